@@ -1,0 +1,394 @@
+package sigv4
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
+
+const upperHex = "0123456789ABCDEF"
+
+// isUnreserved tells the bytes that Signature Version 4 leaves as they are: RFC 3986's unreserved characters. Everything
+// else is encoded, "*" included, which url.QueryEscape encodes too, and "~", which it once did, is not.
+func isUnreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+}
+
+func appendEncodedByte(target []byte, c byte) []byte {
+	if isUnreserved(c) {
+		return append(target, c)
+	}
+	return append(target, '%', upperHex[c>>4], upperHex[c&15])
+}
+
+func appendEncoded(target []byte, text string) []byte {
+	for i := range len(text) {
+		target = appendEncodedByte(target, text[i])
+	}
+	return target
+}
+
+// decodeEscape reads the percent-encoded byte at the start of text.
+func decodeEscape(text string) (c byte, ok bool) {
+	if len(text) < 3 || text[0] != '%' {
+		return 0, false
+	}
+	high, okHigh := hexDigit(text[1])
+	low, okLow := hexDigit(text[2])
+	return high<<4 | low, okHigh && okLow
+}
+
+func hexDigit(c byte) (value byte, ok bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0', true
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10, true
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
+}
+
+// appendReencoded decodes a name or value of a raw query and encodes it as the signature wants it.
+func appendReencoded(target []byte, raw string) (encoded []byte, ok bool) {
+	for i := 0; i < len(raw); i++ {
+		c := raw[i]
+		switch c {
+		case '+':
+			c = ' '
+		case '%':
+			if c, ok = decodeEscape(raw[i:]); !ok {
+				return target, false
+			}
+			i += 2
+		}
+		target = appendEncodedByte(target, c)
+	}
+	return target, true
+}
+
+// parameter is one name and value of a query, both encoded.
+type parameter struct{ name, value []byte }
+
+func compareParameters(a, b parameter) int {
+	// Comparing "name=value" as one text would sort a "name-2" before "name", because "-" is less than "=".
+	if order := bytes.Compare(a.name, b.name); order != 0 {
+		return order
+	}
+	return bytes.Compare(a.value, b.value)
+}
+
+// isSigningParameter tells the query parameters that belong to a presigned URL.
+func isSigningParameter(name string) bool {
+	switch name {
+	case "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Region-Set", "X-Amz-Security-Token",
+		"X-Amz-Signature", "X-Amz-SignedHeaders":
+		return true
+	}
+	return false
+}
+
+// reserveParameters makes room for so many bytes of raw query, so that the slices in parameters stay valid.
+func (w *workspace) reserveParameters(rawLength int) {
+	w.encoded = slices.Grow(w.encoded[:0], 3*rawLength)
+	w.parameters = w.parameters[:0]
+}
+
+// addParameter adds a name and value that are not encoded yet.
+func (w *workspace) addParameter(name, value string) {
+	start := len(w.encoded)
+	w.encoded = appendEncoded(w.encoded, name)
+	middle := len(w.encoded)
+	w.encoded = appendEncoded(w.encoded, value)
+	w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle:]})
+}
+
+// addRawQuery adds the parameters of a raw query, none of which may be one of a presigned URL.
+func (w *workspace) addRawQuery(raw string) error {
+	for position := 1; raw != ""; position++ {
+		var pair string
+		pair, raw, _ = strings.Cut(raw, "&")
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		start := len(w.encoded)
+		var okName, okValue bool
+		w.encoded, okName = appendReencoded(w.encoded, name)
+		middle := len(w.encoded)
+		w.encoded, okValue = appendReencoded(w.encoded, value)
+		if !okName || !okValue {
+			return fmt.Errorf("parameter %d of the query has a %% that does not begin a percent-encoding, write it as %%25", position)
+		}
+		if isSigningParameter(string(w.encoded[start:middle])) {
+			return fmt.Errorf("the query already has the signature parameter %s, sign the request as it was before it was presigned",
+				w.encoded[start:middle])
+		}
+		w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle:]})
+	}
+	return nil
+}
+
+// writeQuery leaves the canonical query in w.query.
+func (w *workspace) writeQuery() {
+	slices.SortFunc(w.parameters, compareParameters)
+	w.query = w.query[:0]
+	for i, parameter := range w.parameters {
+		if i > 0 {
+			w.query = append(w.query, '&')
+		}
+		w.query = append(w.query, parameter.name...)
+		w.query = append(w.query, '=')
+		w.query = append(w.query, parameter.value...)
+	}
+}
+
+// wirePath returns the path as net/http writes it into the request line.
+func wirePath(address *url.URL) (string, error) {
+	escaped := address.Opaque
+	if escaped == "" {
+		escaped = address.EscapedPath()
+	} else {
+		if strings.ContainsAny(escaped, "?#") {
+			return "", errors.New("the URL's Opaque has a query or a fragment in it, use RawQuery")
+		}
+		if authority, found := strings.CutPrefix(escaped, "//"); found {
+			slash := strings.IndexByte(authority, '/')
+			if slash < 0 {
+				return "/", nil
+			}
+			escaped = authority[slash:]
+		}
+	}
+	if escaped == "" {
+		return "/", nil
+	}
+	if escaped[0] != '/' {
+		return "", errors.New(`the URL's path does not begin with "/"`)
+	}
+	return escaped, nil
+}
+
+// normalizePath removes empty, "." and ".." segments and keeps a slash at the end.
+func normalizePath(escaped string) string {
+	clean := path.Clean(escaped)
+	if clean != "/" && escaped[len(escaped)-1] == '/' {
+		clean += "/"
+	}
+	return clean
+}
+
+// appendCanonicalPath appends a path that is as it goes on the wire, encoded once more unless the service wants it as it
+// is. Even then each segment is brought to the one spelling that the signature allows.
+func appendCanonicalPath(target []byte, escaped string, normalize, encodeTwice bool) []byte {
+	if normalize {
+		escaped = normalizePath(escaped)
+	}
+	for i := 0; i < len(escaped); i++ {
+		c := escaped[i]
+		if c == '/' {
+			target = append(target, c)
+			continue
+		}
+		if c == '%' && !encodeTwice {
+			if decoded, ok := decodeEscape(escaped[i:]); ok {
+				c = decoded
+				i += 2
+			}
+		}
+		target = appendEncodedByte(target, c)
+	}
+	return target
+}
+
+// headerField is a header to be signed: one value, or all that the request has under its name.
+type headerField struct {
+	name   string
+	value  string
+	values []string
+}
+
+// compareHeaderFields orders by lower-case name. Spellings of one name are put in the order in which net/http sends
+// them, since their values are joined in that order.
+func compareHeaderFields(a, b headerField) int {
+	for i := range min(len(a.name), len(b.name)) {
+		if order := cmp.Compare(lower(a.name[i]), lower(b.name[i])); order != 0 {
+			return order
+		}
+	}
+	if order := cmp.Compare(len(a.name), len(b.name)); order != 0 {
+		return order
+	}
+	return strings.Compare(a.name, b.name)
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
+}
+
+func appendLower(target []byte, text string) []byte {
+	for i := range len(text) {
+		target = append(target, lower(text[i]))
+	}
+	return target
+}
+
+// isNeverSigned tells the headers that are left out of a signature, by canonical name: those that the signer itself sets
+// (they are added separately), those that net/http takes from elsewhere, and those that a proxy or a tracer on the way
+// may change.
+func isNeverSigned(name string) bool {
+	switch name {
+	case "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "X-Amz-Region-Set",
+		"Host", "Content-Length", "User-Agent", "Transfer-Encoding", "Trailer", "Accept-Encoding",
+		"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Upgrade", "Expect",
+		"Sec-Websocket-Key", "Sec-Websocket-Protocol", "Sec-Websocket-Version", "Sec-Websocket-Extensions",
+		"Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto",
+		"X-Amzn-Trace-Id", "Traceparent", "Tracestate", "Baggage":
+		return true
+	}
+	return false
+}
+
+// collectHeaders puts the request's own headers that are to be signed into w.headers.
+func (w *workspace) collectHeaders(header http.Header) error {
+	w.headers = w.headers[:0]
+	for name, values := range header {
+		if len(values) == 0 || isNeverSigned(http.CanonicalHeaderKey(name)) {
+			continue
+		}
+		if !isToken(name) {
+			return fmt.Errorf("header name %q contains a character that cannot be sent", name)
+		}
+		for _, value := range values {
+			if hasControlCharacter(value) {
+				return fmt.Errorf("the value of header %s contains a line break or another control character, which cannot be sent", name)
+			}
+		}
+		w.headers = append(w.headers, headerField{name: name, values: values})
+	}
+	return nil
+}
+
+// isToken tells a valid method or header name (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return text != ""
+}
+
+func hasControlCharacter(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
+// appendTrimmed appends a header's value without white space around it and with one space for each run inside.
+func appendTrimmed(target []byte, value string) []byte {
+	pending, started := false, false
+	for i := range len(value) {
+		c := value[i]
+		if c == ' ' || c == '\t' {
+			pending = started
+			continue
+		}
+		if pending {
+			target = append(target, ' ')
+			pending = false
+		}
+		started = true
+		target = append(target, c)
+	}
+	return target
+}
+
+// appendCanonicalHeaders appends one line for each name in w.headers, which are sorted.
+func (w *workspace) appendCanonicalHeaders(target []byte) []byte {
+	for i, field := range w.headers {
+		if i > 0 && strings.EqualFold(field.name, w.headers[i-1].name) {
+			target[len(target)-1] = ','
+		} else {
+			target = appendLower(target, field.name)
+			target = append(target, ':')
+		}
+		if field.values == nil {
+			target = appendTrimmed(target, field.value)
+		}
+		for j, value := range field.values {
+			if j > 0 {
+				target = append(target, ',')
+			}
+			target = appendTrimmed(target, value)
+		}
+		target = append(target, '\n')
+	}
+	return target
+}
+
+// writeSignedNames leaves the list of signed headers in w.signedNames.
+func (w *workspace) writeSignedNames() {
+	slices.SortFunc(w.headers, compareHeaderFields)
+	w.signedNames = w.signedNames[:0]
+	for i, field := range w.headers {
+		if i > 0 {
+			if strings.EqualFold(field.name, w.headers[i-1].name) {
+				continue
+			}
+			w.signedNames = append(w.signedNames, ';')
+		}
+		w.signedNames = appendLower(w.signedNames, field.name)
+	}
+}
+
+// canonicalHost returns the Host that is signed and sent: without the scheme's default port, which servers leave out of
+// what they verify, and without an IPv6 zone, which net/http does not send.
+func canonicalHost(request *http.Request) (string, error) {
+	host := request.Host
+	if host == "" {
+		host = request.URL.Host
+	}
+	if host == "" {
+		return "", errors.New("neither the request's Host nor its URL names a host")
+	}
+	if !isVisibleASCII(host) || strings.ContainsAny(host, `/?#@\,"`) {
+		return "", errors.New("the host contains a character that cannot be sent, write an international name in its xn-- form")
+	}
+	host = withoutDefaultPort(host, request.URL.Scheme)
+	if start := strings.IndexByte(host, '%'); start >= 0 && host[0] == '[' {
+		end := strings.IndexByte(host, ']')
+		if end < start {
+			return "", errors.New("the host has a malformed IPv6 address")
+		}
+		host = host[:start] + host[end:]
+	}
+	if host == "" {
+		return "", errors.New("the host consists of a port alone")
+	}
+	return host, nil
+}
+
+func withoutDefaultPort(host, scheme string) string {
+	switch {
+	case strings.EqualFold(scheme, "https"):
+		return strings.TrimSuffix(host, ":443")
+	case strings.EqualFold(scheme, "http"):
+		return strings.TrimSuffix(host, ":80")
+	}
+	return host
+}

@@ -1,0 +1,105 @@
+package sigv4
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+)
+
+// CredentialsProvider obtains the credentials for one request. It is called for every request, possibly by many
+// goroutines at once; wrap one that is slow in [CachedCredentials].
+type CredentialsProvider interface {
+	// Credentials returns credentials that are valid now, or an error. It gives up when the context ends.
+	Credentials(ctx context.Context) (Credentials, error)
+}
+
+// CredentialsProviderFunc makes a function a [CredentialsProvider]. A nil function returns an error that matches
+// [ErrNoCredentials].
+type CredentialsProviderFunc func(ctx context.Context) (Credentials, error)
+
+// Credentials calls the function.
+func (f CredentialsProviderFunc) Credentials(ctx context.Context) (Credentials, error) {
+	if f == nil {
+		return Credentials{}, fmt.Errorf("sigv4: the CredentialsProviderFunc is nil: %w", ErrNoCredentials)
+	}
+	return f(ctx)
+}
+
+// StaticCredentials returns a provider of fixed credentials. It prints without their secrets, from unexported fields too.
+// Credentials that [Credentials.Validate] refuses, such as ones with an empty key, are an error each time they are asked
+// for; their expiry is checked where they are used.
+func StaticCredentials(credentials Credentials) CredentialsProvider {
+	return staticCredentials{sealed: seal(credentials)}
+}
+
+type staticCredentials struct{ sealed sealedCredentials }
+
+func (s staticCredentials) Credentials(context.Context) (Credentials, error) {
+	credentials := s.sealed()
+	if err := credentials.Validate(); err != nil {
+		return Credentials{}, fmt.Errorf("sigv4: static credentials: %w", err)
+	}
+	return credentials, nil
+}
+
+func (s staticCredentials) String() string                      { return "static " + s.sealed().String() }
+func (s staticCredentials) Format(state fmt.State, _ rune)      { _, _ = io.WriteString(state, s.String()) }
+func (s staticCredentials) LogValue() slog.Value                { return slog.StringValue(s.String()) }
+func (s staticCredentials) MarshalText() (text []byte, _ error) { return []byte(s.String()), nil }
+
+// The environment variables that [EnvCredentials] reads.
+const (
+	envAccessKeyID     = "AWS_ACCESS_KEY_ID"
+	envSecretAccessKey = "AWS_SECRET_ACCESS_KEY"
+	envSessionToken    = "AWS_SESSION_TOKEN"
+)
+
+// EnvCredentials provides the credentials in the environment variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for
+// temporary credentials, AWS_SESSION_TOKEN. They are read each time, so a change takes effect with the next request. An
+// empty variable counts as missing. The zero value is ready to use.
+type EnvCredentials struct {
+	// LookupEnv replaces [os.LookupEnv], which is used when it is nil.
+	LookupEnv func(name string) (value string, found bool)
+}
+
+// Credentials reads the variables. The error matches [ErrNoCredentials] unless both the key id and the secret are set,
+// and says which of them is missing.
+func (e EnvCredentials) Credentials(context.Context) (Credentials, error) {
+	lookup := e.LookupEnv
+	if lookup == nil {
+		lookup = os.LookupEnv
+	}
+	value := func(name string) string {
+		text, _ := lookup(name)
+		return text
+	}
+	credentials := Credentials{
+		AccessKeyID:     value(envAccessKeyID),
+		SecretAccessKey: value(envSecretAccessKey),
+		SessionToken:    value(envSessionToken),
+	}
+	missing := ""
+	switch {
+	case credentials.HasKeys():
+		err := credentials.Validate()
+		if err != nil {
+			return Credentials{}, fmt.Errorf("sigv4: credentials from the AWS_* environment variables: %w", err)
+		}
+		return credentials, nil
+	case credentials.AccessKeyID != "":
+		missing = envAccessKeyID + " is set but " + envSecretAccessKey + " is not"
+	case credentials.SecretAccessKey != "":
+		missing = envSecretAccessKey + " is set but " + envAccessKeyID + " is not"
+	case credentials.SessionToken != "":
+		missing = envSessionToken + " is set but " + envAccessKeyID + " and " + envSecretAccessKey + " are not"
+	default:
+		missing = envAccessKeyID + " and " + envSecretAccessKey + " are not set"
+	}
+	return Credentials{}, fmt.Errorf(
+		"sigv4: read credentials from the environment: %s, set both or configure another CredentialsProvider: %w", missing, ErrNoCredentials)
+}
+
+var errNilProvider = errors.New("the CredentialsProvider is nil, set one such as EnvCredentials{}")
