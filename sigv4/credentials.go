@@ -23,8 +23,9 @@ var ErrCredentialsExpired = errors.New("AWS credentials have expired")
 // shown whole when it consists of upper-case letters and digits, as Amazon's do, and hidden otherwise, because it might
 // then be a secret that went into the wrong field.
 //
-// One thing no type can prevent: package fmt calls no methods on values in unexported fields of other structs, so a
-// struct with an unexported field of type Credentials prints them. Keep a *Credentials or a [CredentialsProvider] there.
+// Two things no struct of strings can prevent, because package fmt then calls no methods: printing another struct that
+// has Credentials in an unexported field (keep a [CredentialsProvider] such as [StaticCredentials] there instead, it holds
+// against that as well), and the verbs %w and %p, which make no sense for Credentials and which go vet reports.
 type Credentials struct {
 	// AccessKeyID names the key, such as AKIAIOSFODNN7EXAMPLE. Required.
 	AccessKeyID string

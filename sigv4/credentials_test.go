@@ -1,0 +1,309 @@
+package sigv4
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Values that must show up nowhere. They are words so that they cannot be in the output by chance.
+const (
+	hiddenSecret = "hiddenSecretExample"
+	hiddenToken  = "hiddenTokenExample"
+)
+
+func hiddenCredentials() Credentials {
+	return Credentials{
+		AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: hiddenSecret, SessionToken: hiddenToken,
+		Expires: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC),
+	}
+}
+
+// requireRedacted prints a value in every way and looks for secrets, in plain and in hexadecimal and decimal bytes.
+func requireRedacted(t *testing.T, name string, value any) {
+	t.Helper()
+	outputs := map[string]string{}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%o", "%t", "%e", "%c", "%U", "%200v", "%.3s"} {
+		outputs[verb] = fmt.Sprintf(verb, value)
+	}
+	outputs["Print"] = fmt.Sprint(value)
+	outputs["error"] = fmt.Errorf("failed with %v", value).Error()
+
+	var text, structured bytes.Buffer
+	slog.New(slog.NewTextHandler(&text, nil)).Info("message", "value", value)
+	slog.New(slog.NewJSONHandler(&structured, nil)).Info("message", "value", value)
+	outputs["slog text"], outputs["slog JSON"] = text.String(), structured.String()
+	// Some of the values hold functions or maps, which the encoders refuse; what they wrote until then counts too.
+	encoded, _ := json.Marshal(value)
+	outputs["json"] = string(encoded)
+
+	for form, output := range outputs {
+		for _, secret := range []string{hiddenSecret, hiddenToken} {
+			for _, spelling := range []string{
+				secret, fmt.Sprintf("%x", secret), fmt.Sprintf("%X", secret), fmt.Sprintf("% x", secret),
+				strings.Trim(fmt.Sprint([]byte(secret)), "[]"), strings.Trim(fmt.Sprintf("%o", []byte(secret)), "[]"),
+			} {
+				if strings.Contains(output, spelling) {
+					t.Errorf("%s: %s shows a secret: %s", name, form, output)
+				}
+			}
+		}
+	}
+}
+
+func TestNothingPrintsSecrets(t *testing.T) {
+	t.Parallel()
+	credentials := hiddenCredentials()
+	static := StaticCredentials(credentials)
+	cached, err := NewCachedCredentials(CacheConfig{Provider: static, Now: func() time.Time { return exampleTime }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := cached.Credentials(t.Context()); err != nil || got != credentials {
+		t.Fatalf("the cache returned %v, %v", got, err)
+	}
+	signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift"})
+	request := mustRequest(t, "GET", "https://example.amazonaws.com/")
+	if err := signer.Sign(request, EmptyPayloadHash, credentials, exampleTime); err != nil {
+		t.Fatal(err)
+	}
+	transport := &Transport{Signer: signer, Credentials: static}
+
+	type unexported struct {
+		provider  CredentialsProvider
+		cached    *CachedCredentials
+		signer    *Signer
+		transport *Transport
+	}
+	for name, value := range map[string]any{
+		"value":             credentials,
+		"pointer":           &credentials,
+		"struct":            struct{ Credentials Credentials }{credentials},
+		"embedded":          struct{ Credentials }{credentials},
+		"pointer in struct": struct{ Credentials *Credentials }{&credentials},
+		"slice":             []Credentials{credentials},
+		"slice of pointers": []*Credentials{&credentials},
+		"map":               map[string]Credentials{"a": credentials},
+		"any":               []any{credentials, &credentials},
+		"static":            static,
+		"static in struct":  struct{ Provider CredentialsProvider }{static},
+		"cached":            cached,
+		"cached in struct":  struct{ Provider CredentialsProvider }{cached},
+		"signer":            signer,
+		"transport":         transport,
+		"transport, value":  *transport,
+		"unexported fields": unexported{static, cached, signer, transport},
+	} {
+		requireRedacted(t, name, value)
+	}
+}
+
+func TestEncodersDoNotWriteSecrets(t *testing.T) {
+	t.Parallel()
+	type settings struct {
+		Credentials Credentials
+		Pointer     *Credentials
+	}
+	credentials := hiddenCredentials()
+	for name, marshal := range map[string]func(any) ([]byte, error){"json": json.Marshal, "xml": xml.Marshal} {
+		encoded, err := marshal(settings{credentials, &credentials})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(encoded), hiddenSecret) || strings.Contains(string(encoded), hiddenToken) {
+			t.Errorf("%s shows a secret: %s", name, encoded)
+		}
+		if strings.Count(string(encoded), "SecretAccessKey: redacted") != 2 {
+			t.Errorf("%s wrote %s, want the redacted form twice", name, encoded)
+		}
+		// What was redacted must not come back as credentials whose secret is "redacted".
+		if err := json.Unmarshal(encoded, &settings{}); err == nil {
+			t.Errorf("%s: the redacted form could be read back", name)
+		}
+	}
+}
+
+func TestSigningKeyIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift"})
+	key := signer.keys.signingKey(exampleCredentials, "20150830", "eu-west-1", "redshift")
+	for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%d"} {
+		output := fmt.Sprintf(verb, signer)
+		if strings.Contains(output, fmt.Sprintf("%x", key)) || strings.Contains(output, strings.Trim(fmt.Sprint(key), "[]")) {
+			t.Errorf("%s prints the signing key: %s", verb, output)
+		}
+		if !strings.Contains(output, "redshift") {
+			t.Errorf("%s prints %q, want it to name the service", verb, output)
+		}
+	}
+}
+
+func TestCredentialsString(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		credentials Credentials
+		want        string
+	}{
+		{Credentials{}, "sigv4.Credentials{AccessKeyID: none, SecretAccessKey: none, SessionToken: none, Expires: never}"},
+		{
+			hiddenCredentials(),
+			"sigv4.Credentials{AccessKeyID: AKIDEXAMPLE, SecretAccessKey: redacted, SessionToken: redacted, Expires: 2026-11-23T10:00:00Z}",
+		},
+		{ // id and secret exchanged
+			Credentials{AccessKeyID: hiddenSecret, SecretAccessKey: "AKIDEXAMPLE"},
+			"sigv4.Credentials{AccessKeyID: redacted, SecretAccessKey: redacted, SessionToken: none, Expires: never}",
+		},
+	} {
+		for _, verb := range []string{"%v", "%#v", "%q"} {
+			requireEqual(t, verb, fmt.Sprintf(verb, test.credentials), test.want)
+		}
+		requireEqual(t, "GoString", test.credentials.GoString(), test.want)
+	}
+}
+
+func TestCredentialsValidate(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name        string
+		credentials Credentials
+		want        string // in the error, or empty for none
+		missing     bool
+	}{
+		{"complete", exampleCredentials, "", false},
+		{"temporary", hiddenCredentials(), "", false},
+		{"secret with a space inside", Credentials{AccessKeyID: "A", SecretAccessKey: "pass word ü"}, "", false},
+		{"none", Credentials{}, "AccessKeyID and SecretAccessKey are empty", true},
+		{"no id", Credentials{SecretAccessKey: hiddenSecret}, "AccessKeyID is empty", true},
+		{"no secret", Credentials{AccessKeyID: "AKIDEXAMPLE"}, "SecretAccessKey is empty", true},
+		{"id with a line break", Credentials{AccessKeyID: "AKIDEXAMPLE\n", SecretAccessKey: hiddenSecret}, "AccessKeyID contains", false},
+		{"id with a slash", Credentials{AccessKeyID: "AKID/EXAMPLE", SecretAccessKey: hiddenSecret}, "AccessKeyID contains", false},
+		{"secret with a line break", Credentials{AccessKeyID: "A", SecretAccessKey: hiddenSecret + "\n"}, "SecretAccessKey has", false},
+		{"secret with a space in front", Credentials{AccessKeyID: "A", SecretAccessKey: " " + hiddenSecret}, "SecretAccessKey has", false},
+		{"token with a line break", Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: hiddenToken + "\r\n"}, "SessionToken contains", false},
+	} {
+		err := test.credentials.Validate()
+		if test.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), test.want) || errors.Is(err, ErrNoCredentials) != test.missing {
+			t.Errorf("%s: error is %v, want %q in it and ErrNoCredentials %t", test.name, err, test.want, test.missing)
+			continue
+		}
+		if strings.Contains(err.Error(), hiddenSecret) || strings.Contains(err.Error(), hiddenToken) {
+			t.Errorf("%s: the error shows a secret: %v", test.name, err)
+		}
+	}
+}
+
+func TestExpiredAt(t *testing.T) {
+	t.Parallel()
+	credentials := hiddenCredentials()
+	for _, test := range []struct {
+		offset time.Duration
+		want   bool
+	}{{-time.Nanosecond, false}, {0, true}, {time.Hour, true}} {
+		if got := credentials.ExpiredAt(credentials.Expires.Add(test.offset)); got != test.want {
+			t.Errorf("ExpiredAt %v after the expiry is %t, want %t", test.offset, got, test.want)
+		}
+	}
+	if exampleCredentials.ExpiredAt(time.Now()) {
+		t.Error("credentials without expiry have expired")
+	}
+}
+
+func TestStaticCredentials(t *testing.T) {
+	t.Parallel()
+	if got, err := StaticCredentials(exampleCredentials).Credentials(t.Context()); err != nil || got != exampleCredentials {
+		t.Errorf("got %v, %v", got, err)
+	}
+	_, err := StaticCredentials(Credentials{AccessKeyID: "AKIDEXAMPLE"}).Credentials(t.Context())
+	if !errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), "SecretAccessKey is empty") {
+		t.Errorf("error is %v, want ErrNoCredentials and what is empty", err)
+	}
+}
+
+func TestCredentialsProviderFunc(t *testing.T) {
+	t.Parallel()
+	provider := CredentialsProviderFunc(func(context.Context) (Credentials, error) { return exampleCredentials, nil })
+	if got, err := provider.Credentials(t.Context()); err != nil || got != exampleCredentials {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := CredentialsProviderFunc(nil).Credentials(t.Context()); !errors.Is(err, ErrNoCredentials) {
+		t.Errorf("a nil function returned %v, want ErrNoCredentials", err)
+	}
+}
+
+func TestEnvCredentials(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name        string
+		environment map[string]string
+		want        Credentials
+		wantError   string
+	}{
+		{"both", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s"}, Credentials{AccessKeyID: "A", SecretAccessKey: "s"}, ""},
+		{
+			"with token", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"},
+			Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "t"}, "",
+		},
+		{"none", nil, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
+		{"empty", map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
+		{"id alone", map[string]string{"AWS_ACCESS_KEY_ID": "A"}, Credentials{}, "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"},
+		{"secret alone", map[string]string{"AWS_SECRET_ACCESS_KEY": hiddenSecret}, Credentials{}, "AWS_SECRET_ACCESS_KEY is set but AWS_ACCESS_KEY_ID is not"},
+		{
+			"token alone", map[string]string{"AWS_SESSION_TOKEN": hiddenToken}, Credentials{},
+			"AWS_SESSION_TOKEN is set but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not",
+		},
+	} {
+		provider := EnvCredentials{LookupEnv: func(name string) (string, bool) {
+			value, found := test.environment[name]
+			return value, found
+		}}
+		got, err := provider.Credentials(t.Context())
+		if got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+		if test.wantError == "" {
+			if err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			continue
+		}
+		if !errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), test.wantError) {
+			t.Errorf("%s: error is %v, want ErrNoCredentials and %q", test.name, err, test.wantError)
+		} else if strings.Contains(err.Error(), hiddenSecret) || strings.Contains(err.Error(), hiddenToken) {
+			t.Errorf("%s: the error shows a secret: %v", test.name, err)
+		}
+	}
+}
+
+func TestEnvCredentialsRefusesWhiteSpace(t *testing.T) {
+	t.Parallel()
+	provider := EnvCredentials{LookupEnv: func(string) (string, bool) { return hiddenSecret + "\n", true }}
+	_, err := provider.Credentials(t.Context())
+	if err == nil || errors.Is(err, ErrNoCredentials) || strings.Contains(err.Error(), hiddenSecret) {
+		t.Errorf("error is %v, want one about white space, without the value", err)
+	}
+}
+
+func TestEnvCredentialsReadsEachTime(t *testing.T) { // not parallel: it sets the process's environment
+	t.Setenv("AWS_ACCESS_KEY_ID", "FIRST")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "example")
+	t.Setenv("AWS_SESSION_TOKEN", "")
+	for _, want := range []string{"FIRST", "SECOND"} {
+		t.Setenv("AWS_ACCESS_KEY_ID", want)
+		if got, err := (EnvCredentials{}).Credentials(t.Context()); err != nil || got.AccessKeyID != want {
+			t.Errorf("got %v, %v, want the key %s", got, err, want)
+		}
+	}
+}
