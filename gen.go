@@ -1,0 +1,3 @@
+package redshift
+
+//go:generate go run -C tools ./generate

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	yaml "go.yaml.in/yaml/v3"
+)
+
+// A difference is something that the contract deliberately has otherwise than the upstream document.
+type difference struct {
+	where  string // a pattern for the place: * stands for one step, ** for any number of them
+	reason string
+}
+
+// Each difference needs a reason here, and each reason a difference: one that nothing needs any more fails the test.
+
+// changed: upstream says one thing, the contract another, or nothing.
+var changed = []difference{
+	{"info.**", "the contract describes more than CreateClusterSnapshot, in words of its own, for the API version 2012-12-01"},
+	{"schemes.0", "http would show credentials and data to everyone on the way; Redshift's endpoints are https"},
+	{"produces.0", "Redshift answers XML, never JSON"},
+	{"consumes.0", "a call has no body, or a form; Redshift reads no JSON"},
+	{"x-collection-name", "a mark of the catalogue that the document comes from; no tool reads it"},
+	{"x-complete", "a mark of the catalogue that the document comes from; no tool reads it"},
+	{"x-streamrank.**", "a mark of the catalogue that the document comes from; no tool reads it"},
+	{"paths.*.get.x-api-path-slug", "a mark of the catalogue that the document comes from; no tool reads it"},
+	{"paths.*.get.description", "words of our own, with states, units, limits and errors"},
+	{"paths.*.get.parameters.*.description", "words of our own, with units, limits and defaults"},
+	{"paths.*.get.responses.200.description", "upstream says OK; the contract says what is in the answer"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.type", "a list of tags cannot be one string: Redshift takes Tags.Tag.1.Key, Tags.Tag.1.Value, Tags.Tag.2.Key and so on"},
+}
+
+// added: the contract has it, upstream does not.
+var added = []difference{
+	{"host", "upstream has no host; without one the document describes no address"},
+	{"basePath", "goes with the host"},
+	{"tags.**", "says what the tag Snapshots is about"},
+	{"definitions.**", "upstream describes no answers; these are the structures in them"},
+	{"parameters.**", "parameters that several operations share"},
+	{"responses.**", "the form of every failure"},
+	{"paths.*.get.responses.200.schema.**", "upstream describes no answers"},
+	{"paths.*.get.responses.default.**", "upstream describes no failures"},
+	{"paths.*.get.x-errors.**", "the error codes that Amazon documents"},
+	{"paths.*.get.parameters.Version.**", "Redshift refuses a call without the API version"},
+	{"paths.*.get.parameters.*.required", "Redshift refuses calls without these parameters; upstream marks none as required"},
+	{"paths.*.get.parameters.*.maxLength", "a limit that Amazon documents"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.items.**", "a list, see its type"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-list-item", "the items are structures, which Swagger 2.0 cannot say of a query parameter"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-go-name", "TagsTagN is no name for a field"},
+	{"paths.*.get.parameters.ManualSnapshotRetentionPeriod.**", "AWS added this parameter since"},
+	{"paths./?Action=AuthorizeSnapshotAccess.get.parameters.SnapshotArn.**", "AWS added this parameter since"},
+	{"paths./?Action=DescribeClusterSnapshots.**", "without it nobody can wait for a snapshot, or find one to copy"},
+}
+
+func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
+	t.Parallel()
+	upstream := leaves(t, "upstream/create-cluster-snapshot.yaml")
+	contract := leaves(t, "redshift.yaml")
+
+	// What nobody may change, whatever the lists above say.
+	kept := regexp.MustCompile(`^paths\..*\.get\.(operationId|summary|tags\.\d+|parameters\..*\.(name|in))$`)
+	var operations, parameters int
+	for place, value := range upstream {
+		if !kept.MatchString(place) {
+			continue
+		}
+		if contract[place] != value {
+			t.Errorf("%s: upstream has %q, the contract %q", place, value, contract[place])
+		}
+		switch {
+		case strings.HasSuffix(place, ".operationId"):
+			operations++
+		case strings.HasSuffix(place, ".name"):
+			parameters++
+		}
+	}
+	if operations != 3 || parameters != 9 {
+		t.Errorf("compared %d operations and %d parameters of upstream's, want 3 and 9", operations, parameters)
+	}
+
+	used := map[string]bool{}
+	for _, place := range slices.Sorted(maps.Keys(upstream)) {
+		value, present := contract[place]
+		if present && value == upstream[place] {
+			continue
+		}
+		if !listed(changed, place, used) {
+			t.Errorf("%s: upstream has %q, the contract %q, and no reason is listed", place, upstream[place], value)
+		}
+	}
+	for _, place := range slices.Sorted(maps.Keys(contract)) {
+		if _, present := upstream[place]; !present && !listed(added, place, used) {
+			t.Errorf("%s: the contract adds %q, and no reason is listed", place, contract[place])
+		}
+	}
+	for _, entry := range slices.Concat(changed, added) {
+		if !used[entry.where] {
+			t.Errorf("%s is listed as a difference (%s), but there is none", entry.where, entry.reason)
+		}
+		if entry.reason == "" {
+			t.Errorf("%s is listed without a reason", entry.where)
+		}
+	}
+}
+
+func TestUpstreamDocumentIsValid(t *testing.T) {
+	t.Parallel()
+	if err := valid(filepath.Join(specFolder, "upstream", "create-cluster-snapshot.yaml")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryErrorCodeOfAnOperationIsDescribed(t *testing.T) {
+	t.Parallel()
+	contract := leaves(t, "redshift.yaml")
+	described := map[string]int{}
+	table := regexp.MustCompile(`^definitions\.Error\.properties\.Code\.x-error-codes\.(\w+)\.text$`)
+	for place := range contract {
+		if found := table.FindStringSubmatch(place); found != nil {
+			described[found[1]] = 0
+		}
+	}
+	of := regexp.MustCompile(`^paths\..*\.get\.x-errors\.\d+$`)
+	for place, code := range contract {
+		if !of.MatchString(place) {
+			continue
+		}
+		if _, ok := described[code]; !ok {
+			t.Errorf("%s names %s, which the table of error codes does not have", place, code)
+		}
+		described[code]++
+	}
+	if len(described) == 0 {
+		t.Fatal("found no table of error codes")
+	}
+	for code, operations := range described {
+		if operations == 0 {
+			t.Errorf("the table of error codes has %s, which no operation names", code)
+		}
+	}
+}
+
+// listed tells whether a list explains a difference, and marks the entry as used.
+func listed(list []difference, place string, used map[string]bool) bool {
+	found := false
+	for _, entry := range list {
+		pattern := regexp.QuoteMeta(entry.where)
+		pattern = strings.ReplaceAll(pattern, `\.\*\*`, `(\..*)?`)
+		pattern = strings.ReplaceAll(pattern, `\.\*\.`, `\.[^ ]+?\.`)
+		if regexp.MustCompile("^" + pattern + "$").MatchString(place) {
+			used[entry.where] = true
+			found = true
+		}
+	}
+
+	return found
+}
+
+var specFolder = filepath.Join("..", "..", "spec")
+
+// leaves flattens a document into its scalars by their places. A parameter's step is its name instead of its index, and a
+// reference to a shared parameter is replaced by the parameter.
+func leaves(t *testing.T, name string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(specFolder, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document map[string]any
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	shared, _ := document["parameters"].(map[string]any)
+	found := map[string]string{}
+	var walk func(place string, node any)
+	walk = func(place string, node any) {
+		switch node := node.(type) {
+		case map[string]any:
+			for key, child := range node {
+				walk(join(place, key), child)
+			}
+		case map[any]any: // YAML reads a status, the key of an answer, as a number
+			for key, child := range node {
+				walk(join(place, fmt.Sprint(key)), child)
+			}
+		case []any:
+			for i, child := range node {
+				step := fmt.Sprint(i)
+				if parameter, ok := child.(map[string]any); ok && strings.HasSuffix(place, ".parameters") {
+					if reference, ok := parameter["$ref"].(string); ok {
+						parameter, ok = shared[strings.TrimPrefix(reference, "#/parameters/")].(map[string]any)
+						if !ok {
+							t.Fatalf("%s: %s leads nowhere", place, reference)
+						}
+					}
+					step, child = parameter["name"].(string), parameter
+				}
+				walk(join(place, step), child)
+			}
+		default:
+			found[place] = fmt.Sprint(node)
+		}
+	}
+	walk("", document)
+
+	return found
+}
+
+func join(place, step string) string {
+	if place == "" {
+		return step
+	}
+
+	return place + "." + step
+}

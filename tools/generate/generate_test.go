@@ -1,0 +1,300 @@
+package main
+
+import (
+	"flag"
+	"io"
+	"io/fs"
+	"log"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var goldenFolder = filepath.Join("testdata", "golden")
+
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // go-swagger names each file and field on the standard logger
+	os.Exit(m.Run())
+}
+
+func TestTemplatesWriteTheGoldenFiles(t *testing.T) {
+	t.Parallel()
+	root := repository(t, fixture(t))
+	generate(t, root)
+
+	got := generatedFiles(t, root)
+	if *update {
+		if err := os.RemoveAll(goldenFolder); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range got {
+			write(t, filepath.Join(goldenFolder, name+".golden"), text)
+		}
+	}
+	want := map[string]string{}
+	for name, text := range folder(t, goldenFolder) {
+		want[strings.TrimSuffix(name, ".golden")] = text
+	}
+	if len(want) < 10 {
+		t.Fatalf("there are %d golden files: run the test with -update", len(want))
+	}
+	if names, wanted := slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)); !slices.Equal(names, wanted) {
+		t.Errorf("generated the files %q, want %q", names, wanted)
+	}
+	for name, text := range got {
+		if text != want[name] {
+			t.Errorf("%s is not as in %s; see the difference with -update and git diff", name, goldenFolder)
+		}
+	}
+}
+
+// The golden files show what is written, not that it is Go which works with the packages beside it.
+func TestGeneratedCodeCompiles(t *testing.T) {
+	t.Parallel()
+	root := repository(t, fixture(t))
+	generate(t, root)
+	for _, name := range []string{"go.mod", "go.sum"} {
+		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
+	}
+	copyGo(t, filepath.Join("..", "..", "awsquery"), filepath.Join(root, "awsquery"))
+	// The facade is a part of package redshift; this is all that it needs of the rest.
+	write(t, filepath.Join(root, "redshift.go"), `package redshift
+
+import "github.com/redshift-go/redshift/client/store"
+
+type (
+	Client struct{ service *store.Client }
+	Option = store.Option
+)
+
+func (c *Client) store() *store.Client { return c.service }
+
+var _ store.ClientService = (*Client)(nil)
+`)
+	command := exec.CommandContext(t.Context(), "go", "vet", "./...")
+	command.Dir = root
+	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("go vet of the generated files: %v\n%s", err, output)
+	}
+}
+
+func TestGeneratingTwiceGivesTheSameBytes(t *testing.T) {
+	t.Parallel()
+	first, second := repository(t, fixture(t)), repository(t, fixture(t))
+	generate(t, first)
+	generate(t, second)
+	generate(t, second)
+	if !maps.Equal(generatedFiles(t, first), generatedFiles(t, second)) {
+		t.Error("two runs gave different files")
+	}
+}
+
+func TestAParameterAddedToTheContractAppears(t *testing.T) {
+	t.Parallel()
+	const anchor = "        - {name: ShelfId, in: query"
+	contract := fixture(t)
+	if strings.Count(contract, anchor) != 1 {
+		t.Fatalf("the contract of the test has changed: %q is not in it once", anchor)
+	}
+	contract = strings.Replace(contract, anchor, "        - {name: Deadline, in: query, type: string, format: date-time, description: Until when.}\n"+anchor, 1)
+	root := repository(t, contract)
+	generate(t, root)
+	code := read(t, filepath.Join(root, "client", "store", "put_books.go"))
+	for _, line := range []string{"\n\t// Until when.\n\tDeadline time.Time\n", "\n\tw.Time(\"Deadline\", p.Deadline)\n"} {
+		if !strings.Contains(code, line) {
+			t.Errorf("the operation has no line %q", line)
+		}
+	}
+}
+
+func TestNoStaleFileSurvives(t *testing.T) {
+	t.Parallel()
+	root := repository(t, fixture(t))
+	stale := filepath.Join(root, "client", "store", "remove_books.go")
+	handWritten := filepath.Join(root, "redshift.go")
+	write(t, stale, "package store\n")
+	write(t, handWritten, "package redshift\n")
+	generate(t, root)
+	if _, err := os.Stat(stale); !os.IsNotExist(err) {
+		t.Errorf("%s is still there (%v)", stale, err)
+	}
+	if got := read(t, handWritten); got != "package redshift\n" {
+		t.Errorf("the hand-written file was changed to %q", got)
+	}
+	if rest := leftovers(t, root); len(rest) > 0 {
+		t.Errorf("left behind: %q", rest)
+	}
+}
+
+func TestAFailureChangesNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		old, new string // in the contract
+		says     []string
+	}{
+		"not Swagger":                  {`swagger: "2.0"`, `swagger: "3.0"`, []string{"not valid Swagger 2.0"}},
+		"not YAML":                     {"info:", "info: [", []string{"reading the contract"}},
+		"a reference to nothing":       {"$ref: '#/definitions/Room'", "$ref: '#/definitions/Cellar'", []string{"Cellar"}},
+		"a list without an item name":  {", x-item-name: Topic", "", []string{"Topics", "x-item-name"}},
+		"a list of a structure":        {"x-list-item: Book", "x-list-item: Shelf", []string{"a list item's member"}},
+		"pages over no list":           {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
+		"an undescribed parameter":     {", description: In metres.}", "}", []string{"DescribeShelves", "MinWidth"}},
+		"a type that the code has not": {"Name: {type: string,", "Name: {type: object,", []string{"Name"}},
+		"a pattern":                    {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := repository(t, fixture(t))
+			generate(t, root)
+			before := folder(t, root)
+
+			contract := filepath.Join(root, "spec", "redshift.yaml")
+			text := read(t, contract)
+			if !strings.Contains(text, test.old) {
+				t.Fatalf("the contract of the test has changed: %q is not in it", test.old)
+			}
+			write(t, contract, strings.Replace(text, test.old, test.new, 1))
+			err := run(t.Context(), root, false)
+			if err == nil {
+				t.Fatal("the contract was accepted")
+			}
+			for _, word := range test.says {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("the error does not say %q: %v", word, err)
+				}
+			}
+			write(t, contract, text)
+			if !maps.Equal(before, folder(t, root)) {
+				t.Error("the tree was changed")
+			}
+		})
+	}
+}
+
+func TestCheckNamesWhatDiffers(t *testing.T) {
+	t.Parallel()
+	root := repository(t, fixture(t))
+	generate(t, root)
+	if err := run(t.Context(), root, true); err != nil {
+		t.Fatalf("right after generating: %v", err)
+	}
+	write(t, filepath.Join(root, "models", "book.go"), "package models // edited\n")
+	write(t, filepath.Join(root, "models", "journal.go"), "package models\n")
+	if err := os.Remove(filepath.Join(root, "operations.go")); err != nil {
+		t.Fatal(err)
+	}
+	before := folder(t, root)
+	err := run(t.Context(), root, true)
+	if err == nil {
+		t.Fatal("the check found nothing")
+	}
+	for _, word := range []string{"models/book.go differs", "models/journal.go is not generated any more", "operations.go is missing"} {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error does not say %q: %v", word, err)
+		}
+	}
+	if !maps.Equal(before, folder(t, root)) {
+		t.Error("the check changed the tree")
+	}
+}
+
+func generate(t *testing.T, root string) {
+	t.Helper()
+	if err := run(t.Context(), root, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fixture(t *testing.T) string {
+	t.Helper()
+
+	return read(t, filepath.Join("testdata", "store.yaml"))
+}
+
+// repository makes a folder with a contract and with this library's templates.
+func repository(t *testing.T, contract string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range folder(t, specFolder) {
+		write(t, filepath.Join(root, "spec", name), text)
+	}
+	write(t, filepath.Join(root, "spec", "redshift.yaml"), contract)
+
+	return root
+}
+
+func generatedFiles(t *testing.T, root string) map[string]string {
+	t.Helper()
+	files, err := contents(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return files
+}
+
+// leftovers names what a run left in the repository that it should have cleared away.
+func leftovers(t *testing.T, root string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(root, ".*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found
+}
+
+func folder(t *testing.T, root string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		files[filepath.ToSlash(name)] = read(t, path)
+
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+
+	return files
+}
+
+func copyGo(t *testing.T, from, to string) {
+	t.Helper()
+	for name, text := range folder(t, from) {
+		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			write(t, filepath.Join(to, name), text)
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return string(text)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
