@@ -243,13 +243,21 @@ func appendLower(target []byte, text string) []byte {
 	return target
 }
 
-// isNeverSigned tells the headers that are left out of a signature, by canonical name: those that the signer itself sets
-// (they are added separately), those that net/http takes from elsewhere, and those that a proxy or a tracer on the way
-// may change.
+// isSetBySigner tells the headers that signing sets, by canonical name. What the request has under these names already
+// does not count.
+func isSetBySigner(name string) bool {
+	switch name {
+	case "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256":
+		return true
+	}
+	return false
+}
+
+// isNeverSigned tells the headers that are left out of a signature, by canonical name: those that net/http takes from
+// elsewhere, and those that a proxy or a tracer on the way may change.
 func isNeverSigned(name string) bool {
 	switch name {
-	case "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", "X-Amz-Region-Set",
-		"Host", "Content-Length", "User-Agent", "Transfer-Encoding", "Trailer", "Accept-Encoding",
+	case "Host", "Content-Length", "User-Agent", "Transfer-Encoding", "Trailer", "Accept-Encoding",
 		"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Upgrade", "Expect",
 		"Sec-Websocket-Key", "Sec-Websocket-Protocol", "Sec-Websocket-Version", "Sec-Websocket-Extensions",
 		"Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto",
@@ -262,8 +270,18 @@ func isNeverSigned(name string) bool {
 // collectHeaders puts the request's own headers that are to be signed into w.headers.
 func (w *workspace) collectHeaders(header http.Header) error {
 	w.headers = w.headers[:0]
+	w.hasPayloadHeader, w.hasOddSpelling = false, false
 	for name, values := range header {
-		if len(values) == 0 || isNeverSigned(http.CanonicalHeaderKey(name)) {
+		if len(values) == 0 {
+			continue // not sent
+		}
+		canonical := http.CanonicalHeaderKey(name)
+		if isSetBySigner(canonical) {
+			w.hasPayloadHeader = w.hasPayloadHeader || canonical == "X-Amz-Content-Sha256"
+			w.hasOddSpelling = w.hasOddSpelling || canonical != name
+			continue
+		}
+		if isNeverSigned(canonical) {
 			continue
 		}
 		if !isToken(name) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -137,6 +138,10 @@ func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Cre
 		header = make(http.Header, 4)
 		request.Header = header
 	}
+	if w.hasOddSpelling {
+		// Left there, they would be sent beside the ones set below.
+		maps.DeleteFunc(header, func(name string, _ []string) bool { return isSetBySigner(http.CanonicalHeaderKey(name)) })
+	}
 	// One array holds the values of all headers set here.
 	values := make([]string, 4)
 	set := func(position int, name, value string) {
@@ -236,6 +241,8 @@ type workspace struct {
 	query              []byte
 	headers            []headerField
 	signedNames        []byte
+	hasPayloadHeader   bool // the request has an X-Amz-Content-Sha256
+	hasOddSpelling     bool // the request has a header that signing sets, not in canonical spelling
 	signsPayloadHeader bool
 	canonical          []byte
 	stringToSign       []byte
@@ -320,7 +327,7 @@ func (s *Signer) composeHeaders(w *workspace, request *http.Request, payloadHash
 	if credentials.SessionToken != "" && !s.config.OmitSessionTokenFromSignature {
 		w.headers = append(w.headers, headerField{name: "x-amz-security-token", value: credentials.SessionToken})
 	}
-	w.signsPayloadHeader = s.config.SignBodyHeader || len(request.Header["X-Amz-Content-Sha256"]) > 0
+	w.signsPayloadHeader = s.config.SignBodyHeader || w.hasPayloadHeader
 	if w.signsPayloadHeader {
 		w.headers = append(w.headers, headerField{name: "x-amz-content-sha256", value: payloadHash})
 	}
@@ -339,7 +346,7 @@ func (s *Signer) composeQuery(
 	if err := s.addHeaders(w, request); err != nil {
 		return err
 	}
-	if len(request.Header["X-Amz-Content-Sha256"]) > 0 {
+	if w.hasPayloadHeader {
 		w.headers = append(w.headers, headerField{name: "x-amz-content-sha256", value: payloadHash})
 	}
 	w.writeSignedNames()

@@ -230,7 +230,7 @@ func TestWhichHeadersAreSigned(t *testing.T) {
 	t.Parallel()
 	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
 	for name, value := range map[string]string{
-		"Accept": "text/xml", "Content-Type": "  text/plain;\t  charset=utf-8 ", "X-Amz-Target": "T", "X-Custom": "a,  b",
+		"Accept": "text/xml", "Content-Type": "  text/plain;\t  charset=utf-8 ", "X-Amz-Target": "T", "X-Custom": "a,  b", "X-Custom-2": "d",
 		"Date": "Sun, 30 Aug 2015 12:36:00 GMT", "User-Agent": "ua", "Authorization": "Basic x", "Connection": "close",
 		"Expect": "100-continue", "X-Amzn-Trace-Id": "Root=1", "Transfer-Encoding": "chunked", "Accept-Encoding": "gzip",
 		"Content-Length": "3", "Host": "other", "Te": "trailers", "Trailer": "X", "Upgrade": "h2c", "Via": "1.1 proxy",
@@ -249,8 +249,9 @@ func TestWhichHeadersAreSigned(t *testing.T) {
 		"x-amz-date:20150830T123600Z",
 		"x-amz-target:T",
 		"x-custom:a, b,c",
+		"x-custom-2:d",
 		"",
-		"accept;content-type;date;host;x-amz-date;x-amz-target;x-custom",
+		"accept;content-type;date;host;x-amz-date;x-amz-target;x-custom;x-custom-2",
 		EmptyPayloadHash,
 	}
 	for range 20 { // the order of a map must not show
@@ -344,6 +345,19 @@ func TestSigningAgainReplacesTheFirstSignature(t *testing.T) {
 	if _, found := request.Header["X-Amz-Security-Token"]; found {
 		t.Error("the session token of the first signature is still there")
 	}
+}
+
+func TestSigningReplacesOddSpellings(t *testing.T) {
+	t.Parallel()
+	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+	for _, name := range []string{"x-amz-date", "authorization", "X-AMZ-Security-Token", "x-amz-content-sha256"} {
+		request.Header[name] = []string{"old"}
+	}
+	if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); err != nil {
+		t.Fatal(err)
+	}
+	requireSameList(t, "header names", slices.Sorted(maps.Keys(request.Header)), []string{"Authorization", "X-Amz-Content-Sha256", "X-Amz-Date"})
+	requireEqual(t, "X-Amz-Content-Sha256", request.Header.Get("X-Amz-Content-Sha256"), EmptyPayloadHash)
 }
 
 func TestHeadersSetBySigningDoNotShareRoom(t *testing.T) {

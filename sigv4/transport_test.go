@@ -353,6 +353,26 @@ func TestTransportDatesEachRequest(t *testing.T) {
 	}
 }
 
+func TestTransportWithoutBase(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if !strings.HasPrefix(request.Header.Get("Authorization"), algorithm) {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	defer server.Close()
+	transport := testTransport(t, nil)
+	defer transport.CloseIdleConnections()
+	response, err := transport.RoundTrip(mustRequest(t, http.MethodGet, server.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeResponse(t, response)
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("the server answered %s, want a signed request to pass", response.Status)
+	}
+}
+
 func TestTransportClosesIdleConnections(t *testing.T) {
 	t.Parallel()
 	base := &recorder{}
