@@ -1,0 +1,162 @@
+package redshifttest
+
+import (
+	"bytes"
+	"encoding/xml"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	namespace  = "http://redshift.amazonaws.com/doc/2012-12-01/"
+	timeFormat = "2006-01-02T15:04:05.000Z"
+)
+
+// resultAnswer writes an operation's result, which is a pointer to its result struct, or nil if it has none.
+func resultAnswer(operation string, result any, requestID string) answer {
+	var document writer
+	document.open(operation+"Response", ` xmlns="`+namespace+`"`)
+	if result != nil {
+		document.open(operation+"Result", "")
+		document.members(reflect.ValueOf(result).Elem(), operation+"Result>")
+		document.close(operation + "Result")
+	}
+	document.open("ResponseMetadata", "")
+	document.text("RequestId", requestID)
+	document.close("ResponseMetadata")
+	document.close(operation + "Response")
+
+	return document.answer(http.StatusOK, requestID)
+}
+
+// errorAnswer writes an error.
+func errorAnswer(failed *failure, requestID string) answer {
+	blame := "Sender"
+	if failed.status >= http.StatusInternalServerError {
+		blame = "Receiver"
+	}
+	var document writer
+	document.open("ErrorResponse", ` xmlns="`+namespace+`"`)
+	document.open("Error", "")
+	document.text("Type", blame)
+	document.text("Code", string(failed.code))
+	document.text("Message", failed.message)
+	document.close("Error")
+	document.text("RequestId", requestID)
+	document.close("ErrorResponse")
+
+	return document.answer(failed.status, requestID)
+}
+
+// writer writes XML as Redshift does: indented, each element in a line of its own.
+type writer struct {
+	bytes.Buffer
+	depth int
+}
+
+func (w *writer) answer(status int, requestID string) answer {
+	return answer{
+		status: status,
+		header: http.Header{
+			"Content-Type":     {xmlType},
+			"X-Amzn-Requestid": {requestID},
+		},
+		body: w.Bytes(),
+	}
+}
+
+func (w *writer) indent() { w.WriteString(strings.Repeat("  ", w.depth)) }
+
+func (w *writer) open(name, attributes string) {
+	w.indent()
+	w.WriteString("<" + name + attributes + ">\n")
+	w.depth++
+}
+
+func (w *writer) close(name string) {
+	w.depth--
+	w.indent()
+	w.WriteString("</" + name + ">\n")
+}
+
+func (w *writer) text(name, text string) {
+	w.indent()
+	if text == "" {
+		w.WriteString("<" + name + "/>\n")
+
+		return
+	}
+	w.WriteString("<" + name + ">")
+	_ = xml.EscapeText(w, []byte(text)) // a bytes.Buffer takes everything
+	w.WriteString("</" + name + ">\n")
+}
+
+// members writes the fields of a struct whose xml tags begin with prefix, in their order, which is Amazon's.
+func (w *writer) members(value reflect.Value, prefix string) {
+	for i := range value.NumField() {
+		field := value.Type().Field(i)
+		path, found := strings.CutPrefix(field.Tag.Get("xml"), prefix)
+		if !found || path == "" {
+			continue
+		}
+		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
+		always := !strings.Contains(field.Tag.Get("json"), ",omitzero")
+		name, itemName, _ := strings.Cut(path, ">")
+		w.member(value.Field(i), name, itemName, always)
+	}
+}
+
+// member writes one member. Absent are empty strings, zero times and nil pointers and lists; numbers and booleans always
+// have a value.
+func (w *writer) member(value reflect.Value, name, itemName string, always bool) {
+	if at, isTime := value.Interface().(time.Time); isTime {
+		if !at.IsZero() {
+			w.text(name, at.UTC().Format(timeFormat))
+		}
+
+		return
+	}
+	switch value.Kind() {
+	case reflect.Pointer:
+		if !value.IsNil() {
+			w.member(value.Elem(), name, itemName, true)
+		}
+	case reflect.Slice:
+		w.list(value, name, itemName)
+	case reflect.Struct:
+		w.open(name, "")
+		w.members(value, "")
+		w.close(name)
+	case reflect.String:
+		if value.String() != "" || always {
+			w.text(name, value.String())
+		}
+	case reflect.Bool:
+		w.text(name, strconv.FormatBool(value.Bool()))
+	case reflect.Float64:
+		text := strconv.FormatFloat(value.Float(), 'f', -1, 64)
+		if !strings.Contains(text, ".") {
+			text += ".0"
+		}
+		w.text(name, text)
+	default:
+		w.text(name, strconv.FormatInt(value.Int(), 10))
+	}
+}
+
+func (w *writer) list(value reflect.Value, name, itemName string) {
+	switch {
+	case value.IsNil():
+	case value.Len() == 0:
+		w.text(name, "")
+	default:
+		w.open(name, "")
+		for i := range value.Len() {
+			w.member(value.Index(i), itemName, "", true)
+		}
+		w.close(name)
+	}
+}

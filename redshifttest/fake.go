@@ -1,0 +1,213 @@
+package redshifttest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// What [Options] are where they are left empty.
+const (
+	DefaultRegion           = "us-east-1"
+	DefaultAccountID        = "123456789012"
+	DefaultSnapshotDuration = 5 * time.Minute
+
+	// The key pair that Amazon's documentation signs its examples with. It opens nothing.
+	ExampleAccessKeyID     = "AKIDEXAMPLE"
+	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+)
+
+// Amazon's quotas, where [Quotas] are left empty.
+const (
+	DefaultManualSnapshots     = 20
+	DefaultAccountsPerSnapshot = 20
+	DefaultTagsPerResource     = 50
+)
+
+// Options says what [New] makes. The zero Options are a whole Redshift without clusters.
+type Options struct {
+	// The region that the fake is, and that requests must be signed for. Default: [DefaultRegion].
+	Region string
+
+	// The account, 12 digits, that Credentials belong to. Default: [DefaultAccountID]. AddAccount adds others.
+	AccountID string
+
+	// What callers sign with. A SessionToken, where there is one, must be sent; Expires is compared with the SignatureClock.
+	// Default: [ExampleAccessKeyID] and [ExampleSecretAccessKey].
+	Credentials sigv4.Credentials
+
+	// What the fake's clock shows when New returns. Default: the time that it really is.
+	Start time.Time
+
+	// How many seconds pass on the fake's clock in a real one. Negative: none, the clock then moves by Advance alone.
+	// Default: 1.
+	ClockSpeed float64
+
+	// The clock that the dates of signatures and the expiry of credentials are compared with, and that the Date of answers
+	// shows. [time.Now] lets callers with a clock of their own, such as the AWS CLI, call a fake whose clock runs fast or was
+	// advanced. Default: the fake's own clock.
+	SignatureClock func() time.Time
+
+	// How long a snapshot is creating, on the fake's clock. Negative: a new snapshot is still answered as creating, and is
+	// available the moment after. Default: [DefaultSnapshotDuration].
+	SnapshotDuration time.Duration
+
+	// How much an account may have of what.
+	Quotas Quotas
+
+	// Take every request for genuine, whoever signed it and when. A request is then taken to come from the account whose
+	// access key it names and, where it names none that is known, from AccountID.
+	DisableSignatureCheck bool
+}
+
+// Quotas are the limits whose passing is an error. Where one is 0 it is Amazon's default; a negative one allows nothing.
+type Quotas struct {
+	// Manual snapshots an account has at once. Default: [DefaultManualSnapshots].
+	ManualSnapshots int
+	// Accounts that a snapshot is shared with. Default: [DefaultAccountsPerSnapshot].
+	AccountsPerSnapshot int
+	// Tags that a resource has. Default: [DefaultTagsPerResource].
+	Tags int
+}
+
+// Fake is a Redshift in the memory of this process: one region, any number of accounts, and a clock of its own. It is an
+// [http.Handler], and may be used by any number of goroutines at once. Make it with [New].
+type Fake struct {
+	region       string
+	account      string
+	access       accessKeys
+	clock        clock
+	duration     time.Duration
+	quotas       Quotas
+	trustCallers bool
+	dated        func() time.Time // the SignatureClock
+	operations   map[string]operation
+	log          requestLog
+	faults       faults
+
+	// state is guarded by mutex; the parts above guard themselves or never change.
+	mutex sync.Mutex
+	state state
+}
+
+// operation is what the fake does for one value of Action.
+type operation struct {
+	contract contract.Operation
+	handle   handler
+}
+
+// handler does the work of an operation. It returns a pointer to the result struct of the operation in package client, or
+// nil where the answer has no result. It runs with the state locked and the parameters' types checked.
+type handler func(*call) (any, *failure)
+
+// call is one request that was found genuine and well-formed.
+type call struct {
+	*state
+	params  params
+	account string // the caller's
+	now     time.Time
+}
+
+// handlers has the work of each operation, by name. Each group of operations has a file.
+func handlers() map[string]handler {
+	return map[string]handler{
+		"AuthorizeSnapshotAccess":  authorizeSnapshotAccess,
+		"CopyClusterSnapshot":      copyClusterSnapshot,
+		"CreateClusterSnapshot":    createClusterSnapshot,
+		"DescribeClusterSnapshots": describeClusterSnapshots,
+	}
+}
+
+var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
+
+// New returns a fake. It starts no goroutine and opens no socket. It panics if an option makes no sense, naming it: that
+// is a mistake in the test, which nothing at run time can put right.
+func New(options Options) *Fake {
+	options = options.withDefaults()
+	if !twelveDigits.MatchString(options.AccountID) {
+		panic(fmt.Sprintf("redshifttest: Options.AccountID %q: an account has 12 digits", options.AccountID))
+	}
+	fake := &Fake{
+		region:       options.Region,
+		account:      options.AccountID,
+		duration:     options.SnapshotDuration,
+		quotas:       options.Quotas,
+		trustCallers: options.DisableSignatureCheck,
+		dated:        options.SignatureClock,
+		operations:   make(map[string]operation),
+	}
+	if fake.dated == nil {
+		fake.dated = fake.Now
+	}
+	if err := fake.access.add(options.AccountID, options.Credentials); err != nil {
+		panic("redshifttest: Options.Credentials: " + err.Error())
+	}
+	work := handlers()
+	for _, description := range contract.Operations() {
+		fake.operations[description.Name] = operation{contract: description, handle: work[description.Name]}
+	}
+	fake.clock.start(options.Start, options.ClockSpeed)
+	fake.state = newState(fake.region, fake.duration, fake.quotas)
+
+	return fake
+}
+
+func (o Options) withDefaults() Options {
+	setDefault(&o.Region, DefaultRegion)
+	setDefault(&o.AccountID, DefaultAccountID)
+	setDefault(&o.Credentials, sigv4.Credentials{AccessKeyID: ExampleAccessKeyID, SecretAccessKey: ExampleSecretAccessKey})
+	if o.Start.IsZero() {
+		o.Start = time.Now()
+	}
+	setDefault(&o.ClockSpeed, 1)
+	setDefault(&o.SnapshotDuration, DefaultSnapshotDuration)
+	setDefault(&o.Quotas.ManualSnapshots, DefaultManualSnapshots)
+	setDefault(&o.Quotas.AccountsPerSnapshot, DefaultAccountsPerSnapshot)
+	setDefault(&o.Quotas.Tags, DefaultTagsPerResource)
+
+	return o
+}
+
+func setDefault[T comparable](value *T, otherwise T) {
+	var zero T
+	if *value == zero {
+		*value = otherwise
+	}
+}
+
+// Region returns the region that requests must be signed for.
+func (f *Fake) Region() string { return f.region }
+
+// AccountID returns the account that [Fake.Credentials] belong to.
+func (f *Fake) AccountID() string { return f.account }
+
+// Credentials returns what requests of the fake's own account are signed with.
+func (f *Fake) Credentials() sigv4.Credentials { return f.access.of(f.account) }
+
+// AddAccount lets another account call the fake, so that sharing can be seen from the other side. Calling it again for
+// an account adds a second key for it. It is an error if the account has not 12 digits, if the credentials are
+// incomplete, or if their access key id is known already.
+func (f *Fake) AddAccount(accountID string, credentials sigv4.Credentials) error {
+	if !twelveDigits.MatchString(accountID) {
+		return fmt.Errorf("redshifttest: add account %q: an account has 12 digits", accountID)
+	}
+	if err := f.access.add(accountID, credentials); err != nil {
+		return fmt.Errorf("redshifttest: add account %s: %w", accountID, err)
+	}
+
+	return nil
+}
+
+// Now returns what the fake's clock shows.
+func (f *Fake) Now() time.Time { return f.clock.now() }
+
+// Advance moves the fake's clock forward: snapshots become available, and expire. It does not wait, and ignores a
+// duration that is not positive, since time does not go back.
+func (f *Fake) Advance(by time.Duration) { f.clock.advance(by) }
+
+var _ http.Handler = (*Fake)(nil)

@@ -1,0 +1,123 @@
+package redshifttest
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// maxRequests is how many requests are remembered, so that a benchmark does not fill the memory.
+const maxRequests = 10_000
+
+// Request is what the fake saw of one request, and what it answered.
+type Request struct {
+	// The HTTP method, GET or POST.
+	Method string
+	// The value of Action. Empty where there was none, or the parameters could not be read.
+	Operation string
+	// The parameters, from the query and from a posted form together, Action and Version among them. The signature and
+	// the session token of a presigned URL are redacted.
+	Params url.Values
+	// The header without its secrets: of Authorization all but the signature is kept, of X-Amz-Security-Token nothing.
+	Header http.Header
+	// What the fake's clock showed when it did the work.
+	Time time.Time
+	// The HTTP status that was answered. 0 where the connection was cut, or the caller did not wait.
+	Status int
+	// The error code that was answered. Empty for a success, and for an answer that a Fault wrote itself.
+	Code awsquery.ErrorCode
+	// The identifier that the answer carries.
+	RequestID string
+}
+
+// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests. A request that still waits for
+// its answer is not among them. What it returns is a copy.
+func (f *Fake) Requests() []Request { return f.log.all() }
+
+type requestLog struct {
+	mutex   sync.Mutex
+	number  int
+	entries []*logged
+}
+
+// logged is a request, in the order of arrival, that may still be under way.
+type logged struct {
+	Request
+	done bool
+}
+
+func (l *requestLog) begin(request *incoming, params url.Values) *logged {
+	entry := &logged{Request: Request{
+		Method:    request.method,
+		Operation: params.Get("Action"),
+		Params:    redactParams(params),
+		Header:    redactHeader(request.header),
+	}}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.number++
+	entry.RequestID = requestID(l.number)
+	if len(l.entries) >= 2*maxRequests {
+		l.entries = slices.Clone(l.entries[len(l.entries)-maxRequests:])
+	}
+	l.entries = append(l.entries, entry)
+
+	return entry
+}
+
+func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.ErrorCode) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	entry.Time, entry.Status, entry.Code, entry.done = at, status, code, true
+}
+
+func (l *requestLog) all() []Request {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	var requests []Request
+	for _, entry := range l.entries[max(0, len(l.entries)-maxRequests):] {
+		if entry.done {
+			request := entry.Request
+			request.Params, request.Header = cloneValues(request.Params), request.Header.Clone()
+			requests = append(requests, request)
+		}
+	}
+
+	return requests
+}
+
+func cloneValues(values url.Values) url.Values {
+	return url.Values(http.Header(values).Clone())
+}
+
+func redactParams(params url.Values) url.Values {
+	kept := maps.Clone(params)
+	for _, name := range []string{"X-Amz-Signature", "X-Amz-Security-Token"} {
+		if kept.Has(name) {
+			kept.Set(name, redacted)
+		}
+	}
+
+	return kept
+}
+
+// signedWith matches the parts of an Authorization that are no secrets, and nothing that merely looks like them.
+var signedWith = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[A-Z0-9]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=`)
+
+func redactHeader(header http.Header) http.Header {
+	kept := header.Clone()
+	for i, text := range kept["Authorization"] {
+		kept["Authorization"][i] = signedWith.FindString(text) + redacted
+	}
+	if kept.Get("X-Amz-Security-Token") != "" {
+		kept.Set("X-Amz-Security-Token", redacted)
+	}
+
+	return kept
+}

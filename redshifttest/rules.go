@@ -1,0 +1,236 @@
+package redshifttest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/redshift-go/redshift/models"
+)
+
+// What is here holds for more than one operation.
+
+const (
+	maxSnapshotIdentifier = 255
+	maxRetentionDays      = 3653
+	keepForever           = -1
+	maxTagKey             = 128
+	maxTagValue           = 256
+	minRecords            = 20
+	maxRecords            = 100
+)
+
+var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
+
+// checkNewIdentifier checks the name of something that is to be made. What exists may have other names (rs:...).
+func checkNewIdentifier(parameter, identifier string, longest int) *failure {
+	if len(identifier) > longest || !newIdentifier.MatchString(identifier) {
+		return fail(codeInvalidParameterValue, "The parameter %s is not a valid identifier. Identifiers have 1 to %d ASCII letters, digits and hyphens, "+
+			"must begin with a letter, and must not end with a hyphen or contain two consecutive hyphens.", parameter, longest)
+	}
+
+	return nil
+}
+
+// retention returns the ManualSnapshotRetentionPeriod that was asked for.
+func (c *call) retention() (int, *failure) {
+	days, found := c.params.integer("ManualSnapshotRetentionPeriod")
+	switch {
+	case !found:
+		return keepForever, nil
+	case days != keepForever && (days < 1 || days > maxRetentionDays):
+		return 0, fail(models.ErrInvalidRetentionPeriodFault, "The retention period specified must be either -1 or between 1 and %d, not %d.", maxRetentionDays, days)
+	}
+
+	return days, nil
+}
+
+// tags returns the tags that a new resource is to have.
+func (c *call) tags() ([]models.Tag, *failure) {
+	tags := []models.Tag{}
+	seen := make(map[string]bool)
+	for _, members := range c.params.structures("Tags.Tag") {
+		tag := models.Tag{Key: members["Key"], Value: members["Value"]}
+		if failed := checkTagKey(tag.Key); failed != nil {
+			return nil, failed
+		}
+		if failed := checkTagText("value", tag.Value, 0, maxTagValue); failed != nil {
+			return nil, failed
+		}
+		switch {
+		case strings.HasPrefix(strings.ToLower(tag.Key), "aws:"):
+			return nil, fail(models.ErrInvalidTagFault, "The tag key '%s' is not valid: aws: at the start is reserved.", tag.Key)
+		case seen[tag.Key]:
+			return nil, fail(models.ErrInvalidTagFault, "The tag key '%s' is given twice.", tag.Key)
+		}
+		seen[tag.Key] = true
+		tags = append(tags, tag)
+	}
+	if limit := c.quotas.Tags; len(tags) > max(limit, 0) {
+		return nil, fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most.", max(limit, 0))
+	}
+
+	return tags, nil
+}
+
+func checkTagKey(key string) *failure { return checkTagText("key", key, 1, maxTagKey) }
+
+// checkTagText counts characters, not bytes. Letters and digits of any script are letters and digits.
+func checkTagText(part, text string, shortest, longest int) *failure {
+	if length := utf8.RuneCountInString(text); length < shortest || length > longest {
+		return fail(models.ErrInvalidTagFault, "A tag %s has %d to %d characters, this one has %d.", part, shortest, longest, length)
+	}
+	for _, r := range text {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" _.:/=+-@", r) {
+			return fail(models.ErrInvalidTagFault, "The tag %s '%s' has the character %q. Use letters, digits, spaces and _ . : / = + - @.", part, text, r)
+		}
+	}
+
+	return nil
+}
+
+// tagFilter tells whether resources have a tag with one of the keys and one of the values that were asked for.
+type tagFilter struct{ keys, values []string }
+
+func (c *call) tagFilter() (tagFilter, *failure) {
+	filter := tagFilter{keys: c.params.strings("TagKeys.TagKey"), values: c.params.strings("TagValues.TagValue")}
+	for _, key := range filter.keys {
+		if failed := checkTagKey(key); failed != nil {
+			return tagFilter{}, failed
+		}
+	}
+	for _, value := range filter.values {
+		if failed := checkTagText("value", value, 0, maxTagValue); failed != nil {
+			return tagFilter{}, failed
+		}
+	}
+
+	return filter, nil
+}
+
+func (t tagFilter) isEmpty() bool { return len(t.keys) == 0 && len(t.values) == 0 }
+
+func (t tagFilter) matches(tags []models.Tag) bool {
+	return t.isEmpty() || slices.ContainsFunc(tags, func(tag models.Tag) bool {
+		return (len(t.keys) == 0 || slices.Contains(t.keys, tag.Key)) && (len(t.values) == 0 || slices.Contains(t.values, tag.Value))
+	})
+}
+
+// ranked is something with its place in a list. Places are compared part by part as strings, and no two are equal; the
+// place is also what a Marker remembers, so that pages neither repeat nor skip anything that was there all the time, while
+// other things come and go.
+type ranked[T any] struct {
+	place []string
+	value T
+}
+
+// page returns the page that MaxRecords and Marker ask for, and the Marker of the next, which is empty if there is none.
+// Descending has the parts of the place that are compared the other way round.
+func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *failure) {
+	size, found := c.params.integer("MaxRecords")
+	switch {
+	case !found:
+		size = maxRecords
+	case size < minRecords || size > maxRecords:
+		return nil, "", fail(codeInvalidParameterValue, "The parameter MaxRecords must be between %d and %d, not %d.", minRecords, maxRecords, size)
+	}
+	compare := func(a, b []string) int {
+		for i := range min(len(a), len(b)) {
+			order := strings.Compare(a[i], b[i])
+			if i < len(descending) && descending[i] {
+				order = -order
+			}
+			if order != 0 {
+				return order
+			}
+		}
+
+		return 0
+	}
+	slices.SortFunc(list, func(a, b ranked[T]) int { return compare(a.place, b.place) })
+
+	if marker := c.params.text("Marker"); marker != "" {
+		last, ok := c.openMarker(marker)
+		if !ok {
+			return nil, "", fail(codeInvalidParameterValue, "The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
+		}
+		next, _ := slices.BinarySearchFunc(list, last, func(one ranked[T], place []string) int {
+			// What is at the marker was on the page before.
+			if compare(one.place, place) <= 0 {
+				return -1
+			}
+
+			return 1
+		})
+		list = list[next:]
+	}
+	values := make([]T, 0, min(size, len(list)))
+	for _, one := range list[:min(size, len(list))] {
+		values = append(values, one.value)
+	}
+	if len(list) <= size {
+		return values, "", nil
+	}
+
+	return values, c.seal(list[size-1].place), nil
+}
+
+// marker is what a Marker is made of. It is of no use with other filters, another order or another account.
+type marker struct {
+	Question string   `json:"q"`
+	Place    []string `json:"p"`
+}
+
+func (c *call) seal(place []string) string {
+	text, err := json.Marshal(marker{Question: c.question(), Place: place})
+	if err != nil {
+		panic(err) // strings always have a JSON form
+	}
+
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func (c *call) openMarker(text string) ([]string, bool) {
+	decoded, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, false
+	}
+	var opened marker
+	if json.Unmarshal(decoded, &opened) != nil || opened.Question != c.question() {
+		return nil, false
+	}
+
+	return opened.Place, true
+}
+
+// question sums up everything that decides what is in a list and in which order.
+func (c *call) question() string {
+	digest := sha256.New()
+	write := func(parts ...string) {
+		text, _ := json.Marshal(parts) // keeps apart what a mere concatenation would mix up
+		digest.Write(text)
+	}
+	write(c.account)
+	for _, name := range slices.Sorted(maps.Keys(c.params.scalars)) {
+		if name != "Marker" && name != "MaxRecords" {
+			write(name, c.params.scalars[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.params.lists)) {
+		for _, one := range c.params.lists[name] {
+			write(name, one.text)
+			for _, member := range slices.Sorted(maps.Keys(one.members)) {
+				write(name, member, one.members[member])
+			}
+		}
+	}
+
+	return hex.EncodeToString(digest.Sum(nil)[:12])
+}

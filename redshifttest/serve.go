@@ -1,0 +1,315 @@
+package redshifttest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/models"
+)
+
+const (
+	apiVersion = "2012-12-01"
+	xmlType    = "text/xml"
+	formType   = "application/x-www-form-urlencoded"
+
+	// maxBody is far above what an operation can need: fifty tags come to 175 KB.
+	maxBody = 1 << 20
+)
+
+// incoming is a request as it came off the wire. What net/http took apart is put together again, because the signature
+// covers the spelling.
+type incoming struct {
+	method        string
+	path          string // as it was sent, and so is query
+	query         string
+	route         string // what is left of the path after a mux took its prefix away
+	host          string
+	header        http.Header
+	contentLength int64
+	body          []byte
+	tooLong       bool
+}
+
+func read(r *http.Request) (*incoming, error) {
+	target := r.RequestURI
+	if !strings.HasPrefix(target, "/") {
+		// The absolute form, as a proxy gets it.
+		if _, after, found := strings.Cut(target, "://"); found {
+			_, path, _ := strings.Cut(after, "/")
+			target = "/" + path
+		}
+	}
+	request := &incoming{
+		method:        r.Method,
+		route:         r.URL.Path,
+		host:          r.Host,
+		header:        r.Header,
+		contentLength: r.ContentLength,
+	}
+	request.path, request.query, _ = strings.Cut(target, "?")
+	if r.Body != nil {
+		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+		if err != nil {
+			return nil, fmt.Errorf("redshifttest: read the request's body: %w", err)
+		}
+		request.body, request.tooLong = body, len(body) > maxBody
+	}
+
+	return request, nil
+}
+
+// headerValue returns a header as a signature has it.
+func (i *incoming) headerValue(name string) string {
+	switch name {
+	case "host": // net/http moves these two out of the header
+		return i.host
+	case "content-length":
+		return strconv.FormatInt(i.contentLength, 10)
+	}
+	values := i.header[http.CanonicalHeaderKey(name)]
+	trimmed := make([]string, len(values))
+	for j, value := range values {
+		trimmed[j] = strings.Join(strings.Fields(value), " ")
+	}
+
+	return strings.Join(trimmed, ",")
+}
+
+// form returns the parameters, from the query and from a posted form.
+func (i *incoming) form() (url.Values, *failure) {
+	raw := []string{i.query}
+	if i.method == http.MethodPost && len(i.body) > 0 {
+		mediaType, _, err := mime.ParseMediaType(i.header.Get("Content-Type"))
+		if err != nil || mediaType != formType {
+			return nil, fail(codeMalformedInput, "The request has a body of type '%s'. Post parameters as %s.", mediaType, formType)
+		}
+		raw = append(raw, string(i.body))
+	}
+	values := make(url.Values)
+	for _, text := range raw {
+		pairs, err := rawQuery(text)
+		if err != nil {
+			return values, fail(codeMalformedQueryString, "The parameters of the request are malformed: %v.", err)
+		}
+		for _, parameter := range pairs {
+			values.Add(parameter.name, parameter.value)
+		}
+	}
+
+	return values, nil
+}
+
+// answer is what goes back.
+type answer struct {
+	status    int
+	header    http.Header
+	body      []byte
+	truncated bool // the connection breaks in the middle of the body
+}
+
+// errCut stands for a connection that breaks before anything comes back.
+var errCut = errors.New("redshifttest: the connection is cut, as a Fault asked for")
+
+// serve does everything between a request and its answer. An error means that there is none.
+func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
+	request, err := read(r)
+	if err != nil {
+		return answer{}, err
+	}
+	values, malformed := request.form()
+	entry := f.log.begin(request, values)
+	fault := f.faults.take(entry.Operation)
+	if err := wait(ctx, fault.Delay); err != nil {
+		f.log.end(entry, f.Now(), 0, "")
+		return answer{}, err
+	}
+
+	now := f.Now()
+	var (
+		result any
+		failed *failure
+	)
+	if !fault.instead() {
+		result, failed = f.work(request, values, malformed, now)
+	}
+	if fault.Cut {
+		f.log.end(entry, now, 0, "")
+		return answer{}, errCut
+	}
+
+	var given answer
+	switch injected := fault.failure(); {
+	case fault.Status != 0:
+		given = answer{status: fault.Status, header: make(http.Header), body: []byte(fault.Body)}
+		f.log.end(entry, now, fault.Status, "")
+	case injected != nil:
+		given = errorAnswer(injected, entry.RequestID)
+		f.log.end(entry, now, injected.status, injected.code)
+	case failed != nil:
+		given = errorAnswer(failed, entry.RequestID)
+		f.log.end(entry, now, failed.status, failed.code)
+	default:
+		given = resultAnswer(entry.Operation, result, entry.RequestID)
+		f.log.end(entry, now, given.status, "")
+	}
+	given.truncated = fault.Truncate
+	given.header.Set("Date", f.dated().UTC().Format(http.TimeFormat))
+	for name, value := range fault.Header {
+		given.header[http.CanonicalHeaderKey(name)] = value
+	}
+
+	return given, nil
+}
+
+// wait lets real time pass.
+func wait(ctx context.Context, duration time.Duration) error {
+	if duration <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// work checks a request and does what it asks for.
+func (f *Fake) work(request *incoming, values url.Values, malformed *failure, now time.Time) (any, *failure) {
+	if request.route != "/" && request.route != "" {
+		return nil, fail(codeUnknownOperation, "There is nothing at %s, Redshift answers at /.", request.route)
+	}
+	if request.method != http.MethodGet && request.method != http.MethodPost {
+		return nil, &failure{code: codeUnknownOperation, status: http.StatusMethodNotAllowed, message: "Redshift takes GET and POST, not " + request.method + "."}
+	}
+	if request.tooLong {
+		return nil, fail(codeRequestEntityTooLarge, "The request has more than %d bytes.", maxBody)
+	}
+	account, failed := f.authenticate(request, f.dated())
+	if failed != nil {
+		return nil, failed
+	}
+	if malformed != nil {
+		return nil, malformed
+	}
+	name, version := values.Get("Action"), values.Get("Version")
+	if name == "" {
+		return nil, fail(codeMissingAction, "The request must contain the parameter Action.")
+	}
+	wanted, found := f.operations[name]
+	if version == "" {
+		version = "NO_VERSION_SPECIFIED"
+	}
+	if !found || version != apiVersion {
+		return nil, fail(codeInvalidAction, "Could not find operation %s for version %s.", name, version)
+	}
+	if wanted.handle == nil {
+		return nil, fail(models.ErrUnsupportedOperation, "The fake cannot do %s.", name)
+	}
+	given, failed := parse(wanted.contract, values)
+	if failed != nil {
+		return nil, failed
+	}
+
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.state.expire(now)
+
+	return wanted.handle(&call{state: &f.state, params: given, account: account, now: now})
+}
+
+// ServeHTTP answers one request. A Fault that cuts the connection does so by panicking with [http.ErrAbortHandler], as
+// net/http wants it.
+func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	given, err := f.serve(r.Context(), r)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	for name, value := range given.header {
+		w.Header()[name] = value
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(given.body)))
+	w.WriteHeader(given.status)
+	if given.truncated {
+		_, _ = w.Write(given.body[:len(given.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(given.body) // an error means that the client has gone, and nobody is left to tell
+}
+
+// Transport returns a RoundTripper that answers requests in memory: no socket, no goroutine, and no other wait than the
+// request's own Delay, so that it works within [testing/synctest]. It answers whatever the host of a request is. A
+// connection that a [Fault] cuts is an [io.ErrUnexpectedEOF].
+func (f *Fake) Transport() http.RoundTripper { return transport{f} }
+
+type transport struct{ fake *Fake }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	// A RoundTripper closes the body whatever happens, and leaves the request as it was.
+	if r.Body != nil {
+		defer func() { _ = r.Body.Close() }()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	arrived := r.Clone(r.Context())
+	arrived.RequestURI = r.URL.RequestURI()
+	if arrived.Host == "" {
+		arrived.Host = r.URL.Host
+	}
+	if arrived.URL.Path == "" {
+		arrived.URL.Path = "/"
+	}
+	if arrived.Method == "" {
+		arrived.Method = http.MethodGet
+	}
+	given, err := t.fake.serve(r.Context(), arrived)
+	if errors.Is(err, errCut) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader = bytes.NewReader(given.body)
+	if given.truncated {
+		body = io.MultiReader(bytes.NewReader(given.body[:len(given.body)/2]), brokenReader{})
+	}
+
+	return &http.Response{
+		Status:        strconv.Itoa(given.status) + " " + http.StatusText(given.status),
+		StatusCode:    given.status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        given.header,
+		Body:          io.NopCloser(body),
+		ContentLength: int64(len(given.body)),
+		Request:       r,
+	}, nil
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// requestID makes the identifier of the request with that number: the same in every run, so that output can be compared.
+func requestID(number int) string {
+	digest := sha256.Sum256([]byte("redshifttest " + strconv.Itoa(number)))
+	digest[6] = digest[6]&0x0f | 0x40 // the version and variant that a random UUID has
+	digest[8] = digest[8]&0x3f | 0x80
+
+	return fmt.Sprintf("%x-%x-%x-%x-%x", digest[:4], digest[4:6], digest[6:8], digest[8:10], digest[10:16])
+}

@@ -1,0 +1,356 @@
+package redshifttest
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+)
+
+// supportAlias stands for AWS Support where an account is expected.
+const supportAlias = "amazon-redshift-support"
+
+func createClusterSnapshot(c *call) (any, *failure) {
+	identifier := c.params.text("SnapshotIdentifier")
+	if failed := checkNewIdentifier("SnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
+		return nil, failed
+	}
+	days, failed := c.retention()
+	if failed != nil {
+		return nil, failed
+	}
+	tags, failed := c.tags()
+	if failed != nil {
+		return nil, failed
+	}
+	cluster, failed := c.cluster(c.params.text("ClusterIdentifier"))
+	if failed != nil {
+		return nil, failed
+	}
+	// A caller who asks again because the first answer was lost must hear that the snapshot exists, even though it took
+	// the last place of the quota.
+	if failed := c.checkUnused(identifier); failed != nil {
+		return nil, failed
+	}
+	if cluster.Status != statusAvailable {
+		return nil, fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", cluster.Identifier, cluster.Status)
+	}
+	if failed := c.checkQuota(); failed != nil {
+		return nil, failed
+	}
+	taken := c.take(c.account, cluster, identifier, models.SnapshotTypeManual, c.now)
+	taken.Tags, taken.ManualSnapshotRetentionPeriod = tags, &days
+	// The time that the snapshot has is rounded down, and the whole duration is still to come.
+	taken.started = c.now
+
+	return &snapshots.CreateClusterSnapshotResult{Snapshot: taken.view(c.account, c.now)}, nil
+}
+
+func copyClusterSnapshot(c *call) (any, *failure) {
+	identifier := c.params.text("TargetSnapshotIdentifier")
+	if failed := checkNewIdentifier("TargetSnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
+		return nil, failed
+	}
+	days, failed := c.retention()
+	if failed != nil {
+		return nil, failed
+	}
+	clusterIdentifier := c.params.text("SourceSnapshotClusterIdentifier")
+	if clusterIdentifier != "" {
+		if _, failed := c.cluster(clusterIdentifier); failed != nil {
+			return nil, failed
+		}
+	}
+	source, failed := c.own(c.params.text("SourceSnapshotIdentifier"), clusterIdentifier)
+	if failed != nil {
+		return nil, failed
+	}
+	if failed := c.checkUnused(identifier); failed != nil {
+		return nil, failed
+	}
+	if source.SnapshotType != models.SnapshotTypeAutomated {
+		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not an automated snapshot. Only automated snapshots can be copied.", source.SnapshotIdentifier)
+	}
+	if !source.available(c.now) {
+		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
+	}
+	if failed := c.checkQuota(); failed != nil {
+		return nil, failed
+	}
+
+	c.serial++
+	target := *source
+	target.serial = c.serial
+	target.grants = nil
+	target.SnapshotIdentifier = identifier
+	target.SnapshotType = models.SnapshotTypeManual
+	target.SnapshotArn = c.snapshotARN(c.account, source.ClusterIdentifier, identifier)
+	target.SnapshotRetentionStartTime = c.now.UTC().Truncate(time.Millisecond)
+	target.ManualSnapshotRetentionPeriod = &days
+	target.status = models.SnapshotStatusAvailable
+	target.Tags = slices.Clone(source.Tags)
+	c.of(c.account).snapshots[strings.ToLower(identifier)] = &target
+
+	return &snapshots.CopyClusterSnapshotResult{Snapshot: target.view(c.account, c.now)}, nil
+}
+
+func authorizeSnapshotAccess(c *call) (any, *failure) {
+	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
+	switch {
+	case identifier == "" && arn == "":
+		return nil, fail(codeMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
+	case identifier != "" && arn != "":
+		return nil, fail(codeInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
+	}
+	account := c.params.text("AccountWithRestoreAccess")
+	switch {
+	case account == c.account:
+		return nil, fail(codeInvalidParameterValue, "The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
+	case account != supportAlias && !twelveDigits.MatchString(account):
+		return nil, fail(codeInvalidParameterValue, "The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
+	}
+
+	var shared *snapshot
+	if arn != "" {
+		if failed := checkSnapshotARN(arn); failed != nil {
+			return nil, failed
+		}
+		for _, one := range c.of(c.account).snapshots {
+			if strings.EqualFold(one.SnapshotArn, arn) {
+				shared = one
+			}
+		}
+		if shared == nil {
+			return nil, snapshotNotFound(arn)
+		}
+		identifier = shared.SnapshotIdentifier
+	}
+	shared, failed := c.own(identifier, c.params.text("SnapshotClusterIdentifier"))
+	if failed != nil {
+		return nil, failed
+	}
+	switch {
+	case shared.SnapshotType != models.SnapshotTypeManual:
+		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not a manual snapshot. Only manual snapshots can be shared.", shared.SnapshotIdentifier)
+	case slices.Contains(shared.grants, account):
+		return nil, fail(models.ErrAuthorizationAlreadyExists, "Account %s is authorized to access snapshot %s already.", account, shared.SnapshotIdentifier)
+	case !shared.available(c.now):
+		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", shared.SnapshotIdentifier)
+	case len(shared.grants) >= max(c.quotas.AccountsPerSnapshot, 0):
+		return nil, fail(models.ErrAuthorizationQuotaExceeded, "Snapshot %s is shared with %d accounts, which is the quota.", shared.SnapshotIdentifier, len(shared.grants))
+	}
+	shared.grants = append(shared.grants, account)
+
+	return &snapshots.AuthorizeSnapshotAccessResult{Snapshot: shared.view(c.account, c.now)}, nil
+}
+
+func describeClusterSnapshots(c *call) (any, *failure) {
+	matches, failed := c.snapshotFilter()
+	if failed != nil {
+		return nil, failed
+	}
+	order, failed := c.snapshotOrder()
+	if failed != nil {
+		return nil, failed
+	}
+	seen, failed := c.visibleSnapshots()
+	if failed != nil {
+		return nil, failed
+	}
+	var list []ranked[models.Snapshot]
+	for _, one := range seen {
+		if matches(one) {
+			list = append(list, ranked[models.Snapshot]{place: order.place(one), value: one.view(c.account, c.now)})
+		}
+	}
+	found, next, failed := page(c, list, order.descending)
+	if failed != nil {
+		return nil, failed
+	}
+
+	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: found, Marker: next}, nil
+}
+
+// visibleSnapshots returns those that SnapshotIdentifier or SnapshotArn name, or else all of the account that is asked for.
+func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
+	owner := c.params.text("OwnerAccount")
+	if owner != "" && !twelveDigits.MatchString(owner) {
+		return nil, fail(codeInvalidParameterValue, "The parameter OwnerAccount must be an account of 12 digits, not '%s'.", owner)
+	}
+	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
+	if identifier != "" && arn != "" {
+		return nil, fail(codeInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
+	}
+	if arn != "" {
+		if failed := checkSnapshotARN(arn); failed != nil {
+			return nil, failed
+		}
+	}
+	var seen []*snapshot
+	for account, holding := range c.accounts {
+		for _, one := range holding.snapshots {
+			switch {
+			case owner != "" && account != owner:
+			case account != c.account && !slices.Contains(one.grants, c.account):
+			case arn != "" && !strings.EqualFold(one.SnapshotArn, arn):
+			case identifier != "" && !strings.EqualFold(one.SnapshotIdentifier, identifier):
+			case owner == "" && arn == "" && account != c.account: // an ARN names the owner by itself
+			default:
+				seen = append(seen, one)
+			}
+		}
+	}
+	cluster := strings.ToLower(c.params.text("ClusterIdentifier"))
+	if name := identifier + arn; name != "" && !slices.ContainsFunc(seen, func(s *snapshot) bool { return cluster == "" || s.ClusterIdentifier == cluster }) {
+		return nil, snapshotNotFound(name)
+	}
+
+	return seen, nil
+}
+
+// snapshotFilter returns what the other parameters of DescribeClusterSnapshots demand of a snapshot.
+func (c *call) snapshotFilter() (func(*snapshot) bool, *failure) {
+	kind := models.SnapshotType(c.params.text("SnapshotType"))
+	if kind != "" && kind != models.SnapshotTypeAutomated && kind != models.SnapshotTypeManual {
+		return nil, fail(codeInvalidParameterValue, "The parameter SnapshotType must be automated or manual, not '%s'.", kind)
+	}
+	tags, failed := c.tagFilter()
+	if failed != nil {
+		return nil, failed
+	}
+	cluster := strings.ToLower(c.params.text("ClusterIdentifier"))
+	wantExists, askedExists := c.params.boolean("ClusterExists")
+	if askedExists && wantExists {
+		if cluster == "" {
+			return nil, fail(codeInvalidParameterCombination, "ClusterIdentifier must be given if ClusterExists is true.")
+		}
+		if _, failed := c.cluster(cluster); failed != nil {
+			return nil, failed
+		}
+	}
+	start, hasStart := c.params.time("StartTime")
+	end, hasEnd := c.params.time("EndTime")
+
+	return func(one *snapshot) bool {
+		living := c.of(one.OwnerAccount).clusters[one.ClusterIdentifier]
+		exists := living != nil && !one.SnapshotCreateTime.Before(living.CreateTime)
+		switch {
+		case cluster != "" && one.ClusterIdentifier != cluster:
+		case kind != "" && one.SnapshotType != kind:
+		case hasStart && one.SnapshotCreateTime.Before(start):
+		case hasEnd && one.SnapshotCreateTime.After(end):
+		case askedExists && wantExists && !exists:
+		case askedExists && !wantExists && living != nil:
+		case !tags.isEmpty() && (one.OwnerAccount != c.account || !tags.matches(one.Tags)):
+		default:
+			return true
+		}
+
+		return false
+	}, nil
+}
+
+// snapshotOrder is an order of snapshots: by some attributes and, where these are equal, by age in the fake.
+type snapshotOrder struct {
+	attributes []models.SnapshotAttributeToSortBy
+	descending []bool
+}
+
+func (c *call) snapshotOrder() (snapshotOrder, *failure) {
+	var order snapshotOrder
+	for _, entity := range c.params.structures("SortingEntities.SnapshotSortingEntity") {
+		attribute := models.SnapshotAttributeToSortBy(entity["Attribute"])
+		switch attribute {
+		case models.SnapshotAttributeToSortByCreateTime, models.SnapshotAttributeToSortBySourceType, models.SnapshotAttributeToSortByTotalSize:
+		default:
+			return order, fail(codeInvalidParameterValue, "The attribute to sort by must be SOURCE_TYPE, TOTAL_SIZE or CREATE_TIME, not '%s'.", attribute)
+		}
+		direction := models.SortByOrder(entity["SortOrder"])
+		if direction != "" && direction != models.SortByOrderAsc && direction != models.SortByOrderDesc {
+			return order, fail(codeInvalidParameterValue, "The sort order must be ASC or DESC, not '%s'.", direction)
+		}
+		order.attributes = append(order.attributes, attribute)
+		order.descending = append(order.descending, direction == models.SortByOrderDesc)
+	}
+	if len(order.attributes) == 0 {
+		order.attributes, order.descending = []models.SnapshotAttributeToSortBy{models.SnapshotAttributeToSortByCreateTime}, []bool{false}
+	}
+
+	return order, nil
+}
+
+func (o snapshotOrder) place(one *snapshot) []string {
+	var place []string
+	for _, attribute := range o.attributes {
+		switch attribute {
+		case models.SnapshotAttributeToSortByCreateTime:
+			place = append(place, one.SnapshotCreateTime.Format(timeFormat))
+		case models.SnapshotAttributeToSortByTotalSize:
+			place = append(place, fmt.Sprintf("%024.6f", one.TotalBackupSizeInMegaBytes))
+		default:
+			place = append(place, string(one.SnapshotType))
+		}
+	}
+
+	return append(place, fmt.Sprintf("%012d", one.serial))
+}
+
+// cluster returns a cluster of the caller.
+func (c *call) cluster(identifier string) (*Cluster, *failure) {
+	cluster := c.of(c.account).clusters[strings.ToLower(identifier)]
+	if cluster == nil {
+		return nil, fail(models.ErrClusterNotFound, "Cluster %s not found.", strings.ToLower(identifier))
+	}
+
+	return cluster, nil
+}
+
+// own returns a snapshot of the caller, of a certain cluster if one is named. What others share is not found.
+func (c *call) own(identifier, cluster string) (*snapshot, *failure) {
+	one := c.of(c.account).snapshots[strings.ToLower(identifier)]
+	if one == nil || cluster != "" && !strings.EqualFold(cluster, one.ClusterIdentifier) {
+		return nil, snapshotNotFound(identifier)
+	}
+
+	return one, nil
+}
+
+func snapshotNotFound(name string) *failure {
+	return fail(models.ErrClusterSnapshotNotFound, "Snapshot %s not found.", name)
+}
+
+func (c *call) checkUnused(identifier string) *failure {
+	if c.of(c.account).snapshots[strings.ToLower(identifier)] != nil {
+		return fail(models.ErrClusterSnapshotAlreadyExists, "Cannot create the snapshot because a snapshot with the identifier %s already exists.", identifier)
+	}
+
+	return nil
+}
+
+func (c *call) checkQuota() *failure {
+	count := 0
+	for _, one := range c.of(c.account).snapshots {
+		if one.SnapshotType == models.SnapshotTypeManual {
+			count++
+		}
+	}
+	if count >= max(c.quotas.ManualSnapshots, 0) {
+		return fail(models.ErrClusterSnapshotQuotaExceeded, "The account has %d manual snapshots, which is the quota. Delete some first.", count)
+	}
+
+	return nil
+}
+
+var snapshotARN = regexp.MustCompile(`^arn:[a-z-]+:redshift(-serverless)?:[a-z0-9-]+:[0-9]{12}:snapshot[:/].+$`)
+
+func checkSnapshotARN(arn string) *failure {
+	if !snapshotARN.MatchString(arn) {
+		return fail(codeInvalidParameterValue, "The parameter SnapshotArn is not the Amazon resource name of a snapshot: '%s'.", arn)
+	}
+
+	return nil
+}

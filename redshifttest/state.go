@@ -1,0 +1,446 @@
+package redshifttest
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/models"
+)
+
+const (
+	statusAvailable = "available"
+
+	maxClusterIdentifier = 63
+	// clusterAge is how old a cluster is when it is added, so that it can have automated snapshots of days before.
+	clusterAge = 30 * 24 * time.Hour
+	// incrementalShare is how much of a cluster a snapshot adds to those before it.
+	incrementalShare = 1.0 / 16
+
+	day = 24 * time.Hour
+)
+
+// Cluster is a cluster that snapshots can be taken of. Only Identifier is needed.
+type Cluster struct {
+	// The cluster's name: 1 to 63 lower-case letters, digits and hyphens, starting with a letter, without a hyphen at the
+	// end or two in a row.
+	Identifier string
+	// Whose it is. Default: the fake's own account.
+	AccountID string
+	// Snapshots can be taken while it is available. Default: available.
+	Status string
+	// When it was created. Default: 30 days before now on the fake's clock; now if it takes the name of one that was
+	// removed.
+	CreateTime time.Time
+	// How much data it has. Its first snapshot is that large, later ones add a sixteenth of it. Default: 1024.
+	SizeInMegaBytes float64
+	// Default: ra3.xlplus.
+	NodeType string
+	// Default: 2.
+	NumberOfNodes int
+	// Default: 5439.
+	Port int
+	// Default: the region's first.
+	AvailabilityZone string
+	// Default: awsuser.
+	MasterUsername string
+	// Default: 1.0.
+	Version string
+	// Default: 1.0.78125.
+	EngineFullVersion string
+	// Default: dev.
+	DBName string
+	// Default: vpc-0123456789abcdef0.
+	VpcID string
+	// The key that encrypts it, an ARN. Default: none, it is not encrypted.
+	KmsKeyID string
+	// Default: false.
+	EnhancedVpcRouting bool
+	// Default: current.
+	MaintenanceTrackName string
+	// The secret with its admin password, an ARN, and the key that encrypts that. Default: none.
+	MasterPasswordSecretArn      string
+	MasterPasswordSecretKmsKeyID string
+	// Its automated snapshots get them too; manual ones have those of their Create only.
+	Tags []models.Tag
+}
+
+// state is everything that operations can change.
+type state struct {
+	region   string
+	duration time.Duration
+	quotas   Quotas
+	accounts map[string]*holdings
+	serial   int
+}
+
+// holdings are what one account has, by identifiers in lower case.
+type holdings struct {
+	clusters  map[string]*Cluster
+	snapshots map[string]*snapshot
+	removed   map[string]bool // names that clusters had
+}
+
+// snapshot is a snapshot and what its life depends on.
+type snapshot struct {
+	models.Snapshot // what does not change as time passes
+
+	serial   int
+	started  time.Time
+	duration time.Duration
+	grants   []string // accounts, or supportAlias
+
+	// Where SetSnapshotStatus was called: the life stopped then.
+	stopped time.Time
+	status  models.SnapshotStatus
+}
+
+func newState(region string, duration time.Duration, quotas Quotas) state {
+	return state{
+		region:   region,
+		duration: max(duration, 1), // so that there is a moment of creating
+		quotas:   quotas,
+		accounts: make(map[string]*holdings),
+	}
+}
+
+func (s *state) of(account string) *holdings {
+	if s.accounts[account] == nil {
+		s.accounts[account] = &holdings{
+			clusters:  make(map[string]*Cluster),
+			snapshots: make(map[string]*snapshot),
+			removed:   make(map[string]bool),
+		}
+	}
+
+	return s.accounts[account]
+}
+
+// expire deletes the manual snapshots whose retention has ended.
+func (s *state) expire(now time.Time) {
+	for _, owner := range s.accounts {
+		for name, one := range owner.snapshots {
+			if end, ends := one.end(); ends && !now.Before(end) {
+				delete(owner.snapshots, name)
+			}
+		}
+	}
+}
+
+// end returns when a manual snapshot is deleted, if it ever is.
+func (s *snapshot) end() (time.Time, bool) {
+	if s.ManualSnapshotRetentionPeriod == nil || *s.ManualSnapshotRetentionPeriod == keepForever {
+		return time.Time{}, false
+	}
+
+	return s.SnapshotRetentionStartTime.Add(time.Duration(*s.ManualSnapshotRetentionPeriod) * day), true
+}
+
+// arnPartition returns the part of an ARN that says which of Amazon's separate worlds a region belongs to.
+func arnPartition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
+}
+
+func (s *state) snapshotARN(account, cluster, identifier string) string {
+	return fmt.Sprintf("arn:%s:redshift:%s:%s:snapshot:%s/%s", arnPartition(s.region), s.region, account, cluster, identifier)
+}
+
+// take adds a snapshot of a cluster that starts at that time.
+func (s *state) take(account string, cluster *Cluster, identifier string, kind models.SnapshotType, at time.Time) *snapshot {
+	// Times have milliseconds on the wire. They are kept so, in order that a filter finds what the caller was shown.
+	at = at.UTC().Truncate(time.Millisecond)
+	owner := s.of(account)
+	added := cluster.SizeInMegaBytes
+	for _, other := range owner.snapshots {
+		if other.ClusterIdentifier == cluster.Identifier {
+			added = cluster.SizeInMegaBytes * incrementalShare
+		}
+	}
+	s.serial++
+	one := &snapshot{
+		Snapshot: models.Snapshot{
+			SnapshotIdentifier:                     identifier,
+			ClusterIdentifier:                      cluster.Identifier,
+			SnapshotCreateTime:                     at,
+			Port:                                   cluster.Port,
+			AvailabilityZone:                       cluster.AvailabilityZone,
+			ClusterCreateTime:                      cluster.CreateTime,
+			MasterUsername:                         cluster.MasterUsername,
+			ClusterVersion:                         cluster.Version,
+			EngineFullVersion:                      cluster.EngineFullVersion,
+			SnapshotType:                           kind,
+			NodeType:                               cluster.NodeType,
+			NumberOfNodes:                          cluster.NumberOfNodes,
+			DBName:                                 cluster.DBName,
+			VpcID:                                  cluster.VpcID,
+			Encrypted:                              cluster.KmsKeyID != "",
+			KmsKeyID:                               cluster.KmsKeyID,
+			OwnerAccount:                           account,
+			TotalBackupSizeInMegaBytes:             cluster.SizeInMegaBytes,
+			ActualIncrementalBackupSizeInMegaBytes: added,
+			Tags:                                   []models.Tag{},
+			RestorableNodeTypes:                    restorableNodeTypes(cluster.NodeType),
+			EnhancedVpcRouting:                     cluster.EnhancedVpcRouting,
+			MaintenanceTrackName:                   cluster.MaintenanceTrackName,
+			SnapshotRetentionStartTime:             at,
+			MasterPasswordSecretArn:                cluster.MasterPasswordSecretArn,
+			MasterPasswordSecretKmsKeyID:           cluster.MasterPasswordSecretKmsKeyID,
+			SnapshotArn:                            s.snapshotARN(account, cluster.Identifier, identifier),
+		},
+		serial:   s.serial,
+		started:  at,
+		duration: s.duration,
+	}
+	owner.snapshots[strings.ToLower(identifier)] = one
+
+	return one
+}
+
+// restorableNodeTypes are the sizes of the same generation of nodes.
+func restorableNodeTypes(nodeType string) []string {
+	generation, _, _ := strings.Cut(nodeType, ".")
+	switch generation {
+	case "ra3":
+		return []string{"ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"}
+	case "dc2":
+		return []string{"dc2.large", "dc2.8xlarge"}
+	default:
+		return []string{nodeType}
+	}
+}
+
+// view returns a snapshot as an account sees it at a time.
+func (s *snapshot) view(account string, now time.Time) models.Snapshot {
+	shown := s.Snapshot
+	shown.Tags = slices.Clone(s.Tags)
+	shown.RestorableNodeTypes = slices.Clone(s.RestorableNodeTypes)
+
+	until := now
+	if !s.stopped.IsZero() {
+		until = s.stopped
+	}
+	elapsed := max(until.Sub(s.started), 0)
+	shown.Status = s.status
+	if shown.Status == "" {
+		shown.Status = models.SnapshotStatusCreating
+		if elapsed >= s.duration {
+			shown.Status = models.SnapshotStatusAvailable
+		}
+	}
+	elapsed = min(elapsed, s.duration)
+	share := elapsed.Seconds() / s.duration.Seconds()
+	switch shown.Status {
+	case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
+		share = 1
+	case models.SnapshotStatusCreating:
+		if elapsed > 0 {
+			shown.CurrentBackupRateInMegaBytesPerSecond = hundredths(s.ActualIncrementalBackupSizeInMegaBytes / s.duration.Seconds())
+		}
+		shown.EstimatedSecondsToCompletion = int64(math.Ceil((s.duration - elapsed).Seconds()))
+	}
+	shown.BackupProgressInMegaBytes = hundredths(s.ActualIncrementalBackupSizeInMegaBytes * share)
+	shown.ElapsedTimeInSeconds = int64(elapsed.Seconds())
+
+	if s.ManualSnapshotRetentionPeriod != nil {
+		period, remaining := *s.ManualSnapshotRetentionPeriod, keepForever
+		if end, ends := s.end(); ends {
+			remaining = int(math.Ceil(end.Sub(now).Hours() / 24))
+		}
+		shown.ManualSnapshotRetentionPeriod, shown.ManualSnapshotRemainingDays = &period, &remaining
+	}
+	if account != s.OwnerAccount {
+		shown.Tags = []models.Tag{}
+
+		return shown
+	}
+	for _, grant := range s.grants {
+		access := models.AccountWithRestoreAccess{AccountID: grant}
+		if grant == supportAlias {
+			access = models.AccountWithRestoreAccess{AccountAlias: grant}
+		}
+		shown.AccountsWithRestoreAccess = append(shown.AccountsWithRestoreAccess, access)
+	}
+
+	return shown
+}
+
+func hundredths(number float64) float64 { return math.Round(number*100) / 100 }
+
+// available tells whether the snapshot can be copied and shared.
+func (s *snapshot) available(now time.Time) bool {
+	status := s.view(s.OwnerAccount, now).Status
+
+	return status == models.SnapshotStatusAvailable || status == models.SnapshotStatusFinalSnapshot
+}
+
+// AddCluster adds a cluster. It is an error if its identifier is not a valid one, or if its account has a cluster of that
+// name.
+func (f *Fake) AddCluster(cluster Cluster) error {
+	wrap := func(failed any) error {
+		return fmt.Errorf("redshifttest: add cluster %q: %v", cluster.Identifier, failed)
+	}
+	if failed := checkNewIdentifier("Identifier", cluster.Identifier, maxClusterIdentifier); failed != nil {
+		return wrap(failed.message)
+	}
+	if strings.ToLower(cluster.Identifier) != cluster.Identifier {
+		return wrap("cluster identifiers are in lower case")
+	}
+	setDefault(&cluster.AccountID, f.account)
+	if !twelveDigits.MatchString(cluster.AccountID) {
+		return wrap("AccountID has not 12 digits")
+	}
+	if cluster.SizeInMegaBytes < 0 || cluster.NumberOfNodes < 0 {
+		return wrap("SizeInMegaBytes or NumberOfNodes is negative")
+	}
+	setDefault(&cluster.Status, statusAvailable)
+	setDefault(&cluster.SizeInMegaBytes, 1024)
+	setDefault(&cluster.NodeType, "ra3.xlplus")
+	setDefault(&cluster.NumberOfNodes, 2)
+	setDefault(&cluster.Port, 5439)
+	setDefault(&cluster.AvailabilityZone, f.region+"a")
+	setDefault(&cluster.MasterUsername, "awsuser")
+	setDefault(&cluster.Version, "1.0")
+	setDefault(&cluster.EngineFullVersion, "1.0.78125")
+	setDefault(&cluster.DBName, "dev")
+	setDefault(&cluster.VpcID, "vpc-0123456789abcdef0")
+	setDefault(&cluster.MaintenanceTrackName, "current")
+	cluster.Tags = slices.Clone(cluster.Tags)
+
+	now := f.Now()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	owner := f.state.of(cluster.AccountID)
+	if owner.clusters[cluster.Identifier] != nil {
+		return wrap("there is one with that name already, remove it first or take another name")
+	}
+	if cluster.CreateTime.IsZero() {
+		cluster.CreateTime = now
+		if !owner.removed[cluster.Identifier] {
+			cluster.CreateTime = now.Add(-clusterAge)
+		}
+	}
+	cluster.CreateTime = cluster.CreateTime.UTC().Truncate(time.Millisecond)
+	owner.clusters[cluster.Identifier] = &cluster
+
+	return nil
+}
+
+// SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. It is an error if there is
+// no such cluster.
+func (f *Fake) SetClusterStatus(identifier, status string) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
+	if cluster == nil {
+		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
+	}
+	cluster.Status = status
+
+	return nil
+}
+
+// RemoveCluster deletes a cluster of the fake's own account and, as Redshift does, its automated snapshots; the manual
+// ones stay. It is an error if there is no such cluster.
+func (f *Fake) RemoveCluster(identifier string) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	owner, name := f.state.of(f.account), strings.ToLower(identifier)
+	if owner.clusters[name] == nil {
+		return fmt.Errorf("redshifttest: remove cluster %q: there is none", identifier)
+	}
+	delete(owner.clusters, name)
+	owner.removed[name] = true
+	for key, one := range owner.snapshots {
+		if one.ClusterIdentifier == name && one.SnapshotType == models.SnapshotTypeAutomated {
+			delete(owner.snapshots, key)
+		}
+	}
+
+	return nil
+}
+
+// AddAutomatedSnapshot adds a snapshot that Redshift took of a cluster of the fake's own account by itself, at a time
+// that is not after now on the fake's clock; the zero time stands for now. It is named after both, such as
+// rs:analytics-2026-11-23-04-00-00, and available once the SnapshotDuration has passed since. The fake keeps it until
+// the cluster is removed. It is an error if there is no such cluster, or if it has a snapshot of that second.
+func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
+	now := f.Now()
+	if at.IsZero() {
+		at = now
+	}
+	wrap := func(reason string) error {
+		return fmt.Errorf("redshifttest: add an automated snapshot of cluster %q: %s", clusterIdentifier, reason)
+	}
+	if at.After(now) {
+		return models.Snapshot{}, wrap(fmt.Sprintf("%s is after now, which is %s on the fake's clock", at.UTC().Format(timeFormat), now.UTC().Format(timeFormat)))
+	}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	owner := f.state.of(f.account)
+	cluster := owner.clusters[strings.ToLower(clusterIdentifier)]
+	if cluster == nil {
+		return models.Snapshot{}, wrap("there is none, add it first")
+	}
+	identifier := "rs:" + cluster.Identifier + at.UTC().Format("-2006-01-02-15-04-05")
+	if owner.snapshots[identifier] != nil {
+		return models.Snapshot{}, wrap(identifier + " is there already, take another second")
+	}
+	one := f.state.take(f.account, cluster, identifier, models.SnapshotTypeAutomated, at)
+	one.Tags = append(one.Tags, cluster.Tags...)
+
+	return one.view(f.account, now), nil
+}
+
+// SetSnapshotStatus ends the life of a snapshot where it is, with that status: models.SnapshotStatusFailed for one that
+// fails, models.SnapshotStatusAvailable for one that is ready early, models.SnapshotStatusCreating for one that hangs. The
+// fake's own account comes first where others have a snapshot of that name. It is an error if nobody has.
+func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus) error {
+	now := f.Now()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.state.expire(now)
+	found := f.state.of(f.account).snapshots[strings.ToLower(identifier)]
+	for _, owner := range f.state.accounts {
+		if found == nil {
+			found = owner.snapshots[strings.ToLower(identifier)]
+		}
+	}
+	if found == nil {
+		return fmt.Errorf("redshifttest: set the status of snapshot %q: there is none", identifier)
+	}
+	found.status, found.stopped = status, now
+
+	return nil
+}
+
+// Snapshots returns all snapshots as their owners see them now, in the order in which they were made. What it returns is
+// a copy.
+func (f *Fake) Snapshots() []models.Snapshot {
+	now := f.Now()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.state.expire(now)
+	var all []*snapshot
+	for _, owner := range f.state.accounts {
+		for _, one := range owner.snapshots {
+			all = append(all, one)
+		}
+	}
+	slices.SortFunc(all, func(a, b *snapshot) int { return cmp.Compare(a.serial, b.serial) })
+	shown := make([]models.Snapshot, len(all))
+	for i, one := range all {
+		shown[i] = one.view(one.OwnerAccount, now)
+	}
+
+	return shown
+}
