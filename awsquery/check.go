@@ -1,0 +1,209 @@
+package awsquery
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Check collects what is wrong with the parameters of a call. It is used by generated code:
+//
+//	c := awsquery.NewCheck("CreateClusterSnapshot")
+//	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
+//	return c.Err()
+//
+// What is not sent, an empty text or a nil pointer, is for Required alone to judge; the other methods let it pass. A Check
+// that finds nothing allocates nothing, but for the items of lists of structures.
+type Check struct {
+	operation string
+	item      item
+	problems  []Problem
+}
+
+// Validatable is a structure that can be the item of a list of parameters and knows what its members must be. Generated
+// models implement it.
+type Validatable interface {
+	// CheckQuery checks the members. Their names are relative to the item.
+	CheckQuery(c *Check)
+}
+
+// ValidationError is what is wrong with the parameters of a call. Nothing was sent.
+type ValidationError struct {
+	// Operation is the name of the call, such as CreateClusterSnapshot.
+	Operation string
+	// Problems has each thing that is wrong.
+	Problems []Problem
+}
+
+// Problem is one thing that is wrong with one parameter.
+type Problem struct {
+	// Parameter is the name as it is sent, such as Tags.Tag.2.Key. List items count from 1.
+	Parameter string
+	// Reason is what is wrong, to be read after the name: "is required". It never has the parameter's value.
+	Reason string
+}
+
+// Error names the operation, every parameter and what is wrong with it, in one line and without any value.
+func (e *ValidationError) Error() string {
+	if e == nil {
+		return "nothing is wrong with the parameters"
+	}
+	var text strings.Builder
+	text.WriteString(e.Operation)
+	text.WriteString(": ")
+	for i, problem := range e.Problems {
+		if i > 0 {
+			text.WriteString("; ")
+		}
+		text.WriteString(problem.Parameter)
+		text.WriteByte(' ')
+		text.WriteString(problem.Reason)
+	}
+
+	return text.String()
+}
+
+// NewCheck returns a Check for the call with the name. Used by generated code.
+func NewCheck(operation string) Check { return Check{operation: operation} }
+
+// Err returns nil if nothing is wrong, or else a [*ValidationError].
+func (c *Check) Err() error {
+	if len(c.problems) == 0 {
+		return nil
+	}
+
+	return &ValidationError{Operation: c.operation, Problems: c.problems}
+}
+
+func (c *Check) problem(name, format string, arguments ...any) {
+	c.problems = append(c.problems, Problem{Parameter: c.item.name(name), Reason: fmt.Sprintf(format, arguments...)})
+}
+
+// Required wants the parameter to be present.
+func (c *Check) Required(name string, present bool) {
+	if !present {
+		c.problem(name, "is required")
+	}
+}
+
+// Length wants at least minimum and at most maximum characters; a maximum of 0 is none.
+func (c *Check) Length(name, value string, minimum, maximum int) {
+	c.MinLength(name, value, minimum)
+	if maximum != 0 {
+		c.MaxLength(name, value, maximum)
+	}
+}
+
+// MinLength wants at least so many characters.
+func (c *Check) MinLength(name, value string, minimum int) {
+	if value == "" || len(value) >= minimum*utf8.UTFMax {
+		return
+	}
+	if length := utf8.RuneCountInString(value); length < minimum {
+		c.problem(name, "is shorter than %d characters (%d)", minimum, length)
+	}
+}
+
+// MaxLength wants at most so many characters.
+func (c *Check) MaxLength(name, value string, maximum int) {
+	if len(value) <= maximum {
+		return
+	}
+	if length := utf8.RuneCountInString(value); length > maximum {
+		c.problem(name, "is longer than %d characters (%d)", maximum, length)
+	}
+}
+
+// Pattern wants the value to match. The error says the rule in the words of says, such as "letters, digits and single
+// hyphens, starting with a letter", or shows the pattern if that is empty.
+func (c *Check) Pattern(name, value string, pattern *regexp.Regexp, says string) {
+	if value == "" || pattern.MatchString(value) {
+		return
+	}
+	if says == "" {
+		says = "what matches " + pattern.String()
+	}
+	c.problem(name, "must be %s", says)
+}
+
+// Minimum wants the number to be limit or more.
+func (c *Check) Minimum(name string, value, limit int) { CheckMinimum(c, name, value, limit) }
+
+// Maximum wants the number to be limit or less.
+func (c *Check) Maximum(name string, value, limit int) { CheckMaximum(c, name, value, limit) }
+
+// OptionalMinimum wants the number, if there is one, to be limit or more.
+func (c *Check) OptionalMinimum(name string, value *int, limit int) {
+	if value != nil {
+		CheckMinimum(c, name, *value, limit)
+	}
+}
+
+// OptionalMaximum wants the number, if there is one, to be limit or less.
+func (c *Check) OptionalMaximum(name string, value *int, limit int) {
+	if value != nil {
+		CheckMaximum(c, name, *value, limit)
+	}
+}
+
+// Items wants a list of at least minimum and at most maximum items; a maximum of 0 is none. An empty list is not sent, and
+// passes.
+func (c *Check) Items(name string, count, minimum, maximum int) {
+	c.MinItems(name, count, minimum)
+	if maximum != 0 {
+		c.MaxItems(name, count, maximum)
+	}
+}
+
+// MinItems wants a list of at least so many items. An empty list is not sent, and passes.
+func (c *Check) MinItems(name string, count, minimum int) {
+	if count != 0 && count < minimum {
+		c.problem(name, "has fewer than %d items (%d)", minimum, count)
+	}
+}
+
+// MaxItems wants a list of at most so many items.
+func (c *Check) MaxItems(name string, count, maximum int) {
+	if count > maximum {
+		c.problem(name, "has more than %d items (%d)", maximum, count)
+	}
+}
+
+// Number is a type of which a parameter can be a number.
+type Number interface{ int | int64 | float64 }
+
+// CheckMinimum is [Check.Minimum] for any type of number.
+func CheckMinimum[N Number](c *Check, name string, value, limit N) {
+	if !(value >= limit) { // NaN is never right
+		c.problem(name, "is less than %s", number(limit))
+	}
+}
+
+// CheckMaximum is [Check.Maximum] for any type of number.
+func CheckMaximum[N Number](c *Check, name string, value, limit N) {
+	if !(value <= limit) {
+		c.problem(name, "is more than %s", number(limit))
+	}
+}
+
+func number[N Number](value N) string { return strconv.FormatFloat(float64(value), 'f', -1, 64) }
+
+// CheckStructures checks each item of a list. Used by generated code.
+func CheckStructures[T any, P interface {
+	*T
+	Validatable
+}](c *Check, name string, items []T) {
+	if len(items) == 0 {
+		return
+	}
+	// A copy, for what is handed to a method of a type parameter goes to the heap. The caller's Check need not.
+	inner := *c
+	inner.item = c.item.list(name)
+	for i := range items {
+		inner.item.index = i + 1
+		P(&items[i]).CheckQuery(&inner)
+	}
+	c.problems = inner.problems
+}

@@ -1,0 +1,56 @@
+package awsquery
+
+import "strconv"
+
+// item is where in a list a parameter stands. Names are put together from it only where one is written down.
+type item struct {
+	outside string // the full name of the item that the list is a member of
+	within  string // the list's name, with that of its items: Tags.Tag
+	index   int    // from 1
+}
+
+// list returns the item in which nothing was counted yet, of a list that is a member of this one.
+func (i item) list(name string) item {
+	if i.within == "" {
+		return item{within: name}
+	}
+
+	return item{outside: i.name(""), within: name}
+}
+
+// name returns the full name of a member of the item, or that of the item itself if the member has none.
+func (i item) name(member string) string {
+	if i.within == "" {
+		return member
+	}
+
+	name := i.within + "." + strconv.Itoa(i.index)
+	if i.outside != "" {
+		name = i.outside + "." + name
+	}
+	if member != "" {
+		name += "." + member
+	}
+
+	return name
+}
+
+// appendName appends the name to a buffer, percent-encoded.
+func (i item) appendName(buffer []byte, member string) []byte {
+	if i.within == "" {
+		return appendEscaped(buffer, member)
+	}
+	if i.outside != "" {
+		buffer = appendEscaped(buffer, i.outside)
+		buffer = append(buffer, '.')
+	}
+	buffer = appendEscaped(buffer, i.within)
+	buffer = append(buffer, '.')
+	buffer = strconv.AppendInt(buffer, int64(i.index), 10)
+	if member != "" {
+		buffer = append(buffer, '.')
+		buffer = appendEscaped(buffer, member)
+	}
+
+	return buffer
+}

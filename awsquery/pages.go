@@ -1,0 +1,40 @@
+package awsquery
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Pages yields the items of one page after the other. Page is called with the marker of the page to get, the given one at
+// first, and returns the page's items and the marker of the next page, empty at the end. An error is yielded once, with a
+// zero item, and ends the sequence; so does a marker that was there before, with which the pages would go round for ever.
+// Each range over the sequence starts at the given marker. Used by generated code.
+func Pages[T any](operation, marker string, page func(marker string) ([]T, string, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		next := marker
+		seen := make(map[string]struct{})
+		for {
+			items, following, err := page(next)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for i := range items {
+				if !yield(items[i], nil) {
+					return
+				}
+			}
+			if following == "" {
+				return
+			}
+			seen[next] = struct{}{}
+			if _, again := seen[following]; again {
+				var none T
+				yield(none, fmt.Errorf("%s: read the next page: its Marker was answered before, the pages would never end", operation))
+				return
+			}
+			next = following
+		}
+	}
+}

@@ -1,0 +1,328 @@
+package awsquery
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-openapi/runtime"
+)
+
+// defaultMaxResponseBytes is far more than any answer has: a page of 100 snapshots has some 200 KB.
+const defaultMaxResponseBytes = 32 << 20
+
+// ResultReader reads the answers to one operation: T is its result. Make one with [NewResultReader].
+type ResultReader[T any, P interface {
+	*T
+	Structure
+}] struct {
+	// Action is the name of the operation, such as CreateClusterSnapshot.
+	Action string
+	// ReadOnly says that the operation changes nothing, so that it can be repeated without a risk.
+	ReadOnly bool
+}
+
+// NewResultReader returns the [runtime.ClientResponseReader] of an operation. Used by generated code:
+//
+//	Reader: awsquery.NewResultReader[CreateClusterSnapshotResult]("CreateClusterSnapshot", false),
+func NewResultReader[T any, P interface {
+	*T
+	Structure
+}](action string, readOnly bool) runtime.ClientResponseReader {
+	return ResultReader[T, P]{Action: action, ReadOnly: readOnly}
+}
+
+// IsReadOnly returns ReadOnly.
+func (r ResultReader[T, P]) IsReadOnly() bool { return r.ReadOnly }
+
+// IsReadOnly tells whether an operation is known to change nothing, by its Reader.
+func IsReadOnly(operation *runtime.ClientOperation) bool {
+	if operation == nil {
+		return false
+	}
+	reader, ok := operation.Reader.(interface{ IsReadOnly() bool })
+
+	return ok && reader.IsReadOnly()
+}
+
+// ReadResponse returns a new *T if the answer is a success, and an [*Error] otherwise. What the answer is gets decided by
+// what is in it, never by its Content-Type.
+func (r ResultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runtime.Consumer) (any, error) {
+	answer, err := newAnswer(r.Action, response)
+	if err != nil {
+		return nil, err
+	}
+	d := answer.decoder()
+	if d == nil {
+		return nil, answer.refusal(nil)
+	}
+	result := new(T)
+	P(result).DecodeQuery(d)
+	if err := d.finish(); err != nil {
+		return nil, answer.refusal(fmt.Errorf("decode the answer: %w", err))
+	}
+
+	return result, nil
+}
+
+// answer is a response with its body in memory.
+type answer struct {
+	action    string
+	status    int
+	requestID string // of the header
+	errorType string // of the header
+	body      []byte
+}
+
+func newAnswer(action string, response runtime.ClientResponse) (*answer, error) {
+	if response == nil {
+		return nil, fmt.Errorf("%s: read the answer: there is none", action)
+	}
+	a := &answer{
+		action:    action,
+		status:    response.Code(),
+		requestID: requestID(response.GetHeader),
+		errorType: response.GetHeader("X-Amzn-Errortype"),
+	}
+	if own, ok := response.(*clientResponse); ok {
+		a.body = own.body
+		return a, nil
+	}
+	var err error
+	a.body, err = readBody(response.Body(), -1, defaultMaxResponseBytes)
+	if err != nil {
+		return nil, a.unreadable(err)
+	}
+
+	return a, nil
+}
+
+// requestID looks in the headers in which AWS sends the request id.
+func requestID(header func(string) string) string {
+	if id := header("X-Amzn-Requestid"); id != "" {
+		return id
+	}
+
+	return header("X-Amz-Request-Id")
+}
+
+func (a *answer) succeeded() bool { return a.status >= 200 && a.status <= 299 }
+
+// decoder returns a decoder that has opened the root of the answer; nil if the answer is not one to the action.
+func (a *answer) decoder() *Decoder {
+	if !a.succeeded() {
+		return nil
+	}
+	d := NewDecoder(a.body)
+	d.headerRequestID = a.requestID
+	if !d.Next() {
+		return nil
+	}
+	if action, ok := bytes.CutSuffix(d.local, []byte("Response")); !ok || string(action) != a.action {
+		return nil
+	}
+
+	return d
+}
+
+// finish closes what is still open and makes sure that nothing follows the root.
+func (d *Decoder) finish() error {
+	for d.err == nil && d.depth > 0 {
+		d.Skip()
+	}
+	d.Next()
+
+	return d.err
+}
+
+// unreadable is the error for an answer of which only the beginning could be read.
+func (a *answer) unreadable(cause error) *Error {
+	refused := a.foreign()
+	refused.Err = fmt.Errorf("read the answer: %w", cause)
+
+	return refused
+}
+
+func (a *answer) foreign() *Error {
+	return &Error{
+		Operation:  a.action,
+		StatusCode: a.status,
+		RequestID:  a.requestID,
+		Body:       bytes.Clone(a.body[:min(len(a.body), maxBody)]),
+	}
+}
+
+// refusal is the error for an answer that is no result. The cause is what is wrong with one that began like a result.
+func (a *answer) refusal(cause error) *Error {
+	refused := a.foreign()
+	if cause != nil {
+		refused.Err = cause
+		return refused
+	}
+	err := a.errorDocument(refused)
+	if err == nil {
+		refused.Body = nil
+		return refused
+	}
+	switch {
+	case a.status >= 300 && a.status <= 399 && refused.Code == "":
+		refused.Err = errors.New("a redirect, which is not followed: check the endpoint")
+	default:
+		a.jsonDocument(refused)
+		refused.Err = err
+	}
+
+	return refused
+}
+
+// errorDocument fills in what an error document of AWS says. It returns why the answer is none.
+func (a *answer) errorDocument(refused *Error) error {
+	expected := "an error document of AWS"
+	if a.succeeded() {
+		expected = "the " + a.action + "Response that was expected"
+	}
+	if kind := kindOf(a.body); kind != "XML" {
+		return fmt.Errorf("the answer is %s, not %s", kind, expected)
+	}
+	d := NewDecoder(a.body)
+	if !d.Next() {
+		return fmt.Errorf("decode the answer: %w", d.err)
+	}
+	switch string(d.local) {
+	case "ErrorResponse", "Response", "Error", "Errors":
+	default:
+		return fmt.Errorf("the answer is XML, but %s, not %s", printable(string(d.local), maxShownWord), expected)
+	}
+	decodeError(d, refused)
+	if err := d.finish(); err != nil {
+		return fmt.Errorf("decode the answer: %w", err)
+	}
+	if refused.Code == "" {
+		return errors.New("the answer is an error document without a code")
+	}
+
+	return nil
+}
+
+// decodeError looks for the members of an error, in whatever they are wrapped: ErrorResponse and Error, Response, Errors
+// and Error, or Error alone.
+func decodeError(d *Decoder, refused *Error) {
+	for d.Next() {
+		switch string(d.local) {
+		case "Error", "Errors":
+			decodeError(d, refused)
+		case "Code":
+			refused.Code = ErrorCode(d.Text())
+		case "Message":
+			refused.Message = cut(d.Text())
+		case "Type":
+			refused.Type = d.Text()
+		case "RequestId", "RequestID":
+			if id := d.Text(); id != "" {
+				refused.RequestID = id
+			}
+		default:
+			d.Skip()
+		}
+	}
+}
+
+// jsonDocument fills in what an error document in JSON says, as proxies and services with other protocols answer it.
+func (a *answer) jsonDocument(refused *Error) {
+	const most = 64 << 10
+	var document struct {
+		Type    string `json:"__type"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	// An answer that is no such document just leaves everything empty.
+	if kindOf(a.body) == "JSON" && len(a.body) <= most && json.Unmarshal(a.body, &document) == nil {
+		refused.Code = jsonCode(document.Type)
+		if refused.Code == "" {
+			refused.Code = jsonCode(document.Code)
+		}
+		refused.Message = cut(document.Message)
+	}
+	if code := jsonCode(a.errorType); refused.Code == "" {
+		refused.Code = code
+	}
+}
+
+// jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/.
+func jsonCode(text string) ErrorCode {
+	text, _, _ = strings.Cut(text, ":")
+	if _, after, found := strings.Cut(text, "#"); found {
+		text = after
+	}
+
+	return ErrorCode(strings.TrimSpace(text))
+}
+
+func cut(message string) string {
+	if len(message) > maxMessage {
+		return strings.ToValidUTF8(message[:maxMessage], "")
+	}
+
+	return message
+}
+
+// kindOf says in a word what an answer looks like.
+func kindOf(body []byte) string {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	start := strings.ToLower(string(body[:min(len(body), 16)]))
+	switch {
+	case start == "":
+		return "empty"
+	case strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html"):
+		return "HTML"
+	case start[0] == '<':
+		return "XML"
+	case start[0] == '{' || start[0] == '[':
+		return "JSON"
+	default:
+		return "text"
+	}
+}
+
+var errTooLarge = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
+
+// readBody reads a body whole and closes it. What could be read is returned with an error too. A length of 0 or less is
+// not known.
+func readBody(body io.ReadCloser, length, limit int64) (content []byte, err error) {
+	const most = 512 << 10 // to allocate because of a length that may not be true
+	if body == nil || body == http.NoBody {
+		return nil, nil
+	}
+	// The answer is there, or there is an error already: what closing says is of no interest.
+	defer func() { _ = body.Close() }()
+	size := int64(4 << 10)
+	if length > 0 {
+		size = min(length+1, most) // one byte more, to see the end without growing
+	}
+	content = make([]byte, 0, min(size, limit+1))
+	for {
+		if len(content) == cap(content) {
+			content = append(content, 0)[:len(content)]
+		}
+		free := content[len(content):cap(content)]
+		if room := limit + 1 - int64(len(content)); int64(len(free)) > room {
+			free = free[:room]
+		}
+		n, err := body.Read(free)
+		content = content[:len(content)+n]
+		switch {
+		case int64(len(content)) > limit:
+			return content[:limit], errTooLarge
+		case err == io.EOF && int64(len(content)) < length:
+			return content, io.ErrUnexpectedEOF
+		case err == io.EOF:
+			return content, nil
+		case err != nil:
+			return content, err
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package awsquery
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-openapi/runtime"
+)
+
+// request collects what is to be sent. Parameters are encoded as they come, one after the other in a single buffer, and
+// put in order at the end: a parameter costs no allocation of its own.
+type request struct {
+	method     string
+	path       string
+	header     http.Header
+	timeout    time.Duration
+	buffer     []byte
+	parameters []parameter
+	// Where most requests fit in, so that they need no other memory.
+	bufferSpace    [512]byte
+	parameterSpace [16]parameter
+}
+
+// parameter says where in the buffer a parameter stands: name=value, both percent-encoded.
+type parameter struct{ start, equals, end int }
+
+var _ runtime.ClientRequest = (*request)(nil)
+
+func newRequest(method, path string) *request {
+	r := &request{method: method, path: path}
+	r.buffer, r.parameters = r.bufferSpace[:0], r.parameterSpace[:0]
+
+	return r
+}
+
+const upperHex = "0123456789ABCDEF"
+
+// isUnreserved tells which bytes AWS leaves as they are, in a query and in a signature. All others are percent-encoded,
+// a space as %20: net/url would write a plus sign, and the query on the wire has to be the one that was signed.
+func isUnreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		c == '-' || c == '_' || c == '.' || c == '~'
+}
+
+func appendEscaped[B string | []byte](buffer []byte, text B) []byte {
+	for i := range len(text) {
+		c := text[i]
+		if isUnreserved(c) {
+			buffer = append(buffer, c)
+		} else {
+			buffer = append(buffer, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+
+	return buffer
+}
+
+// begin starts a parameter, end ends it; between them come its name, equals and its value.
+func (r *request) begin() {
+	r.parameters = append(r.parameters, parameter{start: len(r.buffer)})
+}
+
+func (r *request) equals() {
+	r.parameters[len(r.parameters)-1].equals = len(r.buffer)
+	r.buffer = append(r.buffer, '=')
+}
+
+func (r *request) end() {
+	r.parameters[len(r.parameters)-1].end = len(r.buffer)
+}
+
+func (r *request) add(name, value string) {
+	r.begin()
+	r.buffer = appendEscaped(r.buffer, name)
+	r.equals()
+	r.buffer = appendEscaped(r.buffer, value)
+	r.end()
+}
+
+func (r *request) name(p parameter) string  { return string(r.buffer[p.start:p.equals]) }
+func (r *request) value(p parameter) string { return string(r.buffer[p.equals+1 : p.end]) }
+
+// has tells whether there is a parameter with the name.
+func (r *request) has(name string) bool {
+	var space [64]byte
+	encoded := appendEscaped(space[:0], name)
+	for _, p := range r.parameters {
+		if bytes.Equal(r.buffer[p.start:p.equals], encoded) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// query returns all parameters, sorted by their encoded names and then values, as a signature wants them.
+func (r *request) query() string {
+	slices.SortFunc(r.parameters, func(a, b parameter) int {
+		order := bytes.Compare(r.buffer[a.start:a.equals], r.buffer[b.start:b.equals])
+		if order == 0 {
+			order = bytes.Compare(r.buffer[a.equals:a.end], r.buffer[b.equals:b.end])
+		}
+
+		return order
+	})
+	var query strings.Builder
+	query.Grow(len(r.buffer) + len(r.parameters))
+	for i, p := range r.parameters {
+		if i > 0 {
+			query.WriteByte('&')
+		}
+		query.Write(r.buffer[p.start:p.end])
+	}
+
+	return query.String()
+}
+
+// SetQueryParam replaces the values of a parameter.
+func (r *request) SetQueryParam(name string, values ...string) error {
+	encoded := string(appendEscaped(nil, name))
+	r.parameters = slices.DeleteFunc(r.parameters, func(p parameter) bool { return r.name(p) == encoded })
+	for _, value := range values {
+		r.add(name, value)
+	}
+
+	return nil
+}
+
+// SetFormParam is SetQueryParam: to AWS Query a form is a query in another place, and the Transport picks the place.
+func (r *request) SetFormParam(name string, values ...string) error {
+	return r.SetQueryParam(name, values...)
+}
+
+// SetHeaderParam replaces the values of a header.
+func (r *request) SetHeaderParam(name string, values ...string) error {
+	name = http.CanonicalHeaderKey(name)
+	switch name {
+	case "Host", "Content-Type", "Content-Length", "Transfer-Encoding":
+		return fmt.Errorf("the header %s cannot be a parameter, it follows from the endpoint and the form of the request", name)
+	}
+	if r.header == nil {
+		r.header = make(http.Header)
+	}
+	r.header[name] = slices.Clone(values)
+
+	return nil
+}
+
+// SetTimeout limits this attempt, from sending the request to the end of the answer.
+func (r *request) SetTimeout(timeout time.Duration) error {
+	if timeout < 0 {
+		return errors.New("the timeout is negative, use 0 for none")
+	}
+	r.timeout = timeout
+
+	return nil
+}
+
+func (r *request) SetPathParam(name, _ string) error {
+	return fmt.Errorf("the parameter %s is part of the path, which AWS Query does not have", strconv.Quote(name))
+}
+
+func (r *request) SetFileParam(name string, _ ...runtime.NamedReadCloser) error {
+	return fmt.Errorf("the parameter %s is a file, which AWS Query cannot send", strconv.Quote(name))
+}
+
+func (r *request) SetBodyParam(any) error {
+	return errors.New("a parameter is the request's body, which AWS Query does not have")
+}
+
+func (r *request) GetQueryParams() url.Values {
+	values := make(url.Values, len(r.parameters))
+	for _, p := range r.parameters {
+		// What appendEscaped wrote can be read back.
+		name, _ := url.QueryUnescape(r.name(p))
+		value, _ := url.QueryUnescape(r.value(p))
+		values.Add(name, value)
+	}
+
+	return values
+}
+
+func (r *request) GetHeaderParams() http.Header                       { return r.header }
+func (r *request) GetMethod() string                                  { return r.method }
+func (r *request) GetPath() string                                    { return r.path }
+func (r *request) GetBody() []byte                                    { return nil }
+func (r *request) GetBodyParam() any                                  { return nil }
+func (r *request) GetFileParam() map[string][]runtime.NamedReadCloser { return nil }

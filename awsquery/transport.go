@@ -1,0 +1,313 @@
+package awsquery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-openapi/runtime"
+	"github.com/go-openapi/strfmt"
+)
+
+// maxURL is how long a URL can be before everything moves into the body: what proxies and servers are sure to take.
+const maxURL = 2048
+
+// Transport makes one attempt of a call. It implements [runtime.ContextualTransport], to which generated clients submit
+// their operations.
+//
+// The request is a GET while its URL has no more than 2,048 bytes, and else a POST with everything in a form. The answer
+// is read whole. A call fails with an [*Error] if there is an answer, and with a [*SendError] if there is none; neither
+// shows the URL with its parameters. Retries, signatures and redirects are for others to see to: whoever submits, and the
+// Client. An answer that redirects is an Error, unless the Client follows it.
+//
+// net/http sends a GET again, without a word, if a connection it had kept open breaks. Transport prevents that for each
+// operation that is not known to change nothing ([IsReadOnly]): its request has a Body that is empty but not nil, which
+// net/http cannot rewind, and of which nothing is sent.
+//
+// The fields must not be changed once the Transport is in use. It can then be used by many goroutines at once.
+type Transport struct {
+	// Endpoint is the service's URL. Required: scheme http or https, a host, possibly a port and a path. It cannot have a
+	// user, a query or a fragment.
+	Endpoint *url.URL
+	// Client sends the requests. Required, unless each operation has its own: there is no default that would send
+	// unsigned requests by mistake. An operation's own Client takes precedence.
+	Client *http.Client
+	// MaxResponseBytes is how large an answer can be. 0 means 32 MiB.
+	MaxResponseBytes int64
+	// Now is the clock that measures [Error.RoundTrip]. Nil means [time.Now].
+	Now func() time.Time
+}
+
+var _ runtime.ContextualTransport = (*Transport)(nil)
+
+// Submit is SubmitContext with the operation's own Context, go-openapi's older way to pass one.
+func (t *Transport) Submit(operation *runtime.ClientOperation) (any, error) {
+	return t.SubmitContext(nil, operation) //nolint:staticcheck // nil is allowed here
+}
+
+// SubmitContext makes one attempt of a call and returns what the operation's Reader does. The context ends it at any
+// time; nil means the operation's Context, or else none. A time limit that the parameters set (SetTimeout of the
+// go-openapi request) holds for the attempt, from sending it to the end of the answer.
+func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.ClientOperation) (any, error) {
+	if operation == nil {
+		return nil, errors.New("awsquery: submit: there is no operation")
+	}
+	action := actionOf(operation)
+	client, limit, err := t.settings(operation)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", action, err)
+	}
+	if ctx == nil {
+		ctx = operation.Context
+	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, sendError(ctx, action, err)
+	}
+	parameters, err := writeRequest(operation)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", action, err)
+	}
+	if parameters.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, parameters.timeout)
+		defer cancel()
+	}
+	request := t.newRequest(parameters, IsReadOnly(operation)).WithContext(ctx)
+
+	now := t.Now
+	if now == nil {
+		now = time.Now
+	}
+	sent := now()
+	response, err := client.Do(request)
+	roundTrip := now().Sub(sent)
+	if err != nil {
+		return nil, sendError(ctx, action, err)
+	}
+	body, err := readBody(response.Body, response.ContentLength, limit)
+	answered := &clientResponse{response: response, body: body}
+	if err != nil {
+		a := &answer{action: action, status: response.StatusCode, requestID: requestID(answered.GetHeader), body: body}
+		refused := a.unreadable(withContext(ctx, err))
+		refused.Header, refused.RoundTrip = response.Header.Clone(), roundTrip
+
+		return nil, refused
+	}
+	result, err := operation.Reader.ReadResponse(answered, runtime.XMLConsumer())
+	if err != nil {
+		var refused *Error
+		if errors.As(err, &refused) && refused.Header == nil {
+			refused.Header, refused.RoundTrip = response.Header.Clone(), roundTrip
+		}
+
+		return nil, err
+	}
+
+	return result, nil
+}
+
+// actionOf returns the name of an operation as the service knows it.
+func actionOf(operation *runtime.ClientOperation) string {
+	_, query, _ := strings.Cut(operation.PathPattern, "?")
+	for part := range strings.SplitSeq(query, "&") {
+		if action, ok := strings.CutPrefix(part, "Action="); ok && action != "" {
+			return action
+		}
+	}
+	if operation.ID != "" {
+		return operation.ID
+	}
+
+	return "call"
+}
+
+// settings makes sure that all is there that a call needs.
+func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.Client, limit int64, err error) {
+	if t == nil {
+		return nil, 0, errors.New("the Transport is nil")
+	}
+	client = operation.Client
+	if client == nil {
+		client = t.Client
+	}
+	limit = t.MaxResponseBytes
+	if limit == 0 {
+		limit = defaultMaxResponseBytes
+	}
+	switch {
+	case client == nil:
+		err = errors.New("the Transport has no Client to send requests with")
+	case limit < 0:
+		err = errors.New("the Transport's MaxResponseBytes is negative, use 0 for the default")
+	case operation.Params == nil:
+		err = errors.New("the operation has no Params")
+	case operation.Reader == nil:
+		err = errors.New("the operation has no Reader for its answer")
+	default:
+		err = checkEndpoint(t.Endpoint)
+	}
+
+	return client, limit, err
+}
+
+// checkEndpoint makes sure that an endpoint is one. The URL itself is kept out of the errors: it may hold a password.
+func checkEndpoint(endpoint *url.URL) error {
+	switch {
+	case endpoint == nil:
+		return errors.New("the Transport has no Endpoint")
+	case endpoint.Scheme != "http" && endpoint.Scheme != "https":
+		return errors.New("the Transport's Endpoint is neither http nor https")
+	case endpoint.Host == "" || endpoint.Opaque != "":
+		return errors.New("the Transport's Endpoint has no host")
+	case endpoint.User != nil:
+		return errors.New("the Transport's Endpoint has a user in it, which is not allowed")
+	case endpoint.RawQuery != "" || endpoint.ForceQuery:
+		return errors.New("the Transport's Endpoint has a query, which is not allowed")
+	case endpoint.Fragment != "":
+		return errors.New("the Transport's Endpoint has a fragment, which is not allowed")
+	default:
+		return nil
+	}
+}
+
+// writeRequest collects the parameters of an operation: those of Params, those that AuthInfo adds, and those in the query
+// of the path, unless they were written already.
+func writeRequest(operation *runtime.ClientOperation) (*request, error) {
+	path, query, _ := strings.Cut(operation.PathPattern, "?")
+	switch {
+	case operation.Method != "" && operation.Method != http.MethodGet && operation.Method != http.MethodPost:
+		return nil, errors.New("the operation is neither a GET nor a POST")
+	case strings.Contains(path, "{"):
+		return nil, errors.New("the operation has parameters in its path, which AWS Query does not have")
+	}
+	r := newRequest(operation.Method, path)
+	if err := operation.Params.WriteToRequest(r, strfmt.Default); err != nil {
+		return nil, err
+	}
+	if operation.AuthInfo != nil {
+		if err := operation.AuthInfo.AuthenticateRequest(r, strfmt.Default); err != nil {
+			return nil, err
+		}
+	}
+	for query != "" {
+		var part string
+		part, query, _ = strings.Cut(query, "&")
+		name, value, _ := strings.Cut(part, "=")
+		name, nameErr := url.QueryUnescape(name)
+		value, valueErr := url.QueryUnescape(value)
+		if nameErr != nil || valueErr != nil {
+			return nil, errors.New("the operation's path has a malformed query")
+		}
+		if name != "" && !r.has(name) {
+			r.add(name, value)
+		}
+	}
+
+	return r, nil
+}
+
+// newRequest puts together the request that is sent.
+func (t *Transport) newRequest(r *request, readOnly bool) *http.Request {
+	address := *t.Endpoint
+	if path := strings.Trim(r.path, "/"); path != "" || strings.Trim(address.Path, "/") != "" {
+		address = *address.JoinPath(r.path)
+	} else {
+		address.Path, address.RawPath = "/", ""
+	}
+	request := &http.Request{
+		Method:     http.MethodGet,
+		URL:        &address,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     r.header,
+		Host:       address.Host,
+	}
+	if request.Header == nil {
+		request.Header = make(http.Header)
+	}
+	query := r.query()
+	length := len(address.Scheme) + len("://") + len(address.Host) + len(address.EscapedPath()) + len("?") + len(query)
+	switch {
+	case r.method == http.MethodPost || length > maxURL:
+		request.Method = http.MethodPost
+		request.Header["Content-Type"] = []string{"application/x-www-form-urlencoded; charset=utf-8"}
+		request.ContentLength = int64(len(query))
+		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(query)), nil }
+		request.Body = io.NopCloser(strings.NewReader(query))
+	default:
+		address.RawQuery = query
+		if !readOnly {
+			request.Body = spent{}
+		}
+	}
+
+	return request
+}
+
+// spent is a body that is at its end. Unlike http.NoBody it keeps net/http from sending the request a second time.
+type spent struct{}
+
+func (spent) Read([]byte) (int, error) { return 0, io.EOF }
+func (spent) Close() error             { return nil }
+
+// sendError is the error for a request without an answer.
+func sendError(ctx context.Context, action string, err error) *SendError {
+	// net/http puts the URL around each error, and with it the parameters.
+	for {
+		outer, ok := err.(*url.Error)
+		if !ok {
+			break
+		}
+		err = outer.Err
+	}
+
+	return &SendError{Operation: action, Err: withContext(ctx, err)}
+}
+
+// withContext makes sure that an error is known as the context's if the context has ended: net/http returns the context's
+// cause, which can be any error, or that of a connection it closed for the same reason.
+func withContext(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+
+	return err
+}
+
+// causeText is the text of a cause in one line. A RoundTripper of somebody else can have an error with the URL in it.
+func causeText(cause error) string {
+	if cause == nil {
+		return "no answer"
+	}
+	text := cause.Error()
+	var inner *url.Error
+	if errors.As(cause, &inner) && inner.URL != "" {
+		text = strings.ReplaceAll(text, inner.URL, "(URL)")
+	}
+
+	return printable(text, maxShownMessage)
+}
+
+// clientResponse is a response with its body in memory, for the Reader of an operation.
+type clientResponse struct {
+	response *http.Response
+	body     []byte
+}
+
+var _ runtime.ClientResponse = (*clientResponse)(nil)
+
+func (c *clientResponse) Code() int                       { return c.response.StatusCode }
+func (c *clientResponse) Message() string                 { return c.response.Status }
+func (c *clientResponse) GetHeader(name string) string    { return c.response.Header.Get(name) }
+func (c *clientResponse) GetHeaders(name string) []string { return c.response.Header.Values(name) }
+func (c *clientResponse) Body() io.ReadCloser             { return io.NopCloser(bytes.NewReader(c.body)) }

@@ -1,0 +1,264 @@
+package awsquery
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/go-openapi/runtime"
+)
+
+// Writer writes the parameters of a call in the form of AWS Query. It is used by generated code:
+//
+//	w := awsquery.NewWriter(request)
+//	w.String("ClusterIdentifier", p.ClusterIdentifier)
+//	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+//	return w.Err()
+//
+// Its methods do nothing once there is an error.
+type Writer struct {
+	request runtime.ClientRequest
+	own     *request // request, if it is a Transport's: then parameters need not become strings
+	item    item
+	err     error
+}
+
+// Parameter is a structure that can be the item of a list of parameters. Generated models implement it.
+type Parameter interface {
+	// WriteQuery writes the members. Their names are relative to the item.
+	WriteQuery(w *Writer)
+}
+
+// NewWriter returns a Writer that adds to a go-openapi request. Used by generated code.
+func NewWriter(request runtime.ClientRequest) Writer {
+	w := Writer{request: request, own: ownRequest(request)}
+	if request == nil {
+		w.err = errors.New("write parameters: there is no request to write to")
+	}
+
+	return w
+}
+
+func ownRequest(client runtime.ClientRequest) *request {
+	own, _ := client.(*request)
+
+	return own
+}
+
+// Err returns the first error: that of a value which cannot be sent, or of the request.
+func (w *Writer) Err() error { return w.err }
+
+// String writes a text. An empty one is not sent.
+func (w *Writer) String(name, value string) {
+	if value != "" {
+		w.RequiredString(name, value)
+	}
+}
+
+// RequiredString writes a text even if it is empty: the empty value of a tag is a value.
+func (w *Writer) RequiredString(name, value string) {
+	if w.err != nil {
+		return
+	}
+	if w.own == nil {
+		w.set(name, value)
+		return
+	}
+	w.begin(name)
+	w.own.buffer = appendEscaped(w.own.buffer, value)
+	w.own.end()
+}
+
+// OptionalString writes the text pointed to, also if it is empty. Nil is not sent.
+func (w *Writer) OptionalString(name string, value *string) {
+	if value != nil {
+		w.RequiredString(name, *value)
+	}
+}
+
+// Integer writes a number. 0 is not sent.
+func (w *Writer) Integer(name string, value int) {
+	if value != 0 {
+		w.long(name, int64(value))
+	}
+}
+
+// OptionalInteger writes the number pointed to, also 0. Nil is not sent.
+func (w *Writer) OptionalInteger(name string, value *int) {
+	if value != nil {
+		w.long(name, int64(*value))
+	}
+}
+
+// Long writes a number. 0 is not sent.
+func (w *Writer) Long(name string, value int64) {
+	if value != 0 {
+		w.long(name, value)
+	}
+}
+
+// OptionalLong writes the number pointed to, also 0. Nil is not sent.
+func (w *Writer) OptionalLong(name string, value *int64) {
+	if value != nil {
+		w.long(name, *value)
+	}
+}
+
+// Double writes a number, those that are none as NaN, Infinity and -Infinity. 0 is not sent.
+func (w *Writer) Double(name string, value float64) {
+	if value != 0 {
+		w.double(name, value)
+	}
+}
+
+// OptionalDouble writes the number pointed to, also 0. Nil is not sent.
+func (w *Writer) OptionalDouble(name string, value *float64) {
+	if value != nil {
+		w.double(name, *value)
+	}
+}
+
+// Boolean writes true or false.
+func (w *Writer) Boolean(name string, value bool) {
+	w.RequiredString(name, strconv.FormatBool(value))
+}
+
+// OptionalBoolean writes the true or false pointed to. Nil is not sent.
+func (w *Writer) OptionalBoolean(name string, value *bool) {
+	if value != nil {
+		w.Boolean(name, *value)
+	}
+}
+
+// Time writes a time as RFC 3339 has it, in UTC, with a fraction of a second only if there is one. The zero time is not
+// sent; one outside the years 0 to 9999 cannot be written and is an error.
+func (w *Writer) Time(name string, value time.Time) {
+	if !value.IsZero() {
+		w.time(name, value)
+	}
+}
+
+// OptionalTime writes the time pointed to. Nil is not sent.
+func (w *Writer) OptionalTime(name string, value *time.Time) {
+	if value != nil {
+		w.time(name, *value)
+	}
+}
+
+// Strings writes a list of texts as name.1, name.2 and so on. An empty list is not sent.
+func Strings[S ~string](w *Writer, name string, values []S) {
+	list(w, name, values, func(w *Writer, value S) { w.RequiredString("", string(value)) })
+}
+
+// Integers writes a list of numbers as name.1, name.2 and so on. An empty list is not sent.
+func Integers(w *Writer, name string, values []int) {
+	list(w, name, values, func(w *Writer, value int) { w.long("", int64(value)) })
+}
+
+// Longs writes a list of numbers as name.1, name.2 and so on. An empty list is not sent.
+func Longs(w *Writer, name string, values []int64) {
+	list(w, name, values, func(w *Writer, value int64) { w.long("", value) })
+}
+
+// Doubles writes a list of numbers as name.1, name.2 and so on. An empty list is not sent.
+func Doubles(w *Writer, name string, values []float64) {
+	list(w, name, values, func(w *Writer, value float64) { w.double("", value) })
+}
+
+// Booleans writes a list of true and false as name.1, name.2 and so on. An empty list is not sent.
+func Booleans(w *Writer, name string, values []bool) {
+	list(w, name, values, func(w *Writer, value bool) { w.Boolean("", value) })
+}
+
+// Times writes a list of times as name.1, name.2 and so on. An empty list is not sent.
+func Times(w *Writer, name string, values []time.Time) {
+	list(w, name, values, func(w *Writer, value time.Time) { w.time("", value) })
+}
+
+// Structures writes a list of structures: the members of the first as name.1.Member, and so on. An empty list is not
+// sent.
+func Structures[T any, P interface {
+	*T
+	Parameter
+}](w *Writer, name string, items []T) {
+	if len(items) == 0 {
+		return
+	}
+	// A copy, for what is handed to a method of a type parameter goes to the heap. The caller's Writer need not.
+	inner := *w
+	inner.item = w.item.list(name)
+	for i := range items {
+		inner.item.index = i + 1
+		P(&items[i]).WriteQuery(&inner)
+	}
+	w.err = inner.err
+}
+
+func list[V any](w *Writer, name string, values []V, write func(*Writer, V)) {
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		write(w, value)
+	}
+	w.item = outer
+}
+
+func (w *Writer) long(name string, value int64) {
+	var digits [20]byte
+	w.bytes(name, strconv.AppendInt(digits[:0], value, 10))
+}
+
+func (w *Writer) double(name string, value float64) {
+	switch {
+	case math.IsNaN(value):
+		w.RequiredString(name, "NaN")
+	case math.IsInf(value, 1):
+		w.RequiredString(name, "Infinity")
+	case math.IsInf(value, -1):
+		w.RequiredString(name, "-Infinity")
+	default:
+		var digits [32]byte
+		w.bytes(name, strconv.AppendFloat(digits[:0], value, 'g', -1, 64))
+	}
+}
+
+func (w *Writer) time(name string, value time.Time) {
+	value = value.UTC()
+	if year := value.Year(); year < 0 || year > 9999 {
+		if w.err == nil {
+			w.err = fmt.Errorf("write the parameter %s: the time is outside the years 0 to 9999", w.item.name(name))
+		}
+		return
+	}
+	var text [len(time.RFC3339Nano)]byte
+	w.bytes(name, value.AppendFormat(text[:0], time.RFC3339Nano))
+}
+
+func (w *Writer) bytes(name string, value []byte) {
+	if w.err != nil {
+		return
+	}
+	if w.own == nil {
+		w.set(name, string(value))
+		return
+	}
+	w.begin(name)
+	w.own.buffer = appendEscaped(w.own.buffer, value)
+	w.own.end()
+}
+
+func (w *Writer) begin(name string) {
+	w.own.begin()
+	w.own.buffer = w.item.appendName(w.own.buffer, name)
+	w.own.equals()
+}
+
+func (w *Writer) set(name, value string) {
+	name = w.item.name(name)
+	if err := w.request.SetQueryParam(name, value); err != nil {
+		w.err = fmt.Errorf("write the parameter %s: %w", name, err)
+	}
+}
