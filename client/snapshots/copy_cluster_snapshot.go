@@ -34,8 +34,8 @@ type CopyClusterSnapshotParams struct {
 // A redshift.Client calls it before it sends anything.
 func (p *CopyClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("CopyClusterSnapshot")
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
 	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
+	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
 	c.Required("SourceSnapshotIdentifier", p.SourceSnapshotIdentifier != "")
 	c.Required("TargetSnapshotIdentifier", p.TargetSnapshotIdentifier != "")
 	c.MaxLength("TargetSnapshotIdentifier", p.TargetSnapshotIdentifier, 255)

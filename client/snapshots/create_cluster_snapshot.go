@@ -33,8 +33,8 @@ type CreateClusterSnapshotParams struct {
 func (p *CreateClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("CreateClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
 	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
+	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
 	c.MaxLength("SnapshotIdentifier", p.SnapshotIdentifier, 255)
 	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)

@@ -57,8 +57,8 @@ type DescribeClusterSnapshotsParams struct {
 // A redshift.Client calls it before it sends anything.
 func (p *DescribeClusterSnapshotsParams) Validate() error {
 	c := awsquery.NewCheck("DescribeClusterSnapshots")
-	c.OptionalMinimum("MaxRecords", p.MaxRecords, 20)
 	c.OptionalMaximum("MaxRecords", p.MaxRecords, 100)
+	c.OptionalMinimum("MaxRecords", p.MaxRecords, 20)
 	awsquery.CheckStructures(&c, "SortingEntities.SnapshotSortingEntity", p.SortingEntities)
 
 	return c.Err()

@@ -1,0 +1,533 @@
+package redshift_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// The keys of Amazon's documentation, which open nothing.
+var exampleCredentials = sigv4.Credentials{
+	AccessKeyID:     "AKIDEXAMPLE",
+	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+	SessionToken:    "example-session-token",
+}
+
+func newClient(t *testing.T, change func(*redshift.Config)) *redshift.Client {
+	t.Helper()
+	config := redshift.Config{
+		Region:      "eu-west-1",
+		Credentials: sigv4.StaticCredentials(exampleCredentials),
+		Endpoint:    "https://redshift.example.com",
+	}
+	change(&config)
+	client, err := redshift.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return client
+}
+
+const created = `<CreateClusterSnapshotResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/">
+  <CreateClusterSnapshotResult><Snapshot><Status>creating</Status></Snapshot></CreateClusterSnapshotResult>
+  <ResponseMetadata><RequestId>request-1</RequestId></ResponseMetadata>
+</CreateClusterSnapshotResponse>`
+
+func create() *redshift.CreateClusterSnapshotParams {
+	return &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}
+}
+
+// A server that reads a Create on a connection that it has answered on before, and then closes it, must have seen one
+// request: net/http sends a plain GET again in that case, all by itself.
+func TestAChangeIsNeverSentTwice(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var (
+		mutex sync.Mutex
+		heads []string
+	)
+	serve := func(connection net.Conn) {
+		defer connection.Close()
+		reader := bufio.NewReader(connection)
+		for n := 0; ; n++ {
+			var head strings.Builder
+			for {
+				line, err := reader.ReadString('\n')
+				if err != nil {
+					return
+				}
+				if line == "\r\n" {
+					break
+				}
+				head.WriteString(line)
+			}
+			mutex.Lock()
+			heads = append(heads, head.String())
+			mutex.Unlock()
+			if n > 0 {
+				return // the work may be done, but the answer is lost
+			}
+			fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len(created), created)
+		}
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() { serve(connection) })
+		}
+	})
+	client := newClient(t, func(config *redshift.Config) { config.Endpoint = "http://" + listener.Addr().String() })
+
+	if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
+		t.Fatalf("the first call: %v", err)
+	}
+	_, err = client.CreateClusterSnapshot(t.Context(), create())
+	if err == nil {
+		t.Error("the second call succeeded, though it was never answered")
+	}
+	client.CloseIdleConnections()
+	listener.Close()
+	serving.Wait()
+
+	if len(heads) != 2 {
+		t.Errorf("the server saw %d requests, want 2:\n%s", len(heads), strings.Join(heads, "\n"))
+	}
+	for _, head := range heads {
+		if !strings.HasPrefix(head, "GET /?Action=CreateClusterSnapshot&") {
+			t.Errorf("not the GET of the contract: %s", head)
+		}
+		for _, header := range []string{"Content-Length:", "Transfer-Encoding:"} {
+			if strings.Contains(head, header) {
+				t.Errorf("a GET without a body has the header %s", header)
+			}
+		}
+	}
+	if text := fmt.Sprint(err); !strings.HasPrefix(text, "CreateClusterSnapshot: ") || strings.Contains(text, "analytics") || strings.Contains(text, "Action=") {
+		t.Errorf("the error should name the operation and show no parameters: %s", text)
+	}
+}
+
+func TestFiftyTagsArriveWhole(t *testing.T) {
+	t.Parallel()
+	var tags []models.Tag
+	for i := range 50 {
+		tags = append(tags, models.Tag{
+			Key:   fmt.Sprintf("%02d", i) + strings.Repeat("ключ", 31) + "ку",
+			Value: strings.Repeat("значение", 32),
+		})
+	}
+	form := make(chan url.Values, 1)
+	client := newClient(t, func(config *redshift.Config) {
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(request.Body)
+			if err != nil {
+				return nil, err
+			}
+			if request.Method != http.MethodPost || request.URL.RawQuery != "" || request.ContentLength != int64(len(body)) {
+				t.Errorf("got %s %s with the length %d, want a POST with an empty query and %d", request.Method, request.URL, request.ContentLength, len(body))
+			}
+			if got, want := request.Header.Get("Content-Type"), "application/x-www-form-urlencoded; charset=utf-8"; got != want {
+				t.Errorf("the Content-Type is %q, want %q", got, want)
+			}
+			values, err := url.ParseQuery(string(body))
+			form <- values
+
+			return httpmock.NewStringResponse(http.StatusOK, created), err
+		})}
+	})
+	params := create()
+	params.Tags = tags
+	if _, err := client.CreateClusterSnapshot(t.Context(), params); err != nil {
+		t.Fatal(err)
+	}
+	got := <-form
+	if len(got) != 4+2*len(tags) || got.Get("Action") != "CreateClusterSnapshot" || got.Get("Version") != "2012-12-01" {
+		t.Errorf("the form has %d parameters, Action %q and Version %q", len(got), got.Get("Action"), got.Get("Version"))
+	}
+	for i, tag := range tags {
+		name := fmt.Sprintf("Tags.Tag.%d.", i+1)
+		if got.Get(name+"Key") != tag.Key || got.Get(name+"Value") != tag.Value {
+			t.Errorf("%s arrived as %q, %q", name, got.Get(name+"Key"), got.Get(name+"Value"))
+		}
+	}
+}
+
+func TestTheURLMayHave2048Bytes(t *testing.T) {
+	t.Parallel()
+	var last *http.Request
+	client := newClient(t, func(config *redshift.Config) {
+		config.DisableParamValidation = true
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			last = request
+
+			return httpmock.NewStringResponse(http.StatusOK, created), nil
+		})}
+	})
+	methods := map[string]int{}
+	for length := 1900; length < 2100; length++ {
+		params := create()
+		params.SnapshotIdentifier = strings.Repeat("x", length)
+		if _, err := client.CreateClusterSnapshot(t.Context(), params); err != nil {
+			t.Fatal(err)
+		}
+		methods[last.Method]++
+		if size := len(last.URL.String()); size > 2048 {
+			t.Fatalf("a %s has a URL of %d bytes", last.Method, size)
+		}
+		if last.Method == http.MethodPost && methods[http.MethodPost] == 1 {
+			if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: strings.Repeat("x", length-1),
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if size := len(last.URL.String()); last.Method != http.MethodGet || size != 2048 {
+				t.Errorf("one byte less is a %s with a URL of %d bytes, want a GET with 2048", last.Method, size)
+			}
+			last = &http.Request{Method: http.MethodPost, URL: last.URL}
+		}
+	}
+	if methods[http.MethodGet] == 0 || methods[http.MethodPost] == 0 {
+		t.Errorf("sent %v, want both", methods)
+	}
+}
+
+func TestErrorsAreTypedThroughAnyWrapping(t *testing.T) {
+	t.Parallel()
+	mock := httpmock.NewMockTransport()
+	response := httpmock.NewStringResponse(http.StatusNotFound, `<ErrorResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/">
+  <Error><Type>Sender</Type><Code>ClusterNotFound</Code><Message>Cluster not found.</Message></Error>
+  <RequestId>request-2</RequestId></ErrorResponse>`)
+	mock.RegisterNoResponder(httpmock.ResponderFromResponse(response))
+	client := newClient(t, func(config *redshift.Config) { config.HTTPClient = &http.Client{Transport: mock} })
+
+	_, err := client.CreateClusterSnapshot(t.Context(), create())
+	err = fmt.Errorf("the nightly job: %w", errors.Join(errors.New("also"), fmt.Errorf("wrapped: %w", err)))
+	if !errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, models.ErrClusterSnapshotNotFound) {
+		t.Errorf("errors.Is does not tell the code of %v", err)
+	}
+	var failure *awsquery.Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("no awsquery.Error in %v", err)
+	}
+	switch failure.Code {
+	case models.ErrClusterNotFound:
+	default:
+		t.Errorf("the code is %q", failure.Code)
+	}
+	if failure.Operation != "CreateClusterSnapshot" || failure.StatusCode != 404 || failure.RequestID != "request-2" || failure.Type != "Sender" || failure.Message != "Cluster not found." {
+		t.Errorf("the error is %+v", failure)
+	}
+}
+
+// What is no XML keeps its status, its request id and the beginning of its body.
+func TestAnswersThatAreNoXML(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status      int
+		contentType string
+		body        string
+	}{
+		"HTML from a proxy":                   {502, "text/html", "<html><body>Bad gateway<br></body></html>"},
+		"HTML with status 200":                {200, "text/html", "<html><body>Please log in<br></body></html>"},
+		"JSON":                                {500, "application/json", `{"message": "no"}`},
+		"nothing":                             {503, "", ""},
+		"nothing with status 200":             {200, "", ""},
+		"a Content-Type that does not parse":  {500, "text/html; charset", "no"},
+		"a Content-Type that does not parse,": {200, ";;;", "no"},
+		"long":                                {500, "text/plain", strings.Repeat("long ", 1000)},
+		"another document":                    {200, "text/xml", "<ListQueuesResponse/>"},
+		"cut short":                           {200, "text/xml", created[:100]},
+		"a redirect":                          {302, "text/html", "elsewhere"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mock := httpmock.NewMockTransport()
+			response := httpmock.NewStringResponse(test.status, test.body)
+			response.Header.Set("X-Amzn-Requestid", "request-3")
+			response.Header.Set("Location", "https://redshift.example.com/elsewhere")
+			if test.contentType != "" {
+				response.Header.Set("Content-Type", test.contentType)
+			}
+			mock.RegisterNoResponder(httpmock.ResponderFromResponse(response))
+			client := newClient(t, func(config *redshift.Config) { config.HTTPClient = &http.Client{Transport: mock} })
+			_, err := client.DescribeClusterSnapshots(t.Context(), nil)
+			var failure *awsquery.Error
+			if !errors.As(err, &failure) {
+				t.Fatalf("got %v, want an awsquery.Error", err)
+			}
+			want := test.body[:min(len(test.body), 512)]
+			if failure.StatusCode != test.status || failure.RequestID != "request-3" || string(failure.Body) != want {
+				t.Errorf("kept the status %d, the request id %q and the body %q", failure.StatusCode, failure.RequestID, failure.Body)
+			}
+			if calls := mock.GetTotalCallCount(); calls != 1 {
+				t.Errorf("there were %d requests, want 1", calls)
+			}
+		})
+	}
+}
+
+func TestBadParametersAreRefusedBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	var sent atomic.Int32
+	transport := roundTripper(func(*http.Request) (*http.Response, error) {
+		sent.Add(1)
+
+		return httpmock.NewStringResponse(http.StatusOK, created), nil
+	})
+	client := newClient(t, func(config *redshift.Config) { config.HTTPClient = &http.Client{Transport: transport} })
+	long := strings.Repeat("secret", 50)
+	_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+		SnapshotIdentifier:            long,
+		ManualSnapshotRetentionPeriod: new(4000),
+		Tags:                          []models.Tag{{Key: "env", Value: "prod"}, {Value: long}},
+	})
+	var invalid *awsquery.ValidationError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("got %v, want an awsquery.ValidationError", err)
+	}
+	for _, word := range []string{"CreateClusterSnapshot", "ClusterIdentifier", "SnapshotIdentifier", "255", "ManualSnapshotRetentionPeriod", "3653", "Tags.Tag.2.Key", "Tags.Tag.2.Value", "256"} {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error does not say %q: %v", word, err)
+		}
+	}
+	if strings.Contains(fmt.Sprintf("%+v %#v", err, err), "secret") {
+		t.Errorf("the error shows the value of a parameter: %+v", err)
+	}
+	if _, err := client.CreateClusterSnapshot(t.Context(), nil); !errors.As(err, &invalid) {
+		t.Errorf("without parameters: got %v, want an awsquery.ValidationError", err)
+	}
+	if sent.Load() != 0 {
+		t.Errorf("%d requests were sent", sent.Load())
+	}
+
+	lenient := newClient(t, func(config *redshift.Config) {
+		config.HTTPClient = &http.Client{Transport: transport}
+		config.DisableParamValidation = true
+	})
+	if _, err := lenient.CreateClusterSnapshot(t.Context(), nil); err != nil || sent.Load() != 1 {
+		t.Errorf("with DisableParamValidation: %v, after %d requests", err, sent.Load())
+	}
+}
+
+// Identifiers of automated snapshots have colons, which are not allowed in new ones.
+func TestAutomatedIdentifiersAreNoNewNames(t *testing.T) {
+	t.Parallel()
+	for _, params := range []interface{ Validate() error }{
+		&redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: "rs:analytics-2026-11-23-04-00-00", TargetSnapshotIdentifier: "kept"},
+		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "cm:analytics-2026-11-23"},
+	} {
+		if err := params.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAClientThatNewDidNotMake(t *testing.T) {
+	t.Parallel()
+	var none *redshift.Client
+	for name, client := range map[string]*redshift.Client{"zero": {}, "nil": none} {
+		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err == nil {
+			t.Errorf("%s: creating a snapshot is no error", name)
+		}
+		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}, redshift.SnapshotWait{}); err == nil {
+			t.Errorf("%s: waiting is no error", name)
+		}
+		count := 0
+		for _, err := range client.DescribeClusterSnapshotsAll(t.Context(), nil) {
+			if err == nil {
+				t.Errorf("%s: listing is no error", name)
+			}
+			count++
+		}
+		if count != 1 {
+			t.Errorf("%s: listing gave %d errors, want 1", name, count)
+		}
+		client.CloseIdleConnections()
+		if client.Region() != "" || client.Endpoint() != "" {
+			t.Errorf("%s: it has a region or an endpoint", name)
+		}
+		_ = fmt.Sprintf("%v %+v %#v", client, client, client)
+	}
+}
+
+func TestAContextThatHasEnded(t *testing.T) {
+	t.Parallel()
+	sent := false
+	client := newClient(t, func(config *redshift.Config) {
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			sent = true
+
+			return nil, errors.New("nothing may be sent")
+		})}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := client.CreateClusterSnapshot(ctx, create())
+	if !errors.Is(err, context.Canceled) || sent {
+		t.Errorf("got %v (sent: %t)", err, sent)
+	}
+}
+
+func TestCancellingReachesTheConnection(t *testing.T) {
+	t.Parallel()
+	arrived, closed := make(chan struct{}), make(chan struct{})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	server := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
+		close(arrived)
+		<-request.Context().Done()
+		close(closed)
+	})}
+	go server.Serve(listener)
+	defer server.Close()
+	client := newClient(t, func(config *redshift.Config) { config.Endpoint = "http://" + listener.Addr().String() })
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	if _, err := client.CreateClusterSnapshot(ctx, create()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("the server never noticed")
+	}
+}
+
+// Nothing that a caller logs of an error, a config or a client shows a secret or a parameter's value.
+func TestErrorsShowNoSecretsAndNoParameters(t *testing.T) {
+	t.Parallel()
+	for name, transport := range map[string]roundTripper{
+		"no connection": func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
+		"an error of Redshift's": func(*http.Request) (*http.Response, error) {
+			return httpmock.NewStringResponse(400, `<ErrorResponse><Error><Code>InvalidTagFault</Code><Message>no</Message></Error></ErrorResponse>`), nil
+		},
+		"a proxy that repeats the URL": func(request *http.Request) (*http.Response, error) {
+			response := httpmock.NewStringResponse(502, "<html>cannot reach "+request.URL.String()+"</html>")
+			response.Header.Set("Set-Cookie", "session="+exampleCredentials.SecretAccessKey)
+			response.Header.Set("Location", request.URL.String())
+
+			return response, nil
+		},
+	} {
+		client := newClient(t, func(config *redshift.Config) { config.HTTPClient = &http.Client{Transport: transport} })
+		_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier: "parameter-one", SnapshotIdentifier: "parameter-two", Tags: []models.Tag{{Key: "parameter-three", Value: "parameter-four"}},
+		})
+		if err == nil {
+			t.Fatalf("%s: no error", name)
+		}
+		var log bytes.Buffer
+		slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", err)
+		slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "err", err)
+		fmt.Fprintf(&log, "%v %+v %#v %s %q", err, err, err, err, err)
+		encoded, _ := json.Marshal(err)
+		log.Write(encoded)
+		for _, word := range []string{"parameter-", exampleCredentials.SecretAccessKey, exampleCredentials.SessionToken, "Signature="} {
+			if strings.Contains(log.String(), word) {
+				t.Errorf("%s: %q is shown in %s", name, word, log.String())
+			}
+		}
+	}
+}
+
+// A caller's stub that embeds the interface is all that a unit test needs.
+type stub struct{ redshift.ClientService }
+
+func (stub) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
+	return nil, models.ErrClusterNotFound
+}
+
+func TestAStubEmbedsClientService(t *testing.T) {
+	t.Parallel()
+	var service redshift.ClientService = stub{}
+	if _, err := service.CreateClusterSnapshot(t.Context(), create()); !errors.Is(err, models.ErrClusterNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+// Right after a Create, Redshift may not know the snapshot yet. The client knows which ones it created.
+func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	const (
+		notFound  = `<ErrorResponse><Error><Code>ClusterSnapshotNotFound</Code></Error></ErrorResponse>`
+		available = `<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult><Snapshots><Snapshot><Status>available</Status></Snapshot></Snapshots></DescribeClusterSnapshotsResult></DescribeClusterSnapshotsResponse>`
+	)
+	now := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+	described := 0
+	client := newClient(t, func(config *redshift.Config) {
+		config.Now = func() time.Time { return now }
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			if request.URL.Query().Get("Action") == "CreateClusterSnapshot" {
+				return httpmock.NewStringResponse(200, strings.Replace(created, "<Status>", "<SnapshotIdentifier>nightly</SnapshotIdentifier><Status>", 1)), nil
+			}
+			described++
+			if described%3 != 0 {
+				return httpmock.NewStringResponse(404, notFound), nil
+			}
+
+			return httpmock.NewStringResponse(200, available), nil
+		})}
+	})
+	wait := func(identifier string) error {
+		described = 0
+		_, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier},
+			redshift.SnapshotWait{MinDelay: time.Millisecond})
+
+		return err
+	}
+	if err := wait("nightly"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
+		t.Errorf("before the Create: got %v after %d questions, want it to end at once", err, described)
+	}
+	if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
+		t.Fatal(err)
+	}
+	if err := wait("Nightly"); err != nil || described != 3 {
+		t.Errorf("right after the Create: got %v after %d questions, want success after 3", err, described)
+	}
+	if err := wait("another"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
+		t.Errorf("another snapshot: got %v after %d questions, want it to end at once", err, described)
+	}
+	now = now.Add(2 * time.Minute)
+	if err := wait("nightly"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
+		t.Errorf("two minutes later: got %v after %d questions, want it to end at once", err, described)
+	}
+}

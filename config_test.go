@@ -1,0 +1,293 @@
+package redshift
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// environment makes a getenv of pairs NAME=value.
+func environment(pairs ...string) func(string) string {
+	return func(name string) string {
+		for _, pair := range pairs {
+			if key, value, _ := strings.Cut(pair, "="); key == name {
+				return value
+			}
+		}
+
+		return ""
+	}
+}
+
+func TestNewFindsRegionAndEndpoint(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config      Config
+		environment []string
+		region      string
+		endpoint    string
+	}{
+		"region in the config":             {Config{Region: "eu-west-1"}, []string{"AWS_REGION=us-east-2"}, "eu-west-1", "https://redshift.eu-west-1.amazonaws.com"},
+		"AWS_REGION":                       {Config{}, []string{"AWS_REGION=us-east-2", "AWS_DEFAULT_REGION=eu-west-1"}, "us-east-2", "https://redshift.us-east-2.amazonaws.com"},
+		"AWS_DEFAULT_REGION":               {Config{}, []string{"AWS_DEFAULT_REGION=eu-west-1"}, "eu-west-1", "https://redshift.eu-west-1.amazonaws.com"},
+		"endpoint in the config":           {Config{Region: "eu-west-1", Endpoint: "https://vpce-1.redshift.eu-west-1.vpce.amazonaws.com"}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example"}, "eu-west-1", "https://vpce-1.redshift.eu-west-1.vpce.amazonaws.com"},
+		"AWS_ENDPOINT_URL_REDSHIFT":        {Config{Region: "eu-west-1"}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example:8443/base", "AWS_ENDPOINT_URL=https://b.example"}, "eu-west-1", "https://a.example:8443/base"},
+		"AWS_ENDPOINT_URL":                 {Config{Region: "eu-west-1"}, []string{"AWS_ENDPOINT_URL=https://b.example"}, "eu-west-1", "https://b.example"},
+		"endpoints ignored":                {Config{Region: "eu-west-1"}, []string{"AWS_ENDPOINT_URL=https://b.example", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, "eu-west-1", "https://redshift.eu-west-1.amazonaws.com"},
+		"plain http to this machine":       {Config{Region: "eu-west-1", Endpoint: "http://127.0.0.1:8080"}, nil, "eu-west-1", "http://127.0.0.1:8080"},
+		"plain http to this machine, IPv6": {Config{Region: "eu-west-1", Endpoint: "http://[::1]:8080"}, nil, "eu-west-1", "http://[::1]:8080"},
+		"plain http to localhost":          {Config{Region: "eu-west-1", Endpoint: "http://localhost:8080"}, nil, "eu-west-1", "http://localhost:8080"},
+		"plain http, allowed":              {Config{Region: "eu-west-1", Endpoint: "http://proxy.example", AllowInsecure: true}, nil, "eu-west-1", "http://proxy.example"},
+		"FIPS":                             {Config{Region: "us-west-2", UseFIPS: true}, nil, "us-west-2", "https://redshift-fips.us-west-2.amazonaws.com"},
+		"AWS_USE_FIPS_ENDPOINT":            {Config{Region: "us-west-2"}, []string{"AWS_USE_FIPS_ENDPOINT=true"}, "us-west-2", "https://redshift-fips.us-west-2.amazonaws.com"},
+		"AWS_USE_DUALSTACK_ENDPOINT":       {Config{Region: "us-west-2"}, []string{"AWS_USE_DUALSTACK_ENDPOINT=true"}, "us-west-2", "https://redshift.us-west-2.api.aws"},
+		"dual-stack off":                   {Config{Region: "us-west-2"}, []string{"AWS_USE_DUALSTACK_ENDPOINT=false"}, "us-west-2", "https://redshift.us-west-2.amazonaws.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := newClient(test.config, environment(test.environment...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if client.Region() != test.region || client.Endpoint() != test.endpoint {
+				t.Errorf("got %s at %s, want %s at %s", client.Region(), client.Endpoint(), test.region, test.endpoint)
+			}
+		})
+	}
+}
+
+func TestNewRefusesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config      Config
+		environment []string
+		says        []string
+	}{
+		"no region":              {Config{}, nil, []string{"Config.Region", "AWS_REGION"}},
+		"no region but endpoint": {Config{Endpoint: "https://a.example"}, nil, []string{"Config.Region", "AWS_REGION"}},
+		"region with a slash":    {Config{Region: "eu-west-1/x"}, nil, []string{"Config.Region", `'/'`}},
+		"region with a dot":      {Config{Region: "example.com"}, nil, []string{"Config.Region", `'.'`}},
+		"region in capitals":     {Config{Region: "EU-WEST-1"}, nil, []string{"Config.Region", "capital"}},
+		"region with a space":    {Config{}, []string{"AWS_REGION= eu-west-1"}, []string{"AWS_REGION", `' '`}},
+		"region with a newline":  {Config{}, []string{"AWS_REGION=eu-west-1\n"}, []string{"AWS_REGION"}},
+		"region ends in hyphen":  {Config{Region: "eu-west-"}, nil, []string{"Config.Region", "hyphen"}},
+		"region too long":        {Config{Region: strings.Repeat("a", 64)}, nil, []string{"Config.Region", "63"}},
+		"endpoint not a URL":     {Config{Region: "eu-west-1", Endpoint: "https://a b"}, nil, []string{"Config.Endpoint", "not a URL"}},
+		"endpoint without host":  {Config{Region: "eu-west-1", Endpoint: "https:///path"}, nil, []string{"Config.Endpoint", "no host"}},
+		"endpoint only a host":   {Config{Region: "eu-west-1", Endpoint: "redshift.example"}, nil, []string{"Config.Endpoint", "https://"}},
+		"endpoint ftp":           {Config{Region: "eu-west-1", Endpoint: "ftp://a.example"}, nil, []string{"Config.Endpoint", "https://"}},
+		"endpoint with password": {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2@a.example"}, nil, []string{"Config.Endpoint", "Config.Credentials"}},
+		"endpoint with query":    {Config{Region: "eu-west-1", Endpoint: "https://a.example/?Action=X"}, nil, []string{"Config.Endpoint", "query"}},
+		"endpoint with fragment": {Config{Region: "eu-west-1", Endpoint: "https://a.example/#x"}, nil, []string{"Config.Endpoint", "fragment"}},
+		"plain http":             {Config{Region: "eu-west-1", Endpoint: "http://a.example"}, nil, []string{"Config.Endpoint", "Config.AllowInsecure"}},
+		"plain http, loopback by name only": {Config{Region: "eu-west-1", Endpoint: "http://127.0.0.1.a.example"}, nil,
+			[]string{"Config.Endpoint", "Config.AllowInsecure"}},
+		"plain http from AWS_ENDPOINT_URL": {Config{Region: "eu-west-1"}, []string{"AWS_ENDPOINT_URL=http://a.example"}, []string{"AWS_ENDPOINT_URL", "https"}},
+		"FIPS and endpoint":                {Config{Region: "eu-west-1", Endpoint: "https://a.example", UseFIPS: true}, nil, []string{"Config.Endpoint", "FIPS"}},
+		"dual-stack and endpoint":          {Config{Region: "eu-west-1", Endpoint: "https://a.example", UseDualStack: true}, nil, []string{"Config.Endpoint", "dual-stack"}},
+		"FIPS neither true nor false":      {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, []string{"AWS_USE_FIPS_ENDPOINT"}},
+		"everything at once": {Config{Region: "EU", Endpoint: "ftp://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"},
+			[]string{"Config.Region", "Config.Endpoint", "AWS_USE_FIPS_ENDPOINT"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := newClient(test.config, environment(test.environment...))
+			if err == nil {
+				t.Fatalf("New accepted it: %v", client)
+			}
+			for _, word := range test.says {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("the error does not say %q: %v", word, err)
+				}
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error shows a password: %v", err)
+			}
+		})
+	}
+}
+
+func TestEndpointsAreAmazons(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv("CONFORMANCE_DIR")
+	if folder == "" {
+		t.Skip("CONFORMANCE_DIR is not set: Amazon's endpoint cases are not run")
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "endpoints.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var published struct {
+		Partitions []struct {
+			ListedRegions []string `json:"listed_regions"`
+			Suffix        string   `json:"dns_suffix"`
+			DualStack     string   `json:"dualstack_dns_suffix"`
+		} `json:"partitions"`
+		Cases []struct {
+			Description string
+			Region      string
+			FIPS        bool `json:"use_fips"`
+			DualStack   bool `json:"use_dualstack"`
+			Endpoint    string
+			Expect      struct {
+				URL  string
+				Kind string `json:"error_kind"`
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &published); err != nil {
+		t.Fatal(err)
+	}
+	if len(published.Cases) != 50 || len(published.Partitions) != 8 {
+		t.Fatalf("read %d cases and %d partitions, want 50 and 8", len(published.Cases), len(published.Partitions))
+	}
+	for _, test := range published.Cases {
+		if test.Region == "" && test.Endpoint != "" {
+			// Amazon's rules stop at the URL; a client needs the region for its signature too.
+			if _, err := newClient(Config{Endpoint: test.Endpoint}, environment()); err == nil {
+				t.Errorf("%s: New accepted it", test.Description)
+			}
+			test.Region = "us-east-1"
+		}
+		client, err := newClient(Config{Region: test.Region, UseFIPS: test.FIPS, UseDualStack: test.DualStack, Endpoint: test.Endpoint}, environment())
+		switch {
+		case test.Expect.Kind != "" && err == nil:
+			t.Errorf("%s: got %s, want an error (%s)", test.Description, client.Endpoint(), test.Expect.Kind)
+		case test.Expect.Kind == "" && err != nil:
+			t.Errorf("%s: %v", test.Description, err)
+		case test.Expect.Kind == "" && client.Endpoint() != test.Expect.URL:
+			t.Errorf("%s: got %s, want %s", test.Description, client.Endpoint(), test.Expect.URL)
+		}
+	}
+	for _, home := range published.Partitions {
+		for _, region := range home.ListedRegions {
+			found := partitionOf(region)
+			if found.suffix != home.Suffix || found.dualStack != home.DualStack {
+				t.Errorf("%s: got %s and %s, want %s and %s", region, found.suffix, found.dualStack, home.Suffix, home.DualStack)
+			}
+		}
+	}
+}
+
+// openProvider is a provider as a careless caller might write it, with its secret in the open.
+type openProvider struct{ Secret string }
+
+func (p openProvider) Credentials(context.Context) (sigv4.Credentials, error) {
+	return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
+}
+
+func TestNothingPrintsASecret(t *testing.T) {
+	t.Parallel()
+	const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+	config := Config{Region: "eu-west-1", Credentials: openProvider{Secret: secret}, Endpoint: "https://me:" + "hunter2@a.example/?token=hunter2"}
+	withEndpoint := Config{Region: "eu-west-1", Credentials: openProvider{Secret: secret}}
+	client, err := New(withEndpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}} {
+		for _, text := range printed(t, value) {
+			for _, word := range []string{secret, "hunter2"} {
+				if strings.Contains(text, word) {
+					t.Errorf("%T prints a secret: %s", value, text)
+				}
+			}
+		}
+	}
+	if text := fmt.Sprintf("%+v", withEndpoint); !strings.Contains(text, "eu-west-1") || !strings.Contains(text, "openProvider") {
+		t.Errorf("a config prints as %s, without what is no secret", text)
+	}
+	if text := fmt.Sprintf("%v", client); !strings.Contains(text, "https://redshift.eu-west-1.amazonaws.com") {
+		t.Errorf("a client prints as %s, without its endpoint", text)
+	}
+}
+
+// printed returns a value in all the forms in which programs print one.
+func printed(t *testing.T, value any) []string {
+	t.Helper()
+	var texts []string
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+		texts = append(texts, fmt.Sprintf(verb, value))
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("value", "value", value)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("value", "value", value)
+	encoded, _ := json.Marshal(value)
+
+	return append(texts, log.String(), string(encoded))
+}
+
+func TestNewLeavesTheHTTPClientAlone(t *testing.T) {
+	t.Parallel()
+	base := http.DefaultTransport
+	given := &http.Client{Transport: base, Timeout: time.Minute}
+	client, err := newClient(Config{Region: "eu-west-1", HTTPClient: given}, environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if given.Transport != base || given.CheckRedirect != nil || given.Jar != nil || given.Timeout != time.Minute {
+		t.Errorf("New changed the caller's client to %+v", given)
+	}
+	if client.http == given || client.http.Timeout != time.Minute {
+		t.Errorf("the client does not use a copy of the caller's: %+v", client.http)
+	}
+	if signing, ok := client.http.Transport.(*sigv4.Transport); !ok || signing.Base != base {
+		t.Errorf("requests do not go through the caller's transport, but %T", client.http.Transport)
+	}
+}
+
+func TestDefaultTransportKeepsConnections(t *testing.T) {
+	t.Parallel()
+	transport, ok := defaultTransport().(*http.Transport)
+	if !ok {
+		t.Fatalf("it is a %T", defaultTransport())
+	}
+	if transport == http.DefaultTransport || transport.MaxIdleConnsPerHost != 100 || transport.Proxy == nil {
+		t.Errorf("it keeps %d idle connections a host (Proxy set: %t)", transport.MaxIdleConnsPerHost, transport.Proxy != nil)
+	}
+	transport.CloseIdleConnections()
+}
+
+func TestMissingCredentialsNameTheVariables(t *testing.T) {
+	t.Parallel()
+	asked := false
+	client, err := newClient(Config{
+		Region:      "eu-west-1",
+		Credentials: sigv4.EnvCredentials{LookupEnv: func(string) (string, bool) { return "", false }},
+		HTTPClient: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			asked = true
+
+			return nil, errors.New("nothing may be sent")
+		})},
+	}, environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.DescribeClusterSnapshots(t.Context(), nil)
+	if !errors.Is(err, sigv4.ErrNoCredentials) {
+		t.Errorf("got %v", err)
+	}
+	for _, word := range []string{"DescribeClusterSnapshots", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		if !strings.Contains(fmt.Sprint(err), word) {
+			t.Errorf("the error does not say %q: %v", word, err)
+		}
+	}
+	if asked {
+		t.Error("a request was sent")
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }

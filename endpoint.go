@@ -1,0 +1,121 @@
+package redshift
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A partition is a group of regions with host names of its own. The facts are those that Amazon publishes with its SDKs.
+type partition struct {
+	name         string
+	regions      string   // a regular expression, the form of its regions' names
+	more         []string // the regions that have another form
+	suffix       string   // of its host names
+	dualStack    string   // of its host names that have IPv6 addresses too
+	plainForFIPS bool     // whether its ordinary hosts are the FIPS ones
+}
+
+// partitions returns them in the order in which Amazon looks a region up. A region that fits none is taken to be in the
+// first.
+func partitions() []partition {
+	return []partition{
+		{name: "aws", regions: `^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$`, more: []string{"aws-global"}, suffix: "amazonaws.com", dualStack: "api.aws"},
+		{name: "aws-cn", regions: `^cn-\w+-\d+$`, more: []string{"aws-cn-global"}, suffix: "amazonaws.com.cn", dualStack: "api.amazonwebservices.com.cn"},
+		{name: "aws-eusc", regions: `^eusc-(de)-\w+-\d+$`, suffix: "amazonaws.eu", dualStack: "api.amazonwebservices.eu"},
+		{name: "aws-iso", regions: `^us-iso-\w+-\d+$`, more: []string{"aws-iso-global"}, suffix: "c2s.ic.gov", dualStack: "api.aws.ic.gov"},
+		{name: "aws-iso-b", regions: `^us-isob-\w+-\d+$`, more: []string{"aws-iso-b-global"}, suffix: "sc2s.sgov.gov", dualStack: "api.aws.scloud"},
+		{name: "aws-iso-e", regions: `^eu-isoe-\w+-\d+$`, more: []string{"aws-iso-e-global"}, suffix: "cloud.adc-e.uk", dualStack: "api.cloud-aws.adc-e.uk"},
+		{name: "aws-iso-f", regions: `^us-isof-\w+-\d+$`, more: []string{"aws-iso-f-global"}, suffix: "csp.hci.ic.gov", dualStack: "api.aws.hci.ic.gov"},
+		{name: "aws-us-gov", regions: `^us-gov-\w+-\d+$`, more: []string{"aws-us-gov-global"}, suffix: "amazonaws.com", dualStack: "api.aws", plainForFIPS: true},
+	}
+}
+
+func partitionOf(region string) partition {
+	all := partitions()
+	for _, candidate := range all {
+		if slices.Contains(candidate.more, region) || regexp.MustCompile(candidate.regions).MatchString(region) {
+			return candidate
+		}
+	}
+
+	return all[0]
+}
+
+// regionEndpoint returns the URL at which Redshift serves a region.
+func regionEndpoint(region string, fips, dualStack bool) *url.URL {
+	home := partitionOf(region)
+	host, suffix := "redshift", home.suffix
+	if dualStack {
+		suffix = home.dualStack
+	}
+	if fips && (dualStack || !home.plainForFIPS) {
+		host = "redshift-fips"
+	}
+
+	return &url.URL{Scheme: "https", Host: host + "." + region + "." + suffix}
+}
+
+// checkRegion refuses what cannot be part of a host name: a region goes into one, and into the signature.
+func checkRegion(region string) error {
+	const label = "a region is letters, digits and hyphens, such as eu-west-1"
+	switch {
+	case len(region) > 63:
+		return errors.New("longer than 63 characters: " + label)
+	case strings.HasPrefix(region, "-"), strings.HasSuffix(region, "-"):
+		return errors.New("a hyphen at an end: " + label)
+	}
+	for _, character := range region {
+		switch {
+		case character >= 'a' && character <= 'z', character >= '0' && character <= '9', character == '-':
+		case character >= 'A' && character <= 'Z':
+			return errors.New("a capital letter: the names of regions are in lower case, such as eu-west-1")
+		default:
+			return fmt.Errorf("the character %q: %s", character, label)
+		}
+	}
+
+	return nil
+}
+
+// parseEndpoint reads the URL of an endpoint. It says what is wrong without repeating the URL, which may hold a password.
+func parseEndpoint(text string, allowInsecure bool) (*url.URL, error) {
+	endpoint, err := url.Parse(text)
+	var parse *url.Error
+	if errors.As(err, &parse) {
+		err = parse.Err
+	}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("not a URL: %w", err)
+	case endpoint.Scheme != "https" && endpoint.Scheme != "http":
+		return nil, errors.New("it has to start with https:// (or http:// for this machine)")
+	case endpoint.Host == "" || endpoint.Hostname() == "":
+		return nil, errors.New("it names no host")
+	case endpoint.User != nil:
+		return nil, errors.New("it holds a user name: credentials belong in Config.Credentials")
+	case endpoint.RawQuery != "" || endpoint.ForceQuery:
+		return nil, errors.New("it has a query, which belongs to the calls")
+	case endpoint.Fragment != "":
+		return nil, errors.New("it has a fragment (#), which is never sent")
+	case endpoint.Scheme == "http" && !allowInsecure && !loopback(endpoint.Hostname()):
+		return nil, errors.New("plain http to another machine shows what is sent to everyone on the way: " +
+			"use https, or set Config.AllowInsecure")
+	}
+
+	return endpoint, nil
+}
+
+// loopback tells whether a host is this machine by its very name, without asking anyone.
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+
+	return err == nil && address.Unmap().IsLoopback()
+}

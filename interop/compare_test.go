@@ -1,0 +1,393 @@
+// Package interop compares this library with Amazon's own SDK for Go: the same parameters have to go out as the same form,
+// and the same answer has to be read as the same values. Everything is found by reflection, so an operation that the
+// contract gains is compared without a line here.
+package interop
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsredshift "github.com/aws/aws-sdk-go-v2/service/redshift"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+const (
+	region = "eu-west-1"
+	// The keys of Amazon's documentation, which open nothing.
+	accessKeyID     = "AKIDEXAMPLE"
+	secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+)
+
+func TestRequestsAreThoseOfAmazonsClient(t *testing.T) {
+	t.Parallel()
+	for _, operation := range operations(t) {
+		for name, filler := range map[string]*filler{
+			"every parameter":        {text: "text-%d"},
+			"awkward text":           {text: `a +*~/=%%&"'<é日本🚀> %d`},
+			"nothing but the needed": {text: "text-%d", requiredOnly: true},
+		} {
+			t.Run(operation+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				theirs := reflect.New(inputType(t, operation).Elem())
+				filler.fill(theirs.Elem(), "")
+				ours := reflect.New(paramsType(t, operation).Elem())
+				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && !filler.requiredOnly {
+					t.Fatal("no parameter was filled")
+				}
+
+				want, got := new(recorder), new(recorder)
+				call(t, amazonsClient(want), operation, theirs)
+				call(t, ourClient(t, got), operation, ours)
+				if !reflect.DeepEqual(got.form(t), want.form(t)) {
+					t.Errorf("ours: %q\nAmazon's: %q", got.form(t), want.form(t))
+				}
+				if operation != want.form(t).Get("Action") {
+					t.Errorf("Amazon's client called %q", want.form(t).Get("Action"))
+				}
+			})
+		}
+	}
+}
+
+func TestAnswersAreReadAsAmazonsClientReadsThem(t *testing.T) {
+	t.Parallel()
+	for _, operation := range operations(t) {
+		for name, filler := range map[string]*filler{
+			"every member": {text: "text-%d"},
+			"awkward text": {text: `a +*~/=%%&"'<é日本🚀> %d`},
+		} {
+			t.Run(operation+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				sent := reflect.New(resultType(t, operation).Elem())
+				filler.fill(sent.Elem(), "")
+				var body bytes.Buffer
+				root := xml.StartElement{Name: xml.Name{Local: operation + "Response", Space: "http://redshift.amazonaws.com/doc/2012-12-01/"}}
+				if err := xml.NewEncoder(&body).EncodeElement(sent.Interface(), root); err != nil {
+					t.Fatal(err)
+				}
+
+				theirs := call(t, amazonsClient(&recorder{body: body.Bytes()}), operation, filled(inputType(t, operation)))
+				ours := call(t, ourClient(t, &recorder{body: body.Bytes()}), operation, reflect.New(paramsType(t, operation).Elem()))
+				if !reflect.DeepEqual(ours.Interface(), sent.Interface()) {
+					t.Errorf("ours read %+v, sent was %+v", ours.Interface(), sent.Interface())
+				}
+				if compared := same(t, operation, ours.Elem(), theirs.Elem()); compared == 0 && ours.Elem().NumField() > 1 {
+					t.Error("no member was compared")
+				}
+			})
+		}
+	}
+}
+
+// operations are the methods that both clients have: all of ours.
+func operations(t *testing.T) []string {
+	t.Helper()
+	service := reflect.TypeFor[redshift.ClientService]()
+	var names []string
+	for i := range service.NumMethod() {
+		names = append(names, service.Method(i).Name)
+	}
+	if len(names) < 4 {
+		t.Fatalf("found only the operations %q", names)
+	}
+
+	return names
+}
+
+func paramsType(t *testing.T, operation string) reflect.Type {
+	return methodOf(t, reflect.TypeFor[*redshift.Client](), operation).Type.In(2)
+}
+
+func resultType(t *testing.T, operation string) reflect.Type {
+	return methodOf(t, reflect.TypeFor[*redshift.Client](), operation).Type.Out(0)
+}
+
+func inputType(t *testing.T, operation string) reflect.Type {
+	return methodOf(t, reflect.TypeFor[*awsredshift.Client](), operation).Type.In(2)
+}
+
+func methodOf(t *testing.T, client reflect.Type, operation string) reflect.Method {
+	t.Helper()
+	method, ok := client.MethodByName(operation)
+	if !ok {
+		t.Fatalf("%v has no operation %s", client, operation)
+	}
+
+	return method
+}
+
+func filled(pointer reflect.Type) reflect.Value {
+	value := reflect.New(pointer.Elem())
+	(&filler{text: "text-%d"}).fill(value.Elem(), "")
+
+	return value
+}
+
+func amazonsClient(transport http.RoundTripper) *awsredshift.Client {
+	return awsredshift.New(awsredshift.Options{
+		Region:     region,
+		HTTPClient: &http.Client{Transport: transport},
+		Retryer:    aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secretAccessKey}, nil
+		}),
+	})
+}
+
+func ourClient(t *testing.T, transport http.RoundTripper) *redshift.Client {
+	t.Helper()
+	client, err := redshift.New(redshift.Config{
+		Region:                 region,
+		HTTPClient:             &http.Client{Transport: transport},
+		Credentials:            sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secretAccessKey}),
+		DisableParamValidation: true, // the values of these tests are made up
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return client
+}
+
+func call(t *testing.T, client any, operation string, params reflect.Value) reflect.Value {
+	t.Helper()
+	results := reflect.ValueOf(client).MethodByName(operation).Call([]reflect.Value{reflect.ValueOf(t.Context()), params})
+	if err, _ := results[1].Interface().(error); err != nil {
+		t.Fatalf("%T: %v", client, err)
+	}
+
+	return results[0]
+}
+
+// recorder answers every request with a body and keeps what was asked.
+type recorder struct {
+	body []byte
+
+	mutex    sync.Mutex
+	requests []url.Values
+}
+
+func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	text := request.URL.RawQuery
+	if request.Method == http.MethodPost {
+		body, err := io.ReadAll(request.Body)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			return nil, fmt.Errorf("a POST with the query %q", text)
+		}
+		text = string(body)
+	}
+	if request.Body != nil {
+		request.Body.Close()
+	}
+	form, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, err
+	}
+	r.requests = append(r.requests, form)
+	body := r.body
+	if body == nil {
+		body = fmt.Appendf(nil, "<%[1]sResponse><%[1]sResult/></%[1]sResponse>", form.Get("Action"))
+	}
+
+	return &http.Response{
+		StatusCode:    http.StatusOK,
+		Header:        http.Header{"Content-Type": {"text/xml"}},
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Request:       request,
+	}, nil
+}
+
+// form returns the only request.
+func (r *recorder) form(t *testing.T) url.Values {
+	t.Helper()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if len(r.requests) != 1 {
+		t.Fatalf("there were %d requests, want 1", len(r.requests))
+	}
+
+	return r.requests[0]
+}
+
+// filler gives every field of a structure a value of its own.
+type filler struct {
+	text         string // for strings, with the number of the value in it
+	requiredOnly bool   // leave out what Amazon's documentation does not call required
+
+	mutex  sync.Mutex
+	number int
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+func (f *filler) fill(value reflect.Value, name string) {
+	f.mutex.Lock()
+	f.number++
+	number := f.number
+	f.mutex.Unlock()
+	switch {
+	case value.Type() == timeType:
+		value.Set(reflect.ValueOf(time.Date(2026, 11, 23, 4, 5, 6, 789_000_000, time.UTC).Add(time.Duration(number) * time.Hour)))
+	case value.Kind() == reflect.Pointer:
+		value.Set(reflect.New(value.Type().Elem()))
+		f.fill(value.Elem(), name)
+	case value.Kind() == reflect.Struct:
+		for i := range value.NumField() {
+			field := value.Type().Field(i)
+			if !field.IsExported() || field.Name == "ResultMetadata" || f.requiredOnly && !needed(field) {
+				continue
+			}
+			f.fill(value.Field(i), field.Name)
+		}
+	case value.Kind() == reflect.Slice:
+		value.Set(reflect.MakeSlice(value.Type(), 2, 2))
+		for i := range 2 {
+			f.fill(value.Index(i), name)
+		}
+	case value.Kind() == reflect.String:
+		value.SetString(fmt.Sprintf(f.text, number))
+	case value.CanInt():
+		value.SetInt(int64(number))
+	case value.CanFloat():
+		value.SetFloat(float64(number) + 0.25)
+	case value.Kind() == reflect.Bool:
+		value.SetBool(true)
+	default:
+		panic(fmt.Sprintf("cannot fill %s, a %v", name, value.Type()))
+	}
+}
+
+// needed tells whether Amazon's client refuses to send a request without the field.
+func needed(field reflect.StructField) bool {
+	return slices.Contains([]string{
+		"AccountWithRestoreAccess", "ClusterIdentifier", "SnapshotIdentifier", "SourceSnapshotIdentifier", "TargetSnapshotIdentifier",
+	}, field.Name)
+}
+
+// assign copies Amazon's fields into ours of the same name, and returns how many. Every field of either has to be in the
+// other.
+func assign(t *testing.T, ours, theirs reflect.Value) int {
+	t.Helper()
+	copied := 0
+	pairs(t, ours, theirs, func(name string, our, their reflect.Value) {
+		if their.IsZero() {
+			return
+		}
+		copied++
+		convert(t, name, our, their)
+	})
+
+	return copied
+}
+
+func convert(t *testing.T, name string, our, their reflect.Value) {
+	t.Helper()
+	if their.Kind() == reflect.Pointer {
+		their = their.Elem()
+	}
+	if our.Kind() == reflect.Pointer {
+		our.Set(reflect.New(our.Type().Elem()))
+		our = our.Elem()
+	}
+	switch {
+	case our.Kind() == reflect.Slice:
+		our.Set(reflect.MakeSlice(our.Type(), their.Len(), their.Len()))
+		for i := range their.Len() {
+			convert(t, name, our.Index(i), their.Index(i))
+		}
+	case our.Kind() == reflect.Struct && our.Type() != timeType:
+		assign(t, our, their)
+	case their.CanConvert(our.Type()):
+		our.Set(their.Convert(our.Type()))
+	default:
+		t.Fatalf("%s: Amazon's %v is no %v", name, their.Type(), our.Type())
+	}
+}
+
+// same compares our fields with Amazon's of the same name, and returns how many there are.
+func same(t *testing.T, name string, ours, theirs reflect.Value) int {
+	t.Helper()
+	for theirs.Kind() == reflect.Pointer && !theirs.IsNil() {
+		theirs = theirs.Elem()
+	}
+	for ours.Kind() == reflect.Pointer && !ours.IsNil() {
+		ours = ours.Elem()
+	}
+	switch {
+	case theirs.Kind() == reflect.Pointer || ours.Kind() == reflect.Pointer:
+		t.Errorf("%s: ours is %v, Amazon's %v", name, ours, theirs)
+	case ours.Type() == timeType:
+		if our, their := ours.Interface().(time.Time), theirs.Interface().(time.Time); !our.Equal(their) {
+			t.Errorf("%s: ours is %v, Amazon's %v", name, our, their)
+		}
+	case ours.Kind() == reflect.Slice:
+		if ours.Len() != theirs.Len() {
+			t.Errorf("%s: ours has %d items, Amazon's %d", name, ours.Len(), theirs.Len())
+
+			return 0
+		}
+		for i := range ours.Len() {
+			same(t, fmt.Sprintf("%s[%d]", name, i), ours.Index(i), theirs.Index(i))
+		}
+	case ours.Kind() == reflect.Struct:
+		compared := 0
+		pairs(t, ours, theirs, func(field string, our, their reflect.Value) {
+			compared++
+			same(t, name+"."+field, our, their)
+		})
+
+		return compared
+	case !theirs.CanConvert(ours.Type()) || !ours.Equal(theirs.Convert(ours.Type())):
+		t.Errorf("%s: ours is %v, Amazon's %v", name, ours, theirs)
+	}
+
+	return 1
+}
+
+// pairs calls a function for each of our fields with Amazon's field of that name, and fails for any that has no partner.
+func pairs(t *testing.T, ours, theirs reflect.Value, visit func(name string, our, their reflect.Value)) {
+	t.Helper()
+	left := map[string]bool{}
+	for i := range theirs.NumField() {
+		if field := theirs.Type().Field(i); field.IsExported() && field.Name != "ResultMetadata" {
+			left[strings.ToLower(field.Name)] = true
+		}
+	}
+	for i := range ours.NumField() {
+		field := ours.Type().Field(i)
+		if field.Name == "RequestID" {
+			continue
+		}
+		name := strings.ToLower(field.Name)
+		if !left[name] {
+			t.Errorf("%v.%s: Amazon's %v has no such field", ours.Type(), field.Name, theirs.Type())
+
+			continue
+		}
+		delete(left, name)
+		visit(field.Name, ours.Field(i), theirs.FieldByNameFunc(func(other string) bool { return strings.EqualFold(other, name) }))
+	}
+	for name := range left {
+		t.Errorf("%v has no field for Amazon's %v.%s", ours.Type(), theirs.Type(), name)
+	}
+}

@@ -1,0 +1,297 @@
+// Package redshift calls Amazon Redshift's snapshot operations: take, copy, share and list the snapshots of clusters, and
+// wait until they are there.
+//
+//	client, err := redshift.New(redshift.Config{Region: "eu-west-1"})
+//	if err != nil {
+//		return err
+//	}
+//	created, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+//		ClusterIdentifier:  "analytics",
+//		SnapshotIdentifier: "nightly-2026-11-23",
+//		Tags:               []models.Tag{{Key: "env", Value: "prod"}},
+//	})
+//	if errors.Is(err, models.ErrClusterNotFound) {
+//		// there is no such cluster
+//	}
+//
+// Each operation is a method of [Client] that takes a context and one struct of parameters, and returns one struct.
+// Types and error codes that the structs share are in package models. Parameters that are missing or never valid are
+// refused before anything is sent, as an [awsquery.ValidationError]; what Redshift refuses is an [awsquery.Error].
+//
+// Package redshifttest has a Redshift for tests, in the process of the test.
+package redshift
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// signingName is Redshift's name in a signature.
+const signingName = "redshift"
+
+// Config says where and as whom a [Client] calls Redshift. The zero Config takes everything from the environment.
+type Config struct {
+	// The region, such as eu-west-1. Empty: AWS_REGION, or else AWS_DEFAULT_REGION. It is part of the signature, so it is
+	// needed with an Endpoint too, and never guessed from one.
+	Region string
+
+	// Who calls. Nil: sigv4.EnvCredentials, that is AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. It is
+	// asked when a call needs it, not by New; New puts a cache before it, which asks again only before the credentials
+	// expire. No file is read and no metadata service is asked.
+	Credentials sigv4.CredentialsProvider
+
+	// The URL to call in place of the region's own, with a port and a path if need be: a VPC endpoint, a proxy, a fake.
+	// Empty: AWS_ENDPOINT_URL_REDSHIFT, or else AWS_ENDPOINT_URL (neither is read where
+	// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true), or else the region's own.
+	Endpoint string
+
+	// Call the endpoint whose cryptography is FIPS 140 validated. It cannot be combined with an Endpoint.
+	// AWS_USE_FIPS_ENDPOINT=true sets it too.
+	UseFIPS bool
+
+	// Call the endpoint that has IPv6 addresses beside IPv4 ones. It cannot be combined with an Endpoint.
+	// AWS_USE_DUALSTACK_ENDPOINT=true sets it too.
+	UseDualStack bool
+
+	// The client that requests go through, for a proxy, a timeout or instrumentation. New copies it and never changes it;
+	// the copy signs every request and follows no redirect. Its RoundTripper must not send a request twice by itself: no
+	// snapshot operation can be repeated without a risk, and a signature ages. Nil: a transport of its own, like
+	// http.DefaultTransport but with 100 idle connections a host. There is no time limit but the context's then.
+	HTTPClient *http.Client
+
+	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is five minutes off.
+	Now func() time.Time
+
+	// Send parameters as they are, and let Redshift judge them alone. By default what is missing or never valid is
+	// refused before anything is sent.
+	DisableParamValidation bool
+
+	// Allow an Endpoint with plain http on another machine, where everyone on the way can read what is sent. Without it,
+	// plain http is for loopback addresses only.
+	AllowInsecure bool
+}
+
+// Client calls Redshift. Make it with [New]; it may be used by any number of goroutines at once.
+type Client struct {
+	service  *snapshots.Client
+	http     *http.Client
+	region   string
+	endpoint *url.URL
+	recent   *recentSnapshots
+	now      func() time.Time
+}
+
+var _ ClientService = (*Client)(nil)
+
+// ClientService is the operations of a [Client] alone, for code that wants to take a stub in its place. A stub that embeds
+// it still compiles when operations are added.
+type ClientService = snapshots.ClientService
+
+// Option changes one call. It is the last argument of every operation.
+type Option = snapshots.Option
+
+// New returns a client for the configuration. It sends nothing. The error names each setting that is missing or wrong.
+func New(config Config) (*Client, error) {
+	return newClient(config, os.Getenv)
+}
+
+func newClient(config Config, getenv func(string) string) (*Client, error) {
+	settings, err := resolve(config, getenv)
+	if err != nil {
+		return nil, fmt.Errorf("redshift: %w", err)
+	}
+	signer, err := sigv4.NewSigner(sigv4.SignerConfig{Region: settings.region, Service: signingName})
+	if err != nil {
+		return nil, fmt.Errorf("redshift: %w", err)
+	}
+	httpClient := new(http.Client)
+	if config.HTTPClient != nil {
+		*httpClient = *config.HTTPClient
+	}
+	if httpClient.Transport == nil {
+		httpClient.Transport = defaultTransport()
+	}
+	httpClient.Transport = &sigv4.Transport{
+		Base:        httpClient.Transport,
+		Signer:      signer,
+		Credentials: settings.credentials,
+		Now:         settings.now,
+	}
+	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+	client := &Client{
+		http:     httpClient,
+		region:   settings.region,
+		endpoint: settings.endpoint,
+		recent:   new(recentSnapshots),
+		now:      settings.now,
+	}
+	client.service = snapshots.New(&caller{
+		next:     &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient},
+		validate: !config.DisableParamValidation,
+		recent:   client.recent,
+		now:      settings.now,
+	})
+
+	return client, nil
+}
+
+// settings is a Config with everything filled in and found good.
+type settings struct {
+	region      string
+	endpoint    *url.URL
+	credentials sigv4.CredentialsProvider
+	now         func() time.Time
+}
+
+func resolve(config Config, getenv func(string) string) (settings, error) {
+	var (
+		resolved settings
+		wrong    []error
+	)
+	region := firstOf(getenv, variable{"Config.Region", config.Region}, variable{name: "AWS_REGION"}, variable{name: "AWS_DEFAULT_REGION"})
+	resolved.region = region.value
+	if region.value == "" {
+		wrong = append(wrong, errors.New("no region: set Config.Region, or AWS_REGION in the environment"))
+	} else if err := checkRegion(region.value); err != nil {
+		wrong = append(wrong, fmt.Errorf("%s: %w", region.name, err))
+	}
+
+	fips, err := switchedOn(config.UseFIPS, "AWS_USE_FIPS_ENDPOINT", getenv)
+	wrong = append(wrong, err)
+	dualStack, err := switchedOn(config.UseDualStack, "AWS_USE_DUALSTACK_ENDPOINT", getenv)
+	wrong = append(wrong, err)
+
+	endpoint := variable{"Config.Endpoint", config.Endpoint}
+	ignore, err := switchedOn(false, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", getenv)
+	wrong = append(wrong, err)
+	if !ignore {
+		endpoint = firstOf(getenv, endpoint, variable{name: "AWS_ENDPOINT_URL_REDSHIFT"}, variable{name: "AWS_ENDPOINT_URL"})
+	}
+	switch {
+	case endpoint.value == "" && region.value != "":
+		resolved.endpoint = regionEndpoint(region.value, fips, dualStack)
+	case endpoint.value == "":
+	case fips:
+		wrong = append(wrong, fmt.Errorf("%s: a FIPS endpoint is asked for too, and cannot be had with a URL of one's own", endpoint.name))
+	case dualStack:
+		wrong = append(wrong, fmt.Errorf("%s: a dual-stack endpoint is asked for too, and cannot be had with a URL of one's own", endpoint.name))
+	default:
+		resolved.endpoint, err = parseEndpoint(endpoint.value, config.AllowInsecure)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", endpoint.name, err))
+		}
+	}
+
+	resolved.now = config.Now
+	if resolved.now == nil {
+		resolved.now = time.Now
+	}
+	resolved.credentials, err = credentials(config.Credentials, resolved.now)
+	wrong = append(wrong, err)
+
+	return resolved, errors.Join(wrong...)
+}
+
+// credentials puts a cache before a provider that may have to ask somebody.
+func credentials(provider sigv4.CredentialsProvider, now func() time.Time) (sigv4.CredentialsProvider, error) {
+	switch provider := provider.(type) {
+	case nil:
+		return sigv4.EnvCredentials{}, nil
+	case sigv4.EnvCredentials, *sigv4.CachedCredentials:
+		return provider, nil
+	default:
+		return sigv4.NewCachedCredentials(sigv4.CacheConfig{Provider: provider, Now: now})
+	}
+}
+
+// variable is a setting and where it comes from, which an error names.
+type variable struct{ name, value string }
+
+// firstOf returns the first variable with a value; one without is looked up in the environment by its name.
+func firstOf(getenv func(string) string, variables ...variable) variable {
+	for _, candidate := range variables {
+		if candidate.value == "" && !strings.HasPrefix(candidate.name, "Config.") {
+			candidate.value = getenv(candidate.name)
+		}
+		if candidate.value != "" {
+			return candidate
+		}
+	}
+
+	return variable{}
+}
+
+// switchedOn tells whether something is on in the Config or in the environment.
+func switchedOn(on bool, name string, getenv func(string) string) (bool, error) {
+	text := getenv(name)
+	if on || text == "" {
+		return on, nil
+	}
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("%s: neither true nor false", name)
+	}
+
+	return on, nil
+}
+
+// defaultTransport is http.DefaultTransport with more idle connections a host: two, its default, would make all but two
+// of many concurrent callers connect anew for each call.
+func defaultTransport() http.RoundTripper {
+	const connections = 100
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		// Somebody wrapped it for the whole program: that is what they want.
+		return http.DefaultTransport
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConns = connections
+	transport.MaxIdleConnsPerHost = connections
+
+	return transport
+}
+
+// snapshots is the generated client. That of a Client which New did not make refuses every call.
+func (c *Client) snapshots() *snapshots.Client {
+	if c == nil {
+		return nil
+	}
+
+	return c.service
+}
+
+// Region returns the region whose snapshots the client handles.
+func (c *Client) Region() string {
+	if c == nil {
+		return ""
+	}
+
+	return c.region
+}
+
+// Endpoint returns the URL that the client calls.
+func (c *Client) Endpoint() string {
+	if c == nil || c.endpoint == nil {
+		return ""
+	}
+
+	return c.endpoint.String()
+}
+
+// CloseIdleConnections closes the connections that no call uses at the moment. The client stays usable.
+func (c *Client) CloseIdleConnections() {
+	if c != nil && c.http != nil {
+		c.http.CloseIdleConnections()
+	}
+}

@@ -1,0 +1,190 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// answers is a stub that gives one answer after the other, the last one for ever.
+type answers struct {
+	redshift.ClientService
+	list  []answer
+	asked []time.Duration // when, since the first
+	first time.Time
+}
+
+type answer struct {
+	snapshots []models.Snapshot
+	marker    string
+	err       error
+}
+
+func in(status models.SnapshotStatus) answer {
+	return answer{snapshots: []models.Snapshot{{SnapshotIdentifier: "nightly-secret", Status: status}}}
+}
+
+func failing(code awsquery.ErrorCode) answer {
+	return answer{err: &awsquery.Error{Operation: "DescribeClusterSnapshots", StatusCode: 404, Code: code}}
+}
+
+func (a *answers) DescribeClusterSnapshots(ctx context.Context, _ *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+	if a.first.IsZero() {
+		a.first = time.Now()
+	}
+	next := a.list[min(len(a.asked), len(a.list)-1)]
+	a.asked = append(a.asked, time.Since(a.first))
+	if next.err != nil {
+		return nil, next.err
+	}
+
+	return &redshift.DescribeClusterSnapshotsResult{Snapshots: next.snapshots, Marker: next.marker}, nil
+}
+
+func TestWaitSnapshotAvailable(t *testing.T) {
+	t.Parallel()
+	second := time.Second
+	for name, test := range map[string]struct {
+		answers []answer
+		wait    redshift.SnapshotWait
+		limit   time.Duration // of the context
+		status  models.SnapshotStatus
+		err     error
+		asked   []time.Duration
+	}{
+		"available at once": {answers: []answer{in("available")}, status: "available", asked: []time.Duration{0}},
+		"after a while, with growing delays": {
+			answers: []answer{in("creating"), in("creating"), in("creating"), in("creating"), in("available")},
+			wait:    redshift.SnapshotWait{MinDelay: 4 * second, MaxDelay: 8 * second},
+			status:  "available",
+			asked:   []time.Duration{0, 4 * second, 10 * second, 18 * second, 26 * second},
+		},
+		"default delays": {
+			answers: []answer{in("creating"), in("creating"), in("creating"), in("available")},
+			status:  "available",
+			asked:   []time.Duration{0, 5 * second, 12500 * time.Millisecond, 23750 * time.Millisecond},
+		},
+		"a final snapshot is there too":     {answers: []answer{in("final snapshot")}, status: "final snapshot", asked: []time.Duration{0}},
+		"a state of the future goes on":     {answers: []answer{in("polishing"), in("available")}, status: "available", asked: []time.Duration{0, 5 * second}},
+		"failed":                            {answers: []answer{in("creating"), in("failed")}, status: "failed", err: redshift.ErrSnapshotFailed, asked: []time.Duration{0, 5 * second}},
+		"deleted":                           {answers: []answer{in("deleted")}, status: "deleted", err: redshift.ErrSnapshotDeleted, asked: []time.Duration{0}},
+		"not found":                         {answers: []answer{failing("ClusterSnapshotNotFound")}, err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0}},
+		"none":                              {answers: []answer{{}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
+		"two":                               {answers: []answer{{snapshots: make([]models.Snapshot, 2)}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
+		"one, and more on the next page":    {answers: []answer{{snapshots: make([]models.Snapshot, 1), marker: "x"}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
+		"another error":                     {answers: []answer{in("creating"), failing("AccessDenied")}, status: "creating", err: awsquery.ErrorCode("AccessDenied"), asked: []time.Duration{0, 5 * second}},
+		"new and not yet found":             {answers: []answer{failing("ClusterSnapshotNotFound"), {}, in("creating"), in("available")}, wait: redshift.SnapshotWait{New: true, MinDelay: second, MaxDelay: second}, status: "available", asked: []time.Duration{0, second, 2 * second, 3 * second}},
+		"new and never found":               {answers: []answer{failing("ClusterSnapshotNotFound")}, wait: redshift.SnapshotWait{New: true, MinDelay: second, MaxDelay: second}, err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}},
+		"new, seen, and then gone":          {answers: []answer{in("creating"), failing("ClusterSnapshotNotFound")}, wait: redshift.SnapshotWait{New: true}, status: "creating", err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0, 5 * second}},
+		"the context's deadline":            {answers: []answer{in("creating")}, limit: 7 * second, status: "creating", err: context.DeadlineExceeded, asked: []time.Duration{0, 5 * second}},
+		"a context that has ended":          {answers: []answer{in("creating")}, limit: -1, err: context.DeadlineExceeded},
+		"MaxDelay below the default":        {answers: []answer{in("creating"), in("creating"), in("available")}, wait: redshift.SnapshotWait{MaxDelay: second}, status: "available", asked: []time.Duration{0, second, 2 * second}},
+		"MinDelay above the default of Max": {answers: []answer{in("creating"), in("creating"), in("available")}, wait: redshift.SnapshotWait{MinDelay: time.Minute}, status: "available", asked: []time.Duration{0, time.Minute, 2 * time.Minute}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if test.limit != 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, test.limit)
+					defer cancel()
+				}
+				stub := &answers{list: test.answers}
+				var shown []redshift.SnapshotProgress
+				wait := test.wait
+				wait.Progress = func(progress redshift.SnapshotProgress) { shown = append(shown, progress) }
+				snapshot, err := redshift.WaitSnapshotAvailable(ctx, stub, nil, wait)
+				if snapshot.Status != test.status {
+					t.Errorf("the snapshot is %q, want %q", snapshot.Status, test.status)
+				}
+				if !slices.Equal(stub.asked, test.asked) {
+					t.Errorf("asked at %v, want %v", stub.asked, test.asked)
+				}
+				if test.err == nil {
+					if err != nil {
+						t.Errorf("failed: %v", err)
+					}
+				} else {
+					var failure *redshift.SnapshotWaitError
+					if !errors.Is(err, test.err) || !errors.As(err, &failure) {
+						t.Fatalf("got the error %v, want a SnapshotWaitError with %v", err, test.err)
+					}
+					if failure.Last.Status != test.status || failure.Polls != len(test.asked) {
+						t.Errorf("the error holds %q after %d polls, want %q after %d", failure.Last.Status, failure.Polls, test.status, len(test.asked))
+					}
+					for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+						if text := fmt.Sprintf(verb, err); strings.Contains(text, "nightly-secret") {
+							t.Errorf("the error prints the value of a parameter: %s", text)
+						}
+					}
+				}
+				if test.status != "" && (len(shown) == 0 || shown[len(shown)-1].Snapshot.Status != test.status) {
+					t.Errorf("progress was shown as %+v, want it to end with %s", shown, test.status)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitRefusesBadDelays(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]redshift.SnapshotWait{
+		"negative MinDelay":       {MinDelay: -1},
+		"negative MaxDelay":       {MaxDelay: -1},
+		"MaxDelay below MinDelay": {MinDelay: time.Minute, MaxDelay: time.Second},
+	} {
+		stub := &answers{list: []answer{in("available")}}
+		_, err := redshift.WaitSnapshotAvailable(t.Context(), stub, nil, wait)
+		if err == nil || !strings.Contains(err.Error(), "Delay") && !strings.Contains(err.Error(), "delay") {
+			t.Errorf("%s: got the error %v", name, err)
+		}
+		if len(stub.asked) > 0 {
+			t.Errorf("%s: Redshift was asked", name)
+		}
+	}
+	if _, err := redshift.WaitSnapshotAvailable(t.Context(), nil, nil, redshift.SnapshotWait{}); err == nil {
+		t.Error("waiting without a client is no error")
+	}
+}
+
+func TestWaitEndsWhenTheContextIsCancelled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reason := errors.New("the job was called off")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(7*time.Second, func() { cancel(reason) })
+		began := time.Now()
+		_, err := redshift.WaitSnapshotAvailable(ctx, &answers{list: []answer{in("creating")}}, nil, redshift.SnapshotWait{MinDelay: time.Hour})
+		if !errors.Is(err, reason) || time.Since(began) != 7*time.Second {
+			t.Errorf("got %v after %v", err, time.Since(began))
+		}
+	})
+}
+
+func TestFraction(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		snapshot models.Snapshot
+		want     float64
+	}{
+		"nothing known": {models.Snapshot{Status: "creating"}, 0},
+		"by size":       {models.Snapshot{Status: "creating", BackupProgressInMegaBytes: 25, ActualIncrementalBackupSizeInMegaBytes: 100}, 0.25},
+		"by time":       {models.Snapshot{Status: "creating", ElapsedTimeInSeconds: 30, EstimatedSecondsToCompletion: 10}, 0.75},
+		"more than all": {models.Snapshot{Status: "creating", BackupProgressInMegaBytes: 120, ActualIncrementalBackupSizeInMegaBytes: 100}, 1},
+		"available":     {models.Snapshot{Status: "available"}, 1},
+	} {
+		if got := (redshift.SnapshotProgress{Snapshot: test.snapshot}).Fraction(); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
