@@ -8,24 +8,11 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// Codes that no operation of the contract documents because every AWS service answers them.
+// Codes that neither the contract nor awsquery knows.
 const (
-	codeExpiredToken                awsquery.ErrorCode = "ExpiredToken"
-	codeIncompleteSignature         awsquery.ErrorCode = "IncompleteSignature"
-	codeInvalidAction               awsquery.ErrorCode = "InvalidAction"
-	codeInvalidClientTokenID        awsquery.ErrorCode = "InvalidClientTokenId"
-	codeInvalidParameterCombination awsquery.ErrorCode = "InvalidParameterCombination"
-	codeInvalidParameterValue       awsquery.ErrorCode = "InvalidParameterValue"
-	codeInvalidQueryParameter       awsquery.ErrorCode = "InvalidQueryParameter"
-	codeMalformedInput              awsquery.ErrorCode = "MalformedInput"
-	codeMalformedQueryString        awsquery.ErrorCode = "MalformedQueryString"
-	codeMissingAction               awsquery.ErrorCode = "MissingAction"
-	codeMissingAuthenticationToken  awsquery.ErrorCode = "MissingAuthenticationToken"
-	codeMissingParameter            awsquery.ErrorCode = "MissingParameter"
-	codeRequestEntityTooLarge       awsquery.ErrorCode = "RequestEntityTooLarge"
-	codeRequestExpired              awsquery.ErrorCode = "RequestExpired"
-	codeSignatureDoesNotMatch       awsquery.ErrorCode = "SignatureDoesNotMatch"
-	codeUnknownOperation            awsquery.ErrorCode = "UnknownOperationException"
+	codeMalformedInput        awsquery.ErrorCode = "MalformedInput"
+	codeRequestEntityTooLarge awsquery.ErrorCode = "RequestEntityTooLarge"
+	codeUnknownOperation      awsquery.ErrorCode = "UnknownOperationException"
 )
 
 // failure is an answer that says what is wrong.
@@ -42,15 +29,17 @@ func fail(code awsquery.ErrorCode, format string, arguments ...any) *failure {
 // statusOf knows the codes that all AWS services share; the contract knows those of the operations.
 func statusOf(code awsquery.ErrorCode) int {
 	switch code {
-	case codeExpiredToken, codeInvalidClientTokenID, codeMissingAuthenticationToken, codeSignatureDoesNotMatch, "OptInRequired":
+	case awsquery.ErrAccessDenied, awsquery.ErrExpiredToken, awsquery.ErrExpiredTokenException, awsquery.ErrInvalidClientTokenID,
+		awsquery.ErrMissingAuthenticationToken, awsquery.ErrOptInRequired, awsquery.ErrRequestTimeTooSkewed,
+		awsquery.ErrSignatureDoesNotMatch, awsquery.ErrUnauthorizedOperation, awsquery.ErrUnrecognizedClientException:
 		return http.StatusForbidden
-	case codeMalformedQueryString, codeUnknownOperation:
+	case awsquery.ErrMalformedQueryString, codeUnknownOperation:
 		return http.StatusNotFound
 	case codeRequestEntityTooLarge:
 		return http.StatusRequestEntityTooLarge
-	case "InternalFailure", "InternalError":
+	case awsquery.ErrInternalError, awsquery.ErrInternalFailure:
 		return http.StatusInternalServerError
-	case "ServiceUnavailable":
+	case awsquery.ErrServiceUnavailable, awsquery.ErrSlowDown:
 		return http.StatusServiceUnavailable
 	default:
 		return contract.StatusOf(code)

@@ -123,7 +123,10 @@ func handlers() map[string]handler {
 	}
 }
 
-var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
+var (
+	twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
+	regionName   = regexp.MustCompile(`^[a-z0-9-]+$`)
+)
 
 // New returns a fake. It starts no goroutine and opens no socket. It panics if an option makes no sense, naming it: that
 // is a mistake in the test, which nothing at run time can put right.
@@ -131,6 +134,9 @@ func New(options Options) *Fake {
 	options = options.withDefaults()
 	if !twelveDigits.MatchString(options.AccountID) {
 		panic(fmt.Sprintf("redshifttest: Options.AccountID %q: an account has 12 digits", options.AccountID))
+	}
+	if !regionName.MatchString(options.Region) {
+		panic(fmt.Sprintf("redshifttest: Options.Region %q: not the name of a region, such as eu-west-1", options.Region))
 	}
 	fake := &Fake{
 		region:       options.Region,

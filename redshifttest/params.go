@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
@@ -83,7 +84,7 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 		case param.List && len(given.lists[param.Name]) == 0, !param.List && !found:
 			return params{}, missingParameter(param.Name)
 		case !param.List && value == "":
-			return params{}, fail(codeInvalidParameterValue, "The parameter %s must be provided and must not be blank.", param.Name)
+			return params{}, fail(awsquery.ErrInvalidParameterValue, "The parameter %s must be provided and must not be blank.", param.Name)
 		}
 	}
 
@@ -91,7 +92,7 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 }
 
 func missingParameter(name string) *failure {
-	return fail(codeMissingParameter, "The request must contain the parameter %s.", name)
+	return fail(awsquery.ErrMissingParameter, "The request must contain the parameter %s.", name)
 }
 
 func unknownParameter(operation contract.Operation, name string) *failure {
@@ -102,7 +103,7 @@ func unknownParameter(operation contract.Operation, name string) *failure {
 		}
 	}
 
-	return fail(codeInvalidQueryParameter, "The parameter %s is not one of %s.%s", name, operation.Name, hint)
+	return fail(awsquery.ErrInvalidQueryParameter, "The parameter %s is not one of %s.%s", name, operation.Name, hint)
 }
 
 // addItem adds what a parameter such as Tags.Tag.1.Key says to the items of its list. Redshift takes no notice of what

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,8 +99,8 @@ func cloneValues(values url.Values) url.Values {
 
 func redactParams(params url.Values) url.Values {
 	kept := maps.Clone(params)
-	for _, name := range []string{"X-Amz-Signature", "X-Amz-Security-Token"} {
-		if kept.Has(name) {
+	for name := range kept {
+		if strings.EqualFold(name, "X-Amz-Signature") || strings.EqualFold(name, "X-Amz-Security-Token") {
 			kept.Set(name, redacted)
 		}
 	}

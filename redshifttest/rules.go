@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -32,7 +33,7 @@ var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
 // checkNewIdentifier checks the name of something that is to be made. What exists may have other names (rs:...).
 func checkNewIdentifier(parameter, identifier string, longest int) *failure {
 	if len(identifier) > longest || !newIdentifier.MatchString(identifier) {
-		return fail(codeInvalidParameterValue, "The parameter %s is not a valid identifier. Identifiers have 1 to %d ASCII letters, digits and hyphens, "+
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter %s is not a valid identifier. Identifiers have 1 to %d ASCII letters, digits and hyphens, "+
 			"must begin with a letter, and must not end with a hyphen or contain two consecutive hyphens.", parameter, longest)
 	}
 
@@ -139,7 +140,7 @@ func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *fa
 	case !found:
 		size = maxRecords
 	case size < minRecords || size > maxRecords:
-		return nil, "", fail(codeInvalidParameterValue, "The parameter MaxRecords must be between %d and %d, not %d.", minRecords, maxRecords, size)
+		return nil, "", fail(awsquery.ErrInvalidParameterValue, "The parameter MaxRecords must be between %d and %d, not %d.", minRecords, maxRecords, size)
 	}
 	compare := func(a, b []string) int {
 		for i := range min(len(a), len(b)) {
@@ -159,7 +160,7 @@ func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *fa
 	if marker := c.params.text("Marker"); marker != "" {
 		last, ok := c.openMarker(marker)
 		if !ok {
-			return nil, "", fail(codeInvalidParameterValue, "The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
+			return nil, "", fail(awsquery.ErrInvalidParameterValue, "The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
 		}
 		next, _ := slices.BinarySearchFunc(list, last, func(one ranked[T], place []string) int {
 			// What is at the marker was on the page before.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -99,7 +100,7 @@ func (i *incoming) form() (url.Values, *failure) {
 	for _, text := range raw {
 		pairs, err := rawQuery(text)
 		if err != nil {
-			return values, fail(codeMalformedQueryString, "The parameters of the request are malformed: %v.", err)
+			return values, fail(awsquery.ErrMalformedQueryString, "The parameters of the request are malformed: %v.", err)
 		}
 		for _, parameter := range pairs {
 			values.Add(parameter.name, parameter.value)
@@ -206,14 +207,14 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, no
 	}
 	name, version := values.Get("Action"), values.Get("Version")
 	if name == "" {
-		return nil, fail(codeMissingAction, "The request must contain the parameter Action.")
+		return nil, fail(awsquery.ErrMissingAction, "The request must contain the parameter Action.")
 	}
 	wanted, found := f.operations[name]
 	if version == "" {
 		version = "NO_VERSION_SPECIFIED"
 	}
 	if !found || version != apiVersion {
-		return nil, fail(codeInvalidAction, "Could not find operation %s for version %s.", name, version)
+		return nil, fail(awsquery.ErrInvalidAction, "Could not find operation %s for version %s.", name, version)
 	}
 	if wanted.handle == nil {
 		return nil, fail(models.ErrUnsupportedOperation, "The fake cannot do %s.", name)
@@ -266,6 +267,11 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	arrived := r.Clone(r.Context())
+	arrived.Header = make(http.Header) // on a wire, the case of names gets lost
+	for name, values := range r.Header {
+		name = http.CanonicalHeaderKey(name)
+		arrived.Header[name] = append(arrived.Header[name], values...)
+	}
 	arrived.RequestURI = r.URL.RequestURI()
 	if arrived.Host == "" {
 		arrived.Host = r.URL.Host

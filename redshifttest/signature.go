@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -110,10 +111,10 @@ func (f *Fake) authenticate(request *incoming, now time.Time) (string, *failure)
 	}
 	key := f.access.find(claimed.accessKeyID)
 	if key == nil || !hmac.Equal([]byte(key.credentials.SessionToken), []byte(claimed.token)) {
-		return "", fail(codeInvalidClientTokenID, "The security token included in the request is invalid.")
+		return "", fail(awsquery.ErrInvalidClientTokenID, "The security token included in the request is invalid.")
 	}
 	if key.credentials.ExpiredAt(now) {
-		return "", fail(codeExpiredToken, "The security token included in the request is expired")
+		return "", fail(awsquery.ErrExpiredToken, "The security token included in the request is expired")
 	}
 	if failed := claimed.checkScope(f.region); failed != nil {
 		return "", failed
@@ -132,24 +133,24 @@ func readSignature(request *incoming) (signature, *failure) {
 	authorization, signedInHeader := request.header["Authorization"]
 	query, err := rawQuery(request.query)
 	if err != nil {
-		return signature{}, fail(codeMalformedQueryString, "The query string of the request is malformed: %v.", err)
+		return signature{}, fail(awsquery.ErrMalformedQueryString, "The query string of the request is malformed: %v.", err)
 	}
 	switch {
 	case signedInHeader && len(authorization) == 1:
 		return readAuthorization(authorization[0], request.header)
 	case signedInHeader:
-		return signature{}, fail(codeIncompleteSignature, "The request has more than one Authorization header.")
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "The request has more than one Authorization header.")
 	case slices.ContainsFunc(query, func(p pair) bool { return p.name == "X-Amz-Algorithm" || p.name == "X-Amz-Signature" }):
 		return readPresigned(query)
 	default:
-		return signature{}, fail(codeMissingAuthenticationToken, "Missing Authentication Token")
+		return signature{}, fail(awsquery.ErrMissingAuthenticationToken, "Missing Authentication Token")
 	}
 }
 
 func readAuthorization(text string, header http.Header) (signature, *failure) {
 	algorithm, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	if algorithm != signingAlgorithm {
-		return signature{}, fail(codeIncompleteSignature, "Authorization header requires the algorithm %s at its start.", signingAlgorithm)
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "Authorization header requires the algorithm %s at its start.", signingAlgorithm)
 	}
 	parts := make(map[string]string)
 	for part := range strings.SplitSeq(rest, ",") {
@@ -172,7 +173,7 @@ func readAuthorization(text string, header http.Header) (signature, *failure) {
 		missing = append(missing, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
 	}
 	if len(missing) > 0 {
-		return signature{}, fail(codeIncompleteSignature, "%s", strings.Join(missing, " "))
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "%s", strings.Join(missing, " "))
 	}
 	claimed := signature{
 		signedHeaders: parts["SignedHeaders"],
@@ -192,7 +193,7 @@ func readPresigned(query []pair) (signature, *failure) {
 		values[parameter.name] = parameter.value
 	}
 	if values["X-Amz-Algorithm"] != signingAlgorithm {
-		return signature{}, fail(codeIncompleteSignature, "AWS query-string parameters must include 'X-Amz-Algorithm' with the value %s.", signingAlgorithm)
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "AWS query-string parameters must include 'X-Amz-Algorithm' with the value %s.", signingAlgorithm)
 	}
 	var missing []string
 	for _, name := range []string{"X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature", "X-Amz-SignedHeaders"} {
@@ -201,11 +202,11 @@ func readPresigned(query []pair) (signature, *failure) {
 		}
 	}
 	if len(missing) > 0 {
-		return signature{}, fail(codeIncompleteSignature, "%s Re-examine the query-string parameters.", strings.Join(missing, " "))
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "%s Re-examine the query-string parameters.", strings.Join(missing, " "))
 	}
 	seconds, err := strconv.Atoi(values["X-Amz-Expires"])
 	if err != nil || seconds < 1 || seconds > int(maxPresigned/time.Second) {
-		return signature{}, fail(codeIncompleteSignature, "X-Amz-Expires must be a number of seconds from 1 to %d.", int(maxPresigned/time.Second))
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "X-Amz-Expires must be a number of seconds from 1 to %d.", int(maxPresigned/time.Second))
 	}
 	claimed := signature{
 		signedHeaders: values["X-Amz-SignedHeaders"],
@@ -225,11 +226,11 @@ func readPresigned(query []pair) (signature, *failure) {
 func (s *signature) setCredential(text string) *failure {
 	parts := strings.Split(text, "/")
 	if len(parts) != 5 {
-		return fail(codeIncompleteSignature, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got %d.", len(parts))
+		return fail(awsquery.ErrIncompleteSignature, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got %d.", len(parts))
 	}
 	s.accessKeyID, s.scope = parts[0], parts[1:]
 	if !slices.Contains(strings.Split(s.signedHeaders, ";"), "host") {
-		return fail(codeIncompleteSignature, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
+		return fail(awsquery.ErrIncompleteSignature, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
 	}
 
 	return nil
@@ -251,7 +252,7 @@ func (s *signature) checkScope(region string) *failure {
 		wrong = append(wrong, fmt.Sprintf("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'. ", s.scope[0], day, s.date))
 	}
 	if len(wrong) > 0 {
-		return fail(codeSignatureDoesNotMatch, "%s", strings.Join(wrong, ""))
+		return fail(awsquery.ErrSignatureDoesNotMatch, "%s", strings.Join(wrong, ""))
 	}
 
 	return nil
@@ -260,7 +261,7 @@ func (s *signature) checkScope(region string) *failure {
 func (s *signature) checkDate(now time.Time) *failure {
 	date, err := time.Parse(basicFormat, s.date)
 	if err != nil {
-		return fail(codeIncompleteSignature, "Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", s.date)
+		return fail(awsquery.ErrIncompleteSignature, "Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", s.date)
 	}
 	last := date.Add(maxClockSkew)
 	if s.presigned {
@@ -269,7 +270,7 @@ func (s *signature) checkDate(now time.Time) *failure {
 	// Dates have whole seconds, so the clock is compared in whole seconds too.
 	shown := now.Truncate(time.Second)
 	if shown.After(last) || date.Sub(shown) > maxClockSkew {
-		return fail(codeRequestExpired, "Request has expired. Timestamp date is %s. Current date is %s.",
+		return fail(awsquery.ErrRequestExpired, "Request has expired. Timestamp date is %s. Current date is %s.",
 			date.Format(time.RFC3339), shown.UTC().Format(time.RFC3339))
 	}
 
@@ -280,7 +281,7 @@ func (s *signature) checkDate(now time.Time) *failure {
 func (s *signature) check(request *incoming, secret string) *failure {
 	canonical, err := s.canonicalRequest(request)
 	if err != nil {
-		return fail(codeMalformedQueryString, "The query string of the request is malformed: %v.", err)
+		return fail(awsquery.ErrMalformedQueryString, "The query string of the request is malformed: %v.", err)
 	}
 	digest := sha256.Sum256([]byte(canonical))
 	toSign := strings.Join([]string{signingAlgorithm, s.date, strings.Join(s.scope, "/"), hex.EncodeToString(digest[:])}, "\n")
@@ -293,7 +294,7 @@ func (s *signature) check(request *incoming, secret string) *failure {
 			canonical = strings.NewReplacer(s.token, redacted, percentEncode(s.token), redacted).Replace(canonical)
 		}
 
-		return fail(codeSignatureDoesNotMatch, "The request signature we calculated does not match the signature you provided. "+
+		return fail(awsquery.ErrSignatureDoesNotMatch, "The request signature we calculated does not match the signature you provided. "+
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\n"+
 			"The Canonical String for this request should have been\n'%s'\n\nThe String-to-Sign should have been\n'%s'\n", canonical, toSign)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/snapshots"
 	"github.com/redshift-go/redshift/models"
 )
@@ -102,16 +103,16 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
 	switch {
 	case identifier == "" && arn == "":
-		return nil, fail(codeMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
+		return nil, fail(awsquery.ErrMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
 	case identifier != "" && arn != "":
-		return nil, fail(codeInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
+		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
 	}
 	account := c.params.text("AccountWithRestoreAccess")
 	switch {
 	case account == c.account:
-		return nil, fail(codeInvalidParameterValue, "The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
 	case account != supportAlias && !twelveDigits.MatchString(account):
-		return nil, fail(codeInvalidParameterValue, "The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
 	}
 
 	var shared *snapshot
@@ -179,11 +180,11 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 	owner := c.params.text("OwnerAccount")
 	if owner != "" && !twelveDigits.MatchString(owner) {
-		return nil, fail(codeInvalidParameterValue, "The parameter OwnerAccount must be an account of 12 digits, not '%s'.", owner)
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter OwnerAccount must be an account of 12 digits, not '%s'.", owner)
 	}
 	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
 	if identifier != "" && arn != "" {
-		return nil, fail(codeInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
+		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
 	}
 	if arn != "" {
 		if failed := checkSnapshotARN(arn); failed != nil {
@@ -216,7 +217,7 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 func (c *call) snapshotFilter() (func(*snapshot) bool, *failure) {
 	kind := models.SnapshotType(c.params.text("SnapshotType"))
 	if kind != "" && kind != models.SnapshotTypeAutomated && kind != models.SnapshotTypeManual {
-		return nil, fail(codeInvalidParameterValue, "The parameter SnapshotType must be automated or manual, not '%s'.", kind)
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter SnapshotType must be automated or manual, not '%s'.", kind)
 	}
 	tags, failed := c.tagFilter()
 	if failed != nil {
@@ -226,7 +227,7 @@ func (c *call) snapshotFilter() (func(*snapshot) bool, *failure) {
 	wantExists, askedExists := c.params.boolean("ClusterExists")
 	if askedExists && wantExists {
 		if cluster == "" {
-			return nil, fail(codeInvalidParameterCombination, "ClusterIdentifier must be given if ClusterExists is true.")
+			return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier must be given if ClusterExists is true.")
 		}
 		if _, failed := c.cluster(cluster); failed != nil {
 			return nil, failed
@@ -267,11 +268,11 @@ func (c *call) snapshotOrder() (snapshotOrder, *failure) {
 		switch attribute {
 		case models.SnapshotAttributeToSortByCreateTime, models.SnapshotAttributeToSortBySourceType, models.SnapshotAttributeToSortByTotalSize:
 		default:
-			return order, fail(codeInvalidParameterValue, "The attribute to sort by must be SOURCE_TYPE, TOTAL_SIZE or CREATE_TIME, not '%s'.", attribute)
+			return order, fail(awsquery.ErrInvalidParameterValue, "The attribute to sort by must be SOURCE_TYPE, TOTAL_SIZE or CREATE_TIME, not '%s'.", attribute)
 		}
 		direction := models.SortByOrder(entity["SortOrder"])
 		if direction != "" && direction != models.SortByOrderAsc && direction != models.SortByOrderDesc {
-			return order, fail(codeInvalidParameterValue, "The sort order must be ASC or DESC, not '%s'.", direction)
+			return order, fail(awsquery.ErrInvalidParameterValue, "The sort order must be ASC or DESC, not '%s'.", direction)
 		}
 		order.attributes = append(order.attributes, attribute)
 		order.descending = append(order.descending, direction == models.SortByOrderDesc)
@@ -349,7 +350,7 @@ var snapshotARN = regexp.MustCompile(`^arn:[a-z-]+:redshift(-serverless)?:[a-z0-
 
 func checkSnapshotARN(arn string) *failure {
 	if !snapshotARN.MatchString(arn) {
-		return fail(codeInvalidParameterValue, "The parameter SnapshotArn is not the Amazon resource name of a snapshot: '%s'.", arn)
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter SnapshotArn is not the Amazon resource name of a snapshot: '%s'.", arn)
 	}
 
 	return nil

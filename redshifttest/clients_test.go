@@ -1,0 +1,113 @@
+package redshifttest_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// TestRecordedClients replays what the AWS CLI and boto3 sent (testdata/clients/record.py), with the signatures that they
+// made, and expects what they were content with.
+func TestRecordedClients(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join("testdata", "clients")
+	text, err := os.ReadFile(filepath.Join(folder, "index.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var index struct {
+		Automated string
+		Requests  []struct {
+			File      string
+			Status    int
+			Code      string
+			Snapshots int
+		}
+	}
+	if err := json.Unmarshal(text, &index); err != nil {
+		t.Fatal(err)
+	}
+	if len(index.Requests) < 40 {
+		t.Fatalf("there are %d requests, so something was not recorded", len(index.Requests))
+	}
+
+	var fake *redshifttest.Fake
+	for _, recorded := range index.Requests {
+		raw, err := os.ReadFile(filepath.Join(folder, recorded.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := signedAt(t, raw)
+		if fake == nil {
+			fake = newFake(t, redshifttest.Options{Start: at, SnapshotDuration: 10 * time.Second})
+			taken, err := time.Parse("rs:analytics-2006-01-02-15-04-05", index.Automated)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := fake.AddAutomatedSnapshot("analytics", taken); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fake.Advance(at.Sub(fake.Now()))
+
+		status, body := replay(t, fake, raw)
+		code := ""
+		if found := regexp.MustCompile(`<Code>(\w+)</Code>`).FindStringSubmatch(body); found != nil {
+			code = found[1]
+		}
+		if snapshots := strings.Count(body, "<Snapshot>"); status != recorded.Status || code != recorded.Code || snapshots != recorded.Snapshots {
+			t.Errorf("%s answered %d %q with %d snapshots, the client had %d %q with %d\n%s",
+				recorded.File, status, code, snapshots, recorded.Status, recorded.Code, recorded.Snapshots, body)
+		}
+		if recorded.Status == http.StatusForbidden {
+			continue
+		}
+
+		// The same with one thing changed, wherever it stands, must fail.
+		for _, change := range [][2]string{{"2012-12-01", "2012-12-02"}, {"127.0.0.1", "127.0.0.2"}, {at.Format("150405Z"), at.Add(time.Second).Format("150405Z")}} {
+			changed := bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1)
+			if bytes.Equal(changed, raw) {
+				t.Fatalf("%s has no %s to change", recorded.File, change[0])
+			}
+			if status, body := replay(t, fake, changed); status != http.StatusForbidden || !strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
+				t.Errorf("%s with %s for %s answered %d\n%s", recorded.File, change[1], change[0], status, body)
+			}
+		}
+	}
+}
+
+func signedAt(t *testing.T, raw []byte) time.Time {
+	t.Helper()
+	found := regexp.MustCompile(`X-Amz-Date[:=] ?(\w+)`).FindSubmatch(raw)
+	if found == nil {
+		t.Fatalf("the request is not dated:\n%s", raw)
+	}
+	at, err := time.Parse("20060102T150405Z", string(found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return at
+}
+
+func replay(t *testing.T, fake *redshifttest.Fake, raw []byte) (int, string) {
+	t.Helper()
+	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorder := httptest.NewRecorder()
+	fake.ServeHTTP(recorder, request)
+
+	return recorder.Code, recorder.Body.String()
+}

@@ -1,0 +1,294 @@
+package redshifttest_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// onlyInjected are documented codes that nothing in the fake's state leads to.
+var onlyInjected = []awsquery.ErrorCode{
+	models.ErrDependentServiceRequestThrottlingFault,
+	models.ErrLimitExceededFault,
+	models.ErrUnsupportedOperation,
+}
+
+// refusal is a request and the error that it deserves.
+type refusal struct {
+	operation  string
+	parameters []string
+	code       awsquery.ErrorCode
+	message    string // a part of it
+}
+
+// TestErrors provokes every code. The fake has the clusters analytics (available) and busy (resizing), the manual
+// snapshots old (available, shared with the partner) and young (creating), and an automated one of each age.
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	const (
+		authorize = "AuthorizeSnapshotAccess"
+		copying   = "CopyClusterSnapshot"
+		creating  = "CreateClusterSnapshot"
+		describe  = "DescribeClusterSnapshots"
+	)
+	newSnapshot := func(more ...string) []string {
+		return append([]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "new"}, more...)
+	}
+	tag := func(key, value string) []string { return newSnapshot("Tags.Tag.1.Key", key, "Tags.Tag.1.Value", value) }
+	tooManyTags := newSnapshot()
+	for i := range 51 {
+		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), strconv.Itoa(i))
+	}
+	share := func(more ...string) []string {
+		return append([]string{"AccountWithRestoreAccess", "111122223333"}, more...)
+	}
+	const automated, youngAutomated = "rs:analytics-2026-11-23-08-00-00", "rs:analytics-2026-11-23-09-34-00"
+	from := func(source string, more ...string) []string {
+		return append([]string{"SourceSnapshotIdentifier", source, "TargetSnapshotIdentifier", "new"}, more...)
+	}
+
+	refusals := []refusal{
+		{"", nil, "MissingAction", "Action"},
+		{"DescribeEverything", nil, "InvalidAction", "Could not find operation DescribeEverything for version 2012-12-01."},
+		{"describeClusterSnapshots", nil, "InvalidAction", "describeClusterSnapshots"},
+		{describe, []string{"Colour", "blue"}, "InvalidQueryParameter", "Colour"},
+		{describe, []string{"clusteridentifier", "analytics"}, "InvalidQueryParameter", "Did you mean ClusterIdentifier?"},
+		{describe, []string{"Marker.1", "x"}, "InvalidQueryParameter", "Marker.1"},
+		{describe, []string{"Marker", "x", "Marker", "x"}, "MalformedInput", "Marker is given 2 times"},
+		{describe, []string{"MaxRecords", "many"}, "MalformedInput", "MaxRecords must be a whole number"},
+		{describe, []string{"ClusterExists", "yes"}, "MalformedInput", "ClusterExists must be true or false"},
+		{describe, []string{"StartTime", "yesterday"}, "MalformedInput", "StartTime must be a time"},
+		{describe, []string{"TagKeys.TagKey.first", "x"}, "MalformedInput", "TagKeys.TagKey.first"},
+		{describe, []string{"TagKeys.TagKey.0", "x"}, "MalformedInput", "numbers from 1"},
+
+		{creating, []string{"ClusterIdentifier", "analytics"}, "MissingParameter", "SnapshotIdentifier"},
+		{creating, []string{"SnapshotIdentifier", "new"}, "MissingParameter", "ClusterIdentifier"},
+		{creating, []string{"SnapshotIdentifier", "", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier must be provided and must not be blank"},
+		{creating, []string{"SnapshotIdentifier", "1st", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "must begin with a letter"},
+		{creating, []string{"SnapshotIdentifier", "a--b", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
+		{creating, []string{"SnapshotIdentifier", "a-", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
+		{creating, []string{"SnapshotIdentifier", "rs:a", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
+		{creating, []string{"SnapshotIdentifier", "naïve", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "ASCII"},
+		{creating, []string{"SnapshotIdentifier", "a\n", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
+		{creating, []string{"SnapshotIdentifier", strings.Repeat("a", 256), "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "1 to 255"},
+		{creating, []string{"SnapshotIdentifier", "new", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
+		{creating, []string{"SnapshotIdentifier", "new", "ClusterIdentifier", "busy"}, models.ErrInvalidClusterState, "resizing"},
+		{creating, []string{"SnapshotIdentifier", "OLD", "ClusterIdentifier", "analytics"}, models.ErrClusterSnapshotAlreadyExists, "OLD"},
+		{creating, newSnapshot("ManualSnapshotRetentionPeriod", "0"), models.ErrInvalidRetentionPeriodFault, "3653"},
+		{creating, newSnapshot("ManualSnapshotRetentionPeriod", "-2"), models.ErrInvalidRetentionPeriodFault, "-2"},
+		{creating, newSnapshot("ManualSnapshotRetentionPeriod", "3654"), models.ErrInvalidRetentionPeriodFault, "3654"},
+		{creating, tag("", "x"), models.ErrInvalidTagFault, "1 to 128"},
+		{creating, newSnapshot("Tags.Tag.1.Value", "x"), models.ErrInvalidTagFault, "key"},
+		{creating, tag(strings.Repeat("ü", 129), "x"), models.ErrInvalidTagFault, "129"},
+		{creating, tag("x", strings.Repeat("ü", 257)), models.ErrInvalidTagFault, "257"},
+		{creating, tag("a;b", "x"), models.ErrInvalidTagFault, "';'"},
+		{creating, tag("x", "a\tb"), models.ErrInvalidTagFault, "value"},
+		{creating, tag("aws:x", "x"), models.ErrInvalidTagFault, "reserved"},
+		{creating, tag("AWS:x", "x"), models.ErrInvalidTagFault, "reserved"},
+		{creating, newSnapshot("Tags.Tag.1.Key", "a", "Tags.Tag.2.Key", "a"), models.ErrInvalidTagFault, "twice"},
+		{creating, tooManyTags, models.ErrTagLimitExceededFault, "50"},
+
+		{copying, from("missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{copying, []string{"TargetSnapshotIdentifier", "new"}, "MissingParameter", "SourceSnapshotIdentifier"},
+		{copying, []string{"SourceSnapshotIdentifier", automated}, "MissingParameter", "TargetSnapshotIdentifier"},
+		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "rs:new"}, "InvalidParameterValue", "TargetSnapshotIdentifier"},
+		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "Old"}, models.ErrClusterSnapshotAlreadyExists, "Old"},
+		{copying, from("old"), models.ErrInvalidClusterSnapshotState, "automated"},
+		{copying, from(youngAutomated), models.ErrInvalidClusterSnapshotState, "available"},
+		{copying, from(automated, "SourceSnapshotClusterIdentifier", "missing"), models.ErrClusterNotFound, "missing"},
+		{copying, from(automated, "SourceSnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, automated},
+		{copying, from(automated, "ManualSnapshotRetentionPeriod", "0"), models.ErrInvalidRetentionPeriodFault, "0"},
+
+		{authorize, []string{"SnapshotIdentifier", "old"}, "MissingParameter", "AccountWithRestoreAccess"},
+		{authorize, share(), "MissingParameter", "SnapshotIdentifier or SnapshotArn"},
+		{authorize, share("SnapshotIdentifier", "old", "SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old"), "InvalidParameterCombination", "together"},
+		{authorize, share("SnapshotArn", "old"), "InvalidParameterValue", "SnapshotArn"},
+		{authorize, share("SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{authorize, share("SnapshotIdentifier", "missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{authorize, share("SnapshotIdentifier", "old", "SnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, "old"},
+		{authorize, share("SnapshotIdentifier", automated), models.ErrInvalidClusterSnapshotState, "manual"},
+		{authorize, share("SnapshotIdentifier", "young"), models.ErrInvalidClusterSnapshotState, "available"},
+		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner}, models.ErrAuthorizationAlreadyExists, partner},
+		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", own}, "InvalidParameterValue", "owns"},
+		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "somebody"}, "InvalidParameterValue", "somebody"},
+
+		{describe, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
+		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "busy"}, models.ErrClusterSnapshotNotFound, "old"},
+		{describe, []string{"SnapshotIdentifier", "old", "OwnerAccount", partner}, models.ErrClusterSnapshotNotFound, "old"},
+		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"}, models.ErrClusterSnapshotNotFound, "missing"},
+		{describe, []string{"SnapshotArn", "old"}, "InvalidParameterValue", "SnapshotArn"},
+		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old", "SnapshotIdentifier", "old"}, "InvalidParameterCombination", "together"},
+		{describe, []string{"ClusterExists", "true", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
+		{describe, []string{"ClusterExists", "true"}, "InvalidParameterCombination", "ClusterIdentifier"},
+		{describe, []string{"MaxRecords", "19"}, "InvalidParameterValue", "19"},
+		{describe, []string{"MaxRecords", "101"}, "InvalidParameterValue", "101"},
+		{describe, []string{"Marker", "not base64!"}, "InvalidParameterValue", "Marker"},
+		{describe, []string{"Marker", "bm90IEpTT04"}, "InvalidParameterValue", "Marker"},
+		{describe, []string{"OwnerAccount", "me"}, "InvalidParameterValue", "OwnerAccount"},
+		{describe, []string{"SnapshotType", "Manual"}, "InvalidParameterValue", "SnapshotType"},
+		{describe, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
+		{describe, []string{"TagValues.TagValue.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.SortOrder", "ASC"}, "MissingParameter", "SortingEntities.SnapshotSortingEntity.1.Attribute"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "AGE"}, "InvalidParameterValue", "AGE"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
+	}
+
+	fake := newFake(t, redshifttest.Options{})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "busy", Status: "resizing"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(-90*60e9)); err != nil {
+		t.Fatal(err)
+	}
+	create(t, fake, "old")
+	must(t, fake, authorize, "SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner)
+	must(t, fake, creating, "ClusterIdentifier", "analytics", "SnapshotIdentifier", "young")
+	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(4*60e9)); err != nil {
+		t.Fatal(err)
+	}
+	before := fake.Snapshots()
+
+	for _, refusal := range refusals {
+		got := do(t, fake, refusal.operation, refusal.parameters...)
+		if status := contract.StatusOf(refusal.code); got.Status != status || got.Code != string(refusal.code) ||
+			!strings.Contains(got.Message, refusal.message) || got.Type != "Sender" {
+			t.Errorf("%s %.200q\nanswered %d\n%s\nnot %d %s %q", refusal.operation, refusal.parameters, got.Status, got.Body, status, refusal.code, refusal.message)
+		}
+	}
+	if after := fake.Snapshots(); !reflect.DeepEqual(after, before) {
+		t.Errorf("what was refused changed the snapshots from\n%v\nto\n%v", before, after)
+	}
+
+	// What the contract says of an operation's errors must be what the fake answers.
+	for _, operation := range contract.Operations() {
+		for _, code := range operation.Errors {
+			provoked := slices.ContainsFunc(refusals, func(r refusal) bool { return r.operation == operation.Name && r.code == code })
+			if !provoked && !slices.Contains(onlyInjected, code) && !slices.Contains(quotaErrors, code) {
+				t.Errorf("%s documents %s, which no request here provokes", operation.Name, code)
+			}
+		}
+	}
+}
+
+// quotaErrors are provoked by TestQuotas.
+var quotaErrors = []awsquery.ErrorCode{models.ErrClusterSnapshotQuotaExceeded, models.ErrAuthorizationQuotaExceeded}
+
+func TestQuotas(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		quotas    redshifttest.Quotas
+		snapshots int
+		accounts  int
+	}{
+		"Amazon's": {redshifttest.Quotas{}, 20, 20},
+		"own":      {redshifttest.Quotas{ManualSnapshots: 2, AccountsPerSnapshot: 3}, 2, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{Quotas: test.quotas})
+			automated, err := fake.AddAutomatedSnapshot("analytics", start.Add(-60*60e9))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range test.snapshots {
+				create(t, fake, fmt.Sprintf("s%d", i))
+			}
+			for i := range test.accounts {
+				must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", strconv.Itoa(111122223333+i))
+			}
+			for operation, refused := range map[string]struct {
+				code       awsquery.ErrorCode
+				parameters []string
+			}{
+				"CreateClusterSnapshot":   {models.ErrClusterSnapshotQuotaExceeded, []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "more"}},
+				"CopyClusterSnapshot":     {models.ErrClusterSnapshotQuotaExceeded, []string{"SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "more"}},
+				"AuthorizeSnapshotAccess": {models.ErrAuthorizationQuotaExceeded, []string{"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "amazon-redshift-support"}},
+			} {
+				if got := do(t, fake, operation, refused.parameters...); got.Code != string(refused.code) || got.Status != http.StatusBadRequest {
+					t.Errorf("%s answered %d %s, not %s", operation, got.Status, got.Code, refused.code)
+				}
+			}
+			// Whoever repeats a call that took the last place must hear that it is done, not that there is no place.
+			if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "s0"); got.Code != "ClusterSnapshotAlreadyExists" {
+				t.Errorf("a repeated Create answered %s", got.Code)
+			}
+			if got := do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "111122223333"); got.Code != "AuthorizationAlreadyExists" {
+				t.Errorf("a repeated Authorize answered %s", got.Code)
+			}
+		})
+	}
+
+	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: -1, Tags: -1}})
+	if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); got.Code != "ClusterSnapshotQuotaExceeded" {
+		t.Errorf("a negative quota of snapshots answered %s", got.Code)
+	}
+	if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a", "Tags.Tag.1.Key", "k"); got.Code != "TagLimitExceededFault" {
+		t.Errorf("a negative quota of tags answered %s", got.Code)
+	}
+}
+
+// TestForm sends what do cannot: other methods, versions, bodies and paths.
+func TestForm(t *testing.T) {
+	t.Parallel()
+	const described = "Action=DescribeClusterSnapshots&Version=2012-12-01"
+	form := http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}
+	for name, test := range map[string]struct {
+		method, target, body string
+		header               http.Header
+		status               int
+		code                 string
+	}{
+		"posted":            {"POST", "/", described, form, 200, ""},
+		"query and form":    {"POST", "/?Action=DescribeClusterSnapshots", "Version=2012-12-01", form, 200, ""},
+		"no version":        {"GET", "/?Action=DescribeClusterSnapshots", "", nil, 400, "InvalidAction"},
+		"other version":     {"GET", "/?Action=DescribeClusterSnapshots&Version=2012-12-02", "", nil, 400, "InvalidAction"},
+		"JSON":              {"POST", "/", `{"Action":"DescribeClusterSnapshots"}`, http.Header{"Content-Type": {"application/json"}}, 400, "MalformedInput"},
+		"no content type":   {"POST", "/", described, nil, 400, "MalformedInput"},
+		"broken form":       {"POST", "/", described + "&Marker=%zz", form, 404, "MalformedQueryString"},
+		"form in a GET":     {"GET", "/", described, form, 400, "MissingAction"},
+		"too long":          {"POST", "/", described + "&Marker=" + strings.Repeat("x", 1<<20), form, 413, "RequestEntityTooLarge"},
+		"other path":        {"GET", "/snapshots?" + described, "", nil, 404, "UnknownOperationException"},
+		"other method":      {"PUT", "/?" + described, "", nil, 405, "UnknownOperationException"},
+		"list of nothing":   {"GET", "/?" + described + "&TagKeys=", "", nil, 200, ""},
+		"wrong item name":   {"GET", "/?" + described + "&TagKeys.member.1=a%3Bb", "", nil, 200, ""},
+		"unknown member":    {"GET", "/?" + described + "&SortingEntities.SnapshotSortingEntity.1.Attribute=CREATE_TIME&SortingEntities.SnapshotSortingEntity.1.Colour=x", "", nil, 200, ""},
+		"string as a list":  {"GET", "/?" + described + "&TagKeys.TagKey.1.Key=a%3Bb", "", nil, 200, ""},
+		"time with offset":  {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00%2B01%3A00", "", nil, 200, ""},
+		"time without zone": {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00.5", "", nil, 200, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			request, err := http.NewRequestWithContext(t.Context(), test.method, "http://localhost"+test.target, strings.NewReader(test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			maps.Copy(request.Header, test.header)
+			sign(t, request, fake.Credentials(), fake.Now())
+			got := send(t, fake.Transport(), request)
+			if got.Status != test.status || got.Code != test.code {
+				t.Errorf("answered %d %s\n%s", got.Status, got.Code, got.Body)
+			}
+		})
+	}
+
+	t.Run("broken query", func(t *testing.T) {
+		t.Parallel()
+		fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
+		request := unsigned(t, "DescribeClusterSnapshots")
+		request.URL.RawQuery += "&Marker=%zz"
+		if got := send(t, fake.Transport(), request); got.Code != "MalformedQueryString" || got.Status != http.StatusNotFound {
+			t.Errorf("answered %d %s", got.Status, got.Code)
+		}
+	})
+}

@@ -1,0 +1,149 @@
+"""Records what the AWS CLI and boto3 send, for TestRecordedClients.
+
+It needs both installed, and a fake to talk to; then, in this folder:
+
+    go run ../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s &
+    python3 record.py http://127.0.0.1:8080
+
+Each request becomes a file NN-client-Operation.http, as it came off the wire but for the User-Agent, which would tell of
+the machine. index.json lists them with the answers that the clients were content with. The keys are the ones that
+Amazon's documentation signs its examples with.
+"""
+
+import glob
+import http.client
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import urllib.parse
+import urllib.request
+
+TARGET = urllib.parse.urlsplit(sys.argv[1]).netloc
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_MAX_ATTEMPTS": "1",
+}
+index = []
+client = ""
+
+
+class Recorder(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        relay = http.client.HTTPConnection(TARGET)
+        relay.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        lines = [self.requestline]
+        for name, value in self.headers.items():
+            relay.putheader(name, value)
+            if name.lower() == "user-agent":
+                value = value.split()[0]
+            lines.append(f"{name}: {value}")
+        relay.endheaders(body)
+        response = relay.getresponse()
+        text = response.read()
+        relay.close()
+
+        operation = re.search(r"Action=(\w+)", self.path + "&" + body.decode()).group(1)
+        file = f"{len(index) + 1:02}-{client}-{operation}.http"
+        with open(file, "wb") as out:
+            out.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        code = re.search(rb"<Code>(\w+)</Code>", text)
+        index.append({
+            "file": file,
+            "status": response.status,
+            "code": code.group(1).decode() if code else "",
+            "snapshots": text.count(b"<Snapshot>"),
+        })
+        self.send_response(response.status)
+        for name in ("Content-Type", "X-Amzn-Requestid"):
+            self.send_header(name, response.getheader(name))
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *arguments):
+        pass
+
+
+for old in glob.glob("*.http"):
+    os.remove(old)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{server.server_port}"
+os.environ.update(KEYS, AWS_ENDPOINT_URL_REDSHIFT=url)
+
+
+def aws(*arguments, fails=False, **environment):
+    done = subprocess.run(["aws", "redshift", *arguments], env={**os.environ, **environment}, capture_output=True, text=True)
+    assert (done.returncode != 0) == fails, (arguments, done.stdout, done.stderr)
+    return done.stdout
+
+
+client = "aws"
+automated = json.loads(aws("describe-cluster-snapshots", "--snapshot-type", "automated"))["Snapshots"][0]["SnapshotIdentifier"]
+aws("create-cluster-snapshot", "--cluster-identifier", "analytics", "--snapshot-identifier", "by-cli",
+    "--manual-snapshot-retention-period", "7", "--tags", "Key=env,Value=prod", "Key=größe + maß,Value=", "Key=alone")
+aws("wait", "snapshot-available", "--snapshot-identifier", "by-cli")
+aws("copy-cluster-snapshot", "--source-snapshot-identifier", automated, "--target-snapshot-identifier", "copy-by-cli")
+aws("authorize-snapshot-access", "--snapshot-identifier", "copy-by-cli", "--account-with-restore-access", "210987654321")
+aws("describe-cluster-snapshots", "--tag-keys", "env", "größe + maß", "--sorting-entities", "Attribute=CREATE_TIME,SortOrder=DESC",
+    "--start-time", "2026-01-01T00:00:00Z", "--end-time", "2100-01-01T00:00:00+02:00")
+aws("describe-cluster-snapshots", "--snapshot-identifier", "missing", fails=True)
+aws("create-cluster-snapshot", "--cluster-identifier", "analytics", "--snapshot-identifier", "BY-CLI", fails=True)
+aws("describe-cluster-snapshots", fails=True, AWS_SECRET_ACCESS_KEY="wrong")
+aws("describe-cluster-snapshots", fails=True, AWS_SESSION_TOKEN="unexpected")
+aws("describe-cluster-snapshots", fails=True, AWS_REGION="eu-west-1", AWS_DEFAULT_REGION="eu-west-1")
+
+import boto3  # after the environment is set
+import botocore.exceptions
+
+client = "boto3"
+redshift = boto3.client("redshift")
+for number in range(16):
+    redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier=f"page-{number}", Tags=[{"Key": "n", "Value": str(number)}])
+# By size, because creation times in a Marker would not be those of the replay.
+pages = redshift.get_paginator("describe_cluster_snapshots").paginate(
+    SortingEntities=[{"Attribute": "TOTAL_SIZE", "SortOrder": "DESC"}], PaginationConfig={"PageSize": 20})
+redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier="page-16")
+redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier="page-17")
+found = [snapshot["SnapshotIdentifier"] for page in pages for snapshot in page["Snapshots"]]
+assert len(found) == len(set(found)) == 21, found
+for arguments in ({"MaxRecords": 3}, {"ClusterExists": True}, {"ClusterExists": True, "ClusterIdentifier": "missing"}, {"TagKeys": ["a;b"]}):
+    try:
+        redshift.describe_cluster_snapshots(**arguments)
+    except botocore.exceptions.ClientError:
+        continue
+    raise AssertionError(arguments)
+try:
+    redshift.copy_cluster_snapshot(SourceSnapshotIdentifier="page-3", TargetSnapshotIdentifier="more")
+    raise AssertionError("a manual snapshot was copied")
+except redshift.exceptions.InvalidClusterSnapshotStateFault:
+    pass
+try:
+    redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier="more")
+    raise AssertionError("there is no quota")
+except redshift.exceptions.ClusterSnapshotQuotaExceededFault:
+    pass
+redshift.authorize_snapshot_access(SnapshotIdentifier="by-cli", AccountWithRestoreAccess="amazon-redshift-support")
+for method in ("GET", "POST"):
+    presigned = redshift.generate_presigned_url(
+        "describe_cluster_snapshots", Params={"SnapshotIdentifier": automated}, ExpiresIn=60, HttpMethod=method)
+    urllib.request.urlopen(urllib.request.Request(presigned, method=method)).read()
+
+with open("index.json", "w") as out:
+    json.dump({"automated": automated, "requests": index}, out, indent=1)
+    out.write("\n")
