@@ -1,0 +1,306 @@
+package redshifttest_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// resign replaces a part of the Authorization of a signed request.
+func resign(part, by string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), part, by, 1))
+	}
+}
+
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	keys := sigv4.Credentials{AccessKeyID: redshifttest.ExampleAccessKeyID, SecretAccessKey: redshifttest.ExampleSecretAccessKey}
+	wrongSecret := keys
+	wrongSecret.SecretAccessKey = "wrong"
+	unknownKey := keys
+	unknownKey.AccessKeyID = "AKIDUNKNOWN"
+	withToken := keys
+	withToken.SessionToken = "unexpected/token+"
+	wrongToken, noToken := partnerKeys, partnerKeys
+	wrongToken.SessionToken = "another"
+	noToken.SessionToken = ""
+	setQuery := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) {
+			query := r.URL.Query()
+			query.Set(name, value)
+			r.URL.RawQuery = query.Encode()
+		}
+	}
+	const mismatch = "The request signature we calculated does not match"
+
+	for name, test := range map[string]struct {
+		keys    sigv4.Credentials
+		late    time.Duration // how much the fake's clock is ahead of the caller's
+		region  string
+		service string
+		change  func(*http.Request)
+		status  int
+		code    string
+		message string
+	}{
+		"right":                      {status: 200},
+		"right with token":           {keys: partnerKeys, status: 200},
+		"old but not too old":        {late: 5 * time.Minute, status: 200},
+		"young but not too young":    {late: -5 * time.Minute, status: 200},
+		"too old":                    {late: 5*time.Minute + time.Second, status: 400, code: "RequestExpired", message: "2026-11-23T09:24:59Z"},
+		"too young":                  {late: -5*time.Minute - time.Second, status: 400, code: "RequestExpired", message: "2026-11-23T09:35:01Z"},
+		"another secret":             {keys: wrongSecret, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"unknown key":                {keys: unknownKey, status: 403, code: "InvalidClientTokenId"},
+		"token for a permanent key":  {keys: withToken, status: 403, code: "InvalidClientTokenId"},
+		"another token":              {keys: wrongToken, status: 403, code: "InvalidClientTokenId"},
+		"no token":                   {keys: noToken, status: 403, code: "InvalidClientTokenId"},
+		"another region":             {region: "eu-west-1", status: 403, code: "SignatureDoesNotMatch", message: "Credential should be scoped to a valid region, not 'eu-west-1'."},
+		"another service":            {service: "s3", status: 403, code: "SignatureDoesNotMatch", message: "Credential should be scoped to correct service: 'redshift'."},
+		"another terminator":         {change: resign("aws4_request", "aws3_request"), status: 403, code: "SignatureDoesNotMatch", message: "aws4_request"},
+		"another day in the scope":   {change: resign("/20261123/", "/20261122/"), status: 403, code: "SignatureDoesNotMatch", message: "'20261122' != '20261123'"},
+		"another query":              {change: setQuery("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another method":             {change: func(r *http.Request) { r.Method = "POST" }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another host":               {change: func(r *http.Request) { r.Host = "example.com" }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another path":               {change: func(r *http.Request) { r.URL.Path = "/x/.." }, status: 404, code: "UnknownOperationException"},
+		"a path to resolve":          {change: func(r *http.Request) { r.URL.Opaque = "//localhost/./" }, status: 200},
+		"another date":               {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123T093001Z") }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"no signature":               {change: func(r *http.Request) { r.Header.Del("Authorization") }, status: 403, code: "MissingAuthenticationToken", message: "Missing Authentication Token"},
+		"two signatures":             {change: func(r *http.Request) { r.Header.Add("Authorization", "x") }, status: 400, code: "IncompleteSignature"},
+		"no date":                    {change: func(r *http.Request) { r.Header.Del("X-Amz-Date") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Date' or a 'Date' header"},
+		"odd date":                   {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123Tnoon") }, status: 400, code: "IncompleteSignature", message: "basic format"},
+		"basic authentication":       {change: func(r *http.Request) { r.SetBasicAuth("me", "secret") }, status: 400, code: "IncompleteSignature", message: "AWS4-HMAC-SHA256"},
+		"no Signature part":          {change: resign(", Signature=", ", Sig="), status: 400, code: "IncompleteSignature", message: "Authorization header requires 'Signature' parameter."},
+		"no Credential part":         {change: resign("Credential=", "Cred="), status: 400, code: "IncompleteSignature", message: "Authorization header requires 'Credential' parameter."},
+		"short Credential":           {change: resign("/redshift/aws4_request", ""), status: 400, code: "IncompleteSignature", message: "got 3"},
+		"host not signed":            {change: resign("SignedHeaders=host;", "SignedHeaders="), status: 400, code: "IncompleteSignature", message: "'Host' must be a 'SignedHeader'"},
+		"header signed but not sent": {change: resign("SignedHeaders=host;", "SignedHeaders=absent;host;"), status: 403, code: "SignatureDoesNotMatch", message: "absent:\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			if err := fake.AddAccount(partner, partnerKeys); err != nil {
+				t.Fatal(err)
+			}
+			used, config := test.keys, sigv4.SignerConfig{Region: test.region, Service: test.service}
+			if used.AccessKeyID == "" {
+				used = keys
+			}
+			if config.Region == "" {
+				config.Region = redshifttest.DefaultRegion
+			}
+			if config.Service == "" {
+				config.Service = "redshift"
+			}
+			signer, err := sigv4.NewSigner(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Characters that are written in more than one way.
+			request := unsigned(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b+ü/=")
+			if err := signer.Sign(request, sigv4.EmptyPayloadHash, used, start.Add(-test.late)); err != nil {
+				t.Fatal(err)
+			}
+			if test.change != nil {
+				test.change(request)
+			}
+			got := send(t, fake.Transport(), request)
+			if got.Status != test.status || got.Code != test.code || !strings.Contains(got.Message, test.message) {
+				t.Errorf("answered %d\n%s\nnot %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
+			}
+			for _, secret := range []string{used.SecretAccessKey, partnerKeys.SecretAccessKey} {
+				if strings.Contains(got.Body, secret) {
+					t.Errorf("the answer has the secret:\n%s", got.Body)
+				}
+			}
+		})
+	}
+}
+
+// TestMismatchHidesToken has a signature that fails with a token that is right, which the canonical request contains.
+func TestMismatchHidesToken(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Credentials: partnerKeys})
+	request := unsigned(t, "DescribeClusterSnapshots")
+	sign(t, request, partnerKeys, fake.Now())
+	request.Host = "example.com"
+	got := send(t, fake.Transport(), request)
+	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "x-amz-security-token:[redacted]") || strings.Contains(got.Body, partnerKeys.SessionToken) {
+		t.Errorf("answered\n%s", got.Body)
+	}
+}
+
+func TestPresigned(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		keys   sigv4.Credentials
+		after  time.Duration
+		change func(url.Values)
+		status int
+		code   string
+	}{
+		"right":                {status: 200},
+		"right with token":     {keys: partnerKeys, status: 200},
+		"at its end":           {after: time.Hour, status: 200},
+		"past its end":         {after: time.Hour + time.Second, status: 400, code: "RequestExpired"},
+		"before its start":     {after: -5*time.Minute - time.Second, status: 400, code: "RequestExpired"},
+		"another parameter":    {change: func(q url.Values) { q.Set("Marker", "x") }, status: 403, code: "SignatureDoesNotMatch"},
+		"another signature":    {change: func(q url.Values) { q.Set("X-Amz-Signature", "00") }, status: 403, code: "SignatureDoesNotMatch"},
+		"longer":               {change: func(q url.Values) { q.Set("X-Amz-Expires", "7200") }, status: 403, code: "SignatureDoesNotMatch"},
+		"for ever":             {change: func(q url.Values) { q.Set("X-Amz-Expires", "604801") }, status: 400, code: "IncompleteSignature"},
+		"no expiry":            {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400, code: "IncompleteSignature"},
+		"another algorithm":    {change: func(q url.Values) { q.Set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256") }, status: 400, code: "IncompleteSignature"},
+		"no token":             {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403, code: "InvalidClientTokenId"},
+		"host not signed":      {change: func(q url.Values) { q.Set("X-Amz-SignedHeaders", "x-amz-date") }, status: 400, code: "IncompleteSignature"},
+		"nothing but its name": {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			if err := fake.AddAccount(partner, partnerKeys); err != nil {
+				t.Fatal(err)
+			}
+			keys := test.keys
+			if keys.AccessKeyID == "" {
+				keys = fake.Credentials()
+			}
+			signer, err := sigv4.NewSigner(sigv4.SignerConfig{Region: redshifttest.DefaultRegion, Service: "redshift"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			presigned, _, err := signer.Presign(unsigned(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b"), sigv4.EmptyPayloadHash, keys, start.Add(-test.after), time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.change != nil {
+				query := presigned.Query()
+				test.change(query)
+				presigned.RawQuery = query.Encode()
+			}
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, presigned.String(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code {
+				t.Errorf("answered %d\n%s", got.Status, got.Body)
+			}
+			for _, seen := range fake.Requests() {
+				text := fmt.Sprint(seen)
+				if strings.Contains(text, keys.SecretAccessKey) || keys.SessionToken != "" && strings.Contains(text, keys.SessionToken) {
+					t.Errorf("Requests tells a secret: %s", text)
+				}
+				if signature := seen.Params.Get("X-Amz-Signature"); signature != "[redacted]" {
+					t.Errorf("Requests tells the signature %s", signature)
+				}
+			}
+		})
+	}
+}
+
+func TestDateHeaderIsEnough(t *testing.T) {
+	t.Parallel()
+	// This module's signer always sets X-Amz-Date, so what the fake signs itself is looked at.
+	fake := newFake(t, redshifttest.Options{Start: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)})
+	request := unsigned(t, "DescribeClusterSnapshots")
+	request.Header.Set("Date", "Mon, 23 Nov 2026 09:30:00 GMT")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/us-east-1/redshift/aws4_request, SignedHeaders=date;host, Signature=0")
+	got := send(t, fake.Transport(), request)
+	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "AWS4-HMAC-SHA256\n20261123T093000Z\n") {
+		t.Errorf("the date was not taken from Date:\n%s", got.Body)
+	}
+}
+
+func TestExpiredCredentials(t *testing.T) {
+	t.Parallel()
+	keys := partnerKeys
+	keys.Expires = start.Add(time.Hour)
+	fake := newFake(t, redshifttest.Options{Credentials: keys})
+	if got := do(t, fake, "DescribeClusterSnapshots"); got.Status != http.StatusOK {
+		t.Errorf("answered %s before the credentials expire", got.Code)
+	}
+	fake.Advance(time.Hour)
+	if got := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots"); got.Code != "ExpiredToken" || got.Status != http.StatusForbidden {
+		t.Errorf("answered %d %s after the credentials expired", got.Status, got.Code)
+	}
+}
+
+func TestSignatureClock(t *testing.T) {
+	t.Parallel()
+	now := start
+	fake := newFake(t, redshifttest.Options{SignatureClock: func() time.Time { return now }})
+	fake.Advance(1000 * time.Hour)
+	request := unsigned(t, "DescribeClusterSnapshots")
+	sign(t, request, fake.Credentials(), now)
+	got := send(t, fake.Transport(), request)
+	if got.Status != http.StatusOK || got.Header.Get("Date") != "Mon, 23 Nov 2026 09:30:00 GMT" {
+		t.Errorf("answered %d %s at %s", got.Status, got.Code, got.Header.Get("Date"))
+	}
+	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "RequestExpired" {
+		t.Errorf("a request dated by the fake's other clock answered %d %s", got.Status, got.Code)
+	}
+}
+
+func TestDisableSignatureCheck(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
+	if err := fake.AddAccount(partner, partnerKeys); err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "theirs", AccountID: partner}); err != nil {
+		t.Fatal(err)
+	}
+	taken := func(cluster string, change func(*http.Request)) string {
+		request := unsigned(t, "CreateClusterSnapshot", "ClusterIdentifier", cluster, "SnapshotIdentifier", "of-"+cluster)
+		change(request)
+
+		return send(t, fake.Transport(), request).Body
+	}
+	if body := taken("analytics", func(*http.Request) {}); !strings.Contains(body, "<OwnerAccount>"+own+"<") {
+		t.Errorf("a request without a signature answered\n%s", body)
+	}
+	if body := taken("theirs", func(r *http.Request) {
+		wrong := partnerKeys
+		wrong.SecretAccessKey = "wrong"
+		sign(t, r, wrong, start.Add(-time.Hour))
+	}); !strings.Contains(body, "<OwnerAccount>"+partner+"<") {
+		t.Errorf("a request with the partner's key and a wrong secret answered\n%s", body)
+	}
+}
+
+func TestAddAccountErrors(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	incomplete := partnerKeys
+	incomplete.SecretAccessKey = ""
+	for name, test := range map[string]struct {
+		account string
+		keys    sigv4.Credentials
+		message string
+	}{
+		"account":    {"partner", partnerKeys, "12 digits"},
+		"secret":     {partner, incomplete, "SecretAccessKey"},
+		"known keys": {partner, fake.Credentials(), "known already"},
+	} {
+		if err := fake.AddAccount(test.account, test.keys); err == nil || !strings.Contains(err.Error(), test.message) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+	if err := fake.AddAccount(own, partnerKeys); err != nil {
+		t.Fatalf("a second key for the own account: %v", err)
+	}
+	if got := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots"); got.Status != http.StatusOK {
+		t.Errorf("the second key answered %s", got.Code)
+	}
+	if fake.Credentials().AccessKeyID != redshifttest.ExampleAccessKeyID {
+		t.Error("Credentials returns the second key")
+	}
+	if text := fmt.Sprintf("%v %+v %#v", fake, fake, fake.Credentials()); strings.Contains(text, redshifttest.ExampleSecretAccessKey) || strings.Contains(text, partnerKeys.SessionToken) {
+		t.Errorf("printing the fake prints secrets: %s", text)
+	}
+}
