@@ -181,3 +181,10 @@ func cancelled() context.Context {
 
 	return ctx
 }
+
+func partnerKeysWithoutSecret() sigv4.Credentials {
+	keys := partnerKeys
+	keys.SecretAccessKey = ""
+
+	return keys
+}

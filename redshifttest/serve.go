@@ -127,6 +127,7 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	arrived := f.dated() // a signature does not age while a Delay lasts
 	values, malformed := request.form()
 	entry := f.log.begin(request, values)
 	fault := f.faults.take(entry.Operation)
@@ -141,7 +142,7 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 		failed *failure
 	)
 	if !fault.instead() {
-		result, failed = f.work(request, values, malformed, now)
+		result, failed = f.work(request, values, malformed, arrived, now)
 	}
 	if fault.Cut {
 		f.log.end(entry, now, 0, "")
@@ -188,7 +189,7 @@ func wait(ctx context.Context, duration time.Duration) error {
 }
 
 // work checks a request and does what it asks for.
-func (f *Fake) work(request *incoming, values url.Values, malformed *failure, now time.Time) (any, *failure) {
+func (f *Fake) work(request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
 	if request.route != "/" && request.route != "" {
 		return nil, fail(codeUnknownOperation, "There is nothing at %s, Redshift answers at /.", request.route)
 	}
@@ -198,7 +199,7 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, no
 	if request.tooLong {
 		return nil, fail(codeRequestEntityTooLarge, "The request has more than %d bytes.", maxBody)
 	}
-	account, failed := f.authenticate(request, f.dated())
+	account, failed := f.authenticate(request, arrived)
 	if failed != nil {
 		return nil, failed
 	}

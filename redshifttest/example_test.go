@@ -1,0 +1,102 @@
+package redshifttest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// A snapshot is taken and becomes available, which takes five minutes on the fake's clock and no time at all here.
+func Example() {
+	fake := redshifttest.New(redshifttest.Options{})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		log.Fatal(err)
+	}
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	created, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:  "analytics",
+		SnapshotIdentifier: "nightly",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(created.Snapshot.Status)
+
+	fake.Advance(redshifttest.DefaultSnapshotDuration)
+	found, err := client.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(found.Snapshots[0].Status)
+	// Output:
+	// creating
+	// available
+}
+
+// Errors that follow from the state come by themselves; any other comes when it is asked for.
+func ExampleFake_FailNext() {
+	fake := redshifttest.New(redshifttest.Options{})
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	take := func() error {
+		_, err := client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier:  "analytics",
+			SnapshotIdentifier: "nightly",
+		})
+
+		return err
+	}
+	fmt.Println(errors.Is(take(), models.ErrClusterNotFound))
+
+	fake.FailNext("CreateClusterSnapshot", awsquery.ErrAccessDenied)
+	fmt.Println(errors.Is(take(), awsquery.ErrAccessDenied))
+	// Output:
+	// true
+	// true
+}
+
+// The connection breaks after the work was done: the caller cannot know that there is a snapshot.
+func ExampleFake_InjectNext() {
+	fake := redshifttest.New(redshifttest.Options{})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		log.Fatal(err)
+	}
+	fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, _ = client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:  "analytics",
+		SnapshotIdentifier: "nightly",
+	})
+	fmt.Println(len(fake.Snapshots()), "snapshot,", fake.Requests()[0].Status, "answered")
+	// Output: 1 snapshot, 0 answered
+}
+
+// An automated snapshot is named after its cluster and its time.
+func ExampleFake_AddAutomatedSnapshot() {
+	fake := redshifttest.New(redshifttest.Options{Start: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		log.Fatal(err)
+	}
+	snapshot, err := fake.AddAutomatedSnapshot("analytics", time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(snapshot.SnapshotIdentifier, snapshot.Status)
+	// Output: rs:analytics-2026-11-23-04-00-00 available
+}

@@ -1,0 +1,186 @@
+package redshifttest_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+func TestFailNext(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	fake.FailNext("CreateClusterSnapshot", "Throttling", 2)
+	fake.FailNext("", "InternalFailure")
+	fake.FailNext("CreateClusterSnapshot", "ClusterNotFound")
+	fake.FailNext("CreateClusterSnapshot", "LimitExceededFault")
+	if got := fake.PendingFaults(); got != 5 {
+		t.Errorf("%d faults wait", got)
+	}
+	for _, want := range []struct {
+		operation string
+		status    int
+		code      string
+		blame     string
+	}{
+		{"CreateClusterSnapshot", 400, "Throttling", "Sender"},
+		{"CreateClusterSnapshot", 400, "Throttling", "Sender"},
+		{"DescribeClusterSnapshots", 500, "InternalFailure", "Receiver"},
+		{"DescribeClusterSnapshots", 200, "", ""},
+		{"CreateClusterSnapshot", 404, "ClusterNotFound", "Sender"},
+		{"CreateClusterSnapshot", 400, "LimitExceededFault", "Sender"},
+		{"CreateClusterSnapshot", 200, "", ""},
+		{"CreateClusterSnapshot", 400, "ClusterSnapshotAlreadyExists", "Sender"},
+	} {
+		var parameters []string
+		if want.operation == "CreateClusterSnapshot" {
+			parameters = []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"}
+		}
+		got := do(t, fake, want.operation, parameters...)
+		if got.Status != want.status || got.Code != want.code || got.Type != want.blame {
+			t.Errorf("%s answered %d %s %s, not %v", want.operation, got.Status, got.Code, got.Type, want)
+		}
+	}
+	if got := fake.PendingFaults(); got != 0 {
+		t.Errorf("%d faults still wait", got)
+	}
+	for code, status := range map[string]int{
+		"ExpiredToken": 403, "SignatureDoesNotMatch": 403, "MalformedQueryString": 404, "ServiceUnavailable": 503,
+		"ClusterSnapshotNotFound": 404, "RequestExpired": 400, "NeverHeardOf": 400,
+	} {
+		fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Code: awsquery.ErrorCode(code)})
+		if got := do(t, fake, "DescribeClusterSnapshots"); got.Status != status || got.Code != code {
+			t.Errorf("%s has the status %d", got.Code, got.Status)
+		}
+	}
+}
+
+// TestFaults has every kind of Fault, in memory and over a connection.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	type outcome struct {
+		status int
+		body   string // a part of it
+		err    error  // of the call, or of reading the body
+		worked bool
+	}
+	html := redshifttest.Fault{Status: 503, Body: "<html>busy</html>", Header: http.Header{"content-type": {"text/html"}, "Retry-After": {"7"}}}
+	htmlAfter := html
+	htmlAfter.AfterWork = true
+	for name, test := range map[string]struct {
+		fault redshifttest.Fault
+		want  outcome
+	}{
+		"none":             {redshifttest.Fault{}, outcome{200, "<Status>creating<", nil, true}},
+		"code":             {redshifttest.Fault{Code: "Throttling"}, outcome{400, "<Code>Throttling<", nil, false}},
+		"code after work":  {redshifttest.Fault{Code: "InternalFailure", AfterWork: true}, outcome{500, "<Code>InternalFailure<", nil, true}},
+		"page":             {html, outcome{503, "<html>busy</html>", nil, false}},
+		"page after work":  {htmlAfter, outcome{503, "<html>busy</html>", nil, true}},
+		"empty page":       {redshifttest.Fault{Status: 502}, outcome{502, "", nil, false}},
+		"no content":       {redshifttest.Fault{Status: 204}, outcome{204, "", nil, false}},
+		"cut":              {redshifttest.Fault{Cut: true}, outcome{err: io.ErrUnexpectedEOF}},
+		"cut after work":   {redshifttest.Fault{Cut: true, AfterWork: true}, outcome{err: io.ErrUnexpectedEOF, worked: true}},
+		"truncated":        {redshifttest.Fault{Truncate: true}, outcome{200, "<CreateClusterSnapshotResponse", io.ErrUnexpectedEOF, true}},
+		"truncated page":   {redshifttest.Fault{Status: 500, Body: "half of it", Truncate: true}, outcome{500, "half ", io.ErrUnexpectedEOF, false}},
+		"delay":            {redshifttest.Fault{Delay: time.Millisecond}, outcome{200, "<Status>creating<", nil, true}},
+		"headers of a hit": {redshifttest.Fault{Header: http.Header{"Date": {"Mon, 23 Nov 2026 08:00:00 GMT"}}}, outcome{200, "<Status>creating<", nil, true}},
+	} {
+		check := func(t *testing.T, fake *redshifttest.Fake, transport http.RoundTripper, url string) {
+			t.Helper()
+			fake.InjectNext("CreateClusterSnapshot", test.fault)
+			request := unsigned(t, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a")
+			request.URL.Host = strings.TrimPrefix(url, "http://")
+			request.Host = ""
+			sign(t, request, fake.Credentials(), fake.Now())
+			response, err := transport.RoundTrip(request)
+			var body []byte
+			if err == nil {
+				if response.StatusCode != test.want.status {
+					t.Errorf("the status is %d", response.StatusCode)
+				}
+				for name := range test.fault.Header {
+					if got := response.Header.Get(name); got != test.fault.Header[name][0] {
+						t.Errorf("%s is %q", name, got)
+					}
+				}
+				body, err = io.ReadAll(response.Body)
+				if closed := response.Body.Close(); closed != nil {
+					t.Error(closed)
+				}
+			}
+			if !errors.Is(err, test.want.err) && !(errors.Is(err, io.EOF) && test.want.err != nil) {
+				t.Errorf("the error is %v, not %v", err, test.want.err)
+			}
+			if !strings.Contains(string(body), test.want.body) || test.want.body == "" && len(body) > 0 {
+				t.Errorf("the body is\n%s", body)
+			}
+			if worked := len(fake.Snapshots()) == 1; worked != test.want.worked {
+				t.Errorf("there are %d snapshots", len(fake.Snapshots()))
+			}
+			seen := fake.Requests()
+			if len(seen) != 1 || seen[0].Status != test.want.status || seen[0].Operation != "CreateClusterSnapshot" {
+				t.Errorf("Requests has %v", seen)
+			}
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			check(t, fake, fake.Transport(), "http://localhost")
+		})
+		t.Run(name+" over a connection", func(t *testing.T) {
+			t.Parallel()
+			server := redshifttest.NewServer(t, redshifttest.Options{Start: start, ClockSpeed: -1})
+			if err := server.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+				t.Fatal(err)
+			}
+			transport := &http.Transport{DisableKeepAlives: true}
+			defer transport.CloseIdleConnections()
+			check(t, server.Fake, transport, server.URL)
+		})
+	}
+}
+
+// TestDelay measures with a clock that moves only when everybody waits.
+func TestDelay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := redshifttest.New(redshifttest.Options{ClockSpeed: 60})
+		began, shown := time.Now(), fake.Now()
+		fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Delay: 30 * time.Second}, redshifttest.Fault{Delay: time.Hour})
+		must(t, fake, "DescribeClusterSnapshots")
+		if took := time.Since(began); took != 30*time.Second {
+			t.Errorf("the delay took %v", took)
+		}
+		if passed := fake.Now().Sub(shown); passed != 30*time.Minute {
+			t.Errorf("%v passed on the fake's clock", passed)
+		}
+		fake.Advance(time.Hour)
+		fake.Advance(-time.Hour)
+		if passed := fake.Now().Sub(shown); passed != 90*time.Minute {
+			t.Errorf("after an hour more, %v passed on the fake's clock", passed)
+		}
+
+		// A caller who gives up does not wait for the end of the delay, and is told the reason.
+		request := unsigned(t, "DescribeClusterSnapshots")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		request = request.WithContext(ctx)
+		began = time.Now()
+		if _, err := fake.Transport().RoundTrip(request); !errors.Is(err, ctx.Err()) || err == nil || time.Since(began) != time.Minute {
+			t.Errorf("after %v the error is %v", time.Since(began), err)
+		}
+		if _, err := fake.Transport().RoundTrip(request.WithContext(cancelled())); err == nil {
+			t.Error("a context that has ended is ignored")
+		}
+		if seen := fake.Requests(); len(seen) != 2 || seen[1].Status != 0 {
+			t.Errorf("Requests has %v", seen)
+		}
+	})
+}
