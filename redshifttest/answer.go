@@ -55,6 +55,7 @@ func errorAnswer(failed *failure, requestID string) answer {
 type writer struct {
 	bytes.Buffer
 	depth int
+	known map[reflect.Type][]element // what a list has a hundred times is looked at once
 }
 
 func (w *writer) answer(status int, requestID string) answer {
@@ -94,26 +95,53 @@ func (w *writer) text(name, text string) {
 	w.WriteString("</" + name + ">\n")
 }
 
-// members writes the fields of a struct whose xml tags begin with prefix, in their order, which is Amazon's.
-func (w *writer) members(value reflect.Value, prefix string) {
-	for i := range value.NumField() {
-		field := value.Type().Field(i)
-		path, found := strings.CutPrefix(field.Tag.Get("xml"), prefix)
+// element is what a field of a struct becomes.
+type element struct {
+	field          int
+	name, itemName string
+	always         bool
+}
+
+// elements returns those of the fields whose xml tags begin with prefix, in their order, which is Amazon's.
+func (w *writer) elements(kind reflect.Type, prefix string) []element {
+	if known, found := w.known[kind]; found && prefix == "" {
+		return known
+	}
+	var elements []element
+	for i := range kind.NumField() {
+		tag := kind.Field(i).Tag
+		path, found := strings.CutPrefix(tag.Get("xml"), prefix)
 		if !found || path == "" {
 			continue
 		}
-		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
-		always := !strings.Contains(field.Tag.Get("json"), ",omitzero")
 		name, itemName, _ := strings.Cut(path, ">")
-		w.member(value.Field(i), name, itemName, always)
+		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
+		elements = append(elements, element{i, name, itemName, !strings.Contains(tag.Get("json"), ",omitzero")})
+	}
+	if prefix == "" {
+		if w.known == nil {
+			w.known = make(map[reflect.Type][]element)
+		}
+		w.known[kind] = elements
+	}
+
+	return elements
+}
+
+// members writes the fields of a struct.
+func (w *writer) members(value reflect.Value, prefix string) {
+	for _, one := range w.elements(value.Type(), prefix) {
+		w.member(value.Field(one.field), one.name, one.itemName, one.always)
 	}
 }
+
+var timeType = reflect.TypeFor[time.Time]()
 
 // member writes one member. Absent are empty strings, zero times and nil pointers and lists; numbers and booleans always
 // have a value.
 func (w *writer) member(value reflect.Value, name, itemName string, always bool) {
-	if at, isTime := value.Interface().(time.Time); isTime {
-		if !at.IsZero() {
+	if value.Type() == timeType {
+		if at, isTime := value.Interface().(time.Time); isTime && !at.IsZero() {
 			w.text(name, at.UTC().Format(timeFormat))
 		}
 

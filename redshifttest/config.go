@@ -8,23 +8,23 @@ import (
 )
 
 // Config returns the configuration of a client that calls the fake in memory, through [Fake.Transport], with the fake's
-// region, credentials and clock.
+// region, credentials and SignatureClock.
 func (f *Fake) Config() redshift.Config {
 	return redshift.Config{
 		Region:      f.Region(),
 		Credentials: sigv4.StaticCredentials(f.Credentials()),
 		Endpoint:    "http://localhost",
 		HTTPClient:  &http.Client{Transport: f.Transport()},
-		Now:         f.Now,
+		Now:         f.dated,
 	}
 }
 
-// Config returns the configuration of a client that calls the server, with the fake's region, credentials and clock.
+// Config returns the configuration of a client that calls the server, with the fake's region, credentials and SignatureClock.
 func (s *Server) Config() redshift.Config {
 	return redshift.Config{
 		Region:      s.Region(),
 		Credentials: sigv4.StaticCredentials(s.Credentials()),
 		Endpoint:    s.URL,
-		Now:         s.Now,
+		Now:         s.dated,
 	}
 }

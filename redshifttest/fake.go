@@ -17,7 +17,8 @@ const (
 	DefaultAccountID        = "123456789012"
 	DefaultSnapshotDuration = 5 * time.Minute
 
-	// The key pair that Amazon's documentation signs its examples with. It opens nothing.
+	// ExampleAccessKeyID and ExampleSecretAccessKey are the key pair that Amazon's documentation signs its examples with.
+	// It opens nothing.
 	ExampleAccessKeyID     = "AKIDEXAMPLE"
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )

@@ -41,7 +41,7 @@ type Fault struct {
 }
 
 // FailNext makes the next call of an operation fail with a code; with a number, that many calls. It is short for
-// [Fake.InjectNext] with a [Fault] that has a Code.
+// [Fake.InjectNext] with a [Fault] that has a Code, and panics as that does.
 func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int) {
 	count := 1
 	switch len(times) {

@@ -109,7 +109,8 @@ func redactParams(params url.Values) url.Values {
 }
 
 // signedWith matches the parts of an Authorization that are no secrets, and nothing that merely looks like them.
-var signedWith = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[A-Z0-9]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=`)
+var signedWith = regexp.MustCompile(
+	`^AWS4-HMAC-SHA256 Credential=[A-Z0-9]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=`)
 
 func redactHeader(header http.Header) http.Header {
 	kept := header.Clone()

@@ -33,8 +33,9 @@ var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
 // checkNewIdentifier checks the name of something that is to be made. What exists may have other names (rs:...).
 func checkNewIdentifier(parameter, identifier string, longest int) *failure {
 	if len(identifier) > longest || !newIdentifier.MatchString(identifier) {
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter %s is not a valid identifier. Identifiers have 1 to %d ASCII letters, digits and hyphens, "+
-			"must begin with a letter, and must not end with a hyphen or contain two consecutive hyphens.", parameter, longest)
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter %s is not a valid identifier. "+
+			"Identifiers have 1 to %d ASCII letters, digits and hyphens, must begin with a letter, "+
+			"and must not end with a hyphen or contain two consecutive hyphens.", parameter, longest)
 	}
 
 	return nil
@@ -47,7 +48,8 @@ func (c *call) retention() (int, *failure) {
 	case !found:
 		return keepForever, nil
 	case days != keepForever && (days < 1 || days > maxRetentionDays):
-		return 0, fail(models.ErrInvalidRetentionPeriodFault, "The retention period specified must be either -1 or between 1 and %d, not %d.", maxRetentionDays, days)
+		return 0, fail(models.ErrInvalidRetentionPeriodFault,
+			"The retention period specified must be either -1 or between 1 and %d, not %d.", maxRetentionDays, days)
 	}
 
 	return days, nil
@@ -90,7 +92,8 @@ func checkTagText(part, text string, shortest, longest int) *failure {
 	}
 	for _, r := range text {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" _.:/=+-@", r) {
-			return fail(models.ErrInvalidTagFault, "The tag %s '%s' has the character %q. Use letters, digits, spaces and _ . : / = + - @.", part, text, r)
+			return fail(models.ErrInvalidTagFault,
+				"The tag %s '%s' has the character %q. Use letters, digits, spaces and _ . : / = + - @.", part, text, r)
 		}
 	}
 
@@ -140,7 +143,8 @@ func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *fa
 	case !found:
 		size = maxRecords
 	case size < minRecords || size > maxRecords:
-		return nil, "", fail(awsquery.ErrInvalidParameterValue, "The parameter MaxRecords must be between %d and %d, not %d.", minRecords, maxRecords, size)
+		return nil, "", fail(awsquery.ErrInvalidParameterValue,
+			"The parameter MaxRecords must be between %d and %d, not %d.", minRecords, maxRecords, size)
 	}
 	compare := func(a, b []string) int {
 		for i := range min(len(a), len(b)) {
@@ -160,7 +164,8 @@ func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *fa
 	if marker := c.params.text("Marker"); marker != "" {
 		last, ok := c.openMarker(marker)
 		if !ok {
-			return nil, "", fail(awsquery.ErrInvalidParameterValue, "The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
+			return nil, "", fail(awsquery.ErrInvalidParameterValue,
+				"The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
 		}
 		next, _ := slices.BinarySearchFunc(list, last, func(one ranked[T], place []string) int {
 			// What is at the marker was on the page before.

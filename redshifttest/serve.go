@@ -194,7 +194,10 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, ar
 		return nil, fail(codeUnknownOperation, "There is nothing at %s, Redshift answers at /.", request.route)
 	}
 	if request.method != http.MethodGet && request.method != http.MethodPost {
-		return nil, &failure{code: codeUnknownOperation, status: http.StatusMethodNotAllowed, message: "Redshift takes GET and POST, not " + request.method + "."}
+		failed := fail(codeUnknownOperation, "Redshift takes GET and POST, not %s.", request.method)
+		failed.status = http.StatusMethodNotAllowed
+
+		return nil, failed
 	}
 	if request.tooLong {
 		return nil, fail(codeRequestEntityTooLarge, "The request has more than %d bytes.", maxBody)

@@ -140,11 +140,15 @@ func readSignature(request *incoming) (signature, *failure) {
 		return readAuthorization(authorization[0], request.header)
 	case signedInHeader:
 		return signature{}, fail(awsquery.ErrIncompleteSignature, "The request has more than one Authorization header.")
-	case slices.ContainsFunc(query, func(p pair) bool { return p.name == "X-Amz-Algorithm" || p.name == "X-Amz-Signature" }):
+	case slices.ContainsFunc(query, isOfPresigned):
 		return readPresigned(query)
 	default:
 		return signature{}, fail(awsquery.ErrMissingAuthenticationToken, "Missing Authentication Token")
 	}
+}
+
+func isOfPresigned(parameter pair) bool {
+	return parameter.name == "X-Amz-Algorithm" || parameter.name == "X-Amz-Signature"
 }
 
 func readAuthorization(text string, header http.Header) (signature, *failure) {
@@ -193,7 +197,8 @@ func readPresigned(query []pair) (signature, *failure) {
 		values[parameter.name] = parameter.value
 	}
 	if values["X-Amz-Algorithm"] != signingAlgorithm {
-		return signature{}, fail(awsquery.ErrIncompleteSignature, "AWS query-string parameters must include 'X-Amz-Algorithm' with the value %s.", signingAlgorithm)
+		return signature{}, fail(awsquery.ErrIncompleteSignature,
+			"AWS query-string parameters must include 'X-Amz-Algorithm' with the value %s.", signingAlgorithm)
 	}
 	var missing []string
 	for _, name := range []string{"X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature", "X-Amz-SignedHeaders"} {
@@ -206,7 +211,8 @@ func readPresigned(query []pair) (signature, *failure) {
 	}
 	seconds, err := strconv.Atoi(values["X-Amz-Expires"])
 	if err != nil || seconds < 1 || seconds > int(maxPresigned/time.Second) {
-		return signature{}, fail(awsquery.ErrIncompleteSignature, "X-Amz-Expires must be a number of seconds from 1 to %d.", int(maxPresigned/time.Second))
+		return signature{}, fail(awsquery.ErrIncompleteSignature,
+			"X-Amz-Expires must be a number of seconds from 1 to %d.", int(maxPresigned/time.Second))
 	}
 	claimed := signature{
 		signedHeaders: values["X-Amz-SignedHeaders"],
@@ -226,7 +232,8 @@ func readPresigned(query []pair) (signature, *failure) {
 func (s *signature) setCredential(text string) *failure {
 	parts := strings.Split(text, "/")
 	if len(parts) != 5 {
-		return fail(awsquery.ErrIncompleteSignature, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got %d.", len(parts))
+		return fail(awsquery.ErrIncompleteSignature,
+			"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got %d.", len(parts))
 	}
 	s.accessKeyID, s.scope = parts[0], parts[1:]
 	if !slices.Contains(strings.Split(s.signedHeaders, ";"), "host") {
@@ -249,7 +256,9 @@ func (s *signature) checkScope(region string) *failure {
 	}
 	day, _, _ := strings.Cut(s.date, "T")
 	if s.scope[0] != day {
-		wrong = append(wrong, fmt.Sprintf("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'. ", s.scope[0], day, s.date))
+		wrong = append(wrong, fmt.Sprintf(
+			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'. ",
+			s.scope[0], day, s.date))
 	}
 	if len(wrong) > 0 {
 		return fail(awsquery.ErrSignatureDoesNotMatch, "%s", strings.Join(wrong, ""))
@@ -261,7 +270,8 @@ func (s *signature) checkScope(region string) *failure {
 func (s *signature) checkDate(now time.Time) *failure {
 	date, err := time.Parse(basicFormat, s.date)
 	if err != nil {
-		return fail(awsquery.ErrIncompleteSignature, "Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", s.date)
+		return fail(awsquery.ErrIncompleteSignature,
+			"Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", s.date)
 	}
 	last := date.Add(maxClockSkew)
 	if s.presigned {

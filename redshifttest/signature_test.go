@@ -241,6 +241,9 @@ func TestSignatureClock(t *testing.T) {
 	if got.Status != http.StatusOK || got.Header.Get("Date") != "Mon, 23 Nov 2026 09:30:00 GMT" {
 		t.Errorf("answered %d %s at %s", got.Status, got.Code, got.Header.Get("Date"))
 	}
+	if config := fake.Config(); !config.Now().Equal(now) {
+		t.Errorf("a client would date by %v", config.Now())
+	}
 	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "RequestExpired" {
 		t.Errorf("a request dated by the fake's other clock answered %d %s", got.Status, got.Code)
 	}

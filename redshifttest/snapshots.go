@@ -74,7 +74,8 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 		return nil, failed
 	}
 	if source.SnapshotType != models.SnapshotTypeAutomated {
-		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not an automated snapshot. Only automated snapshots can be copied.", source.SnapshotIdentifier)
+		return nil, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is not an automated snapshot. Only automated snapshots can be copied.", source.SnapshotIdentifier)
 	}
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
@@ -110,9 +111,11 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 	account := c.params.text("AccountWithRestoreAccess")
 	switch {
 	case account == c.account:
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
+		return nil, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
 	case account != supportAlias && !twelveDigits.MatchString(account):
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
+		return nil, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
 	}
 
 	var shared *snapshot
@@ -136,13 +139,16 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 	}
 	switch {
 	case shared.SnapshotType != models.SnapshotTypeManual:
-		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not a manual snapshot. Only manual snapshots can be shared.", shared.SnapshotIdentifier)
+		return nil, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is not a manual snapshot. Only manual snapshots can be shared.", shared.SnapshotIdentifier)
 	case slices.Contains(shared.grants, account):
-		return nil, fail(models.ErrAuthorizationAlreadyExists, "Account %s is authorized to access snapshot %s already.", account, shared.SnapshotIdentifier)
+		return nil, fail(models.ErrAuthorizationAlreadyExists,
+			"Account %s is authorized to access snapshot %s already.", account, shared.SnapshotIdentifier)
 	case !shared.available(c.now):
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", shared.SnapshotIdentifier)
 	case len(shared.grants) >= max(c.quotas.AccountsPerSnapshot, 0):
-		return nil, fail(models.ErrAuthorizationQuotaExceeded, "Snapshot %s is shared with %d accounts, which is the quota.", shared.SnapshotIdentifier, len(shared.grants))
+		return nil, fail(models.ErrAuthorizationQuotaExceeded,
+			"Snapshot %s is shared with %d accounts, which is the quota.", shared.SnapshotIdentifier, len(shared.grants))
 	}
 	shared.grants = append(shared.grants, account)
 
@@ -162,18 +168,22 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	var list []ranked[models.Snapshot]
+	var list []ranked[*snapshot]
 	for _, one := range seen {
 		if matches(one) {
-			list = append(list, ranked[models.Snapshot]{place: order.place(one), value: one.view(c.account, c.now)})
+			list = append(list, ranked[*snapshot]{place: order.place(one), value: one})
 		}
 	}
 	found, next, failed := page(c, list, order.descending)
 	if failed != nil {
 		return nil, failed
 	}
+	shown := make([]models.Snapshot, len(found))
+	for i, one := range found {
+		shown[i] = one.view(c.account, c.now)
+	}
 
-	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: found, Marker: next}, nil
+	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: shown, Marker: next}, nil
 }
 
 // visibleSnapshots returns those that SnapshotIdentifier or SnapshotArn name, or else all of the account that is asked for.
@@ -206,7 +216,8 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 		}
 	}
 	cluster := strings.ToLower(c.params.text("ClusterIdentifier"))
-	if name := identifier + arn; name != "" && !slices.ContainsFunc(seen, func(s *snapshot) bool { return cluster == "" || s.ClusterIdentifier == cluster }) {
+	ofCluster := func(one *snapshot) bool { return cluster == "" || one.ClusterIdentifier == cluster }
+	if name := identifier + arn; name != "" && !slices.ContainsFunc(seen, ofCluster) {
 		return nil, snapshotNotFound(name)
 	}
 
@@ -268,7 +279,8 @@ func (c *call) snapshotOrder() (snapshotOrder, *failure) {
 		switch attribute {
 		case models.SnapshotAttributeToSortByCreateTime, models.SnapshotAttributeToSortBySourceType, models.SnapshotAttributeToSortByTotalSize:
 		default:
-			return order, fail(awsquery.ErrInvalidParameterValue, "The attribute to sort by must be SOURCE_TYPE, TOTAL_SIZE or CREATE_TIME, not '%s'.", attribute)
+			return order, fail(awsquery.ErrInvalidParameterValue,
+				"The attribute to sort by must be SOURCE_TYPE, TOTAL_SIZE or CREATE_TIME, not '%s'.", attribute)
 		}
 		direction := models.SortByOrder(entity["SortOrder"])
 		if direction != "" && direction != models.SortByOrderAsc && direction != models.SortByOrderDesc {
@@ -326,7 +338,8 @@ func snapshotNotFound(name string) *failure {
 
 func (c *call) checkUnused(identifier string) *failure {
 	if c.of(c.account).snapshots[strings.ToLower(identifier)] != nil {
-		return fail(models.ErrClusterSnapshotAlreadyExists, "Cannot create the snapshot because a snapshot with the identifier %s already exists.", identifier)
+		return fail(models.ErrClusterSnapshotAlreadyExists,
+			"Cannot create the snapshot because a snapshot with the identifier %s already exists.", identifier)
 	}
 
 	return nil

@@ -446,6 +446,33 @@ func TestClusters(t *testing.T) {
 	}
 }
 
+func TestSetClusterStatus(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Region: "cn-north-1", AccountID: "111122223333", DisableSignatureCheck: true})
+	if fake.AccountID() != "111122223333" || fake.Region() != "cn-north-1" {
+		t.Errorf("it is the account %s in %s", fake.AccountID(), fake.Region())
+	}
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "ds2.xlarge"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ status, code, body string }{
+		{"paused", "InvalidClusterState", "it is paused"},
+		{"available", "", "<SnapshotArn>arn:aws-cn:redshift:cn-north-1:111122223333:snapshot:old/a</SnapshotArn>"},
+		{"modifying", "ClusterSnapshotAlreadyExists", "a"},
+	} {
+		if err := fake.SetClusterStatus("OLD", step.status); err != nil {
+			t.Fatal(err)
+		}
+		got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "a")
+		if got.Code != step.code || !strings.Contains(got.Body, step.body) {
+			t.Errorf("while it is %s, Create answered\n%s", step.status, got.Body)
+		}
+	}
+	if types := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(types, []string{"ds2.xlarge"}) {
+		t.Errorf("it can be restored to %q", types)
+	}
+}
+
 func TestPanics(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})

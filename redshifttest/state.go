@@ -30,41 +30,43 @@ type Cluster struct {
 	Identifier string
 	// Whose it is. Default: the fake's own account.
 	AccountID string
-	// Snapshots can be taken while it is available. Default: available.
+	// Where in its life it is. Snapshots can be taken while it is available. Default: available.
 	Status string
 	// When it was created. Default: 30 days before now on the fake's clock; now if it takes the name of one that was
 	// removed.
 	CreateTime time.Time
-	// How much data it has. Its first snapshot is that large, later ones add a sixteenth of it. Default: 1024.
+	// How much data it has, in megabytes. Every snapshot is that large in total; the first of them adds all of it to the
+	// backup, each later one a sixteenth. Default: 1024.
 	SizeInMegaBytes float64
-	// Default: ra3.xlplus.
+	// The type of its nodes. Default: ra3.xlplus.
 	NodeType string
-	// Default: 2.
+	// How many nodes it has. Default: 2.
 	NumberOfNodes int
-	// Default: 5439.
+	// The port on which it would accept connections. Default: 5439.
 	Port int
-	// Default: the region's first.
+	// The Availability Zone that it is in. Default: the region's first, such as us-east-1a.
 	AvailabilityZone string
-	// Default: awsuser.
+	// The name of its admin user. Default: awsuser.
 	MasterUsername string
-	// Default: 1.0.
+	// The version of its engine. Default: 1.0.
 	Version string
-	// Default: 1.0.78125.
+	// The patch level of its engine. Default: 1.0.78125.
 	EngineFullVersion string
-	// Default: dev.
+	// The name of its first database. Default: dev.
 	DBName string
-	// Default: vpc-0123456789abcdef0.
+	// The virtual private cloud that it is in. Default: vpc-0123456789abcdef0.
 	VpcID string
 	// The key that encrypts it, an ARN. Default: none, it is not encrypted.
 	KmsKeyID string
-	// Default: false.
+	// Whether traffic to data repositories is forced through the VPC. Default: false.
 	EnhancedVpcRouting bool
-	// Default: current.
+	// The track by which it gets new versions. Default: current.
 	MaintenanceTrackName string
-	// The secret with its admin password, an ARN, and the key that encrypts that. Default: none.
-	MasterPasswordSecretArn      string
+	// The secret with its admin password, an ARN. Default: none.
+	MasterPasswordSecretArn string
+	// The key that encrypts that secret, an ARN. Default: none.
 	MasterPasswordSecretKmsKeyID string
-	// Its automated snapshots get them too; manual ones have those of their Create only.
+	// Its tags. Its automated snapshots get them too; manual ones have those of their Create only. Default: none.
 	Tags []models.Tag
 }
 
@@ -382,7 +384,8 @@ func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (mod
 		return fmt.Errorf("redshifttest: add an automated snapshot of cluster %q: %s", clusterIdentifier, reason)
 	}
 	if at.After(now) {
-		return models.Snapshot{}, wrap(fmt.Sprintf("%s is after now, which is %s on the fake's clock", at.UTC().Format(timeFormat), now.UTC().Format(timeFormat)))
+		return models.Snapshot{}, wrap(fmt.Sprintf("%s is after now, which is %s on the fake's clock",
+			at.UTC().Format(timeFormat), now.UTC().Format(timeFormat)))
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
