@@ -129,22 +129,30 @@ func (c *Check) Pattern(name, value string, pattern *regexp.Regexp, says string)
 }
 
 // Minimum wants the number to be limit or more.
-func (c *Check) Minimum(name string, value, limit int) { CheckMinimum(c, name, value, limit) }
+func (c *Check) Minimum(name string, value, limit int) {
+	if value < limit {
+		c.problem(name, "is less than %d", limit)
+	}
+}
 
 // Maximum wants the number to be limit or less.
-func (c *Check) Maximum(name string, value, limit int) { CheckMaximum(c, name, value, limit) }
+func (c *Check) Maximum(name string, value, limit int) {
+	if value > limit {
+		c.problem(name, "is more than %d", limit)
+	}
+}
 
 // OptionalMinimum wants the number, if there is one, to be limit or more.
 func (c *Check) OptionalMinimum(name string, value *int, limit int) {
 	if value != nil {
-		CheckMinimum(c, name, *value, limit)
+		c.Minimum(name, *value, limit)
 	}
 }
 
 // OptionalMaximum wants the number, if there is one, to be limit or less.
 func (c *Check) OptionalMaximum(name string, value *int, limit int) {
 	if value != nil {
-		CheckMaximum(c, name, *value, limit)
+		c.Maximum(name, *value, limit)
 	}
 }
 
@@ -171,24 +179,27 @@ func (c *Check) MaxItems(name string, count, maximum int) {
 	}
 }
 
-// Number is a type of which a parameter can be a number.
-type Number interface{ int | int64 | float64 }
-
-// CheckMinimum is [Check.Minimum] for any type of number.
-func CheckMinimum[N Number](c *Check, name string, value, limit N) {
+// CheckMinimum is [Check.Minimum] for numbers that are no int.
+func CheckMinimum[N int64 | float64](c *Check, name string, value, limit N) {
 	if !(value >= limit) { // NaN is never right
 		c.problem(name, "is less than %s", number(limit))
 	}
 }
 
-// CheckMaximum is [Check.Maximum] for any type of number.
-func CheckMaximum[N Number](c *Check, name string, value, limit N) {
+// CheckMaximum is [Check.Maximum] for numbers that are no int.
+func CheckMaximum[N int64 | float64](c *Check, name string, value, limit N) {
 	if !(value <= limit) {
 		c.problem(name, "is more than %s", number(limit))
 	}
 }
 
-func number[N Number](value N) string { return strconv.FormatFloat(float64(value), 'f', -1, 64) }
+func number[N int64 | float64](value N) string {
+	if fraction, ok := any(value).(float64); ok {
+		return strconv.FormatFloat(fraction, 'f', -1, 64)
+	}
+
+	return strconv.FormatInt(int64(value), 10)
+}
 
 // CheckStructures checks each item of a list. Used by generated code.
 func CheckStructures[T any, P interface {

@@ -44,8 +44,10 @@ type Decoder struct {
 	lookahead int
 	scratch   []byte
 	open      [maxDepth]span
-	// Texts that were returned lately. Items of a page have many in common (a status, a node type, a cluster).
-	recent [128]string
+	// Texts that were returned lately. Items of a page have many in common: a status, a node type, a cluster. Two texts
+	// with the same hash share a place; the second one is on probation, so that texts which never come again do not
+	// displace those that do. Nil for a short document, which has nothing to share.
+	recent *[128][2]string
 }
 
 // span is where in the document the name of an open element stands, prefix included.
@@ -61,6 +63,10 @@ type Structure interface {
 // and by the reader of answers.
 func NewDecoder(body []byte) *Decoder {
 	d := &Decoder{body: body, lookahead: 8 * len(body)}
+	const long = 4 << 10
+	if len(body) > long {
+		d.recent = new([128][2]string)
+	}
 	if bytes.HasPrefix(body, []byte("\ufeff")) {
 		d.position = len("\ufeff")
 	}
@@ -285,10 +291,10 @@ func (d *Decoder) shared(text []byte) string {
 	if size == 0 {
 		return ""
 	}
-	if size > longest {
+	if size > longest || d.recent == nil {
 		return string(text)
 	}
-	// The ends of a text tell most of it apart. Texts that collide just displace each other.
+	// The ends of a text tell most of it apart.
 	hash := uint64(size)
 	if size >= 8 {
 		hash ^= binary.LittleEndian.Uint64(text) ^ binary.LittleEndian.Uint64(text[size-8:])*0x9e3779b97f4a7c15
@@ -299,11 +305,20 @@ func (d *Decoder) shared(text []byte) string {
 	}
 	hash *= 0x9e3779b97f4a7c15
 	kept := &d.recent[hash>>57]
-	if *kept != string(text) {
-		*kept = string(text)
+	if kept[0] == string(text) {
+		return kept[0]
 	}
+	if kept[1] == string(text) {
+		kept[0], kept[1] = kept[1], kept[0]
+		return kept[0]
+	}
+	if kept[0] == "" {
+		kept[0] = string(text)
+		return kept[0]
+	}
+	kept[1] = string(text)
 
-	return *kept
+	return kept[1]
 }
 
 // inElement makes sure that an element is open.

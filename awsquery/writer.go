@@ -149,32 +149,68 @@ func (w *Writer) OptionalTime(name string, value *time.Time) {
 
 // Strings writes a list of texts as name.1, name.2 and so on. An empty list is not sent.
 func Strings[S ~string](w *Writer, name string, values []S) {
-	list(w, name, values, func(w *Writer, value S) { w.RequiredString("", string(value)) })
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		w.RequiredString("", string(value))
+	}
+	w.item = outer
 }
 
 // Integers writes a list of numbers as name.1, name.2 and so on. An empty list is not sent.
 func Integers(w *Writer, name string, values []int) {
-	list(w, name, values, func(w *Writer, value int) { w.long("", int64(value)) })
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		w.long("", int64(value))
+	}
+	w.item = outer
 }
 
 // Longs writes a list of numbers as name.1, name.2 and so on. An empty list is not sent.
 func Longs(w *Writer, name string, values []int64) {
-	list(w, name, values, func(w *Writer, value int64) { w.long("", value) })
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		w.long("", value)
+	}
+	w.item = outer
 }
 
 // Doubles writes a list of numbers as name.1, name.2 and so on. An empty list is not sent.
 func Doubles(w *Writer, name string, values []float64) {
-	list(w, name, values, func(w *Writer, value float64) { w.double("", value) })
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		w.double("", value)
+	}
+	w.item = outer
 }
 
 // Booleans writes a list of true and false as name.1, name.2 and so on. An empty list is not sent.
 func Booleans(w *Writer, name string, values []bool) {
-	list(w, name, values, func(w *Writer, value bool) { w.Boolean("", value) })
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		w.Boolean("", value)
+	}
+	w.item = outer
 }
 
 // Times writes a list of times as name.1, name.2 and so on. An empty list is not sent.
 func Times(w *Writer, name string, values []time.Time) {
-	list(w, name, values, func(w *Writer, value time.Time) { w.time("", value) })
+	outer := w.item
+	w.item = outer.list(name)
+	for i, value := range values {
+		w.item.index = i + 1
+		w.time("", value)
+	}
+	w.item = outer
 }
 
 // Structures writes a list of structures: the members of the first as name.1.Member, and so on. An empty list is not
@@ -194,16 +230,6 @@ func Structures[T any, P interface {
 		P(&items[i]).WriteQuery(&inner)
 	}
 	w.err = inner.err
-}
-
-func list[V any](w *Writer, name string, values []V, write func(*Writer, V)) {
-	outer := w.item
-	w.item = outer.list(name)
-	for i, value := range values {
-		w.item.index = i + 1
-		write(w, value)
-	}
-	w.item = outer
 }
 
 func (w *Writer) long(name string, value int64) {

@@ -1,0 +1,165 @@
+package awsquery_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// difference compares what the Decoder read with what encoding/xml read: equal, but for a pointer that is nil here and
+// points to a zero there, which is what an empty element is to each.
+func difference(path string, got, want reflect.Value) string {
+	if got.Type() == reflect.TypeFor[time.Time]() {
+		ours, _ := got.Interface().(time.Time)
+		theirs, _ := want.Interface().(time.Time)
+		if !ours.Equal(theirs) {
+			return fmt.Sprintf("%s: %v, encoding/xml has %v", path, ours, theirs)
+		}
+
+		return ""
+	}
+	switch got.Kind() {
+	case reflect.Pointer:
+		switch {
+		case got.IsNil() && (want.IsNil() || want.Elem().IsZero()):
+			return ""
+		case got.IsNil() || want.IsNil():
+			return fmt.Sprintf("%s: nil %t, with encoding/xml %t", path, got.IsNil(), want.IsNil())
+		}
+
+		return difference(path, got.Elem(), want.Elem())
+	case reflect.Struct:
+		for i := range got.NumField() {
+			if found := difference(path+"."+got.Type().Field(i).Name, got.Field(i), want.Field(i)); found != "" {
+				return found
+			}
+		}
+
+		return ""
+	case reflect.Slice:
+		if got.Len() != want.Len() || got.IsNil() != want.IsNil() {
+			return fmt.Sprintf("%s: %d items, with encoding/xml %d", path, got.Len(), want.Len())
+		}
+		for i := range got.Len() {
+			if found := difference(fmt.Sprintf("%s[%d]", path, i), got.Index(i), want.Index(i)); found != "" {
+				return found
+			}
+		}
+
+		return ""
+	case reflect.Float64:
+		if math.IsNaN(got.Float()) && math.IsNaN(want.Float()) {
+			return ""
+		}
+	}
+	if !got.Equal(want) {
+		return fmt.Sprintf("%s: %v, encoding/xml has %v", path, got, want)
+	}
+
+	return ""
+}
+
+// emptyTime tells whether encoding/xml failed at a time that is an empty element, the one thing that only ours reads.
+func emptyTime(err error) bool {
+	var failed *time.ParseError
+
+	return errors.As(err, &failed) && failed.Value == ""
+}
+
+// sameAsEncodingXML makes sure that a document which ours accepts is one to encoding/xml too, with the same values.
+func sameAsEncodingXML(t *testing.T, document []byte) {
+	t.Helper()
+	got, err := decode(document)
+	if err != nil {
+		var malformed *awsquery.SyntaxError
+		if !errors.As(err, &malformed) {
+			t.Fatalf("%T is not a SyntaxError: %v", err, err)
+		}
+		if malformed.Offset < 0 || malformed.Offset > len(document) {
+			t.Fatalf("offset %d of %d: %v", malformed.Offset, len(document), err)
+		}
+		if strings.ContainsAny(err.Error(), "\n\r") {
+			t.Fatalf("more than a line: %q", err.Error())
+		}
+
+		return
+	}
+	want := new(listItemsResult)
+	if err := xml.Unmarshal(document, want); err != nil {
+		if emptyTime(err) {
+			return
+		}
+		t.Fatalf("encoding/xml does not accept it: %v\n%q", err, document)
+	}
+	if found := difference("result", reflect.ValueOf(*got), reflect.ValueOf(*want)); found != "" {
+		t.Fatalf("%s\n%q", found, document)
+	}
+}
+
+var oddDocuments = []string{
+	"", " ", "<a/>", "\ufeff<a/>", "<a/><b/>", "<a>", "</a>", "<a></b>", "<a/>x", "x<a/>",
+	`<?xml version="1.0" encoding="UTF-8"?><a/>`, `<?xml version="1.1"?><a/>`, `<?xml encoding="latin1"?><a/>`,
+	`<?xml version='1.0' standalone="no" ?><a/>`, ` <?xml version="1.0"?><a/>`, `<?pi some?thing?><a/>`, `<??><a/>`,
+	`<!DOCTYPE html><html></html>`, `<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>`, "<!-- c --><a/><!-- -- -->", "<!----><a/>",
+	`<a b="c>d" e='f"' g = "&lt;"/>`, `<a b="<"/>`, `<a b=c/>`, `<a b/>`, `<a b="c"d="e"/>`, `<a b="]]>"/>`, `<a b="&x;"/>`,
+	"<x:a xmlns:x='y'><x:b/></x:a>", "<x:a></a>", "<x:y:z/>", "<:a/>", "<a:/>", "<é/>", "<1/>", "< a/>", "<a / >",
+	"<a>]]></a>", "<a>\x00</a>", "<a>\xff</a>", "<a>\ufffe</a>", "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&nbsp;</a>", "<a>& </a>",
+	"<a><![CDATA[</a>", "<a><![CDATA[]]]]></a>", "<![CDATA[ ]]><a/>", "<a></a\n >", "<a></a b>", "<ab></a>", "<a></ab>",
+	envelope("<Marker>a&amp;b&lt;&gt;&apos;&quot;&#65;&#x42;&#x1F600;</Marker>"),
+	envelope("<Marker>a<!-- b -->c<![CDATA[<d>&amp;]]>e<f>g<h/></f>i<?j?>k</Marker>"),
+	envelope("<Marker>a\r\nb\rc&#13;\n<![CDATA[\r\n\r]]>\n</Marker>"),
+	envelope("<Marker> x </Marker><Marker/>"), envelope("<Marker>\u00e9\u65e5\U0001F600</Marker>"), envelope("text<Marker>x</Marker>text"),
+	envelope("<First>" + fmt.Sprintf(fullItem, 7) + "</First><First><Port>1</Port></First>"),
+	envelope("<Items><Item>" + fmt.Sprintf(fullItem, 1) + "</Item><Other/><Item/></Items><Items><Item><Name>2</Name></Item></Items>"),
+	envelope("<First><Port> 5 </Port><Bytes>+7</Bytes><Rate> .5</Rate><Encrypted> TRUE </Encrypted></First>"),
+	envelope("<First><Port>5_0</Port></First>"), envelope("<First><Port>0x5</Port></First>"), envelope("<First><Port> </Port></First>"),
+	envelope("<First><Port>9223372036854775808</Port></First>"), envelope("<First><Rate>1e999</Rate></First>"),
+	envelope("<First><Rate>INF</Rate><Rate>-Infinity</Rate><Rate>0x1p-2</Rate></First>"), envelope("<First><Encrypted>yes</Encrypted></First>"),
+	envelope("<First><Created/><Deleted/><Times><Time/></Times></First>"), envelope("<First><Created> 2026-11-23T01:02:03Z</Created></First>"),
+	envelope("<First><Created>2026-11-23T01:02:03.123456789+05:30</Created></First>"), envelope("<First><Created>2026-11-23 01:02:03Z</Created></First>"),
+	envelope("<First><Created>2026-11-23T01:02:03,5Z</Created></First>"), envelope("<First><Created>2026-11-23T24:00:00Z</Created></First>"),
+	envelope("<First><Retention>5</Retention><Retention/><Public>true</Public><Public></Public></First>"),
+	envelope("<First><Owner><Key>a</Key></Owner><Owner><Value>b</Value></Owner></First>"),
+	envelope("<First><Tags><Tag/><Tag><Key>k</Key></Tag></Tags><Tags/><Tags><Tag/></Tags></First>"),
+	envelope("<First><Types><Type>a</Type>x<Other>b</Other></Types><Types><Type/></Types></First>"),
+	"<ListItemsResponse><ResponseMetadata><RequestId>1</RequestId><X/></ResponseMetadata><ListItemsResult><Marker>m</Marker></ListItemsResult>" +
+		"<OtherResult><Marker>n</Marker></OtherResult><ListItemsResult><Marker>o</Marker></ListItemsResult></ListItemsResponse>",
+}
+
+func TestDecoderAgainstEncodingXML(t *testing.T) {
+	t.Parallel()
+	for _, document := range oddDocuments {
+		sameAsEncodingXML(t, []byte(document))
+	}
+}
+
+// FuzzDecoder proves what the Decoder promises: nothing is accepted that encoding/xml does not accept with the same values.
+func FuzzDecoder(f *testing.F) {
+	for _, document := range oddDocuments {
+		f.Add([]byte(document))
+	}
+	f.Fuzz(func(t *testing.T, document []byte) { sameAsEncodingXML(t, document) })
+}
+
+// FuzzMembers does the same for what stands inside of a result, where most of a document's meaning is.
+func FuzzMembers(f *testing.F) {
+	f.Add("<Marker>", "a&#65;", "</Marker>")
+	f.Add("<First><Port>", " 5\n", "</Port></First>")
+	f.Add("<First><Rate>", "-INF", "</Rate></First>")
+	f.Add("<First><Created>", "2026-11-23T01:02:03.5+01:00", "</Created></First>")
+	f.Add("<First><Public>", "t", "</Public><Note/></First>")
+	f.Add("<Items><Item><Tags><Tag><Value>", "<![CDATA[x]]>y", "</Value></Tag></Tags></Item></Items>")
+	f.Add("<Items><Item><Ports>", "<Port>1</Port><Port/>", "</Ports></Item></Items>")
+	f.Fuzz(func(t *testing.T, before, middle, after string) {
+		sameAsEncodingXML(t, []byte(envelope(before+middle+after)))
+		sameAsEncodingXML(t, []byte(envelope("<First><Name>"+middle+"</Name></First>")))
+		sameAsEncodingXML(t, []byte(envelope("<First><Created>"+middle+"</Created><Port>"+before+"</Port><Rate>"+after+"</Rate></First>")))
+	})
+}

@@ -1,0 +1,92 @@
+package awsquery_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// A call that the service refuses. The code tells why, however often the error was wrapped.
+func Example() {
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error>`+
+			`<RequestId>5c1b2f3a</RequestId></ErrorResponse>`)
+	}))
+	defer service.Close()
+	endpoint, err := url.Parse(service.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	transport := &awsquery.Transport{Endpoint: endpoint, Client: service.Client()}
+	_, err = transport.SubmitContext(context.Background(), listItems(&listItemsParams{Name: "nightly"}))
+	err = fmt.Errorf("nightly job: %w", err)
+
+	var refused *awsquery.Error
+	if errors.Is(err, awsquery.ErrThrottling) && errors.As(err, &refused) {
+		fmt.Println("try again later, request", refused.RequestID)
+	}
+	fmt.Println(err)
+	// Output:
+	// try again later, request 5c1b2f3a
+	// nightly job: ListItems: HTTP status 400, request id 5c1b2f3a, Throttling: Rate exceeded
+}
+
+// One error names all that is wrong with the parameters of a call, and never shows their values.
+func ExampleValidationError() {
+	params := &listItemsParams{Limit: new(7), Tags: []tag{{Key: "env"}, {Value: "secret"}}}
+	err := params.Validate()
+	fmt.Println(err)
+
+	var invalid *awsquery.ValidationError
+	if errors.As(err, &invalid) {
+		fmt.Println(len(invalid.Problems), "problems, the first with", invalid.Problems[0].Parameter)
+	}
+	// Output:
+	// ListItems: Name is required; Limit is less than 20; Tags.Tag.2.Key is required
+	// 3 problems, the first with Name
+}
+
+// Generated code reads an element by its children, in any order, and skips those it does not know.
+func ExampleDecoder() {
+	d := awsquery.NewDecoder([]byte(`<Tag><Value>R&amp;D</Value><New>1</New><Key>team</Key></Tag>`))
+	var key, value string
+	for d.Next() { // the root element
+		for d.Next() {
+			switch string(d.Name()) {
+			case "Key":
+				key = d.Text()
+			case "Value":
+				value = d.Text()
+			default:
+				d.Skip()
+			}
+		}
+	}
+	fmt.Println(key, value, d.Err())
+	// Output: team R&D <nil>
+}
+
+// The sequence goes from page to page by itself.
+func ExamplePages() {
+	pages := map[string][]string{"": {"monday", "tuesday"}, "p2": {"wednesday"}}
+	next := map[string]string{"": "p2"}
+	days := awsquery.Pages("ListDays", "", func(marker string) ([]string, string, error) {
+		return pages[marker], next[marker], nil
+	})
+	for day, err := range days {
+		fmt.Println(day, err)
+	}
+	// Output:
+	// monday <nil>
+	// tuesday <nil>
+	// wednesday <nil>
+}

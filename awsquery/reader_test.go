@@ -1,0 +1,69 @@
+package awsquery_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// stockResponse is a go-openapi response that is not a Transport's.
+type stockResponse struct {
+	status int
+	header http.Header
+	body   io.Reader
+}
+
+func (s stockResponse) Code() int                       { return s.status }
+func (s stockResponse) Message() string                 { return http.StatusText(s.status) }
+func (s stockResponse) GetHeader(name string) string    { return s.header.Get(name) }
+func (s stockResponse) GetHeaders(name string) []string { return s.header.Values(name) }
+func (s stockResponse) Body() io.ReadCloser             { return io.NopCloser(s.body) }
+
+func TestResponsesOfAnotherTransport(t *testing.T) {
+	t.Parallel()
+	reader := awsquery.NewResultReader[listItemsResult]("ListItems", true)
+	header := http.Header{"X-Amzn-Requestid": {"header-id"}}
+
+	answer, err := reader.ReadResponse(stockResponse{200, header, iotest.OneByteReader(strings.NewReader("<ListItemsResponse><ListItemsResult><Marker>m</Marker></ListItemsResult></ListItemsResponse>"))}, nil)
+	result, ok := answer.(*listItemsResult)
+	if err != nil || !ok || result.Marker != "m" || result.RequestID != "header-id" {
+		t.Errorf("%v, %v", answer, err)
+	}
+
+	_, err = reader.ReadResponse(stockResponse{404, nil, strings.NewReader(notFound)}, nil)
+	if !errors.Is(err, awsquery.ErrorCode("ItemNotFound")) {
+		t.Error(err)
+	}
+
+	broken := errors.New("broken")
+	_, err = reader.ReadResponse(stockResponse{200, header, io.MultiReader(strings.NewReader("<List"), iotest.ErrReader(broken))}, nil)
+	var failed *awsquery.Error
+	if !errors.As(err, &failed) || !errors.Is(err, broken) || failed.RequestID != "header-id" || string(failed.Body) != "<List" {
+		t.Error(err)
+	}
+
+	if _, err := reader.ReadResponse(nil, nil); err == nil || !strings.HasPrefix(err.Error(), "ListItems: ") {
+		t.Error(err)
+	}
+}
+
+// forgetful is a result that does not read its element to the end.
+type forgetful struct{}
+
+func (*forgetful) DecodeQuery(*awsquery.Decoder) {}
+
+func TestResultThatReadsNothing(t *testing.T) {
+	t.Parallel()
+	reader := awsquery.NewResultReader[forgetful]("ListItems", true)
+	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader(envelope("<Marker>m</Marker>"))}, nil); err != nil {
+		t.Error(err)
+	}
+	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader("<ListItemsResponse><a></b>")}, nil); err == nil {
+		t.Error("what the result did not read may be malformed")
+	}
+}

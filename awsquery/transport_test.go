@@ -1,0 +1,824 @@
+package awsquery_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/go-openapi/runtime"
+	"github.com/go-openapi/strfmt"
+	"github.com/jarcoal/httpmock"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+func TestLongRequestsArePosts(t *testing.T) {
+	t.Parallel()
+	short := len("https://items.example.com/?Action=ListItems&Always=&Force=false&Name=&Version=2012-12-01")
+	for _, length := range []int{2047, 2048, 2049, 200_000} {
+		base := new(roundTripper)
+		params := &listItemsParams{Name: strings.Repeat("x", length-short)}
+		if _, err := newTransport(t, base).SubmitContext(t.Context(), createItem(params)); err != nil {
+			t.Fatal(err)
+		}
+		request := base.sent[0]
+		if length <= 2048 {
+			if size := len(request.URL.String()); request.Method != http.MethodGet || size != length || request.Header.Get("Content-Type") != "" {
+				t.Errorf("%d bytes: a %s with a URL of %d bytes, %v", length, request.Method, size, request.Header)
+			}
+
+			continue
+		}
+		if request.Method != http.MethodPost || request.URL.String() != "https://items.example.com/" {
+			t.Errorf("%d bytes: a %s to %s", length, request.Method, request.URL)
+		}
+		if got := request.Header.Get("Content-Type"); got != "application/x-www-form-urlencoded; charset=utf-8" {
+			t.Errorf("%d bytes: Content-Type %q", length, got)
+		}
+		again, err := request.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, body := range []io.Reader{request.Body, again} {
+			form, err := io.ReadAll(body)
+			if err != nil || int64(len(form)) != request.ContentLength {
+				t.Fatalf("%d bytes in a body of %d: %v", len(form), request.ContentLength, err)
+			}
+			values, err := url.ParseQuery(string(form))
+			if err != nil || values.Get("Action") != "ListItems" || values.Get("Version") != "2012-12-01" || values.Get("Name") != params.Name {
+				t.Errorf("%d bytes: the form lacks something: %v", length, err)
+			}
+		}
+	}
+}
+
+func TestEndpointPaths(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"https://h.example":            "https://h.example/?",
+		"https://h.example/":           "https://h.example/?",
+		"http://h.example:8080/":       "http://h.example:8080/?",
+		"https://h.example/redshift":   "https://h.example/redshift/?",
+		"https://h.example/a%2Fb/c/":   "https://h.example/a%2Fb/c/?",
+		"https://[::1]:8443/with%20it": "https://[::1]:8443/with%20it/?",
+	}
+	for endpoint, want := range tests {
+		base := new(roundTripper)
+		transport := newTransport(t, base)
+		transport.Endpoint = mustURL(t, endpoint)
+		if _, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
+			t.Fatal(err)
+		}
+		if got := base.sent[0].URL.String(); !strings.HasPrefix(got, want+"Action=") {
+			t.Errorf("%s: %s, want %s", endpoint, got, want)
+		}
+		if transport.Endpoint.String() != endpoint {
+			t.Errorf("the Endpoint was changed to %s", transport.Endpoint)
+		}
+	}
+}
+
+func TestWhatCannotBeSubmitted(t *testing.T) {
+	t.Parallel()
+	good := &listItemsParams{}
+	writes := func(write func(runtime.ClientRequest) error) *runtime.ClientOperation {
+		return listItems(runtime.ClientRequestWriterFunc(func(request runtime.ClientRequest, _ strfmt.Registry) error { return write(request) }))
+	}
+	endpoint := func(text string) func(*awsquery.Transport) {
+		return func(t *awsquery.Transport) { t.Endpoint, _ = url.Parse(text) }
+	}
+	tests := map[string]struct {
+		change    func(*awsquery.Transport)
+		operation *runtime.ClientOperation
+		want      string
+	}{
+		"no operation":     {nil, nil, "awsquery: submit: there is no operation"},
+		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "x: the operation has no Params"},
+		"no reader":        {nil, &runtime.ClientOperation{Params: good}, "call: the operation has no Reader"},
+		"no client":        {func(t *awsquery.Transport) { t.Client = nil }, listItems(good), "ListItems: the Transport has no Client"},
+		"limit":            {func(t *awsquery.Transport) { t.MaxResponseBytes = -1 }, listItems(good), "MaxResponseBytes is negative"},
+		"no endpoint":      {func(t *awsquery.Transport) { t.Endpoint = nil }, listItems(good), "has no Endpoint"},
+		"scheme":           {endpoint("ftp://h"), listItems(good), "neither http nor https"},
+		"host":             {endpoint("https:///x"), listItems(good), "has no host"},
+		"opaque":           {endpoint("https:x"), listItems(good), "has no host"},
+		"user":             {endpoint("https://u:secret@h"), listItems(good), "has a user in it"},
+		"query":            {endpoint("https://h/?secret"), listItems(good), "has a query"},
+		"question mark":    {endpoint("https://h/?"), listItems(good), "has a query"},
+		"fragment":         {endpoint("https://h/#secret"), listItems(good), "has a fragment"},
+		"method":           {nil, &runtime.ClientOperation{Method: "PUT", Params: good, Reader: listItems(good).Reader}, "neither a GET nor a POST"},
+		"path pattern":     {nil, &runtime.ClientOperation{PathPattern: "/{id}", Params: good, Reader: listItems(good).Reader}, "parameters in its path"},
+		"path query":       {nil, &runtime.ClientOperation{PathPattern: "/?a=%zz", Params: good, Reader: listItems(good).Reader}, "malformed query"},
+		"path parameter":   {nil, writes(func(r runtime.ClientRequest) error { return r.SetPathParam("id", "secret") }), `ListItems: the parameter "id" is part of the path`},
+		"file":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetFileParam("f", nil) }), `the parameter "f" is a file`},
+		"body":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetBodyParam("secret") }), "a parameter is the request's body"},
+		"host header":      {nil, writes(func(r runtime.ClientRequest) error { return r.SetHeaderParam("host", "secret") }), "the header Host cannot be a parameter"},
+		"negative timeout": {nil, writes(func(r runtime.ClientRequest) error { return r.SetTimeout(-1) }), "the timeout is negative"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base := new(roundTripper)
+			transport := newTransport(t, base)
+			if test.change != nil {
+				test.change(transport)
+			}
+			answer, err := transport.SubmitContext(t.Context(), test.operation)
+			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%v, %v; want %s", answer, err, test.want)
+			}
+			if len(base.sent) != 0 {
+				t.Error("a request was sent")
+			}
+		})
+	}
+	var none *awsquery.Transport
+	if _, err := none.Submit(listItems(good)); err == nil || !strings.Contains(err.Error(), "the Transport is nil") {
+		t.Error(err)
+	}
+}
+
+func TestOtherWaysToAddParameters(t *testing.T) {
+	t.Parallel()
+	base := new(roundTripper)
+	operation := listItems(runtime.ClientRequestWriterFunc(func(r runtime.ClientRequest, _ strfmt.Registry) error {
+		if r.GetMethod() != http.MethodGet || r.GetPath() != "/" || r.GetBody() != nil || r.GetBodyParam() != nil || r.GetFileParam() != nil {
+			t.Error("the request knows something wrong of itself")
+		}
+		err := errors.Join(
+			r.SetQueryParam("Name", "a"),
+			r.SetQueryParam("Name", "b c", "b+c"),
+			r.SetFormParam("Form", "f"),
+			r.SetQueryParam("Action", "Other"),
+			r.SetHeaderParam("x-test", "1", "2"),
+		)
+		if got := r.GetQueryParams(); len(got["Name"]) != 2 || got.Get("Name") != "b c" || got.Get("Form") != "f" {
+			t.Errorf("the query parameters are %v", got)
+		}
+		if got := r.GetHeaderParams(); len(got.Values("X-Test")) != 2 {
+			t.Errorf("the header parameters are %v", got)
+		}
+
+		return err
+	}))
+	operation.PathPattern += "&Flavor=plain+sweet"
+	operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(r runtime.ClientRequest, _ strfmt.Registry) error {
+		return r.SetHeaderParam("Authorization", "yes")
+	})
+	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+		t.Fatal(err)
+	}
+	request := base.sent[0]
+	if got, want := request.URL.RawQuery, "Action=Other&Flavor=plain%20sweet&Form=f&Name=b%20c&Name=b%2Bc"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := request.Header; len(got["X-Test"]) != 2 || got.Get("Authorization") != "yes" {
+		t.Errorf("the header is %v", got)
+	}
+
+	operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(runtime.ClientRequest, strfmt.Registry) error { return errors.New("no key") })
+	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err == nil || err.Error() != "Other: no key" && err.Error() != "ListItems: no key" {
+		t.Error(err)
+	}
+	operation = listItems(&listItemsParams{Name: "posted"})
+	operation.Method = http.MethodPost
+	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+		t.Fatal(err)
+	}
+	if last := base.sent[len(base.sent)-1]; last.Method != http.MethodPost || last.URL.RawQuery != "" {
+		t.Errorf("a %s with the query %s", last.Method, last.URL.RawQuery)
+	}
+}
+
+func TestOwnClientOfAnOperation(t *testing.T) {
+	t.Parallel()
+	unused, used := new(roundTripper), new(roundTripper)
+	operation := listItems(&listItemsParams{})
+	operation.Client = &http.Client{Transport: used}
+	transport := newTransport(t, unused)
+	if _, err := transport.Submit(operation); err != nil {
+		t.Fatal(err)
+	}
+	transport.Client = nil
+	if _, err := transport.Submit(operation); err != nil {
+		t.Fatal(err)
+	}
+	if len(unused.sent) != 0 || len(used.sent) != 2 {
+		t.Errorf("%d and %d requests, want 0 and 2", len(unused.sent), len(used.sent))
+	}
+}
+
+// silentServer answers the first request on each connection and closes the connection at the second, unanswered. It
+// returns its address and what it saw.
+func silentServer(t *testing.T) (address string, seen func() []string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		mutex    sync.Mutex
+		requests []string
+		running  sync.WaitGroup
+	)
+	read := func(reader *bufio.Reader) bool {
+		var raw bytes.Buffer
+		request, err := http.ReadRequest(bufio.NewReader(io.TeeReader(lineReader{reader}, &raw)))
+		if err != nil {
+			return false
+		}
+		_, _ = io.Copy(io.Discard, request.Body)
+		mutex.Lock()
+		defer mutex.Unlock()
+		requests = append(requests, raw.String())
+
+		return true
+	}
+	serve := func(connection net.Conn) {
+		defer connection.Close()
+		reader := bufio.NewReader(connection)
+		if !read(reader) {
+			return
+		}
+		body := envelope("")
+		fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		read(reader)
+	}
+	running.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { serve(connection) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = listener.Close()
+		running.Wait()
+	})
+
+	return listener.Addr().String(), func() []string {
+		mutex.Lock()
+		defer mutex.Unlock()
+
+		return append([]string(nil), requests...)
+	}
+}
+
+// lineReader hands out one line at a time, so that nothing beyond a request is taken from the connection.
+type lineReader struct{ reader *bufio.Reader }
+
+func (l lineReader) Read(into []byte) (int, error) {
+	n := 0
+	for n < len(into) {
+		c, err := l.reader.ReadByte()
+		if err != nil {
+			return n, err
+		}
+		into[n] = c
+		n++
+		if c == '\n' {
+			break
+		}
+	}
+
+	return n, nil
+}
+
+func TestOnlyReadsAreRepeated(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		operation func(runtime.ClientRequestWriter) *runtime.ClientOperation
+		seen      int
+		fails     bool
+	}{
+		// net/http repeats the second call on a new connection, where it is the first and gets an answer.
+		"read":   {listItems, 3, false},
+		"change": {createItem, 2, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address, seen := silentServer(t)
+			base := &http.Transport{}
+			defer base.CloseIdleConnections()
+			transport := &awsquery.Transport{Endpoint: mustURL(t, "http://"+address), Client: &http.Client{Transport: base}}
+			if _, err := transport.SubmitContext(t.Context(), test.operation(&listItemsParams{Name: "first"})); err != nil {
+				t.Fatal(err)
+			}
+			_, err := transport.SubmitContext(t.Context(), test.operation(&listItemsParams{Name: "second"}))
+			var unsent *awsquery.SendError
+			if failed := errors.As(err, &unsent); failed != test.fails || !failed && err != nil {
+				t.Errorf("the second call: %v", err)
+			}
+			requests := seen()
+			if len(requests) != test.seen {
+				t.Errorf("the server saw %d requests, want %d", len(requests), test.seen)
+			}
+			for _, raw := range requests {
+				if !strings.HasPrefix(raw, "GET /?Action=ListItems&") {
+					t.Errorf("not a GET: %q", raw)
+				}
+				if lower := strings.ToLower(raw); strings.Contains(lower, "content-length") || strings.Contains(lower, "transfer-encoding") {
+					t.Errorf("the GET says that it has a body: %q", raw)
+				}
+			}
+		})
+	}
+}
+
+func TestChangesOverHTTP2(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		body, err := io.ReadAll(r.Body)
+		if r.ProtoMajor != 2 || len(body) != 0 || err != nil || len(r.Header["Content-Length"]) != 0 {
+			t.Errorf("HTTP/%d, a body of %d bytes, %v, %v", r.ProtoMajor, len(body), err, r.Header)
+		}
+		_, _ = io.WriteString(w, envelope(""))
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	if _, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: "x"})); err != nil || requests.Load() != 1 {
+		t.Errorf("%d requests: %v", requests.Load(), err)
+	}
+}
+
+const (
+	secretValue = "s3cret-value"
+	secretQuery = "Name=s3cret"
+)
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("connection reset")
+	tests := map[string]struct {
+		err  error
+		want string
+	}{
+		"plain":        {broken, "ListItems: connection reset"},
+		"inner URL":    {&url.Error{Op: "Get", URL: "https://h/?" + secretQuery, Err: broken}, "ListItems: connection reset"},
+		"wrapped URL":  {fmt.Errorf("proxy: %w", &url.Error{Op: "Get", URL: "https://h/?" + secretQuery, Err: broken}), `ListItems: proxy: Get "(URL)": connection reset`},
+		"line forgery": {fmt.Errorf("a\nb\x1b[31m: %w", broken), `ListItems: a b\x1b[31m: connection reset`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) { return nil, test.err }}
+			_, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: secretValue}))
+			var unsent *awsquery.SendError
+			if !errors.As(err, &unsent) || !errors.Is(err, broken) || err.Error() != test.want {
+				t.Fatalf("%v, want %s", err, test.want)
+			}
+			for _, shown := range everyWayToShow(t, err, *unsent) {
+				if strings.Contains(shown, "s3cret") || strings.Contains(shown, "\n") {
+					t.Errorf("it shows the URL, or more than a line: %s", shown)
+				}
+			}
+		})
+	}
+}
+
+func TestConnectionRefused(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	transport := &awsquery.Transport{Endpoint: mustURL(t, "http://"+address), Client: &http.Client{Transport: &http.Transport{}}}
+	_, err = transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: secretValue}))
+	var operation *net.OpError
+	if !errors.As(err, &operation) || operation.Op != "dial" || strings.Contains(err.Error(), secretValue) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{}, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	cause := errors.New("the user left")
+	tests := map[string]struct {
+		client  http.Client
+		context func(context.Context) (context.Context, context.CancelFunc)
+		params  listItemsParams
+		want    error
+		timeout bool
+	}{
+		"client": {client: http.Client{Timeout: 20 * time.Millisecond}, want: context.DeadlineExceeded, timeout: true},
+		"context": {context: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 20*time.Millisecond)
+		}, want: context.DeadlineExceeded, timeout: true},
+		"parameters": {params: listItemsParams{Timeout: 20 * time.Millisecond}, want: context.DeadlineExceeded, timeout: true},
+		"cancelled": {context: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			time.AfterFunc(20*time.Millisecond, func() { cancel(cause) })
+
+			return ctx, func() { cancel(nil) }
+		}, want: context.Canceled},
+	}
+	for name, test := range tests {
+		base := &http.Transport{}
+		test.client.Transport = base
+		ctx, cancel := t.Context(), func() {}
+		if test.context != nil {
+			ctx, cancel = test.context(ctx)
+		}
+		transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: &test.client}
+		_, err := transport.SubmitContext(ctx, createItem(&test.params))
+		cancel()
+		<-arrived
+		base.CloseIdleConnections()
+		var timeout net.Error
+		if !errors.Is(err, test.want) || !strings.HasPrefix(err.Error(), "ListItems: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if test.timeout && (!errors.As(err, &timeout) || !timeout.Timeout()) {
+			t.Errorf("%s: no timeout: %v", name, err)
+		}
+		if name == "cancelled" && !errors.Is(err, cause) {
+			t.Errorf("the cause is lost: %v", err)
+		}
+	}
+}
+
+func TestContextThatHasEnded(t *testing.T) {
+	t.Parallel()
+	base := new(roundTripper)
+	transport := newTransport(t, base)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("shutdown")
+	cancel(cause)
+	_, err := transport.SubmitContext(ctx, listItems(&listItemsParams{}))
+	if !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
+		t.Errorf("%d requests, %v", len(base.sent), err)
+	}
+	operation := listItems(&listItemsParams{})
+	operation.Context = ctx //nolint:staticcheck // the older way has to work too
+	if _, err := transport.Submit(operation); !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
+		t.Errorf("%d requests, %v", len(base.sent), err)
+	}
+	if _, err := transport.SubmitContext(t.Context(), operation); err != nil {
+		t.Errorf("the operation's Context won over the one that was given: %v", err)
+	}
+	if _, err := transport.SubmitContext(nil, listItems(&listItemsParams{})); err != nil { //nolint:staticcheck // nil is what is tested
+		t.Error(err)
+	}
+}
+
+func TestAnswersThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"X-Amzn-Requestid": {"9f86d081"}, "Date": {"Mon, 23 Nov 2026 01:02:03 GMT"}}
+	whole := envelope("<Marker>" + strings.Repeat("m", 1000) + "</Marker>")
+	reset := errors.New("connection reset")
+	tests := map[string]struct {
+		response func() *http.Response
+		limit    int64
+		is       error
+		want     string
+	}{
+		"shorter than announced": {response: func() *http.Response {
+			r := respond(200, whole[:700], header)
+			r.ContentLength = int64(len(whole))
+
+			return r
+		}, is: io.ErrUnexpectedEOF, want: "read the answer: unexpected EOF"},
+		"cut XML": {response: func() *http.Response { return respond(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
+		"broken": {response: func() *http.Response {
+			r := respond(200, "", header)
+			r.Body, r.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(whole[:600]), iotest.ErrReader(reset))), -1
+
+			return r
+		}, is: reset, want: "read the answer: connection reset"},
+		"too large": {response: func() *http.Response {
+			r := respond(200, whole, header)
+			r.ContentLength = -1
+
+			return r
+		}, limit: 999, want: "larger than the limit"},
+		"too large and announced": {response: func() *http.Response { return respond(500, whole, header) }, limit: 999, want: "larger than the limit"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			closed := 0
+			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+				response := test.response()
+				response.Body = closeCounter{response.Body, &closed}
+
+				return response, nil
+			}}
+			transport := newTransport(t, base)
+			transport.MaxResponseBytes = test.limit
+			_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
+			var refused *awsquery.Error
+			if !errors.As(err, &refused) {
+				t.Fatalf("%T: %v", err, err)
+			}
+			if refused.StatusCode != test.response().StatusCode || refused.RequestID != "9f86d081" || refused.Operation != "ListItems" || refused.Header.Get("Date") == "" {
+				t.Errorf("something is lost: %#v %v", refused, refused.Header)
+			}
+			if len(refused.Body) != 512 || string(refused.Body) != whole[:512] {
+				t.Errorf("a Body of %d bytes: %s", len(refused.Body), refused.Body)
+			}
+			if test.is != nil && !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.want) {
+				t.Error(err)
+			}
+			if closed == 0 {
+				t.Error("the body was not closed")
+			}
+		})
+	}
+
+	exact := newTransport(t, &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(200, whole, nil), nil }})
+	exact.MaxResponseBytes = int64(len(whole))
+	if _, err := exact.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
+		t.Errorf("an answer that is just as large as allowed: %v", err)
+	}
+}
+
+type closeCounter struct {
+	io.ReadCloser
+	closed *int
+}
+
+func (c closeCounter) Close() error {
+	*c.closed++
+
+	return c.ReadCloser.Close()
+}
+
+func TestConnectionCutInTheAnswer(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Amzn-Requestid", "9f86d081")
+		if r.URL.Query().Get("Name") == "announced" {
+			w.Header().Set("Content-Length", "1000")
+		}
+		_, _ = io.WriteString(w, "<ListItemsResponse>")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}))
+	defer server.Close()
+	for _, name := range []string{"announced", "chunked"} {
+		transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+		_, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: name}))
+		var refused *awsquery.Error
+		if !errors.As(err, &refused) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.StatusCode != 200 || refused.RequestID != "9f86d081" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCancelledWhileReading(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "<ListItemsResponse>")
+		_ = http.NewResponseController(w).Flush()
+		<-release
+	}))
+	defer server.Close()
+	defer close(release)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(20*time.Millisecond, func() { cancel(errors.New("enough")) })
+	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	_, err := transport.SubmitContext(ctx, createItem(&listItemsParams{}))
+	var refused *awsquery.Error
+	if !errors.Is(err, context.Canceled) || !errors.As(err, &refused) || refused.StatusCode != 200 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestConnectionsAreReused(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("Name") == "bad" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+		_, _ = w.Write(page(100))
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	for i := range 10 {
+		params := &listItemsParams{}
+		if i%2 == 0 {
+			params.Name = "bad"
+		}
+		if _, err := transport.SubmitContext(t.Context(), createItem(params)); (err != nil) != (i%2 == 0) {
+			t.Fatal(err)
+		}
+	}
+	if got := connections.Load(); got != 1 {
+		t.Errorf("%d connections for ten calls one after the other", got)
+	}
+}
+
+func TestManyCallersAtOnce(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-time.After(time.Millisecond):
+		case <-r.Context().Done():
+		}
+		_, _ = io.WriteString(w, envelope("<Marker>"+r.URL.Query().Get("Name")+"</Marker>"))
+	}))
+	defer server.Close()
+	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	var callers sync.WaitGroup
+	for i := range 40 {
+		callers.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if i%4 == 0 {
+				time.AfterFunc(time.Duration(i)*10*time.Microsecond, cancel)
+			}
+			name := fmt.Sprintf("caller-%d", i)
+			answer, err := transport.SubmitContext(ctx, createItem(&listItemsParams{Name: name}))
+			if err != nil {
+				if i%4 != 0 || !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+
+				return
+			}
+			if result, ok := answer.(*listItemsResult); !ok || result.Marker != name {
+				t.Errorf("%s got %v", name, answer)
+			}
+		})
+	}
+	callers.Wait()
+}
+
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+		return respond(http.StatusMovedPermanently, "<html>moved</html>", http.Header{"Location": {"https://other.example/?" + secretQuery}}), nil
+	}}
+	transport := newTransport(t, base)
+	transport.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	_, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
+	var refused *awsquery.Error
+	if !errors.As(err, &refused) || refused.StatusCode != http.StatusMovedPermanently || len(base.sent) != 1 {
+		t.Fatalf("%d requests, %v", len(base.sent), err)
+	}
+	if !strings.Contains(err.Error(), "redirect") || strings.Contains(err.Error(), "s3cret") {
+		t.Error(err)
+	}
+}
+
+func TestRoundTripTime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	header := http.Header{"Retry-After": {"7"}}
+	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+		now = now.Add(3 * time.Second)
+
+		return respond(503, "", header), nil
+	}}
+	transport := newTransport(t, base)
+	transport.Now = func() time.Time { return now }
+	_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
+	var refused *awsquery.Error
+	if !errors.As(err, &refused) || refused.RoundTrip != 3*time.Second || refused.Header.Get("Retry-After") != "7" {
+		t.Fatalf("%v", err)
+	}
+	refused.Header.Set("Retry-After", "8")
+	if header.Get("Retry-After") != "7" {
+		t.Error("the error shares its header with the response")
+	}
+}
+
+func TestContentTypeThatDoesNotParse(t *testing.T) {
+	t.Parallel()
+	mock := httpmock.NewMockTransport()
+	for name, responder := range map[string]httpmock.Responder{
+		"good": httpmock.NewStringResponder(200, envelope("<Marker>m</Marker>")),
+		"bad":  httpmock.NewStringResponder(502, "<html>bad gateway</html>"),
+	} {
+		mock.RegisterMatcherResponder(http.MethodGet, "https://items.example.com/",
+			httpmock.NewMatcher(name, func(r *http.Request) bool { return r.URL.Query().Get("Name") == name }),
+			responder.HeaderAdd(http.Header{"Content-Type": {"text/html; charset"}, "X-Amzn-Requestid": {"9f86d081"}}))
+	}
+	transport := newTransport(t, mock)
+	answer, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{Name: "good"}))
+	if result, ok := answer.(*listItemsResult); !ok || err != nil || result.Marker != "m" {
+		t.Errorf("%v, %v", answer, err)
+	}
+	_, err = transport.SubmitContext(t.Context(), listItems(&listItemsParams{Name: "bad"}))
+	var refused *awsquery.Error
+	if !errors.As(err, &refused) || refused.StatusCode != 502 || refused.RequestID != "9f86d081" || string(refused.Body) != "<html>bad gateway</html>" {
+		t.Errorf("%v", err)
+	}
+	if mock.GetTotalCallCount() != 2 {
+		t.Errorf("%d requests, want 2", mock.GetTotalCallCount())
+	}
+}
+
+func TestIsReadOnly(t *testing.T) {
+	t.Parallel()
+	if !awsquery.IsReadOnly(listItems(nil)) || awsquery.IsReadOnly(createItem(nil)) || awsquery.IsReadOnly(nil) || awsquery.IsReadOnly(&runtime.ClientOperation{}) {
+		t.Error("IsReadOnly is wrong")
+	}
+	base := new(roundTripper)
+	operation := listItems(&listItemsParams{})
+	reader := operation.Reader
+	operation.Reader = runtime.ClientResponseReaderFunc(reader.ReadResponse)
+	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+		t.Fatal(err)
+	}
+	if body := base.sent[0].Body; body == nil || body == http.NoBody || base.sent[0].GetBody != nil {
+		t.Error("an operation of which nothing is known can be repeated by net/http")
+	}
+}
+
+func TestReaderOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+		return respond(418, "tea", http.Header{"X-Pot": {"short", "stout"}}), nil
+	}}
+	broken := errors.New("not my cup")
+	operation := listItems(&listItemsParams{})
+	operation.Reader = runtime.ClientResponseReaderFunc(func(r runtime.ClientResponse, c runtime.Consumer) (any, error) {
+		body, err := io.ReadAll(r.Body())
+		if err != nil || string(body) != "tea" || r.Code() != 418 || r.Message() != "418" || len(r.GetHeaders("x-pot")) != 2 || r.GetHeader("x-pot") != "short" || c == nil {
+			t.Errorf("%s, %v", body, err)
+		}
+
+		return nil, broken
+	})
+	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); !errors.Is(err, broken) {
+		t.Error(err)
+	}
+}
+
+func BenchmarkCall(b *testing.B) {
+	answer := envelope("<Marker>m</Marker>")
+	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: answer}
+	transport := newTransport(b, base)
+	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{"env", "prod"}, {"team", "R&D"}}}
+	ctx := b.Context()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := transport.SubmitContext(ctx, createItem(params)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// canned answers without allocating more than it must.
+type canned struct {
+	header http.Header
+	body   string
+}
+
+func (c canned) RoundTrip(request *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: c.header, ContentLength: int64(len(c.body)), Request: request,
+		Body: io.NopCloser(strings.NewReader(c.body)),
+	}, nil
+}
+
+func TestCallAllocations(t *testing.T) {
+	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: envelope("<Marker>m</Marker>")}
+	transport := newTransport(t, base)
+	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{"env", "prod"}, {"team", "R&D"}}}
+	ctx := t.Context()
+	allocations := testing.AllocsPerRun(100, func() {
+		if _, err := transport.SubmitContext(ctx, createItem(params)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocations > 45 {
+		t.Errorf("%.0f allocations for a call, want at most 45", allocations)
+	}
+}

@@ -1,0 +1,382 @@
+package awsquery_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-openapi/runtime"
+	"github.com/go-openapi/strfmt"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// listItemsParams are parameters of every kind, written as generated code does.
+type listItemsParams struct {
+	Name      string
+	Always    string
+	Maybe     *string
+	Port      int
+	Limit     *int
+	Bytes     int64
+	MoreBytes *int64
+	Rate      float64
+	MoreRate  *float64
+	Force     bool
+	Deep      *bool
+	From      time.Time
+	Until     *time.Time
+	Tags      []tag
+	Keys      []string
+	Colors    []color
+	Ports     []int
+	Sizes     []int64
+	Rates     []float64
+	Flags     []bool
+	Times     []time.Time
+	Timeout   time.Duration
+	Header    map[string]string
+}
+
+func (p *listItemsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
+	if p.Timeout != 0 {
+		if err := request.SetTimeout(p.Timeout); err != nil {
+			return err
+		}
+	}
+	for name, value := range p.Header {
+		if err := request.SetHeaderParam(name, value); err != nil {
+			return err
+		}
+	}
+	w := awsquery.NewWriter(request)
+	w.String("Name", p.Name)
+	w.RequiredString("Always", p.Always)
+	w.OptionalString("Maybe", p.Maybe)
+	w.Integer("Port", p.Port)
+	w.OptionalInteger("Limit", p.Limit)
+	w.Long("Bytes", p.Bytes)
+	w.OptionalLong("MoreBytes", p.MoreBytes)
+	w.Double("Rate", p.Rate)
+	w.OptionalDouble("MoreRate", p.MoreRate)
+	w.Boolean("Force", p.Force)
+	w.OptionalBoolean("Deep", p.Deep)
+	w.Time("From", p.From)
+	w.OptionalTime("Until", p.Until)
+	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+	awsquery.Strings(&w, "Keys.Key", p.Keys)
+	awsquery.Strings(&w, "Colors.Color", p.Colors)
+	awsquery.Integers(&w, "Ports.Port", p.Ports)
+	awsquery.Longs(&w, "Sizes.Size", p.Sizes)
+	awsquery.Doubles(&w, "Rates.Rate", p.Rates)
+	awsquery.Booleans(&w, "Flags.Flag", p.Flags)
+	awsquery.Times(&w, "Times.Time", p.Times)
+	w.String("Version", "2012-12-01")
+
+	return w.Err()
+}
+
+func (p *listItemsParams) Validate() error {
+	c := awsquery.NewCheck("ListItems")
+	c.Required("Name", p.Name != "")
+	c.MinLength("Name", p.Name, 2)
+	c.MaxLength("Name", p.Name, 8)
+	c.OptionalMinimum("Limit", p.Limit, 20)
+	c.OptionalMaximum("Limit", p.Limit, 100)
+	c.MaxItems("Keys.Key", len(p.Keys), 3)
+	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
+
+	return c.Err()
+}
+
+func listItems(params runtime.ClientRequestWriter) *runtime.ClientOperation {
+	return &runtime.ClientOperation{
+		ID:          "listItems",
+		Method:      http.MethodGet,
+		PathPattern: "/?Action=ListItems",
+		Params:      params,
+		Reader:      awsquery.NewResultReader[listItemsResult]("ListItems", true),
+	}
+}
+
+func createItem(params runtime.ClientRequestWriter) *runtime.ClientOperation {
+	operation := listItems(params)
+	operation.ID, operation.PathPattern = "createItem", "/?Action=ListItems"
+	operation.Reader = awsquery.NewResultReader[listItemsResult]("ListItems", false)
+
+	return operation
+}
+
+// roundTripper answers requests without a network and keeps them.
+type roundTripper struct {
+	answer func(*http.Request) (*http.Response, error)
+
+	mutex sync.Mutex
+	sent  []*http.Request
+}
+
+func (r *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.mutex.Lock()
+	r.sent = append(r.sent, request)
+	r.mutex.Unlock()
+	if r.answer == nil {
+		return respond(http.StatusOK, envelope("<Marker>m</Marker>"), nil), nil
+	}
+
+	return r.answer(request)
+}
+
+func respond(status int, body string, header http.Header) *http.Response {
+	if header == nil {
+		header = make(http.Header)
+	}
+
+	return &http.Response{
+		Status: fmt.Sprint(status), StatusCode: status, Header: header,
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}
+}
+
+func mustURL(tb testing.TB, text string) *url.URL {
+	tb.Helper()
+	parsed, err := url.Parse(text)
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	return parsed
+}
+
+func newTransport(tb testing.TB, base http.RoundTripper) *awsquery.Transport {
+	tb.Helper()
+
+	return &awsquery.Transport{Endpoint: mustURL(tb, "https://items.example.com"), Client: &http.Client{Transport: base}}
+}
+
+// call makes a call that answers the given response.
+func call(tb testing.TB, status int, body string, header http.Header) (*listItemsResult, error) {
+	tb.Helper()
+	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(status, body, header), nil }}
+	answer, err := newTransport(tb, base).SubmitContext(tb.Context(), listItems(&listItemsParams{}))
+	if len(base.sent) != 1 {
+		tb.Fatalf("%d requests, want 1", len(base.sent))
+	}
+	if err != nil {
+		return nil, err
+	}
+	result, ok := answer.(*listItemsResult)
+	if !ok {
+		tb.Fatalf("the answer is a %T", answer)
+	}
+
+	return result, nil
+}
+
+func TestParametersOnTheWire(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 1, 2, 3, 0, time.FixedZone("", 3600))
+	const rest = "Action=ListItems&Always=&Force=false"
+	tests := map[string]struct {
+		params listItemsParams
+		want   string
+	}{
+		"nothing":      {listItemsParams{}, rest + "&Version=2012-12-01"},
+		"text":         {listItemsParams{Name: "a b+c&d=e/f~g%é"}, rest + "&Name=a%20b%2Bc%26d%3De%2Ff~g%25%C3%A9&Version=2012-12-01"},
+		"empty text":   {listItemsParams{Maybe: new("")}, rest + "&Maybe=&Version=2012-12-01"},
+		"integers":     {listItemsParams{Port: 5439, Limit: new(0)}, rest + "&Limit=0&Port=5439&Version=2012-12-01"},
+		"longs":        {listItemsParams{Bytes: math.MinInt64, MoreBytes: new(int64(0))}, "Action=ListItems&Always=&Bytes=-9223372036854775808&Force=false&MoreBytes=0&Version=2012-12-01"},
+		"doubles":      {listItemsParams{Rate: 1.5, MoreRate: new(0.0)}, rest + "&MoreRate=0&Rate=1.5&Version=2012-12-01"},
+		"no doubles":   {listItemsParams{Rates: []float64{math.NaN(), math.Inf(1), math.Inf(-1)}}, rest + "&Rates.Rate.1=NaN&Rates.Rate.2=Infinity&Rates.Rate.3=-Infinity&Version=2012-12-01"},
+		"boolean":      {listItemsParams{Deep: new(false)}, "Action=ListItems&Always=&Deep=false&Force=false&Version=2012-12-01"},
+		"time":         {listItemsParams{From: at}, "Action=ListItems&Always=&Force=false&From=2026-11-23T00%3A02%3A03Z&Version=2012-12-01"},
+		"fraction":     {listItemsParams{Until: new(at.Add(1500 * time.Microsecond))}, rest + "&Until=2026-11-23T00%3A02%3A03.0015Z&Version=2012-12-01"},
+		"lists":        {listItemsParams{Keys: []string{"b", "", "a"}, Ports: []int{0, 7}}, rest + "&Keys.Key.1=b&Keys.Key.2=&Keys.Key.3=a&Ports.Port.1=0&Ports.Port.2=7&Version=2012-12-01"},
+		"more lists":   {listItemsParams{Colors: []color{"red"}, Flags: []bool{true}, Sizes: []int64{1}, Times: []time.Time{at}}, "Action=ListItems&Always=&Colors.Color.1=red&Flags.Flag.1=true&Force=false&Sizes.Size.1=1&Times.Time.1=2026-11-23T00%3A02%3A03Z&Version=2012-12-01"},
+		"empty lists":  {listItemsParams{Keys: []string{}, Tags: []tag{}}, rest + "&Version=2012-12-01"},
+		"structures":   {listItemsParams{Tags: []tag{{Key: "env", Value: "prod"}, {Key: "k"}}}, rest + "&Tags.Tag.1.Key=env&Tags.Tag.1.Value=prod&Tags.Tag.2.Key=k&Tags.Tag.2.Value=&Version=2012-12-01"},
+		"eleven items": {listItemsParams{Ports: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}, rest + "&Ports.Port.1=1&Ports.Port.10=10&Ports.Port.11=11&Ports.Port.2=2&Ports.Port.3=3&Ports.Port.4=4&Ports.Port.5=5&Ports.Port.6=6&Ports.Port.7=7&Ports.Port.8=8&Ports.Port.9=9&Version=2012-12-01"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base := new(roundTripper)
+			if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&test.params)); err != nil {
+				t.Fatal(err)
+			}
+			request := base.sent[0]
+			if request.URL.RawQuery != test.want {
+				t.Errorf("query\n%s, want\n%s", request.URL.RawQuery, test.want)
+			}
+			if request.Method != http.MethodGet || request.URL.Path != "/" || request.Host != "items.example.com" {
+				t.Errorf("%s %s%s", request.Method, request.Host, request.URL.Path)
+			}
+		})
+	}
+}
+
+func TestTimeThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	base := new(roundTripper)
+	params := &listItemsParams{Times: []time.Time{time.Unix(0, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}
+	_, err := newTransport(t, base).SubmitContext(t.Context(), listItems(params))
+	if err == nil || !strings.Contains(err.Error(), "ListItems: write the parameter Times.Time.2: the time is outside") {
+		t.Error(err)
+	}
+	if len(base.sent) != 0 {
+		t.Error("the request was sent")
+	}
+}
+
+// recorder is a go-openapi request that is not a Transport's.
+type recorder struct {
+	runtime.TestClientRequest
+	got     []string
+	refuses string
+}
+
+func (r *recorder) SetQueryParam(name string, values ...string) error {
+	if name == r.refuses {
+		return errors.New("no such thing")
+	}
+	r.got = append(r.got, name+"="+strings.Join(values, ","))
+
+	return nil
+}
+
+func TestParametersForAnotherTransport(t *testing.T) {
+	t.Parallel()
+	params := &listItemsParams{Name: "a b", Port: 7, Tags: []tag{{Key: "env", Value: "prod"}}, Keys: []string{"k"}}
+	request := new(recorder)
+	if err := params.WriteToRequest(request, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"Name=a b", "Always=", "Port=7", "Force=false", "Tags.Tag.1.Key=env", "Tags.Tag.1.Value=prod", "Keys.Key.1=k", "Version=2012-12-01"}
+	if !slices.Equal(request.got, want) {
+		t.Errorf("%q, want %q", request.got, want)
+	}
+
+	request = &recorder{refuses: "Tags.Tag.1.Value"}
+	err := params.WriteToRequest(request, nil)
+	if err == nil || err.Error() != "write the parameter Tags.Tag.1.Value: no such thing" {
+		t.Error(err)
+	}
+	if last := request.got[len(request.got)-1]; last != "Tags.Tag.1.Key=env" {
+		t.Errorf("%s was written after the error", last)
+	}
+
+	writer := awsquery.NewWriter(nil)
+	writer.String("Name", "x")
+	if writer.Err() == nil {
+		t.Error("a Writer without a request has no error")
+	}
+}
+
+// nested is a list item with a list of its own.
+type nested struct {
+	Name string
+	Tags []tag
+	Keys []string
+}
+
+func (n *nested) WriteQuery(w *awsquery.Writer) {
+	awsquery.Structures(w, "Tags.Tag", n.Tags)
+	awsquery.Strings(w, "Keys.Key", n.Keys)
+	w.String("Name", n.Name)
+}
+
+func (n *nested) CheckQuery(c *awsquery.Check) {
+	awsquery.CheckStructures(c, "Tags.Tag", n.Tags)
+	c.Required("Name", n.Name != "")
+}
+
+func TestListsInLists(t *testing.T) {
+	t.Parallel()
+	items := []nested{{Name: "a"}, {Tags: []tag{{Key: "x"}, {}}, Keys: []string{"k"}}}
+	write := runtime.ClientRequestWriterFunc(func(request runtime.ClientRequest, _ strfmt.Registry) error {
+		w := awsquery.NewWriter(request)
+		awsquery.Structures(&w, "Items.Item", items)
+		w.String("Zone", "z")
+
+		return w.Err()
+	})
+	const want = "Items.Item.1.Name=a Items.Item.2.Keys.Key.1=k Items.Item.2.Tags.Tag.1.Key=x Items.Item.2.Tags.Tag.1.Value= " +
+		"Items.Item.2.Tags.Tag.2.Key= Items.Item.2.Tags.Tag.2.Value= Zone=z"
+
+	foreign := new(recorder)
+	if err := write.WriteToRequest(foreign, nil); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(foreign.got)
+	if got := strings.Join(foreign.got, " "); got != want {
+		t.Errorf("another request has\n%s, want\n%s", got, want)
+	}
+	base := new(roundTripper)
+	if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(write)); err != nil {
+		t.Fatal(err)
+	}
+	if got := base.sent[0].URL.RawQuery; got != "Action=ListItems&"+strings.ReplaceAll(want, " ", "&") {
+		t.Errorf("the query is\n%s, want\n%s", got, want)
+	}
+
+	c := awsquery.NewCheck("CreateItems")
+	awsquery.CheckStructures(&c, "Items.Item", items)
+	c.Required("Zone", false)
+	const problems = "CreateItems: Items.Item.2.Tags.Tag.2.Key is required; Items.Item.2.Name is required; Zone is required"
+	if err := c.Err(); err == nil || err.Error() != problems {
+		t.Errorf("%v, want %s", err, problems)
+	}
+}
+
+// FuzzLists proves that what is written as a list can be read back from the query, on any request, as a GET and as a POST.
+func FuzzLists(f *testing.F) {
+	f.Add("env", "prod", "a b", 3)
+	f.Add("", "+&=%/~", "\x00\xff", 40)
+	f.Fuzz(func(t *testing.T, key, value, text string, count int) {
+		params := &listItemsParams{Always: value}
+		want := url.Values{"Action": {"ListItems"}, "Version": {"2012-12-01"}, "Always": {value}, "Force": {"false"}}
+		for i := range min(max(count, 0), 40) {
+			params.Tags = append(params.Tags, tag{Key: key, Value: value})
+			params.Keys = append(params.Keys, text)
+			want.Set(fmt.Sprintf("Tags.Tag.%d.Key", i+1), key)
+			want.Set(fmt.Sprintf("Tags.Tag.%d.Value", i+1), value)
+			want.Set(fmt.Sprintf("Keys.Key.%d", i+1), text)
+		}
+		base := new(roundTripper)
+		if _, err := newTransport(t, base).SubmitContext(context.Background(), listItems(params)); err != nil {
+			t.Fatal(err)
+		}
+		request := base.sent[0]
+		query := request.URL.RawQuery
+		if request.Method == http.MethodPost {
+			body, err := io.ReadAll(request.Body)
+			if err != nil || query != "" {
+				t.Fatalf("a POST with the query %q, reading its body: %v", query, err)
+			}
+			query = string(body)
+		}
+		if strings.Contains(query, "+") {
+			t.Errorf("a plus sign in %s", query)
+		}
+		got, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != len(want) {
+			t.Errorf("%d parameters, want %d", len(got), len(want))
+		}
+		for name := range want {
+			if !slices.Equal(got[name], want[name]) {
+				t.Errorf("%s is %q, want %q", name, got[name], want[name])
+			}
+		}
+	})
+}
