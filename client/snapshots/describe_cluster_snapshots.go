@@ -30,8 +30,8 @@ type DescribeClusterSnapshotsParams struct {
 	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker.
 	// Default: 100.
 	MaxRecords *int
-	// List only the snapshots that this AWS account owns. Give another account's 12 digits to see what
-	// it shares with the caller. Absent: the caller's own and those shared with it.
+	// List only the snapshots that this AWS account took or copied. Another account's 12 digits list
+	// what it shares with the caller. Default: the caller's own account.
 	OwnerAccount string
 	// List only the snapshot with this Amazon resource name (ARN).
 	SnapshotArn string

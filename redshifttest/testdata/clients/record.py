@@ -2,7 +2,7 @@
 
 It needs both installed, and a fake to talk to; then, in this folder:
 
-    go run ../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s &
+    go run ../../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s &
     python3 record.py http://127.0.0.1:8080
 
 Each request becomes a file NN-client-Operation.http, as it came off the wire but for the User-Agent, which would tell of

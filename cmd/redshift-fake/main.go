@@ -1,7 +1,7 @@
 // Command redshift-fake serves the fake of package redshifttest on this machine, so that any AWS client can be pointed
 // at it.
 //
-//	go run github.com/redshift-go/redshift/redshifttest/cmd/redshift-fake -cluster analytics -speed 60
+//	go run github.com/redshift-go/redshift/cmd/redshift-fake -cluster analytics -speed 60
 //
 // It prints its URL and the key pair to sign with. It keeps everything in memory, and ends when it is interrupted.
 package main

@@ -1,0 +1,145 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// exampleClient is a client for a fake Redshift, so that the examples run. A program calls redshift.New with a region.
+func exampleClient() (*redshift.Client, *redshifttest.Fake) {
+	fake := redshifttest.New(redshifttest.Options{
+		Start:            time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC),
+		SnapshotDuration: time.Millisecond, // and not minutes
+	})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 2048}); err != nil {
+		log.Fatal(err)
+	}
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	return client, fake
+}
+
+func Example() {
+	ctx := context.Background()
+	client, _ := exampleClient()
+
+	created, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:  "analytics",
+		SnapshotIdentifier: "nightly-2026-11-23",
+		Tags:               []models.Tag{{Key: "env", Value: "prod"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(created.Snapshot.Status, created.RequestID != "")
+
+	snapshot, err := client.WaitSnapshotAvailable(ctx,
+		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly-2026-11-23"},
+		redshift.SnapshotWait{MinDelay: time.Millisecond})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(snapshot.Status, snapshot.Tags)
+	// Output:
+	// creating true
+	// available [{env prod}]
+}
+
+func ExampleNew() {
+	_, err := redshift.New(redshift.Config{Region: "eu-west-1/", Endpoint: "http://redshift.example.com"})
+	fmt.Println(err)
+	// Output:
+	// redshift: Config.Region: the character '/': a region is letters, digits and hyphens, such as eu-west-1
+	// Config.Endpoint: plain http to another machine shows what is sent to everyone on the way: use https, or set Config.AllowInsecure
+}
+
+func ExampleClient_CreateClusterSnapshot_errors() {
+	client, _ := exampleClient()
+	_, err := client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:  "no-such-cluster",
+		SnapshotIdentifier: "nightly",
+	})
+	err = fmt.Errorf("the nightly job: %w", err)
+
+	fmt.Println(errors.Is(err, models.ErrClusterNotFound))
+
+	var failure *awsquery.Error
+	if errors.As(err, &failure) {
+		switch failure.Code {
+		case models.ErrClusterNotFound:
+			fmt.Println(failure.Operation, failure.StatusCode, failure.Code)
+		case awsquery.ErrThrottling:
+			fmt.Println("try again later")
+		}
+	}
+	// Output:
+	// true
+	// CreateClusterSnapshot 404 ClusterNotFound
+}
+
+func ExampleClient_CreateClusterSnapshot_validation() {
+	client, fake := exampleClient()
+	_, err := client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics",
+		Tags:              []models.Tag{{Value: "a value without a key"}},
+	})
+	fmt.Println(err)
+	fmt.Println(len(fake.Requests()), "requests sent")
+	// Output:
+	// CreateClusterSnapshot: SnapshotIdentifier is required; Tags.Tag.1.Key is required
+	// 0 requests sent
+}
+
+func ExampleClient_DescribeClusterSnapshotsAll() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	for hour := range 3 {
+		if _, err := fake.AddAutomatedSnapshot("analytics", time.Date(2026, 11, 23, 1+hour, 0, 0, 0, time.UTC)); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
+		ClusterIdentifier: "analytics",
+		SnapshotType:      models.SnapshotTypeAutomated,
+		SortingEntities:   []models.SnapshotSortingEntity{{Attribute: models.SnapshotAttributeToSortByCreateTime}},
+	}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(snapshot.SnapshotIdentifier, snapshot.SnapshotCreateTime.Format(time.RFC3339))
+	}
+	// Output:
+	// rs:analytics-2026-11-23-01-00-00 2026-11-23T01:00:00Z
+	// rs:analytics-2026-11-23-02-00-00 2026-11-23T02:00:00Z
+	// rs:analytics-2026-11-23-03-00-00 2026-11-23T03:00:00Z
+}
+
+func ExampleClient_WaitSnapshotAvailable_failure() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "unlucky",
+	}); err != nil {
+		log.Fatal(err)
+	}
+	if err := fake.SetSnapshotStatus("unlucky", models.SnapshotStatusFailed); err != nil {
+		log.Fatal(err)
+	}
+
+	_, err := client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "unlucky"}, redshift.SnapshotWait{})
+	var failure *redshift.SnapshotWaitError
+	fmt.Println(errors.Is(err, redshift.ErrSnapshotFailed), errors.As(err, &failure), failure.Last.Status)
+	// Output: true true failed
+}

@@ -1,0 +1,42 @@
+// Command create-snapshot takes a snapshot of a cluster. By default it calls a Redshift in its own process.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/examples/internal/setup"
+	"github.com/redshift-go/redshift/models"
+)
+
+func main() { setup.Main(run) }
+
+func run(ctx context.Context, arguments []string, output io.Writer) error {
+	flags := flag.NewFlagSet("create-snapshot", flag.ContinueOnError)
+	target := setup.Flags(flags)
+	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` to take a snapshot of")
+	name := flags.String("name", "before-upgrade", "the `identifier` of the new snapshot")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	client, err := target.Client(output)
+	if err != nil {
+		return err
+	}
+
+	created, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:             *cluster,
+		SnapshotIdentifier:            *name,
+		ManualSnapshotRetentionPeriod: new(7), // days
+		Tags:                          []models.Tag{{Key: "reason", Value: "upgrade"}},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(output, "%s is %s (request %s)\n", created.Snapshot.SnapshotIdentifier, created.Snapshot.Status, created.RequestID)
+
+	return nil
+}

@@ -1,0 +1,90 @@
+// Package setup is what the example programs share: the flags that say which Redshift to call, and the client for it.
+package setup
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// DemoCluster is the cluster that the demo's Redshift has.
+const DemoCluster = "analytics"
+
+// Target says which Redshift to call.
+type Target struct {
+	Region   string
+	Endpoint string
+	Live     bool
+}
+
+// Flags registers -region, -endpoint and -live.
+func Flags(flags *flag.FlagSet) *Target {
+	target := new(Target)
+	flags.StringVar(&target.Region, "region", "", "the AWS `region` (default AWS_REGION, or us-east-1 in the demo)")
+	flags.StringVar(&target.Endpoint, "endpoint", "", "the `URL` to call in place of the region's own; implies -live")
+	flags.BoolVar(&target.Live, "live", false, "call AWS, with the credentials in the environment")
+
+	return target
+}
+
+// Demo tells whether the program runs against a Redshift in its own process.
+func (t *Target) Demo() bool { return !t.Live && t.Endpoint == "" }
+
+// Client returns a client for the target. In the demo that is a fake Redshift with a cluster, two automated snapshots of
+// it and a clock that runs fast, so that a snapshot takes seconds.
+func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
+	if !t.Demo() {
+		return redshift.New(redshift.Config{Region: t.Region, Endpoint: t.Endpoint})
+	}
+	fake := redshifttest.New(redshifttest.Options{
+		Region:           t.Region,
+		ClockSpeed:       100,
+		SnapshotDuration: 4 * time.Minute,
+	})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
+		return nil, err
+	}
+	for _, age := range []time.Duration{16 * time.Hour, 8 * time.Hour} {
+		if _, err := fake.AddAutomatedSnapshot(DemoCluster, fake.Now().Add(-age)); err != nil {
+			return nil, err
+		}
+	}
+	fmt.Fprintf(output, "Demo: a Redshift in this process, nothing leaves the machine. Use -live for AWS.\n\n")
+
+	return redshift.New(fake.Config())
+}
+
+// PollEvery is how often to ask for the state of a snapshot.
+func (t *Target) PollEvery() time.Duration {
+	if t.Demo() {
+		return 250 * time.Millisecond
+	}
+
+	return 10 * time.Second
+}
+
+// Main runs a program until it is done or somebody presses Ctrl-C, and exits with a status that tells which.
+func Main(run func(ctx context.Context, arguments []string, output io.Writer) error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the second Ctrl-C on, the signal kills the program as it always does.
+	context.AfterFunc(ctx, stop)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "stopped:", err)
+		os.Exit(130)
+	default:
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,286 @@
+// Command nightly-backup does what a backup job does every night: it takes a tagged snapshot of a cluster and waits for
+// it, keeps a copy of the newest automated snapshot, shares the new snapshot with another account, and lists what there
+// is. By default it calls a Redshift in its own process and is done within seconds; -live calls AWS.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/examples/internal/setup"
+	"github.com/redshift-go/redshift/models"
+)
+
+func main() { setup.Main(run) }
+
+// backup is one night's work.
+type backup struct {
+	client    *redshift.Client
+	output    io.Writer
+	cluster   string
+	shareWith string
+	keepDays  int
+	pollEvery time.Duration
+	now       time.Time
+}
+
+func run(ctx context.Context, arguments []string, output io.Writer) error {
+	flags := flag.NewFlagSet("nightly-backup", flag.ContinueOnError)
+	target := setup.Flags(flags)
+	cluster := flags.String("cluster", "", "the `cluster` to back up (in the demo "+setup.DemoCluster+")")
+	shareWith := flags.String("share-with", "", "an AWS `account`, 12 digits, that may restore the new snapshot")
+	keepDays := flags.Int("keep-days", 35, "how many `days` to keep the new snapshot, -1 for ever")
+	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the snapshot")
+	pollEvery := flags.Duration("poll", 0, "how often to ask for the snapshot's state, less often later on (default 10s)")
+	if err := flags.Parse(arguments); err != nil {
+		return err
+	}
+	if target.Demo() {
+		*cluster, *shareWith = orElse(*cluster, setup.DemoCluster), orElse(*shareWith, "210987654321")
+	}
+	client, err := target.Client(output)
+	if err != nil {
+		return err
+	}
+	if *cluster == "" {
+		return errors.New("say with -cluster which cluster to back up")
+	}
+	if *pollEvery == 0 {
+		*pollEvery = target.PollEvery()
+	}
+	ctx, cancel := context.WithTimeout(ctx, *limit)
+	defer cancel()
+
+	job := &backup{
+		client:    client,
+		output:    output,
+		cluster:   *cluster,
+		shareWith: *shareWith,
+		keepDays:  *keepDays,
+		pollEvery: *pollEvery,
+		now:       time.Now().UTC(),
+	}
+
+	return job.run(ctx)
+}
+
+func (b *backup) run(ctx context.Context) error {
+	began := time.Now()
+	taken, err := b.take(ctx)
+	if err != nil {
+		return err
+	}
+	copied, err := b.copyAutomated(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.share(ctx, taken.SnapshotIdentifier); err != nil {
+		return err
+	}
+	if err := b.list(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(b.output, "\nDone in %v: took %s (%s MB)", time.Since(began).Round(100*time.Millisecond),
+		taken.SnapshotIdentifier, megabytes(taken.TotalBackupSizeInMegaBytes))
+	if copied != "" {
+		fmt.Fprintf(b.output, ", kept %s", copied)
+	}
+	if b.shareWith != "" {
+		fmt.Fprintf(b.output, ", shared with %s", b.shareWith)
+	}
+	fmt.Fprintln(b.output, ".")
+
+	return nil
+}
+
+// take takes a snapshot and waits until it is available.
+func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
+	name := fmt.Sprintf("nightly-%s-%s", b.cluster, b.now.Format("2006-01-02-150405"))
+	fmt.Fprintf(b.output, "Taking %s of the cluster %s.\n", name, b.cluster)
+	created, err := b.client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:             b.cluster,
+		SnapshotIdentifier:            name,
+		ManualSnapshotRetentionPeriod: &b.keepDays,
+		Tags: []models.Tag{
+			{Key: "taken-by", Value: "nightly-backup"},
+			{Key: "night", Value: b.now.Format(time.DateOnly)},
+		},
+	})
+	switch {
+	case errors.Is(err, models.ErrClusterNotFound):
+		return models.Snapshot{}, fmt.Errorf("there is no cluster %s in %s: %w", b.cluster, b.client.Region(), err)
+	case errors.Is(err, models.ErrInvalidClusterState):
+		return models.Snapshot{}, fmt.Errorf("the cluster %s is busy, try again when it is available: %w", b.cluster, err)
+	case err != nil:
+		return models.Snapshot{}, err
+	}
+
+	progress := newProgressLine(b.output)
+	defer progress.end()
+
+	return b.client.WaitSnapshotAvailable(ctx,
+		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: created.Snapshot.SnapshotIdentifier},
+		redshift.SnapshotWait{MinDelay: b.pollEvery, MaxDelay: 4 * b.pollEvery, Progress: progress.show},
+	)
+}
+
+// copyAutomated copies the newest automated snapshot, which Redshift will delete after some days, to a manual one, and
+// returns the copy's identifier.
+func (b *backup) copyAutomated(ctx context.Context) (string, error) {
+	var newest models.Snapshot
+	for snapshot, err := range b.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
+		ClusterIdentifier: b.cluster,
+		SnapshotType:      models.SnapshotTypeAutomated,
+	}) {
+		if err != nil {
+			return "", err
+		}
+		if snapshot.Status == models.SnapshotStatusAvailable && snapshot.SnapshotCreateTime.After(newest.SnapshotCreateTime) {
+			newest = snapshot
+		}
+	}
+	if newest.SnapshotIdentifier == "" {
+		fmt.Fprintln(b.output, "There is no automated snapshot to keep a copy of.")
+
+		return "", nil
+	}
+	copied, err := b.client.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{
+		SourceSnapshotIdentifier:      newest.SnapshotIdentifier,
+		TargetSnapshotIdentifier:      fmt.Sprintf("kept-%s-%s", b.cluster, newest.SnapshotCreateTime.UTC().Format("2006-01-02-150405")),
+		ManualSnapshotRetentionPeriod: &b.keepDays,
+	})
+	if errors.Is(err, models.ErrClusterSnapshotAlreadyExists) {
+		fmt.Fprintf(b.output, "A copy of %s is there already.\n", newest.SnapshotIdentifier)
+
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(b.output, "Copied %s to %s.\n", newest.SnapshotIdentifier, copied.Snapshot.SnapshotIdentifier)
+
+	return copied.Snapshot.SnapshotIdentifier, nil
+}
+
+func (b *backup) share(ctx context.Context, snapshot string) error {
+	if b.shareWith == "" {
+		return nil
+	}
+	_, err := b.client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+		SnapshotIdentifier:       snapshot,
+		AccountWithRestoreAccess: b.shareWith,
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.output, "Account %s can restore %s now.\n", b.shareWith, snapshot)
+
+	return nil
+}
+
+// list prints the cluster's snapshots, the newest first.
+func (b *backup) list(ctx context.Context) error {
+	fmt.Fprintln(b.output)
+	table := tabwriter.NewWriter(b.output, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tTAKEN\tMB\tKEPT\tSHARED WITH")
+	for snapshot, err := range b.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
+		ClusterIdentifier: b.cluster,
+		SortingEntities: []models.SnapshotSortingEntity{{
+			Attribute: models.SnapshotAttributeToSortByCreateTime,
+			SortOrder: models.SortByOrderDesc,
+		}},
+	}) {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			snapshot.SnapshotIdentifier, snapshot.SnapshotType, snapshot.Status,
+			snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), megabytes(snapshot.TotalBackupSizeInMegaBytes),
+			kept(snapshot), sharedWith(snapshot))
+	}
+
+	return table.Flush()
+}
+
+func kept(snapshot models.Snapshot) string {
+	switch days := snapshot.ManualSnapshotRetentionPeriod; {
+	case snapshot.SnapshotType != models.SnapshotTypeManual || days == nil:
+		return "by schedule"
+	case *days < 0:
+		return "for ever"
+	default:
+		return fmt.Sprintf("%d days", *days)
+	}
+}
+
+func sharedWith(snapshot models.Snapshot) string {
+	var accounts []string
+	for _, account := range snapshot.AccountsWithRestoreAccess {
+		accounts = append(accounts, orElse(account.AccountAlias, account.AccountID))
+	}
+
+	return orElse(strings.Join(accounts, " "), "-")
+}
+
+// progressLine shows how far a snapshot is: on a terminal in one line that changes, elsewhere in a line each.
+type progressLine struct {
+	output   io.Writer
+	terminal bool
+	open     bool
+}
+
+func newProgressLine(output io.Writer) *progressLine {
+	file, ok := output.(*os.File)
+	if !ok {
+		return &progressLine{output: output}
+	}
+	info, err := file.Stat()
+
+	return &progressLine{output: output, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+func (p *progressLine) show(progress redshift.SnapshotProgress) {
+	snapshot := progress.Snapshot
+	text := fmt.Sprintf("  %-9s  %3.0f %%  %s MB", snapshot.Status, 100*progress.Fraction(), megabytes(snapshot.BackupProgressInMegaBytes))
+	if rate := snapshot.CurrentBackupRateInMegaBytesPerSecond; rate > 0 {
+		text += fmt.Sprintf("  %s MB/s  %v left", megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)
+	}
+	if p.terminal {
+		fmt.Fprintf(p.output, "\r%-72s", text)
+		p.open = true
+	} else {
+		fmt.Fprintln(p.output, text)
+	}
+}
+
+func (p *progressLine) end() {
+	if p.open {
+		fmt.Fprintln(p.output)
+	}
+}
+
+// megabytes writes a number with commas, as people read it.
+func megabytes(number float64) string {
+	digits := fmt.Sprintf("%.0f", number)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+
+	return digits
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+
+	return text
+}
