@@ -3,6 +3,7 @@ package awsquery
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // maxDepth is how many elements can be open at once. Answers of AWS Query are some ten deep.
@@ -40,10 +41,8 @@ type Decoder struct {
 	requestID       string
 	headerRequestID string
 
-	// What capacity hints may still read ahead, so that a document cannot make them expensive.
-	lookahead int
-	scratch   []byte
-	open      [maxDepth]span
+	scratch []byte // for texts that are not in the document as they are
+	open    [maxDepth]span
 	// Texts that were returned lately. Items of a page have many in common: a status, a node type, a cluster. Two texts
 	// with the same hash share a place; the second one is on probation, so that texts which never come again do not
 	// displace those that do. Nil for a short document, which has nothing to share.
@@ -62,7 +61,7 @@ type Structure interface {
 // NewDecoder returns a Decoder for a document. The document must not be changed while it is read. Used by generated code
 // and by the reader of answers.
 func NewDecoder(body []byte) *Decoder {
-	d := &Decoder{body: body, lookahead: 8 * len(body)}
+	d := &Decoder{body: body}
 	const long = 4 << 10
 	if len(body) > long {
 		d.recent = new([128][2]string)
@@ -219,9 +218,10 @@ func DecodeStructures[T any, P interface {
 	*T
 	Structure
 }](d *Decoder, item string, into []T) []T {
+	first := d.position
 	for d.nextItem(item) {
-		if cap(into) == 0 {
-			into = make([]T, 0, d.countItems())
+		if len(into) == cap(into) {
+			into = slices.Grow(into, d.moreItems(len(into), first))
 		}
 		var empty T
 		into = append(into, empty)
@@ -232,9 +232,10 @@ func DecodeStructures[T any, P interface {
 }
 
 func decodeList[V any](d *Decoder, item string, into []V, read func(*Decoder) V) []V {
+	first := d.position
 	for d.nextItem(item) {
-		if cap(into) == 0 {
-			into = make([]V, 0, d.countItems())
+		if len(into) == cap(into) {
+			into = slices.Grow(into, d.moreItems(len(into), first))
 		}
 		into = append(into, read(d))
 	}
@@ -254,26 +255,29 @@ func (d *Decoder) nextItem(item string) bool {
 	return false
 }
 
-// countItems guesses how many elements like the open one its parent has, so that a list need not grow: end tags that look
-// just like the expected one, up to the parent's. A guess that is wrong costs a little memory or a little time.
-func (d *Decoder) countItems() int {
-	const most = 1024 // beyond, a list may as well grow: a guess must not take more memory than the document warrants
-	if d.selfClosed || d.depth < 2 {
-		return 1
-	}
-	var name [maxName + 3]byte
+// moreItems guesses for how many items a list, which is full, needs room: the open element is the next one, and the first
+// one started where it says. A guess that is wrong costs a little memory or a little time.
+func (d *Decoder) moreItems(have, first int) int {
+	const (
+		window  = 1024 // to look for the end of a short list
+		outer   = 4    // how deep the items of an answer's own list are, the only one that tends to be long
+		atOnce  = 128  // what an unusual document can make a guess take for nothing
+		unknown = 1    // as append does it, twice as much each time
+	)
 	rest := d.body[d.position:]
-	if len(rest) > d.lookahead {
-		return 1
+	switch {
+	case d.depth < 2 || d.selfClosed:
+	case have == 0:
+		var tag [maxName + len("</>")]byte
+		rest = rest[:min(len(rest), window)]
+		if end := bytes.Index(rest, d.endTagOf(tag[:0], d.depth-2)); end >= 0 {
+			return max(1, bytes.Count(rest[:end], d.endTagOf(tag[:0], d.depth-1)))
+		}
+	case have == 1 && d.depth == outer:
+		return min(1+len(rest)/(d.position-first), atOnce)
 	}
-	parent := bytes.Index(rest, d.endTagOf(name[:0], d.depth-2))
-	if parent < 0 {
-		d.lookahead -= len(rest)
-		return 1
-	}
-	d.lookahead -= 2 * parent
 
-	return min(max(1, bytes.Count(rest[:parent], d.endTagOf(name[:0], d.depth-1))), most)
+	return unknown
 }
 
 func (d *Decoder) endTagOf(buffer []byte, depth int) []byte {

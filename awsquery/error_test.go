@@ -66,6 +66,10 @@ func TestErrorDocuments(t *testing.T) {
 			status: 400, body: "<Error><Message>m</Message><RequestID>r</RequestID><Code>C</Code></Error>",
 			want: awsquery.Error{RequestID: "r", Code: "C", Message: "m"}, text: "ListItems: HTTP status 400, request id r, C: m",
 		},
+		"indented": {
+			status: 400, body: "<ErrorResponse>\n<Error>\n<Type>\nSender\n</Type>\n<Code>\n C\n</Code>\n<Detail><Code>D</Code></Detail></Error>\n<RequestId>\n r\n</RequestId></ErrorResponse>",
+			want: awsquery.Error{RequestID: "r", Code: "C", Type: "Sender"}, text: "ListItems: HTTP status 400, request id r, C",
+		},
 		"old style": {
 			status: 400, body: `<?xml version="1.0"?><Response><Errors><Error><Code>C</Code><Message>m</Message></Error></Errors><RequestID>r</RequestID></Response>`,
 			want: awsquery.Error{RequestID: "r", Code: "C", Message: "m"}, text: "ListItems: HTTP status 400, request id r, C: m",
@@ -133,8 +137,16 @@ func TestErrorDocuments(t *testing.T) {
 			text: "ListItems: HTTP status 400, request id header-id, ThrottlingException: Rate exceeded: the answer is JSON, not an error document of AWS",
 		},
 		"JSON with a code": {
-			status: 400, body: `{"code":"C","Message":"m"}`, foreign: true,
-			want: awsquery.Error{Code: "C", Message: "m"}, text: "ListItems: HTTP status 400, no request id, C: m: the answer is JSON, not an error document of AWS",
+			status: 400, body: `{"code":"C","Message":"?Name=s3cret"}`, foreign: true,
+			want: awsquery.Error{Code: "C"}, text: "ListItems: HTTP status 400, no request id, C: the answer is JSON, not an error document of AWS",
+		},
+		"JSON of a proxy": {
+			status: 502, body: `{"code":"no route to ?Name=s3cret","Message":"?Name=s3cret"}`, foreign: true,
+			text: "ListItems: HTTP status 502, no request id: the answer is JSON, not an error document of AWS",
+		},
+		"half a JSON": {
+			status: 502, body: `{"__type":"C","message":5}`, foreign: true,
+			text: "ListItems: HTTP status 502, no request id: the answer is JSON, not an error document of AWS",
 		},
 		"code in the header": {
 			status: 400, body: `[]`, header: http.Header{"X-Amzn-Errortype": {"AccessDeniedException:http://internal.amazon.com/"}}, foreign: true,

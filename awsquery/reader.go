@@ -172,7 +172,9 @@ func (a *answer) refusal(cause error) *Error {
 	case a.status >= 300 && a.status <= 399 && refused.Code == "":
 		refused.Err = errors.New("a redirect, which is not followed: check the endpoint")
 	default:
-		a.jsonDocument(refused)
+		if refused.Code == "" {
+			a.jsonDocument(refused)
+		}
 		refused.Err = err
 	}
 
@@ -216,13 +218,13 @@ func decodeError(d *Decoder, refused *Error) {
 		case "Error", "Errors":
 			decodeError(d, refused)
 		case "Code":
-			refused.Code = ErrorCode(d.Text())
+			refused.Code = ErrorCode(strings.TrimSpace(d.Text()))
 		case "Message":
 			refused.Message = cut(d.Text())
 		case "Type":
-			refused.Type = d.Text()
+			refused.Type = strings.TrimSpace(d.Text())
 		case "RequestId", "RequestID":
-			if id := d.Text(); id != "" {
+			if id := strings.TrimSpace(d.Text()); id != "" {
 				refused.RequestID = id
 			}
 		default:
@@ -240,26 +242,36 @@ func (a *answer) jsonDocument(refused *Error) {
 		Message string `json:"message"`
 	}
 	// An answer that is no such document just leaves everything empty.
-	if kindOf(a.body) == "JSON" && len(a.body) <= most && json.Unmarshal(a.body, &document) == nil {
-		refused.Code = jsonCode(document.Type)
-		if refused.Code == "" {
-			refused.Code = jsonCode(document.Code)
-		}
+	if kindOf(a.body) == "JSON" && len(a.body) <= most && json.Unmarshal(a.body, &document) != nil {
+		document.Type, document.Code, document.Message = "", "", ""
+	}
+	refused.Code = jsonCode(document.Type)
+	if refused.Code == "" {
+		refused.Code = jsonCode(a.errorType)
+	}
+	if refused.Code != "" {
+		// Only what is AWS's for sure: the message of a proxy may quote the request.
 		refused.Message = cut(document.Message)
+		return
 	}
-	if code := jsonCode(a.errorType); refused.Code == "" {
-		refused.Code = code
-	}
+	refused.Code = jsonCode(document.Code)
 }
 
-// jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/.
+// jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/. What does
+// not look like a code is none.
 func jsonCode(text string) ErrorCode {
 	text, _, _ = strings.Cut(text, ":")
 	if _, after, found := strings.Cut(text, "#"); found {
 		text = after
 	}
+	text = strings.TrimSpace(text)
+	for i := range len(text) {
+		if c := class[text[i]]; c&isName == 0 || i == 0 && c&isNameStart == 0 || i > maxShownWord {
+			return ""
+		}
+	}
 
-	return ErrorCode(strings.TrimSpace(text))
+	return ErrorCode(text)
 }
 
 func cut(message string) string {
