@@ -21,14 +21,10 @@ type caller struct {
 
 var _ runtime.ContextualTransport = (*caller)(nil)
 
-// Submit implements runtime.ClientTransport, go-openapi's older interface.
+// Submit implements runtime.ClientTransport, go-openapi's older interface: the context is the operation's.
 func (c *caller) Submit(operation *runtime.ClientOperation) (any, error) {
-	ctx := context.Background()
-	if operation != nil && operation.Context != nil {
-		ctx = operation.Context
-	}
-
-	return c.SubmitContext(ctx, operation)
+	//lint:ignore SA1012 The next transport takes nil for the operation's own context.
+	return c.SubmitContext(nil, operation)
 }
 
 // SubmitContext implements runtime.ContextualTransport.

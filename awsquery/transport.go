@@ -48,7 +48,8 @@ var _ runtime.ContextualTransport = (*Transport)(nil)
 
 // Submit is SubmitContext with the operation's own Context, go-openapi's older way to pass one.
 func (t *Transport) Submit(operation *runtime.ClientOperation) (any, error) {
-	return t.SubmitContext(nil, operation) //nolint:staticcheck // nil is allowed here
+	//lint:ignore SA1012 SubmitContext takes nil for the operation's own.
+	return t.SubmitContext(nil, operation)
 }
 
 // SubmitContext makes one attempt of a call and returns what the operation's Reader does. The context ends it at any
@@ -64,6 +65,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 		return nil, fmt.Errorf("%s: %w", action, err)
 	}
 	if ctx == nil {
+		//lint:ignore SA1019 This is go-openapi's older way to pass a context, which has to work too.
 		ctx = operation.Context
 	}
 	if ctx == nil {
@@ -282,20 +284,6 @@ func withContext(ctx context.Context, err error) error {
 	}
 
 	return err
-}
-
-// causeText is the text of a cause in one line. A RoundTripper of somebody else can have an error with the URL in it.
-func causeText(cause error) string {
-	if cause == nil {
-		return "no answer"
-	}
-	text := cause.Error()
-	var inner *url.Error
-	if errors.As(cause, &inner) && inner.URL != "" {
-		text = strings.ReplaceAll(text, inner.URL, "(URL)")
-	}
-
-	return printable(text, maxShownMessage)
 }
 
 // clientResponse is a response with its body in memory, for the Reader of an operation.

@@ -476,14 +476,16 @@ func TestContextThatHasEnded(t *testing.T) {
 		t.Errorf("%d requests, %v", len(base.sent), err)
 	}
 	operation := listItems(&listItemsParams{})
-	operation.Context = ctx //nolint:staticcheck // the older way has to work too
+	//lint:ignore SA1019 The older way has to work too.
+	operation.Context = ctx
 	if _, err := transport.Submit(operation); !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
 		t.Errorf("%d requests, %v", len(base.sent), err)
 	}
 	if _, err := transport.SubmitContext(t.Context(), operation); err != nil {
 		t.Errorf("the operation's Context won over the one that was given: %v", err)
 	}
-	if _, err := transport.SubmitContext(nil, listItems(&listItemsParams{})); err != nil { //nolint:staticcheck // nil is what is tested
+	//lint:ignore SA1012 Nil is what is tested.
+	if _, err := transport.SubmitContext(nil, listItems(&listItemsParams{})); err != nil {
 		t.Error(err)
 	}
 }

@@ -89,15 +89,15 @@ func (f *Fault) check() error {
 	case answers > 1:
 		return errors.New("it has more than one of Code, Status and Cut")
 	case f.AfterWork && answers == 0:
-		return errors.New("AfterWork needs one of Code, Status and Cut")
+		return errors.New("with AfterWork it needs one of Code, Status and Cut")
 	case f.Body != "" && f.Status == 0:
-		return errors.New("Body needs a Status")
+		return errors.New("with a Body it needs a Status")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("Status %d is not that of an answer, 200 to 599", f.Status)
+		return fmt.Errorf("its Status %d is not that of an answer, 200 to 599", f.Status)
 	case f.Cut && (f.Truncate || len(f.Header) > 0):
-		return errors.New("Cut leaves no answer to Truncate or to put a Header on")
+		return errors.New("with Cut there is no answer to Truncate or to put a Header on")
 	case f.Delay < 0:
-		return errors.New("Delay is negative")
+		return errors.New("its Delay is negative")
 	}
 
 	return nil
