@@ -485,10 +485,10 @@ func TestPanics(t *testing.T) {
 		"times from 1":      func() { fake.FailNext("CreateClusterSnapshot", "Throttling", 0) },
 		"one number":        func() { fake.FailNext("CreateClusterSnapshot", "Throttling", 1, 2) },
 		"more than one":     func() { fake.InjectNext("", redshifttest.Fault{Code: "x", Cut: true}) },
-		"with AfterWork":   func() { fake.InjectNext("", redshifttest.Fault{AfterWork: true}) },
-		"with a Body":        func() { fake.InjectNext("", redshifttest.Fault{Body: "x"}) },
+		"with AfterWork":    func() { fake.InjectNext("", redshifttest.Fault{AfterWork: true}) },
+		"with a Body":       func() { fake.InjectNext("", redshifttest.Fault{Body: "x"}) },
 		"200 to 599":        func() { fake.InjectNext("", redshifttest.Fault{Status: 100}) },
-		"with Cut there":        func() { fake.InjectNext("", redshifttest.Fault{Cut: true, Truncate: true}) },
+		"with Cut there":    func() { fake.InjectNext("", redshifttest.Fault{Cut: true, Truncate: true}) },
 		"Delay is negative": func() { fake.InjectNext("", redshifttest.Fault{Delay: -1}) },
 	} {
 		func() {
