@@ -129,6 +129,7 @@ var oddDocuments = []string{
 	envelope("<First><Owner><Key>a</Key></Owner><Owner><Value>b</Value></Owner></First>"),
 	envelope("<First><Tags><Tag/><Tag><Key>k</Key></Tag></Tags><Tags/><Tags><Tag/></Tags></First>"),
 	envelope("<First><Types><Type>a</Type>x<Other>b</Other></Types><Types><Type/></Types></First>"),
+	envelope("x]y<Marker>x]y]]</Marker>"), "<a b='\x01'/>", "<a b=']]>\r\n&gt;'/>", "<a\xff/>", "<a>\xff<b/></a>",
 	"<ListItemsResponse><ResponseMetadata><RequestId>1</RequestId><X/></ResponseMetadata><ListItemsResult><Marker>m</Marker></ListItemsResult>" +
 		"<OtherResult><Marker>n</Marker></OtherResult><ListItemsResult><Marker>o</Marker></ListItemsResult></ListItemsResponse>",
 }

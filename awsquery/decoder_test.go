@@ -80,55 +80,63 @@ func TestMalformedDocuments(t *testing.T) {
 		want     string
 		cutShort bool
 	}{
-		"empty":                  {"", "XML at byte 0: the document is empty", true},
-		"white space":            {" \n", "XML at byte 2: the document is empty", true},
-		"declaration only":       {"<?xml version='1.0'?>", "XML at byte 21: the document is cut short", true},
-		"cut in a tag":           {"<a><b", "XML at byte 5, in a: the document is cut short", true},
-		"cut after <":            {"<a><", "XML at byte 4, in a: the document is cut short", true},
-		"cut in an end tag":      {"<abc></ab", "XML at byte 9, in abc: the document is cut short", true},
-		"cut in an attribute":    {"<a b='", "XML at byte 6: the document is cut short", true},
-		"cut before a value":     {"<a b", "XML at byte 4: the document is cut short", true},
-		"cut in a comment":       {"<a><!-- x", "XML at byte 9, in a: the document is cut short", true},
-		"cut in CDATA":           {"<a><![CDATA[x]]", "XML at byte 15, in a: the document is cut short", true},
-		"cut in <![":             {"<a><![CD", "XML at byte 8, in a: the document is cut short", true},
-		"cut in an instruction":  {"<a><?x ", "XML at byte 7, in a: the document is cut short", true},
-		"cut in a reference":     {"<a>&am", "XML at byte 6, in a: the document is cut short", true},
-		"cut in a character":     {"<a>\xe6\x97", "XML at byte 5, in a: the document is cut short", true},
-		"other end tag":          {"<x:a></y:a>", "XML at byte 7, in a: an end tag with another name", false},
-		"longer end tag":         {"<a></ab>", "XML at byte 6, in a: an end tag with another name", false},
-		"crossed":                {"<a><b></a></b>", "XML at byte 8, in b: an end tag with another name", false},
-		"end tag first":          {"</a>", "XML at byte 0: an end tag outside of the root element", false},
-		"end tag with more":      {"<a></a b>", "XML at byte 7, in a: an end tag with more than a name in it", false},
-		"second root":            {"<a/><b/>", "XML at byte 4: a second root element", false},
-		"text before":            {"x<a/>", "XML at byte 0: text outside of the root element", false},
-		"text behind":            {"<a/>x", "XML at byte 4: text outside of the root element", false},
-		"CDATA behind":           {"<a/><![CDATA[]]>", "XML at byte 4: a CDATA section outside of the root element", false},
-		"document type":          {"<!DOCTYPE a><a/>", "XML at byte 0: a document type or another declaration, which answers do not have", false},
-		"entity":                 {"<a>&nbsp;</a>", "XML at byte 3, in a: a reference to an entity that XML does not have", false},
-		"ampersand":              {"<a>R&D </a>", "XML at byte 4, in a: a & that starts no reference", false},
-		"surrogate":              {"<a>&#xD800;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},
-		"beyond Unicode":         {"<a>&#x110000;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},
-		"NUL":                    {"<a>\x00</a>", "XML at byte 3, in a: the character U+0000, which XML does not allow", false},
-		"not a character":        {"<a><![CDATA[\uffff]]></a>", "XML at byte 12, in a: the character U+FFFF, which XML does not allow", false},
-		"not UTF-8":              {"<a>\xe9t\xe9</a>", "XML at byte 3, in a: bytes that are not UTF-8", false},
-		"not UTF-8 in a comment": {"<!--\xe9--><a/>", "XML at byte 4: bytes that are not UTF-8", false},
-		"not UTF-8, attribute":   {"<a b='\xe9t'/>", "XML at byte 6: bytes that are not UTF-8", false},
-		"]]>":                    {"<a>]]></a>", "XML at byte 3, in a: a ]]> outside of a CDATA section", false},
-		"-- in a comment":        {"<a><!-- -- --></a>", "XML at byte 10, in a: a -- inside of a comment", false},
-		"name":                   {"<1/>", "XML at byte 1: no name where one is expected, or one that does not start with an ASCII letter", false},
-		"long name":              {"<" + strings.Repeat("n", 257) + "/>", "XML at byte 1: a name of more than 256 bytes", false},
-		"slash":                  {"<a/b>", "XML at byte 2: a / in a start tag that does not end it", false},
-		"attribute: no value":    {"<a b/>", "XML at byte 4: an attribute without a value", false},
-		"attribute: no quotes":   {"<a b=c/>", "XML at byte 5: an attribute's value without quotes", false},
-		"attribute: <":           {"<a b='<'/>", "XML at byte 6: a < in an attribute's value", false},
-		"attributes: no space":   {"<a b='c'd='e'/>", "XML at byte 8: no white space before an attribute", false},
-		"late declaration":       {"<a/><?xml version='1.0'?>", "XML at byte 4: an XML declaration that is not at the start", false},
-		"XML 1.1":                {"<?xml version='1.1'?><a/>", "XML at byte 0: a version of XML that is not 1.0", false},
-		"Latin 1":                {"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "XML at byte 0: an encoding that is not UTF-8", false},
-		"declaration":            {"<?xml version='1.0' version='1.0'?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
-		"standalone":             {"<?xml standalone='s3cret'?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
-		"instruction":            {"<?x:y z?><a/>", "XML at byte 2: a processing instruction without a name", false},
-		"too deep":               {nest(65), "XML at byte 192, in a: more than 64 elements inside each other", false},
+		"empty":                      {"", "XML at byte 0: the document is empty", true},
+		"white space":                {" \n", "XML at byte 2: the document is empty", true},
+		"declaration only":           {"<?xml version='1.0'?>", "XML at byte 21: the document is cut short", true},
+		"cut in a tag":               {"<a><b", "XML at byte 5, in a: the document is cut short", true},
+		"cut after <":                {"<a><", "XML at byte 4, in a: the document is cut short", true},
+		"cut in an end tag":          {"<abc></ab", "XML at byte 9, in abc: the document is cut short", true},
+		"cut in an attribute":        {"<a b='", "XML at byte 6: the document is cut short", true},
+		"cut before a value":         {"<a b", "XML at byte 4: the document is cut short", true},
+		"cut after an attribute":     {"<a b='c' ", "XML at byte 9: the document is cut short", true},
+		"cut after a value":          {"<a b='c", "XML at byte 7: the document is cut short", true},
+		"cut after a slash":          {"<a/", "XML at byte 3: the document is cut short", true},
+		"cut after an end tag":       {"<a></a ", "XML at byte 7, in a: the document is cut short", true},
+		"cut before a comment's end": {"<a><!-- --", "XML at byte 10, in a: the document is cut short", true},
+		"short other end tag":        {"<abc></x", "XML at byte 7, in abc: an end tag with another name", false},
+		"attribute: reference":       {"<a b='&x;'/>", "XML at byte 6: a reference to an entity that XML does not have", false},
+		"declaration, no quotes":     {"<?xml version=1.0?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
+		"cut in a comment":           {"<a><!-- x", "XML at byte 9, in a: the document is cut short", true},
+		"cut in CDATA":               {"<a><![CDATA[x]]", "XML at byte 15, in a: the document is cut short", true},
+		"cut in <![":                 {"<a><![CD", "XML at byte 8, in a: the document is cut short", true},
+		"cut in an instruction":      {"<a><?x ", "XML at byte 7, in a: the document is cut short", true},
+		"cut in a reference":         {"<a>&am", "XML at byte 6, in a: the document is cut short", true},
+		"cut in a character":         {"<a>\xe6\x97", "XML at byte 5, in a: the document is cut short", true},
+		"other end tag":              {"<x:a></y:a>", "XML at byte 7, in a: an end tag with another name", false},
+		"longer end tag":             {"<a></ab>", "XML at byte 6, in a: an end tag with another name", false},
+		"crossed":                    {"<a><b></a></b>", "XML at byte 8, in b: an end tag with another name", false},
+		"end tag first":              {"</a>", "XML at byte 0: an end tag outside of the root element", false},
+		"end tag with more":          {"<a></a b>", "XML at byte 7, in a: an end tag with more than a name in it", false},
+		"second root":                {"<a/><b/>", "XML at byte 4: a second root element", false},
+		"text before":                {"x<a/>", "XML at byte 0: text outside of the root element", false},
+		"text behind":                {"<a/>x", "XML at byte 4: text outside of the root element", false},
+		"CDATA behind":               {"<a/><![CDATA[]]>", "XML at byte 4: a CDATA section outside of the root element", false},
+		"document type":              {"<!DOCTYPE a><a/>", "XML at byte 0: a document type or another declaration, which answers do not have", false},
+		"entity":                     {"<a>&nbsp;</a>", "XML at byte 3, in a: a reference to an entity that XML does not have", false},
+		"ampersand":                  {"<a>R&D </a>", "XML at byte 4, in a: a & that starts no reference", false},
+		"surrogate":                  {"<a>&#xD800;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},
+		"beyond Unicode":             {"<a>&#x110000;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},
+		"NUL":                        {"<a>\x00</a>", "XML at byte 3, in a: the character U+0000, which XML does not allow", false},
+		"not a character":            {"<a><![CDATA[\uffff]]></a>", "XML at byte 12, in a: the character U+FFFF, which XML does not allow", false},
+		"not UTF-8":                  {"<a>\xe9t\xe9</a>", "XML at byte 3, in a: bytes that are not UTF-8", false},
+		"not UTF-8 in a comment":     {"<!--\xe9--><a/>", "XML at byte 4: bytes that are not UTF-8", false},
+		"not UTF-8, attribute":       {"<a b='\xe9t'/>", "XML at byte 6: bytes that are not UTF-8", false},
+		"]]>":                        {"<a>]]></a>", "XML at byte 3, in a: a ]]> outside of a CDATA section", false},
+		"-- in a comment":            {"<a><!-- -- --></a>", "XML at byte 10, in a: a -- inside of a comment", false},
+		"name":                       {"<1/>", "XML at byte 1: no name where one is expected, or one that does not start with an ASCII letter", false},
+		"long name":                  {"<" + strings.Repeat("n", 257) + "/>", "XML at byte 1: a name of more than 256 bytes", false},
+		"slash":                      {"<a/b>", "XML at byte 2: a / in a start tag that does not end it", false},
+		"attribute: no value":        {"<a b/>", "XML at byte 4: an attribute without a value", false},
+		"attribute: no quotes":       {"<a b=c/>", "XML at byte 5: an attribute's value without quotes", false},
+		"attribute: <":               {"<a b='<'/>", "XML at byte 6: a < in an attribute's value", false},
+		"attributes: no space":       {"<a b='c'd='e'/>", "XML at byte 8: no white space before an attribute", false},
+		"late declaration":           {"<a/><?xml version='1.0'?>", "XML at byte 4: an XML declaration that is not at the start", false},
+		"XML 1.1":                    {"<?xml version='1.1'?><a/>", "XML at byte 0: a version of XML that is not 1.0", false},
+		"Latin 1":                    {"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "XML at byte 0: an encoding that is not UTF-8", false},
+		"declaration":                {"<?xml version='1.0' version='1.0'?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
+		"standalone":                 {"<?xml standalone='s3cret'?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
+		"instruction":                {"<?x:y z?><a/>", "XML at byte 2: a processing instruction without a name", false},
+		"too deep":                   {nest(65), "XML at byte 192, in a: more than 64 elements inside each other", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -186,6 +194,24 @@ func TestValuesThatDoNotFit(t *testing.T) {
 		}
 		if before := document[:malformed.Offset]; !strings.HasSuffix(before, ">") {
 			t.Errorf("%s: the offset is not where the value starts: %s", members, before)
+		}
+	}
+}
+
+func TestMalformedTexts(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"a&b;c", "a\x01", "a\xff", "a]]>", "a<", "a<b>", "a<!-- -- -->", "a<![CDATA[\x01]]>", "a<?1?>", "a<b></c>"} {
+		d := awsquery.NewDecoder([]byte("<a>" + text + "</a>"))
+		if !d.Next() || d.Text() != "" || d.Err() == nil {
+			t.Errorf("%q: %v", text, d.Err())
+		}
+		d = awsquery.NewDecoder([]byte("<a>5" + text + "</a>"))
+		if !d.Next() || d.Double() != 0 || d.OptionalDouble() != nil || d.Err() == nil {
+			t.Errorf("%q as a number: %v", text, d.Err())
+		}
+		d = awsquery.NewDecoder([]byte("<a>" + text))
+		if !d.Next() || d.Text() != "" || d.Err() == nil {
+			t.Errorf("%q at the end: %v", text, d.Err())
 		}
 	}
 }

@@ -2,10 +2,12 @@ package awsquery
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +98,7 @@ func (e *Error) Error() string {
 	}
 	if e.Err != nil {
 		text.WriteString(": ")
-		text.WriteString(printable(e.Err.Error(), maxShownMessage))
+		text.WriteString(causeText(e.Err))
 	}
 
 	return text.String()
@@ -152,7 +154,7 @@ func (e Error) shown() shown {
 		Type:       printable(e.Type, maxShownWord),
 	}
 	if e.Err != nil {
-		shown.Cause = printable(e.Err.Error(), maxShownMessage)
+		shown.Cause = causeText(e.Err)
 	}
 
 	return shown
@@ -164,7 +166,7 @@ func (e Error) Format(state fmt.State, verb rune) { format(state, verb, e.Error(
 // MarshalJSON has the operation, status code, request id, code, message and type, and the cause as text.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.shown()) }
 
-// LogValue has the same for package log/slog.
+// LogValue has for package log/slog what MarshalJSON has.
 func (e Error) LogValue() slog.Value {
 	shown := e.shown()
 	attributes := make([]slog.Attr, 0, 7)
@@ -230,6 +232,20 @@ func printable(text string, limit int) string {
 
 const lowerHex = "0123456789abcdef"
 
+// causeText is the text of a cause in one line. A RoundTripper of somebody else can have an error with the URL in it.
+func causeText(cause error) string {
+	if cause == nil {
+		return "no answer"
+	}
+	text := cause.Error()
+	var inner *url.Error
+	if errors.As(cause, &inner) && inner.URL != "" {
+		text = strings.ReplaceAll(text, inner.URL, "(URL)")
+	}
+
+	return printable(text, maxShownMessage)
+}
+
 // SendError is a call that got no answer: it could not be sent, the connection broke, or its context ended. Unless Err
 // says that nothing was sent, the service may have done what it was asked to.
 //
@@ -268,7 +284,7 @@ func (e SendError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(shown{Operation: printable(e.Operation, maxShownWord), Cause: causeText(e.Err)})
 }
 
-// LogValue has the same for package log/slog.
+// LogValue has for package log/slog what MarshalJSON has.
 func (e SendError) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("operation", printable(e.Operation, maxShownWord)), slog.String("cause", causeText(e.Err)))
 }
