@@ -1,0 +1,114 @@
+package redshift_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every Go snippet of the README compiles, as a program, as declarations or as the body of a function.
+func TestREADMESnippetsCompile(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snippets := regexp.MustCompile("(?s)\n```go\n(.*?)\n```").FindAllStringSubmatch(string(text), -1)
+	if len(snippets) < 5 {
+		t.Fatalf("found %d snippets", len(snippets))
+	}
+	// An overlay puts the snippets into the module without writing into it.
+	scratch, replace := t.TempDir(), map[string]string{}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, snippet := range snippets {
+		name := fmt.Sprintf("snippet%d", i)
+		file := filepath.Join(scratch, name+".go")
+		if err := os.WriteFile(file, []byte(compilable(t, snippet[1])), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		replace[filepath.Join(here, "internal", "readme", name, "snippet.go")] = file
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlayFile := filepath.Join(scratch, "overlay.json")
+	if err := os.WriteFile(overlayFile, overlay, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	arguments := []string{"build", "-overlay", overlayFile}
+	for i := range snippets {
+		arguments = append(arguments, fmt.Sprintf("./internal/readme/snippet%d", i))
+	}
+	output, err := exec.CommandContext(t.Context(), "go", arguments...).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// compilable makes a file of a snippet.
+func compilable(t *testing.T, snippet string) string {
+	t.Helper()
+	if strings.HasPrefix(snippet, "package ") {
+		return snippet
+	}
+	code := snippet
+	if !strings.HasPrefix(snippet, "type ") && !strings.HasPrefix(snippet, "func ") {
+		code = "func snippet(ctx context.Context, client *redshift.Client, err error) error {\n{\n" + snippet + "\n"
+		for _, name := range declared(t, code+"}\nreturn nil\n}") {
+			code += "_ = " + name + "\n"
+		}
+		code += "}\nreturn nil\n}"
+	} else if function := regexp.MustCompile(`(?s)\t(client), err := redshift\.New`); function.MatchString(code) {
+		code = strings.Replace(code, "\t// ... call", "\t_, _ = client, err // ... call", 1)
+	}
+	imports := ""
+	for path, used := range map[string]string{
+		"context": "context.", "errors": "errors.", "log": "log.", "fmt": "fmt.", "time": "time.", "testing": "testing.",
+		"github.com/redshift-go/redshift":              "redshift.",
+		"github.com/redshift-go/redshift/models":       "models.",
+		"github.com/redshift-go/redshift/awsquery":     "awsquery.",
+		"github.com/redshift-go/redshift/redshifttest": "redshifttest.",
+	} {
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(used)).MatchString(code) {
+			imports += fmt.Sprintf("import %q\n", path)
+		}
+	}
+
+	return "package snippet\n" + imports + code + "\n"
+}
+
+// declared returns the variables that a function declares in its block, which Go wants to be used.
+func declared(t *testing.T, function string) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "snippet.go", "package p\n"+function, 0)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, function)
+	}
+	var names []string
+	for _, statement := range file.Decls[0].(*ast.FuncDecl).Body.List[0].(*ast.BlockStmt).List {
+		assignment, ok := statement.(*ast.AssignStmt)
+		if !ok || assignment.Tok != token.DEFINE {
+			continue
+		}
+		for _, left := range assignment.Lhs {
+			if name := left.(*ast.Ident).Name; name != "_" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+
+	return names
+}
