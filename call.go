@@ -81,3 +81,8 @@ func (r *recentSnapshots) has(identifier string, now time.Time) bool {
 
 	return ok && now.Sub(at) <= recentFor
 }
+
+// justAskedFor tells whether the client created or copied the snapshot within the last minute.
+func (c *Client) justAskedFor(identifier string) bool {
+	return c != nil && c.recent != nil && c.recent.has(identifier, c.now())
+}

@@ -531,3 +531,45 @@ func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
 		t.Errorf("two minutes later: got %v after %d questions, want it to end at once", err, described)
 	}
 }
+
+// A loop over pages ends with an error where a stub gives it nothing, or the same marker for ever.
+func TestPagesEnd(t *testing.T) {
+	t.Parallel()
+	params := &redshift.DescribeClusterSnapshotsParams{Marker: "a", MaxRecords: new(20)}
+	for name, test := range map[string]struct {
+		answers []answer
+		want    int // snapshots before the error
+		says    string
+	}{
+		"no result":           {[]answer{in("available"), {nothing: true}}, 1, "neither a result nor an error"},
+		"an error":            {[]answer{in("available"), failing("AccessDenied")}, 1, "AccessDenied"},
+		"the marker again":    {[]answer{in("available"), in("available"), in("available")}, 3, "again"},
+		"the marker to start": {[]answer{in("available")}, 1, "again"},
+	} {
+		for i := range test.answers {
+			if test.answers[i].err == nil {
+				test.answers[i].marker = string(rune('b' + i))
+			}
+		}
+		test.answers[len(test.answers)-1].marker = "a"
+		got, last := 0, error(nil)
+		for _, err := range redshift.DescribeClusterSnapshotsAll(t.Context(), &answers{list: test.answers}, params) {
+			if err != nil {
+				last = err
+			} else {
+				got++
+			}
+		}
+		if got != test.want || last == nil || !strings.Contains(last.Error(), test.says) && !strings.Contains(last.Error(), "before") {
+			t.Errorf("%s: got %d snapshots and the error %v", name, got, last)
+		}
+		if params.Marker != "a" {
+			t.Errorf("%s: the caller's params have the Marker %q now", name, params.Marker)
+		}
+	}
+	for _, err := range redshift.DescribeClusterSnapshotsAll(t.Context(), nil, nil) {
+		if err == nil {
+			t.Error("without a client there is no error")
+		}
+	}
+}

@@ -10,10 +10,20 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams holds the parameters of [Client.AuthorizeSnapshotAccess].
+// AuthorizeSnapshotAccessParams holds the parameters of [Client.AuthorizeSnapshotAccess]:
+//
+//	AccountWithRestoreAccess             string // required
+//	SnapshotArn                          string
+//	SnapshotClusterIdentifier            string
+//	SnapshotIdentifier                   string
+//
+// See [snapshots.AuthorizeSnapshotAccessParams] for what each means.
 type AuthorizeSnapshotAccessParams = snapshots.AuthorizeSnapshotAccessParams
 
-// AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns.
+// AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
 type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 
 // AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared
@@ -33,10 +43,20 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
 }
 
-// CopyClusterSnapshotParams holds the parameters of [Client.CopyClusterSnapshot].
+// CopyClusterSnapshotParams holds the parameters of [Client.CopyClusterSnapshot]:
+//
+//	SourceSnapshotIdentifier             string // required
+//	TargetSnapshotIdentifier             string // required
+//	ManualSnapshotRetentionPeriod        *int
+//	SourceSnapshotClusterIdentifier      string
+//
+// See [snapshots.CopyClusterSnapshotParams] for what each means.
 type CopyClusterSnapshotParams = snapshots.CopyClusterSnapshotParams
 
-// CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns.
+// CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
 type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 
 // CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in
@@ -56,10 +76,20 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 	return c.snapshots().CopyClusterSnapshot(ctx, params, options...)
 }
 
-// CreateClusterSnapshotParams holds the parameters of [Client.CreateClusterSnapshot].
+// CreateClusterSnapshotParams holds the parameters of [Client.CreateClusterSnapshot]:
+//
+//	ClusterIdentifier                    string // required
+//	SnapshotIdentifier                   string // required
+//	ManualSnapshotRetentionPeriod        *int
+//	Tags                                 []models.Tag
+//
+// See [snapshots.CreateClusterSnapshotParams] for what each means.
 type CreateClusterSnapshotParams = snapshots.CreateClusterSnapshotParams
 
-// CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns.
+// CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
 type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 
 // CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The
@@ -78,10 +108,30 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
-// DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots].
+// DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots]:
+//
+//	ClusterExists                        *bool
+//	ClusterIdentifier                    string
+//	EndTime                              time.Time
+//	Marker                               string
+//	MaxRecords                           *int
+//	OwnerAccount                         string
+//	SnapshotArn                          string
+//	SnapshotIdentifier                   string
+//	SnapshotType                         models.SnapshotType
+//	SortingEntities                      []models.SnapshotSortingEntity
+//	StartTime                            time.Time
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeClusterSnapshotsParams] for what each means.
 type DescribeClusterSnapshotsParams = snapshots.DescribeClusterSnapshotsParams
 
-// DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns.
+// DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns:
+//
+//	Marker                               string
+//	Snapshots                            []models.Snapshot
+//	RequestID                            string
 type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 
 // DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without
@@ -109,5 +159,15 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 //		}
 //	}
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
-	return snapshots.DescribeClusterSnapshotsAll(ctx, c, params, options...)
+	return DescribeClusterSnapshotsAll(ctx, c, params, options...)
 }
+
+// DescribeClusterSnapshotsAll is [Client.DescribeClusterSnapshotsAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
+	return snapshots.DescribeClusterSnapshotsAll(ctx, api, params, options...)
+}
+
+// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI

@@ -2,16 +2,18 @@ package redshift
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"github.com/redshift-go/redshift/models"
 )
 
-// What ends a wait for a snapshot without it, for errors.Is. The error itself is a [SnapshotWaitError].
+// Why a wait ended without an available snapshot, for errors.Is. The error itself is a [SnapshotWaitError].
 var (
 	// ErrSnapshotFailed: Redshift could not take the snapshot.
 	ErrSnapshotFailed = errors.New("the snapshot failed")
@@ -29,27 +31,22 @@ const (
 	notFoundPolls = 5
 )
 
-// DescribeClusterSnapshotsAPI is the one operation that waiting for a snapshot needs; a [Client] has it.
-type DescribeClusterSnapshotsAPI interface {
-	DescribeClusterSnapshots(context.Context, *DescribeClusterSnapshotsParams, ...Option) (*DescribeClusterSnapshotsResult, error)
-}
-
-// SnapshotWait says how to wait for a snapshot. The zero value is fine. How long to wait at most is the context's to say:
-// a snapshot takes minutes to hours.
+// SnapshotWait says how to wait for a snapshot. The zero value is fine. How long to wait at most is up to the context: a
+// snapshot takes minutes to hours.
 type SnapshotWait struct {
-	// The time between the first question and the second; it grows by half each time.
+	// The delay before the second poll. Each later one is half as long again, up to MaxDelay.
 	// Default: 5 seconds.
 	MinDelay time.Duration
 
-	// The longest time between two questions.
+	// The longest delay between two polls.
 	// Default: 30 seconds, or MinDelay where that is longer.
 	MaxDelay time.Duration
 
-	// Called after every answer that shows the snapshot, the last one included, in the goroutine that waits.
+	// Called after every poll that shows the snapshot, the last one included, in the goroutine that waits.
 	Progress func(SnapshotProgress)
 
-	// The snapshot was created just now: answers that there is none are taken as "not yet" a few times, instead of
-	// ending the wait. A [Client] knows it of those that it created or copied itself within the last minute.
+	// The snapshot was created just now: up to five answers in a row that there is none are taken as "not yet", instead
+	// of ending the wait. A [Client] sets it for snapshots that it created or copied in the last minute.
 	New bool
 }
 
@@ -79,7 +76,10 @@ func (p SnapshotProgress) Fraction() float64 {
 
 // SnapshotWaitError says why a wait ended without an available snapshot. It unwraps to the reason: [ErrSnapshotFailed],
 // [ErrSnapshotDeleted], [ErrNotOneSnapshot], the error of the last call (an awsquery.Error such as
-// models.ErrClusterSnapshotNotFound), or the context's.
+// models.ErrClusterSnapshotNotFound), or the context's error and its cause.
+//
+// Its text and its JSON leave out the snapshot's identifier, as all errors here leave out the values of parameters: say
+// it yourself where you wrap the error.
 type SnapshotWaitError struct {
 	Last   models.Snapshot // the snapshot as it was seen last; zero if it never was
 	Polls  int             // how many times Redshift was asked
@@ -94,10 +94,10 @@ func (e *SnapshotWaitError) Error() string {
 	}
 	seen := "never seen"
 	if e.Last.Status != "" {
-		seen = fmt.Sprintf("last seen %s", e.Last.Status)
+		seen = fmt.Sprintf("last seen %q", e.Last.Status)
 	}
 
-	return fmt.Sprintf("waiting for a snapshot (%s, asked %d times in %v): %v", seen, e.Polls, e.Waited.Round(time.Millisecond), e.Err)
+	return fmt.Sprintf("waiting for a snapshot (%s; polls: %d; waited %v): %v", seen, e.Polls, e.Waited.Round(time.Millisecond), e.Err)
 }
 
 // Unwrap returns the reason.
@@ -112,45 +112,57 @@ func (e *SnapshotWaitError) Unwrap() error {
 // Format prints the error's text, whatever the verb: the snapshot in it repeats the values of parameters.
 func (e *SnapshotWaitError) Format(state fmt.State, _ rune) { io.WriteString(state, e.Error()) }
 
+// MarshalJSON writes the snapshot's last status, the polls, the seconds waited and the reason.
+func (e *SnapshotWaitError) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{
+		"lastStatus":    e.Last.Status,
+		"polls":         e.Polls,
+		"waitedSeconds": e.Waited.Seconds(),
+		"reason":        fmt.Sprint(e.Err),
+	})
+}
+
 // LogValue logs the error's text.
 func (e *SnapshotWaitError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// WaitSnapshotAvailable asks for the snapshot that the parameters describe until it is available, and returns it. It waits
-// as long as the context lets it.
+// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available (or
+// a "final snapshot", which is available too), and returns it. It waits as long as the context lets it.
 //
-// It ends at once, with a [SnapshotWaitError], when the snapshot failed, was deleted or is not there, when the parameters
-// match several, and when a call fails.
+// Parameters are most often just a SnapshotIdentifier; without any it is an error. The wait ends at once, with a
+// [SnapshotWaitError], when the snapshot failed, was deleted or is not there, when the parameters match several, and when
+// a call fails: the snapshot itself goes on, and so can another wait.
 func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
-	if c != nil && c.recent != nil && params != nil && c.recent.has(params.SnapshotIdentifier, c.now()) {
-		wait.New = true
-	}
-
 	return WaitSnapshotAvailable(ctx, c, params, wait)
 }
 
-// WaitSnapshotAvailable is [Client.WaitSnapshotAvailable] for anything that has the one operation, a stub for example.
+// WaitSnapshotAvailable is [Client.WaitSnapshotAvailable] for anything that has the one operation, a [ClientService] or a
+// stub for example.
 func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
+	delays, err := wait.delays()
+	switch {
+	case err != nil:
+		return models.Snapshot{}, err
+	case api == nil:
+		return models.Snapshot{}, errors.New("redshift: wait for a snapshot: there is no client to ask with")
+	case params == nil || reflect.ValueOf(*params).IsZero():
+		return models.Snapshot{}, errors.New("redshift: wait for a snapshot: the parameters name none, set SnapshotIdentifier or SnapshotArn")
+	case ctx == nil:
+		ctx = context.Background()
+	}
+	if client, ok := api.(*Client); ok && client.justAskedFor(params.SnapshotIdentifier) {
+		wait.New = true
+	}
 	var (
 		began   = time.Now()
 		seen    SnapshotProgress
 		missing = 0
 	)
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	failed := func(reason error) (models.Snapshot, error) {
 		return seen.Snapshot, &SnapshotWaitError{Last: seen.Snapshot, Polls: seen.Polls, Waited: time.Since(began), Err: reason}
 	}
-	delays, err := wait.delays()
-	if err != nil {
-		return failed(err)
-	}
-	if api == nil {
-		return failed(errors.New("there is no client to ask with"))
-	}
 	for {
-		if err := ctx.Err(); err != nil {
-			return failed(context.Cause(ctx))
+		if ctx.Err() != nil {
+			return failed(ended(ctx))
 		}
 		seen.Polls++
 		snapshot, err := describeOne(ctx, api, params)
@@ -179,16 +191,26 @@ func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI,
 		case <-ctx.Done():
 			timer.Stop()
 
-			return failed(context.Cause(ctx))
+			return failed(ended(ctx))
 		case <-timer.C:
 		}
 	}
 }
 
+// ended is why a context has ended: its error and, where somebody gave another one, its cause.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
 // delays returns a function that gives one delay after the other.
 func (w SnapshotWait) delays() (func() time.Duration, error) {
 	if w.MinDelay < 0 || w.MaxDelay < 0 {
-		return nil, errors.New("SnapshotWait: a delay cannot be negative")
+		return nil, errors.New("redshift: wait for a snapshot: a delay of SnapshotWait is negative")
 	}
 	next, longest := w.MinDelay, w.MaxDelay
 	if next == 0 {
@@ -201,7 +223,7 @@ func (w SnapshotWait) delays() (func() time.Duration, error) {
 		longest = max(defaultWaitMaxDelay, next)
 	}
 	if longest < next {
-		return nil, errors.New("SnapshotWait: MaxDelay is shorter than MinDelay")
+		return nil, errors.New("redshift: wait for a snapshot: MaxDelay of SnapshotWait is shorter than its MinDelay")
 	}
 
 	return func() time.Duration {
@@ -225,6 +247,8 @@ func describeOne(ctx context.Context, api DescribeClusterSnapshotsAPI, params *D
 	switch {
 	case err != nil:
 		return models.Snapshot{}, err
+	case result == nil:
+		return models.Snapshot{}, errors.New("the client returned neither a result nor an error")
 	case result.Marker != "":
 		return models.Snapshot{}, fmt.Errorf("%w: there is more than a page of them", ErrNotOneSnapshot)
 	case len(result.Snapshots) == 0:

@@ -2,6 +2,7 @@ package redshift_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
+var nightly = &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}
+
 // answers is a stub that gives one answer after the other, the last one for ever.
 type answers struct {
 	redshift.ClientService
@@ -27,7 +30,11 @@ type answer struct {
 	snapshots []models.Snapshot
 	marker    string
 	err       error
+	nothing   bool // no result, and no error
 }
+
+// errNothing stands for an error that is matched by its text.
+var errNothing = errors.New("neither a result nor an error")
 
 func in(status models.SnapshotStatus) answer {
 	return answer{snapshots: []models.Snapshot{{SnapshotIdentifier: "nightly-secret", Status: status}}}
@@ -43,7 +50,7 @@ func (a *answers) DescribeClusterSnapshots(ctx context.Context, _ *redshift.Desc
 	}
 	next := a.list[min(len(a.asked), len(a.list)-1)]
 	a.asked = append(a.asked, time.Since(a.first))
-	if next.err != nil {
+	if next.err != nil || next.nothing {
 		return nil, next.err
 	}
 
@@ -78,6 +85,7 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 		"failed":                            {answers: []answer{in("creating"), in("failed")}, status: "failed", err: redshift.ErrSnapshotFailed, asked: []time.Duration{0, 5 * second}},
 		"deleted":                           {answers: []answer{in("deleted")}, status: "deleted", err: redshift.ErrSnapshotDeleted, asked: []time.Duration{0}},
 		"not found":                         {answers: []answer{failing("ClusterSnapshotNotFound")}, err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0}},
+		"neither result nor error":          {answers: []answer{{nothing: true}}, err: errNothing, asked: []time.Duration{0}},
 		"none":                              {answers: []answer{{}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
 		"two":                               {answers: []answer{{snapshots: make([]models.Snapshot, 2)}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
 		"one, and more on the next page":    {answers: []answer{{snapshots: make([]models.Snapshot, 1), marker: "x"}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
@@ -103,7 +111,7 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 				var shown []redshift.SnapshotProgress
 				wait := test.wait
 				wait.Progress = func(progress redshift.SnapshotProgress) { shown = append(shown, progress) }
-				snapshot, err := redshift.WaitSnapshotAvailable(ctx, stub, nil, wait)
+				snapshot, err := redshift.WaitSnapshotAvailable(ctx, stub, nightly, wait)
 				if snapshot.Status != test.status {
 					t.Errorf("the snapshot is %q, want %q", snapshot.Status, test.status)
 				}
@@ -116,14 +124,19 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 					}
 				} else {
 					var failure *redshift.SnapshotWaitError
-					if !errors.Is(err, test.err) || !errors.As(err, &failure) {
+					matches := errors.Is(err, test.err) || test.err == errNothing && strings.Contains(err.Error(), errNothing.Error())
+					if !matches || !errors.As(err, &failure) {
 						t.Fatalf("got the error %v, want a SnapshotWaitError with %v", err, test.err)
 					}
 					if failure.Last.Status != test.status || failure.Polls != len(test.asked) {
 						t.Errorf("the error holds %q after %d polls, want %q after %d", failure.Last.Status, failure.Polls, test.status, len(test.asked))
 					}
-					for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-						if text := fmt.Sprintf(verb, err); strings.Contains(text, "nightly-secret") {
+					encoded, marshalErr := json.Marshal(err)
+					if marshalErr != nil {
+						t.Error(marshalErr)
+					}
+					for _, text := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err), string(encoded)} {
+						if strings.Contains(text, "nightly-secret") {
 							t.Errorf("the error prints the value of a parameter: %s", text)
 						}
 					}
@@ -144,7 +157,7 @@ func TestWaitRefusesBadDelays(t *testing.T) {
 		"MaxDelay below MinDelay": {MinDelay: time.Minute, MaxDelay: time.Second},
 	} {
 		stub := &answers{list: []answer{in("available")}}
-		_, err := redshift.WaitSnapshotAvailable(t.Context(), stub, nil, wait)
+		_, err := redshift.WaitSnapshotAvailable(t.Context(), stub, nightly, wait)
 		if err == nil || !strings.Contains(err.Error(), "Delay") && !strings.Contains(err.Error(), "delay") {
 			t.Errorf("%s: got the error %v", name, err)
 		}
@@ -152,8 +165,14 @@ func TestWaitRefusesBadDelays(t *testing.T) {
 			t.Errorf("%s: Redshift was asked", name)
 		}
 	}
-	if _, err := redshift.WaitSnapshotAvailable(t.Context(), nil, nil, redshift.SnapshotWait{}); err == nil {
+	if _, err := redshift.WaitSnapshotAvailable(t.Context(), nil, nightly, redshift.SnapshotWait{}); err == nil {
 		t.Error("waiting without a client is no error")
+	}
+	for _, params := range []*redshift.DescribeClusterSnapshotsParams{nil, {}} {
+		stub := &answers{list: []answer{in("available")}}
+		if _, err := redshift.WaitSnapshotAvailable(t.Context(), stub, params, redshift.SnapshotWait{}); err == nil || len(stub.asked) > 0 || !strings.Contains(err.Error(), "SnapshotIdentifier") {
+			t.Errorf("waiting for %+v: got %v after %d polls", params, err, len(stub.asked))
+		}
 	}
 }
 
@@ -164,8 +183,8 @@ func TestWaitEndsWhenTheContextIsCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(7*time.Second, func() { cancel(reason) })
 		began := time.Now()
-		_, err := redshift.WaitSnapshotAvailable(ctx, &answers{list: []answer{in("creating")}}, nil, redshift.SnapshotWait{MinDelay: time.Hour})
-		if !errors.Is(err, reason) || time.Since(began) != 7*time.Second {
+		_, err := redshift.WaitSnapshotAvailable(ctx, &answers{list: []answer{in("creating")}}, nightly, redshift.SnapshotWait{MinDelay: time.Hour})
+		if !errors.Is(err, reason) || !errors.Is(err, context.Canceled) || time.Since(began) != 7*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(began))
 		}
 	})

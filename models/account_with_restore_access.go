@@ -14,7 +14,7 @@ type AccountWithRestoreAccess struct {
 	AccountAlias string `json:"AccountAlias,omitzero" xml:"AccountAlias"`
 }
 
-// DecodeQuery fills the AccountWithRestoreAccess from the XML element that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the AccountWithRestoreAccess from the XML element that the decoder is at. Used by awsquery.
 func (m *AccountWithRestoreAccess) DecodeQuery(d *awsquery.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

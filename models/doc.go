@@ -11,25 +11,25 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// WriteQuery writes the SnapshotSortingEntity as the item of a list of parameters. It is there for awsquery.
+// WriteQuery writes the SnapshotSortingEntity as the item of a list of parameters. Used by awsquery.
 func (m *SnapshotSortingEntity) WriteQuery(w *awsquery.Writer) {
 	w.RequiredString("Attribute", string(m.Attribute))
 	w.String("SortOrder", string(m.SortOrder))
 }
 
-// CheckQuery names what is wrong with the SnapshotSortingEntity as the item of a list of parameters. It is there for
+// CheckQuery names what is wrong with the SnapshotSortingEntity as the item of a list of parameters. Used by
 // awsquery.
 func (m *SnapshotSortingEntity) CheckQuery(c *awsquery.Check) {
 	c.Required("Attribute", m.Attribute != "")
 }
 
-// WriteQuery writes the Tag as the item of a list of parameters. It is there for awsquery.
+// WriteQuery writes the Tag as the item of a list of parameters. Used by awsquery.
 func (m *Tag) WriteQuery(w *awsquery.Writer) {
 	w.RequiredString("Key", m.Key)
 	w.RequiredString("Value", m.Value)
 }
 
-// CheckQuery names what is wrong with the Tag as the item of a list of parameters. It is there for
+// CheckQuery names what is wrong with the Tag as the item of a list of parameters. Used by
 // awsquery.
 func (m *Tag) CheckQuery(c *awsquery.Check) {
 	c.Required("Key", m.Key != "")

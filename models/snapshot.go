@@ -91,7 +91,7 @@ type Snapshot struct {
 	SnapshotArn string `json:"SnapshotArn,omitzero" xml:"SnapshotArn"`
 }
 
-// DecodeQuery fills the Snapshot from the XML element that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the Snapshot from the XML element that the decoder is at. Used by awsquery.
 func (m *Snapshot) DecodeQuery(d *awsquery.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -14,7 +14,7 @@ type SnapshotSortingEntity struct {
 	SortOrder SortByOrder `json:"SortOrder,omitzero" xml:"SortOrder"`
 }
 
-// DecodeQuery fills the SnapshotSortingEntity from the XML element that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the SnapshotSortingEntity from the XML element that the decoder is at. Used by awsquery.
 func (m *SnapshotSortingEntity) DecodeQuery(d *awsquery.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

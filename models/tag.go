@@ -15,7 +15,7 @@ type Tag struct {
 	Value string `json:"Value" xml:"Value"`
 }
 
-// DecodeQuery fills the Tag from the XML element that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the Tag from the XML element that the decoder is at. Used by awsquery.
 func (m *Tag) DecodeQuery(d *awsquery.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -36,7 +36,7 @@ func (p *AuthorizeSnapshotAccessParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. It is there for go-openapi.
+// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.String("AccountWithRestoreAccess", p.AccountWithRestoreAccess)
@@ -56,7 +56,7 @@ type AuthorizeSnapshotAccessResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *awsquery.Decoder) {
 	for d.EnterResult() {
 		for d.Next() {
@@ -99,5 +99,5 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 		Reader:             awsquery.NewResultReader[AuthorizeSnapshotAccessResult]("AuthorizeSnapshotAccess", false),
 	}
 
-	return submit[AuthorizeSnapshotAccessResult](ctx, c, operation, options)
+	return submit[AuthorizeSnapshotAccessResult](ctx, c, "AuthorizeSnapshotAccess", operation, options)
 }

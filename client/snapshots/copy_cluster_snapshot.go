@@ -43,7 +43,7 @@ func (p *CopyClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. It is there for go-openapi.
+// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
@@ -63,7 +63,7 @@ type CopyClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CopyClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
 	for d.EnterResult() {
 		for d.Next() {
@@ -106,5 +106,5 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 		Reader:             awsquery.NewResultReader[CopyClusterSnapshotResult]("CopyClusterSnapshot", false),
 	}
 
-	return submit[CopyClusterSnapshotResult](ctx, c, operation, options)
+	return submit[CopyClusterSnapshotResult](ctx, c, "CopyClusterSnapshot", operation, options)
 }

@@ -42,7 +42,7 @@ func (p *CreateClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. It is there for go-openapi.
+// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -62,7 +62,7 @@ type CreateClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CreateClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
 	for d.EnterResult() {
 		for d.Next() {
@@ -104,5 +104,5 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 		Reader:             awsquery.NewResultReader[CreateClusterSnapshotResult]("CreateClusterSnapshot", false),
 	}
 
-	return submit[CreateClusterSnapshotResult](ctx, c, operation, options)
+	return submit[CreateClusterSnapshotResult](ctx, c, "CreateClusterSnapshot", operation, options)
 }

@@ -4,6 +4,7 @@ package snapshots
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -64,7 +65,7 @@ func (p *DescribeClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. It is there for go-openapi.
+// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.OptionalBoolean("ClusterExists", p.ClusterExists)
@@ -95,7 +96,7 @@ type DescribeClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder stands in. It is there for awsquery.
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
 	for d.EnterResult() {
 		for d.Next() {
@@ -137,7 +138,13 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 		Reader:             awsquery.NewResultReader[DescribeClusterSnapshotsResult]("DescribeClusterSnapshots", true),
 	}
 
-	return submit[DescribeClusterSnapshotsResult](ctx, c, operation, options)
+	return submit[DescribeClusterSnapshotsResult](ctx, c, "DescribeClusterSnapshots", operation, options)
+}
+
+// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeClusterSnapshotsAPI interface {
+	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
 }
 
 // DescribeClusterSnapshotsAll calls DescribeClusterSnapshots page after page and yields what is in its
@@ -145,26 +152,24 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 // params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
 // yielded once, with a zero models.Snapshot, and ends the sequence; so does a Marker that was answered
 // before, which would go round for ever.
-//
-// The client may be a [Client] or any stub with the one method.
-func DescribeClusterSnapshotsAll(ctx context.Context, client interface {
-	DescribeClusterSnapshots(context.Context, *DescribeClusterSnapshotsParams, ...Option) (*DescribeClusterSnapshotsResult, error)
-}, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
+func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
 	var page DescribeClusterSnapshotsParams
 	if params != nil {
 		page = *params
 	}
 
-	if client == nil {
-		client = (*Client)(nil)
-	}
-
 	return awsquery.Pages("DescribeClusterSnapshots", page.Marker, func(marker string) ([]models.Snapshot, string, error) {
 		call := page
 		call.Marker = marker
-		result, err := client.DescribeClusterSnapshots(ctx, &call, options...)
+		if api == nil {
+			return nil, "", fmt.Errorf("DescribeClusterSnapshots: %w", errNoClient)
+		}
+		result, err := api.DescribeClusterSnapshots(ctx, &call, options...)
 		if err != nil {
 			return nil, "", err
+		}
+		if result == nil {
+			return nil, "", fmt.Errorf("DescribeClusterSnapshots: %w", errNoResult)
 		}
 
 		return result.Snapshots, result.Marker, nil

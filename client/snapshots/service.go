@@ -13,7 +13,7 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// Option changes the description of one call before it is sent.
+// Option changes one call: it gets go-openapi's description of the call before that is sent.
 type Option = func(*runtime.ClientOperation)
 
 // ClientService is the operations alone. A stub that embeds it has them all, and still compiles when others come:
@@ -39,9 +39,9 @@ func New(transport runtime.ContextualTransport) *Client {
 }
 
 // submit sends the operation, changed by the options, and gives its result the type it has.
-func submit[Result any](ctx context.Context, client *Client, operation *runtime.ClientOperation, options []Option) (*Result, error) {
+func submit[Result any](ctx context.Context, client *Client, action string, operation *runtime.ClientOperation, options []Option) (*Result, error) {
 	if client == nil || client.transport == nil {
-		return nil, fmt.Errorf("%s: %w", operation.ID, errNoTransport)
+		return nil, fmt.Errorf("%s: %w", action, errNoClient)
 	}
 	for _, option := range options {
 		if option != nil {
@@ -54,10 +54,13 @@ func submit[Result any](ctx context.Context, client *Client, operation *runtime.
 	}
 	result, ok := answer.(*Result)
 	if !ok || result == nil {
-		return nil, fmt.Errorf("%s: the transport returned %T, not %T", operation.ID, answer, result)
+		return nil, fmt.Errorf("%s: the transport returned %T, not %T", action, answer, result)
 	}
 
 	return result, nil
 }
 
-var errNoTransport = errors.New("this client has no transport: make it with New")
+var (
+	errNoClient = errors.New("there is no client to call with: make one with redshift.New")
+	errNoResult = errors.New("the client returned neither a result nor an error")
+)
