@@ -54,6 +54,38 @@ func TestTemplatesWriteTheGoldenFiles(t *testing.T) {
 	}
 }
 
+// The command as users give it: go generate lists all files first, and must not stumble over one that has gone.
+func TestTheGoGenerateCommand(t *testing.T) {
+	t.Parallel()
+	root := repository(t, read(t, filepath.Join(specFolder, "redshift.yaml")))
+	for _, name := range []string{"gen.go", "go.mod", "go.sum"} {
+		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
+	}
+	copyGo(t, filepath.Join("..", "..", "awsquery"), filepath.Join(root, "awsquery"))
+	copyGo(t, specFolder, filepath.Join(root, "spec"))
+	for name, text := range folder(t, "..") {
+		if name == "go.mod" || name == "go.sum" || strings.HasPrefix(name, "generate/") && strings.HasSuffix(name, ".go") {
+			write(t, filepath.Join(root, "tools", name), text)
+		}
+	}
+	stale := filepath.Join(root, "client", "snapshots", "forget_everything.go")
+	write(t, stale, "package snapshots\n")
+	for range 2 {
+		command := exec.CommandContext(t.Context(), "go", "generate", "./...")
+		command.Dir = root
+		command.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off", "GOFLAGS=")
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("go generate ./...: %v\n%s", err, output)
+		}
+	}
+	if _, err := os.Stat(stale); !os.IsNotExist(err) {
+		t.Errorf("%s is still there (%v)", stale, err)
+	}
+	if err := run(t.Context(), root, mode{check: true}); err != nil {
+		t.Error(err)
+	}
+}
+
 // The golden files show what is written, not that it is Go which works with the packages beside it.
 func TestGeneratedCodeCompiles(t *testing.T) {
 	t.Parallel()
@@ -121,7 +153,17 @@ func TestNoStaleFileSurvives(t *testing.T) {
 	handWritten := filepath.Join(root, "redshift.go")
 	write(t, stale, "package store\n")
 	write(t, handWritten, "package redshift\n")
+	write(t, filepath.Join(root, "client", "library", "gone.go"), "package library\n")
+	if err := run(t.Context(), root, mode{keepStale: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, stale); got != "package store\n" {
+		t.Errorf("told to keep it, the generator changed the stale file to %q", got)
+	}
 	generate(t, root)
+	if _, err := os.Stat(filepath.Join(root, "client", "library")); !os.IsNotExist(err) {
+		t.Errorf("the folder of a tag that has gone is still there (%v)", err)
+	}
 	if _, err := os.Stat(stale); !os.IsNotExist(err) {
 		t.Errorf("%s is still there (%v)", stale, err)
 	}
@@ -139,15 +181,35 @@ func TestAFailureChangesNothing(t *testing.T) {
 		old, new string // in the contract
 		says     []string
 	}{
-		"not Swagger":                  {`swagger: "2.0"`, `swagger: "3.0"`, []string{"not valid Swagger 2.0"}},
-		"not YAML":                     {"info:", "info: [", []string{"reading the contract"}},
-		"a reference to nothing":       {"$ref: '#/definitions/Room'", "$ref: '#/definitions/Cellar'", []string{"Cellar"}},
-		"a list without an item name":  {", x-item-name: Topic", "", []string{"Topics", "x-item-name"}},
-		"a list of a structure":        {"x-list-item: Book", "x-list-item: Shelf", []string{"a list item's member"}},
-		"pages over no list":           {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
-		"an undescribed parameter":     {", description: In metres.}", "}", []string{"DescribeShelves", "MinWidth"}},
-		"a type that the code has not": {"Name: {type: string,", "Name: {type: object,", []string{"Name"}},
-		"a pattern":                    {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
+		"not Swagger 2.0":                    {`swagger: "2.0"`, `swagger: "3.0"`, []string{"not valid Swagger 2.0"}},
+		"not Swagger":                        {"swagger:", "schwagger:", []string{"not valid Swagger 2.0"}},
+		"not YAML":                           {"info:", "info: [", []string{"reading the contract"}},
+		"a member that refers to nothing":    {"$ref: '#/definitions/Room'", "$ref: '#/definitions/Cellar'", []string{"definition Shelf, member Room", "Cellar"}},
+		"a list without an item name":        {", x-item-name: Topic", "", []string{"definition Shelf, member Topics", "x-item-name"}},
+		"a list of a structure":              {"x-list-item: Book", "x-list-item: Shelf", []string{"a list item's member"}},
+		"a list of nothing":                  {"x-list-item: Book", "x-list-item: Bok", []string{"PutBooks, parameter Books.Book.N", "Bok"}},
+		"an enum that is none":               {"x-enum: ShelfKind", "x-enum: Shelf", []string{"DescribeShelves, parameter Kind", "x-enum"}},
+		"a misspelt extension":               {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
+		"a misspelt extension, parameter":    {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
+		"a misspelt extension, member":       {"x-nullable: true", "x-nulable: true", []string{"definition Shelf, member Limit", "x-nulable"}},
+		"an error code that is not there":    {"x-errors: [ShelfNotFound]", "x-errors: [ShelfNotFoundd]", []string{"DescribeShelves", "ShelfNotFoundd"}},
+		"an error code of no operation":      {"x-errors: [ShelfNotFound, ShelfFullFault]", "x-errors: [ShelfNotFound]", []string{"ShelfFullFault"}},
+		"pages over no list":                 {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
+		"an undescribed parameter":           {", description: The size of a page.}", "}", []string{"DescribeShelves, parameter MaxRecords", "description"}},
+		"an undescribed operation":           {"      description: Puts books on a shelf.\n", "", []string{"PutBooks", "description"}},
+		"an undescribed member":              {", description: Whether there is no room.}", "}", []string{"definition Shelf, member Full", "description"}},
+		"an unknown type of a member":        {"Name: {type: string,", "Name: {type: object,", []string{"definition Room, member Name", `"object"`}},
+		"an unknown type of a parameter":     {"{name: WithBooks, in: query, type: boolean", "{name: WithBooks, in: query, type: bool", []string{"DescribeShelves, parameter WithBooks", `"bool"`}},
+		"an unknown format":                  {"{name: Marker, in: query, type: string", "{name: Marker, in: query, type: string, format: byte", []string{"DescribeShelves, parameter Marker", `"byte"`}},
+		"a pattern":                          {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
+		"a parameter in a header":            {"{name: Marker, in: query", "{name: Marker, in: header", []string{"DescribeShelves, parameter Marker", `"header"`}},
+		"a list that is not called one":      {"name: Rows.Row.N", "name: Rows.Row", []string{"DescribeShelves, parameter Rows.Row", "X.Y.N"}},
+		"a list without a Go name":           {", x-go-name: Rows", "", []string{"DescribeShelves, parameter Rows.Row.N", "x-go-name"}},
+		"an action that is not the id":       {"/?Action=PutBooks", "/?Action=PutBook", []string{"PutBook", "operationId"}},
+		"a path that is none":                {"/?Action=PutBooks", "/books", []string{"/books", "/?Action="}},
+		"no version":                         {"parameters:\n        - $ref: '#/parameters/Version'\n        - {name: ShelfId", "parameters:\n        - {name: ShelfId", []string{"PutBooks", "Version"}},
+		"no tag":                             {"description: Puts books on a shelf.\n      tags: [Store]", "description: Puts books on a shelf.", []string{"PutBooks", "tags"}},
+		"a result that does not stand there": {"description: Nothing but a request identifier.\n          schema:\n            type: object", "description: Nothing but a request identifier.\n          schema: {$ref: '#/definitions/Shelf'}", []string{"PutBooks", "inline"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,11 +219,11 @@ func TestAFailureChangesNothing(t *testing.T) {
 
 			contract := filepath.Join(root, "spec", "redshift.yaml")
 			text := read(t, contract)
-			if !strings.Contains(text, test.old) {
+			if strings.Count(text, test.old) == 0 {
 				t.Fatalf("the contract of the test has changed: %q is not in it", test.old)
 			}
 			write(t, contract, strings.Replace(text, test.old, test.new, 1))
-			err := run(t.Context(), root, false)
+			err := run(t.Context(), root, mode{})
 			if err == nil {
 				t.Fatal("the contract was accepted")
 			}
@@ -182,7 +244,7 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 	t.Parallel()
 	root := repository(t, fixture(t))
 	generate(t, root)
-	if err := run(t.Context(), root, true); err != nil {
+	if err := run(t.Context(), root, mode{check: true}); err != nil {
 		t.Fatalf("right after generating: %v", err)
 	}
 	write(t, filepath.Join(root, "models", "book.go"), "package models // edited\n")
@@ -191,7 +253,7 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := folder(t, root)
-	err := run(t.Context(), root, true)
+	err := run(t.Context(), root, mode{check: true})
 	if err == nil {
 		t.Fatal("the check found nothing")
 	}
@@ -207,7 +269,7 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 
 func generate(t *testing.T, root string) {
 	t.Helper()
-	if err := run(t.Context(), root, false); err != nil {
+	if err := run(t.Context(), root, mode{}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,6 +3,10 @@
 // It validates spec/redshift.yaml, has go-swagger write everything into a temporary folder with the templates in
 // spec/templates, and only then puts the result in the place of what was there. A failure on the way changes nothing, and
 // a file whose reason has gone from the contract goes too.
+//
+// go generate ./... runs it twice. It lists all files before it runs anything, and fails over one that has vanished when
+// it comes to it: so the run at the top of the repository, the first, keeps such files (-keep-stale), and the run in
+// spec, which comes after all generated folders, removes them.
 package main
 
 import (
@@ -31,6 +35,7 @@ var generated = []string{
 func main() {
 	root := flag.String("root", "..", "the `folder` of the repository, with spec in it")
 	check := flag.Bool("check", false, "change nothing; fail where what is there differs from what would be generated")
+	keepStale := flag.Bool("keep-stale", false, "leave generated files whose reason has gone where they are")
 	verbose := flag.Bool("v", false, "show go-swagger's log")
 	flag.Parse()
 
@@ -42,13 +47,19 @@ func main() {
 	if *verbose {
 		log.SetOutput(os.Stderr)
 	}
-	if err := run(ctx, *root, *check); err != nil {
+	if err := run(ctx, *root, mode{check: *check, keepStale: *keepStale}); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, root string, check bool) error {
+// mode is what to do with the generated files.
+type mode struct {
+	check     bool // compare them with what is there, and change nothing
+	keepStale bool // leave what is not generated any more
+}
+
+func run(ctx context.Context, root string, mode mode) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
@@ -67,15 +78,24 @@ func run(ctx context.Context, root string, check bool) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("stopped before anything was changed: %w", err)
 	}
-	if check {
+	if mode.check {
 		return compare(root, fresh)
 	}
 
-	return swap(root, fresh, filepath.Join(scratch, "stale"))
+	return swap(root, fresh, filepath.Join(scratch, "old"), mode.keepStale)
 }
 
-// swap puts the fresh files where the generated ones are. Where a step fails, those before it are undone.
-func swap(root, fresh, stale string) (err error) {
+// swap puts the fresh files where the generated ones are, and moves those to the folder of old ones. Where a step fails,
+// those before it are undone.
+func swap(root, fresh, old string, keepStale bool) (err error) {
+	was, err := contents(root)
+	if err != nil {
+		return err
+	}
+	is, err := contents(fresh)
+	if err != nil {
+		return err
+	}
 	var undo []func() error
 	defer func() {
 		if err == nil {
@@ -96,14 +116,53 @@ func swap(root, fresh, stale string) (err error) {
 
 		return nil
 	}
-	for _, path := range generated {
-		switch err := move(filepath.Join(root, path), filepath.Join(stale, path)); {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return fmt.Errorf("making room for %s: %w", path, err)
+	for name, text := range was {
+		path := filepath.FromSlash(name)
+		if now, ok := is[name]; ok && now == text || !ok && keepStale {
+			continue
+		}
+		if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil {
+			return fmt.Errorf("making room for %s: %w", name, err)
+		}
+	}
+	for name, text := range is {
+		path := filepath.FromSlash(name)
+		if before, ok := was[name]; ok && before == text {
+			continue
 		}
 		if err := move(filepath.Join(fresh, path), filepath.Join(root, path)); err != nil {
-			return fmt.Errorf("putting the new %s in its place: %w", path, err)
+			return fmt.Errorf("putting the new %s in its place: %w", name, err)
+		}
+	}
+
+	return removeEmpty(root)
+}
+
+// removeEmpty removes the folders below the generated ones that have nothing in them any more.
+func removeEmpty(root string) error {
+	for _, path := range generated {
+		var folders []string
+		err := filepath.WalkDir(filepath.Join(root, path), func(file string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() {
+				folders = append(folders, file)
+			}
+
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for _, folder := range slices.Backward(folders) {
+			entries, err := os.ReadDir(folder)
+			if err != nil {
+				return err
+			}
+			if len(entries) > 0 {
+				continue
+			}
+			if err := os.Remove(folder); err != nil {
+				return err
+			}
 		}
 	}
 

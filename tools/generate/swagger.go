@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/go-openapi/analysis"
 	"github.com/go-openapi/loads"
@@ -22,6 +23,9 @@ const module = "github.com/redshift-go/redshift"
 // swagger has go-swagger write the generated files of the contract below root into the target folder.
 func swagger(root, target string) error {
 	contract := filepath.Join(root, "spec", "redshift.yaml")
+	if err := checkContract(contract); err != nil {
+		return fmt.Errorf("%s:\n%w", contract, err)
+	}
 	if err := valid(contract); err != nil {
 		return err
 	}
@@ -49,7 +53,7 @@ func swagger(root, target string) error {
 	options.AllowTemplateOverride = true
 	options.FlattenOpts = &analysis.FlattenOpts{Minimal: true}
 	if err := generator.GenerateClient("redshift", nil, nil, options); err != nil {
-		return fmt.Errorf("generating from %s: %w", contract, err)
+		return fmt.Errorf("generating from %s: %w", contract, ownWords(err))
 	}
 
 	return nil
@@ -108,4 +112,13 @@ func order(node *yaml.Node) {
 			)
 		}
 	}
+}
+
+// ownWords cuts off what text/template puts around the message of a template's fail.
+func ownWords(err error) error {
+	if _, message, found := strings.Cut(err.Error(), "error calling fail: "); found {
+		return errors.New(message)
+	}
+
+	return err
 }
