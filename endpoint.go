@@ -93,7 +93,7 @@ func parseEndpoint(text string, allowInsecure bool) (*url.URL, error) {
 	case err != nil:
 		return nil, fmt.Errorf("not a URL: %w", err)
 	case endpoint.Scheme != "https" && endpoint.Scheme != "http":
-		return nil, errors.New("it has to start with https:// (or http:// for this machine)")
+		return nil, errors.New("it has to start with https:// (or with http:// for this machine, as in http://localhost:8080)")
 	case endpoint.Host == "" || endpoint.Hostname() == "":
 		return nil, errors.New("it names no host")
 	case endpoint.User != nil:

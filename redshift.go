@@ -18,6 +18,9 @@
 // Types and error codes that the structs share are in package models. Parameters that are missing or never valid are
 // refused before anything is sent, as an [awsquery.ValidationError]; what Redshift refuses is an [awsquery.Error].
 //
+// What the fields of parameters and results mean is documented in packages client/snapshots and models, for example by
+// go doc github.com/redshift-go/redshift/client/snapshots.CreateClusterSnapshotParams.
+//
 // Package redshifttest has a Redshift for tests, in the process of the test.
 package redshift
 
@@ -69,7 +72,7 @@ type Config struct {
 	// http.DefaultTransport but with 100 idle connections a host. There is no time limit but the context's then.
 	HTTPClient *http.Client
 
-	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is five minutes off.
+	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is more than five minutes off.
 	Now func() time.Time
 
 	// Send parameters as they are, and let Redshift judge them alone. By default what is missing or never valid is
@@ -81,7 +84,9 @@ type Config struct {
 	AllowInsecure bool
 }
 
-// Client calls Redshift. Make it with [New]; it may be used by any number of goroutines at once.
+// Client calls Redshift. Make it with [New]; it may be used by any number of goroutines at once. It makes one attempt a
+// call: an error that a repetition might cure, such as awsquery.ErrThrottling or an awsquery.SendError, is returned like
+// any other.
 type Client struct {
 	service  *snapshots.Client
 	http     *http.Client
@@ -97,7 +102,8 @@ var _ ClientService = (*Client)(nil)
 // it still compiles when operations are added.
 type ClientService = snapshots.ClientService
 
-// Option changes one call. It is the last argument of every operation.
+// Option changes one call: it gets go-openapi's description of the call before that is sent. The library has none of its
+// own yet.
 type Option = snapshots.Option
 
 // New returns a client for the configuration. It sends nothing. The error names each setting that is missing or wrong.
@@ -183,9 +189,9 @@ func resolve(config Config, getenv func(string) string) (settings, error) {
 		resolved.endpoint = regionEndpoint(region.value, fips, dualStack)
 	case endpoint.value == "":
 	case fips:
-		wrong = append(wrong, fmt.Errorf("%s: a FIPS endpoint is asked for too, and cannot be had with a URL of one's own", endpoint.name))
+		wrong = append(wrong, fmt.Errorf("%s: a FIPS endpoint is asked for too, which cannot be combined with a custom endpoint", endpoint.name))
 	case dualStack:
-		wrong = append(wrong, fmt.Errorf("%s: a dual-stack endpoint is asked for too, and cannot be had with a URL of one's own", endpoint.name))
+		wrong = append(wrong, fmt.Errorf("%s: a dual-stack endpoint is asked for too, which cannot be combined with a custom endpoint", endpoint.name))
 	default:
 		resolved.endpoint, err = parseEndpoint(endpoint.value, config.AllowInsecure)
 		if err != nil {

@@ -81,14 +81,14 @@ func (c *Check) problem(name, format string, arguments ...any) {
 	c.problems = append(c.problems, Problem{Parameter: c.item.name(name), Reason: fmt.Sprintf(format, arguments...)})
 }
 
-// Required wants the parameter to be present.
+// Required reports a parameter that is not present.
 func (c *Check) Required(name string, present bool) {
 	if !present {
 		c.problem(name, "is required")
 	}
 }
 
-// Length wants at least minimum and at most maximum characters; a maximum of 0 is none.
+// Length reports a value with fewer than minimum or more than maximum characters; a maximum of 0 is none.
 func (c *Check) Length(name, value string, minimum, maximum int) {
 	c.MinLength(name, value, minimum)
 	if maximum != 0 {
@@ -96,7 +96,7 @@ func (c *Check) Length(name, value string, minimum, maximum int) {
 	}
 }
 
-// MinLength wants at least so many characters.
+// MinLength reports a value with fewer characters.
 func (c *Check) MinLength(name, value string, minimum int) {
 	if value == "" || len(value) >= minimum*utf8.UTFMax {
 		return
@@ -106,7 +106,7 @@ func (c *Check) MinLength(name, value string, minimum int) {
 	}
 }
 
-// MaxLength wants at most so many characters.
+// MaxLength reports a value with more characters.
 func (c *Check) MaxLength(name, value string, maximum int) {
 	if len(value) <= maximum {
 		return
@@ -116,7 +116,7 @@ func (c *Check) MaxLength(name, value string, maximum int) {
 	}
 }
 
-// Pattern wants the value to match. The error says the rule in the words of says, such as "letters, digits and single
+// Pattern reports a value that does not match. The error says the rule in the words of says, such as "letters, digits and single
 // hyphens, starting with a letter", or shows the pattern if that is empty.
 func (c *Check) Pattern(name, value string, pattern *regexp.Regexp, says string) {
 	if value == "" || pattern.MatchString(value) {
@@ -128,35 +128,35 @@ func (c *Check) Pattern(name, value string, pattern *regexp.Regexp, says string)
 	c.problem(name, "must be %s", says)
 }
 
-// Minimum wants the number to be limit or more.
+// Minimum reports a number below the limit.
 func (c *Check) Minimum(name string, value, limit int) {
 	if value < limit {
 		c.problem(name, "is less than %d", limit)
 	}
 }
 
-// Maximum wants the number to be limit or less.
+// Maximum reports a number above the limit.
 func (c *Check) Maximum(name string, value, limit int) {
 	if value > limit {
 		c.problem(name, "is more than %d", limit)
 	}
 }
 
-// OptionalMinimum wants the number, if there is one, to be limit or more.
+// OptionalMinimum reports a number, if there is one, below the limit.
 func (c *Check) OptionalMinimum(name string, value *int, limit int) {
 	if value != nil {
 		c.Minimum(name, *value, limit)
 	}
 }
 
-// OptionalMaximum wants the number, if there is one, to be limit or less.
+// OptionalMaximum reports a number, if there is one, above the limit.
 func (c *Check) OptionalMaximum(name string, value *int, limit int) {
 	if value != nil {
 		c.Maximum(name, *value, limit)
 	}
 }
 
-// Items wants a list of at least minimum and at most maximum items; a maximum of 0 is none. An empty list is not sent, and
+// Items reports a list with fewer than minimum or more than maximum items; a maximum of 0 is none. An empty list is not sent, and
 // passes.
 func (c *Check) Items(name string, count, minimum, maximum int) {
 	c.MinItems(name, count, minimum)
@@ -165,28 +165,28 @@ func (c *Check) Items(name string, count, minimum, maximum int) {
 	}
 }
 
-// MinItems wants a list of at least so many items. An empty list is not sent, and passes.
+// MinItems reports a list with fewer items. An empty list is not sent, and passes.
 func (c *Check) MinItems(name string, count, minimum int) {
 	if count != 0 && count < minimum {
 		c.problem(name, "has fewer than %d items (%d)", minimum, count)
 	}
 }
 
-// MaxItems wants a list of at most so many items.
+// MaxItems reports a list with more items.
 func (c *Check) MaxItems(name string, count, maximum int) {
 	if count > maximum {
 		c.problem(name, "has more than %d items (%d)", maximum, count)
 	}
 }
 
-// CheckMinimum is [Check.Minimum] for numbers that are no int.
+// CheckMinimum is [Check.Minimum] for numbers other than int.
 func CheckMinimum[N int64 | float64](c *Check, name string, value, limit N) {
 	if !(value >= limit) { // NaN is never right
 		c.problem(name, "is less than %s", number(limit))
 	}
 }
 
-// CheckMaximum is [Check.Maximum] for numbers that are no int.
+// CheckMaximum is [Check.Maximum] for numbers other than int.
 func CheckMaximum[N int64 | float64](c *Check, name string, value, limit N) {
 	if !(value <= limit) {
 		c.problem(name, "is more than %s", number(limit))

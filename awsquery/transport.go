@@ -23,7 +23,7 @@ const maxURL = 2048
 //
 // The request is a GET while its URL has no more than 2,048 bytes, and else a POST with everything in a form. The answer
 // is read whole. A call fails with an [*Error] if there is an answer, and with a [*SendError] if there is none; neither
-// shows the URL with its parameters. Retries, signatures and redirects are for others to see to: whoever submits, and the
+// shows the URL with its parameters. Retries, signatures and redirects are the business of the caller and of the
 // Client. An answer that redirects is an Error, unless the Client follows it.
 //
 // net/http sends a GET again, without a word, if a connection it had kept open breaks. Transport prevents that for each

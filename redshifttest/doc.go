@@ -9,8 +9,8 @@
 //		fake.Advance(5 * time.Minute) // the snapshot is available now
 //	}
 //
-// There are three ways to a fake. [NewServer] serves one on a loopback address until the test ends. [New] makes one that
-// is an [net/http.Handler], to be served by whoever wants to. [Fake.Transport] answers in memory, without a socket or a
+// There are three ways to make a fake. [NewServer] serves one on a loopback address until the test ends. [New] makes one that
+// is a [net/http.Handler], to be served by whoever wants to. [Fake.Transport] answers in memory, without a socket or a
 // goroutine: it is what [testing/synctest] needs, and the fastest.
 //
 // # What it checks

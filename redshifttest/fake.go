@@ -197,7 +197,7 @@ func (f *Fake) AccountID() string { return f.account }
 func (f *Fake) Credentials() sigv4.Credentials { return f.access.of(f.account) }
 
 // AddAccount lets another account call the fake, so that sharing can be seen from the other side. Calling it again for
-// an account adds a second key for it. It is an error if the account has not 12 digits, if the credentials are
+// an account adds a second key for it. It is an error if the account does not have 12 digits, if the credentials are
 // incomplete, or if their access key id is known already.
 func (f *Fake) AddAccount(accountID string, credentials sigv4.Credentials) error {
 	if !twelveDigits.MatchString(accountID) {

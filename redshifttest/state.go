@@ -28,7 +28,7 @@ type Cluster struct {
 	// The cluster's name: 1 to 63 lower-case letters, digits and hyphens, starting with a letter, without a hyphen at the
 	// end or two in a row.
 	Identifier string
-	// Whose it is. Default: the fake's own account.
+	// The account that owns it. Default: the fake's own account.
 	AccountID string
 	// Where in its life it is. Snapshots can be taken while it is available. Default: available.
 	Status string
@@ -299,7 +299,7 @@ func (f *Fake) AddCluster(cluster Cluster) error {
 	}
 	setDefault(&cluster.AccountID, f.account)
 	if !twelveDigits.MatchString(cluster.AccountID) {
-		return wrap("AccountID has not 12 digits")
+		return wrap("AccountID does not have 12 digits")
 	}
 	if cluster.SizeInMegaBytes < 0 || cluster.NumberOfNodes < 0 {
 		return wrap("SizeInMegaBytes or NumberOfNodes is negative")

@@ -22,7 +22,7 @@ type DescribeClusterSnapshotsParams struct {
 	// since the cluster with that name was created; false lists those of deleted clusters only, of
 	// every one of them where ClusterIdentifier is absent.
 	ClusterExists *bool
-	// List only the snapshots of this cluster.
+	// List only the snapshots of this cluster. Default: the snapshots of all clusters.
 	ClusterIdentifier string
 	// List only snapshots taken at this time or before.
 	EndTime time.Time

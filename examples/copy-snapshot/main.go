@@ -22,7 +22,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` whose newest automated snapshot to copy, unless -source is given")
 	source := flags.String("source", "", "the `identifier` of the automated snapshot to copy")
 	name := flags.String("name", "keep-this", "the `identifier` of the copy")
-	if err := flags.Parse(arguments); err != nil {
+	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
 	client, err := target.Client(output)
@@ -49,6 +49,9 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 }
 
 func newestAutomated(ctx context.Context, client *redshift.Client, cluster string) (string, error) {
+	if cluster == "" {
+		return "", errors.New("say with -cluster or -source what to copy") // an empty filter lists all clusters
+	}
 	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
 		ClusterIdentifier: cluster,
 		SnapshotType:      models.SnapshotTypeAutomated,

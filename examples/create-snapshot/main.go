@@ -19,7 +19,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	target := setup.Flags(flags)
 	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` to take a snapshot of")
 	name := flags.String("name", "before-upgrade", "the `identifier` of the new snapshot")
-	if err := flags.Parse(arguments); err != nil {
+	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
 	client, err := target.Client(output)

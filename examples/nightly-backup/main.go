@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -20,6 +21,8 @@ import (
 )
 
 func main() { setup.Main(run) }
+
+var accountID = regexp.MustCompile(`^\d{12}$`)
 
 // backup is one night's work.
 type backup struct {
@@ -40,8 +43,11 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	keepDays := flags.Int("keep-days", 35, "how many `days` to keep the new snapshot, -1 for ever")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the snapshot")
 	pollEvery := flags.Duration("poll", 0, "how often to ask for the snapshot's state, less often later on (default 10s)")
-	if err := flags.Parse(arguments); err != nil {
+	if err := setup.Parse(flags, arguments); err != nil {
 		return err
+	}
+	if *shareWith != "" && !accountID.MatchString(*shareWith) {
+		return errors.New("-share-with: an AWS account is 12 digits")
 	}
 	if target.Demo() {
 		*cluster, *shareWith = orElse(*cluster, setup.DemoCluster), orElse(*shareWith, "210987654321")
@@ -126,10 +132,16 @@ func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 	progress := newProgressLine(b.output)
 	defer progress.end()
 
-	return b.client.WaitSnapshotAvailable(ctx,
+	taken, err := b.client.WaitSnapshotAvailable(ctx,
 		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: created.Snapshot.SnapshotIdentifier},
 		redshift.SnapshotWait{MinDelay: b.pollEvery, MaxDelay: 4 * b.pollEvery, Progress: progress.show},
 	)
+	switch {
+	case err == nil, errors.Is(err, redshift.ErrSnapshotFailed), errors.Is(err, redshift.ErrSnapshotDeleted):
+		return taken, err
+	default:
+		return taken, fmt.Errorf("%s goes on without us: %w", name, err)
+	}
 }
 
 // copyAutomated copies the newest automated snapshot, which Redshift will delete after some days, to a manual one, and
@@ -249,12 +261,13 @@ func newProgressLine(output io.Writer) *progressLine {
 
 func (p *progressLine) show(progress redshift.SnapshotProgress) {
 	snapshot := progress.Snapshot
-	text := fmt.Sprintf("  %-9s  %3.0f %%  %s MB", snapshot.Status, 100*progress.Fraction(), megabytes(snapshot.BackupProgressInMegaBytes))
+	text := fmt.Sprintf("  %-9s  %3.0f %%  %s of %s MB", snapshot.Status, 100*progress.Fraction(),
+		megabytes(snapshot.BackupProgressInMegaBytes), megabytes(snapshot.ActualIncrementalBackupSizeInMegaBytes))
 	if rate := snapshot.CurrentBackupRateInMegaBytesPerSecond; rate > 0 {
 		text += fmt.Sprintf("  %s MB/s  %v left", megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)
 	}
 	if p.terminal {
-		fmt.Fprintf(p.output, "\r%-72s", text)
+		fmt.Fprintf(p.output, "\r%s\x1b[K", text) // over the line before, and clear what is left of that
 		p.open = true
 	} else {
 		fmt.Fprintln(p.output, text)

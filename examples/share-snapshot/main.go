@@ -20,7 +20,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	target := setup.Flags(flags)
 	name := flags.String("name", "", "the `identifier` of the manual snapshot to share")
 	account := flags.String("account", "", "the AWS `account` to share it with, 12 digits")
-	if err := flags.Parse(arguments); err != nil {
+	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
 	client, err := target.Client(output)

@@ -36,6 +36,23 @@ func Flags(flags *flag.FlagSet) *Target {
 	return target
 }
 
+// Parse parses the arguments of a program that takes flags alone.
+func Parse(flags *flag.FlagSet, arguments []string) error {
+	if err := flags.Parse(arguments); err != nil {
+		return errUsage{err} // the flag set has said it already
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is no flag", flags.Arg(0))
+	}
+
+	return nil
+}
+
+// errUsage is an error that the user has been told.
+type errUsage struct{ error }
+
+func (e errUsage) Unwrap() error { return e.error }
+
 // Demo tells whether the program runs against a Redshift in its own process.
 func (t *Target) Demo() bool { return !t.Live && t.Endpoint == "" }
 
@@ -78,8 +95,10 @@ func Main(run func(ctx context.Context, arguments []string, output io.Writer) er
 	// From the second Ctrl-C on, the signal kills the program as it always does.
 	context.AfterFunc(ctx, stop)
 	err := run(ctx, os.Args[1:], os.Stdout)
-	switch {
+	switch usage := (errUsage{}); {
 	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.As(err, &usage):
+		os.Exit(2)
 	case ctx.Err() != nil:
 		fmt.Fprintln(os.Stderr, "stopped:", err)
 		os.Exit(130)
