@@ -497,7 +497,10 @@ func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
 		config.Now = func() time.Time { return now }
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
 			if request.URL.Query().Get("Action") == "CreateClusterSnapshot" {
-				return httpmock.NewStringResponse(200, strings.Replace(created, "<Status>", "<SnapshotIdentifier>nightly</SnapshotIdentifier><Status>", 1)), nil
+				return httpmock.NewStringResponse(200, strings.Replace(created, "<Status>", "<SnapshotIdentifier>NIGHTLY</SnapshotIdentifier><Status>", 1)), nil
+			}
+			if request.URL.Query().Get("Action") == "CopyClusterSnapshot" {
+				return httpmock.NewStringResponse(200, `<CopyClusterSnapshotResponse><CopyClusterSnapshotResult><Snapshot><SnapshotIdentifier>kept</SnapshotIdentifier></Snapshot></CopyClusterSnapshotResult></CopyClusterSnapshotResponse>`), nil
 			}
 			described++
 			if described%3 != 0 {
@@ -522,6 +525,12 @@ func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
 	}
 	if err := wait("Nightly"); err != nil || described != 3 {
 		t.Errorf("right after the Create: got %v after %d questions, want success after 3", err, described)
+	}
+	if _, err := client.CopyClusterSnapshot(t.Context(), &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: "rs:a", TargetSnapshotIdentifier: "kept"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := wait("kept"); err != nil || described != 3 {
+		t.Errorf("right after the Copy: got %v after %d questions, want success after 3", err, described)
 	}
 	if err := wait("another"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
 		t.Errorf("another snapshot: got %v after %d questions, want it to end at once", err, described)
