@@ -15,13 +15,26 @@ import (
 // checkContract finds what is valid Swagger but no contract that the templates can make an operation of: a mistake in an
 // extension, which Swagger knows nothing about, or something left out. It reports all it finds, each with its place.
 func checkContract(path string) error {
+	found, err := findings(path)
+	if err != nil || len(found.problems) == 0 {
+		return err
+	}
+	problems := make([]error, len(found.problems))
+	for i, problem := range found.problems {
+		problems[i] = errors.New(problem)
+	}
+
+	return errors.Join(problems...)
+}
+
+func findings(path string) (*contractCheck, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var document map[string]any
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		return fmt.Errorf("reading the contract: %w", err)
+		return nil, fmt.Errorf("reading the contract: %w", err)
 	}
 	c := &contractCheck{
 		definitions: object(document["definitions"]),
@@ -46,23 +59,18 @@ func checkContract(path string) error {
 			c.add("the table of error codes", "%s is in no operation's x-errors", code)
 		}
 	}
-	if len(c.problems) == 0 {
-		return nil
-	}
 	slices.Sort(c.problems)
-	problems := make([]error, len(c.problems))
-	for i, problem := range c.problems {
-		problems[i] = errors.New(problem)
-	}
+	slices.Sort(c.gaps)
 
-	return errors.Join(problems...)
+	return c, nil
 }
 
 type contractCheck struct {
 	definitions map[string]any
 	shared      map[string]any
 	codes       map[string]bool // those in the table, and whether an operation has them
-	problems    []string
+	problems    []string        // what cannot be generated, or would be wrong
+	gaps        []string        // what can be generated, but lacks a part of its documentation
 }
 
 func (c *contractCheck) add(place, format string, arguments ...any) {
@@ -72,7 +80,7 @@ func (c *contractCheck) add(place, format string, arguments ...any) {
 // extensions names those that are not known where they stand: a misspelt one would silently do nothing.
 func (c *contractCheck) extensions(place string, node map[string]any, known ...string) {
 	for key := range node {
-		if strings.HasPrefix(key, "x-") && !slices.Contains(known, key) {
+		if strings.HasPrefix(key, "x-") && !slices.Contains(known, key) && key != "x-api-path-slug" { // a mark of upstream's
 			c.add(place, "the extension %s means nothing here, known are %s", key, strings.Join(known, ", "))
 		}
 	}
@@ -80,7 +88,7 @@ func (c *contractCheck) extensions(place string, node map[string]any, known ...s
 
 func (c *contractCheck) described(place string, node map[string]any) {
 	if text, _ := node["description"].(string); strings.TrimSpace(text) == "" {
-		c.add(place, "has no description, which is its documentation in Go")
+		c.gaps = append(c.gaps, place+": has no description, which is its documentation in Go")
 	}
 }
 
@@ -108,7 +116,7 @@ func (c *contractCheck) operation(path, method string, operation map[string]any)
 	for _, code := range list(operation["x-errors"]) {
 		name := fmt.Sprint(code)
 		if _, ok := c.codes[name]; !ok {
-			c.add(action, "x-errors names %s, which the table of error codes does not have", name)
+			c.gaps = append(c.gaps, action+": x-errors names "+name+", of which the table of error codes says nothing")
 		}
 		c.codes[name] = true
 	}
@@ -151,9 +159,6 @@ func (c *contractCheck) parameter(place, name string, parameter map[string]any) 
 	isList := parameter["type"] == "array"
 	if isList != strings.HasSuffix(name, ".N") {
 		c.add(place, "an array is named X.Y.N, and nothing else is")
-	}
-	if isList && parameter["x-go-name"] == nil {
-		c.add(place, "a list needs x-go-name, its name in Go")
 	}
 	value := parameter
 	if isList {
@@ -200,8 +205,8 @@ func (c *contractCheck) schema(place string, schema map[string]any, isDefinition
 		}
 		value := property
 		if property["type"] == "array" {
-			if property["x-item-name"] == nil {
-				c.add(where, "is a list: say with x-item-name what its items are called")
+			if _, isStructure := object(property["items"])["$ref"]; !isStructure && property["x-item-name"] == nil {
+				c.add(where, "is a list of plain values: say with x-item-name what its items are called")
 			}
 			value = object(property["items"])
 		}

@@ -124,33 +124,17 @@ func TestUpstreamDocument(t *testing.T) {
 	}
 }
 
-func TestEveryErrorCodeOfAnOperationIsDescribed(t *testing.T) {
+func TestEverythingIsDocumented(t *testing.T) {
 	t.Parallel()
-	contract := leaves(t, "redshift.yaml")
-	described := map[string]int{}
-	table := regexp.MustCompile(`^definitions\.Error\.properties\.Code\.x-error-codes\.(\w+)\.text$`)
-	for place := range contract {
-		if found := table.FindStringSubmatch(place); found != nil {
-			described[found[1]] = 0
-		}
+	found, err := findings(filepath.Join(specFolder, "redshift.yaml"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	of := regexp.MustCompile(`^paths\..*\.get\.x-errors\.\d+$`)
-	for place, code := range contract {
-		if !of.MatchString(place) {
-			continue
-		}
-		if _, ok := described[code]; !ok {
-			t.Errorf("%s names %s, which the table of error codes does not have", place, code)
-		}
-		described[code]++
+	for _, problem := range slices.Concat(found.problems, found.gaps) {
+		t.Error(problem)
 	}
-	if len(described) == 0 {
-		t.Fatal("found no table of error codes")
-	}
-	for code, operations := range described {
-		if operations == 0 {
-			t.Errorf("the table of error codes has %s, which no operation names", code)
-		}
+	if found, err = findings(filepath.Join("testdata", "gaps.yaml")); err != nil || len(found.gaps) != 5 {
+		t.Errorf("a contract with gaps: got %q and %v", found.gaps, err)
 	}
 }
 

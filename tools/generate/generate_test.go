@@ -146,6 +146,39 @@ func TestAParameterAddedToTheContractAppears(t *testing.T) {
 	}
 }
 
+// What can be understood need not be said.
+func TestDefaultsOfTheContract(t *testing.T) {
+	t.Parallel()
+	contract := fixture(t)
+	for said, unsaid := range map[string]string{
+		", x-go-name: Rows":                                          "",
+		"                x-item-name: Shelf\n":                       "",
+		"x-errors: [ShelfNotFound]":                                  "x-errors: [ShelfNotFound, ShelfBusy]",
+		"      description: Puts books on a shelf.\n":                "",
+		", description: The size of a page.}":                        "}",
+		"ShelfFullFault: {status: 400, text: the shelf has no room}": "ShelfFullFault: {status: 400, text: the shelf has no room}\n",
+	} {
+		if strings.Count(contract, said) != 1 {
+			t.Fatalf("the contract of the test has changed: %q is not in it once", said)
+		}
+		contract = strings.Replace(contract, said, unsaid, 1)
+	}
+	root := repository(t, contract)
+	generate(t, root)
+	for name, lines := range map[string][]string{
+		"client/store/describe_shelves.go": {"\tRows []int\n", `xml:"DescribeShelvesResult>Shelves>Shelf"`, "\tMaxRecords *int\n"},
+		"client/store/put_books.go":        {"\n// PutBooks put Books\n"},
+		"models/error.go":                  {`ErrShelfBusy awsquery.ErrorCode = "ShelfBusy"`},
+	} {
+		code := read(t, filepath.Join(root, filepath.FromSlash(name)))
+		for _, line := range lines {
+			if !strings.Contains(code, line) {
+				t.Errorf("%s has no %q", name, line)
+			}
+		}
+	}
+}
+
 func TestNoStaleFileSurvives(t *testing.T) {
 	t.Parallel()
 	root := repository(t, fixture(t))
@@ -192,19 +225,14 @@ func TestAFailureChangesNothing(t *testing.T) {
 		"a misspelt extension":               {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
 		"a misspelt extension, parameter":    {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
 		"a misspelt extension, member":       {"x-nullable: true", "x-nulable: true", []string{"definition Shelf, member Limit", "x-nulable"}},
-		"an error code that is not there":    {"x-errors: [ShelfNotFound]", "x-errors: [ShelfNotFoundd]", []string{"DescribeShelves", "ShelfNotFoundd"}},
 		"an error code of no operation":      {"x-errors: [ShelfNotFound, ShelfFullFault]", "x-errors: [ShelfNotFound]", []string{"ShelfFullFault"}},
 		"pages over no list":                 {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
-		"an undescribed parameter":           {", description: The size of a page.}", "}", []string{"DescribeShelves, parameter MaxRecords", "description"}},
-		"an undescribed operation":           {"      description: Puts books on a shelf.\n", "", []string{"PutBooks", "description"}},
-		"an undescribed member":              {", description: Whether there is no room.}", "}", []string{"definition Shelf, member Full", "description"}},
 		"an unknown type of a member":        {"Name: {type: string,", "Name: {type: object,", []string{"definition Room, member Name", `"object"`}},
 		"an unknown type of a parameter":     {"{name: WithBooks, in: query, type: boolean", "{name: WithBooks, in: query, type: bool", []string{"DescribeShelves, parameter WithBooks", `"bool"`}},
 		"an unknown format":                  {"{name: Marker, in: query, type: string", "{name: Marker, in: query, type: string, format: byte", []string{"DescribeShelves, parameter Marker", `"byte"`}},
 		"a pattern":                          {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
 		"a parameter in a header":            {"{name: Marker, in: query", "{name: Marker, in: header", []string{"DescribeShelves, parameter Marker", `"header"`}},
 		"a list that is not called one":      {"name: Rows.Row.N", "name: Rows.Row", []string{"DescribeShelves, parameter Rows.Row", "X.Y.N"}},
-		"a list without a Go name":           {", x-go-name: Rows", "", []string{"DescribeShelves, parameter Rows.Row.N", "x-go-name"}},
 		"an action that is not the id":       {"/?Action=PutBooks", "/?Action=PutBook", []string{"PutBook", "operationId"}},
 		"a path that is none":                {"/?Action=PutBooks", "/books", []string{"/books", "/?Action="}},
 		"no version":                         {"parameters:\n        - $ref: '#/parameters/Version'\n        - {name: ShelfId", "parameters:\n        - {name: ShelfId", []string{"PutBooks", "Version"}},

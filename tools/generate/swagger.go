@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,13 +40,13 @@ func swagger(root, target string) error {
 	if err != nil {
 		return fmt.Errorf("reading the layout: %w", err)
 	}
-	ordered := filepath.Join(target, "redshift.yaml")
-	if err := writeOrdered(contract, ordered); err != nil {
+	complete := filepath.Join(target, "redshift.yaml")
+	if err := writeComplete(contract, complete); err != nil {
 		return err
 	}
 	options := generator.NewGenOpts(
 		generator.ForClient(),
-		generator.WithSpec(ordered),
+		generator.WithSpec(complete),
 		generator.WithTarget(target),
 		generator.WithViper(layout),
 	)
@@ -76,10 +77,14 @@ func valid(contract string) error {
 	return fmt.Errorf("%s is not valid Swagger 2.0: %w", contract, errors.Join(result.Errors...))
 }
 
-// writeOrdered writes a copy of the contract in which the properties of each structure carry their order, as x-order. Go
-// structs then have the members as the contract lists them, which is Amazon's order; go-swagger by itself sorts them by
-// name, and its own option for this misses those of results.
-func writeOrdered(contract, to string) error {
+// writeComplete writes a copy of the contract in which what it leaves to be understood is written out:
+//
+//   - the order of the members of each structure, as x-order: Go structs then have them as the contract lists them, which
+//     is Amazon's order. go-swagger by itself sorts them by name, and its own option for this misses those of results;
+//   - the Go name of a list parameter X.Y.N, which is X;
+//   - the element of each item in a list of structures, which is called as the structure;
+//   - error codes that operations name but the table of codes does not have.
+func writeComplete(contract, to string) error {
 	text, err := os.ReadFile(contract)
 	if err != nil {
 		return err
@@ -88,7 +93,42 @@ func writeOrdered(contract, to string) error {
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return fmt.Errorf("reading the contract: %w", err)
 	}
-	order(&document)
+	var (
+		codes []string
+		table *yaml.Node
+	)
+	walk(&document, func(key string, node *yaml.Node) {
+		switch {
+		case key == "properties" && node.Kind == yaml.MappingNode:
+			for i := 1; i < len(node.Content); i += 2 {
+				set(node.Content[i], "x-order", "!!int", strconv.Itoa((i-1)/2))
+				completeList(node.Content[i])
+			}
+		case key == "x-errors" && node.Kind == yaml.SequenceNode:
+			for _, code := range node.Content {
+				codes = append(codes, code.Value)
+			}
+		case key == "x-error-codes":
+			table = node
+		case node.Kind == yaml.MappingNode && get(node, "in") != nil && get(node, "type") != nil:
+			if name := get(node, "name"); name != nil && get(node, "type").Value == "array" && get(node, "x-go-name") == nil {
+				first, _, _ := strings.Cut(name.Value, ".")
+				set(node, "x-go-name", "!!str", first)
+			}
+		}
+	})
+	slices.Sort(codes)
+	for _, code := range slices.Compact(codes) {
+		if table == nil {
+			return fmt.Errorf("operations name error codes such as %s, but no definition Error has a member Code with x-error-codes", code)
+		}
+		if get(table, code) == nil {
+			about := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+			set(about, "status", "!!int", "400")
+			set(about, "text", "!!str", "see Amazon's API reference")
+			table.Content = append(table.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: code}, about)
+		}
+	}
 	text, err = yaml.Marshal(&document)
 	if err != nil {
 		return err
@@ -97,21 +137,45 @@ func writeOrdered(contract, to string) error {
 	return os.WriteFile(to, text, 0o644)
 }
 
-func order(node *yaml.Node) {
+// completeList gives the items of a list of structures the structure's name.
+func completeList(property *yaml.Node) {
+	items := get(property, "items")
+	if items == nil || get(property, "x-item-name") != nil {
+		return
+	}
+	if reference := get(items, "$ref"); reference != nil {
+		set(property, "x-item-name", "!!str", strings.TrimPrefix(reference.Value, "#/definitions/"))
+	}
+}
+
+// walk calls a function for each node of the document, children first, with the key that leads to it.
+func walk(node *yaml.Node, visit func(key string, node *yaml.Node)) {
 	for i, child := range node.Content {
-		order(child)
-		isValue := node.Kind == yaml.MappingNode && i%2 == 1
-		if !isValue || node.Content[i-1].Value != "properties" || child.Kind != yaml.MappingNode {
-			continue
-		}
-		for j := 1; j < len(child.Content); j += 2 {
-			property := child.Content[j]
-			property.Content = append(property.Content,
-				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "x-order"},
-				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(j / 2)},
-			)
+		walk(child, visit)
+		switch {
+		case node.Kind != yaml.MappingNode:
+			visit("", child)
+		case i%2 == 1:
+			visit(node.Content[i-1].Value, child)
 		}
 	}
+}
+
+func get(node *yaml.Node, key string) *yaml.Node {
+	for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+
+	return nil
+}
+
+func set(node *yaml.Node, key, tag, value string) {
+	node.Content = append(node.Content,
+		&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key},
+		&yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value},
+	)
 }
 
 // ownWords cuts off what text/template puts around the message of a template's fail.
