@@ -43,6 +43,57 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
 }
 
+// BatchDeleteClusterSnapshotsParams holds the parameters of [Client.BatchDeleteClusterSnapshots]:
+//
+//	Identifiers                          []models.DeleteClusterSnapshotMessage // required
+//
+// See [snapshots.BatchDeleteClusterSnapshotsParams] for what each means.
+type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
+
+// BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns:
+//
+//	Resources                            []string
+//	Errors                               []models.SnapshotErrorMessage
+//	RequestID                            string
+type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsResult
+
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself,
+// under the rules of DeleteClusterSnapshot: the call succeeds even where some were not deleted, and
+// says in Errors which those are.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrBatchDeleteRequestSizeExceeded]
+func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
+	return c.snapshots().BatchDeleteClusterSnapshots(ctx, params, options...)
+}
+
+// BatchModifyClusterSnapshotsParams holds the parameters of [Client.BatchModifyClusterSnapshots]:
+//
+//	SnapshotIdentifierList               []string // required
+//	Force                                *bool
+//	ManualSnapshotRetentionPeriod        *int
+//
+// See [snapshots.BatchModifyClusterSnapshotsParams] for what each means.
+type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
+
+// BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns:
+//
+//	Resources                            []string
+//	Errors                               []models.SnapshotErrorMessage
+//	RequestID                            string
+type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
+
+// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or
+// not by itself: the call succeeds even where some were not changed, and says in Errors which those
+// are.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrBatchModifyClusterSnapshotsLimitExceededFault]
+//   - [models.ErrInvalidRetentionPeriodFault]
+func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
+	return c.snapshots().BatchModifyClusterSnapshots(ctx, params, options...)
+}
+
 // CopyClusterSnapshotParams holds the parameters of [Client.CopyClusterSnapshot]:
 //
 //	SourceSnapshotIdentifier             string // required
@@ -108,6 +159,31 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
+// DeleteClusterSnapshotParams holds the parameters of [Client.DeleteClusterSnapshot]:
+//
+//	SnapshotIdentifier                   string // required
+//	SnapshotClusterIdentifier            string
+//
+// See [snapshots.DeleteClusterSnapshotParams] for what each means.
+type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
+
+// DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
+type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
+
+// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every
+// account's access to it has to be revoked before. Redshift deletes automated snapshots itself; manual
+// ones outlive their cluster, and cost money until they are deleted or their retention period ends.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrInvalidClusterSnapshotState]
+func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
+	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
+}
+
 // DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots]:
 //
 //	ClusterExists                        *bool
@@ -137,7 +213,7 @@ type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 // DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without
 // parameters it lists every snapshot of the account in the region; each filter narrows that down. A
 // SnapshotIdentifier that does not exist is the error ClusterSnapshotNotFound; other filters that
-// match nothing give an empty list.
+// match nothing give an empty list. Snapshots that other accounts share never match a filter of tags.
 //
 // Error codes that Amazon documents for it:
 //   - [models.ErrClusterNotFound]
@@ -171,3 +247,58 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 // DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
 // does any stub with the method.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
+
+// ModifyClusterSnapshotParams holds the parameters of [Client.ModifyClusterSnapshot]:
+//
+//	SnapshotIdentifier                   string // required
+//	Force                                *bool
+//	ManualSnapshotRetentionPeriod        *int
+//
+// See [snapshots.ModifyClusterSnapshotParams] for what each means.
+type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
+
+// ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
+type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
+
+// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the
+// snapshot has outlived already deletes it at once.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrInvalidClusterSnapshotState]
+//   - [models.ErrInvalidRetentionPeriodFault]
+func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
+	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
+}
+
+// RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:
+//
+//	AccountWithRestoreAccess             string // required
+//	SnapshotArn                          string
+//	SnapshotClusterIdentifier            string
+//	SnapshotIdentifier                   string
+//
+// See [snapshots.RevokeSnapshotAccessParams] for what each means.
+type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
+
+// RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
+type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
+
+// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that
+// the account has begun already still comes to its end. Name the snapshot by SnapshotIdentifier or,
+// for Redshift Serverless, by SnapshotArn.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrAccessToSnapshotDenied]
+//   - [models.ErrAuthorizationNotFound]
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
+	return c.snapshots().RevokeSnapshotAccess(ctx, params, options...)
+}

@@ -11,6 +11,18 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
+// WriteQuery writes the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by awsquery.
+func (m *DeleteClusterSnapshotMessage) WriteQuery(w *awsquery.Writer) {
+	w.RequiredString("SnapshotIdentifier", m.SnapshotIdentifier)
+	w.String("SnapshotClusterIdentifier", m.SnapshotClusterIdentifier)
+}
+
+// CheckQuery names what is wrong with the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by
+// awsquery.
+func (m *DeleteClusterSnapshotMessage) CheckQuery(c *awsquery.Check) {
+	c.Required("SnapshotIdentifier", m.SnapshotIdentifier != "")
+}
+
 // WriteQuery writes the SnapshotSortingEntity as the item of a list of parameters. Used by awsquery.
 func (m *SnapshotSortingEntity) WriteQuery(w *awsquery.Writer) {
 	w.RequiredString("Attribute", string(m.Attribute))

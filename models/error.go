@@ -13,11 +13,23 @@ import (
 //
 // Redshift answers codes beyond these too; awsquery has those that all AWS services share.
 const (
+	// ErrAccessToSnapshotDenied: the snapshot's owner has not given the caller access to it (HTTP
+	// status 400).
+	ErrAccessToSnapshotDenied awsquery.ErrorCode = "AccessToSnapshotDenied"
 	// ErrAuthorizationAlreadyExists: the account may restore the snapshot already (HTTP status 400).
 	ErrAuthorizationAlreadyExists awsquery.ErrorCode = "AuthorizationAlreadyExists"
+	// ErrAuthorizationNotFound: the account has no access to the snapshot that could be revoked (HTTP
+	// status 404).
+	ErrAuthorizationNotFound awsquery.ErrorCode = "AuthorizationNotFound"
 	// ErrAuthorizationQuotaExceeded: the snapshot is shared with as many accounts as the quota allows
 	// (HTTP status 400).
 	ErrAuthorizationQuotaExceeded awsquery.ErrorCode = "AuthorizationQuotaExceeded"
+	// ErrBatchDeleteRequestSizeExceeded: the batch is to delete more than 100 snapshots (HTTP status
+	// 400).
+	ErrBatchDeleteRequestSizeExceeded awsquery.ErrorCode = "BatchDeleteRequestSizeExceeded"
+	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch is to change more than 100 snapshots
+	// (HTTP status 400).
+	ErrBatchModifyClusterSnapshotsLimitExceededFault awsquery.ErrorCode = "BatchModifyClusterSnapshotsLimitExceededFault"
 	// ErrClusterNotFound: no cluster has this identifier (HTTP status 404).
 	ErrClusterNotFound awsquery.ErrorCode = "ClusterNotFound"
 	// ErrClusterSnapshotAlreadyExists: the account has a snapshot with this identifier already (HTTP

@@ -21,9 +21,14 @@ type Option = func(*runtime.ClientOperation)
 //	type stub struct{ snapshots.ClientService }
 type ClientService interface {
 	AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error)
+	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)
+	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
 	CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error)
 	CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error)
+	DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error)
 	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
+	ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error)
+	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
 }
 
 // Client calls the operations over a go-openapi transport.

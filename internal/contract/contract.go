@@ -56,6 +56,31 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "BatchDeleteClusterSnapshots",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "Identifiers.DeleteClusterSnapshotMessage", Type: "structure", List: true, Required: true, Members: []Member{{Name: "SnapshotIdentifier", Required: true}, {Name: "SnapshotClusterIdentifier"}}},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrBatchDeleteRequestSizeExceeded,
+			},
+		},
+		{
+			Name:     "BatchModifyClusterSnapshots",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "Force", Type: "boolean"},
+				{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+				{Name: "SnapshotIdentifierList.String", Type: "string", List: true, Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrBatchModifyClusterSnapshotsLimitExceededFault,
+				models.ErrInvalidRetentionPeriodFault,
+			},
+		},
+		{
 			Name:     "CopyClusterSnapshot",
 			ReadOnly: false,
 			Params: []Param{
@@ -95,6 +120,19 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "DeleteClusterSnapshot",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "SnapshotClusterIdentifier", Type: "string"},
+				{Name: "SnapshotIdentifier", Type: "string", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterSnapshotNotFound,
+				models.ErrInvalidClusterSnapshotState,
+			},
+		},
+		{
 			Name:     "DescribeClusterSnapshots",
 			ReadOnly: true,
 			Params: []Param{
@@ -120,13 +158,46 @@ func Operations() []Operation {
 				models.ErrUnsupportedOperation,
 			},
 		},
+		{
+			Name:     "ModifyClusterSnapshot",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "Force", Type: "boolean"},
+				{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+				{Name: "SnapshotIdentifier", Type: "string", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterSnapshotNotFound,
+				models.ErrInvalidClusterSnapshotState,
+				models.ErrInvalidRetentionPeriodFault,
+			},
+		},
+		{
+			Name:     "RevokeSnapshotAccess",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "AccountWithRestoreAccess", Type: "string", Required: true},
+				{Name: "SnapshotArn", Type: "string"},
+				{Name: "SnapshotClusterIdentifier", Type: "string"},
+				{Name: "SnapshotIdentifier", Type: "string"},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrAccessToSnapshotDenied,
+				models.ErrAuthorizationNotFound,
+				models.ErrClusterSnapshotNotFound,
+				models.ErrUnsupportedOperation,
+			},
+		},
 	}
 }
 
 // StatusOf returns the HTTP status with which Redshift answers a documented error code, and 400 for any other.
 func StatusOf(code awsquery.ErrorCode) int {
 	switch code {
-	case models.ErrClusterNotFound,
+	case models.ErrAuthorizationNotFound,
+		models.ErrClusterNotFound,
 		models.ErrClusterSnapshotNotFound:
 		return 404
 	default:
