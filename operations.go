@@ -159,6 +159,31 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
+// CreateTagsParams holds the parameters of [Client.CreateTags]:
+//
+//	ResourceName                         string // required
+//	Tags                                 []models.Tag // required
+//
+// See [snapshots.CreateTagsParams] for what each means.
+type CreateTagsParams = snapshots.CreateTagsParams
+
+// CreateTagsResult is what [Client.CreateTags] returns:
+//
+//	RequestID                            string
+type CreateTagsResult = snapshots.CreateTagsResult
+
+// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource
+// has already replaces that tag's value. A resource has at most 50 tags.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrResourceNotFoundFault]
+//   - [models.ErrTagLimitExceededFault]
+func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
+	return c.snapshots().CreateTags(ctx, params, options...)
+}
+
 // DeleteClusterSnapshotParams holds the parameters of [Client.DeleteClusterSnapshot]:
 //
 //	SnapshotIdentifier                   string // required
@@ -182,6 +207,28 @@ type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 //   - [models.ErrInvalidClusterSnapshotState]
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
 	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
+}
+
+// DeleteTagsParams holds the parameters of [Client.DeleteTags]:
+//
+//	ResourceName                         string // required
+//	TagKeys                              []string // required
+//
+// See [snapshots.DeleteTagsParams] for what each means.
+type DeleteTagsParams = snapshots.DeleteTagsParams
+
+// DeleteTagsResult is what [Client.DeleteTags] returns:
+//
+//	RequestID                            string
+type DeleteTagsResult = snapshots.DeleteTagsResult
+
+// DeleteTags takes tags off a resource, by their keys.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrResourceNotFoundFault]
+func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
+	return c.snapshots().DeleteTags(ctx, params, options...)
 }
 
 // DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots]:
@@ -247,6 +294,60 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 // DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
 // does any stub with the method.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
+
+// DescribeTagsParams holds the parameters of [Client.DescribeTags]:
+//
+//	Marker                               string
+//	MaxRecords                           *int
+//	ResourceName                         string
+//	ResourceType                         models.ResourceType
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeTagsParams] for what each means.
+type DescribeTagsParams = snapshots.DescribeTagsParams
+
+// DescribeTagsResult is what [Client.DescribeTags] returns:
+//
+//	TaggedResources                      []models.TaggedResource
+//	Marker                               string
+//	RequestID                            string
+type DescribeTagsResult = snapshots.DescribeTagsResult
+
+// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag
+// in the account and region; ResourceName narrows that down to one resource, ResourceType to one type
+// of them. ResourceName cannot go together with ResourceType, MaxRecords or Marker.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrResourceNotFoundFault]
+func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
+	return c.snapshots().DescribeTags(ctx, params, options...)
+}
+
+// DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its
+// TaggedResources, one page in memory at a time. It starts at params.Marker, where that is set;
+// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
+// yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeTagsAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
+	return DescribeTagsAll(ctx, c, params, options...)
+}
+
+// DescribeTagsAll is [Client.DescribeTagsAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
+	return snapshots.DescribeTagsAll(ctx, api, params, options...)
+}
+
+// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeTagsAPI = snapshots.DescribeTagsAPI
 
 // ModifyClusterSnapshotParams holds the parameters of [Client.ModifyClusterSnapshot]:
 //

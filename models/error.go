@@ -57,6 +57,8 @@ const (
 	// ErrLimitExceededFault: a limit of AWS KMS on the grants of an encryption key is reached (HTTP
 	// status 400).
 	ErrLimitExceededFault awsquery.ErrorCode = "LimitExceededFault"
+	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
+	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed (HTTP
 	// status 400).
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"

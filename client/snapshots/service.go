@@ -25,8 +25,11 @@ type ClientService interface {
 	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
 	CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error)
 	CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error)
+	CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error)
 	DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error)
+	DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error)
 	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
+	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)
 	ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error)
 	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
 }

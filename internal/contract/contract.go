@@ -120,6 +120,21 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "CreateTags",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ResourceName", Type: "string", Required: true},
+				{Name: "Tags.Tag", Type: "structure", List: true, Required: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidClusterState,
+				models.ErrInvalidTagFault,
+				models.ErrResourceNotFoundFault,
+				models.ErrTagLimitExceededFault,
+			},
+		},
+		{
 			Name:     "DeleteClusterSnapshot",
 			ReadOnly: false,
 			Params: []Param{
@@ -130,6 +145,19 @@ func Operations() []Operation {
 			Errors: []awsquery.ErrorCode{
 				models.ErrClusterSnapshotNotFound,
 				models.ErrInvalidClusterSnapshotState,
+			},
+		},
+		{
+			Name:     "DeleteTags",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ResourceName", Type: "string", Required: true},
+				{Name: "TagKeys.TagKey", Type: "string", List: true, Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidTagFault,
+				models.ErrResourceNotFoundFault,
 			},
 		},
 		{
@@ -156,6 +184,23 @@ func Operations() []Operation {
 				models.ErrClusterSnapshotNotFound,
 				models.ErrInvalidTagFault,
 				models.ErrUnsupportedOperation,
+			},
+		},
+		{
+			Name:     "DescribeTags",
+			ReadOnly: true,
+			Params: []Param{
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer"},
+				{Name: "ResourceName", Type: "string"},
+				{Name: "ResourceType", Type: "string"},
+				{Name: "TagKeys.TagKey", Type: "string", List: true},
+				{Name: "TagValues.TagValue", Type: "string", List: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidTagFault,
+				models.ErrResourceNotFoundFault,
 			},
 		},
 		{
@@ -198,7 +243,8 @@ func StatusOf(code awsquery.ErrorCode) int {
 	switch code {
 	case models.ErrAuthorizationNotFound,
 		models.ErrClusterNotFound,
-		models.ErrClusterSnapshotNotFound:
+		models.ErrClusterSnapshotNotFound,
+		models.ErrResourceNotFoundFault:
 		return 404
 	default:
 		return 400
