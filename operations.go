@@ -159,6 +159,36 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
+// CreateSnapshotCopyGrantParams holds the parameters of [Client.CreateSnapshotCopyGrant]:
+//
+//	SnapshotCopyGrantName                string // required
+//	KmsKeyID                             string
+//	Tags                                 []models.Tag
+//
+// See [snapshots.CreateSnapshotCopyGrantParams] for what each means.
+type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
+
+// CreateSnapshotCopyGrantResult is what [Client.CreateSnapshotCopyGrant] returns:
+//
+//	SnapshotCopyGrant                    models.SnapshotCopyGrant
+//	RequestID                            string
+type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
+
+// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key
+// of AWS Key Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the
+// region that they go to, then EnableSnapshotCopy in the cluster's own.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrDependentServiceRequestThrottlingFault]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrLimitExceededFault]
+//   - [models.ErrSnapshotCopyGrantAlreadyExistsFault]
+//   - [models.ErrSnapshotCopyGrantQuotaExceededFault]
+//   - [models.ErrTagLimitExceededFault]
+func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
+	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
+}
+
 // CreateTagsParams holds the parameters of [Client.CreateTags]:
 //
 //	ResourceName                         string // required
@@ -207,6 +237,27 @@ type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 //   - [models.ErrInvalidClusterSnapshotState]
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
 	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
+}
+
+// DeleteSnapshotCopyGrantParams holds the parameters of [Client.DeleteSnapshotCopyGrant]:
+//
+//	SnapshotCopyGrantName                string // required
+//
+// See [snapshots.DeleteSnapshotCopyGrantParams] for what each means.
+type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
+
+// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns:
+//
+//	RequestID                            string
+type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
+
+// DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidSnapshotCopyGrantStateFault]
+//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
+	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
 }
 
 // DeleteTagsParams holds the parameters of [Client.DeleteTags]:
@@ -295,6 +346,58 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 // does any stub with the method.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
 
+// DescribeSnapshotCopyGrantsParams holds the parameters of [Client.DescribeSnapshotCopyGrants]:
+//
+//	Marker                               string
+//	MaxRecords                           *int
+//	SnapshotCopyGrantName                string
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeSnapshotCopyGrantsParams] for what each means.
+type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsParams
+
+// DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns:
+//
+//	Marker                               string
+//	SnapshotCopyGrants                   []models.SnapshotCopyGrant
+//	RequestID                            string
+type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResult
+
+// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one
+// that snapshots are copied to. SnapshotCopyGrantName cannot go together with Marker.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
+	return c.snapshots().DescribeSnapshotCopyGrants(ctx, params, options...)
+}
+
+// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields
+// what is in its SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where
+// that is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An
+// error is yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeSnapshotCopyGrantsAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
+	return DescribeSnapshotCopyGrantsAll(ctx, c, params, options...)
+}
+
+// DescribeSnapshotCopyGrantsAll is [Client.DescribeSnapshotCopyGrantsAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
+	return snapshots.DescribeSnapshotCopyGrantsAll(ctx, api, params, options...)
+}
+
+// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
+
 // DescribeTagsParams holds the parameters of [Client.DescribeTags]:
 //
 //	Marker                               string
@@ -349,6 +452,68 @@ func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeT
 // does any stub with the method.
 type DescribeTagsAPI = snapshots.DescribeTagsAPI
 
+// DisableSnapshotCopyParams holds the parameters of [Client.DisableSnapshotCopy]:
+//
+//	ClusterIdentifier                    string // required
+//
+// See [snapshots.DisableSnapshotCopyParams] for what each means.
+type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
+
+// DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
+
+// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an
+// encrypted cluster needed for it stays, until DeleteSnapshotCopyGrant is called for it.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrSnapshotCopyAlreadyDisabledFault]
+//   - [models.ErrUnauthorizedOperation]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
+	return c.snapshots().DisableSnapshotCopy(ctx, params, options...)
+}
+
+// EnableSnapshotCopyParams holds the parameters of [Client.EnableSnapshotCopy]:
+//
+//	ClusterIdentifier                    string // required
+//	DestinationRegion                    string // required
+//	ManualSnapshotRetentionPeriod        *int
+//	RetentionPeriod                      *int
+//	SnapshotCopyGrantName                string
+//
+// See [snapshots.EnableSnapshotCopyParams] for what each means.
+type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
+
+// EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
+
+// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and
+// automated ones. Copies have no tags. A cluster has one such region at most.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrCopyToRegionDisabledFault]
+//   - [models.ErrDependentServiceRequestThrottlingFault]
+//   - [models.ErrIncompatibleOrderableOptions]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidRetentionPeriodFault]
+//   - [models.ErrLimitExceededFault]
+//   - [models.ErrSnapshotCopyAlreadyEnabledFault]
+//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+//   - [models.ErrUnauthorizedOperation]
+//   - [models.ErrUnknownSnapshotCopyRegionFault]
+func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
+	return c.snapshots().EnableSnapshotCopy(ctx, params, options...)
+}
+
 // ModifyClusterSnapshotParams holds the parameters of [Client.ModifyClusterSnapshot]:
 //
 //	SnapshotIdentifier                   string // required
@@ -373,6 +538,36 @@ type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 //   - [models.ErrInvalidRetentionPeriodFault]
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
 	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
+}
+
+// ModifySnapshotCopyRetentionPeriodParams holds the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
+//
+//	ClusterIdentifier                    string // required
+//	RetentionPeriod                      int // required
+//	Manual                               *bool
+//
+// See [snapshots.ModifySnapshotCopyRetentionPeriodParams] for what each means.
+type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyRetentionPeriodParams
+
+// ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyRetentionPeriodResult
+
+// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in
+// the other region: those of automated snapshots or, with Manual, those of manual ones. For automated
+// snapshots it counts for the copies that exist, too, and deletes those that have outlived the new
+// period; for manual snapshots it counts for new copies alone.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidRetentionPeriodFault]
+//   - [models.ErrSnapshotCopyDisabledFault]
+//   - [models.ErrUnauthorizedOperation]
+func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
+	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
 }
 
 // RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:

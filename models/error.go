@@ -41,9 +41,14 @@ const (
 	// ErrClusterSnapshotQuotaExceeded: the account has as many manual snapshots in the region as its
 	// quota allows (HTTP status 400).
 	ErrClusterSnapshotQuotaExceeded awsquery.ErrorCode = "ClusterSnapshotQuotaExceeded"
+	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later
+	// helps (HTTP status 400).
+	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
 	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls has too much to do;
 	// trying again later helps (HTTP status 400).
 	ErrDependentServiceRequestThrottlingFault awsquery.ErrorCode = "DependentServiceRequestThrottlingFault"
+	// ErrIncompatibleOrderableOptions: the options do not go together (HTTP status 400).
+	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
 	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call (HTTP
 	// status 400).
 	ErrInvalidClusterSnapshotState awsquery.ErrorCode = "InvalidClusterSnapshotState"
@@ -52,6 +57,9 @@ const (
 	// ErrInvalidRetentionPeriodFault: the retention period is neither -1 nor 1 to 3,653 days (HTTP
 	// status 400).
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
+	// ErrInvalidSnapshotCopyGrantStateFault: a cluster still uses the snapshot copy grant (HTTP status
+	// 400).
+	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
 	// ErrInvalidTagFault: a tag has a key or a value that Redshift does not allow (HTTP status 400).
 	ErrInvalidTagFault awsquery.ErrorCode = "InvalidTagFault"
 	// ErrLimitExceededFault: a limit of AWS KMS on the grants of an encryption key is reached (HTTP
@@ -59,9 +67,31 @@ const (
 	ErrLimitExceededFault awsquery.ErrorCode = "LimitExceededFault"
 	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
+	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region
+	// (HTTP status 400).
+	ErrSnapshotCopyAlreadyDisabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyDisabledFault"
+	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are copied to another region already
+	// (HTTP status 400).
+	ErrSnapshotCopyAlreadyEnabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyEnabledFault"
+	// ErrSnapshotCopyDisabledFault: copying to another region is switched off for now; trying again
+	// later helps (HTTP status 400).
+	ErrSnapshotCopyDisabledFault awsquery.ErrorCode = "SnapshotCopyDisabledFault"
+	// ErrSnapshotCopyGrantAlreadyExistsFault: the account has a snapshot copy grant with this name in
+	// the region already (HTTP status 400).
+	ErrSnapshotCopyGrantAlreadyExistsFault awsquery.ErrorCode = "SnapshotCopyGrantAlreadyExistsFault"
+	// ErrSnapshotCopyGrantNotFoundFault: no snapshot copy grant in the region has this name (HTTP
+	// status 400).
+	ErrSnapshotCopyGrantNotFoundFault awsquery.ErrorCode = "SnapshotCopyGrantNotFoundFault"
+	// ErrSnapshotCopyGrantQuotaExceededFault: the account has as many snapshot copy grants in the
+	// region as its quota allows (HTTP status 400).
+	ErrSnapshotCopyGrantQuotaExceededFault awsquery.ErrorCode = "SnapshotCopyGrantQuotaExceededFault"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed (HTTP
 	// status 400).
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"
+	// ErrUnauthorizedOperation: the account may not do this (HTTP status 400).
+	ErrUnauthorizedOperation awsquery.ErrorCode = "UnauthorizedOperation"
+	// ErrUnknownSnapshotCopyRegionFault: there is no such region to copy to (HTTP status 404).
+	ErrUnknownSnapshotCopyRegionFault awsquery.ErrorCode = "UnknownSnapshotCopyRegionFault"
 	// ErrUnsupportedOperation: the call is not supported here (HTTP status 400).
 	ErrUnsupportedOperation awsquery.ErrorCode = "UnsupportedOperation"
 )

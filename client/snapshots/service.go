@@ -25,12 +25,18 @@ type ClientService interface {
 	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
 	CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error)
 	CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error)
+	CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error)
 	CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error)
 	DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error)
+	DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error)
 	DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error)
 	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
+	DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error)
 	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)
+	DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error)
+	EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error)
 	ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error)
+	ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
 	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
 }
 

@@ -120,6 +120,24 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "CreateSnapshotCopyGrant",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "KmsKeyId", Type: "string"},
+				{Name: "SnapshotCopyGrantName", Type: "string", Required: true},
+				{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrDependentServiceRequestThrottlingFault,
+				models.ErrInvalidTagFault,
+				models.ErrLimitExceededFault,
+				models.ErrSnapshotCopyGrantAlreadyExistsFault,
+				models.ErrSnapshotCopyGrantQuotaExceededFault,
+				models.ErrTagLimitExceededFault,
+			},
+		},
+		{
 			Name:     "CreateTags",
 			ReadOnly: false,
 			Params: []Param{
@@ -145,6 +163,18 @@ func Operations() []Operation {
 			Errors: []awsquery.ErrorCode{
 				models.ErrClusterSnapshotNotFound,
 				models.ErrInvalidClusterSnapshotState,
+			},
+		},
+		{
+			Name:     "DeleteSnapshotCopyGrant",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "SnapshotCopyGrantName", Type: "string", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidSnapshotCopyGrantStateFault,
+				models.ErrSnapshotCopyGrantNotFoundFault,
 			},
 		},
 		{
@@ -187,6 +217,22 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "DescribeSnapshotCopyGrants",
+			ReadOnly: true,
+			Params: []Param{
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer"},
+				{Name: "SnapshotCopyGrantName", Type: "string"},
+				{Name: "TagKeys.TagKey", Type: "string", List: true},
+				{Name: "TagValues.TagValue", Type: "string", List: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidTagFault,
+				models.ErrSnapshotCopyGrantNotFoundFault,
+			},
+		},
+		{
 			Name:     "DescribeTags",
 			ReadOnly: true,
 			Params: []Param{
@@ -204,6 +250,46 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "DisableSnapshotCopy",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound,
+				models.ErrInvalidClusterState,
+				models.ErrSnapshotCopyAlreadyDisabledFault,
+				models.ErrUnauthorizedOperation,
+				models.ErrUnsupportedOperation,
+			},
+		},
+		{
+			Name:     "EnableSnapshotCopy",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "DestinationRegion", Type: "string", Required: true},
+				{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+				{Name: "RetentionPeriod", Type: "integer"},
+				{Name: "SnapshotCopyGrantName", Type: "string"},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound,
+				models.ErrCopyToRegionDisabledFault,
+				models.ErrDependentServiceRequestThrottlingFault,
+				models.ErrIncompatibleOrderableOptions,
+				models.ErrInvalidClusterState,
+				models.ErrInvalidRetentionPeriodFault,
+				models.ErrLimitExceededFault,
+				models.ErrSnapshotCopyAlreadyEnabledFault,
+				models.ErrSnapshotCopyGrantNotFoundFault,
+				models.ErrUnauthorizedOperation,
+				models.ErrUnknownSnapshotCopyRegionFault,
+			},
+		},
+		{
 			Name:     "ModifyClusterSnapshot",
 			ReadOnly: false,
 			Params: []Param{
@@ -216,6 +302,23 @@ func Operations() []Operation {
 				models.ErrClusterSnapshotNotFound,
 				models.ErrInvalidClusterSnapshotState,
 				models.ErrInvalidRetentionPeriodFault,
+			},
+		},
+		{
+			Name:     "ModifySnapshotCopyRetentionPeriod",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "Manual", Type: "boolean"},
+				{Name: "RetentionPeriod", Type: "integer", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound,
+				models.ErrInvalidClusterState,
+				models.ErrInvalidRetentionPeriodFault,
+				models.ErrSnapshotCopyDisabledFault,
+				models.ErrUnauthorizedOperation,
 			},
 		},
 		{
@@ -244,7 +347,8 @@ func StatusOf(code awsquery.ErrorCode) int {
 	case models.ErrAuthorizationNotFound,
 		models.ErrClusterNotFound,
 		models.ErrClusterSnapshotNotFound,
-		models.ErrResourceNotFoundFault:
+		models.ErrResourceNotFoundFault,
+		models.ErrUnknownSnapshotCopyRegionFault:
 		return 404
 	default:
 		return 400
