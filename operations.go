@@ -189,6 +189,44 @@ func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnap
 	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
 }
 
+// CreateSnapshotScheduleParams holds the parameters of [Client.CreateSnapshotSchedule]:
+//
+//	DryRun                               *bool
+//	NextInvocations                      *int
+//	ScheduleDefinitions                  []string
+//	ScheduleDescription                  string
+//	ScheduleIdentifier                   string
+//	Tags                                 []models.Tag
+//
+// See [snapshots.CreateSnapshotScheduleParams] for what each means.
+type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
+
+// CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns:
+//
+//	ScheduleDefinitions                  []string
+//	ScheduleIdentifier                   string
+//	ScheduleDescription                  string
+//	Tags                                 []models.Tag
+//	NextInvocations                      []time.Time
+//	AssociatedClusterCount               *int
+//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
+//	RequestID                            string
+type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
+
+// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of
+// its own. It is in force for the clusters that ModifyClusterSnapshotSchedule gives it to.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidSchedule]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrScheduleDefinitionTypeUnsupported]
+//   - [models.ErrSnapshotScheduleAlreadyExists]
+//   - [models.ErrSnapshotScheduleQuotaExceeded]
+//   - [models.ErrTagLimitExceededFault]
+func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
+	return c.snapshots().CreateSnapshotSchedule(ctx, params, options...)
+}
+
 // CreateTagsParams holds the parameters of [Client.CreateTags]:
 //
 //	ResourceName                         string // required
@@ -258,6 +296,27 @@ type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 //   - [models.ErrSnapshotCopyGrantNotFoundFault]
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
 	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
+}
+
+// DeleteSnapshotScheduleParams holds the parameters of [Client.DeleteSnapshotSchedule]:
+//
+//	ScheduleIdentifier                   string // required
+//
+// See [snapshots.DeleteSnapshotScheduleParams] for what each means.
+type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
+
+// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns:
+//
+//	RequestID                            string
+type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
+
+// DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidClusterSnapshotScheduleState]
+//   - [models.ErrSnapshotScheduleNotFound]
+func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
+	return c.snapshots().DeleteSnapshotSchedule(ctx, params, options...)
 }
 
 // DeleteTagsParams holds the parameters of [Client.DeleteTags]:
@@ -397,6 +456,55 @@ func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopy
 // DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and so
 // does any stub with the method.
 type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
+
+// DescribeSnapshotSchedulesParams holds the parameters of [Client.DescribeSnapshotSchedules]:
+//
+//	ClusterIdentifier                    string
+//	Marker                               string
+//	MaxRecords                           *int
+//	ScheduleIdentifier                   string
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeSnapshotSchedulesParams] for what each means.
+type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
+
+// DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns:
+//
+//	SnapshotSchedules                    []models.SnapshotSchedule
+//	Marker                               string
+//	RequestID                            string
+type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
+
+// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of
+// the account in the region; each filter narrows that down. Amazon documents no error codes for it.
+func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
+	return c.snapshots().DescribeSnapshotSchedules(ctx, params, options...)
+}
+
+// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields
+// what is in its SnapshotSchedules, one page in memory at a time. It starts at params.Marker, where
+// that is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An
+// error is yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeSnapshotSchedulesAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
+	return DescribeSnapshotSchedulesAll(ctx, c, params, options...)
+}
+
+// DescribeSnapshotSchedulesAll is [Client.DescribeSnapshotSchedulesAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
+	return snapshots.DescribeSnapshotSchedulesAll(ctx, api, params, options...)
+}
+
+// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeSnapshotSchedulesAPI = snapshots.DescribeSnapshotSchedulesAPI
 
 // DescribeTagsParams holds the parameters of [Client.DescribeTags]:
 //
@@ -540,6 +648,32 @@ func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyCluste
 	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
 }
 
+// ModifyClusterSnapshotScheduleParams holds the parameters of [Client.ModifyClusterSnapshotSchedule]:
+//
+//	ClusterIdentifier                    string // required
+//	DisassociateSchedule                 *bool
+//	ScheduleIdentifier                   string
+//
+// See [snapshots.ModifyClusterSnapshotScheduleParams] for what each means.
+type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotScheduleParams
+
+// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns:
+//
+//	RequestID                            string
+type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
+
+// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
+// Either ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
+// Cluster.SnapshotScheduleState shows when it is in force.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidClusterSnapshotScheduleState]
+//   - [models.ErrSnapshotScheduleNotFound]
+func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
+	return c.snapshots().ModifyClusterSnapshotSchedule(ctx, params, options...)
+}
+
 // ModifySnapshotCopyRetentionPeriodParams holds the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
 //
 //	ClusterIdentifier                    string // required
@@ -568,6 +702,37 @@ type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyReten
 //   - [models.ErrUnauthorizedOperation]
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
 	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
+}
+
+// ModifySnapshotScheduleParams holds the parameters of [Client.ModifySnapshotSchedule]:
+//
+//	ScheduleDefinitions                  []string // required
+//	ScheduleIdentifier                   string // required
+//
+// See [snapshots.ModifySnapshotScheduleParams] for what each means.
+type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
+
+// ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns:
+//
+//	ScheduleDefinitions                  []string
+//	ScheduleIdentifier                   string
+//	ScheduleDescription                  string
+//	Tags                                 []models.Tag
+//	NextInvocations                      []time.Time
+//	AssociatedClusterCount               *int
+//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
+//	RequestID                            string
+type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
+
+// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have
+// the schedule follow a while after the answer.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidSchedule]
+//   - [models.ErrSnapshotScheduleNotFound]
+//   - [models.ErrSnapshotScheduleUpdateInProgress]
+func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
+	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
 }
 
 // RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:

@@ -49,6 +49,9 @@ const (
 	ErrDependentServiceRequestThrottlingFault awsquery.ErrorCode = "DependentServiceRequestThrottlingFault"
 	// ErrIncompatibleOrderableOptions: the options do not go together (HTTP status 400).
 	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
+	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not
+	// allow the call (HTTP status 400).
+	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
 	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call (HTTP
 	// status 400).
 	ErrInvalidClusterSnapshotState awsquery.ErrorCode = "InvalidClusterSnapshotState"
@@ -57,6 +60,8 @@ const (
 	// ErrInvalidRetentionPeriodFault: the retention period is neither -1 nor 1 to 3,653 days (HTTP
 	// status 400).
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
+	// ErrInvalidSchedule: the schedule's definitions are not valid (HTTP status 400).
+	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
 	// ErrInvalidSnapshotCopyGrantStateFault: a cluster still uses the snapshot copy grant (HTTP status
 	// 400).
 	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
@@ -67,6 +72,9 @@ const (
 	ErrLimitExceededFault awsquery.ErrorCode = "LimitExceededFault"
 	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
+	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition
+	// (HTTP status 400).
+	ErrScheduleDefinitionTypeUnsupported awsquery.ErrorCode = "ScheduleDefinitionTypeUnsupported"
 	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region
 	// (HTTP status 400).
 	ErrSnapshotCopyAlreadyDisabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyDisabledFault"
@@ -85,6 +93,17 @@ const (
 	// ErrSnapshotCopyGrantQuotaExceededFault: the account has as many snapshot copy grants in the
 	// region as its quota allows (HTTP status 400).
 	ErrSnapshotCopyGrantQuotaExceededFault awsquery.ErrorCode = "SnapshotCopyGrantQuotaExceededFault"
+	// ErrSnapshotScheduleAlreadyExists: the account has a snapshot schedule with this identifier
+	// already (HTTP status 400).
+	ErrSnapshotScheduleAlreadyExists awsquery.ErrorCode = "SnapshotScheduleAlreadyExists"
+	// ErrSnapshotScheduleNotFound: no snapshot schedule has this identifier (HTTP status 400).
+	ErrSnapshotScheduleNotFound awsquery.ErrorCode = "SnapshotScheduleNotFound"
+	// ErrSnapshotScheduleQuotaExceeded: the account has as many snapshot schedules in the region as
+	// its quota allows (HTTP status 400).
+	ErrSnapshotScheduleQuotaExceeded awsquery.ErrorCode = "SnapshotScheduleQuotaExceeded"
+	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already (HTTP status
+	// 400).
+	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed (HTTP
 	// status 400).
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"

@@ -138,6 +138,27 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "CreateSnapshotSchedule",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "DryRun", Type: "boolean"},
+				{Name: "NextInvocations", Type: "integer"},
+				{Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true},
+				{Name: "ScheduleDescription", Type: "string"},
+				{Name: "ScheduleIdentifier", Type: "string"},
+				{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidSchedule,
+				models.ErrInvalidTagFault,
+				models.ErrScheduleDefinitionTypeUnsupported,
+				models.ErrSnapshotScheduleAlreadyExists,
+				models.ErrSnapshotScheduleQuotaExceeded,
+				models.ErrTagLimitExceededFault,
+			},
+		},
+		{
 			Name:     "CreateTags",
 			ReadOnly: false,
 			Params: []Param{
@@ -175,6 +196,18 @@ func Operations() []Operation {
 			Errors: []awsquery.ErrorCode{
 				models.ErrInvalidSnapshotCopyGrantStateFault,
 				models.ErrSnapshotCopyGrantNotFoundFault,
+			},
+		},
+		{
+			Name:     "DeleteSnapshotSchedule",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ScheduleIdentifier", Type: "string", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidClusterSnapshotScheduleState,
+				models.ErrSnapshotScheduleNotFound,
 			},
 		},
 		{
@@ -231,6 +264,20 @@ func Operations() []Operation {
 				models.ErrInvalidTagFault,
 				models.ErrSnapshotCopyGrantNotFoundFault,
 			},
+		},
+		{
+			Name:     "DescribeSnapshotSchedules",
+			ReadOnly: true,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer"},
+				{Name: "ScheduleIdentifier", Type: "string"},
+				{Name: "TagKeys.TagKey", Type: "string", List: true},
+				{Name: "TagValues.TagValue", Type: "string", List: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{},
 		},
 		{
 			Name:     "DescribeTags",
@@ -305,6 +352,21 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name:     "ModifyClusterSnapshotSchedule",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "DisassociateSchedule", Type: "boolean"},
+				{Name: "ScheduleIdentifier", Type: "string"},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound,
+				models.ErrInvalidClusterSnapshotScheduleState,
+				models.ErrSnapshotScheduleNotFound,
+			},
+		},
+		{
 			Name:     "ModifySnapshotCopyRetentionPeriod",
 			ReadOnly: false,
 			Params: []Param{
@@ -319,6 +381,20 @@ func Operations() []Operation {
 				models.ErrInvalidRetentionPeriodFault,
 				models.ErrSnapshotCopyDisabledFault,
 				models.ErrUnauthorizedOperation,
+			},
+		},
+		{
+			Name:     "ModifySnapshotSchedule",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true, Required: true},
+				{Name: "ScheduleIdentifier", Type: "string", Required: true},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidSchedule,
+				models.ErrSnapshotScheduleNotFound,
+				models.ErrSnapshotScheduleUpdateInProgress,
 			},
 		},
 		{
