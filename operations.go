@@ -405,6 +405,59 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 // does any stub with the method.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
 
+// DescribeClustersParams holds the parameters of [Client.DescribeClusters]:
+//
+//	ClusterIdentifier                    string
+//	Marker                               string
+//	MaxRecords                           *int
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeClustersParams] for what each means.
+type DescribeClustersParams = snapshots.DescribeClustersParams
+
+// DescribeClustersResult is what [Client.DescribeClusters] returns:
+//
+//	Marker                               string
+//	Clusters                             []models.Cluster
+//	RequestID                            string
+type DescribeClustersResult = snapshots.DescribeClustersResult
+
+// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the
+// region; each filter narrows that down. A ClusterIdentifier that does not exist is the error
+// ClusterNotFound. ClusterIdentifier cannot go together with Marker.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidTagFault]
+func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
+	return c.snapshots().DescribeClusters(ctx, params, options...)
+}
+
+// DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its
+// Clusters, one page in memory at a time. It starts at params.Marker, where that is set;
+// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
+// yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeClustersAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
+	return DescribeClustersAll(ctx, c, params, options...)
+}
+
+// DescribeClustersAll is [Client.DescribeClustersAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
+	return snapshots.DescribeClustersAll(ctx, api, params, options...)
+}
+
+// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeClustersAPI = snapshots.DescribeClustersAPI
+
 // DescribeSnapshotCopyGrantsParams holds the parameters of [Client.DescribeSnapshotCopyGrants]:
 //
 //	Marker                               string
@@ -733,6 +786,104 @@ type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 //   - [models.ErrSnapshotScheduleUpdateInProgress]
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
 	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
+}
+
+// RestoreFromClusterSnapshotParams holds the parameters of [Client.RestoreFromClusterSnapshot]:
+//
+//	ClusterIdentifier                    string // required
+//	AdditionalInfo                       string
+//	AllowVersionUpgrade                  *bool
+//	AquaConfigurationStatus              models.AquaConfigurationStatus
+//	AutomatedSnapshotRetentionPeriod     *int
+//	AvailabilityZone                     string
+//	AvailabilityZoneRelocation           *bool
+//	CatalogName                          string
+//	ClusterParameterGroupName            string
+//	ClusterSecurityGroups                []string
+//	ClusterSubnetGroupName               string
+//	DefaultIamRoleArn                    string
+//	ElasticIP                            string
+//	Encrypted                            *bool
+//	EnhancedVpcRouting                   *bool
+//	HsmClientCertificateIdentifier       string
+//	HsmConfigurationIdentifier           string
+//	IamRoles                             []string
+//	IPAddressType                        models.IPAddressType
+//	KmsKeyID                             string
+//	MaintenanceTrackName                 string
+//	ManageMasterPassword                 *bool
+//	ManualSnapshotRetentionPeriod        *int
+//	MasterPasswordSecretKmsKeyID         string
+//	MultiAZ                              *bool
+//	NodeType                             string
+//	NumberOfNodes                        *int
+//	OwnerAccount                         string
+//	Port                                 *int
+//	PreferredMaintenanceWindow           string
+//	PubliclyAccessible                   *bool
+//	RedshiftIdcApplicationArn            string
+//	ReservedNodeID                       string
+//	SnapshotArn                          string
+//	SnapshotClusterIdentifier            string
+//	SnapshotIdentifier                   string
+//	SnapshotScheduleIdentifier           string
+//	TargetReservedNodeOfferingID         string
+//	VpcSecurityGroupIDs                  []string
+//
+// See [snapshots.RestoreFromClusterSnapshotParams] for what each means.
+type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotParams
+
+// RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
+
+// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The
+// new cluster is set up as the one that the snapshot was taken of, but with the default security and
+// parameter groups; parameters change that. The answer comes at once, with the cluster in state
+// creating; Cluster.RestoreStatus shows how far the restore is. Name the snapshot by
+// SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and without
+// it is the error ClusterSnapshotNotFound.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrAccessToSnapshotDenied]
+//   - [models.ErrClusterAlreadyExists]
+//   - [models.ErrClusterParameterGroupNotFound]
+//   - [models.ErrClusterQuotaExceeded]
+//   - [models.ErrClusterSecurityGroupNotFound]
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrClusterSubnetGroupNotFoundFault]
+//   - [models.ErrDependentServiceAccessDenied]
+//   - [models.ErrDependentServiceRequestThrottlingFault]
+//   - [models.ErrDependentServiceUnavailableFault]
+//   - [models.ErrHsmClientCertificateNotFoundFault]
+//   - [models.ErrHsmConfigurationNotFoundFault]
+//   - [models.ErrInsufficientClusterCapacity]
+//   - [models.ErrInvalidClusterSnapshotState]
+//   - [models.ErrInvalidClusterSubnetGroupStateFault]
+//   - [models.ErrInvalidClusterTrack]
+//   - [models.ErrInvalidElasticIpFault]
+//   - [models.ErrInvalidReservedNodeState]
+//   - [models.ErrInvalidRestore]
+//   - [models.ErrInvalidSubnet]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrInvalidVPCNetworkStateFault]
+//   - [models.ErrIpv6CidrBlockNotFoundFault]
+//   - [models.ErrLimitExceededFault]
+//   - [models.ErrNumberOfNodesPerClusterLimitExceeded]
+//   - [models.ErrNumberOfNodesQuotaExceeded]
+//   - [models.ErrRedshiftIdcApplicationNotExists]
+//   - [models.ErrReservedNodeAlreadyExists]
+//   - [models.ErrReservedNodeAlreadyMigrated]
+//   - [models.ErrReservedNodeNotFound]
+//   - [models.ErrReservedNodeOfferingNotFound]
+//   - [models.ErrSnapshotScheduleNotFound]
+//   - [models.ErrTagLimitExceededFault]
+//   - [models.ErrUnauthorizedOperation]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
+	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
 }
 
 // RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:

@@ -6,7 +6,7 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// ElasticIpStatus is the elastic IP address of a cluster.
+// ElasticIPStatus is the elastic IP address of a cluster.
 type ElasticIPStatus struct {
 	// The address.
 	ElasticIP string `json:"ElasticIp,omitzero" xml:"ElasticIp"`

@@ -2,7 +2,7 @@
 
 package models
 
-// IpAddressType says which IP addresses a cluster has, IPv4 alone or IPv6 too.
+// IPAddressType says which IP addresses a cluster has, IPv4 alone or IPv6 too.
 type IPAddressType string
 
 // The values of IPAddressType that Amazon documents.

@@ -33,6 +33,7 @@ type ClientService interface {
 	DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error)
 	DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error)
 	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
+	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
 	DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error)
 	DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error)
 	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)
@@ -42,6 +43,7 @@ type ClientService interface {
 	ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error)
 	ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
 	ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error)
+	RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error)
 	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
 }
 
