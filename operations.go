@@ -559,6 +559,58 @@ func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSched
 // does any stub with the method.
 type DescribeSnapshotSchedulesAPI = snapshots.DescribeSnapshotSchedulesAPI
 
+// DescribeTableRestoreStatusParams holds the parameters of [Client.DescribeTableRestoreStatus]:
+//
+//	ClusterIdentifier                    string
+//	Marker                               string
+//	MaxRecords                           *int
+//	TableRestoreRequestID                string
+//
+// See [snapshots.DescribeTableRestoreStatusParams] for what each means.
+type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusParams
+
+// DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns:
+//
+//	TableRestoreStatusDetails            []models.TableRestoreStatus
+//	Marker                               string
+//	RequestID                            string
+type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResult
+
+// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters
+// it lists every restore of the account in the region; each filter narrows that down. A
+// TableRestoreRequestId that does not exist is the error TableRestoreNotFoundFault.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrTableRestoreNotFoundFault]
+func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
+	return c.snapshots().DescribeTableRestoreStatus(ctx, params, options...)
+}
+
+// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields
+// what is in its TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker,
+// where that is set; params.MaxRecords is the size of a page. The caller's params are left as they
+// are. An error is yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeTableRestoreStatusAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
+	return DescribeTableRestoreStatusAll(ctx, c, params, options...)
+}
+
+// DescribeTableRestoreStatusAll is [Client.DescribeTableRestoreStatusAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
+	return snapshots.DescribeTableRestoreStatusAll(ctx, api, params, options...)
+}
+
+// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeTableRestoreStatusAPI = snapshots.DescribeTableRestoreStatusAPI
+
 // DescribeTagsParams holds the parameters of [Client.DescribeTags]:
 //
 //	Marker                               string
@@ -884,6 +936,44 @@ type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResu
 //   - [models.ErrUnsupportedOperation]
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
 	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
+}
+
+// RestoreTableFromClusterSnapshotParams holds the parameters of [Client.RestoreTableFromClusterSnapshot]:
+//
+//	ClusterIdentifier                    string // required
+//	NewTableName                         string // required
+//	SnapshotIdentifier                   string // required
+//	SourceDatabaseName                   string // required
+//	SourceTableName                      string // required
+//	EnableCaseSensitiveIdentifier        *bool
+//	SourceSchemaName                     string
+//	TargetDatabaseName                   string
+//	TargetSchemaName                     string
+//
+// See [snapshots.RestoreTableFromClusterSnapshotParams] for what each means.
+type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSnapshotParams
+
+// RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns:
+//
+//	TableRestoreStatus                   models.TableRestoreStatus
+//	RequestID                            string
+type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSnapshotResult
+
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that
+// the snapshot was taken of. It overwrites nothing: to replace a table, rename or drop it before. A
+// table with an interleaved sort key cannot be restored. The answer comes at once;
+// DescribeTableRestoreStatus shows how far the restore is.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrInProgressTableRestoreQuotaExceededFault]
+//   - [models.ErrInvalidClusterSnapshotState]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidTableRestoreArgument]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
+	return c.snapshots().RestoreTableFromClusterSnapshot(ctx, params, options...)
 }
 
 // RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:

@@ -70,6 +70,9 @@ const (
 	ErrHsmClientCertificateNotFoundFault awsquery.ErrorCode = "HsmClientCertificateNotFoundFault"
 	// ErrHsmConfigurationNotFoundFault: no HSM configuration has this identifier (HTTP status 400).
 	ErrHsmConfigurationNotFoundFault awsquery.ErrorCode = "HsmConfigurationNotFoundFault"
+	// ErrInProgressTableRestoreQuotaExceededFault: the cluster has as many tables being restored as
+	// its quota allows (HTTP status 400).
+	ErrInProgressTableRestoreQuotaExceededFault awsquery.ErrorCode = "InProgressTableRestoreQuotaExceededFault"
 	// ErrIncompatibleOrderableOptions: the options do not go together (HTTP status 400).
 	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
 	// ErrInsufficientClusterCapacity: AWS has no room for that many nodes of this type (HTTP status
@@ -106,6 +109,9 @@ const (
 	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC (HTTP status
 	// 400).
 	ErrInvalidSubnet awsquery.ErrorCode = "InvalidSubnet"
+	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database (HTTP status
+	// 400).
+	ErrInvalidTableRestoreArgument awsquery.ErrorCode = "InvalidTableRestoreArgument"
 	// ErrInvalidTagFault: a tag has a key or a value that Redshift does not allow (HTTP status 400).
 	ErrInvalidTagFault awsquery.ErrorCode = "InvalidTagFault"
 	// ErrInvalidVPCNetworkStateFault: the cluster subnet group does not cover all Availability Zones
@@ -168,6 +174,8 @@ const (
 	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already (HTTP status
 	// 400).
 	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
+	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier (HTTP status 400).
+	ErrTableRestoreNotFoundFault awsquery.ErrorCode = "TableRestoreNotFoundFault"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed (HTTP
 	// status 400).
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"

@@ -296,6 +296,21 @@ func Operations() []Operation {
 			Errors: []awsquery.ErrorCode{},
 		},
 		{
+			Name:     "DescribeTableRestoreStatus",
+			ReadOnly: true,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer"},
+				{Name: "TableRestoreRequestId", Type: "string"},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound,
+				models.ErrTableRestoreNotFoundFault,
+			},
+		},
+		{
 			Name:     "DescribeTags",
 			ReadOnly: true,
 			Params: []Param{
@@ -493,6 +508,31 @@ func Operations() []Operation {
 				models.ErrSnapshotScheduleNotFound,
 				models.ErrTagLimitExceededFault,
 				models.ErrUnauthorizedOperation,
+				models.ErrUnsupportedOperation,
+			},
+		},
+		{
+			Name:     "RestoreTableFromClusterSnapshot",
+			ReadOnly: false,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "EnableCaseSensitiveIdentifier", Type: "boolean"},
+				{Name: "NewTableName", Type: "string", Required: true},
+				{Name: "SnapshotIdentifier", Type: "string", Required: true},
+				{Name: "SourceDatabaseName", Type: "string", Required: true},
+				{Name: "SourceSchemaName", Type: "string"},
+				{Name: "SourceTableName", Type: "string", Required: true},
+				{Name: "TargetDatabaseName", Type: "string"},
+				{Name: "TargetSchemaName", Type: "string"},
+				{Name: "Version", Type: "string", Required: true, Value: "2012-12-01"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound,
+				models.ErrClusterSnapshotNotFound,
+				models.ErrInProgressTableRestoreQuotaExceededFault,
+				models.ErrInvalidClusterSnapshotState,
+				models.ErrInvalidClusterState,
+				models.ErrInvalidTableRestoreArgument,
 				models.ErrUnsupportedOperation,
 			},
 		},
