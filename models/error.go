@@ -98,8 +98,8 @@ const (
 	ErrInvalidReservedNodeState awsquery.ErrorCode = "InvalidReservedNodeState"
 	// ErrInvalidRestore: the snapshot cannot be restored in this way (HTTP status 406).
 	ErrInvalidRestore awsquery.ErrorCode = "InvalidRestore"
-	// ErrInvalidRetentionPeriodFault: the retention period is neither -1 nor 1 to 3,653 days (HTTP
-	// status 400).
+	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to
+	// 35 for automated snapshots (HTTP status 400).
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
 	// ErrInvalidSchedule: the schedule's definitions are not valid (HTTP status 400).
 	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
