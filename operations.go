@@ -43,6 +43,57 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
 }
 
+// BatchDeleteClusterSnapshotsParams holds the parameters of [Client.BatchDeleteClusterSnapshots]:
+//
+//	Identifiers                          []models.DeleteClusterSnapshotMessage // required
+//
+// See [snapshots.BatchDeleteClusterSnapshotsParams] for what each means.
+type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
+
+// BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns:
+//
+//	Resources                            []string
+//	Errors                               []models.SnapshotErrorMessage
+//	RequestID                            string
+type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsResult
+
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself,
+// under the rules of DeleteClusterSnapshot: the call succeeds even where some were not deleted, and
+// says in Errors which those are.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrBatchDeleteRequestSizeExceeded]
+func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
+	return c.snapshots().BatchDeleteClusterSnapshots(ctx, params, options...)
+}
+
+// BatchModifyClusterSnapshotsParams holds the parameters of [Client.BatchModifyClusterSnapshots]:
+//
+//	SnapshotIdentifierList               []string // required
+//	Force                                *bool
+//	ManualSnapshotRetentionPeriod        *int
+//
+// See [snapshots.BatchModifyClusterSnapshotsParams] for what each means.
+type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
+
+// BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns:
+//
+//	Resources                            []string
+//	Errors                               []models.SnapshotErrorMessage
+//	RequestID                            string
+type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
+
+// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or
+// not by itself: the call succeeds even where some were not changed, and says in Errors which those
+// are.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrBatchModifyClusterSnapshotsLimitExceededFault]
+//   - [models.ErrInvalidRetentionPeriodFault]
+func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
+	return c.snapshots().BatchModifyClusterSnapshots(ctx, params, options...)
+}
+
 // CopyClusterSnapshotParams holds the parameters of [Client.CopyClusterSnapshot]:
 //
 //	SourceSnapshotIdentifier             string // required
@@ -108,6 +159,188 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
+// CreateSnapshotCopyGrantParams holds the parameters of [Client.CreateSnapshotCopyGrant]:
+//
+//	SnapshotCopyGrantName                string // required
+//	KmsKeyID                             string
+//	Tags                                 []models.Tag
+//
+// See [snapshots.CreateSnapshotCopyGrantParams] for what each means.
+type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
+
+// CreateSnapshotCopyGrantResult is what [Client.CreateSnapshotCopyGrant] returns:
+//
+//	SnapshotCopyGrant                    models.SnapshotCopyGrant
+//	RequestID                            string
+type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
+
+// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key
+// of AWS Key Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the
+// region that they go to, then EnableSnapshotCopy in the cluster's own.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrDependentServiceRequestThrottlingFault]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrLimitExceededFault]
+//   - [models.ErrSnapshotCopyGrantAlreadyExistsFault]
+//   - [models.ErrSnapshotCopyGrantQuotaExceededFault]
+//   - [models.ErrTagLimitExceededFault]
+func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
+	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
+}
+
+// CreateSnapshotScheduleParams holds the parameters of [Client.CreateSnapshotSchedule]:
+//
+//	DryRun                               *bool
+//	NextInvocations                      *int
+//	ScheduleDefinitions                  []string
+//	ScheduleDescription                  string
+//	ScheduleIdentifier                   string
+//	Tags                                 []models.Tag
+//
+// See [snapshots.CreateSnapshotScheduleParams] for what each means.
+type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
+
+// CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns:
+//
+//	ScheduleDefinitions                  []string
+//	ScheduleIdentifier                   string
+//	ScheduleDescription                  string
+//	Tags                                 []models.Tag
+//	NextInvocations                      []time.Time
+//	AssociatedClusterCount               *int
+//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
+//	RequestID                            string
+type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
+
+// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of
+// its own. It is in force for the clusters that ModifyClusterSnapshotSchedule gives it to.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidSchedule]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrScheduleDefinitionTypeUnsupported]
+//   - [models.ErrSnapshotScheduleAlreadyExists]
+//   - [models.ErrSnapshotScheduleQuotaExceeded]
+//   - [models.ErrTagLimitExceededFault]
+func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
+	return c.snapshots().CreateSnapshotSchedule(ctx, params, options...)
+}
+
+// CreateTagsParams holds the parameters of [Client.CreateTags]:
+//
+//	ResourceName                         string // required
+//	Tags                                 []models.Tag // required
+//
+// See [snapshots.CreateTagsParams] for what each means.
+type CreateTagsParams = snapshots.CreateTagsParams
+
+// CreateTagsResult is what [Client.CreateTags] returns:
+//
+//	RequestID                            string
+type CreateTagsResult = snapshots.CreateTagsResult
+
+// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource
+// has already replaces that tag's value. A resource has at most 50 tags.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrResourceNotFoundFault]
+//   - [models.ErrTagLimitExceededFault]
+func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
+	return c.snapshots().CreateTags(ctx, params, options...)
+}
+
+// DeleteClusterSnapshotParams holds the parameters of [Client.DeleteClusterSnapshot]:
+//
+//	SnapshotIdentifier                   string // required
+//	SnapshotClusterIdentifier            string
+//
+// See [snapshots.DeleteClusterSnapshotParams] for what each means.
+type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
+
+// DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
+type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
+
+// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every
+// account's access to it has to be revoked before. Redshift deletes automated snapshots itself; manual
+// ones outlive their cluster, and cost money until they are deleted or their retention period ends.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrInvalidClusterSnapshotState]
+func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
+	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
+}
+
+// DeleteSnapshotCopyGrantParams holds the parameters of [Client.DeleteSnapshotCopyGrant]:
+//
+//	SnapshotCopyGrantName                string // required
+//
+// See [snapshots.DeleteSnapshotCopyGrantParams] for what each means.
+type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
+
+// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns:
+//
+//	RequestID                            string
+type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
+
+// DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidSnapshotCopyGrantStateFault]
+//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
+	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
+}
+
+// DeleteSnapshotScheduleParams holds the parameters of [Client.DeleteSnapshotSchedule]:
+//
+//	ScheduleIdentifier                   string // required
+//
+// See [snapshots.DeleteSnapshotScheduleParams] for what each means.
+type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
+
+// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns:
+//
+//	RequestID                            string
+type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
+
+// DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidClusterSnapshotScheduleState]
+//   - [models.ErrSnapshotScheduleNotFound]
+func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
+	return c.snapshots().DeleteSnapshotSchedule(ctx, params, options...)
+}
+
+// DeleteTagsParams holds the parameters of [Client.DeleteTags]:
+//
+//	ResourceName                         string // required
+//	TagKeys                              []string // required
+//
+// See [snapshots.DeleteTagsParams] for what each means.
+type DeleteTagsParams = snapshots.DeleteTagsParams
+
+// DeleteTagsResult is what [Client.DeleteTags] returns:
+//
+//	RequestID                            string
+type DeleteTagsResult = snapshots.DeleteTagsResult
+
+// DeleteTags takes tags off a resource, by their keys.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrResourceNotFoundFault]
+func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
+	return c.snapshots().DeleteTags(ctx, params, options...)
+}
+
 // DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots]:
 //
 //	ClusterExists                        *bool
@@ -137,7 +370,7 @@ type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 // DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without
 // parameters it lists every snapshot of the account in the region; each filter narrows that down. A
 // SnapshotIdentifier that does not exist is the error ClusterSnapshotNotFound; other filters that
-// match nothing give an empty list.
+// match nothing give an empty list. Snapshots that other accounts share never match a filter of tags.
 //
 // Error codes that Amazon documents for it:
 //   - [models.ErrClusterNotFound]
@@ -171,3 +404,603 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 // DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
 // does any stub with the method.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
+
+// DescribeClustersParams holds the parameters of [Client.DescribeClusters]:
+//
+//	ClusterIdentifier                    string
+//	Marker                               string
+//	MaxRecords                           *int
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeClustersParams] for what each means.
+type DescribeClustersParams = snapshots.DescribeClustersParams
+
+// DescribeClustersResult is what [Client.DescribeClusters] returns:
+//
+//	Marker                               string
+//	Clusters                             []models.Cluster
+//	RequestID                            string
+type DescribeClustersResult = snapshots.DescribeClustersResult
+
+// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the
+// region; each filter narrows that down. A ClusterIdentifier that does not exist is the error
+// ClusterNotFound. ClusterIdentifier cannot go together with Marker.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidTagFault]
+func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
+	return c.snapshots().DescribeClusters(ctx, params, options...)
+}
+
+// DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its
+// Clusters, one page in memory at a time. It starts at params.Marker, where that is set;
+// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
+// yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeClustersAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
+	return DescribeClustersAll(ctx, c, params, options...)
+}
+
+// DescribeClustersAll is [Client.DescribeClustersAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
+	return snapshots.DescribeClustersAll(ctx, api, params, options...)
+}
+
+// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeClustersAPI = snapshots.DescribeClustersAPI
+
+// DescribeSnapshotCopyGrantsParams holds the parameters of [Client.DescribeSnapshotCopyGrants]:
+//
+//	Marker                               string
+//	MaxRecords                           *int
+//	SnapshotCopyGrantName                string
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeSnapshotCopyGrantsParams] for what each means.
+type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsParams
+
+// DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns:
+//
+//	Marker                               string
+//	SnapshotCopyGrants                   []models.SnapshotCopyGrant
+//	RequestID                            string
+type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResult
+
+// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one
+// that snapshots are copied to. SnapshotCopyGrantName cannot go together with Marker.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
+	return c.snapshots().DescribeSnapshotCopyGrants(ctx, params, options...)
+}
+
+// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields
+// what is in its SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where
+// that is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An
+// error is yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeSnapshotCopyGrantsAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
+	return DescribeSnapshotCopyGrantsAll(ctx, c, params, options...)
+}
+
+// DescribeSnapshotCopyGrantsAll is [Client.DescribeSnapshotCopyGrantsAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
+	return snapshots.DescribeSnapshotCopyGrantsAll(ctx, api, params, options...)
+}
+
+// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
+
+// DescribeSnapshotSchedulesParams holds the parameters of [Client.DescribeSnapshotSchedules]:
+//
+//	ClusterIdentifier                    string
+//	Marker                               string
+//	MaxRecords                           *int
+//	ScheduleIdentifier                   string
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeSnapshotSchedulesParams] for what each means.
+type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
+
+// DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns:
+//
+//	SnapshotSchedules                    []models.SnapshotSchedule
+//	Marker                               string
+//	RequestID                            string
+type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
+
+// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of
+// the account in the region; each filter narrows that down. Amazon documents no error codes for it.
+func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
+	return c.snapshots().DescribeSnapshotSchedules(ctx, params, options...)
+}
+
+// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields
+// what is in its SnapshotSchedules, one page in memory at a time. It starts at params.Marker, where
+// that is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An
+// error is yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeSnapshotSchedulesAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
+	return DescribeSnapshotSchedulesAll(ctx, c, params, options...)
+}
+
+// DescribeSnapshotSchedulesAll is [Client.DescribeSnapshotSchedulesAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
+	return snapshots.DescribeSnapshotSchedulesAll(ctx, api, params, options...)
+}
+
+// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeSnapshotSchedulesAPI = snapshots.DescribeSnapshotSchedulesAPI
+
+// DescribeTableRestoreStatusParams holds the parameters of [Client.DescribeTableRestoreStatus]:
+//
+//	ClusterIdentifier                    string
+//	Marker                               string
+//	MaxRecords                           *int
+//	TableRestoreRequestID                string
+//
+// See [snapshots.DescribeTableRestoreStatusParams] for what each means.
+type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusParams
+
+// DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns:
+//
+//	TableRestoreStatusDetails            []models.TableRestoreStatus
+//	Marker                               string
+//	RequestID                            string
+type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResult
+
+// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters
+// it lists every restore of the account in the region; each filter narrows that down. A
+// TableRestoreRequestId that does not exist is the error TableRestoreNotFoundFault.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrTableRestoreNotFoundFault]
+func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
+	return c.snapshots().DescribeTableRestoreStatus(ctx, params, options...)
+}
+
+// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields
+// what is in its TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker,
+// where that is set; params.MaxRecords is the size of a page. The caller's params are left as they
+// are. An error is yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeTableRestoreStatusAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
+	return DescribeTableRestoreStatusAll(ctx, c, params, options...)
+}
+
+// DescribeTableRestoreStatusAll is [Client.DescribeTableRestoreStatusAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
+	return snapshots.DescribeTableRestoreStatusAll(ctx, api, params, options...)
+}
+
+// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeTableRestoreStatusAPI = snapshots.DescribeTableRestoreStatusAPI
+
+// DescribeTagsParams holds the parameters of [Client.DescribeTags]:
+//
+//	Marker                               string
+//	MaxRecords                           *int
+//	ResourceName                         string
+//	ResourceType                         models.ResourceType
+//	TagKeys                              []string
+//	TagValues                            []string
+//
+// See [snapshots.DescribeTagsParams] for what each means.
+type DescribeTagsParams = snapshots.DescribeTagsParams
+
+// DescribeTagsResult is what [Client.DescribeTags] returns:
+//
+//	TaggedResources                      []models.TaggedResource
+//	Marker                               string
+//	RequestID                            string
+type DescribeTagsResult = snapshots.DescribeTagsResult
+
+// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag
+// in the account and region; ResourceName narrows that down to one resource, ResourceType to one type
+// of them. ResourceName cannot go together with ResourceType, MaxRecords or Marker.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrResourceNotFoundFault]
+func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
+	return c.snapshots().DescribeTags(ctx, params, options...)
+}
+
+// DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its
+// TaggedResources, one page in memory at a time. It starts at params.Marker, where that is set;
+// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
+// yielded once and ends the sequence.
+//
+//	for item, err := range client.DescribeTagsAll(ctx, params) {
+//		if err != nil {
+//			return err
+//		}
+//	}
+func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
+	return DescribeTagsAll(ctx, c, params, options...)
+}
+
+// DescribeTagsAll is [Client.DescribeTagsAll] for anything that has the one operation, a [ClientService] or
+// a stub for example.
+func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
+	return snapshots.DescribeTagsAll(ctx, api, params, options...)
+}
+
+// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs. A [Client] has it, and so
+// does any stub with the method.
+type DescribeTagsAPI = snapshots.DescribeTagsAPI
+
+// DisableSnapshotCopyParams holds the parameters of [Client.DisableSnapshotCopy]:
+//
+//	ClusterIdentifier                    string // required
+//
+// See [snapshots.DisableSnapshotCopyParams] for what each means.
+type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
+
+// DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
+
+// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an
+// encrypted cluster needed for it stays, until DeleteSnapshotCopyGrant is called for it.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrSnapshotCopyAlreadyDisabledFault]
+//   - [models.ErrUnauthorizedOperation]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
+	return c.snapshots().DisableSnapshotCopy(ctx, params, options...)
+}
+
+// EnableSnapshotCopyParams holds the parameters of [Client.EnableSnapshotCopy]:
+//
+//	ClusterIdentifier                    string // required
+//	DestinationRegion                    string // required
+//	ManualSnapshotRetentionPeriod        *int
+//	RetentionPeriod                      *int
+//	SnapshotCopyGrantName                string
+//
+// See [snapshots.EnableSnapshotCopyParams] for what each means.
+type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
+
+// EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
+
+// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and
+// automated ones. Copies have no tags. A cluster has one such region at most.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrCopyToRegionDisabledFault]
+//   - [models.ErrDependentServiceRequestThrottlingFault]
+//   - [models.ErrIncompatibleOrderableOptions]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidRetentionPeriodFault]
+//   - [models.ErrLimitExceededFault]
+//   - [models.ErrSnapshotCopyAlreadyEnabledFault]
+//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+//   - [models.ErrUnauthorizedOperation]
+//   - [models.ErrUnknownSnapshotCopyRegionFault]
+func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
+	return c.snapshots().EnableSnapshotCopy(ctx, params, options...)
+}
+
+// ModifyClusterSnapshotParams holds the parameters of [Client.ModifyClusterSnapshot]:
+//
+//	SnapshotIdentifier                   string // required
+//	Force                                *bool
+//	ManualSnapshotRetentionPeriod        *int
+//
+// See [snapshots.ModifyClusterSnapshotParams] for what each means.
+type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
+
+// ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
+type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
+
+// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the
+// snapshot has outlived already deletes it at once.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrInvalidClusterSnapshotState]
+//   - [models.ErrInvalidRetentionPeriodFault]
+func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
+	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
+}
+
+// ModifyClusterSnapshotScheduleParams holds the parameters of [Client.ModifyClusterSnapshotSchedule]:
+//
+//	ClusterIdentifier                    string // required
+//	DisassociateSchedule                 *bool
+//	ScheduleIdentifier                   string
+//
+// See [snapshots.ModifyClusterSnapshotScheduleParams] for what each means.
+type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotScheduleParams
+
+// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns:
+//
+//	RequestID                            string
+type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
+
+// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
+// Either ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
+// Cluster.SnapshotScheduleState shows when it is in force.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidClusterSnapshotScheduleState]
+//   - [models.ErrSnapshotScheduleNotFound]
+func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
+	return c.snapshots().ModifyClusterSnapshotSchedule(ctx, params, options...)
+}
+
+// ModifySnapshotCopyRetentionPeriodParams holds the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
+//
+//	ClusterIdentifier                    string // required
+//	RetentionPeriod                      int // required
+//	Manual                               *bool
+//
+// See [snapshots.ModifySnapshotCopyRetentionPeriodParams] for what each means.
+type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyRetentionPeriodParams
+
+// ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyRetentionPeriodResult
+
+// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in
+// the other region: those of automated snapshots or, with Manual, those of manual ones. For automated
+// snapshots it counts for the copies that exist, too, and deletes those that have outlived the new
+// period; for manual snapshots it counts for new copies alone.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidRetentionPeriodFault]
+//   - [models.ErrSnapshotCopyDisabledFault]
+//   - [models.ErrUnauthorizedOperation]
+func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
+	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
+}
+
+// ModifySnapshotScheduleParams holds the parameters of [Client.ModifySnapshotSchedule]:
+//
+//	ScheduleDefinitions                  []string // required
+//	ScheduleIdentifier                   string // required
+//
+// See [snapshots.ModifySnapshotScheduleParams] for what each means.
+type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
+
+// ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns:
+//
+//	ScheduleDefinitions                  []string
+//	ScheduleIdentifier                   string
+//	ScheduleDescription                  string
+//	Tags                                 []models.Tag
+//	NextInvocations                      []time.Time
+//	AssociatedClusterCount               *int
+//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
+//	RequestID                            string
+type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
+
+// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have
+// the schedule follow a while after the answer.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrInvalidSchedule]
+//   - [models.ErrSnapshotScheduleNotFound]
+//   - [models.ErrSnapshotScheduleUpdateInProgress]
+func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
+	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
+}
+
+// RestoreFromClusterSnapshotParams holds the parameters of [Client.RestoreFromClusterSnapshot]:
+//
+//	ClusterIdentifier                    string // required
+//	AdditionalInfo                       string
+//	AllowVersionUpgrade                  *bool
+//	AquaConfigurationStatus              models.AquaConfigurationStatus
+//	AutomatedSnapshotRetentionPeriod     *int
+//	AvailabilityZone                     string
+//	AvailabilityZoneRelocation           *bool
+//	CatalogName                          string
+//	ClusterParameterGroupName            string
+//	ClusterSecurityGroups                []string
+//	ClusterSubnetGroupName               string
+//	DefaultIamRoleArn                    string
+//	ElasticIP                            string
+//	Encrypted                            *bool
+//	EnhancedVpcRouting                   *bool
+//	HsmClientCertificateIdentifier       string
+//	HsmConfigurationIdentifier           string
+//	IamRoles                             []string
+//	IPAddressType                        models.IPAddressType
+//	KmsKeyID                             string
+//	MaintenanceTrackName                 string
+//	ManageMasterPassword                 *bool
+//	ManualSnapshotRetentionPeriod        *int
+//	MasterPasswordSecretKmsKeyID         string
+//	MultiAZ                              *bool
+//	NodeType                             string
+//	NumberOfNodes                        *int
+//	OwnerAccount                         string
+//	Port                                 *int
+//	PreferredMaintenanceWindow           string
+//	PubliclyAccessible                   *bool
+//	RedshiftIdcApplicationArn            string
+//	ReservedNodeID                       string
+//	SnapshotArn                          string
+//	SnapshotClusterIdentifier            string
+//	SnapshotIdentifier                   string
+//	SnapshotScheduleIdentifier           string
+//	TargetReservedNodeOfferingID         string
+//	VpcSecurityGroupIDs                  []string
+//
+// See [snapshots.RestoreFromClusterSnapshotParams] for what each means.
+type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotParams
+
+// RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
+
+// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The
+// new cluster is set up as the one that the snapshot was taken of, but with the default security and
+// parameter groups; parameters change that. The answer comes at once, with the cluster in state
+// creating; Cluster.RestoreStatus shows how far the restore is. Name the snapshot by
+// SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and without
+// it is the error ClusterSnapshotNotFound.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrAccessToSnapshotDenied]
+//   - [models.ErrClusterAlreadyExists]
+//   - [models.ErrClusterParameterGroupNotFound]
+//   - [models.ErrClusterQuotaExceeded]
+//   - [models.ErrClusterSecurityGroupNotFound]
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrClusterSubnetGroupNotFoundFault]
+//   - [models.ErrDependentServiceAccessDenied]
+//   - [models.ErrDependentServiceRequestThrottlingFault]
+//   - [models.ErrDependentServiceUnavailableFault]
+//   - [models.ErrHsmClientCertificateNotFoundFault]
+//   - [models.ErrHsmConfigurationNotFoundFault]
+//   - [models.ErrInsufficientClusterCapacity]
+//   - [models.ErrInvalidClusterSnapshotState]
+//   - [models.ErrInvalidClusterSubnetGroupStateFault]
+//   - [models.ErrInvalidClusterTrack]
+//   - [models.ErrInvalidElasticIpFault]
+//   - [models.ErrInvalidReservedNodeState]
+//   - [models.ErrInvalidRestore]
+//   - [models.ErrInvalidSubnet]
+//   - [models.ErrInvalidTagFault]
+//   - [models.ErrInvalidVPCNetworkStateFault]
+//   - [models.ErrIpv6CidrBlockNotFoundFault]
+//   - [models.ErrLimitExceededFault]
+//   - [models.ErrNumberOfNodesPerClusterLimitExceeded]
+//   - [models.ErrNumberOfNodesQuotaExceeded]
+//   - [models.ErrRedshiftIdcApplicationNotExists]
+//   - [models.ErrReservedNodeAlreadyExists]
+//   - [models.ErrReservedNodeAlreadyMigrated]
+//   - [models.ErrReservedNodeNotFound]
+//   - [models.ErrReservedNodeOfferingNotFound]
+//   - [models.ErrSnapshotScheduleNotFound]
+//   - [models.ErrTagLimitExceededFault]
+//   - [models.ErrUnauthorizedOperation]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
+	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
+}
+
+// RestoreTableFromClusterSnapshotParams holds the parameters of [Client.RestoreTableFromClusterSnapshot]:
+//
+//	ClusterIdentifier                    string // required
+//	NewTableName                         string // required
+//	SnapshotIdentifier                   string // required
+//	SourceDatabaseName                   string // required
+//	SourceTableName                      string // required
+//	EnableCaseSensitiveIdentifier        *bool
+//	SourceSchemaName                     string
+//	TargetDatabaseName                   string
+//	TargetSchemaName                     string
+//
+// See [snapshots.RestoreTableFromClusterSnapshotParams] for what each means.
+type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSnapshotParams
+
+// RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns:
+//
+//	TableRestoreStatus                   models.TableRestoreStatus
+//	RequestID                            string
+type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSnapshotResult
+
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that
+// the snapshot was taken of. It overwrites nothing: to replace a table, rename or drop it before. A
+// table with an interleaved sort key cannot be restored. The answer comes at once;
+// DescribeTableRestoreStatus shows how far the restore is.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrClusterNotFound]
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrInProgressTableRestoreQuotaExceededFault]
+//   - [models.ErrInvalidClusterSnapshotState]
+//   - [models.ErrInvalidClusterState]
+//   - [models.ErrInvalidTableRestoreArgument]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
+	return c.snapshots().RestoreTableFromClusterSnapshot(ctx, params, options...)
+}
+
+// RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:
+//
+//	AccountWithRestoreAccess             string // required
+//	SnapshotArn                          string
+//	SnapshotClusterIdentifier            string
+//	SnapshotIdentifier                   string
+//
+// See [snapshots.RevokeSnapshotAccessParams] for what each means.
+type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
+
+// RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns:
+//
+//	Snapshot                             models.Snapshot
+//	RequestID                            string
+type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
+
+// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that
+// the account has begun already still comes to its end. Name the snapshot by SnapshotIdentifier or,
+// for Redshift Serverless, by SnapshotArn.
+//
+// Error codes that Amazon documents for it:
+//   - [models.ErrAccessToSnapshotDenied]
+//   - [models.ErrAuthorizationNotFound]
+//   - [models.ErrClusterSnapshotNotFound]
+//   - [models.ErrUnsupportedOperation]
+func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
+	return c.snapshots().RevokeSnapshotAccess(ctx, params, options...)
+}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,8 +21,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsredshift "github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/smithy-go"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/internal/contract"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -38,14 +41,14 @@ func TestRequestsAreThoseOfAmazonsClient(t *testing.T) {
 		for name, filler := range map[string]*filler{
 			"every parameter":        {text: "text-%d"},
 			"awkward text":           {text: `a +*~/=%%&"'<é日本🚀> %d`},
-			"nothing but the needed": {text: "text-%d", requiredOnly: true},
+			"nothing but the needed": {text: "text-%d", needed: needed(t, operation)},
 		} {
 			t.Run(operation+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				theirs := reflect.New(inputType(t, operation).Elem())
 				filler.fill(theirs.Elem(), "")
 				ours := reflect.New(paramsType(t, operation).Elem())
-				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && !filler.requiredOnly {
+				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && filler.needed == nil {
 					t.Fatal("no parameter was filled")
 				}
 
@@ -91,6 +94,52 @@ func TestAnswersAreReadAsAmazonsClientReadsThem(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestRequiredParametersAreThoseOfAmazonsClient(t *testing.T) {
+	t.Parallel()
+	compared := 0
+	for _, operation := range operations(t) {
+		var want []string
+		for _, param := range described(t, operation).Params {
+			if param.Required && param.Value == "" {
+				want = append(want, field(param))
+				compared++
+			}
+		}
+		got := refused(t, operation)
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: Amazon's client requires %q, the contract %q", operation, got, want)
+		}
+	}
+	if compared == 0 {
+		t.Error("no operation requires anything")
+	}
+}
+
+// refused returns the fields, in lower case, that Amazon's client misses in a request without any.
+func refused(t *testing.T, operation string) []string {
+	t.Helper()
+	arguments := []reflect.Value{reflect.ValueOf(t.Context()), reflect.New(inputType(t, operation).Elem())}
+	results := reflect.ValueOf(amazonsClient(new(recorder))).MethodByName(operation).Call(arguments)
+	err, _ := results[1].Interface().(error)
+	var invalid smithy.InvalidParamsError
+	if err != nil && !errors.As(err, &invalid) {
+		t.Fatalf("%s: %v", operation, err)
+	}
+	var names []string
+	for _, problem := range invalid.Errs() {
+		var missing smithy.InvalidParamError
+		if !errors.As(problem, &missing) {
+			t.Fatalf("%s: %v", operation, problem)
+		}
+		_, name, _ := strings.Cut(missing.Field(), ".")
+		names = append(names, strings.ToLower(name))
+	}
+
+	return names
 }
 
 // operations are the methods that both clients have: all of ours.
@@ -231,8 +280,8 @@ func (r *recorder) form(t *testing.T) url.Values {
 
 // filler gives every field of a structure a value of its own.
 type filler struct {
-	text         string // for strings, with the number of the value in it
-	requiredOnly bool   // leave out what Amazon's documentation does not call required
+	text   string          // for strings, with the number of the value in it
+	needed map[string]bool // if not nil, the only fields to fill, by their names in lower case
 
 	mutex  sync.Mutex
 	number int
@@ -254,7 +303,7 @@ func (f *filler) fill(value reflect.Value, name string) {
 	case value.Kind() == reflect.Struct:
 		for i := range value.NumField() {
 			field := value.Type().Field(i)
-			if !field.IsExported() || field.Name == "ResultMetadata" || f.requiredOnly && !needed(field) {
+			if !field.IsExported() || field.Name == "ResultMetadata" || f.needed != nil && !f.needed[strings.ToLower(field.Name)] {
 				continue
 			}
 			f.fill(value.Field(i), field.Name)
@@ -277,11 +326,43 @@ func (f *filler) fill(value reflect.Value, name string) {
 	}
 }
 
-// needed tells whether Amazon's client refuses to send a request without the field.
-func needed(field reflect.StructField) bool {
-	return slices.Contains([]string{
-		"AccountWithRestoreAccess", "ClusterIdentifier", "SnapshotIdentifier", "SourceSnapshotIdentifier", "TargetSnapshotIdentifier",
-	}, field.Name)
+// needed returns what the contract requires of an operation, without which Amazon's client refuses to send a request too.
+func needed(t *testing.T, operation string) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for _, param := range described(t, operation).Params {
+		if !param.Required {
+			continue
+		}
+		names[field(param)] = true
+		for _, member := range param.Members {
+			if member.Required {
+				names[strings.ToLower(member.Name)] = true
+			}
+		}
+	}
+
+	return names
+}
+
+// described returns what the contract says of an operation.
+func described(t *testing.T, operation string) contract.Operation {
+	t.Helper()
+	for _, description := range contract.Operations() {
+		if description.Name == operation {
+			return description
+		}
+	}
+	t.Fatalf("the contract has no operation %s", operation)
+
+	return contract.Operation{}
+}
+
+// field is the name of a parameter's field, in lower case: the parameter Tags.Tag is the field Tags.
+func field(param contract.Param) string {
+	name, _, _ := strings.Cut(param.Name, ".")
+
+	return strings.ToLower(name)
 }
 
 // assign copies Amazon's fields into ours of the same name, and returns how many. Every field of either has to be in the

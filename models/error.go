@@ -13,13 +13,35 @@ import (
 //
 // Redshift answers codes beyond these too; awsquery has those that all AWS services share.
 const (
+	// ErrAccessToSnapshotDenied: the snapshot's owner has not given the caller access to it (HTTP
+	// status 400).
+	ErrAccessToSnapshotDenied awsquery.ErrorCode = "AccessToSnapshotDenied"
 	// ErrAuthorizationAlreadyExists: the account may restore the snapshot already (HTTP status 400).
 	ErrAuthorizationAlreadyExists awsquery.ErrorCode = "AuthorizationAlreadyExists"
+	// ErrAuthorizationNotFound: the account has no access to the snapshot that could be revoked (HTTP
+	// status 404).
+	ErrAuthorizationNotFound awsquery.ErrorCode = "AuthorizationNotFound"
 	// ErrAuthorizationQuotaExceeded: the snapshot is shared with as many accounts as the quota allows
 	// (HTTP status 400).
 	ErrAuthorizationQuotaExceeded awsquery.ErrorCode = "AuthorizationQuotaExceeded"
+	// ErrBatchDeleteRequestSizeExceeded: the batch is to delete more than 100 snapshots (HTTP status
+	// 400).
+	ErrBatchDeleteRequestSizeExceeded awsquery.ErrorCode = "BatchDeleteRequestSizeExceeded"
+	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch is to change more than 100 snapshots
+	// (HTTP status 400).
+	ErrBatchModifyClusterSnapshotsLimitExceededFault awsquery.ErrorCode = "BatchModifyClusterSnapshotsLimitExceededFault"
+	// ErrClusterAlreadyExists: the account has a cluster with this identifier already (HTTP status
+	// 400).
+	ErrClusterAlreadyExists awsquery.ErrorCode = "ClusterAlreadyExists"
 	// ErrClusterNotFound: no cluster has this identifier (HTTP status 404).
 	ErrClusterNotFound awsquery.ErrorCode = "ClusterNotFound"
+	// ErrClusterParameterGroupNotFound: no cluster parameter group has this name (HTTP status 404).
+	ErrClusterParameterGroupNotFound awsquery.ErrorCode = "ClusterParameterGroupNotFound"
+	// ErrClusterQuotaExceeded: the account has as many clusters in the region as its quota allows
+	// (HTTP status 400).
+	ErrClusterQuotaExceeded awsquery.ErrorCode = "ClusterQuotaExceeded"
+	// ErrClusterSecurityGroupNotFound: no cluster security group has this name (HTTP status 404).
+	ErrClusterSecurityGroupNotFound awsquery.ErrorCode = "ClusterSecurityGroupNotFound"
 	// ErrClusterSnapshotAlreadyExists: the account has a snapshot with this identifier already (HTTP
 	// status 400).
 	ErrClusterSnapshotAlreadyExists awsquery.ErrorCode = "ClusterSnapshotAlreadyExists"
@@ -29,25 +51,138 @@ const (
 	// ErrClusterSnapshotQuotaExceeded: the account has as many manual snapshots in the region as its
 	// quota allows (HTTP status 400).
 	ErrClusterSnapshotQuotaExceeded awsquery.ErrorCode = "ClusterSnapshotQuotaExceeded"
+	// ErrClusterSubnetGroupNotFoundFault: no cluster subnet group has this name (HTTP status 400).
+	ErrClusterSubnetGroupNotFoundFault awsquery.ErrorCode = "ClusterSubnetGroupNotFoundFault"
+	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later
+	// helps (HTTP status 400).
+	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
+	// ErrDependentServiceAccessDenied: a service that Redshift calls did not let it in (HTTP status
+	// 403).
+	ErrDependentServiceAccessDenied awsquery.ErrorCode = "DependentServiceAccessDenied"
 	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls has too much to do;
 	// trying again later helps (HTTP status 400).
 	ErrDependentServiceRequestThrottlingFault awsquery.ErrorCode = "DependentServiceRequestThrottlingFault"
+	// ErrDependentServiceUnavailableFault: a service that Redshift calls is down for now; trying again
+	// after 30 to 60 seconds helps (HTTP status 400).
+	ErrDependentServiceUnavailableFault awsquery.ErrorCode = "DependentServiceUnavailableFault"
+	// ErrHsmClientCertificateNotFoundFault: no HSM client certificate has this identifier (HTTP status
+	// 400).
+	ErrHsmClientCertificateNotFoundFault awsquery.ErrorCode = "HsmClientCertificateNotFoundFault"
+	// ErrHsmConfigurationNotFoundFault: no HSM configuration has this identifier (HTTP status 400).
+	ErrHsmConfigurationNotFoundFault awsquery.ErrorCode = "HsmConfigurationNotFoundFault"
+	// ErrInProgressTableRestoreQuotaExceededFault: the cluster has as many tables being restored as
+	// its quota allows (HTTP status 400).
+	ErrInProgressTableRestoreQuotaExceededFault awsquery.ErrorCode = "InProgressTableRestoreQuotaExceededFault"
+	// ErrIncompatibleOrderableOptions: the options do not go together (HTTP status 400).
+	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
+	// ErrInsufficientClusterCapacity: AWS has no room for that many nodes of this type (HTTP status
+	// 400).
+	ErrInsufficientClusterCapacity awsquery.ErrorCode = "InsufficientClusterCapacity"
+	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not
+	// allow the call (HTTP status 400).
+	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
 	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call (HTTP
 	// status 400).
 	ErrInvalidClusterSnapshotState awsquery.ErrorCode = "InvalidClusterSnapshotState"
 	// ErrInvalidClusterState: the cluster is not in state available (HTTP status 400).
 	ErrInvalidClusterState awsquery.ErrorCode = "InvalidClusterState"
-	// ErrInvalidRetentionPeriodFault: the retention period is neither -1 nor 1 to 3,653 days (HTTP
-	// status 400).
+	// ErrInvalidClusterSubnetGroupStateFault: the state of the cluster subnet group does not allow the
+	// call (HTTP status 400).
+	ErrInvalidClusterSubnetGroupStateFault awsquery.ErrorCode = "InvalidClusterSubnetGroupStateFault"
+	// ErrInvalidClusterTrack: there is no such maintenance track (HTTP status 400).
+	ErrInvalidClusterTrack awsquery.ErrorCode = "InvalidClusterTrack"
+	// ErrInvalidElasticIpFault: the elastic IP address is not valid or not to be had (HTTP status
+	// 400).
+	ErrInvalidElasticIpFault awsquery.ErrorCode = "InvalidElasticIpFault"
+	// ErrInvalidReservedNodeState: the reserved node is not active (HTTP status 400).
+	ErrInvalidReservedNodeState awsquery.ErrorCode = "InvalidReservedNodeState"
+	// ErrInvalidRestore: the snapshot cannot be restored in this way (HTTP status 406).
+	ErrInvalidRestore awsquery.ErrorCode = "InvalidRestore"
+	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to
+	// 35 for automated snapshots (HTTP status 400).
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
+	// ErrInvalidSchedule: the schedule's definitions are not valid (HTTP status 400).
+	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
+	// ErrInvalidSnapshotCopyGrantStateFault: a cluster still uses the snapshot copy grant (HTTP status
+	// 400).
+	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
+	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC (HTTP status
+	// 400).
+	ErrInvalidSubnet awsquery.ErrorCode = "InvalidSubnet"
+	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database (HTTP status
+	// 400).
+	ErrInvalidTableRestoreArgument awsquery.ErrorCode = "InvalidTableRestoreArgument"
 	// ErrInvalidTagFault: a tag has a key or a value that Redshift does not allow (HTTP status 400).
 	ErrInvalidTagFault awsquery.ErrorCode = "InvalidTagFault"
+	// ErrInvalidVPCNetworkStateFault: the cluster subnet group does not cover all Availability Zones
+	// (HTTP status 400).
+	ErrInvalidVPCNetworkStateFault awsquery.ErrorCode = "InvalidVPCNetworkStateFault"
+	// ErrIpv6CidrBlockNotFoundFault: the VPC has no subnets with IPv6 addresses, which dualstack needs
+	// (HTTP status 400).
+	ErrIpv6CidrBlockNotFoundFault awsquery.ErrorCode = "Ipv6CidrBlockNotFoundFault"
 	// ErrLimitExceededFault: a limit of AWS KMS on the grants of an encryption key is reached (HTTP
 	// status 400).
 	ErrLimitExceededFault awsquery.ErrorCode = "LimitExceededFault"
+	// ErrNumberOfNodesPerClusterLimitExceeded: the cluster would have more nodes than a cluster may
+	// have (HTTP status 400).
+	ErrNumberOfNodesPerClusterLimitExceeded awsquery.ErrorCode = "NumberOfNodesPerClusterLimitExceeded"
+	// ErrNumberOfNodesQuotaExceeded: the account would have more nodes than its quota allows (HTTP
+	// status 400).
+	ErrNumberOfNodesQuotaExceeded awsquery.ErrorCode = "NumberOfNodesQuotaExceeded"
+	// ErrRedshiftIdcApplicationNotExists: there is no such application of IAM Identity Center (HTTP
+	// status 404).
+	ErrRedshiftIdcApplicationNotExists awsquery.ErrorCode = "RedshiftIdcApplicationNotExists"
+	// ErrReservedNodeAlreadyExists: the account has this reserved node already (HTTP status 404).
+	ErrReservedNodeAlreadyExists awsquery.ErrorCode = "ReservedNodeAlreadyExists"
+	// ErrReservedNodeAlreadyMigrated: the reserved node has been exchanged already (HTTP status 400).
+	ErrReservedNodeAlreadyMigrated awsquery.ErrorCode = "ReservedNodeAlreadyMigrated"
+	// ErrReservedNodeNotFound: there is no such reserved node (HTTP status 404).
+	ErrReservedNodeNotFound awsquery.ErrorCode = "ReservedNodeNotFound"
+	// ErrReservedNodeOfferingNotFound: there is no such offering of reserved nodes (HTTP status 404).
+	ErrReservedNodeOfferingNotFound awsquery.ErrorCode = "ReservedNodeOfferingNotFound"
+	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
+	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
+	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition
+	// (HTTP status 400).
+	ErrScheduleDefinitionTypeUnsupported awsquery.ErrorCode = "ScheduleDefinitionTypeUnsupported"
+	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region
+	// (HTTP status 400).
+	ErrSnapshotCopyAlreadyDisabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyDisabledFault"
+	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are copied to another region already
+	// (HTTP status 400).
+	ErrSnapshotCopyAlreadyEnabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyEnabledFault"
+	// ErrSnapshotCopyDisabledFault: copying to another region is switched off for now; trying again
+	// later helps (HTTP status 400).
+	ErrSnapshotCopyDisabledFault awsquery.ErrorCode = "SnapshotCopyDisabledFault"
+	// ErrSnapshotCopyGrantAlreadyExistsFault: the account has a snapshot copy grant with this name in
+	// the region already (HTTP status 400).
+	ErrSnapshotCopyGrantAlreadyExistsFault awsquery.ErrorCode = "SnapshotCopyGrantAlreadyExistsFault"
+	// ErrSnapshotCopyGrantNotFoundFault: no snapshot copy grant in the region has this name (HTTP
+	// status 400).
+	ErrSnapshotCopyGrantNotFoundFault awsquery.ErrorCode = "SnapshotCopyGrantNotFoundFault"
+	// ErrSnapshotCopyGrantQuotaExceededFault: the account has as many snapshot copy grants in the
+	// region as its quota allows (HTTP status 400).
+	ErrSnapshotCopyGrantQuotaExceededFault awsquery.ErrorCode = "SnapshotCopyGrantQuotaExceededFault"
+	// ErrSnapshotScheduleAlreadyExists: the account has a snapshot schedule with this identifier
+	// already (HTTP status 400).
+	ErrSnapshotScheduleAlreadyExists awsquery.ErrorCode = "SnapshotScheduleAlreadyExists"
+	// ErrSnapshotScheduleNotFound: no snapshot schedule has this identifier (HTTP status 400).
+	ErrSnapshotScheduleNotFound awsquery.ErrorCode = "SnapshotScheduleNotFound"
+	// ErrSnapshotScheduleQuotaExceeded: the account has as many snapshot schedules in the region as
+	// its quota allows (HTTP status 400).
+	ErrSnapshotScheduleQuotaExceeded awsquery.ErrorCode = "SnapshotScheduleQuotaExceeded"
+	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already (HTTP status
+	// 400).
+	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
+	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier (HTTP status 400).
+	ErrTableRestoreNotFoundFault awsquery.ErrorCode = "TableRestoreNotFoundFault"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed (HTTP
 	// status 400).
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"
+	// ErrUnauthorizedOperation: the account may not do this (HTTP status 400).
+	ErrUnauthorizedOperation awsquery.ErrorCode = "UnauthorizedOperation"
+	// ErrUnknownSnapshotCopyRegionFault: there is no such region to copy to (HTTP status 404).
+	ErrUnknownSnapshotCopyRegionFault awsquery.ErrorCode = "UnknownSnapshotCopyRegionFault"
 	// ErrUnsupportedOperation: the call is not supported here (HTTP status 400).
 	ErrUnsupportedOperation awsquery.ErrorCode = "UnsupportedOperation"
 )

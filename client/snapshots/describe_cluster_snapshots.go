@@ -45,12 +45,10 @@ type DescribeClusterSnapshotsParams struct {
 	// List only snapshots taken at this time or after.
 	StartTime time.Time
 	// List only resources that have a tag with one of these keys. Together with TagValues, any of the
-	// keys with any of the values will do. Snapshots that other accounts share never match a tag
-	// filter.
+	// keys with any of the values will do.
 	TagKeys []string
 	// List only resources that have a tag with one of these values. Together with TagKeys, any of the
-	// keys with any of the values will do. Snapshots that other accounts share never match a tag
-	// filter.
+	// keys with any of the values will do.
 	TagValues []string
 }
 
@@ -116,7 +114,7 @@ func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
 // DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without
 // parameters it lists every snapshot of the account in the region; each filter narrows that down. A
 // SnapshotIdentifier that does not exist is the error ClusterSnapshotNotFound; other filters that
-// match nothing give an empty list.
+// match nothing give an empty list. Snapshots that other accounts share never match a filter of tags.
 //
 // Error codes that Amazon documents for it:
 //   - [models.ErrClusterNotFound]

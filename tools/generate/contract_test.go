@@ -57,8 +57,14 @@ var added = []difference{
 	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-go-name", "TagsTagN is no name for a field"},
 	{"paths.*.get.parameters.ManualSnapshotRetentionPeriod.**", "AWS added this parameter since"},
 	{"paths./?Action=AuthorizeSnapshotAccess.get.parameters.SnapshotArn.**", "AWS added this parameter since"},
-	{"paths./?Action=DescribeClusterSnapshots.**", "without it nobody can wait for a snapshot, or find one to copy"},
+	{operationsBeyondUpstream, "upstream has three operations; the others are the rest of a snapshot's life"},
 }
+
+// operationsBeyondUpstream stands for all of the operations that upstream does not have. A pattern would also hide
+// additions to those that it has.
+const operationsBeyondUpstream = "operations beyond upstream"
+
+var operationOf = regexp.MustCompile(`^paths\./\?Action=\w+\.`)
 
 func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 	t.Parallel()
@@ -68,7 +74,11 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 	// What nobody may change, whatever the lists above say.
 	kept := regexp.MustCompile(`^paths\..*\.get\.(operationId|summary|tags\.\d+|parameters\..*\.(name|in))$`)
 	var operations, parameters int
+	upstreamOperations := map[string]bool{}
 	for place, value := range upstream {
+		if operation := operationOf.FindString(place); operation != "" {
+			upstreamOperations[operation] = true
+		}
 		if !kept.MatchString(place) {
 			continue
 		}
@@ -97,6 +107,11 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 		}
 	}
 	for _, place := range slices.Sorted(maps.Keys(contract)) {
+		if operation := operationOf.FindString(place); operation != "" && !upstreamOperations[operation] {
+			used[operationsBeyondUpstream] = true
+
+			continue
+		}
 		if _, present := upstream[place]; !present && !listed(added, place, used) {
 			t.Errorf("%s: the contract adds %q, and no reason is listed", place, contract[place])
 		}
