@@ -1,5 +1,5 @@
-// Package redshift calls Amazon Redshift's snapshot operations: take, copy, share and list the snapshots of clusters, and
-// wait until they are there.
+// Package redshift calls Amazon Redshift's snapshot operations: take, copy, share, list, restore and delete the snapshots
+// of clusters, schedule and tag them, and wait until they are there.
 //
 //	client, err := redshift.New(redshift.Config{Region: "eu-west-1"})
 //	if err != nil {

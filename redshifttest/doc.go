@@ -1,5 +1,6 @@
 // Package redshifttest has a Redshift for tests: in the process of the test, without an account, and as fast as the test
-// wants it. It answers the operations of this module as Redshift does, for this module's client and for any other.
+// wants it. It answers CreateClusterSnapshot, CopyClusterSnapshot, AuthorizeSnapshotAccess and DescribeClusterSnapshots as
+// Redshift does, for this module's client and for any other; every other operation is the error UnsupportedOperation.
 //
 //	func TestNightly(t *testing.T) {
 //		fake := redshifttest.NewServer(t)

@@ -171,6 +171,13 @@ func TestErrors(t *testing.T) {
 
 	// What the contract says of an operation's errors must be what the fake answers.
 	for _, operation := range contract.Operations() {
+		if got := do(t, fake, operation.Name); got.Message == "The fake cannot do "+operation.Name+"." {
+			if got.Code != string(models.ErrUnsupportedOperation) || got.Status != 400 {
+				t.Errorf("%s, which the fake cannot do, answered %d\n%s", operation.Name, got.Status, got.Body)
+			}
+
+			continue
+		}
 		for _, code := range operation.Errors {
 			provoked := slices.ContainsFunc(refusals, func(r refusal) bool { return r.operation == operation.Name && r.code == code })
 			if !provoked && !slices.Contains(onlyInjected, code) && !slices.Contains(quotaErrors, code) {
