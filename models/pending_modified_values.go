@@ -8,8 +8,8 @@ import (
 
 // PendingModifiedValues are changes of a cluster that are not in force yet. Only what changes is set.
 type PendingModifiedValues struct {
-	// The new password of the admin user. Treat it as a secret, and keep it out of logs.
-	MasterUserPassword string `json:"MasterUserPassword,omitzero" xml:"MasterUserPassword"`
+	// The new password of the admin user, which no log shows.
+	MasterUserPassword awsquery.Secret `json:"MasterUserPassword,omitzero" xml:"MasterUserPassword"`
 	// The new type of the cluster's nodes.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
 	// The new number of nodes. Nil where it stays.
@@ -37,7 +37,7 @@ func (m *PendingModifiedValues) DecodeQuery(d *awsquery.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "MasterUserPassword":
-			m.MasterUserPassword = d.Text()
+			m.MasterUserPassword = awsquery.Secret(d.Text())
 		case "NodeType":
 			m.NodeType = d.Text()
 		case "NumberOfNodes":

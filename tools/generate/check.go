@@ -199,9 +199,12 @@ func (c *contractCheck) schema(place string, schema map[string]any, isDefinition
 	for name, node := range object(schema["properties"]) {
 		property := object(node)
 		where := place + ", member " + name
-		c.extensions(where, property, "x-item-name", "x-nullable", "x-error-codes")
+		c.extensions(where, property, "x-item-name", "x-nullable", "x-sensitive", "x-error-codes")
 		if !(isDefinition && property["x-error-codes"] != nil) {
 			c.described(where, property)
+		}
+		if property["x-sensitive"] != nil && (property["type"] != "string" || property["format"] != nil) {
+			c.add(where, "x-sensitive is for plain strings")
 		}
 		value := property
 		if property["type"] == "array" {
