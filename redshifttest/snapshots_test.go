@@ -438,8 +438,9 @@ func TestClusters(t *testing.T) {
 		t.Errorf("AddAutomatedSnapshot in the future: %v", err)
 	}
 	first, err := fake.AddAutomatedSnapshot("analytics", time.Time{})
-	if err != nil || first.SnapshotIdentifier != "rs:analytics-2026-11-23-09-30-00" || first.SnapshotArn != "arn:aws-us-gov:redshift:us-gov-west-1:123456789012:snapshot:analytics/rs:analytics-2026-11-23-09-30-00" {
-		t.Errorf("AddAutomatedSnapshot now: %v, %v", first, err)
+	if err != nil || first.SnapshotIdentifier != "rs:analytics-2026-11-23-09-25-00" || first.Status != models.SnapshotStatusAvailable ||
+		first.SnapshotArn != "arn:aws-us-gov:redshift:us-gov-west-1:123456789012:snapshot:analytics/rs:analytics-2026-11-23-09-25-00" {
+		t.Errorf("AddAutomatedSnapshot of just now: %v, %v", first, err)
 	}
 	if _, err := fake.AddAutomatedSnapshot("analytics", time.Time{}); err == nil || !strings.Contains(err.Error(), "another second") {
 		t.Errorf("AddAutomatedSnapshot twice: %v", err)

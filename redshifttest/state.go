@@ -372,13 +372,13 @@ func (f *Fake) RemoveCluster(identifier string) error {
 }
 
 // AddAutomatedSnapshot adds a snapshot that Redshift took of a cluster of the fake's own account by itself, at a time
-// that is not after now on the fake's clock; the zero time stands for now. It is named after both, such as
-// rs:analytics-2026-11-23-04-00-00, and available once the SnapshotDuration has passed since. The fake keeps it until
-// the cluster is removed. It is an error if there is no such cluster, or if it has a snapshot of that second.
+// that is not after now on the fake's clock. It is named after both, such as rs:analytics-2026-11-23-04-00-00, and
+// available once the SnapshotDuration has passed since; the zero time stands for so long ago, and so for a snapshot that
+// has just become available. The fake keeps it until the cluster is removed. It is an error if there is no such cluster, or if it has a snapshot of that second.
 func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
 	now := f.Now()
 	if at.IsZero() {
-		at = now
+		at = now.Add(-max(f.duration, 1))
 	}
 	wrap := func(reason string) error {
 		return fmt.Errorf("redshifttest: add an automated snapshot of cluster %q: %s", clusterIdentifier, reason)
