@@ -88,6 +88,8 @@ func TestNewRefusesWhatIsWrong(t *testing.T) {
 		"endpoint only a host":   {Config{Region: "eu-west-1", Endpoint: "redshift.example"}, nil, []string{"Config.Endpoint", "https://"}},
 		"endpoint ftp":           {Config{Region: "eu-west-1", Endpoint: "ftp://a.example"}, nil, []string{"Config.Endpoint", "https://"}},
 		"endpoint with password": {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2@a.example"}, nil, []string{"Config.Endpoint", "Config.Credentials"}},
+		"password for a port":    {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2"}, nil, []string{"Config.Endpoint", "not a URL"}},
+		"password and a space":   {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2 @a.example"}, nil, []string{"Config.Endpoint", "not a URL"}},
 		"endpoint with query":    {Config{Region: "eu-west-1", Endpoint: "https://a.example/?Action=X"}, nil, []string{"Config.Endpoint", "query"}},
 		"endpoint with fragment": {Config{Region: "eu-west-1", Endpoint: "https://a.example/#x"}, nil, []string{"Config.Endpoint", "fragment"}},
 		"plain http":             {Config{Region: "eu-west-1", Endpoint: "http://a.example"}, nil, []string{"Config.Endpoint", "Config.AllowInsecure"}},

@@ -85,13 +85,9 @@ func checkRegion(region string) error {
 // parseEndpoint reads the URL of an endpoint. It says what is wrong without repeating the URL, which may hold a password.
 func parseEndpoint(text string, allowInsecure bool) (*url.URL, error) {
 	endpoint, err := url.Parse(text)
-	var parse *url.Error
-	if errors.As(err, &parse) {
-		err = parse.Err
-	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not a URL: %w", err)
+		return nil, errors.New("not a URL, such as https://redshift.example.com:8443")
 	case endpoint.Scheme != "https" && endpoint.Scheme != "http":
 		return nil, errors.New("it has to start with https:// (or with http:// for this machine, as in http://localhost:8080)")
 	case endpoint.Host == "" || endpoint.Hostname() == "":
