@@ -267,6 +267,7 @@ func TestAnswersThatAreNoXML(t *testing.T) {
 		"another document":                    {200, "text/xml", "<ListQueuesResponse/>"},
 		"cut short":                           {200, "text/xml", created[:100]},
 		"a redirect":                          {302, "text/html", "elsewhere"},
+		"a redirect that looks like a result": {302, "text/xml", "<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult/></DescribeClusterSnapshotsResponse>"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
