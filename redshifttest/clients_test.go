@@ -37,7 +37,7 @@ func TestRecordedClients(t *testing.T) {
 	if err := json.Unmarshal(text, &index); err != nil {
 		t.Fatal(err)
 	}
-	if len(index.Requests) < 40 {
+	if len(index.Requests) < 60 {
 		t.Fatalf("there are %d requests, so something was not recorded", len(index.Requests))
 	}
 

@@ -32,14 +32,27 @@ type refusal struct {
 }
 
 // TestErrors provokes every code. The fake has the clusters analytics (available) and busy (resizing), the manual
-// snapshots old (available, shared with the partner) and young (creating), and an automated one of each age.
+// snapshots old (available, shared with the partner), ancient (available for two days) and young (creating), and an
+// automated one of each age.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	const (
-		authorize = "AuthorizeSnapshotAccess"
-		copying   = "CopyClusterSnapshot"
-		creating  = "CreateClusterSnapshot"
-		describe  = "DescribeClusterSnapshots"
+		authorize   = "AuthorizeSnapshotAccess"
+		batchDelete = "BatchDeleteClusterSnapshots"
+		batchModify = "BatchModifyClusterSnapshots"
+		copying     = "CopyClusterSnapshot"
+		creating    = "CreateClusterSnapshot"
+		deleting    = "DeleteClusterSnapshot"
+		describe    = "DescribeClusterSnapshots"
+		modify      = "ModifyClusterSnapshot"
+		revoke      = "RevokeSnapshotAccess"
+		tagging     = "CreateTags"
+		tagsOf      = "DescribeTags"
+		untagging   = "DeleteTags"
+
+		oldARN  = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old"
+		goneARN = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"
+		busyARN = "arn:aws:redshift:us-east-1:123456789012:cluster:busy"
 	)
 	newSnapshot := func(more ...string) []string {
 		return append([]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "new"}, more...)
@@ -52,7 +65,22 @@ func TestErrors(t *testing.T) {
 	share := func(more ...string) []string {
 		return append([]string{"AccountWithRestoreAccess", "111122223333"}, more...)
 	}
-	const automated, youngAutomated = "rs:analytics-2026-11-23-08-00-00", "rs:analytics-2026-11-23-09-34-00"
+	const automated, youngAutomated = "rs:analytics-2026-11-23-08-00-00", "rs:analytics-2026-11-25-09-34-00"
+	withdraw := func(more ...string) []string {
+		return append([]string{"AccountWithRestoreAccess", partner}, more...)
+	}
+	tagOn := func(arn, key, value string) []string {
+		return []string{"ResourceName", arn, "Tags.Tag.1.Key", key, "Tags.Tag.1.Value", value}
+	}
+	moreTags := []string{"ResourceName", oldARN}
+	for i := range 50 {
+		moreTags = append(moreTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), strconv.Itoa(i))
+	}
+	var tooManyToDelete, tooManyToModify []string
+	for i := range 101 {
+		tooManyToDelete = append(tooManyToDelete, fmt.Sprintf("Identifiers.DeleteClusterSnapshotMessage.%d.SnapshotIdentifier", i+1), "old")
+		tooManyToModify = append(tooManyToModify, fmt.Sprintf("SnapshotIdentifierList.String.%d", i+1), "old")
+	}
 	from := func(source string, more ...string) []string {
 		return append([]string{"SourceSnapshotIdentifier", source, "TargetSnapshotIdentifier", "new"}, more...)
 	}
@@ -122,6 +150,69 @@ func TestErrors(t *testing.T) {
 		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", own}, "InvalidParameterValue", "owns"},
 		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "somebody"}, "InvalidParameterValue", "somebody"},
 
+		{revoke, withdraw(), "MissingParameter", "SnapshotIdentifier or SnapshotArn"},
+		{revoke, []string{"SnapshotIdentifier", "old"}, "MissingParameter", "AccountWithRestoreAccess"},
+		{revoke, withdraw("SnapshotIdentifier", "old", "SnapshotArn", oldARN), "InvalidParameterCombination", "together"},
+		{revoke, withdraw("SnapshotArn", "old"), "InvalidParameterValue", "SnapshotArn"},
+		{revoke, withdraw("SnapshotArn", goneARN), models.ErrClusterSnapshotNotFound, "missing"},
+		{revoke, withdraw("SnapshotArn", "arn:aws:redshift:us-east-1:210987654321:snapshot:analytics/old"), models.ErrAccessToSnapshotDenied, partner},
+		{revoke, withdraw("SnapshotIdentifier", "missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{revoke, withdraw("SnapshotIdentifier", "old", "SnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, "old"},
+		{revoke, withdraw("SnapshotIdentifier", "ancient"), models.ErrAuthorizationNotFound, partner},
+		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "111122223333"}, models.ErrAuthorizationNotFound, "111122223333"},
+		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "somebody"}, "InvalidParameterValue", "somebody"},
+
+		{deleting, nil, "MissingParameter", "SnapshotIdentifier"},
+		{deleting, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
+		{deleting, []string{"SnapshotIdentifier", "ancient", "SnapshotClusterIdentifier", "busy"}, models.ErrClusterSnapshotNotFound, "ancient"},
+		{deleting, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState, "manual"},
+		{deleting, []string{"SnapshotIdentifier", "young"}, models.ErrInvalidClusterSnapshotState, "creating"},
+		{deleting, []string{"SnapshotIdentifier", "old"}, models.ErrInvalidClusterSnapshotState, "Revoke"},
+
+		{modify, nil, "MissingParameter", "SnapshotIdentifier"},
+		{modify, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
+		{modify, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState, "manual"},
+		{modify, []string{"SnapshotIdentifier", "young", "ManualSnapshotRetentionPeriod", "7"}, models.ErrInvalidClusterSnapshotState, "available"},
+		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "0"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "3654"}, models.ErrInvalidRetentionPeriodFault, "3654"},
+		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2"}, models.ErrInvalidRetentionPeriodFault, "2 days"},
+		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2", "Force", "false"}, models.ErrInvalidRetentionPeriodFault, "Force"},
+		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "1", "Force", "true"}, models.ErrInvalidClusterSnapshotState, "Revoke"},
+		{modify, []string{"SnapshotIdentifier", "old", "Force", "yes"}, "MalformedInput", "Force"},
+
+		{batchDelete, nil, "MissingParameter", "Identifiers"},
+		{batchDelete, []string{"Identifiers.DeleteClusterSnapshotMessage.1.SnapshotClusterIdentifier", "analytics"}, "MissingParameter", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"},
+		{batchDelete, tooManyToDelete, models.ErrBatchDeleteRequestSizeExceeded, "101"},
+		{batchModify, nil, "MissingParameter", "SnapshotIdentifierList"},
+		{batchModify, tooManyToModify, models.ErrBatchModifyClusterSnapshotsLimitExceededFault, "101"},
+		{batchModify, []string{"SnapshotIdentifierList.String.1", "ancient", "ManualSnapshotRetentionPeriod", "0"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+
+		{tagging, tagOn("", "k", "v"), "InvalidParameterValue", "ResourceName"},
+		{tagging, tagOn("old", "k", "v"), "InvalidParameterValue", "ResourceName"},
+		{tagging, []string{"ResourceName", oldARN}, "MissingParameter", "Tags.Tag"},
+		{tagging, tagOn(goneARN, "k", "v"), models.ErrResourceNotFoundFault, "missing"},
+		{tagging, tagOn("arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/old", "k", "v"), models.ErrResourceNotFoundFault, "eu-west-1"},
+		{tagging, tagOn(busyARN, "k", "v"), models.ErrInvalidClusterState, "resizing"},
+		{tagging, tagOn(oldARN, "a;b", "v"), models.ErrInvalidTagFault, "a;b"},
+		{tagging, tagOn(oldARN, "aws:k", "v"), models.ErrInvalidTagFault, "reserved"},
+		{tagging, moreTags, models.ErrTagLimitExceededFault, "50"},
+		{untagging, []string{"ResourceName", oldARN}, "MissingParameter", "TagKeys"},
+		{untagging, []string{"ResourceName", "old", "TagKeys.TagKey.1", "k"}, "InvalidParameterValue", "ResourceName"},
+		{untagging, []string{"ResourceName", goneARN, "TagKeys.TagKey.1", "k"}, models.ErrResourceNotFoundFault, "missing"},
+		{untagging, []string{"ResourceName", oldARN, "TagKeys.TagKey.1", ""}, models.ErrInvalidTagFault, "1 to 128"},
+		{untagging, []string{"ResourceName", oldARN, "TagKeys.TagKey.1", "aws:k"}, models.ErrInvalidTagFault, "reserved"},
+		{tagsOf, []string{"ResourceName", goneARN}, models.ErrResourceNotFoundFault, "missing"},
+		{tagsOf, []string{"ResourceName", "old"}, "InvalidParameterValue", "ResourceName"},
+		{tagsOf, []string{"ResourceName", oldARN, "ResourceType", "Snapshot"}, "InvalidParameterCombination", "ResourceType"},
+		{tagsOf, []string{"ResourceName", oldARN, "MaxRecords", "10"}, "InvalidParameterCombination", "MaxRecords"},
+		{tagsOf, []string{"ResourceName", oldARN, "Marker", "x"}, "InvalidParameterCombination", "Marker"},
+		{tagsOf, []string{"ResourceType", "Bucket"}, "InvalidParameterValue", "Bucket"},
+		{tagsOf, []string{"MaxRecords", "9"}, "InvalidParameterValue", "between 10 and 50"},
+		{tagsOf, []string{"MaxRecords", "51"}, "InvalidParameterValue", "51"},
+		{tagsOf, []string{"Marker", "x"}, "InvalidParameterValue", "Marker"},
+		{tagsOf, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
+		{tagsOf, []string{"TagValues.TagValue.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
+
 		{describe, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "busy"}, models.ErrClusterSnapshotNotFound, "old"},
 		{describe, []string{"SnapshotIdentifier", "old", "OwnerAccount", partner}, models.ErrClusterSnapshotNotFound, "old"},
@@ -150,10 +241,12 @@ func TestErrors(t *testing.T) {
 	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(-90*60e9)); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "old")
+	create(t, fake, "ancient", "old")
+	fake.Advance(48 * 3600e9)
+	must(t, fake, tagging, tagOn(oldARN, "k", "v")...)
 	must(t, fake, authorize, "SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner)
 	must(t, fake, creating, "ClusterIdentifier", "analytics", "SnapshotIdentifier", "young")
-	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(4*60e9)); err != nil {
+	if _, err := fake.AddAutomatedSnapshot("analytics", fake.Now().Add(-60e9)); err != nil {
 		t.Fatal(err)
 	}
 	before := fake.Snapshots()

@@ -109,18 +109,27 @@ type handler func(*call) (any, *failure)
 // call is one request that was found genuine and well-formed.
 type call struct {
 	*state
-	params  params
-	account string // the caller's
-	now     time.Time
+	operation string
+	params    params
+	account   string // the caller's
+	now       time.Time
 }
 
 // handlers has the work of each operation, by name. Each group of operations has a file.
 func handlers() map[string]handler {
 	return map[string]handler{
-		"AuthorizeSnapshotAccess":  authorizeSnapshotAccess,
-		"CopyClusterSnapshot":      copyClusterSnapshot,
-		"CreateClusterSnapshot":    createClusterSnapshot,
-		"DescribeClusterSnapshots": describeClusterSnapshots,
+		"AuthorizeSnapshotAccess":     authorizeSnapshotAccess,
+		"BatchDeleteClusterSnapshots": batchDeleteClusterSnapshots,
+		"BatchModifyClusterSnapshots": batchModifyClusterSnapshots,
+		"CopyClusterSnapshot":         copyClusterSnapshot,
+		"CreateClusterSnapshot":       createClusterSnapshot,
+		"CreateTags":                  createTags,
+		"DeleteClusterSnapshot":       deleteClusterSnapshot,
+		"DeleteTags":                  deleteTags,
+		"DescribeClusterSnapshots":    describeClusterSnapshots,
+		"DescribeTags":                describeTags,
+		"ModifyClusterSnapshot":       modifyClusterSnapshot,
+		"RevokeSnapshotAccess":        revokeSnapshotAccess,
 	}
 }
 

@@ -10,29 +10,21 @@ import (
 
 // notPlayed are the operations of the contract that the fake refuses with UnsupportedOperation.
 var notPlayed = []string{
-	"BatchDeleteClusterSnapshots",
-	"BatchModifyClusterSnapshots",
 	"CreateSnapshotCopyGrant",
 	"CreateSnapshotSchedule",
-	"CreateTags",
-	"DeleteClusterSnapshot",
 	"DeleteSnapshotCopyGrant",
 	"DeleteSnapshotSchedule",
-	"DeleteTags",
 	"DescribeClusters",
 	"DescribeSnapshotCopyGrants",
 	"DescribeSnapshotSchedules",
 	"DescribeTableRestoreStatus",
-	"DescribeTags",
 	"DisableSnapshotCopy",
 	"EnableSnapshotCopy",
-	"ModifyClusterSnapshot",
 	"ModifyClusterSnapshotSchedule",
 	"ModifySnapshotCopyRetentionPeriod",
 	"ModifySnapshotSchedule",
 	"RestoreFromClusterSnapshot",
 	"RestoreTableFromClusterSnapshot",
-	"RevokeSnapshotAccess",
 }
 
 // TestEveryOperationIsAccountedFor fails when an operation is added to the contract and neither played by the fake nor

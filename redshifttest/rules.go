@@ -24,8 +24,14 @@ const (
 	keepForever           = -1
 	maxTagKey             = 128
 	maxTagValue           = 256
-	minRecords            = 20
-	maxRecords            = 100
+)
+
+// pageSizes are what MaxRecords may be; the largest is also the default.
+type pageSizes struct{ smallest, largest int }
+
+var (
+	snapshotPages = pageSizes{20, 100}
+	tagPages      = pageSizes{10, 50}
 )
 
 var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
@@ -41,18 +47,28 @@ func checkNewIdentifier(parameter, identifier string, longest int) *failure {
 	return nil
 }
 
-// retention returns the ManualSnapshotRetentionPeriod that was asked for.
+// retention returns the ManualSnapshotRetentionPeriod of a new snapshot.
 func (c *call) retention() (int, *failure) {
+	days, failed := c.newRetention()
+	if days == nil {
+		return keepForever, failed
+	}
+
+	return *days, nil
+}
+
+// newRetention returns the ManualSnapshotRetentionPeriod that was asked for, nil if none was.
+func (c *call) newRetention() (*int, *failure) {
 	days, found := c.params.integer("ManualSnapshotRetentionPeriod")
 	switch {
 	case !found:
-		return keepForever, nil
+		return nil, nil
 	case days != keepForever && (days < 1 || days > maxRetentionDays):
-		return 0, fail(models.ErrInvalidRetentionPeriodFault,
+		return nil, fail(models.ErrInvalidRetentionPeriodFault,
 			"The retention period specified must be either -1 or between 1 and %d, not %d.", maxRetentionDays, days)
 	}
 
-	return days, nil
+	return &days, nil
 }
 
 // tags returns the tags that a new resource is to have.
@@ -67,20 +83,34 @@ func (c *call) tags() ([]models.Tag, *failure) {
 		if failed := checkTagText("value", tag.Value, 0, maxTagValue); failed != nil {
 			return nil, failed
 		}
-		switch {
-		case strings.HasPrefix(strings.ToLower(tag.Key), "aws:"):
-			return nil, fail(models.ErrInvalidTagFault, "The tag key '%s' is not valid: aws: at the start is reserved.", tag.Key)
-		case seen[tag.Key]:
+		if failed := checkUnreserved(tag.Key); failed != nil {
+			return nil, failed
+		}
+		if seen[tag.Key] {
 			return nil, fail(models.ErrInvalidTagFault, "The tag key '%s' is given twice.", tag.Key)
 		}
 		seen[tag.Key] = true
 		tags = append(tags, tag)
 	}
-	if limit := c.quotas.Tags; len(tags) > max(limit, 0) {
-		return nil, fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most.", max(limit, 0))
+
+	return tags, c.checkTagLimit(tags)
+}
+
+func (c *call) checkTagLimit(tags []models.Tag) *failure {
+	if limit := max(c.quotas.Tags, 0); len(tags) > limit {
+		return fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most.", limit)
 	}
 
-	return tags, nil
+	return nil
+}
+
+// checkUnreserved refuses the keys that Amazon keeps for itself: nobody else can add or remove those.
+func checkUnreserved(key string) *failure {
+	if strings.HasPrefix(strings.ToLower(key), "aws:") {
+		return fail(models.ErrInvalidTagFault, "The tag key '%s' is not valid: aws: at the start is reserved.", key)
+	}
+
+	return nil
 }
 
 func checkTagKey(key string) *failure { return checkTagText("key", key, 1, maxTagKey) }
@@ -137,14 +167,14 @@ type ranked[T any] struct {
 
 // page returns the page that MaxRecords and Marker ask for, and the Marker of the next, which is empty if there is none.
 // Descending has the parts of the place that are compared the other way round.
-func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *failure) {
+func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) ([]T, string, *failure) {
 	size, found := c.params.integer("MaxRecords")
 	switch {
 	case !found:
-		size = maxRecords
-	case size < minRecords || size > maxRecords:
+		size = sizes.largest
+	case size < sizes.smallest || size > sizes.largest:
 		return nil, "", fail(awsquery.ErrInvalidParameterValue,
-			"The parameter MaxRecords must be between %d and %d, not %d.", minRecords, maxRecords, size)
+			"The parameter MaxRecords must be between %d and %d, not %d.", sizes.smallest, sizes.largest, size)
 	}
 	compare := func(a, b []string) int {
 		for i := range min(len(a), len(b)) {
@@ -188,7 +218,8 @@ func page[T any](c *call, list []ranked[T], descending []bool) ([]T, string, *fa
 	return values, c.seal(list[size-1].place), nil
 }
 
-// marker is what a Marker is made of. It is of no use with other filters, another order or another account.
+// marker is what a Marker is made of. It is of no use with another operation, other filters, another order or
+// another account.
 type marker struct {
 	Question string   `json:"q"`
 	Place    []string `json:"p"`
@@ -223,7 +254,7 @@ func (c *call) question() string {
 		text, _ := json.Marshal(parts) // keeps apart what a mere concatenation would mix up
 		digest.Write(text)
 	}
-	write(c.account)
+	write(c.operation, c.account)
 	for _, name := range slices.Sorted(maps.Keys(c.params.scalars)) {
 		if name != "Marker" && name != "MaxRecords" {
 			write(name, c.params.scalars[name])

@@ -232,7 +232,7 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, ar
 	defer f.mutex.Unlock()
 	f.state.expire(now)
 
-	return wanted.handle(&call{state: &f.state, params: given, account: account, now: now})
+	return wanted.handle(&call{state: &f.state, operation: name, params: given, account: account, now: now})
 }
 
 // ServeHTTP answers one request. A Fault that cuts the connection does so by panicking with [http.ErrAbortHandler], as

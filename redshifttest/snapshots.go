@@ -101,39 +101,15 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 }
 
 func authorizeSnapshotAccess(c *call) (any, *failure) {
-	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
+	account, failed := c.restoreAccount()
 	switch {
-	case identifier == "" && arn == "":
-		return nil, fail(awsquery.ErrMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
-	case identifier != "" && arn != "":
-		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
-	}
-	account := c.params.text("AccountWithRestoreAccess")
-	switch {
+	case failed != nil:
+		return nil, failed
 	case account == c.account:
 		return nil, fail(awsquery.ErrInvalidParameterValue,
 			"The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
-	case account != supportAlias && !twelveDigits.MatchString(account):
-		return nil, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
 	}
-
-	var shared *snapshot
-	if arn != "" {
-		if failed := checkSnapshotARN(arn); failed != nil {
-			return nil, failed
-		}
-		for _, one := range c.of(c.account).snapshots {
-			if strings.EqualFold(one.SnapshotArn, arn) {
-				shared = one
-			}
-		}
-		if shared == nil {
-			return nil, snapshotNotFound(arn)
-		}
-		identifier = shared.SnapshotIdentifier
-	}
-	shared, failed := c.own(identifier, c.params.text("SnapshotClusterIdentifier"))
+	shared, failed := c.named()
 	if failed != nil {
 		return nil, failed
 	}
@@ -155,6 +131,208 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 	return &snapshots.AuthorizeSnapshotAccessResult{Snapshot: shared.view(c.account, c.now)}, nil
 }
 
+func revokeSnapshotAccess(c *call) (any, *failure) {
+	account, failed := c.restoreAccount()
+	if failed != nil {
+		return nil, failed
+	}
+	if owner := arnAccount(c.params.text("SnapshotArn")); owner != "" && owner != c.account {
+		return nil, fail(models.ErrAccessToSnapshotDenied,
+			"The snapshot belongs to account %s, which alone can revoke access to it.", owner)
+	}
+	shared, failed := c.named()
+	if failed != nil {
+		return nil, failed
+	}
+	place := slices.Index(shared.grants, account)
+	if place < 0 {
+		return nil, fail(models.ErrAuthorizationNotFound,
+			"Account %s is not authorized to access snapshot %s.", account, shared.SnapshotIdentifier)
+	}
+	shared.grants = slices.Delete(shared.grants, place, place+1)
+
+	return &snapshots.RevokeSnapshotAccessResult{Snapshot: shared.view(c.account, c.now)}, nil
+}
+
+// restoreAccount returns the AccountWithRestoreAccess.
+func (c *call) restoreAccount() (string, *failure) {
+	account := c.params.text("AccountWithRestoreAccess")
+	if account != supportAlias && !twelveDigits.MatchString(account) {
+		return "", fail(awsquery.ErrInvalidParameterValue,
+			"The parameter AccountWithRestoreAccess must be an account of 12 digits or %s, not '%s'.", supportAlias, account)
+	}
+
+	return account, nil
+}
+
+// named returns the snapshot of the caller that either SnapshotIdentifier or SnapshotArn names.
+func (c *call) named() (*snapshot, *failure) {
+	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
+	switch {
+	case identifier == "" && arn == "":
+		return nil, fail(awsquery.ErrMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
+	case identifier != "" && arn != "":
+		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
+	case arn == "":
+		return c.own(identifier, c.params.text("SnapshotClusterIdentifier"))
+	}
+	if failed := checkSnapshotARN(arn); failed != nil {
+		return nil, failed
+	}
+	for _, one := range c.of(c.account).snapshots {
+		if strings.EqualFold(one.SnapshotArn, arn) {
+			return c.own(one.SnapshotIdentifier, c.params.text("SnapshotClusterIdentifier"))
+		}
+	}
+
+	return nil, snapshotNotFound(arn)
+}
+
+func deleteClusterSnapshot(c *call) (any, *failure) {
+	deleted, failed := c.remove(c.params.text("SnapshotIdentifier"), c.params.text("SnapshotClusterIdentifier"))
+	if failed != nil {
+		return nil, failed
+	}
+
+	return &snapshots.DeleteClusterSnapshotResult{Snapshot: deleted}, nil
+}
+
+// remove deletes a snapshot, if that is allowed, and returns what it was.
+func (c *call) remove(identifier, cluster string) (models.Snapshot, *failure) {
+	one, failed := c.own(identifier, cluster)
+	if failed != nil {
+		return models.Snapshot{}, failed
+	}
+	shown := one.view(c.account, c.now)
+	switch {
+	case one.SnapshotType != models.SnapshotTypeManual:
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is not a manual snapshot. Only manual snapshots can be deleted.", one.SnapshotIdentifier)
+	case !slices.Contains(deletable, shown.Status):
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s cannot be deleted while it is %s.", one.SnapshotIdentifier, shown.Status)
+	case len(one.grants) > 0:
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is shared with other accounts. Revoke their access first.", one.SnapshotIdentifier)
+	}
+	delete(c.of(c.account).snapshots, strings.ToLower(one.SnapshotIdentifier))
+	shown.Status = models.SnapshotStatusDeleted
+
+	return shown, nil
+}
+
+// statusCancelled is named among the states of a snapshot that can be deleted, and nowhere else.
+const statusCancelled models.SnapshotStatus = "cancelled"
+
+// deletable are the states in which a snapshot can be deleted.
+var deletable = []models.SnapshotStatus{
+	models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot, models.SnapshotStatusFailed, statusCancelled,
+}
+
+func modifyClusterSnapshot(c *call) (any, *failure) {
+	days, failed := c.newRetention()
+	if failed != nil {
+		return nil, failed
+	}
+	modified, failed := c.retain(c.params.text("SnapshotIdentifier"), days)
+	if failed != nil {
+		return nil, failed
+	}
+
+	return &snapshots.ModifyClusterSnapshotResult{Snapshot: modified}, nil
+}
+
+// retain changes how long a snapshot is kept and returns what it is then. No days leave it as it is. With Force, a
+// snapshot that should be gone already is deleted.
+func (c *call) retain(identifier string, days *int) (models.Snapshot, *failure) {
+	one, failed := c.own(identifier, "")
+	if failed != nil {
+		return models.Snapshot{}, failed
+	}
+	switch {
+	case one.SnapshotType != models.SnapshotTypeManual:
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is not a manual snapshot. Only manual snapshots have a retention period of their own.", one.SnapshotIdentifier)
+	case !one.available(c.now):
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", one.SnapshotIdentifier)
+	case days == nil:
+		return one.view(c.account, c.now), nil
+	}
+	changed := *one
+	changed.ManualSnapshotRetentionPeriod = days
+	if end, ends := changed.end(); ends && !c.now.Before(end) {
+		if force, _ := c.params.boolean("Force"); force {
+			return c.remove(identifier, "")
+		}
+
+		return models.Snapshot{}, fail(models.ErrInvalidRetentionPeriodFault,
+			"Snapshot %s is older than the retention period of %d days. Force deletes it.", one.SnapshotIdentifier, *days)
+	}
+	one.ManualSnapshotRetentionPeriod = days
+
+	return one.view(c.account, c.now), nil
+}
+
+// maxBatch is how many snapshots a batch has at most.
+const maxBatch = 100
+
+func batchDeleteClusterSnapshots(c *call) (any, *failure) {
+	batch := c.params.structures("Identifiers.DeleteClusterSnapshotMessage")
+	if len(batch) > maxBatch {
+		return nil, fail(models.ErrBatchDeleteRequestSizeExceeded, "A batch deletes %d snapshots at most, not %d.", maxBatch, len(batch))
+	}
+	result := &snapshots.BatchDeleteClusterSnapshotsResult{Resources: []string{}, Errors: []models.SnapshotErrorMessage{}}
+	for _, members := range batch {
+		identifier, cluster := members["SnapshotIdentifier"], members["SnapshotClusterIdentifier"]
+		deleted, failed := c.remove(identifier, cluster)
+		if failed != nil {
+			result.Errors = append(result.Errors, c.batchError(identifier, cluster, failed))
+
+			continue
+		}
+		result.Resources = append(result.Resources, deleted.SnapshotIdentifier)
+	}
+
+	return result, nil
+}
+
+func batchModifyClusterSnapshots(c *call) (any, *failure) {
+	batch := c.params.strings("SnapshotIdentifierList.String")
+	if len(batch) > maxBatch {
+		return nil, fail(models.ErrBatchModifyClusterSnapshotsLimitExceededFault, "A batch changes %d snapshots at most, not %d.", maxBatch, len(batch))
+	}
+	days, failed := c.newRetention()
+	if failed != nil {
+		return nil, failed
+	}
+	result := &snapshots.BatchModifyClusterSnapshotsResult{Resources: []string{}, Errors: []models.SnapshotErrorMessage{}}
+	for _, identifier := range batch {
+		modified, failed := c.retain(identifier, days)
+		if failed != nil {
+			result.Errors = append(result.Errors, c.batchError(identifier, "", failed))
+
+			continue
+		}
+		result.Resources = append(result.Resources, modified.SnapshotIdentifier)
+	}
+
+	return result, nil
+}
+
+// batchError is what a batch answers for a snapshot that it left alone.
+func (c *call) batchError(identifier, cluster string, failed *failure) models.SnapshotErrorMessage {
+	if one := c.of(c.account).snapshots[strings.ToLower(identifier)]; one != nil && cluster == "" {
+		cluster = one.ClusterIdentifier
+	}
+
+	return models.SnapshotErrorMessage{
+		SnapshotIdentifier:        identifier,
+		SnapshotClusterIdentifier: cluster,
+		FailureCode:               string(failed.code),
+		FailureReason:             failed.message,
+	}
+}
+
 func describeClusterSnapshots(c *call) (any, *failure) {
 	matches, failed := c.snapshotFilter()
 	if failed != nil {
@@ -174,7 +352,7 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 			list = append(list, ranked[*snapshot]{place: order.place(one), value: one})
 		}
 	}
-	found, next, failed := page(c, list, order.descending)
+	found, next, failed := page(c, snapshotPages, list, order.descending)
 	if failed != nil {
 		return nil, failed
 	}
@@ -367,4 +545,15 @@ func checkSnapshotARN(arn string) *failure {
 	}
 
 	return nil
+}
+
+// arnAccount returns the account in an ARN, "" if that is none.
+func arnAccount(arn string) string {
+	const place, parts = 4, 6 // arn:partition:service:region:account:resource
+	split := strings.SplitN(arn, ":", parts)
+	if len(split) < parts || !twelveDigits.MatchString(split[place]) {
+		return ""
+	}
+
+	return split[place]
 }

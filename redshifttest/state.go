@@ -157,6 +157,10 @@ func (s *state) snapshotARN(account, cluster, identifier string) string {
 	return fmt.Sprintf("arn:%s:redshift:%s:%s:snapshot:%s/%s", arnPartition(s.region), s.region, account, cluster, identifier)
 }
 
+func (s *state) clusterARN(account, cluster string) string {
+	return fmt.Sprintf("arn:%s:redshift:%s:%s:cluster:%s", arnPartition(s.region), s.region, account, cluster)
+}
+
 // take adds a snapshot of a cluster that starts at that time.
 func (s *state) take(account string, cluster *Cluster, identifier string, kind models.SnapshotType, at time.Time) *snapshot {
 	// Times have milliseconds on the wire. They are kept so, in order that a filter finds what the caller was shown.

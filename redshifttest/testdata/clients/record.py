@@ -100,6 +100,22 @@ aws("create-cluster-snapshot", "--cluster-identifier", "analytics", "--snapshot-
 aws("wait", "snapshot-available", "--snapshot-identifier", "by-cli")
 aws("copy-cluster-snapshot", "--source-snapshot-identifier", automated, "--target-snapshot-identifier", "copy-by-cli")
 aws("authorize-snapshot-access", "--snapshot-identifier", "copy-by-cli", "--account-with-restore-access", "210987654321")
+aws("revoke-snapshot-access", "--snapshot-identifier", "copy-by-cli", "--account-with-restore-access", "210987654321")
+aws("revoke-snapshot-access", "--snapshot-identifier", "copy-by-cli", "--account-with-restore-access", "210987654321", fails=True)
+aws("modify-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", "--manual-snapshot-retention-period", "30", "--force")
+aws("batch-modify-cluster-snapshots", "--snapshot-identifier-list", "copy-by-cli", "missing", "--manual-snapshot-retention-period", "-1", "--no-force")
+arn = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/copy-by-cli"
+aws("create-tags", "--resource-name", arn, "--tags", "Key=env,Value=test", "Key=größe + maß,Value=", "Key=alone")
+assert len(json.loads(aws("describe-tags", "--resource-name", arn))["TaggedResources"]) == 3
+aws("delete-tags", "--resource-name", arn, "--tag-keys", "größe + maß", "alone")
+tags = json.loads(aws("describe-tags", "--resource-type", "Snapshot", "--tag-keys", "env", "--tag-values", "test"))["TaggedResources"]
+assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "Snapshot"}], tags
+aws("create-tags", "--resource-name", arn + "-missing", "--tags", "Key=env,Value=test", fails=True)
+aws("batch-delete-cluster-snapshots", "--identifiers", "SnapshotIdentifier=copy-by-cli", "SnapshotIdentifier=missing,SnapshotClusterIdentifier=analytics")
+aws("delete-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", fails=True)
+aws("copy-cluster-snapshot", "--source-snapshot-identifier", automated, "--target-snapshot-identifier", "copy-by-cli")
+aws("delete-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", "--snapshot-cluster-identifier", "analytics")
+aws("copy-cluster-snapshot", "--source-snapshot-identifier", automated, "--target-snapshot-identifier", "copy-by-cli")
 aws("describe-cluster-snapshots", "--tag-keys", "env", "größe + maß", "--sorting-entities", "Attribute=CREATE_TIME,SortOrder=DESC",
     "--start-time", "2026-01-01T00:00:00Z", "--end-time", "2100-01-01T00:00:00+02:00")
 aws("describe-cluster-snapshots", "--snapshot-identifier", "missing", fails=True)
@@ -143,6 +159,25 @@ for method in ("GET", "POST"):
     presigned = redshift.generate_presigned_url(
         "describe_cluster_snapshots", Params={"SnapshotIdentifier": automated}, ExpiresIn=60, HttpMethod=method)
     urllib.request.urlopen(urllib.request.Request(presigned, method=method)).read()
+redshift.create_tags(ResourceName=arn, Tags=[{"Key": f"key{number}", "Value": ""} for number in range(50)])
+pages = redshift.get_paginator("describe_tags").paginate(PaginationConfig={"PageSize": 30})
+found = [(tag["ResourceName"], tag["Tag"]["Key"]) for page in pages for tag in page["TaggedResources"]]
+assert len(found) == len(set(found)) == 69, found
+try:
+    redshift.create_tags(ResourceName=arn, Tags=[{"Key": "more", "Value": ""}])
+    raise AssertionError("there is no limit of tags")
+except redshift.exceptions.TagLimitExceededFault:
+    pass
+try:
+    redshift.revoke_snapshot_access(SnapshotArn=arn, AccountWithRestoreAccess="210987654321")
+    raise AssertionError("what was not given was revoked")
+except redshift.exceptions.ClientError as error:
+    assert error.response["Error"]["Code"] == "AuthorizationNotFound", error
+redshift.delete_cluster_snapshot(SnapshotIdentifier="copy-by-cli")
+done = redshift.batch_modify_cluster_snapshots(SnapshotIdentifierList=["by-cli", "missing"], ManualSnapshotRetentionPeriod=3653)
+assert done["Resources"] == ["by-cli"] and done["Errors"][0]["FailureCode"] == "ClusterSnapshotNotFound", done
+done = redshift.batch_delete_cluster_snapshots(Identifiers=[{"SnapshotIdentifier": "by-cli"}, {"SnapshotIdentifier": "missing"}])
+assert done["Resources"] == [] and [one["FailureCode"] for one in done["Errors"]] == ["InvalidClusterSnapshotState", "ClusterSnapshotNotFound"], done
 
 with open("index.json", "w") as out:
     json.dump({"automated": automated, "requests": index}, out, indent=1)

@@ -1,0 +1,158 @@
+package redshifttest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+)
+
+// resource is something that has tags.
+type resource struct {
+	arn  string
+	kind models.ResourceType
+	tags *[]models.Tag
+
+	cluster *Cluster // where it is one
+}
+
+// resources returns everything of the caller that has tags.
+func (c *call) resources() []resource {
+	var all []resource
+	owner := c.of(c.account)
+	for _, cluster := range owner.clusters {
+		all = append(all, resource{
+			arn:     c.clusterARN(c.account, cluster.Identifier),
+			kind:    models.ResourceTypeCluster,
+			tags:    &cluster.Tags,
+			cluster: cluster,
+		})
+	}
+	for _, one := range owner.snapshots {
+		all = append(all, resource{arn: one.SnapshotArn, kind: models.ResourceTypeSnapshot, tags: &one.Tags})
+	}
+
+	return all
+}
+
+var resourceARN = regexp.MustCompile(`^arn:[a-z-]+:redshift:[a-z0-9-]+:[0-9]{12}:[a-z]+:.+$`)
+
+// resource returns the resource of the caller that ResourceName names.
+func (c *call) resource() (resource, *failure) {
+	arn := c.params.text("ResourceName")
+	if !resourceARN.MatchString(arn) {
+		return resource{}, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter ResourceName is not the Amazon resource name of something in Redshift: '%s'.", arn)
+	}
+	for _, one := range c.resources() {
+		if strings.EqualFold(one.arn, arn) {
+			return one, nil
+		}
+	}
+
+	return resource{}, fail(models.ErrResourceNotFoundFault, "Resource %s not found.", arn)
+}
+
+func createTags(c *call) (any, *failure) {
+	tags, failed := c.tags()
+	if failed != nil {
+		return nil, failed
+	}
+	tagged, failed := c.resource()
+	if failed != nil {
+		return nil, failed
+	}
+	if cluster := tagged.cluster; cluster != nil && cluster.Status != statusAvailable {
+		return nil, fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", cluster.Identifier, cluster.Status)
+	}
+	all := slices.Clone(*tagged.tags)
+	for _, tag := range tags {
+		place := slices.IndexFunc(all, func(old models.Tag) bool { return old.Key == tag.Key })
+		if place < 0 {
+			all = append(all, tag)
+		} else {
+			all[place] = tag
+		}
+	}
+	if failed := c.checkTagLimit(all); failed != nil {
+		return nil, failed
+	}
+	*tagged.tags = all
+
+	return nil, nil
+}
+
+func deleteTags(c *call) (any, *failure) {
+	keys := c.params.strings("TagKeys.TagKey")
+	for _, key := range keys {
+		if failed := checkTagKey(key); failed != nil {
+			return nil, failed
+		}
+		if failed := checkUnreserved(key); failed != nil {
+			return nil, failed
+		}
+	}
+	tagged, failed := c.resource()
+	if failed != nil {
+		return nil, failed
+	}
+	// Keys that the resource does not have are not there afterwards either.
+	*tagged.tags = slices.DeleteFunc(slices.Clone(*tagged.tags), func(tag models.Tag) bool { return slices.Contains(keys, tag.Key) })
+
+	return nil, nil
+}
+
+// resourceTypes are those that DescribeTags knows. The fake has clusters and snapshots; of the others it has none.
+var resourceTypes = []models.ResourceType{
+	models.ResourceTypeCluster, models.ResourceTypeCidrIP, models.ResourceTypeEC2SecurityGroup, models.ResourceTypeSnapshot,
+	models.ResourceTypeClusterSecurityGroup, models.ResourceTypeSubnetGroup, models.ResourceTypeHSMConnection,
+	models.ResourceTypeHSMCertificate, models.ResourceTypeParameterGroup, models.ResourceTypeSnapshotCopyGrant,
+}
+
+func describeTags(c *call) (any, *failure) {
+	kind := models.ResourceType(c.params.text("ResourceType"))
+	if kind != "" && !slices.Contains(resourceTypes, kind) {
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter ResourceType is not a type that has tags: '%s'.", kind)
+	}
+	filter, failed := c.tagFilter()
+	if failed != nil {
+		return nil, failed
+	}
+	resources, sizes := c.resources(), tagPages
+	if c.params.text("ResourceName") != "" {
+		for _, other := range []string{"ResourceType", "MaxRecords", "Marker"} {
+			if c.params.text(other) != "" {
+				return nil, fail(awsquery.ErrInvalidParameterCombination, "ResourceName and %s cannot be given together.", other)
+			}
+		}
+		one, failed := c.resource()
+		if failed != nil {
+			return nil, failed
+		}
+		// There are no pages, since there could be no Marker. That matters where Quotas allow more than Amazon does.
+		resources, sizes = []resource{one}, pageSizes{largest: max(tagPages.largest, len(*one.tags))}
+	}
+	var list []ranked[models.TaggedResource]
+	for _, one := range resources {
+		if kind != "" && one.kind != kind {
+			continue
+		}
+		for _, tag := range *one.tags {
+			if filter.matches([]models.Tag{tag}) {
+				list = append(list, ranked[models.TaggedResource]{
+					place: []string{one.arn, tag.Key},
+					value: models.TaggedResource{Tag: &tag, ResourceName: one.arn, ResourceType: one.kind},
+				})
+			}
+		}
+	}
+	found, next, failed := page(c, sizes, list, nil)
+	if failed != nil {
+		return nil, failed
+	}
+
+	return &snapshots.DescribeTagsResult{TaggedResources: found, Marker: next}, nil
+}
