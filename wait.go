@@ -13,7 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Why a wait ended without an available snapshot, for errors.Is. The error itself is a [SnapshotWaitError].
+// Why a wait ended without what it waited for, for errors.Is. The error itself is a [SnapshotWaitError].
 var (
 	// ErrSnapshotFailed: Redshift could not take the snapshot.
 	ErrSnapshotFailed = errors.New("the snapshot failed")
@@ -23,7 +23,7 @@ var (
 	ErrNotOneSnapshot = errors.New("the parameters do not match exactly one snapshot")
 )
 
-// The defaults of a [SnapshotWait].
+// The defaults of a [SnapshotWait] and of a [SnapshotDeletionWait].
 const (
 	defaultWaitMinDelay = 5 * time.Second
 	defaultWaitMaxDelay = 30 * time.Second
@@ -50,6 +50,22 @@ type SnapshotWait struct {
 	New bool
 }
 
+// SnapshotDeletionWait says how to wait until a snapshot is gone. The zero value is fine. How long to wait at most is up
+// to the context: nothing else ends the wait for a snapshot that nobody deletes.
+type SnapshotDeletionWait struct {
+	// The delay before the second poll. Each later one is half as long again, up to MaxDelay.
+	// Default: 5 seconds.
+	MinDelay time.Duration
+
+	// The longest delay between two polls.
+	// Default: 30 seconds, or MinDelay where that is longer.
+	MaxDelay time.Duration
+
+	// Called after every poll that shows the snapshot, in the goroutine that waits. Where it is gone, there is nothing to
+	// show.
+	Progress func(SnapshotProgress)
+}
+
 // SnapshotProgress is what a wait has seen so far.
 type SnapshotProgress struct {
 	Snapshot models.Snapshot // as Redshift described it just now
@@ -57,7 +73,7 @@ type SnapshotProgress struct {
 	Waited   time.Duration   // since the wait began
 }
 
-// Fraction returns how much of the snapshot is done, from 0 to 1, as far as Redshift's figures tell.
+// Fraction returns how much of taking the snapshot is done, from 0 to 1, as far as Redshift's figures tell.
 func (p SnapshotProgress) Fraction() float64 {
 	snapshot := p.Snapshot
 	switch total := snapshot.ActualIncrementalBackupSizeInMegaBytes; {
@@ -74,7 +90,7 @@ func (p SnapshotProgress) Fraction() float64 {
 	}
 }
 
-// SnapshotWaitError says why a wait ended without an available snapshot. It unwraps to the reason: [ErrSnapshotFailed],
+// SnapshotWaitError says why a wait ended without what it waited for. It unwraps to the reason: [ErrSnapshotFailed],
 // [ErrSnapshotDeleted], [ErrNotOneSnapshot], the error of the last call (an awsquery.Error such as
 // models.ErrClusterSnapshotNotFound), or the context's error and its cause.
 //
@@ -138,7 +154,70 @@ func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClus
 // WaitSnapshotAvailable is [Client.WaitSnapshotAvailable] for anything that has the one operation, a [ClientService] or a
 // stub for example.
 func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
-	delays, err := wait.delays()
+	if client, ok := api.(*Client); ok && params != nil && client.justAskedFor(params.SnapshotIdentifier) {
+		wait.New = true
+	}
+	missing := 0
+	available := func(last models.Snapshot, err error) (bool, error) {
+		if err != nil {
+			if wait.New && last.Status == "" && missing < notFoundPolls && isMissing(err) {
+				missing++
+
+				return false, nil
+			}
+
+			return false, err
+		}
+		switch last.Status {
+		case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
+			return true, nil
+		case models.SnapshotStatusFailed:
+			return false, ErrSnapshotFailed
+		case models.SnapshotStatusDeleted:
+			return false, ErrSnapshotDeleted
+		default:
+			return false, nil
+		}
+	}
+
+	return poll(ctx, api, params, pace{"SnapshotWait", wait.MinDelay, wait.MaxDelay}, wait.Progress, available)
+}
+
+// WaitSnapshotDeleted polls DescribeClusterSnapshots until it finds no snapshot that the parameters describe, or shows it
+// as deleted. It waits as long as the context lets it, and returns the snapshot as it was seen last, the zero one if it
+// never was.
+//
+// It deletes nothing: call DeleteClusterSnapshot before, or wait for the end of a retention period. What is not there
+// counts as deleted, so a misspelt SnapshotIdentifier does too; parameters that name nothing at all are an error. The wait
+// ends at once, with a [SnapshotWaitError], when the parameters match several snapshots, and when a call fails.
+func (c *Client) WaitSnapshotDeleted(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotDeletionWait) (models.Snapshot, error) {
+	return WaitSnapshotDeleted(ctx, c, params, wait)
+}
+
+// WaitSnapshotDeleted is [Client.WaitSnapshotDeleted] for anything that has the one operation, a [ClientService] or a
+// stub for example.
+func WaitSnapshotDeleted(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, wait SnapshotDeletionWait) (models.Snapshot, error) {
+	gone := func(last models.Snapshot, err error) (bool, error) {
+		switch {
+		case err == nil:
+			return last.Status == models.SnapshotStatusDeleted, nil
+		case isMissing(err):
+			return true, nil
+		default:
+			return false, err
+		}
+	}
+
+	return poll(ctx, api, params, pace{"SnapshotDeletionWait", wait.MinDelay, wait.MaxDelay}, wait.Progress, gone)
+}
+
+// poll describes the one snapshot again and again, until the verdict on what was seen last and on the error of the poll
+// is that the wait is over, or why it failed.
+func poll(
+	ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, pace pace,
+	progress func(SnapshotProgress), verdict func(last models.Snapshot, err error) (done bool, reason error),
+) (models.Snapshot, error) {
+	delays, err := pace.delays()
 	switch {
 	case err != nil:
 		return models.Snapshot{}, err
@@ -149,13 +228,9 @@ func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI,
 	case ctx == nil:
 		ctx = context.Background()
 	}
-	if client, ok := api.(*Client); ok && client.justAskedFor(params.SnapshotIdentifier) {
-		wait.New = true
-	}
 	var (
-		began   = time.Now()
-		seen    SnapshotProgress
-		missing = 0
+		began = time.Now()
+		seen  SnapshotProgress
 	)
 	failed := func(reason error) (models.Snapshot, error) {
 		return seen.Snapshot, &SnapshotWaitError{Last: seen.Snapshot, Polls: seen.Polls, Waited: time.Since(began), Err: reason}
@@ -167,24 +242,18 @@ func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI,
 		seen.Polls++
 		snapshot, err := describeOne(ctx, api, params)
 		seen.Waited = time.Since(began)
-		switch {
-		case err != nil && wait.New && seen.Snapshot.Status == "" && missing < notFoundPolls && isMissing(err):
-			missing++
-		case err != nil:
-			return failed(err)
-		default:
+		if err == nil {
 			seen.Snapshot = snapshot
-			if wait.Progress != nil {
-				wait.Progress(seen)
+			if progress != nil {
+				progress(seen)
 			}
 		}
-		switch seen.Snapshot.Status {
-		case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
+		done, reason := verdict(seen.Snapshot, err)
+		switch {
+		case reason != nil:
+			return failed(reason)
+		case done:
 			return seen.Snapshot, nil
-		case models.SnapshotStatusFailed:
-			return failed(ErrSnapshotFailed)
-		case models.SnapshotStatusDeleted:
-			return failed(ErrSnapshotDeleted)
 		}
 		timer := time.NewTimer(delays())
 		select {
@@ -207,12 +276,18 @@ func ended(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
+// pace is how fast to poll, and the name of the options that say so.
+type pace struct {
+	options  string
+	min, max time.Duration
+}
+
 // delays returns a function that gives one delay after the other.
-func (w SnapshotWait) delays() (func() time.Duration, error) {
-	if w.MinDelay < 0 || w.MaxDelay < 0 {
-		return nil, errors.New("redshift: wait for a snapshot: a delay of SnapshotWait is negative")
+func (p pace) delays() (func() time.Duration, error) {
+	if p.min < 0 || p.max < 0 {
+		return nil, fmt.Errorf("redshift: wait for a snapshot: a delay of %s is negative", p.options)
 	}
-	next, longest := w.MinDelay, w.MaxDelay
+	next, longest := p.min, p.max
 	if next == 0 {
 		next = defaultWaitMinDelay
 		if longest > 0 {
@@ -223,7 +298,7 @@ func (w SnapshotWait) delays() (func() time.Duration, error) {
 		longest = max(defaultWaitMaxDelay, next)
 	}
 	if longest < next {
-		return nil, errors.New("redshift: wait for a snapshot: MaxDelay of SnapshotWait is shorter than its MinDelay")
+		return nil, fmt.Errorf("redshift: wait for a snapshot: MaxDelay of %s is shorter than its MinDelay", p.options)
 	}
 
 	return func() time.Duration {
