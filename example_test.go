@@ -143,3 +143,31 @@ func ExampleClient_WaitSnapshotAvailable_failure() {
 	fmt.Println(errors.Is(err, redshift.ErrSnapshotFailed), errors.As(err, &failure), failure.Last.Status)
 	// Output: true true failed
 }
+
+func ExampleClient_DeleteSnapshots() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	params := new(redshift.BatchDeleteClusterSnapshotsParams)
+	for _, identifier := range []string{"nightly", "weekly"} {
+		if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: identifier,
+		}); err != nil {
+			log.Fatal(err)
+		}
+		fake.Advance(redshifttest.DefaultSnapshotDuration)
+		params.Identifiers = append(params.Identifiers, models.DeleteClusterSnapshotMessage{SnapshotIdentifier: identifier})
+	}
+	params.Identifiers = append(params.Identifiers, models.DeleteClusterSnapshotMessage{SnapshotIdentifier: "yearly"})
+
+	result, err := client.DeleteSnapshots(ctx, params)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("deleted:", result.Done)
+	for _, failed := range result.Failed {
+		fmt.Printf("%s: %s\n", failed.SnapshotIdentifier, failed.Code())
+	}
+	// Output:
+	// deleted: [nightly weekly]
+	// yearly: ClusterSnapshotNotFound
+}

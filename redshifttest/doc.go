@@ -33,11 +33,12 @@
 //
 // # What it is not
 //
-// It knows no IAM policies, stores no data and restores nothing. Tags are on snapshots and clusters. Where Amazon's documentation is silent it does what is
-// plausible: snapshots that are not sorted are listed oldest first, a snapshot must be available to be shared, a Marker is
-// refused when other parameters than MaxRecords have changed, and a snapshot that is shared shows its tags to its owner
-// alone. A snapshot that was deleted is gone at once. Its retention period can be changed while it is available, and counts
-// from where it began; one that has passed is an InvalidRetentionPeriodFault. Revoking access by the ARN of another
-// account's snapshot is AccessToSnapshotDenied. Clusters get new tags while they are available, and TagKeys and TagValues
-// let DescribeTags list the tags that match, not all tags of their resources. It is as little protected as a test needs: serve it on loopback addresses only.
+// It knows no IAM policies, stores no data and restores nothing. Tags are on snapshots and clusters. Where Amazon's
+// documentation is silent it does what is plausible: snapshots that are not sorted are listed oldest first, a snapshot
+// must be available to be shared, a Marker is refused when other parameters than MaxRecords have changed, and a
+// snapshot that is shared shows its tags to its owner alone. A snapshot that was deleted is gone at once. Its retention
+// period can be changed while it is available, and counts from where it began; one that has passed is an
+// InvalidRetentionPeriodFault. Revoking access by the ARN of another account's snapshot is AccessToSnapshotDenied.
+// Clusters get new tags while they are available, and TagKeys and TagValues let DescribeTags list the tags that match,
+// not all tags of their resources. It is as little protected as a test needs: serve it on loopback addresses only.
 package redshifttest
