@@ -104,6 +104,68 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 	if !errors.As(err, &failure) || failure.ErrorCode() != "InvalidTagFault" {
 		t.Errorf("a tag that Redshift refuses: got %v", err)
 	}
+
+	changeSnapshots(ctx, t, client, aws.ToString(shared.Snapshot.SnapshotArn))
+}
+
+// changeSnapshots tags the snapshot kept, which is shared, and deletes it and nightly.
+func changeSnapshots(ctx context.Context, t *testing.T, client *awsredshift.Client, arn string) {
+	t.Helper()
+	if _, err := client.CreateTags(ctx, &awsredshift.CreateTagsInput{
+		ResourceName: &arn, Tags: []types.Tag{{Key: aws.String("env"), Value: aws.String("")}, {Key: aws.String("a b"), Value: aws.String("+")}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.DeleteTags(ctx, &awsredshift.DeleteTagsInput{ResourceName: &arn, TagKeys: []string{"env"}}); err != nil {
+		t.Fatal(err)
+	}
+	tags, err := client.DescribeTags(ctx, &awsredshift.DescribeTagsInput{ResourceType: aws.String("Snapshot"), TagKeys: []string{"a b", "env"}, TagValues: []string{"+", ""}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := tags.TaggedResources; len(found) != 1 || aws.ToString(found[0].ResourceName) != arn || aws.ToString(found[0].Tag.Key) != "a b" || aws.ToString(found[0].Tag.Value) != "+" {
+		t.Errorf("the tags are %+v", found)
+	}
+
+	batch := &awsredshift.BatchDeleteClusterSnapshotsInput{Identifiers: []types.DeleteClusterSnapshotMessage{
+		{SnapshotIdentifier: aws.String("nightly")}, {SnapshotIdentifier: aws.String("kept")},
+	}}
+	deleted, err := client.BatchDeleteClusterSnapshots(ctx, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(deleted.Resources) != 1 || len(deleted.Errors) != 1 || aws.ToString(deleted.Errors[0].FailureCode) != "InvalidClusterSnapshotState" {
+		t.Errorf("the batch answered %q and %+v", deleted.Resources, deleted.Errors)
+	}
+	revoke := &awsredshift.RevokeSnapshotAccessInput{SnapshotArn: &arn, AccountWithRestoreAccess: aws.String("210987654321")}
+	if revoked, err := client.RevokeSnapshotAccess(ctx, revoke); err != nil || len(revoked.Snapshot.AccountsWithRestoreAccess) != 0 {
+		t.Errorf("Revoke: %v", err)
+	}
+	var notFound *types.AuthorizationNotFoundFault
+	if _, err := client.RevokeSnapshotAccess(ctx, revoke); !errors.As(err, &notFound) {
+		t.Errorf("revoking it again: got %v", err)
+	}
+	days := aws.Int32(0)
+	var invalid *types.InvalidRetentionPeriodFault
+	if _, err := client.ModifyClusterSnapshot(ctx, &awsredshift.ModifyClusterSnapshotInput{
+		SnapshotIdentifier: aws.String("kept"), ManualSnapshotRetentionPeriod: days,
+	}); !errors.As(err, &invalid) {
+		t.Errorf("a retention period of no days: got %v", err)
+	}
+	*days = 3653
+	if modified, err := client.BatchModifyClusterSnapshots(ctx, &awsredshift.BatchModifyClusterSnapshotsInput{
+		SnapshotIdentifierList: []string{"kept", "nightly"}, ManualSnapshotRetentionPeriod: days,
+	}); err != nil || len(modified.Resources) != 1 || len(modified.Errors) != 1 {
+		t.Errorf("the batch answered %+v, %v", modified, err)
+	}
+	gone, err := client.DeleteClusterSnapshot(ctx, &awsredshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("kept")})
+	if err != nil || aws.ToString(gone.Snapshot.Status) != "deleted" || aws.ToInt32(gone.Snapshot.ManualSnapshotRetentionPeriod) != 3653 {
+		t.Errorf("Delete answered %+v, %v", gone, err)
+	}
+	var missing *types.ClusterSnapshotNotFoundFault
+	if _, err := client.DeleteClusterSnapshot(ctx, &awsredshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("kept")}); !errors.As(err, &missing) {
+		t.Errorf("deleting it again: got %v", err)
+	}
 }
 
 func newestAutomated(t *testing.T, fake *redshifttest.Server) string {
