@@ -155,9 +155,7 @@ func (w *writer) member(value reflect.Value, name, itemName string, always bool)
 	case reflect.Slice:
 		w.list(value, name, itemName)
 	case reflect.Struct:
-		w.open(name, "")
-		w.members(value, "")
-		w.close(name)
+		w.structure(value, name)
 	case reflect.String:
 		if value.String() != "" || always {
 			w.text(name, value.String())
@@ -173,6 +171,21 @@ func (w *writer) member(value reflect.Value, name, itemName string, always bool)
 	default:
 		w.text(name, strconv.FormatInt(value.Int(), 10))
 	}
+}
+
+func (w *writer) structure(value reflect.Value, name string) {
+	before := w.Len()
+	w.open(name, "")
+	opened := w.Len()
+	w.members(value, "")
+	if w.Len() > opened {
+		w.close(name)
+
+		return
+	}
+	w.depth--
+	w.Truncate(before)
+	w.text(name, "")
 }
 
 func (w *writer) list(value reflect.Value, name, itemName string) {

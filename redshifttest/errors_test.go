@@ -19,7 +19,10 @@ import (
 // onlyInjected are documented codes that nothing in the fake's state leads to.
 var onlyInjected = []awsquery.ErrorCode{
 	models.ErrDependentServiceRequestThrottlingFault,
+	models.ErrCopyToRegionDisabledFault,
+	models.ErrIncompatibleOrderableOptions,
 	models.ErrLimitExceededFault,
+	models.ErrUnauthorizedOperation,
 	models.ErrUnsupportedOperation,
 }
 
@@ -65,7 +68,7 @@ func TestErrors(t *testing.T) {
 	share := func(more ...string) []string {
 		return append([]string{"AccountWithRestoreAccess", "111122223333"}, more...)
 	}
-	const automated, youngAutomated = "rs:analytics-2026-11-23-08-00-00", "rs:analytics-2026-11-25-09-34-00"
+	const automated, youngAutomated = "rs:analytics-2026-11-23-08-00-00", "rs:analytics-2026-11-25-09-39-00"
 	withdraw := func(more ...string) []string {
 		return append([]string{"AccountWithRestoreAccess", partner}, more...)
 	}
@@ -245,11 +248,13 @@ func TestErrors(t *testing.T) {
 	fake.Advance(48 * 3600e9)
 	must(t, fake, tagging, tagOn(oldARN, "k", "v")...)
 	must(t, fake, authorize, "SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner)
+	refusals = append(refusals, clusterRefusals()...)
+	prepareClusters(t, fake)
 	must(t, fake, creating, "ClusterIdentifier", "analytics", "SnapshotIdentifier", "young")
 	if _, err := fake.AddAutomatedSnapshot("analytics", fake.Now().Add(-60e9)); err != nil {
 		t.Fatal(err)
 	}
-	before := fake.Snapshots()
+	before, clustersBefore := fake.Snapshots(), members(must(t, fake, "DescribeClusters").Body)
 
 	for _, refusal := range refusals {
 		got := do(t, fake, refusal.operation, refusal.parameters...)
@@ -260,6 +265,10 @@ func TestErrors(t *testing.T) {
 	}
 	if after := fake.Snapshots(); !reflect.DeepEqual(after, before) {
 		t.Errorf("what was refused changed the snapshots from\n%v\nto\n%v", before, after)
+	}
+
+	if after := members(must(t, fake, "DescribeClusters").Body); !slices.Equal(after, clustersBefore) {
+		t.Errorf("what was refused changed the clusters from\n%q\nto\n%q", clustersBefore, after)
 	}
 
 	// What the contract says of an operation's errors must be what the fake answers.
@@ -273,15 +282,25 @@ func TestErrors(t *testing.T) {
 		}
 		for _, code := range operation.Errors {
 			provoked := slices.ContainsFunc(refusals, func(r refusal) bool { return r.operation == operation.Name && r.code == code })
-			if !provoked && !slices.Contains(onlyInjected, code) && !slices.Contains(quotaErrors, code) {
+			elsewhere := slices.Concat(onlyInjected, quotaErrors)
+			if operation.Name == "RestoreFromClusterSnapshot" {
+				elsewhere = append(elsewhere, neverRestored...)
+			}
+			if !provoked && !slices.Contains(elsewhere, code) {
 				t.Errorf("%s documents %s, which no request here provokes", operation.Name, code)
 			}
 		}
 	}
 }
 
-// quotaErrors are provoked by TestQuotas.
-var quotaErrors = []awsquery.ErrorCode{models.ErrClusterSnapshotQuotaExceeded, models.ErrAuthorizationQuotaExceeded}
+// quotaErrors are provoked by TestQuotas and TestRestoreQuotas.
+var quotaErrors = []awsquery.ErrorCode{
+	models.ErrAuthorizationQuotaExceeded,
+	models.ErrClusterQuotaExceeded,
+	models.ErrClusterSnapshotQuotaExceeded,
+	models.ErrInProgressTableRestoreQuotaExceededFault,
+	models.ErrNumberOfNodesQuotaExceeded,
+}
 
 func TestQuotas(t *testing.T) {
 	t.Parallel()

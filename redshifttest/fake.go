@@ -16,6 +16,7 @@ const (
 	DefaultRegion           = "us-east-1"
 	DefaultAccountID        = "123456789012"
 	DefaultSnapshotDuration = 5 * time.Minute
+	DefaultRestoreDuration  = 10 * time.Minute
 
 	// ExampleAccessKeyID and ExampleSecretAccessKey are the key pair that Amazon's documentation signs its examples with.
 	// It opens nothing.
@@ -23,11 +24,15 @@ const (
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-// Amazon's quotas, where [Quotas] are left empty.
+// The quotas where [Quotas] are left empty. They are Amazon's, except for clusters and table restores, where Amazon
+// publishes none.
 const (
 	DefaultManualSnapshots     = 20
 	DefaultAccountsPerSnapshot = 20
 	DefaultTagsPerResource     = 50
+	DefaultNodes               = 200
+	DefaultClusters            = 100
+	DefaultTableRestores       = 10
 )
 
 // Options says what [New] makes. The zero Options are a whole Redshift without clusters.
@@ -58,7 +63,12 @@ type Options struct {
 	// available the moment after. Default: [DefaultSnapshotDuration].
 	SnapshotDuration time.Duration
 
-	// How much an account may have of what.
+	// How long it takes to restore a cluster, or a table, on the fake's clock. A cluster is creating for the first third, and
+	// then available while the rest of its data arrives. Negative: it is all there the moment after. Default:
+	// [DefaultRestoreDuration].
+	RestoreDuration time.Duration
+
+	// How much an account may have of what, in each region.
 	Quotas Quotas
 
 	// Take every request for genuine, whoever signed it and when. A request is then taken to come from the account whose
@@ -66,7 +76,7 @@ type Options struct {
 	DisableSignatureCheck bool
 }
 
-// Quotas are the limits whose passing is an error. Where one is 0 it is Amazon's default; a negative one allows nothing.
+// Quotas are the limits whose passing is an error. Where one is 0 it is the default; a negative one allows nothing.
 type Quotas struct {
 	// Manual snapshots an account has at once. Default: [DefaultManualSnapshots].
 	ManualSnapshots int
@@ -74,26 +84,37 @@ type Quotas struct {
 	AccountsPerSnapshot int
 	// Tags that a resource has. Default: [DefaultTagsPerResource].
 	Tags int
+	// Clusters an account has when it restores another. Default: [DefaultClusters].
+	Clusters int
+	// Nodes that all clusters of an account have together, when it restores another. Default: [DefaultNodes].
+	Nodes int
+	// Table restores of an account that have not ended. Default: [DefaultTableRestores].
+	TableRestores int
 }
 
-// Fake is a Redshift in the memory of this process: one region, any number of accounts, and a clock of its own. It is an
-// [http.Handler], and may be used by any number of goroutines at once. Make it with [New].
+// Fake is a Redshift in the memory of this process: a region with any number of accounts, and a clock of its own. It is
+// an [http.Handler], and may be used by any number of goroutines at once. Make it with [New], and more regions of it with
+// [Fake.InRegion].
 type Fake struct {
-	region       string
+	*world
+	region string
+	log    requestLog
+	faults faults
+	state  *state // guarded by the world's mutex; the parts above guard themselves or never change
+}
+
+// world is what the regions of a fake have in common.
+type world struct {
 	account      string
 	access       accessKeys
 	clock        clock
-	duration     time.Duration
-	quotas       Quotas
 	trustCallers bool
 	dated        func() time.Time // the SignatureClock
 	operations   map[string]operation
-	log          requestLog
-	faults       faults
 
-	// state is guarded by mutex; the parts above guard themselves or never change.
-	mutex sync.Mutex
-	state state
+	mutex   sync.Mutex
+	regions map[string]*Fake
+	states  states
 }
 
 // operation is what the fake does for one value of Action.
@@ -118,18 +139,25 @@ type call struct {
 // handlers has the work of each operation, by name. Each group of operations has a file.
 func handlers() map[string]handler {
 	return map[string]handler{
-		"AuthorizeSnapshotAccess":     authorizeSnapshotAccess,
-		"BatchDeleteClusterSnapshots": batchDeleteClusterSnapshots,
-		"BatchModifyClusterSnapshots": batchModifyClusterSnapshots,
-		"CopyClusterSnapshot":         copyClusterSnapshot,
-		"CreateClusterSnapshot":       createClusterSnapshot,
-		"CreateTags":                  createTags,
-		"DeleteClusterSnapshot":       deleteClusterSnapshot,
-		"DeleteTags":                  deleteTags,
-		"DescribeClusterSnapshots":    describeClusterSnapshots,
-		"DescribeTags":                describeTags,
-		"ModifyClusterSnapshot":       modifyClusterSnapshot,
-		"RevokeSnapshotAccess":        revokeSnapshotAccess,
+		"AuthorizeSnapshotAccess":           authorizeSnapshotAccess,
+		"BatchDeleteClusterSnapshots":       batchDeleteClusterSnapshots,
+		"BatchModifyClusterSnapshots":       batchModifyClusterSnapshots,
+		"CopyClusterSnapshot":               copyClusterSnapshot,
+		"CreateClusterSnapshot":             createClusterSnapshot,
+		"CreateTags":                        createTags,
+		"DeleteClusterSnapshot":             deleteClusterSnapshot,
+		"DeleteTags":                        deleteTags,
+		"DescribeClusterSnapshots":          describeClusterSnapshots,
+		"DescribeClusters":                  describeClusters,
+		"DescribeTableRestoreStatus":        describeTableRestoreStatus,
+		"DescribeTags":                      describeTags,
+		"DisableSnapshotCopy":               disableSnapshotCopy,
+		"EnableSnapshotCopy":                enableSnapshotCopy,
+		"ModifyClusterSnapshot":             modifyClusterSnapshot,
+		"ModifySnapshotCopyRetentionPeriod": modifySnapshotCopyRetentionPeriod,
+		"RestoreFromClusterSnapshot":        restoreFromClusterSnapshot,
+		"RestoreTableFromClusterSnapshot":   restoreTableFromClusterSnapshot,
+		"RevokeSnapshotAccess":              revokeSnapshotAccess,
 	}
 }
 
@@ -148,29 +176,50 @@ func New(options Options) *Fake {
 	if !regionName.MatchString(options.Region) {
 		panic(fmt.Sprintf("redshifttest: Options.Region %q: not the name of a region, such as eu-west-1", options.Region))
 	}
-	fake := &Fake{
-		region:       options.Region,
+	all := &world{
 		account:      options.AccountID,
-		duration:     options.SnapshotDuration,
-		quotas:       options.Quotas,
 		trustCallers: options.DisableSignatureCheck,
 		dated:        options.SignatureClock,
 		operations:   make(map[string]operation),
+		regions:      make(map[string]*Fake),
+		states:       newStates(options),
 	}
-	if fake.dated == nil {
-		fake.dated = fake.Now
+	if all.dated == nil {
+		all.dated = all.clock.now
 	}
-	if err := fake.access.add(options.AccountID, options.Credentials); err != nil {
+	if err := all.access.add(options.AccountID, options.Credentials); err != nil {
 		panic("redshifttest: Options.Credentials: " + err.Error())
 	}
 	work := handlers()
 	for _, description := range contract.Operations() {
-		fake.operations[description.Name] = operation{contract: description, handle: work[description.Name]}
+		all.operations[description.Name] = operation{contract: description, handle: work[description.Name]}
 	}
-	fake.clock.start(options.Start, options.ClockSpeed)
-	fake.state = newState(fake.region, fake.duration, fake.quotas)
+	all.clock.start(options.Start, options.ClockSpeed)
 
-	return fake
+	return all.inRegion(options.Region)
+}
+
+// InRegion returns the same Redshift in another region: it has the accounts, their keys and the clock in common with this
+// one, and clusters, snapshots, quotas, requests and faults of its own. Snapshots that [redshift.Client.EnableSnapshotCopy]
+// sends to a region are found there. Each region is always the same Fake, its own region is the one it is called on.
+//
+// It panics if the name is not that of a region, such as eu-west-1: that is a mistake in the test.
+func (f *Fake) InRegion(region string) *Fake {
+	if !regionName.MatchString(region) {
+		panic(fmt.Sprintf("redshifttest: InRegion(%q): not the name of a region, such as eu-west-1", region))
+	}
+
+	return f.inRegion(region)
+}
+
+func (w *world) inRegion(region string) *Fake {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.regions[region] == nil {
+		w.regions[region] = &Fake{world: w, region: region, state: w.states.in(region)}
+	}
+
+	return w.regions[region]
 }
 
 func (o Options) withDefaults() Options {
@@ -182,9 +231,13 @@ func (o Options) withDefaults() Options {
 	}
 	setDefault(&o.ClockSpeed, 1)
 	setDefault(&o.SnapshotDuration, DefaultSnapshotDuration)
+	setDefault(&o.RestoreDuration, DefaultRestoreDuration)
 	setDefault(&o.Quotas.ManualSnapshots, DefaultManualSnapshots)
 	setDefault(&o.Quotas.AccountsPerSnapshot, DefaultAccountsPerSnapshot)
 	setDefault(&o.Quotas.Tags, DefaultTagsPerResource)
+	setDefault(&o.Quotas.Clusters, DefaultClusters)
+	setDefault(&o.Quotas.Nodes, DefaultNodes)
+	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)
 
 	return o
 }

@@ -14,17 +14,10 @@ var notPlayed = []string{
 	"CreateSnapshotSchedule",
 	"DeleteSnapshotCopyGrant",
 	"DeleteSnapshotSchedule",
-	"DescribeClusters",
 	"DescribeSnapshotCopyGrants",
 	"DescribeSnapshotSchedules",
-	"DescribeTableRestoreStatus",
-	"DisableSnapshotCopy",
-	"EnableSnapshotCopy",
 	"ModifyClusterSnapshotSchedule",
-	"ModifySnapshotCopyRetentionPeriod",
 	"ModifySnapshotSchedule",
-	"RestoreFromClusterSnapshot",
-	"RestoreTableFromClusterSnapshot",
 }
 
 // TestEveryOperationIsAccountedFor fails when an operation is added to the contract and neither played by the fake nor

@@ -20,6 +20,7 @@ import (
 
 const (
 	maxSnapshotIdentifier = 255
+	maxParameterGroup     = 255
 	maxRetentionDays      = 3653
 	keepForever           = -1
 	maxTagKey             = 128
@@ -30,8 +31,10 @@ const (
 type pageSizes struct{ smallest, largest int }
 
 var (
-	snapshotPages = pageSizes{20, 100}
-	tagPages      = pageSizes{10, 50}
+	clusterPages      = pageSizes{20, 100}
+	snapshotPages     = pageSizes{20, 100}
+	tableRestorePages = pageSizes{1, 100} // Amazon states none
+	tagPages          = pageSizes{10, 50}
 )
 
 var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
@@ -47,10 +50,19 @@ func checkNewIdentifier(parameter, identifier string, longest int) *failure {
 	return nil
 }
 
+// checkClusterIdentifier checks the name of a cluster that is to be made.
+func checkClusterIdentifier(identifier string) *failure {
+	if strings.ToLower(identifier) != identifier {
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter ClusterIdentifier must be in lower case.")
+	}
+
+	return checkNewIdentifier("ClusterIdentifier", identifier, maxClusterIdentifier)
+}
+
 // retention returns the ManualSnapshotRetentionPeriod of a new snapshot.
 func (c *call) retention() (int, *failure) {
 	days, failed := c.newRetention()
-	if days == nil {
+	if days == nil || failed != nil {
 		return keepForever, failed
 	}
 
@@ -60,15 +72,21 @@ func (c *call) retention() (int, *failure) {
 // newRetention returns the ManualSnapshotRetentionPeriod that was asked for, nil if none was.
 func (c *call) newRetention() (*int, *failure) {
 	days, found := c.params.integer("ManualSnapshotRetentionPeriod")
-	switch {
-	case !found:
+	if !found {
 		return nil, nil
-	case days != keepForever && (days < 1 || days > maxRetentionDays):
-		return nil, fail(models.ErrInvalidRetentionPeriodFault,
+	}
+
+	return &days, checkRetention(days)
+}
+
+// checkRetention checks how many days manual snapshots are to be kept.
+func checkRetention(days int) *failure {
+	if days != keepForever && (days < 1 || days > maxRetentionDays) {
+		return fail(models.ErrInvalidRetentionPeriodFault,
 			"The retention period specified must be either -1 or between 1 and %d, not %d.", maxRetentionDays, days)
 	}
 
-	return &days, nil
+	return nil
 }
 
 // tags returns the tags that a new resource is to have.

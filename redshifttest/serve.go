@@ -230,9 +230,9 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, ar
 
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.state.expire(now)
+	f.states.pass(now)
 
-	return wanted.handle(&call{state: &f.state, operation: name, params: given, account: account, now: now})
+	return wanted.handle(&call{state: f.state, operation: name, params: given, account: account, now: now})
 }
 
 // ServeHTTP answers one request. A Fault that cuts the connection does so by panicking with [http.ErrAbortHandler], as
@@ -315,9 +315,12 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// requestID makes the identifier of the request with that number: the same in every run, so that output can be compared.
-func requestID(number int) string {
-	digest := sha256.Sum256([]byte("redshifttest " + strconv.Itoa(number)))
+// requestID makes the identifier of the request with that number.
+func requestID(number int) string { return uuid(strconv.Itoa(number)) }
+
+// uuid makes an identifier of what it is for: the same in every run, so that output can be compared.
+func uuid(purpose ...string) string {
+	digest := sha256.Sum256([]byte("redshifttest " + strings.Join(purpose, " ")))
 	digest[6] = digest[6]&0x0f | 0x40 // the version and variant that a random UUID has
 	digest[8] = digest[8]&0x3f | 0x80
 

@@ -37,8 +37,8 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	if failed := c.checkUnused(identifier); failed != nil {
 		return nil, failed
 	}
-	if cluster.Status != statusAvailable {
-		return nil, fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", cluster.Identifier, cluster.Status)
+	if failed := c.checkAvailable(cluster); failed != nil {
+		return nil, failed
 	}
 	if failed := c.checkQuota(); failed != nil {
 		return nil, failed
@@ -87,7 +87,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	c.serial++
 	target := *source
 	target.serial = c.serial
-	target.grants = nil
+	target.grants, target.copyDue, target.copyDays = nil, false, 0
 	target.SnapshotIdentifier = identifier
 	target.SnapshotType = models.SnapshotTypeManual
 	target.SnapshotArn = c.snapshotARN(c.account, source.ClusterIdentifier, identifier)
@@ -165,27 +165,51 @@ func (c *call) restoreAccount() (string, *failure) {
 	return account, nil
 }
 
+// snapshotName returns SnapshotIdentifier and SnapshotArn, of which one at most may be given.
+func (c *call) snapshotName() (identifier, arn string, failed *failure) {
+	identifier, arn = c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
+	if identifier != "" && arn != "" {
+		return "", "", fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
+	}
+	if arn != "" {
+		failed = checkSnapshotARN(arn)
+	}
+
+	return identifier, arn, failed
+}
+
+// oneSnapshotName returns SnapshotIdentifier or SnapshotArn, whichever is given; one has to be.
+func (c *call) oneSnapshotName() (identifier, arn string, failed *failure) {
+	identifier, arn, failed = c.snapshotName()
+	if failed == nil && identifier+arn == "" {
+		failed = fail(awsquery.ErrMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
+	}
+
+	return identifier, arn, failed
+}
+
 // named returns the snapshot of the caller that either SnapshotIdentifier or SnapshotArn names.
 func (c *call) named() (*snapshot, *failure) {
-	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
-	switch {
-	case identifier == "" && arn == "":
-		return nil, fail(awsquery.ErrMissingParameter, "The request must contain the parameter SnapshotIdentifier or SnapshotArn.")
-	case identifier != "" && arn != "":
-		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
-	case arn == "":
-		return c.own(identifier, c.params.text("SnapshotClusterIdentifier"))
-	}
-	if failed := checkSnapshotARN(arn); failed != nil {
+	identifier, arn, failed := c.oneSnapshotName()
+	if failed != nil {
 		return nil, failed
 	}
-	for _, one := range c.of(c.account).snapshots {
-		if strings.EqualFold(one.SnapshotArn, arn) {
-			return c.own(one.SnapshotIdentifier, c.params.text("SnapshotClusterIdentifier"))
+
+	return c.find(c.account, identifier, arn)
+}
+
+// find returns the snapshot of an account that has either this identifier or this ARN and is one of the cluster that
+// SnapshotClusterIdentifier names, if it names one.
+func (c *call) find(account, identifier, arn string) (*snapshot, *failure) {
+	cluster := c.params.text("SnapshotClusterIdentifier")
+	for _, one := range c.of(account).snapshots {
+		if (strings.EqualFold(one.SnapshotIdentifier, identifier) || strings.EqualFold(one.SnapshotArn, arn)) &&
+			(cluster == "" || strings.EqualFold(one.ClusterIdentifier, cluster)) {
+			return one, nil
 		}
 	}
 
-	return nil, snapshotNotFound(arn)
+	return nil, snapshotNotFound(identifier + arn)
 }
 
 func deleteClusterSnapshot(c *call) (any, *failure) {
@@ -370,14 +394,9 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 	if owner != "" && !twelveDigits.MatchString(owner) {
 		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter OwnerAccount must be an account of 12 digits, not '%s'.", owner)
 	}
-	identifier, arn := c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
-	if identifier != "" && arn != "" {
-		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotIdentifier and SnapshotArn cannot be given together.")
-	}
-	if arn != "" {
-		if failed := checkSnapshotARN(arn); failed != nil {
-			return nil, failed
-		}
+	identifier, arn, failed := c.snapshotName()
+	if failed != nil {
+		return nil, failed
 	}
 	var seen []*snapshot
 	for account, holding := range c.accounts {
@@ -488,16 +507,6 @@ func (o snapshotOrder) place(one *snapshot) []string {
 	}
 
 	return append(place, fmt.Sprintf("%012d", one.serial))
-}
-
-// cluster returns a cluster of the caller.
-func (c *call) cluster(identifier string) (*Cluster, *failure) {
-	cluster := c.of(c.account).clusters[strings.ToLower(identifier)]
-	if cluster == nil {
-		return nil, fail(models.ErrClusterNotFound, "Cluster %s not found.", strings.ToLower(identifier))
-	}
-
-	return cluster, nil
 }
 
 // own returns a snapshot of the caller, of a certain cluster if one is named. What others share is not found.

@@ -3,6 +3,7 @@ package redshifttest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -66,24 +67,58 @@ type Cluster struct {
 	MasterPasswordSecretArn string
 	// The key that encrypts that secret, an ARN. Default: none.
 	MasterPasswordSecretKmsKeyID string
+	// Its tables, such as dev.public.orders, which tell what [redshift.Client.RestoreTableFromClusterSnapshot] can find in
+	// a snapshot and which names are taken. Default: nil, any table can be restored to any name.
+	Tables []string
 	// Its tags. Its automated snapshots get them too; manual ones have those of their Create only. Default: none.
 	Tags []models.Tag
 }
 
-// state is everything that operations can change.
+// state is everything that operations can change in a region.
 type state struct {
-	region   string
-	duration time.Duration
-	quotas   Quotas
-	accounts map[string]*holdings
-	serial   int
+	states          states
+	region          string
+	duration        time.Duration // of a snapshot
+	restoreDuration time.Duration
+	quotas          Quotas
+	accounts        map[string]*holdings
+	serial          int
 }
 
-// holdings are what one account has, by identifiers in lower case.
+// states are those of all regions.
+type states struct {
+	options  Options
+	byRegion map[string]*state
+}
+
+func newStates(options Options) states {
+	return states{options: options, byRegion: make(map[string]*state)}
+}
+
+// in returns the state of a region.
+func (s states) in(region string) *state {
+	if s.byRegion[region] == nil {
+		s.byRegion[region] = &state{
+			states:          s,
+			region:          region,
+			duration:        max(s.options.SnapshotDuration, 1), // so that there is a moment of creating
+			restoreDuration: max(s.options.RestoreDuration, 1),
+			quotas:          s.options.Quotas,
+			accounts:        make(map[string]*holdings),
+		}
+	}
+
+	return s.byRegion[region]
+}
+
+// holdings are what one account has in a region, by identifiers in lower case.
 type holdings struct {
-	clusters  map[string]*Cluster
+	clusters  map[string]*cluster
 	snapshots map[string]*snapshot
 	removed   map[string]bool // names that clusters had
+
+	copyGrants    map[string]*copyGrant
+	tableRestores []*tableRestore
 }
 
 // snapshot is a snapshot and what its life depends on.
@@ -94,31 +129,38 @@ type snapshot struct {
 	started  time.Time
 	duration time.Duration
 	grants   []string // accounts, or supportAlias
+	tables   []string // those that its cluster had
+	copyDue  bool     // the copy in another region is still to be made
+	copyDays int      // how long such a copy is kept, where it is automated
 
 	// Where SetSnapshotStatus was called: the life stopped then.
 	stopped time.Time
 	status  models.SnapshotStatus
 }
 
-func newState(region string, duration time.Duration, quotas Quotas) state {
-	return state{
-		region:   region,
-		duration: max(duration, 1), // so that there is a moment of creating
-		quotas:   quotas,
-		accounts: make(map[string]*holdings),
-	}
-}
-
 func (s *state) of(account string) *holdings {
 	if s.accounts[account] == nil {
 		s.accounts[account] = &holdings{
-			clusters:  make(map[string]*Cluster),
+			clusters:  make(map[string]*cluster),
 			snapshots: make(map[string]*snapshot),
 			removed:   make(map[string]bool),
 		}
 	}
 
 	return s.accounts[account]
+}
+
+// pass does what the clock alone does, in all regions.
+func (s states) pass(now time.Time) {
+	for _, region := range slices.Sorted(maps.Keys(s.byRegion)) {
+		s.byRegion[region].copyAcross(now)
+	}
+	for _, one := range s.byRegion {
+		one.expire(now)
+		for _, owner := range one.accounts {
+			owner.finishTableRestores(now)
+		}
+	}
 }
 
 // expire deletes the manual snapshots whose retention has ended.
@@ -134,6 +176,9 @@ func (s *state) expire(now time.Time) {
 
 // end returns when a manual snapshot is deleted, if it ever is.
 func (s *snapshot) end() (time.Time, bool) {
+	if s.copyDays > 0 {
+		return s.SnapshotRetentionStartTime.Add(time.Duration(s.copyDays) * day), true
+	}
 	if s.ManualSnapshotRetentionPeriod == nil || *s.ManualSnapshotRetentionPeriod == keepForever {
 		return time.Time{}, false
 	}
@@ -153,16 +198,26 @@ func arnPartition(region string) string {
 	}
 }
 
+// arn returns the Amazon resource name of something in a service of the region.
+func (s *state) arn(service, account, resource string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", arnPartition(s.region), service, s.region, account, resource)
+}
+
 func (s *state) snapshotARN(account, cluster, identifier string) string {
-	return fmt.Sprintf("arn:%s:redshift:%s:%s:snapshot:%s/%s", arnPartition(s.region), s.region, account, cluster, identifier)
+	return s.arn("redshift", account, "snapshot:"+cluster+"/"+identifier)
 }
 
 func (s *state) clusterARN(account, cluster string) string {
-	return fmt.Sprintf("arn:%s:redshift:%s:%s:cluster:%s", arnPartition(s.region), s.region, account, cluster)
+	return s.arn("redshift", account, "cluster:"+cluster)
+}
+
+// serviceKey returns the key that a service encrypts with where the caller chooses none.
+func (c *call) serviceKey(service string) string {
+	return c.arn("kms", c.account, "alias/aws/"+service)
 }
 
 // take adds a snapshot of a cluster that starts at that time.
-func (s *state) take(account string, cluster *Cluster, identifier string, kind models.SnapshotType, at time.Time) *snapshot {
+func (s *state) take(account string, cluster *cluster, identifier string, kind models.SnapshotType, at time.Time) *snapshot {
 	// Times have milliseconds on the wire. They are kept so, in order that a filter finds what the caller was shown.
 	at = at.UTC().Truncate(time.Millisecond)
 	owner := s.of(account)
@@ -206,6 +261,8 @@ func (s *state) take(account string, cluster *Cluster, identifier string, kind m
 		serial:   s.serial,
 		started:  at,
 		duration: s.duration,
+		tables:   slices.Clone(cluster.Tables),
+		copyDue:  cluster.copying != nil,
 	}
 	owner.snapshots[strings.ToLower(identifier)] = one
 
@@ -289,61 +346,72 @@ func (s *snapshot) available(now time.Time) bool {
 	return status == models.SnapshotStatusAvailable || status == models.SnapshotStatusFinalSnapshot
 }
 
+// availableSince returns when an available snapshot became so.
+func (s *snapshot) availableSince() time.Time {
+	if !s.stopped.IsZero() {
+		return s.stopped
+	}
+
+	return s.started.Add(s.duration)
+}
+
 // AddCluster adds a cluster. It is an error if its identifier is not a valid one, or if its account has a cluster of that
 // name.
-func (f *Fake) AddCluster(cluster Cluster) error {
+func (f *Fake) AddCluster(added Cluster) error {
 	wrap := func(failed any) error {
-		return fmt.Errorf("redshifttest: add cluster %q: %v", cluster.Identifier, failed)
+		return fmt.Errorf("redshifttest: add cluster %q: %v", added.Identifier, failed)
 	}
-	if failed := checkNewIdentifier("Identifier", cluster.Identifier, maxClusterIdentifier); failed != nil {
+	if failed := checkNewIdentifier("Identifier", added.Identifier, maxClusterIdentifier); failed != nil {
 		return wrap(failed.message)
 	}
-	if strings.ToLower(cluster.Identifier) != cluster.Identifier {
+	if strings.ToLower(added.Identifier) != added.Identifier {
 		return wrap("cluster identifiers are in lower case")
 	}
-	setDefault(&cluster.AccountID, f.account)
-	if !twelveDigits.MatchString(cluster.AccountID) {
+	setDefault(&added.AccountID, f.account)
+	if !twelveDigits.MatchString(added.AccountID) {
 		return wrap("AccountID does not have 12 digits")
 	}
-	if cluster.SizeInMegaBytes < 0 || cluster.NumberOfNodes < 0 {
+	if added.SizeInMegaBytes < 0 || added.NumberOfNodes < 0 {
 		return wrap("SizeInMegaBytes or NumberOfNodes is negative")
 	}
-	setDefault(&cluster.Status, statusAvailable)
-	setDefault(&cluster.SizeInMegaBytes, 1024)
-	setDefault(&cluster.NodeType, "ra3.xlplus")
-	setDefault(&cluster.NumberOfNodes, 2)
-	setDefault(&cluster.Port, 5439)
-	setDefault(&cluster.AvailabilityZone, f.region+"a")
-	setDefault(&cluster.MasterUsername, "awsuser")
-	setDefault(&cluster.Version, "1.0")
-	setDefault(&cluster.EngineFullVersion, "1.0.78125")
-	setDefault(&cluster.DBName, "dev")
-	setDefault(&cluster.VpcID, "vpc-0123456789abcdef0")
-	setDefault(&cluster.MaintenanceTrackName, "current")
-	cluster.Tags = slices.Clone(cluster.Tags)
+	setDefault(&added.Status, statusAvailable)
+	setDefault(&added.SizeInMegaBytes, 1024)
+	setDefault(&added.NodeType, "ra3.xlplus")
+	setDefault(&added.NumberOfNodes, 2)
+	setDefault(&added.Port, 5439)
+	setDefault(&added.AvailabilityZone, f.region+"a")
+	setDefault(&added.MasterUsername, "awsuser")
+	setDefault(&added.Version, "1.0")
+	setDefault(&added.EngineFullVersion, "1.0.78125")
+	setDefault(&added.DBName, "dev")
+	setDefault(&added.VpcID, "vpc-0123456789abcdef0")
+	setDefault(&added.MaintenanceTrackName, "current")
+	added.Tags, added.Tables = slices.Clone(added.Tags), slices.Clone(added.Tables)
 
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	owner := f.state.of(cluster.AccountID)
-	if owner.clusters[cluster.Identifier] != nil {
+	owner := f.state.of(added.AccountID)
+	if owner.clusters[added.Identifier] != nil {
 		return wrap("there is one with that name already, remove it first or take another name")
 	}
-	if cluster.CreateTime.IsZero() {
-		cluster.CreateTime = now
-		if !owner.removed[cluster.Identifier] {
-			cluster.CreateTime = now.Add(-clusterAge)
+	if added.CreateTime.IsZero() {
+		added.CreateTime = now
+		if !owner.removed[added.Identifier] {
+			added.CreateTime = now.Add(-clusterAge)
 		}
 	}
-	cluster.CreateTime = cluster.CreateTime.UTC().Truncate(time.Millisecond)
-	owner.clusters[cluster.Identifier] = &cluster
+	added.CreateTime = added.CreateTime.UTC().Truncate(time.Millisecond)
+	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings()}
 
 	return nil
 }
 
-// SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. It is an error if there is
-// no such cluster.
+// SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. A restore that is under way
+// goes on beside it, unless the status is incompatible-restore: then it has failed. It is an error if there is no such
+// cluster.
 func (f *Fake) SetClusterStatus(identifier, status string) error {
+	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
@@ -351,6 +419,9 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
 	}
 	cluster.Status = status
+	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {
+		running.stopped = now
+	}
 
 	return nil
 }
@@ -366,6 +437,7 @@ func (f *Fake) RemoveCluster(identifier string) error {
 	}
 	delete(owner.clusters, name)
 	owner.removed[name] = true
+	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, func(one *tableRestore) bool { return one.ClusterIdentifier == name })
 	for key, one := range owner.snapshots {
 		if one.ClusterIdentifier == name && one.SnapshotType == models.SnapshotTypeAutomated {
 			delete(owner.snapshots, key)
@@ -382,7 +454,7 @@ func (f *Fake) RemoveCluster(identifier string) error {
 func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
 	now := f.Now()
 	if at.IsZero() {
-		at = now.Add(-max(f.duration, 1))
+		at = now.Add(-f.state.duration)
 	}
 	wrap := func(reason string) error {
 		return fmt.Errorf("redshifttest: add an automated snapshot of cluster %q: %s", clusterIdentifier, reason)
@@ -415,7 +487,7 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.state.expire(now)
+	f.states.pass(now)
 	found := f.state.of(f.account).snapshots[strings.ToLower(identifier)]
 	for _, owner := range f.state.accounts {
 		if found == nil {
@@ -436,7 +508,7 @@ func (f *Fake) Snapshots() []models.Snapshot {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.state.expire(now)
+	f.states.pass(now)
 	var all []*snapshot
 	for _, owner := range f.state.accounts {
 		for _, one := range owner.snapshots {

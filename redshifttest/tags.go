@@ -16,7 +16,7 @@ type resource struct {
 	kind models.ResourceType
 	tags *[]models.Tag
 
-	cluster *Cluster // where it is one
+	cluster *cluster // where it is one
 }
 
 // resources returns everything of the caller that has tags.
@@ -65,8 +65,10 @@ func createTags(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	if cluster := tagged.cluster; cluster != nil && cluster.Status != statusAvailable {
-		return nil, fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", cluster.Identifier, cluster.Status)
+	if tagged.cluster != nil {
+		if failed := c.checkAvailable(tagged.cluster); failed != nil {
+			return nil, failed
+		}
 	}
 	all := slices.Clone(*tagged.tags)
 	for _, tag := range tags {

@@ -1,0 +1,188 @@
+package redshifttest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// neverRestored are the codes of RestoreFromClusterSnapshot that are about what the fake does not keep: reserved nodes,
+// networks, groups, hardware security modules, the hardware itself. It has no parameter for tags.
+var neverRestored = []awsquery.ErrorCode{
+	models.ErrClusterParameterGroupNotFound,
+	models.ErrClusterSecurityGroupNotFound,
+	models.ErrClusterSubnetGroupNotFoundFault,
+	models.ErrDependentServiceAccessDenied,
+	models.ErrDependentServiceUnavailableFault,
+	models.ErrHsmClientCertificateNotFoundFault,
+	models.ErrHsmConfigurationNotFoundFault,
+	models.ErrInsufficientClusterCapacity,
+	models.ErrInvalidClusterSubnetGroupStateFault,
+	models.ErrInvalidElasticIpFault,
+	models.ErrInvalidReservedNodeState,
+	models.ErrInvalidSubnet,
+	models.ErrInvalidTagFault,
+	models.ErrInvalidVPCNetworkStateFault,
+	models.ErrIpv6CidrBlockNotFoundFault,
+	models.ErrRedshiftIdcApplicationNotExists,
+	models.ErrReservedNodeAlreadyExists,
+	models.ErrReservedNodeAlreadyMigrated,
+	models.ErrReservedNodeNotFound,
+	models.ErrReservedNodeOfferingNotFound,
+	models.ErrTagLimitExceededFault,
+}
+
+// prepareClusters adds to the fake of TestErrors: the cluster ledger, whose tables are known and whose snapshot is
+// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted; the cluster mirrored, whose snapshots are copied to us-west-2; and the
+// partner's snapshots theirs, which nobody may see, and lent.
+func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
+	t.Helper()
+	for _, cluster := range []redshifttest.Cluster{
+		{Identifier: "ledger", NodeType: "dc2.large", Tables: []string{"dev.public.orders", "dev.public.rows"}},
+		{Identifier: "sealed", KmsKeyID: "arn:aws:kms:us-east-1:123456789012:key/1"},
+		{Identifier: "mirrored"},
+		{Identifier: "warehouse", AccountID: partner},
+	} {
+		if err := fake.AddCluster(cluster); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fake.AddAccount(partner, partnerKeys); err != nil {
+		t.Fatal(err)
+	}
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "ledger", "SnapshotIdentifier", "balance")
+	if err := fake.SetClusterStatus("busy", "available"); err != nil {
+		t.Fatal(err)
+	}
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "busy", "SnapshotIdentifier", "hurried")
+	if err := fake.SetClusterStatus("busy", "resizing"); err != nil {
+		t.Fatal(err)
+	}
+	must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", "mirrored", "DestinationRegion", "us-west-2")
+	for _, name := range []string{"theirs", "lent"} {
+		if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot", "ClusterIdentifier", "warehouse", "SnapshotIdentifier", name); got.Status != 200 {
+			t.Fatal(got.Body)
+		}
+	}
+	fake.Advance(redshifttest.DefaultSnapshotDuration)
+	if got := doAs(t, fake, partnerKeys, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "lent", "AccountWithRestoreAccess", own); got.Status != 200 {
+		t.Fatal(got.Body)
+	}
+	must(t, fake, "RestoreTableFromClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "old",
+		"SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", "taken")
+}
+
+// members returns the lines of an answer that do not differ from call to call.
+func members(body string) []string {
+	return slices.DeleteFunc(strings.Split(body, "\n"), func(line string) bool { return strings.Contains(line, "<RequestId>") })
+}
+
+// clusterRefusals are about clusters, restores and copies in other regions.
+func clusterRefusals() []refusal {
+	const (
+		describe = "DescribeClusters"
+		disable  = "DisableSnapshotCopy"
+		enable   = "EnableSnapshotCopy"
+		keep     = "ModifySnapshotCopyRetentionPeriod"
+		restore  = "RestoreFromClusterSnapshot"
+		statuses = "DescribeTableRestoreStatus"
+		tables   = "RestoreTableFromClusterSnapshot"
+
+		missingARN = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"
+		theirsARN  = "arn:aws:redshift:us-east-1:" + partner + ":snapshot:warehouse/theirs"
+	)
+	from := func(snapshot string, more ...string) []string {
+		return append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", snapshot}, more...)
+	}
+	table := func(cluster, snapshot, source, target string, more ...string) []string {
+		return append([]string{"ClusterIdentifier", cluster, "SnapshotIdentifier", snapshot, "SourceDatabaseName", "dev", "SourceTableName", source, "NewTableName", target}, more...)
+	}
+	copying := func(cluster, region string, more ...string) []string {
+		return append([]string{"ClusterIdentifier", cluster, "DestinationRegion", region}, more...)
+	}
+
+	return []refusal{
+		{describe, []string{"ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
+		{describe, []string{"ClusterIdentifier", "Analytics"}, models.ErrClusterNotFound, "Analytics"},
+		{describe, []string{"ClusterIdentifier", "analytics", "Marker", "x"}, "InvalidParameterCombination", "Marker"},
+		{describe, []string{"Marker", "x"}, "InvalidParameterValue", "Marker"},
+		{describe, []string{"MaxRecords", "19"}, "InvalidParameterValue", "between 20 and 100"},
+		{describe, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
+
+		{restore, []string{"SnapshotIdentifier", "old"}, "MissingParameter", "ClusterIdentifier"},
+		{restore, []string{"ClusterIdentifier", "drill"}, "MissingParameter", "SnapshotIdentifier or SnapshotArn"},
+		{restore, []string{"ClusterIdentifier", "Drill", "SnapshotIdentifier", "old"}, "InvalidParameterValue", "lower case"},
+		{restore, []string{"ClusterIdentifier", "1st", "SnapshotIdentifier", "old"}, "InvalidParameterValue", "begin with a letter"},
+		{restore, from("old", "SnapshotArn", missingARN), "InvalidParameterCombination", "together"},
+		{restore, []string{"ClusterIdentifier", "drill", "SnapshotArn", "old"}, "InvalidParameterValue", "SnapshotArn"},
+		{restore, []string{"ClusterIdentifier", "drill", "SnapshotArn", missingARN}, models.ErrClusterSnapshotNotFound, "missing"},
+		{restore, []string{"ClusterIdentifier", "drill", "SnapshotArn", theirsARN}, models.ErrAccessToSnapshotDenied, partner},
+		{restore, []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "old"}, models.ErrClusterAlreadyExists, "analytics"},
+		{restore, from("missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{restore, from("lent"), models.ErrClusterSnapshotNotFound, "lent"}, // OwnerAccount is needed
+		{restore, from("theirs", "OwnerAccount", partner), models.ErrAccessToSnapshotDenied, partner},
+		{restore, from("missing", "OwnerAccount", partner), models.ErrClusterSnapshotNotFound, "missing"},
+		{restore, from("old", "OwnerAccount", "me"), "InvalidParameterValue", "OwnerAccount"},
+		{restore, from("old", "SnapshotClusterIdentifier", "ledger"), models.ErrClusterSnapshotNotFound, "old"},
+		{restore, from("young"), models.ErrInvalidClusterSnapshotState, "young"},
+		{restore, from("balance", "NodeType", "ra3.xlplus"), models.ErrInvalidRestore, "dc2.large, dc2.8xlarge"},
+		{restore, from("balance", "NumberOfNodes", "33"), models.ErrNumberOfNodesPerClusterLimitExceeded, "32"},
+		{restore, from("balance", "NumberOfNodes", "0"), "InvalidParameterValue", "NumberOfNodes"},
+		{restore, from("balance", "Port", "1149"), "InvalidParameterValue", "1149"},
+		{restore, from("old", "Port", "5456"), "InvalidParameterValue", "5456"},
+		{restore, from("old", "MaintenanceTrackName", "fast"), models.ErrInvalidClusterTrack, "fast"},
+		{restore, from("old", "PreferredMaintenanceWindow", "Sunday"), "InvalidParameterValue", "PreferredMaintenanceWindow"},
+		{restore, from("old", "ManualSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "ManualSnapshotRetentionPeriod"},
+		{restore, from("old", "ClusterParameterGroupName", "a--b"), "InvalidParameterValue", "ClusterParameterGroupName"},
+		{restore, from("old", "ClusterSecurityGroups.ClusterSecurityGroupName.1", "default"), "InvalidParameterCombination", "VPC"},
+		{restore, from("old", "SnapshotScheduleIdentifier", "missing"), models.ErrSnapshotScheduleNotFound, "missing"},
+		{restore, from("old", "IpAddressType", "ipv6"), "InvalidParameterValue", "ipv6"},
+		{restore, from("old", "MasterPasswordSecretKmsKeyId", "k"), "InvalidParameterCombination", "ManageMasterPassword"},
+
+		{tables, []string{"ClusterIdentifier", "ledger"}, "MissingParameter", "NewTableName"},
+		{tables, table("missing", "balance", "orders", "new"), models.ErrClusterNotFound, "missing"},
+		{tables, table("ledger", "missing", "orders", "new"), models.ErrClusterSnapshotNotFound, "missing"},
+		{tables, table("analytics", "balance", "orders", "new"), models.ErrClusterSnapshotNotFound, "balance"},
+		{tables, table("busy", "hurried", "orders", "new"), models.ErrInvalidClusterState, "resizing"},
+		{tables, table("analytics", "young", "orders", "new"), models.ErrInvalidClusterSnapshotState, "young"},
+		{tables, table("ledger", "balance", "invoices", "new"), models.ErrInvalidTableRestoreArgument, "dev.public.invoices"},
+		{tables, table("ledger", "balance", "orders", "new", "SourceSchemaName", "private"), models.ErrInvalidTableRestoreArgument, "dev.private.orders"},
+		{tables, table("ledger", "balance", "Orders", "new", "EnableCaseSensitiveIdentifier", "true"), models.ErrInvalidTableRestoreArgument, "dev.public.Orders"},
+		{tables, table("ledger", "balance", "Orders", "ROWS"), models.ErrInvalidTableRestoreArgument, "already"},
+		{tables, table("analytics", "old", "orders", "taken"), models.ErrInvalidTableRestoreArgument, "being restored"},
+
+		{statuses, []string{"ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
+		{statuses, []string{"TableRestoreRequestId", "missing"}, models.ErrTableRestoreNotFoundFault, "missing"},
+		{statuses, []string{"MaxRecords", "0"}, "InvalidParameterValue", "between 1 and 100"},
+		{statuses, []string{"Marker", "x"}, "InvalidParameterValue", "Marker"},
+
+		{enable, []string{"ClusterIdentifier", "analytics"}, "MissingParameter", "DestinationRegion"},
+		{enable, copying("missing", "us-west-2"), models.ErrClusterNotFound, "missing"},
+		{enable, copying("busy", "us-west-2"), models.ErrInvalidClusterState, "resizing"},
+		{enable, copying("mirrored", "us-west-2"), models.ErrSnapshotCopyAlreadyEnabledFault, "us-west-2"},
+		{enable, copying("analytics", "us-east-1"), models.ErrUnknownSnapshotCopyRegionFault, "us-east-1"},
+		{enable, copying("analytics", "atlantis"), models.ErrUnknownSnapshotCopyRegionFault, "atlantis"},
+		{enable, copying("analytics", "cn-north-1"), models.ErrUnknownSnapshotCopyRegionFault, "cn-north-1"},
+		{enable, copying("analytics", "us-west-2", "RetentionPeriod", "0"), models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
+		{enable, copying("analytics", "us-west-2", "RetentionPeriod", "36"), models.ErrInvalidRetentionPeriodFault, "36"},
+		{enable, copying("analytics", "us-west-2", "ManualSnapshotRetentionPeriod", "0"), models.ErrInvalidRetentionPeriodFault, "3653"},
+		{enable, copying("sealed", "us-west-2"), "InvalidParameterValue", "SnapshotCopyGrantName"},
+		{enable, copying("sealed", "us-west-2", "SnapshotCopyGrantName", "missing"), models.ErrSnapshotCopyGrantNotFoundFault, "missing"},
+
+		{disable, []string{"ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
+		{disable, []string{"ClusterIdentifier", "analytics"}, models.ErrSnapshotCopyAlreadyDisabledFault, "analytics"},
+		{disable, []string{"ClusterIdentifier", "busy"}, models.ErrInvalidClusterState, "resizing"},
+
+		{keep, []string{"ClusterIdentifier", "mirrored"}, "MissingParameter", "RetentionPeriod"},
+		{keep, []string{"ClusterIdentifier", "missing", "RetentionPeriod", "7"}, models.ErrClusterNotFound, "missing"},
+		{keep, []string{"ClusterIdentifier", "busy", "RetentionPeriod", "7"}, models.ErrInvalidClusterState, "resizing"},
+		{keep, []string{"ClusterIdentifier", "analytics", "RetentionPeriod", "7"}, models.ErrSnapshotCopyDisabledFault, "analytics"},
+		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "36"}, models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
+		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "-1"}, models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
+		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "0", "Manual", "true"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+	}
+}

@@ -1,0 +1,342 @@
+package redshifttest
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+)
+
+// restorePreparation is the part of a restore before data arrives: one in so many.
+const restorePreparation = 3
+
+// restore is how far a restore has come.
+type restore struct {
+	started  time.Time
+	duration time.Duration
+	size     float64 // megabytes
+
+	// Where the fake was told to end it.
+	stopped time.Time
+}
+
+// until returns what counts as now for it.
+func (r *restore) until(now time.Time) time.Time {
+	if !r.stopped.IsZero() {
+		return r.stopped
+	}
+
+	return now
+}
+
+// preparation returns how long it takes until data arrives.
+func (r *restore) preparation() time.Duration { return r.duration / restorePreparation }
+
+func (r *restore) hasStarted(now time.Time) bool {
+	return r.until(now).Sub(r.started) >= r.preparation()
+}
+
+func (r *restore) hasEnded(now time.Time) bool { return r.until(now).Sub(r.started) >= r.duration }
+
+// progress returns how many megabytes are there.
+func (r *restore) progress(now time.Time) int64 {
+	data := r.until(now).Sub(r.started) - r.preparation()
+	share := data.Seconds() / (r.duration - r.preparation()).Seconds()
+
+	return int64(r.size * min(max(share, 0), 1))
+}
+
+// view returns it as DescribeClusters shows it.
+func (r *restore) view(now time.Time) *models.RestoreStatus {
+	elapsed := min(max(r.until(now).Sub(r.started), 0), r.duration)
+	shown := &models.RestoreStatus{
+		Status:                  models.RestoreStatusTypeStarting,
+		SnapshotSizeInMegaBytes: int64(r.size),
+		ProgressInMegaBytes:     r.progress(now),
+		ElapsedTimeInSeconds:    int64(elapsed.Seconds()),
+	}
+	if r.hasStarted(now) {
+		shown.Status = models.RestoreStatusTypeRestoring
+		shown.CurrentRestoreRateInMegaBytesPerSecond = hundredths(r.size / (r.duration - r.preparation()).Seconds())
+	}
+	switch {
+	case !r.stopped.IsZero():
+		shown.Status = models.RestoreStatusTypeFailed
+	case r.hasEnded(now):
+		shown.Status = models.RestoreStatusTypeCompleted
+	default:
+		shown.EstimatedTimeToCompletionInSeconds = int64(math.Ceil((r.duration - elapsed).Seconds()))
+	}
+
+	return shown
+}
+
+func restoreFromClusterSnapshot(c *call) (any, *failure) {
+	identifier := c.params.text("ClusterIdentifier")
+	if failed := checkClusterIdentifier(identifier); failed != nil {
+		return nil, failed
+	}
+	source, failed := c.restorable()
+	if failed != nil {
+		return nil, failed
+	}
+	made := &cluster{Cluster: source.cluster(c.account, identifier), settings: defaultSettings()}
+	if failed := c.configure(made, source); failed != nil {
+		return nil, failed
+	}
+	owner := c.of(c.account)
+	// A caller who asks again because the first answer was lost must hear that the cluster exists.
+	if owner.clusters[identifier] != nil {
+		return nil, fail(models.ErrClusterAlreadyExists, "The account has a cluster named %s already.", identifier)
+	}
+	if !source.available(c.now) {
+		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
+	}
+	if failed := c.checkRoom(made); failed != nil {
+		return nil, failed
+	}
+	made.CreateTime = c.now.UTC().Truncate(time.Millisecond)
+	made.restore = &restore{started: c.now, duration: c.restoreDuration, size: made.SizeInMegaBytes}
+	owner.clusters[identifier] = made
+
+	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: c.clusterView(made)}, nil
+}
+
+// restorable returns the snapshot to restore from: one of the caller or, where its owner is named, one that is shared
+// with the caller.
+func (c *call) restorable() (*snapshot, *failure) {
+	identifier, arn, failed := c.oneSnapshotName()
+	if failed != nil {
+		return nil, failed
+	}
+	owner := c.params.text("OwnerAccount")
+	if owner != "" && !twelveDigits.MatchString(owner) {
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter OwnerAccount must be an account of 12 digits, not '%s'.", owner)
+	}
+	if owner == "" {
+		owner = arnAccount(arn)
+	}
+	if owner == "" {
+		owner = c.account
+	}
+	one, failed := c.find(owner, identifier, arn)
+	if failed != nil {
+		return nil, failed
+	}
+	if owner != c.account && !slices.Contains(one.grants, c.account) {
+		return nil, fail(models.ErrAccessToSnapshotDenied,
+			"Account %s has not authorized account %s to access the snapshot.", owner, c.account)
+	}
+
+	return one, nil
+}
+
+// cluster returns what the snapshot knows of the cluster that it was taken of, under another name.
+func (s *snapshot) cluster(account, identifier string) Cluster {
+	return Cluster{
+		Identifier:           identifier,
+		AccountID:            account,
+		SizeInMegaBytes:      s.TotalBackupSizeInMegaBytes,
+		NodeType:             s.NodeType,
+		NumberOfNodes:        s.NumberOfNodes,
+		Port:                 s.Port,
+		AvailabilityZone:     s.AvailabilityZone,
+		MasterUsername:       s.MasterUsername,
+		Version:              s.ClusterVersion,
+		EngineFullVersion:    s.EngineFullVersion,
+		DBName:               s.DBName,
+		VpcID:                s.VpcID,
+		KmsKeyID:             s.KmsKeyID,
+		MaintenanceTrackName: s.MaintenanceTrackName,
+		Tables:               slices.Clone(s.tables),
+	}
+}
+
+// nodeLimits are how many nodes a cluster has at most, by their type.
+var nodeLimits = map[string]int{
+	"dc2.large": 32, "dc2.8xlarge": 128,
+	"ra3.large": 16, "ra3.xlplus": 32, "ra3.4xlarge": 64, "ra3.16xlarge": 128,
+}
+
+// configure gives a cluster what the parameters of the restore ask for.
+func (c *call) configure(made *cluster, source *snapshot) *failure {
+	for _, check := range []func(*cluster, *snapshot) *failure{c.configureNodes, c.configurePeriods, c.configureNetwork, c.configureKeys} {
+		if failed := check(made, source); failed != nil {
+			return failed
+		}
+	}
+	settings := &made.settings
+	if group := c.params.text("ClusterParameterGroupName"); group != "" {
+		if failed := checkNewIdentifier("ClusterParameterGroupName", group, maxParameterGroup); failed != nil {
+			return failed
+		}
+		settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{inSync(group)}
+	}
+	if track := c.params.text("MaintenanceTrackName"); track != "" {
+		if !slices.Contains([]string{"current", "trailing"}, track) {
+			return fail(models.ErrInvalidClusterTrack, "There is no maintenance track '%s', only current and trailing.", track)
+		}
+		made.MaintenanceTrackName = track
+	}
+	if schedule := c.params.text("SnapshotScheduleIdentifier"); schedule != "" {
+		return fail(models.ErrSnapshotScheduleNotFound, "Snapshot schedule %s not found.", schedule)
+	}
+	if allow, found := c.params.boolean("AllowVersionUpgrade"); found {
+		settings.AllowVersionUpgrade = allow
+	}
+	for _, role := range c.params.strings("IamRoles.IamRoleArn") {
+		settings.IamRoles = append(settings.IamRoles, models.ClusterIamRole{IamRoleArn: role, ApplyStatus: "in-sync"})
+	}
+	settings.DefaultIamRoleArn = c.params.text("DefaultIamRoleArn")
+
+	return nil
+}
+
+func (c *call) configureNodes(made *cluster, source *snapshot) *failure {
+	if nodeType := c.params.text("NodeType"); nodeType != "" {
+		if !slices.Contains(source.RestorableNodeTypes, nodeType) {
+			return fail(models.ErrInvalidRestore, "Snapshot %s of %s nodes cannot be restored to nodes of type '%s', only to %s.",
+				source.SnapshotIdentifier, source.NodeType, nodeType, strings.Join(source.RestorableNodeTypes, ", "))
+		}
+		made.NodeType = nodeType
+	}
+	if count, found := c.params.integer("NumberOfNodes"); found {
+		if count < 1 {
+			return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be 1 or more, not %d.", count)
+		}
+		made.NumberOfNodes = count
+	}
+	if limit, known := nodeLimits[made.NodeType]; known && made.NumberOfNodes > limit {
+		return fail(models.ErrNumberOfNodesPerClusterLimitExceeded, "A cluster has %d nodes of type %s at most, not %d.",
+			limit, made.NodeType, made.NumberOfNodes)
+	}
+
+	return nil
+}
+
+var maintenanceWindow = regexp.MustCompile(`(?i)^(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}-(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}$`)
+
+func (c *call) configurePeriods(made *cluster, source *snapshot) *failure {
+	if window := c.params.text("PreferredMaintenanceWindow"); window != "" {
+		if !maintenanceWindow.MatchString(window) {
+			return fail(awsquery.ErrInvalidParameterValue,
+				"The parameter PreferredMaintenanceWindow must be like sun:05:00-sun:05:30, not '%s'.", window)
+		}
+		made.settings.PreferredMaintenanceWindow = strings.ToLower(window)
+	}
+	days, failed := c.newRetention()
+	if failed != nil {
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter ManualSnapshotRetentionPeriod is not valid. %s", failed.message)
+	}
+	if days != nil {
+		made.settings.ManualSnapshotRetentionPeriod = *days
+	}
+
+	return nil
+}
+
+// managedStorage tells whether nodes keep their data apart from themselves. Other rules hold for them.
+func managedStorage(nodeType string) bool {
+	return strings.HasPrefix(nodeType, "ra3.") || strings.HasPrefix(nodeType, "rg.")
+}
+
+func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
+	settings := &made.settings
+	if port, found := c.params.integer("Port"); found {
+		valid := port >= 1150 && port <= 65535
+		if managedStorage(made.NodeType) {
+			valid = port >= 5431 && port <= 5455 || port >= 8191 && port <= 8215
+		}
+		if !valid {
+			return fail(awsquery.ErrInvalidParameterValue, "The parameter Port: a cluster of %s nodes cannot have port %d.", made.NodeType, port)
+		}
+		made.Port = port
+	}
+	setIfGiven(&made.AvailabilityZone, c.params.text("AvailabilityZone"))
+	setIfGiven(&settings.ClusterSubnetGroupName, c.params.text("ClusterSubnetGroupName"))
+	made.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
+	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
+	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {
+		return fail(awsquery.ErrInvalidParameterCombination,
+			"The snapshot's cluster is in a VPC, where VpcSecurityGroupIds take the place of ClusterSecurityGroups.")
+	}
+	if groups := c.params.strings("VpcSecurityGroupIds.VpcSecurityGroupId"); len(groups) > 0 {
+		settings.VpcSecurityGroups = nil
+		for _, group := range groups {
+			settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"})
+		}
+	}
+	if address := c.params.text("ElasticIp"); address != "" {
+		settings.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: address, Status: "active"}
+	}
+	switch kind := models.IPAddressType(c.params.text("IpAddressType")); kind {
+	case "":
+	case models.IPAddressTypeIPv4, models.IPAddressTypeDualstack:
+		settings.IPAddressType = kind
+	default:
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter IpAddressType must be ipv4 or dualstack, not '%s'.", kind)
+	}
+	if relocate, _ := c.params.boolean("AvailabilityZoneRelocation"); relocate {
+		settings.AvailabilityZoneRelocationStatus = "enabled"
+	}
+	if multi, _ := c.params.boolean("MultiAZ"); multi {
+		settings.MultiAZ = "Enabled"
+	}
+
+	return nil
+}
+
+func (c *call) configureKeys(made *cluster, _ *snapshot) *failure {
+	setIfGiven(&made.KmsKeyID, c.params.text("KmsKeyId"))
+	if encrypted, _ := c.params.boolean("Encrypted"); encrypted && made.KmsKeyID == "" {
+		made.KmsKeyID = c.serviceKey("redshift")
+	}
+	managed, _ := c.params.boolean("ManageMasterPassword")
+	key := c.params.text("MasterPasswordSecretKmsKeyId")
+	switch {
+	case managed:
+		made.MasterPasswordSecretArn = c.arn("secretsmanager", c.account, "secret:redshift!"+made.Identifier+"-"+made.MasterUsername)
+		made.MasterPasswordSecretKmsKeyID = c.serviceKey("secretsmanager")
+		setIfGiven(&made.MasterPasswordSecretKmsKeyID, key)
+	case key != "":
+		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId can only be given together with ManageMasterPassword.")
+	}
+	if certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier"); certificate+configuration != "" {
+		made.settings.HsmStatus = &models.HsmStatus{
+			HsmClientCertificateIdentifier: certificate,
+			HsmConfigurationIdentifier:     configuration,
+			Status:                         "active",
+		}
+	}
+
+	return nil
+}
+
+func setIfGiven(value *string, given string) {
+	if given != "" {
+		*value = given
+	}
+}
+
+// checkRoom holds a new cluster against the quotas.
+func (c *call) checkRoom(made *cluster) *failure {
+	all := c.of(c.account).clusters
+	if len(all) >= max(c.quotas.Clusters, 0) {
+		return fail(models.ErrClusterQuotaExceeded, "The account has %d clusters, which is the quota.", len(all))
+	}
+	nodes := made.NumberOfNodes
+	for _, one := range all {
+		nodes += one.NumberOfNodes
+	}
+	if nodes > max(c.quotas.Nodes, 0) {
+		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account would have %d nodes with the new cluster, more than the quota of %d.",
+			nodes, max(c.quotas.Nodes, 0))
+	}
+
+	return nil
+}

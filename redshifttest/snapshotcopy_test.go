@@ -1,0 +1,186 @@
+package redshifttest_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+const day = 24 * time.Hour
+
+// names lists the snapshots of a fake's own account, with their status.
+func names(fake *redshifttest.Fake) []string {
+	var all []string
+	for _, one := range fake.Snapshots() {
+		all = append(all, fmt.Sprintf("%s %s", one.SnapshotIdentifier, one.Status))
+	}
+
+	return all
+}
+
+func expectNames(tb testing.TB, when string, fake *redshifttest.Fake, want ...string) {
+	tb.Helper()
+	if got := names(fake); !slices.Equal(got, want) {
+		tb.Errorf("%s there are %q in %s, not %q", when, got, fake.Region(), want)
+	}
+}
+
+// TestSnapshotCopy lets snapshots arrive in another region, and expire there.
+func TestSnapshotCopy(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{})
+	west := east.InRegion("us-west-2")
+	create(t, east, "before")
+	client := clientOf(t, east)
+	enabled := ok[*redshift.EnableSnapshotCopyResult](t)(client.EnableSnapshotCopy(t.Context(), &redshift.EnableSnapshotCopyParams{
+		ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3), ManualSnapshotRetentionPeriod: new(10),
+	}))
+	want := models.ClusterSnapshotCopyStatus{DestinationRegion: "us-west-2", RetentionPeriod: 3, ManualSnapshotRetentionPeriod: 10}
+	if got := enabled.Cluster.ClusterSnapshotCopyStatus; got == nil || *got != want {
+		t.Errorf("EnableSnapshotCopy answered %+v", got)
+	}
+	must(t, east, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "manual",
+		"Tags.Tag.1.Key", "k", "Tags.Tag.1.Value", "v")
+	automated := ok[models.Snapshot](t)(east.AddAutomatedSnapshot("analytics", east.Now()))
+	expectNames(t, "at once", west)
+	east.Advance(redshifttest.DefaultSnapshotDuration)
+	expectNames(t, "once they are available", west, "copy:manual creating", "copy:"+automated.SnapshotIdentifier+" creating")
+	east.Advance(redshifttest.DefaultSnapshotDuration)
+	expectNames(t, "then", west, "copy:manual available", "copy:"+automated.SnapshotIdentifier+" available")
+
+	there := west.Snapshots()
+	for i, source := range east.Snapshots()[1:] {
+		got := there[i]
+		if got.SourceRegion != "us-east-1" || got.SnapshotType != source.SnapshotType || !got.SnapshotCreateTime.Equal(source.SnapshotCreateTime) ||
+			got.ClusterIdentifier != "analytics" || len(got.Tags) != 0 ||
+			got.SnapshotArn != "arn:aws:redshift:us-west-2:123456789012:snapshot:analytics/copy:"+source.SnapshotIdentifier {
+			t.Errorf("the copy of\n%+v\nis\n%+v", source, got)
+		}
+	}
+	if kept := there[0].ManualSnapshotRetentionPeriod; kept == nil || *kept != 10 {
+		t.Errorf("the copy of a manual snapshot is kept %v", kept)
+	}
+	// They can be described and restored from there, by clients of that region alone.
+	must(t, east, "DescribeClusterSnapshots", "SnapshotIdentifier", "manual")
+	restored := ok[*redshift.RestoreFromClusterSnapshotResult](t)(clientOf(t, west).RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "copy:manual"}))
+	if restored.Cluster.ClusterNamespaceArn[:34] != "arn:aws:redshift:us-west-2:1234567" {
+		t.Errorf("restored to %s", restored.Cluster.ClusterNamespaceArn)
+	}
+	west.Advance(3 * day)
+	expectNames(t, "after the retention of automated copies", west, "copy:manual available")
+	west.Advance(7 * day)
+	expectNames(t, "after the retention of manual copies", west)
+}
+
+// TestSnapshotCopyJump: a clock that jumps leaves nothing out.
+func TestSnapshotCopyJump(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{})
+	west := east.InRegion("us-west-2")
+	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	must(t, east, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "manual")
+	automated := ok[models.Snapshot](t)(east.AddAutomatedSnapshot("analytics", east.Now()))
+	east.Advance(7*day + 5*time.Minute - time.Second)
+	expectNames(t, "just before the retention ends", west, "copy:manual available", "copy:"+automated.SnapshotIdentifier+" available")
+	east.Advance(time.Second)
+	expectNames(t, "when the retention has ended", west, "copy:manual available")
+}
+
+// TestSnapshotCopyEnds: what is not available when copying is disabled is not copied, nor is what fails.
+func TestSnapshotCopyEnds(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{})
+	west := east.InRegion("us-west-2")
+	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	create(t, east, "copied")
+	must(t, east, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "failing")
+	if err := east.SetSnapshotStatus("failing", models.SnapshotStatusFailed); err != nil {
+		t.Fatal(err)
+	}
+	must(t, east, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "late")
+	disabled := ok[*redshift.DisableSnapshotCopyResult](t)(clientOf(t, east).DisableSnapshotCopy(t.Context(), &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
+	if disabled.Cluster.ClusterSnapshotCopyStatus != nil {
+		t.Errorf("DisableSnapshotCopy answered %+v", disabled.Cluster)
+	}
+	east.Advance(time.Hour)
+	expectNames(t, "afterwards", west, "copy:copied available")
+}
+
+// TestSnapshotCopyRetention changes how long copies are kept.
+func TestSnapshotCopyRetention(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{})
+	west := east.InRegion("us-west-2")
+	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	ok[models.Snapshot](t)(east.AddAutomatedSnapshot("analytics", east.Now()))
+	create(t, east, "first")
+	east.Advance(2 * day)
+	second := ok[models.Snapshot](t)(east.AddAutomatedSnapshot("analytics", east.Now()))
+	east.Advance(time.Hour)
+	client := clientOf(t, east)
+	modified := ok[*redshift.ModifySnapshotCopyRetentionPeriodResult](t)(client.ModifySnapshotCopyRetentionPeriod(t.Context(),
+		&redshift.ModifySnapshotCopyRetentionPeriodParams{ClusterIdentifier: "analytics", RetentionPeriod: 1}))
+	if got := modified.Cluster.ClusterSnapshotCopyStatus; got.RetentionPeriod != 1 || got.ManualSnapshotRetentionPeriod != -1 {
+		t.Errorf("ModifySnapshotCopyRetentionPeriod answered %+v", got)
+	}
+	expectNames(t, "when automated copies are kept for a day", west, "copy:first available", "copy:"+second.SnapshotIdentifier+" available")
+	modified = ok[*redshift.ModifySnapshotCopyRetentionPeriodResult](t)(client.ModifySnapshotCopyRetentionPeriod(t.Context(),
+		&redshift.ModifySnapshotCopyRetentionPeriodParams{ClusterIdentifier: "analytics", RetentionPeriod: 2, Manual: new(true)}))
+	if got := modified.Cluster.ClusterSnapshotCopyStatus; got.RetentionPeriod != 1 || got.ManualSnapshotRetentionPeriod != 2 {
+		t.Errorf("ModifySnapshotCopyRetentionPeriod answered %+v", got)
+	}
+	create(t, east, "last")
+	east.Advance(3 * day)
+	expectNames(t, "days later", west, "copy:first available")
+}
+
+// TestRegions keeps regions apart.
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1}})
+	west := east.InRegion("us-west-2")
+	if west.InRegion("us-east-1") != east || east.InRegion("us-west-2") != west || west.Region() != "us-west-2" {
+		t.Error("a region is not always the same fake")
+	}
+	create(t, east, "nightly")
+	if err := west.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		t.Fatal(err)
+	}
+	client := clientOf(t, west)
+	ok[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly",
+	}))
+	expectNames(t, "here", east, "nightly available")
+	expectNames(t, "there", west, "nightly creating")
+	if zone := describeOne(t, client, "analytics").AvailabilityZone; zone != "us-west-2a" {
+		t.Errorf("the Availability Zone is %s", zone)
+	}
+	if got := do(t, west, "DescribeClusters"); got.Code != "SignatureDoesNotMatch" {
+		t.Errorf("a request that is signed for another region answered %s", got.Body)
+	}
+	west.FailNext("DescribeClusters", "InternalFailure", 1)
+	must(t, east, "DescribeClusters")
+	if west.PendingFaults() != 1 || east.PendingFaults() != 0 {
+		t.Error("a fault of one region is that of another")
+	}
+	if there := len(west.Requests()); there != 3 {
+		t.Errorf("the other region saw %d requests", there)
+	}
+	west.Advance(time.Hour)
+	expectNames(t, "an hour later", west, "nightly available")
+	if !east.Now().Equal(west.Now()) {
+		t.Error("the regions have clocks of their own")
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a region without a sensible name was made")
+		}
+	}()
+	east.InRegion("US West")
+}

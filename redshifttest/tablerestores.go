@@ -1,0 +1,202 @@
+package redshifttest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+)
+
+// tableRestore is a request to restore a table, and how far it has come.
+type tableRestore struct {
+	models.TableRestoreStatus // what does not change as time passes
+	restore
+
+	serial int
+	target tableName
+	// Where SetTableRestoreStatus was called.
+	status models.TableRestoreStatusType
+}
+
+// tableName is a table such as dev.public.orders. Names are the same whatever their case, unless a request says otherwise.
+type tableName struct{ database, schema, table string }
+
+func (t tableName) String() string { return t.database + "." + t.schema + "." + t.table }
+
+func (t tableName) folded() tableName {
+	return tableName{strings.ToLower(t.database), strings.ToLower(t.schema), strings.ToLower(t.table)}
+}
+
+func (t *tableRestore) state(now time.Time) models.TableRestoreStatusType {
+	switch {
+	case t.status != "":
+		return t.status
+	case t.hasEnded(now):
+		return models.TableRestoreStatusTypeSucceeded
+	case t.hasStarted(now):
+		return models.TableRestoreStatusTypeInProgress
+	default:
+		return models.TableRestoreStatusTypePending
+	}
+}
+
+func (t *tableRestore) isUnderWay(now time.Time) bool {
+	return slices.Contains(underWay, t.state(now))
+}
+
+var underWay = []models.TableRestoreStatusType{models.TableRestoreStatusTypePending, models.TableRestoreStatusTypeInProgress}
+
+// view returns it as Redshift shows it.
+func (t *tableRestore) view(now time.Time) models.TableRestoreStatus {
+	shown := t.TableRestoreStatus
+	progress, total := t.progress(now), int64(t.size)
+	shown.Status = t.state(now)
+	if shown.Status == models.TableRestoreStatusTypeSucceeded {
+		progress = total
+	}
+	shown.ProgressInMegaBytes, shown.TotalDataInMegaBytes = &progress, &total
+
+	return shown
+}
+
+func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
+	one, failed := c.cluster(c.params.text("ClusterIdentifier"))
+	if failed != nil {
+		return nil, failed
+	}
+	source, failed := c.own(c.params.text("SnapshotIdentifier"), one.Identifier)
+	if failed != nil {
+		return nil, failed
+	}
+	if failed := c.checkAvailable(one); failed != nil {
+		return nil, failed
+	}
+	if !source.available(c.now) {
+		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
+	}
+	from, to := c.tableNames()
+	if failed := c.checkTables(one, source, from, to); failed != nil {
+		return nil, failed
+	}
+	owner := c.of(c.account)
+	running := 0
+	for _, other := range owner.tableRestores {
+		if other.isUnderWay(c.now) {
+			running++
+		}
+	}
+	if running >= max(c.quotas.TableRestores, 0) {
+		return nil, fail(models.ErrInProgressTableRestoreQuotaExceededFault,
+			"The account has %d table restores in progress, which is the quota. Wait until one has ended.", running)
+	}
+	c.serial++
+	made := &tableRestore{
+		TableRestoreStatus: models.TableRestoreStatus{
+			TableRestoreRequestID: uuid("table restore", fmt.Sprint(c.serial)),
+			RequestTime:           c.now.UTC().Truncate(time.Millisecond),
+			ClusterIdentifier:     one.Identifier,
+			SnapshotIdentifier:    source.SnapshotIdentifier,
+			SourceDatabaseName:    from.database,
+			SourceSchemaName:      from.schema,
+			SourceTableName:       from.table,
+			TargetDatabaseName:    to.database,
+			TargetSchemaName:      to.schema,
+			NewTableName:          to.table,
+		},
+		restore: restore{started: c.now, duration: c.restoreDuration, size: source.TotalBackupSizeInMegaBytes * incrementalShare},
+		serial:  c.serial,
+		target:  to,
+	}
+	owner.tableRestores = append(owner.tableRestores, made)
+
+	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: made.view(c.now)}, nil
+}
+
+// tableNames returns the table to restore and the one to make.
+func (c *call) tableNames() (from, to tableName) {
+	from = tableName{
+		database: c.params.text("SourceDatabaseName"),
+		schema:   "public",
+		table:    c.params.text("SourceTableName"),
+	}
+	setIfGiven(&from.schema, c.params.text("SourceSchemaName"))
+	to = tableName{database: from.database, schema: from.schema, table: c.params.text("NewTableName")}
+	setIfGiven(&to.database, c.params.text("TargetDatabaseName"))
+	setIfGiven(&to.schema, c.params.text("TargetSchemaName"))
+	if exact, _ := c.params.boolean("EnableCaseSensitiveIdentifier"); !exact {
+		return from.folded(), to.folded()
+	}
+
+	return from, to
+}
+
+func (c *call) checkTables(of *cluster, source *snapshot, from, to tableName) *failure {
+	if source.tables != nil && !slices.Contains(source.tables, from.String()) {
+		return fail(models.ErrInvalidTableRestoreArgument, "Snapshot %s has no table %s.", source.SnapshotIdentifier, from)
+	}
+	if slices.Contains(of.Tables, to.String()) {
+		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s has a table %s already. Restore to a new name.", of.Identifier, to)
+	}
+	for _, other := range c.of(c.account).tableRestores {
+		if other.ClusterIdentifier == of.Identifier && other.target == to && other.isUnderWay(c.now) {
+			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is being restored already.", to, of.Identifier)
+		}
+	}
+
+	return nil
+}
+
+// finishTableRestores gives clusters the tables whose restore has ended.
+func (h *holdings) finishTableRestores(now time.Time) {
+	for _, one := range h.tableRestores {
+		of := h.clusters[one.ClusterIdentifier]
+		if one.state(now) == models.TableRestoreStatusTypeSucceeded && of != nil && of.Tables != nil && !slices.Contains(of.Tables, one.target.String()) {
+			of.Tables = append(of.Tables, one.target.String())
+		}
+	}
+}
+
+func describeTableRestoreStatus(c *call) (any, *failure) {
+	identifier, request := strings.ToLower(c.params.text("ClusterIdentifier")), c.params.text("TableRestoreRequestId")
+	if identifier != "" {
+		if _, failed := c.cluster(identifier); failed != nil {
+			return nil, failed
+		}
+	}
+	var list []ranked[models.TableRestoreStatus]
+	for _, one := range c.of(c.account).tableRestores {
+		if (identifier == "" || one.ClusterIdentifier == identifier) && (request == "" || one.TableRestoreRequestID == request) {
+			list = append(list, ranked[models.TableRestoreStatus]{place: []string{fmt.Sprintf("%012d", one.serial)}, value: one.view(c.now)})
+		}
+	}
+	if request != "" && len(list) == 0 {
+		return nil, fail(models.ErrTableRestoreNotFoundFault, "There is no table restore %s.", request)
+	}
+	found, next, failed := page(c, tableRestorePages, list, nil)
+	if failed != nil {
+		return nil, failed
+	}
+
+	return &snapshots.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: found, Marker: next}, nil
+}
+
+// SetTableRestoreStatus ends a table restore of the fake's own account where it is, with that status and message:
+// models.TableRestoreStatusTypeFailed for one that fails, models.TableRestoreStatusTypeSucceeded for one that is ready
+// early. It is an error if there is no such request.
+func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestoreStatusType, message string) error {
+	now := f.Now()
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	for _, one := range f.state.of(f.account).tableRestores {
+		if one.TableRestoreRequestID == requestID {
+			one.status, one.stopped, one.Message = status, now, message
+
+			return nil
+		}
+	}
+
+	return fmt.Errorf("redshifttest: set the status of table restore %q: there is none", requestID)
+}
