@@ -27,15 +27,7 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	credentials := fake.Credentials()
-	client := awsredshift.New(awsredshift.Options{
-		Region:       region,
-		BaseEndpoint: aws.String(fake.URL),
-		Retryer:      aws.NopRetryer{},
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: credentials.AccessKeyID, SecretAccessKey: credentials.SecretAccessKey, SessionToken: credentials.SessionToken}, nil
-		}),
-	})
+	client := clientOf(fake)
 
 	created, err := client.CreateClusterSnapshot(ctx, &awsredshift.CreateClusterSnapshotInput{
 		ClusterIdentifier:  aws.String("analytics"),
