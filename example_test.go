@@ -171,3 +171,45 @@ func ExampleClient_DeleteSnapshots() {
 	// deleted: [nightly weekly]
 	// yearly: ClusterSnapshotNotFound
 }
+
+// Snapshots of a cluster are copied to another region, where they can be listed and restored, until that is disabled.
+func ExampleClient_EnableSnapshotCopy() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	enabled, err := client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{
+		ClusterIdentifier:             "analytics",
+		DestinationRegion:             "us-west-2",
+		RetentionPeriod:               new(3),  // days that copies of automated snapshots are kept
+		ManualSnapshotRetentionPeriod: new(30), // and of manual ones
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("to", enabled.Cluster.ClusterSnapshotCopyStatus.DestinationRegion)
+
+	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "before-upgrade",
+	}); err != nil {
+		log.Fatal(err)
+	}
+	fake.Advance(time.Minute) // Redshift takes its time
+
+	// A client is for one region. A program calls redshift.New with redshift.Config{Region: "us-west-2"}.
+	elsewhere, err := redshift.New(fake.InRegion("us-west-2").Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for snapshot, err := range elsewhere.DescribeClusterSnapshotsAll(ctx, nil) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(snapshot.SnapshotIdentifier, "from", snapshot.SourceRegion, snapshot.Status, "for", *snapshot.ManualSnapshotRemainingDays, "days")
+	}
+
+	if _, err := client.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// to us-west-2
+	// copy:before-upgrade from us-east-1 available for 30 days
+}
