@@ -1,6 +1,7 @@
 package redshifttest_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,8 @@ var neverRestored = []awsquery.ErrorCode{
 }
 
 // prepareClusters adds to the fake of TestErrors: the cluster ledger, whose tables are known and whose snapshot is
-// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted; the cluster mirrored, whose snapshots are copied to us-west-2; and the
+// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted; the cluster mirrored, whose snapshots are copied to us-west-2; the grant
+// used, with which snapshots of a cluster there are copied here; and the
 // partner's snapshots theirs, which nobody may see, and lent.
 func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 	t.Helper()
@@ -63,6 +65,12 @@ func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 		t.Fatal(err)
 	}
 	must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", "mirrored", "DestinationRegion", "us-west-2")
+	west := fake.InRegion("us-west-2")
+	if err := west.AddCluster(redshifttest.Cluster{Identifier: "abroad", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/1"}); err != nil {
+		t.Fatal(err)
+	}
+	must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "used")
+	must(t, west, "EnableSnapshotCopy", "ClusterIdentifier", "abroad", "DestinationRegion", "us-east-1", "SnapshotCopyGrantName", "used")
 	for _, name := range []string{"theirs", "lent"} {
 		if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot", "ClusterIdentifier", "warehouse", "SnapshotIdentifier", name); got.Status != 200 {
 			t.Fatal(got.Body)
@@ -85,6 +93,9 @@ func members(body string) []string {
 func clusterRefusals() []refusal {
 	const (
 		describe = "DescribeClusters"
+		grants   = "DescribeSnapshotCopyGrants"
+		granting = "CreateSnapshotCopyGrant"
+		ungrant  = "DeleteSnapshotCopyGrant"
 		disable  = "DisableSnapshotCopy"
 		enable   = "EnableSnapshotCopy"
 		keep     = "ModifySnapshotCopyRetentionPeriod"
@@ -103,6 +114,11 @@ func clusterRefusals() []refusal {
 	}
 	copying := func(cluster, region string, more ...string) []string {
 		return append([]string{"ClusterIdentifier", cluster, "DestinationRegion", region}, more...)
+	}
+
+	var tooManyTags []string
+	for i := range 51 {
+		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), fmt.Sprint(i))
 	}
 
 	return []refusal{
@@ -172,6 +188,21 @@ func clusterRefusals() []refusal {
 		{enable, copying("analytics", "us-west-2", "ManualSnapshotRetentionPeriod", "0"), models.ErrInvalidRetentionPeriodFault, "3653"},
 		{enable, copying("sealed", "us-west-2"), "InvalidParameterValue", "SnapshotCopyGrantName"},
 		{enable, copying("sealed", "us-west-2", "SnapshotCopyGrantName", "missing"), models.ErrSnapshotCopyGrantNotFoundFault, "missing"},
+
+		{granting, nil, "MissingParameter", "SnapshotCopyGrantName"},
+		{granting, []string{"SnapshotCopyGrantName", "Key"}, "InvalidParameterValue", "lower case"},
+		{granting, []string{"SnapshotCopyGrantName", "a--b"}, "InvalidParameterValue", "1 to 63"},
+		{granting, []string{"SnapshotCopyGrantName", "used"}, models.ErrSnapshotCopyGrantAlreadyExistsFault, "used"},
+		{granting, []string{"SnapshotCopyGrantName", "new", "Tags.Tag.1.Key", "a;b"}, models.ErrInvalidTagFault, "a;b"},
+		{granting, append([]string{"SnapshotCopyGrantName", "new"}, tooManyTags...), models.ErrTagLimitExceededFault, "50"},
+		{ungrant, nil, "MissingParameter", "SnapshotCopyGrantName"},
+		{ungrant, []string{"SnapshotCopyGrantName", "missing"}, models.ErrSnapshotCopyGrantNotFoundFault, "missing"},
+		{ungrant, []string{"SnapshotCopyGrantName", "used"}, models.ErrInvalidSnapshotCopyGrantStateFault, "abroad in us-west-2"},
+		{grants, []string{"SnapshotCopyGrantName", "missing"}, models.ErrSnapshotCopyGrantNotFoundFault, "missing"},
+		{grants, []string{"SnapshotCopyGrantName", "used", "Marker", "x"}, "InvalidParameterCombination", "Marker"},
+		{grants, []string{"Marker", "x"}, "InvalidParameterValue", "Marker"},
+		{grants, []string{"MaxRecords", "19"}, "InvalidParameterValue", "between 20 and 100"},
+		{grants, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
 
 		{disable, []string{"ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{disable, []string{"ClusterIdentifier", "analytics"}, models.ErrSnapshotCopyAlreadyDisabledFault, "analytics"},

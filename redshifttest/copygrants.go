@@ -1,5 +1,108 @@
 package redshifttest
 
-import "github.com/redshift-go/redshift/models"
+import (
+	"strings"
 
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+)
+
+// copyGrant lets Redshift encrypt with a key of the region that it is in what it copies there.
 type copyGrant struct{ models.SnapshotCopyGrant }
+
+func createSnapshotCopyGrant(c *call) (any, *failure) {
+	name := c.params.text("SnapshotCopyGrantName")
+	if strings.ToLower(name) != name {
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter SnapshotCopyGrantName must be in lower case.")
+	}
+	if failed := checkNewIdentifier("SnapshotCopyGrantName", name, maxCopyGrantName); failed != nil {
+		return nil, failed
+	}
+	tags, failed := c.tags()
+	if failed != nil {
+		return nil, failed
+	}
+	grants := c.of(c.account).copyGrants
+	if grants[name] != nil {
+		return nil, fail(models.ErrSnapshotCopyGrantAlreadyExistsFault, "Snapshot copy grant %s exists already.", name)
+	}
+	if len(grants) >= max(c.quotas.SnapshotCopyGrants, 0) {
+		return nil, fail(models.ErrSnapshotCopyGrantQuotaExceededFault, "The account has %d snapshot copy grants, which is the quota.", len(grants))
+	}
+	key := c.serviceKey("redshift")
+	setIfGiven(&key, c.params.text("KmsKeyId"))
+	made := &copyGrant{models.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyID: key, Tags: tags}}
+	grants[name] = made
+
+	return &snapshots.CreateSnapshotCopyGrantResult{SnapshotCopyGrant: made.view()}, nil
+}
+
+func deleteSnapshotCopyGrant(c *call) (any, *failure) {
+	grant, failed := c.copyGrant(c.params.text("SnapshotCopyGrantName"))
+	if failed != nil {
+		return nil, failed
+	}
+	name := grant.SnapshotCopyGrantName
+	for _, other := range c.states.byRegion {
+		for _, one := range other.of(c.account).clusters {
+			if copying := one.copying; copying != nil && copying.DestinationRegion == c.region && copying.SnapshotCopyGrantName == name {
+				return nil, fail(models.ErrInvalidSnapshotCopyGrantStateFault,
+					"Snapshot copy grant %s is in use by cluster %s in %s.", name, one.Identifier, other.region)
+			}
+		}
+	}
+	delete(c.of(c.account).copyGrants, name)
+
+	return nil, nil
+}
+
+func describeSnapshotCopyGrants(c *call) (any, *failure) {
+	name := c.params.text("SnapshotCopyGrantName")
+	if name != "" && c.params.text("Marker") != "" {
+		return nil, fail(awsquery.ErrInvalidParameterCombination, "SnapshotCopyGrantName and Marker cannot be given together.")
+	}
+	filter, failed := c.tagFilter()
+	if failed != nil {
+		return nil, failed
+	}
+	if name != "" {
+		if _, failed := c.copyGrant(name); failed != nil {
+			return nil, failed
+		}
+	}
+	var list []ranked[models.SnapshotCopyGrant]
+	for _, grant := range c.of(c.account).copyGrants {
+		if (name == "" || grant.SnapshotCopyGrantName == strings.ToLower(name)) && filter.matches(grant.Tags) {
+			list = append(list, ranked[models.SnapshotCopyGrant]{place: []string{grant.SnapshotCopyGrantName}, value: grant.view()})
+		}
+	}
+	found, next, failed := page(c, copyGrantPages, list, nil)
+	if failed != nil {
+		return nil, failed
+	}
+
+	return &snapshots.DescribeSnapshotCopyGrantsResult{Marker: next, SnapshotCopyGrants: found}, nil
+}
+
+// view returns a copy that can be shown.
+func (g *copyGrant) view() models.SnapshotCopyGrant {
+	shown := g.SnapshotCopyGrant
+	shown.Tags = append([]models.Tag{}, g.Tags...)
+
+	return shown
+}
+
+// copyGrant returns a grant of the caller in a region.
+func (s *state) copyGrant(account, name string) (*copyGrant, *failure) {
+	grant := s.of(account).copyGrants[strings.ToLower(name)]
+	if grant == nil {
+		return nil, fail(models.ErrSnapshotCopyGrantNotFoundFault, "Snapshot copy grant %s not found in %s.", name, s.region)
+	}
+
+	return grant, nil
+}
+
+func (c *call) copyGrant(name string) (*copyGrant, *failure) {
+	return c.state.copyGrant(c.account, name)
+}

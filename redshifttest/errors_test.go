@@ -300,6 +300,7 @@ var quotaErrors = []awsquery.ErrorCode{
 	models.ErrClusterSnapshotQuotaExceeded,
 	models.ErrInProgressTableRestoreQuotaExceededFault,
 	models.ErrNumberOfNodesQuotaExceeded,
+	models.ErrSnapshotCopyGrantQuotaExceededFault,
 }
 
 func TestQuotas(t *testing.T) {

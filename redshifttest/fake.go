@@ -31,6 +31,7 @@ const (
 	DefaultAccountsPerSnapshot = 20
 	DefaultTagsPerResource     = 50
 	DefaultNodes               = 200
+	DefaultSnapshotCopyGrants  = 10
 	DefaultClusters            = 100
 	DefaultTableRestores       = 10
 )
@@ -84,6 +85,8 @@ type Quotas struct {
 	AccountsPerSnapshot int
 	// Tags that a resource has. Default: [DefaultTagsPerResource].
 	Tags int
+	// Snapshot copy grants an account has. Default: [DefaultSnapshotCopyGrants].
+	SnapshotCopyGrants int
 	// Clusters an account has when it restores another. Default: [DefaultClusters].
 	Clusters int
 	// Nodes that all clusters of an account have together, when it restores another. Default: [DefaultNodes].
@@ -144,11 +147,14 @@ func handlers() map[string]handler {
 		"BatchModifyClusterSnapshots":       batchModifyClusterSnapshots,
 		"CopyClusterSnapshot":               copyClusterSnapshot,
 		"CreateClusterSnapshot":             createClusterSnapshot,
+		"CreateSnapshotCopyGrant":           createSnapshotCopyGrant,
 		"CreateTags":                        createTags,
 		"DeleteClusterSnapshot":             deleteClusterSnapshot,
+		"DeleteSnapshotCopyGrant":           deleteSnapshotCopyGrant,
 		"DeleteTags":                        deleteTags,
 		"DescribeClusterSnapshots":          describeClusterSnapshots,
 		"DescribeClusters":                  describeClusters,
+		"DescribeSnapshotCopyGrants":        describeSnapshotCopyGrants,
 		"DescribeTableRestoreStatus":        describeTableRestoreStatus,
 		"DescribeTags":                      describeTags,
 		"DisableSnapshotCopy":               disableSnapshotCopy,
@@ -235,6 +241,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Quotas.ManualSnapshots, DefaultManualSnapshots)
 	setDefault(&o.Quotas.AccountsPerSnapshot, DefaultAccountsPerSnapshot)
 	setDefault(&o.Quotas.Tags, DefaultTagsPerResource)
+	setDefault(&o.Quotas.SnapshotCopyGrants, DefaultSnapshotCopyGrants)
 	setDefault(&o.Quotas.Clusters, DefaultClusters)
 	setDefault(&o.Quotas.Nodes, DefaultNodes)
 	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)

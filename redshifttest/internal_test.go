@@ -10,11 +10,8 @@ import (
 
 // notPlayed are the operations of the contract that the fake refuses with UnsupportedOperation.
 var notPlayed = []string{
-	"CreateSnapshotCopyGrant",
 	"CreateSnapshotSchedule",
-	"DeleteSnapshotCopyGrant",
 	"DeleteSnapshotSchedule",
-	"DescribeSnapshotCopyGrants",
 	"DescribeSnapshotSchedules",
 	"ModifyClusterSnapshotSchedule",
 	"ModifySnapshotSchedule",

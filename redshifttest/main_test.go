@@ -79,7 +79,12 @@ func unsigned(tb testing.TB, operation string, parameters ...string) *http.Reque
 // sign signs with this module's signer, which the fake shares nothing with.
 func sign(tb testing.TB, request *http.Request, keys sigv4.Credentials, at time.Time) {
 	tb.Helper()
-	signer, err := sigv4.NewSigner(sigv4.SignerConfig{Region: redshifttest.DefaultRegion, Service: "redshift"})
+	signFor(tb, redshifttest.DefaultRegion, request, keys, at)
+}
+
+func signFor(tb testing.TB, region string, request *http.Request, keys sigv4.Credentials, at time.Time) {
+	tb.Helper()
+	signer, err := sigv4.NewSigner(sigv4.SignerConfig{Region: region, Service: "redshift"})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -131,7 +136,7 @@ func do(tb testing.TB, fake *redshifttest.Fake, operation string, parameters ...
 func doAs(tb testing.TB, fake *redshifttest.Fake, keys sigv4.Credentials, operation string, parameters ...string) answer {
 	tb.Helper()
 	request := unsigned(tb, operation, parameters...)
-	sign(tb, request, keys, fake.Now())
+	signFor(tb, fake.Region(), request, keys, fake.Now())
 
 	return send(tb, fake.Transport(), request)
 }

@@ -21,6 +21,7 @@ import (
 const (
 	maxSnapshotIdentifier = 255
 	maxParameterGroup     = 255
+	maxCopyGrantName      = 63
 	maxRetentionDays      = 3653
 	keepForever           = -1
 	maxTagKey             = 128
@@ -32,6 +33,7 @@ type pageSizes struct{ smallest, largest int }
 
 var (
 	clusterPages      = pageSizes{20, 100}
+	copyGrantPages    = pageSizes{20, 100}
 	snapshotPages     = pageSizes{20, 100}
 	tableRestorePages = pageSizes{1, 100} // Amazon states none
 	tagPages          = pageSizes{10, 50}

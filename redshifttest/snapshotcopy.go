@@ -79,10 +79,11 @@ func (c *call) checkDestination(region string) *failure {
 func (c *call) checkGrant(one *cluster, settings *models.ClusterSnapshotCopyStatus) *failure {
 	switch {
 	case settings.SnapshotCopyGrantName != "":
-		if c.states.in(settings.DestinationRegion).of(c.account).copyGrants[strings.ToLower(settings.SnapshotCopyGrantName)] == nil {
-			return fail(models.ErrSnapshotCopyGrantNotFoundFault, "Snapshot copy grant %s not found in %s.",
-				settings.SnapshotCopyGrantName, settings.DestinationRegion)
+		grant, failed := c.states.in(settings.DestinationRegion).copyGrant(c.account, settings.SnapshotCopyGrantName)
+		if failed != nil {
+			return failed
 		}
+		settings.SnapshotCopyGrantName = grant.SnapshotCopyGrantName
 
 		return nil
 	case one.KmsKeyID != "":
@@ -183,7 +184,7 @@ func (s *state) addCopy(account string, source *snapshot, sourceRegion string, s
 	target.SourceRegion = sourceRegion
 	target.SnapshotRetentionStartTime = target.started.UTC().Truncate(time.Millisecond)
 	target.Tags = []models.Tag{}
-	if grant := owner.copyGrants[strings.ToLower(settings.SnapshotCopyGrantName)]; grant != nil && source.Encrypted {
+	if grant := owner.copyGrants[settings.SnapshotCopyGrantName]; grant != nil && source.Encrypted {
 		target.KmsKeyID = grant.KmsKeyID
 	}
 	if source.SnapshotType == models.SnapshotTypeManual {

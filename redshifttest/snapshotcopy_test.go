@@ -161,7 +161,9 @@ func TestRegions(t *testing.T) {
 	if zone := describeOne(t, client, "analytics").AvailabilityZone; zone != "us-west-2a" {
 		t.Errorf("the Availability Zone is %s", zone)
 	}
-	if got := do(t, west, "DescribeClusters"); got.Code != "SignatureDoesNotMatch" {
+	request := unsigned(t, "DescribeClusters")
+	sign(t, request, west.Credentials(), west.Now())
+	if got := send(t, west.Transport(), request); got.Code != "SignatureDoesNotMatch" {
 		t.Errorf("a request that is signed for another region answered %s", got.Body)
 	}
 	west.FailNext("DescribeClusters", "InternalFailure", 1)

@@ -144,6 +144,8 @@ func (s *state) of(account string) *holdings {
 			clusters:  make(map[string]*cluster),
 			snapshots: make(map[string]*snapshot),
 			removed:   make(map[string]bool),
+
+			copyGrants: make(map[string]*copyGrant),
 		}
 	}
 

@@ -34,6 +34,13 @@ func (c *call) resources() []resource {
 	for _, one := range owner.snapshots {
 		all = append(all, resource{arn: one.SnapshotArn, kind: models.ResourceTypeSnapshot, tags: &one.Tags})
 	}
+	for name, grant := range owner.copyGrants {
+		all = append(all, resource{
+			arn:  c.arn("redshift", c.account, "snapshotcopygrant:"+name),
+			kind: models.ResourceTypeSnapshotCopyGrant,
+			tags: &grant.Tags,
+		})
+	}
 
 	return all
 }
@@ -107,7 +114,8 @@ func deleteTags(c *call) (any, *failure) {
 	return nil, nil
 }
 
-// resourceTypes are those that DescribeTags knows. The fake has clusters and snapshots; of the others it has none.
+// resourceTypes are those that DescribeTags knows. The fake has clusters, snapshots and
+// snapshot copy grants; of the others it has none.
 var resourceTypes = []models.ResourceType{
 	models.ResourceTypeCluster, models.ResourceTypeCidrIP, models.ResourceTypeEC2SecurityGroup, models.ResourceTypeSnapshot,
 	models.ResourceTypeClusterSecurityGroup, models.ResourceTypeSubnetGroup, models.ResourceTypeHSMConnection,
