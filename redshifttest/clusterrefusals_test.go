@@ -38,7 +38,8 @@ var neverRestored = []awsquery.ErrorCode{
 }
 
 // prepareClusters adds to the fake of TestErrors: the cluster ledger, whose tables are known and whose snapshot is
-// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted; the cluster mirrored, whose snapshots are copied to us-west-2; the grant
+// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted and has just got the schedule hourly, beside which there is
+// unused; the cluster mirrored, whose snapshots are copied to us-west-2; the grant
 // used, with which snapshots of a cluster there are copied here; and the
 // partner's snapshots theirs, which nobody may see, and lent.
 func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
@@ -65,6 +66,8 @@ func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 		t.Fatal(err)
 	}
 	must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", "mirrored", "DestinationRegion", "us-west-2")
+	must(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", "hourly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)")
+	must(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", "unused", "ScheduleDefinitions.ScheduleDefinition.1", "cron(0 4 SUN)")
 	west := fake.InRegion("us-west-2")
 	if err := west.AddCluster(redshifttest.Cluster{Identifier: "abroad", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/1"}); err != nil {
 		t.Fatal(err)
@@ -152,6 +155,9 @@ func clusterRefusals() []refusal {
 		{restore, from("old", "Port", "5456"), "InvalidParameterValue", "5456"},
 		{restore, from("old", "MaintenanceTrackName", "fast"), models.ErrInvalidClusterTrack, "fast"},
 		{restore, from("old", "PreferredMaintenanceWindow", "Sunday"), "InvalidParameterValue", "PreferredMaintenanceWindow"},
+		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "0 days"},
+		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "36"), "InvalidParameterValue", "36 days"},
+		{restore, from("balance", "AutomatedSnapshotRetentionPeriod", "-1"), "InvalidParameterValue", "-1 days"},
 		{restore, from("old", "ManualSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "ManualSnapshotRetentionPeriod"},
 		{restore, from("old", "ClusterParameterGroupName", "a--b"), "InvalidParameterValue", "ClusterParameterGroupName"},
 		{restore, from("old", "ClusterSecurityGroups.ClusterSecurityGroupName.1", "default"), "InvalidParameterCombination", "VPC"},

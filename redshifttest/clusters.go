@@ -14,10 +14,11 @@ import (
 
 // cluster is a cluster and what became of it.
 type cluster struct {
-	Cluster                 // Status is empty while it follows from the restore
-	settings models.Cluster // what only a restore can set
-	restore  *restore       // nil if it was added
-	copying  *models.ClusterSnapshotCopyStatus
+	Cluster                  // Status is empty while it follows from the restore
+	settings  models.Cluster // what only a restore can set
+	restore   *restore       // nil if it was added
+	copying   *models.ClusterSnapshotCopyStatus
+	following *following
 }
 
 // defaultSettings are what a cluster has unless a restore says otherwise.
@@ -79,6 +80,7 @@ func (c *call) clusterView(one *cluster) models.Cluster {
 	shown.MasterUsername = one.MasterUsername
 	shown.DBName = one.DBName
 	shown.ClusterCreateTime = one.CreateTime
+	shown.AutomatedSnapshotRetentionPeriod = one.AutomatedSnapshotRetentionPeriod
 	shown.VpcID = one.VpcID
 	shown.AvailabilityZone = one.AvailabilityZone
 	shown.PendingModifiedValues = &models.PendingModifiedValues{}
@@ -100,6 +102,13 @@ func (c *call) clusterView(one *cluster) models.Cluster {
 	}
 	if one.restore != nil {
 		shown.RestoreStatus = one.restore.view(c.now)
+	}
+	if follows := one.following; follows != nil {
+		owner := c.of(one.AccountID)
+		shown.SnapshotScheduleIdentifier = owner.schedules[follows.schedule].ScheduleIdentifier
+		shown.SnapshotScheduleState = follows.state(c.now)
+		shown.ExpectedNextSnapshotScheduleTime = owner.nextScheduled(one, c.now)
+		shown.ExpectedNextSnapshotScheduleTimeStatus = onTrack
 	}
 	if one.copying != nil {
 		copying := *one.copying

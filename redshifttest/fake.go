@@ -24,14 +24,15 @@ const (
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-// The quotas where [Quotas] are left empty. They are Amazon's, except for clusters and table restores, where Amazon
-// publishes none.
+// The quotas where [Quotas] are left empty. They are Amazon's, except for snapshot schedules, clusters and
+// table restores, where Amazon publishes none.
 const (
 	DefaultManualSnapshots     = 20
 	DefaultAccountsPerSnapshot = 20
 	DefaultTagsPerResource     = 50
 	DefaultNodes               = 200
 	DefaultSnapshotCopyGrants  = 10
+	DefaultSnapshotSchedules   = 20
 	DefaultClusters            = 100
 	DefaultTableRestores       = 10
 )
@@ -87,6 +88,8 @@ type Quotas struct {
 	Tags int
 	// Snapshot copy grants an account has. Default: [DefaultSnapshotCopyGrants].
 	SnapshotCopyGrants int
+	// Snapshot schedules an account has. Default: [DefaultSnapshotSchedules].
+	SnapshotSchedules int
 	// Clusters an account has when it restores another. Default: [DefaultClusters].
 	Clusters int
 	// Nodes that all clusters of an account have together, when it restores another. Default: [DefaultNodes].
@@ -148,19 +151,24 @@ func handlers() map[string]handler {
 		"CopyClusterSnapshot":               copyClusterSnapshot,
 		"CreateClusterSnapshot":             createClusterSnapshot,
 		"CreateSnapshotCopyGrant":           createSnapshotCopyGrant,
+		"CreateSnapshotSchedule":            createSnapshotSchedule,
 		"CreateTags":                        createTags,
 		"DeleteClusterSnapshot":             deleteClusterSnapshot,
 		"DeleteSnapshotCopyGrant":           deleteSnapshotCopyGrant,
+		"DeleteSnapshotSchedule":            deleteSnapshotSchedule,
 		"DeleteTags":                        deleteTags,
 		"DescribeClusterSnapshots":          describeClusterSnapshots,
 		"DescribeClusters":                  describeClusters,
 		"DescribeSnapshotCopyGrants":        describeSnapshotCopyGrants,
+		"DescribeSnapshotSchedules":         describeSnapshotSchedules,
 		"DescribeTableRestoreStatus":        describeTableRestoreStatus,
 		"DescribeTags":                      describeTags,
 		"DisableSnapshotCopy":               disableSnapshotCopy,
 		"EnableSnapshotCopy":                enableSnapshotCopy,
 		"ModifyClusterSnapshot":             modifyClusterSnapshot,
+		"ModifyClusterSnapshotSchedule":     modifyClusterSnapshotSchedule,
 		"ModifySnapshotCopyRetentionPeriod": modifySnapshotCopyRetentionPeriod,
+		"ModifySnapshotSchedule":            modifySnapshotSchedule,
 		"RestoreFromClusterSnapshot":        restoreFromClusterSnapshot,
 		"RestoreTableFromClusterSnapshot":   restoreTableFromClusterSnapshot,
 		"RevokeSnapshotAccess":              revokeSnapshotAccess,
@@ -242,6 +250,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Quotas.AccountsPerSnapshot, DefaultAccountsPerSnapshot)
 	setDefault(&o.Quotas.Tags, DefaultTagsPerResource)
 	setDefault(&o.Quotas.SnapshotCopyGrants, DefaultSnapshotCopyGrants)
+	setDefault(&o.Quotas.SnapshotSchedules, DefaultSnapshotSchedules)
 	setDefault(&o.Quotas.Clusters, DefaultClusters)
 	setDefault(&o.Quotas.Nodes, DefaultNodes)
 	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)

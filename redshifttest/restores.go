@@ -139,21 +139,22 @@ func (c *call) restorable() (*snapshot, *failure) {
 // cluster returns what the snapshot knows of the cluster that it was taken of, under another name.
 func (s *snapshot) cluster(account, identifier string) Cluster {
 	return Cluster{
-		Identifier:           identifier,
-		AccountID:            account,
-		SizeInMegaBytes:      s.TotalBackupSizeInMegaBytes,
-		NodeType:             s.NodeType,
-		NumberOfNodes:        s.NumberOfNodes,
-		Port:                 s.Port,
-		AvailabilityZone:     s.AvailabilityZone,
-		MasterUsername:       s.MasterUsername,
-		Version:              s.ClusterVersion,
-		EngineFullVersion:    s.EngineFullVersion,
-		DBName:               s.DBName,
-		VpcID:                s.VpcID,
-		KmsKeyID:             s.KmsKeyID,
-		MaintenanceTrackName: s.MaintenanceTrackName,
-		Tables:               slices.Clone(s.tables),
+		Identifier:                       identifier,
+		AccountID:                        account,
+		SizeInMegaBytes:                  s.TotalBackupSizeInMegaBytes,
+		NodeType:                         s.NodeType,
+		NumberOfNodes:                    s.NumberOfNodes,
+		Port:                             s.Port,
+		AvailabilityZone:                 s.AvailabilityZone,
+		MasterUsername:                   s.MasterUsername,
+		Version:                          s.ClusterVersion,
+		EngineFullVersion:                s.EngineFullVersion,
+		DBName:                           s.DBName,
+		VpcID:                            s.VpcID,
+		KmsKeyID:                         s.KmsKeyID,
+		AutomatedSnapshotRetentionPeriod: s.clusterDays,
+		MaintenanceTrackName:             s.MaintenanceTrackName,
+		Tables:                           slices.Clone(s.tables),
 	}
 }
 
@@ -184,7 +185,10 @@ func (c *call) configure(made *cluster, source *snapshot) *failure {
 		made.MaintenanceTrackName = track
 	}
 	if schedule := c.params.text("SnapshotScheduleIdentifier"); schedule != "" {
-		return fail(models.ErrSnapshotScheduleNotFound, "Snapshot schedule %s not found.", schedule)
+		if _, failed := c.schedule(schedule); failed != nil {
+			return failed
+		}
+		made.following = &following{schedule: strings.ToLower(schedule), since: c.now, done: c.now}
 	}
 	if allow, found := c.params.boolean("AllowVersionUpgrade"); found {
 		settings.AllowVersionUpgrade = allow
@@ -228,6 +232,13 @@ func (c *call) configurePeriods(made *cluster, source *snapshot) *failure {
 				"The parameter PreferredMaintenanceWindow must be like sun:05:00-sun:05:30, not '%s'.", window)
 		}
 		made.settings.PreferredMaintenanceWindow = strings.ToLower(window)
+	}
+	if days, found := c.params.integer("AutomatedSnapshotRetentionPeriod"); found {
+		if days < 0 || days > maxAutomatedDays || days == 0 && managedStorage(made.NodeType) {
+			return fail(awsquery.ErrInvalidParameterValue,
+				"The parameter AutomatedSnapshotRetentionPeriod: automated snapshots of a cluster of %s nodes cannot be kept for %d days.", made.NodeType, days)
+		}
+		made.AutomatedSnapshotRetentionPeriod = days
 	}
 	days, failed := c.newRetention()
 	if failed != nil {

@@ -34,6 +34,7 @@ type pageSizes struct{ smallest, largest int }
 var (
 	clusterPages      = pageSizes{20, 100}
 	copyGrantPages    = pageSizes{20, 100}
+	schedulePages     = pageSizes{1, 100} // Amazon states none
 	snapshotPages     = pageSizes{20, 100}
 	tableRestorePages = pageSizes{1, 100} // Amazon states none
 	tagPages          = pageSizes{10, 50}

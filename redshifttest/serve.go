@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/models"
 )
 
 const (
@@ -219,9 +218,6 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, ar
 	}
 	if !found || version != apiVersion {
 		return nil, fail(awsquery.ErrInvalidAction, "Could not find operation %s for version %s.", name, version)
-	}
-	if wanted.handle == nil {
-		return nil, fail(models.ErrUnsupportedOperation, "The fake cannot do %s.", name)
 	}
 	given, failed := parse(wanted.contract, values)
 	if failed != nil {

@@ -139,7 +139,7 @@ func (c *call) retainCopies(of *cluster, days int) {
 	destination := c.states.in(of.copying.DestinationRegion)
 	for _, one := range destination.of(c.account).snapshots {
 		if one.SourceRegion == c.region && one.ClusterIdentifier == of.Identifier && one.SnapshotType == models.SnapshotTypeAutomated {
-			one.copyDays = days
+			one.automatedDays = days
 		}
 	}
 	destination.expire(c.now)
@@ -191,7 +191,7 @@ func (s *state) addCopy(account string, source *snapshot, sourceRegion string, s
 		days := settings.ManualSnapshotRetentionPeriod
 		target.ManualSnapshotRetentionPeriod = &days
 	} else {
-		target.copyDays = int(settings.RetentionPeriod)
+		target.automatedDays = int(settings.RetentionPeriod)
 	}
 	owner.snapshots[strings.ToLower(identifier)] = target
 }

@@ -3,7 +3,6 @@ package redshifttest
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -67,6 +66,10 @@ type Cluster struct {
 	MasterPasswordSecretArn string
 	// The key that encrypts that secret, an ARN. Default: none.
 	MasterPasswordSecretKmsKeyID string
+	// How many days the snapshots are kept that Redshift takes of it by itself, 1 to 35; negative for none at all. It is
+	// about those that a snapshot schedule asks for: there are no others, unless AddAutomatedSnapshot adds them.
+	// Default: 1.
+	AutomatedSnapshotRetentionPeriod int
 	// Its tables, such as dev.public.orders, which tell what [redshift.Client.RestoreTableFromClusterSnapshot] can find in
 	// a snapshot and which names are taken. Default: nil, any table can be restored to any name.
 	Tables []string
@@ -118,6 +121,7 @@ type holdings struct {
 	removed   map[string]bool // names that clusters had
 
 	copyGrants    map[string]*copyGrant
+	schedules     map[string]*schedule
 	tableRestores []*tableRestore
 }
 
@@ -131,7 +135,9 @@ type snapshot struct {
 	grants   []string // accounts, or supportAlias
 	tables   []string // those that its cluster had
 	copyDue  bool     // the copy in another region is still to be made
-	copyDays int      // how long such a copy is kept, where it is automated
+
+	automatedDays int // how long an automated snapshot is kept; 0 for as long as its cluster is
+	clusterDays   int // how long its cluster keeps those
 
 	// Where SetSnapshotStatus was called: the life stopped then.
 	stopped time.Time
@@ -146,6 +152,7 @@ func (s *state) of(account string) *holdings {
 			removed:   make(map[string]bool),
 
 			copyGrants: make(map[string]*copyGrant),
+			schedules:  make(map[string]*schedule),
 		}
 	}
 
@@ -154,8 +161,11 @@ func (s *state) of(account string) *holdings {
 
 // pass does what the clock alone does, in all regions.
 func (s states) pass(now time.Time) {
-	for _, region := range slices.Sorted(maps.Keys(s.byRegion)) {
-		s.byRegion[region].copyAcross(now)
+	for _, one := range s.byRegion {
+		one.takeScheduled(now)
+	}
+	for _, one := range s.byRegion {
+		one.copyAcross(now)
 	}
 	for _, one := range s.byRegion {
 		one.expire(now)
@@ -178,8 +188,8 @@ func (s *state) expire(now time.Time) {
 
 // end returns when a manual snapshot is deleted, if it ever is.
 func (s *snapshot) end() (time.Time, bool) {
-	if s.copyDays > 0 {
-		return s.SnapshotRetentionStartTime.Add(time.Duration(s.copyDays) * day), true
+	if s.automatedDays > 0 {
+		return s.SnapshotRetentionStartTime.Add(time.Duration(s.automatedDays) * day), true
 	}
 	if s.ManualSnapshotRetentionPeriod == nil || *s.ManualSnapshotRetentionPeriod == keepForever {
 		return time.Time{}, false
@@ -265,6 +275,8 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 		duration: s.duration,
 		tables:   slices.Clone(cluster.Tables),
 		copyDue:  cluster.copying != nil,
+
+		clusterDays: cluster.AutomatedSnapshotRetentionPeriod,
 	}
 	owner.snapshots[strings.ToLower(identifier)] = one
 
@@ -373,10 +385,15 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if !twelveDigits.MatchString(added.AccountID) {
 		return wrap("AccountID does not have 12 digits")
 	}
+	if added.AutomatedSnapshotRetentionPeriod > maxAutomatedDays {
+		return wrap("AutomatedSnapshotRetentionPeriod is more than 35 days")
+	}
 	if added.SizeInMegaBytes < 0 || added.NumberOfNodes < 0 {
 		return wrap("SizeInMegaBytes or NumberOfNodes is negative")
 	}
 	setDefault(&added.Status, statusAvailable)
+	setDefault(&added.AutomatedSnapshotRetentionPeriod, 1)
+	added.AutomatedSnapshotRetentionPeriod = max(added.AutomatedSnapshotRetentionPeriod, 0)
 	setDefault(&added.SizeInMegaBytes, 1024)
 	setDefault(&added.NodeType, "ra3.xlplus")
 	setDefault(&added.NumberOfNodes, 2)
@@ -416,6 +433,7 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.states.pass(now)
 	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
 	if cluster == nil {
 		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
@@ -431,8 +449,10 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 // RemoveCluster deletes a cluster of the fake's own account and, as Redshift does, its automated snapshots; the manual
 // ones stay. It is an error if there is no such cluster.
 func (f *Fake) RemoveCluster(identifier string) error {
+	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.states.pass(now)
 	owner, name := f.state.of(f.account), strings.ToLower(identifier)
 	if owner.clusters[name] == nil {
 		return fmt.Errorf("redshifttest: remove cluster %q: there is none", identifier)
@@ -472,7 +492,7 @@ func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (mod
 	if cluster == nil {
 		return models.Snapshot{}, wrap("there is none, add it first")
 	}
-	identifier := "rs:" + cluster.Identifier + at.UTC().Format("-2006-01-02-15-04-05")
+	identifier := automatedIdentifier(cluster.Identifier, at)
 	if owner.snapshots[identifier] != nil {
 		return models.Snapshot{}, wrap(identifier + " is there already, take another second")
 	}

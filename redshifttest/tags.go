@@ -34,6 +34,9 @@ func (c *call) resources() []resource {
 	for _, one := range owner.snapshots {
 		all = append(all, resource{arn: one.SnapshotArn, kind: models.ResourceTypeSnapshot, tags: &one.Tags})
 	}
+	for name, one := range owner.schedules {
+		all = append(all, resource{arn: c.arn("redshift", c.account, "snapshotschedule:"+name), kind: resourceTypeOfSchedule, tags: &one.Tags})
+	}
 	for name, grant := range owner.copyGrants {
 		all = append(all, resource{
 			arn:  c.arn("redshift", c.account, "snapshotcopygrant:"+name),
@@ -115,7 +118,7 @@ func deleteTags(c *call) (any, *failure) {
 }
 
 // resourceTypes are those that DescribeTags knows. The fake has clusters, snapshots and
-// snapshot copy grants; of the others it has none.
+// snapshot copy grants; of the others it has none. Snapshot schedules have tags too, but no type that Amazon documents.
 var resourceTypes = []models.ResourceType{
 	models.ResourceTypeCluster, models.ResourceTypeCidrIP, models.ResourceTypeEC2SecurityGroup, models.ResourceTypeSnapshot,
 	models.ResourceTypeClusterSecurityGroup, models.ResourceTypeSubnetGroup, models.ResourceTypeHSMConnection,

@@ -1,0 +1,210 @@
+package redshifttest
+
+import (
+	"fmt"
+	"math/bits"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/models"
+)
+
+// scheduleTimes are when a schedule takes snapshots: at an interval, or at certain minutes of the week, in UTC.
+type scheduleTimes struct {
+	interval time.Duration
+	minutes  []int // of the week, from Sunday 00:00 on, in order
+}
+
+const (
+	minutesOfDay  = 24 * 60
+	minutesOfWeek = 7 * minutesOfDay
+	// Snapshots are at least an hour apart.
+	closestMinutes = 60
+	longestHours   = 24
+)
+
+var (
+	definitionForm = regexp.MustCompile(`^([a-z]+)\(([^()]*)\)$`)
+	rateForm       = regexp.MustCompile(`^([0-9]{1,9}) +(hour|hours)$`)
+)
+
+// parseSchedule reads definitions such as rate(12 hours) and cron(30 4 MON-FRI).
+func parseSchedule(definitions []string) (scheduleTimes, *failure) {
+	if len(definitions) == 0 {
+		return scheduleTimes{}, invalidSchedule("it has no definition")
+	}
+	var times scheduleTimes
+	for _, definition := range definitions {
+		parts := definitionForm.FindStringSubmatch(strings.TrimSpace(definition))
+		if parts == nil {
+			return scheduleTimes{}, invalidSchedule("'%s' is neither like rate(12 hours) nor like cron(30 4 MON-FRI)", definition)
+		}
+		var failed *failure
+		switch kind, text := parts[1], strings.TrimSpace(parts[2]); {
+		case kind == "rate" && len(definitions) > 1:
+			failed = invalidSchedule("'%s' would overlap with the other definitions, a rate stands alone", definition)
+		case kind == "rate":
+			times.interval, failed = parseRate(text)
+		case kind == "cron":
+			var minutes []int
+			minutes, failed = parseCron(text)
+			times.minutes = append(times.minutes, minutes...)
+		default:
+			failed = fail(models.ErrScheduleDefinitionTypeUnsupported, "The schedule definition '%s' is of a type that is not supported.", definition)
+		}
+		if failed != nil {
+			return scheduleTimes{}, failed
+		}
+	}
+	slices.Sort(times.minutes)
+	for i, minute := range times.minutes {
+		apart := minutesOfWeek
+		if i > 0 {
+			apart = minute - times.minutes[i-1]
+		} else if last := times.minutes[len(times.minutes)-1]; last != minute {
+			apart += minute - last
+		}
+		if apart < closestMinutes {
+			return scheduleTimes{}, invalidSchedule("two of its snapshots are %d minutes apart, which is less than an hour", apart)
+		}
+	}
+
+	return times, nil
+}
+
+func invalidSchedule(format string, arguments ...any) *failure {
+	return fail(models.ErrInvalidSchedule, "The schedule is not valid: %s.", fmt.Sprintf(format, arguments...))
+}
+
+func parseRate(text string) (time.Duration, *failure) {
+	parts := rateForm.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, invalidSchedule("'%s' is not a rate in hours", text)
+	}
+	hours, err := strconv.Atoi(parts[1])
+	if err != nil || hours < 1 || hours > longestHours {
+		return 0, invalidSchedule("a rate is 1 to %d hours, not %s", longestHours, parts[1])
+	}
+
+	return time.Duration(hours) * time.Hour, nil
+}
+
+// parseCron returns the minutes of the week that are in all three fields.
+func parseCron(text string) ([]int, *failure) {
+	const fields = 3
+	parts := strings.Fields(text)
+	if len(parts) != fields {
+		return nil, invalidSchedule("cron has %d fields, which are minutes, hours and day of the week, not the %d of '%s'", fields, len(parts), text)
+	}
+	var sets [fields]uint64
+	for i, field := range []cronField{
+		{name: "minutes", last: 59},
+		{name: "hours", last: 23},
+		{name: "day of the week", first: 1, last: 7, names: []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}},
+	} {
+		set, failed := field.parse(parts[i])
+		if failed != nil {
+			return nil, failed
+		}
+		sets[i] = set
+	}
+	var minutes []int
+	for day := range members(sets[2]) {
+		for hour := range members(sets[1]) {
+			for minute := range members(sets[0]) {
+				minutes = append(minutes, (day-1)*minutesOfDay+hour*60+minute)
+			}
+		}
+	}
+
+	return minutes, nil
+}
+
+// members goes through the numbers in a set.
+func members(set uint64) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for ; set != 0; set &= set - 1 {
+			if !yield(bits.TrailingZeros64(set)) {
+				return
+			}
+		}
+	}
+}
+
+// cronField is what can stand in a field: numbers, or names for them, single, as ranges, and with steps.
+type cronField struct {
+	name        string
+	first, last int
+	names       []string // of the numbers from first on
+}
+
+func (f cronField) parse(text string) (set uint64, failed *failure) {
+	for item := range strings.SplitSeq(text, ",") {
+		first, last, step, ok := f.item(item)
+		if !ok {
+			return 0, invalidSchedule("'%s' is not %s, %d to %d", item, f.name, f.first, f.last)
+		}
+		for number := first; number <= last; number += step {
+			set |= 1 << number
+		}
+	}
+
+	return set, nil
+}
+
+// item reads *, ?, 5, 5-9, 5/3, */3 and 5-9/3.
+func (f cronField) item(text string) (first, last, step int, ok bool) {
+	all, stepText, hasStep := strings.Cut(text, "/")
+	step = 1
+	if hasStep {
+		var err error
+		if step, err = strconv.Atoi(stepText); err != nil || step < 1 || step > f.last {
+			return 0, 0, 0, false
+		}
+	}
+	if all == "*" || all == "?" && f.names != nil {
+		return f.first, f.last, step, true
+	}
+	from, to, isRange := strings.Cut(all, "-")
+	first, ok = f.number(from)
+	last = first
+	switch {
+	case !ok:
+	case isRange:
+		last, ok = f.number(to)
+	case hasStep:
+		last = f.last
+	}
+
+	return first, last, step, ok && first <= last
+}
+
+func (f cronField) number(text string) (int, bool) {
+	if place := slices.Index(f.names, strings.ToUpper(text)); place >= 0 {
+		return f.first + place, true
+	}
+	number, err := strconv.ParseUint(text, 10, 8) // takes no sign
+
+	return int(number), err == nil && int(number) >= f.first && int(number) <= f.last && len(text) <= 2
+}
+
+// after returns the first time after another. An interval counts from start.
+func (s scheduleTimes) after(after, start time.Time) time.Time {
+	if s.interval > 0 {
+		passed := max(after.Sub(start), 0)
+
+		return start.Add(passed.Truncate(s.interval) + s.interval)
+	}
+	after = after.UTC()
+	midnight := time.Date(after.Year(), after.Month(), after.Day(), 0, 0, 0, 0, time.UTC)
+	week := midnight.AddDate(0, 0, -int(after.Weekday()))
+	place, _ := slices.BinarySearch(s.minutes, int(after.Sub(week)/time.Minute)+1)
+	if place == len(s.minutes) {
+		place, week = 0, week.AddDate(0, 0, 7)
+	}
+
+	return week.Add(time.Duration(s.minutes[place]) * time.Minute)
+}
