@@ -2,6 +2,7 @@ package redshifttest
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"sync"
@@ -76,6 +77,11 @@ type Options struct {
 	// Take every request for genuine, whoever signed it and when. A request is then taken to come from the account whose
 	// access key it names and, where it names none that is known, from AccountID.
 	DisableSignatureCheck bool
+
+	// Where each request is logged once it is answered: its operation, account, HTTP status, error code, request id and how
+	// long it took in real time, at level Info where it succeeded and Warn where it did not. Neither parameters nor headers
+	// are logged, and an operation that Redshift does not have is left out. Default: nowhere.
+	Logger *slog.Logger
 }
 
 // Quotas are the limits whose passing is an error. Where one is 0 it is the default; a negative one allows nothing.
@@ -117,6 +123,7 @@ type world struct {
 	trustCallers bool
 	dated        func() time.Time // the SignatureClock
 	operations   map[string]operation
+	logger       *slog.Logger
 
 	mutex   sync.Mutex
 	regions map[string]*Fake
@@ -195,6 +202,7 @@ func New(options Options) *Fake {
 		trustCallers: options.DisableSignatureCheck,
 		dated:        options.SignatureClock,
 		operations:   make(map[string]operation),
+		logger:       options.Logger,
 		regions:      make(map[string]*Fake),
 		states:       newStates(options),
 	}
@@ -230,7 +238,12 @@ func (w *world) inRegion(region string) *Fake {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	if w.regions[region] == nil {
-		w.regions[region] = &Fake{world: w, region: region, state: w.states.in(region)}
+		w.regions[region] = &Fake{
+			world:  w,
+			region: region,
+			log:    requestLog{logger: w.logger, operations: w.operations},
+			state:  w.states.in(region),
+		}
 	}
 
 	return w.regions[region]

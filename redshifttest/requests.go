@@ -1,6 +1,8 @@
 package redshifttest
 
 import (
+	"context"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -22,6 +24,8 @@ type Request struct {
 	Method string
 	// The value of Action. Empty where there was none, or the parameters could not be read.
 	Operation string
+	// The account whose key signed it. Empty where it was not found genuine, and where a Fault came before that.
+	AccountID string
 	// The parameters, from the query and from a posted form together, Action and Version among them. The signature and
 	// the session token of a presigned URL are redacted.
 	Params url.Values
@@ -42,6 +46,9 @@ type Request struct {
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {
+	logger     *slog.Logger
+	operations map[string]operation
+
 	mutex   sync.Mutex
 	number  int
 	entries []*logged
@@ -50,16 +57,20 @@ type requestLog struct {
 // logged is a request, in the order of arrival, that may still be under way.
 type logged struct {
 	Request
-	done bool
+	began time.Time // in real time
+	done  bool
 }
 
 func (l *requestLog) begin(request *incoming, params url.Values) *logged {
-	entry := &logged{Request: Request{
-		Method:    request.method,
-		Operation: params.Get("Action"),
-		Params:    redactParams(params),
-		Header:    redactHeader(request.header),
-	}}
+	entry := &logged{
+		Request: Request{
+			Method:    request.method,
+			Operation: params.Get("Action"),
+			Params:    redactParams(params),
+			Header:    redactHeader(request.header),
+		},
+		began: time.Now(),
+	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.number++
@@ -74,8 +85,32 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 
 func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.ErrorCode) {
 	l.mutex.Lock()
-	defer l.mutex.Unlock()
 	entry.Time, entry.Status, entry.Code, entry.done = at, status, code, true
+	l.mutex.Unlock()
+	l.write(entry)
+}
+
+// write tells the logger of a request that is done.
+func (l *requestLog) write(entry *logged) {
+	if l.logger == nil {
+		return
+	}
+	level := slog.LevelWarn
+	if entry.Status >= http.StatusOK && entry.Status < http.StatusBadRequest {
+		level = slog.LevelInfo
+	}
+	name := entry.Operation
+	if _, found := l.operations[name]; !found {
+		name = "" // it could be anything, a secret in the wrong place too
+	}
+	l.logger.LogAttrs(context.Background(), level, "call",
+		slog.String("operation", name),
+		slog.String("account", entry.AccountID),
+		slog.Int("status", entry.Status),
+		slog.String("code", string(entry.Code)),
+		slog.String("requestId", entry.RequestID),
+		slog.Duration("duration", time.Since(entry.began)),
+	)
 }
 
 func (l *requestLog) all() []Request {

@@ -141,7 +141,7 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 		failed *failure
 	)
 	if !fault.instead() {
-		result, failed = f.work(request, values, malformed, arrived, now)
+		result, failed = f.work(entry, request, values, malformed, arrived, now)
 	}
 	if fault.Cut {
 		f.log.end(entry, now, 0, "")
@@ -187,8 +187,8 @@ func wait(ctx context.Context, duration time.Duration) error {
 	}
 }
 
-// work checks a request and does what it asks for.
-func (f *Fake) work(request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
+// work checks a request and does what it asks for. It notes in the entry who asked.
+func (f *Fake) work(entry *logged, request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
 	if request.route != "/" && request.route != "" {
 		return nil, fail(codeUnknownOperation, "There is nothing at %s, Redshift answers at /.", request.route)
 	}
@@ -205,6 +205,7 @@ func (f *Fake) work(request *incoming, values url.Values, malformed *failure, ar
 	if failed != nil {
 		return nil, failed
 	}
+	entry.AccountID = account
 	if malformed != nil {
 		return nil, malformed
 	}

@@ -1,0 +1,101 @@
+package redshifttest_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// TestLogger looks at the line and at the Request that each call leaves.
+func TestLogger(t *testing.T) {
+	t.Parallel()
+	stranger := sigv4.Credentials{AccessKeyID: "AKIDSTRANGER", SecretAccessKey: "stranger/secret"}
+	for name, test := range map[string]struct {
+		fault      redshifttest.Fault
+		keys       sigv4.Credentials
+		operation  string
+		parameters []string
+		account    string
+		want       string // without the request id
+	}{
+		"done": {
+			operation: "DescribeClusterSnapshots", account: own,
+			want: "level=INFO msg=call operation=DescribeClusterSnapshots account=123456789012 status=200 code=\"\" duration=0s\n",
+		},
+		"done, late": {
+			fault:     redshifttest.Fault{Delay: 1500 * time.Millisecond},
+			operation: "DescribeTags", account: own,
+			want: "level=INFO msg=call operation=DescribeTags account=123456789012 status=200 code=\"\" duration=1.5s\n",
+		},
+		"for another account": {
+			keys: partnerKeys, operation: "DescribeClusterSnapshots", account: partner,
+			want: "level=INFO msg=call operation=DescribeClusterSnapshots account=210987654321 status=200 code=\"\" duration=0s\n",
+		},
+		"refused": {
+			operation: "DeleteClusterSnapshot", parameters: []string{"SnapshotIdentifier", "tell-nobody"}, account: own,
+			want: "level=WARN msg=call operation=DeleteClusterSnapshot account=123456789012 status=404 code=ClusterSnapshotNotFound duration=0s\n",
+		},
+		"by a stranger": {
+			keys: stranger, operation: "DescribeClusterSnapshots",
+			want: "level=WARN msg=call operation=DescribeClusterSnapshots account=\"\" status=403 code=InvalidClientTokenId duration=0s\n",
+		},
+		"an operation that is none": {
+			operation: "tell-nobody", account: own,
+			want: "level=WARN msg=call operation=\"\" account=123456789012 status=400 code=InvalidAction duration=0s\n",
+		},
+		"failed by a fault": {
+			fault:     redshifttest.Fault{Code: models.ErrInvalidClusterState},
+			operation: "CreateClusterSnapshot",
+			want:      "level=WARN msg=call operation=CreateClusterSnapshot account=\"\" status=400 code=InvalidClusterState duration=0s\n",
+		},
+		"done, but not told": {
+			fault:     redshifttest.Fault{Cut: true, AfterWork: true},
+			operation: "DescribeTags", account: own,
+			want: "level=WARN msg=call operation=DescribeTags account=123456789012 status=0 code=\"\" duration=0s\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var output bytes.Buffer
+				fake := redshifttest.New(redshifttest.Options{Logger: slog.New(slog.NewTextHandler(&output, &slog.HandlerOptions{ReplaceAttr: withoutTime}))})
+				if err := fake.AddAccount(partner, partnerKeys); err != nil {
+					t.Fatal(err)
+				}
+				fake.InjectNext("", test.fault)
+				if test.keys == (sigv4.Credentials{}) {
+					test.keys = fake.Credentials()
+				}
+				request := unsigned(t, test.operation, test.parameters...)
+				sign(t, request, test.keys, fake.Now())
+				if response, err := fake.Transport().RoundTrip(request); err == nil {
+					_ = response.Body.Close()
+				}
+
+				seen := fake.Requests()
+				if len(seen) != 1 || seen[0].AccountID != test.account {
+					t.Fatalf("the requests are %+v, want one of account %q", seen, test.account)
+				}
+				got := strings.Replace(output.String(), " requestId="+seen[0].RequestID, "", 1)
+				if got != test.want {
+					t.Errorf("it logged\n%swant\n%s", got, test.want)
+				}
+			})
+		})
+	}
+}
+
+func withoutTime(_ []string, attribute slog.Attr) slog.Attr {
+	if attribute.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+
+	return attribute
+}
