@@ -1,9 +1,20 @@
 // Command redshift-fake serves the fake of package redshifttest on this machine, so that any AWS client can be pointed
-// at it.
+// at it: the AWS CLI, boto3, this module's client.
 //
-//	go run github.com/redshift-go/redshift/cmd/redshift-fake -cluster analytics -speed 60
+//	go run github.com/redshift-go/redshift/cmd/redshift-fake -demo > fake.env &
+//	. ./fake.env # once it is there, in any shell
+//	aws redshift describe-cluster-snapshots
 //
-// It prints its URL and the key pair to sign with. It keeps everything in memory, and ends when it is interrupted.
+// It prints shell lines that set the URL to call, the region and the key pair to sign with. Then it closes its standard
+// output, so that a script can start the program, as go install builds it, and go on at once:
+//
+//	eval "$(redshift-fake -demo &)"
+//	...
+//	kill "$REDSHIFT_FAKE_PID"
+//
+// Every call is a line on standard error, without parameters and signatures. It keeps everything in memory. SIGINT
+// (Ctrl-C) and SIGTERM end it once the calls under way are answered, with status 0; a second one ends it at once. The
+// status is 2 where a flag is wrong, 1 where something else is.
 package main
 
 import (
@@ -12,69 +23,114 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/signal"
-	"strings"
+	"syscall"
 	"time"
 
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
+// stopTimeout is how long the calls under way have to end.
+const stopTimeout = 5 * time.Second
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "redshift-fake:", err)
-		os.Exit(1)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second signal kills the program as it always does
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run returns the exit status.
+func run(ctx context.Context, arguments []string, stdout io.WriteCloser, stderr io.Writer) int {
+	err := serve(ctx, arguments, stdout, stderr)
+	switch wrong := (usageError{}); {
+	case err == nil:
+		fmt.Fprintln(stderr, "redshift-fake: stopped")
+
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		printUsage(stdout)
+
+		return 0
+	case errors.As(err, &wrong):
+		fmt.Fprintf(stderr, "redshift-fake: %v\n\n", err)
+		printUsage(stderr)
+
+		return 2
+	default:
+		fmt.Fprintln(stderr, "redshift-fake:", err)
+
+		return 1
 	}
 }
 
-func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
-	address := flags.String("listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
-	region := flags.String("region", redshifttest.DefaultRegion, "the `region` that requests must be signed for")
-	speed := flags.Float64("speed", 1, "how many `seconds` pass on the fake's clock in a real one")
-	duration := flags.Duration("snapshot-duration", redshifttest.DefaultSnapshotDuration, "how long a snapshot is creating, on the fake's clock")
-	clusters := flags.String("cluster", "analytics", "the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
-	if err := flags.Parse(arguments); err != nil {
-		return err
-	}
-
-	// Signatures are checked, but the keys are known to everybody.
-	if at, err := netip.ParseAddrPort(*address); err != nil || !at.Addr().IsLoopback() {
-		return fmt.Errorf("-listen %s: not a loopback address with a port, such as 127.0.0.1:8080 or [::1]:0", *address)
-	}
-	fake := redshifttest.New(redshifttest.Options{
-		Region:           *region,
-		ClockSpeed:       *speed,
-		SignatureClock:   time.Now, // callers have no other
-		SnapshotDuration: *duration,
-	})
-	for name := range strings.SplitSeq(*clusters, ",") {
-		if err := fake.AddCluster(redshifttest.Cluster{Identifier: strings.TrimSpace(name)}); err != nil {
-			return err
-		}
-		if _, err := fake.AddAutomatedSnapshot(strings.TrimSpace(name), fake.Now().Add(-time.Hour)); err != nil {
-			return err
-		}
-	}
-	listener, err := net.Listen("tcp", *address)
+// serve answers calls until the context ends.
+func serve(ctx context.Context, arguments []string, stdout io.WriteCloser, stderr io.Writer) error {
+	chosen, err := parse(arguments)
 	if err != nil {
-		return fmt.Errorf("-listen %s: %w", *address, err)
+		return usageError{err}
 	}
-	if _, err := fmt.Fprintf(output, "AWS_ENDPOINT_URL_REDSHIFT=http://%s\nAWS_REGION=%s\nAWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n",
-		listener.Addr(), *region, redshifttest.ExampleAccessKeyID, redshifttest.ExampleSecretAccessKey); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	server := &http.Server{Handler: fake, ReadHeaderTimeout: time.Minute}
-	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stopped()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	var level slog.LevelVar
+	level.Set(logNone) // until callers come: filling the fake makes calls too
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level}))
+	fake, err := chosen.fake(ctx, logger)
+	if err != nil {
 		return err
 	}
+	listener, err := net.Listen("tcp", chosen.listen)
+	if err != nil {
+		return fmt.Errorf("-listen %s: %w", chosen.listen, err)
+	}
+	err = printEnvironment(stdout, fake, "http://"+listener.Addr().String(), chosen.demo)
+	if err := errors.Join(err, stdout.Close()); err != nil {
+		return errors.Join(fmt.Errorf("print how to call it: %w", err), listener.Close())
+	}
+	level.Set(chosen.logged)
 
-	return nil
+	server := &http.Server{
+		Handler:     fake,
+		ReadTimeout: time.Minute,
+		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	err = server.Shutdown(limited)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("calls that took longer than %v were cut off: %w", stopTimeout, err), server.Close())
+	}
+	<-ended
+
+	return err
+}
+
+// printEnvironment prints the lines that a shell has to run for its programs to call the fake.
+func printEnvironment(stdout io.Writer, fake *redshifttest.Fake, url string, demo bool) error {
+	keys := fake.Credentials()
+	text := fmt.Sprintf(`# A Redshift in memory, the account %s in %s. To call it, run these lines in a shell:
+export AWS_ENDPOINT_URL_REDSHIFT='%s'
+export AWS_REGION='%[2]s' AWS_DEFAULT_REGION='%[2]s'
+export AWS_ACCESS_KEY_ID='%[4]s' AWS_SECRET_ACCESS_KEY='%[5]s'
+unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
+REDSHIFT_FAKE_PID=%[6]d
+# For example: aws redshift describe-cluster-snapshots
+`, fake.AccountID(), fake.Region(), url, keys.AccessKeyID, keys.SecretAccessKey, os.Getpid())
+	if demo {
+		text += fmt.Sprintf(`# What the account %s sees, with which the snapshot %s is shared:
+# AWS_ACCESS_KEY_ID='%s' AWS_SECRET_ACCESS_KEY='%s' aws redshift describe-cluster-snapshots --owner-account %s
+`, demoPartner, demoShared, demoPartnerKeys.AccessKeyID, demoPartnerKeys.SecretAccessKey, fake.AccountID())
+	}
+	text += "# Ctrl-C, or kill $REDSHIFT_FAKE_PID, ends it, and all that it has is gone.\n"
+	_, err := io.WriteString(stdout, text)
+
+	return err
 }

@@ -2,73 +2,469 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
-	"flag"
+	"fmt"
 	"io"
+	"maps"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asProgram in the environment makes the test binary the program itself.
+const asProgram = "REDSHIFT_FAKE_TEST_AS_PROGRAM"
 
-func TestRun(t *testing.T) {
-	t.Parallel()
-	ctx, stop := context.WithCancel(t.Context())
-	output, printed := io.Pipe()
-	ended := make(chan error, 1)
-	go func() {
-		err := run(ctx, []string{"-region", "eu-west-1", "-cluster", "analytics, sales", "-speed", "600"}, printed)
-		ended <- errors.Join(err, printed.Close())
-	}()
-	settings := make(map[string]string)
-	lines := bufio.NewScanner(output)
-	for len(settings) < 4 && lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), "=")
-		settings[name] = value
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// running is the program in this process.
+type running struct {
+	printed string // the lines on standard output
+	stderr  *safeBuffer
+	stop    func() int
+}
+
+type safeBuffer struct {
+	mutex sync.Mutex
+	bytes.Buffer
+}
+
+func (b *safeBuffer) Write(text []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+
+	return b.Buffer.Write(text)
+}
+
+func start(t *testing.T, arguments ...string) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	output, stdout := io.Pipe()
+	program := &running{stderr: new(safeBuffer)}
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, arguments, stdout, program.stderr) }()
+	program.stop = sync.OnceValue(func() int {
+		cancel()
+
+		return <-ended
+	})
+	t.Cleanup(func() { program.stop() })
+	printed, err := io.ReadAll(output) // it closes its standard output
+	if err != nil {
+		t.Fatal(err)
+	}
+	program.printed = string(printed)
+
+	return program
+}
+
+// environment is what a shell has after it ran the printed lines.
+func environment(t *testing.T, printed string) map[string]string {
+	t.Helper()
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no sh to run the printed lines with")
+	}
+	command := exec.CommandContext(t.Context(), shell, "-c", "set -eu\n"+printed+"\nenv")
+	command.Env = []string{
+		"AWS_SESSION_TOKEN=of-somebody", "AWS_SECURITY_TOKEN=of-somebody", "AWS_REGION=mars-north-1",
+		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "PATH=" + os.Getenv("PATH"),
+	}
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, printed)
+	}
+	variables := make(map[string]string)
+	for line := range strings.Lines(string(output)) {
+		if name, value, found := strings.Cut(strings.TrimSpace(line), "="); found && strings.HasPrefix(name, "AWS_") {
+			variables[name] = value
+		}
+	}
+
+	return variables
+}
+
+// client is one that the printed lines point at the fake.
+func (r *running) client(t *testing.T, keys sigv4.Credentials) *redshift.Client {
+	t.Helper()
+	variables := environment(t, r.printed)
+	if keys == (sigv4.Credentials{}) {
+		keys = sigv4.Credentials{AccessKeyID: variables["AWS_ACCESS_KEY_ID"], SecretAccessKey: variables["AWS_SECRET_ACCESS_KEY"]}
 	}
 	client, err := redshift.New(redshift.Config{
-		Region:   settings["AWS_REGION"],
-		Endpoint: settings["AWS_ENDPOINT_URL_REDSHIFT"],
-		Credentials: sigv4.StaticCredentials(sigv4.Credentials{
-			AccessKeyID:     settings["AWS_ACCESS_KEY_ID"],
-			SecretAccessKey: settings["AWS_SECRET_ACCESS_KEY"],
-		}),
+		Region:      variables["AWS_REGION"],
+		Endpoint:    variables["AWS_ENDPOINT_URL_REDSHIFT"],
+		Credentials: sigv4.StaticCredentials(keys),
 	})
 	if err != nil {
-		t.Fatalf("the settings %q: %v", settings, err)
+		t.Fatalf("%v, with %q", err, variables)
 	}
-	found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{})
-	if err != nil || len(found.Snapshots) != 2 {
-		t.Errorf("found %v, %v", found, err)
+	t.Cleanup(client.CloseIdleConnections)
+
+	return client
+}
+
+// TestPrintedLines lets a client find the fake by nothing but the environment.
+func TestPrintedLines(t *testing.T) {
+	for name, arguments := range map[string][]string{
+		"IPv4": {"-region", "eu-west-1", "-cluster", "analytics, sales", "-speed", "600"},
+		"IPv6": {"-region", "eu-west-1", "-cluster", "analytics,sales", "-listen", "[::1]:0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if listener, err := net.Listen("tcp", "[::1]:0"); name == "IPv6" && err != nil {
+				t.Skip("this machine has no IPv6")
+			} else if err == nil {
+				_ = listener.Close()
+			}
+			program := start(t, arguments...)
+			variables := environment(t, program.printed)
+			want := []string{"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_REDSHIFT", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"}
+			if names := slices.Sorted(maps.Keys(variables)); !slices.Equal(names, want) || variables["AWS_DEFAULT_REGION"] != "eu-west-1" {
+				t.Errorf("the environment is %q", variables)
+			}
+			for _, name := range []string{"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ENDPOINT_URL"} {
+				t.Setenv(name, "")
+			}
+			for name, value := range variables {
+				t.Setenv(name, value)
+			}
+			client, err := redshift.New(redshift.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.CloseIdleConnections()
+			found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{})
+			if err != nil || len(found.Snapshots) != 2 || client.Region() != "eu-west-1" {
+				t.Errorf("found %v, %v", found, err)
+			}
+			if status := program.stop(); status != 0 || !strings.HasSuffix(program.stderr.String(), "redshift-fake: stopped\n") {
+				t.Errorf("it ended with the status %d and\n%s", status, program.stderr)
+			}
+		})
 	}
-	client.CloseIdleConnections()
-	stop()
-	if err := <-ended; err != nil {
-		t.Errorf("when it was interrupted: %v", err)
+}
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	for name, arguments := range map[string][]string{
+		"at the speed of life":   {"-demo"},
+		"fast":                   {"-demo", "-speed", "100"},
+		"with a snapshot's time": {"-demo", "-snapshot-duration", "6h"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			program := start(t, arguments...)
+			client := program.client(t, sigv4.Credentials{})
+			counts, ages := make(map[string]int), make(map[string]time.Duration)
+			for snapshot, err := range client.DescribeClusterSnapshotsAll(t.Context(), &redshift.DescribeClusterSnapshotsParams{}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				counts[fmt.Sprintf("%s %s %s", snapshot.ClusterIdentifier, snapshot.SnapshotType, snapshot.Status)]++
+				ages[snapshot.SnapshotIdentifier] = began.Sub(snapshot.SnapshotCreateTime).Round(time.Hour)
+				for _, tag := range snapshot.Tags {
+					counts["tagged "+tag.Key]++
+				}
+				for _, access := range snapshot.AccountsWithRestoreAccess {
+					counts[snapshot.SnapshotIdentifier+" for "+access.AccountID]++
+				}
+			}
+			want := map[string]int{
+				"analytics automated available": 3, "analytics manual available": 5, "analytics manual creating": 1,
+				"sales automated available": 3, "sales manual available": 3, "sales manual failed": 1,
+				"staging automated available": 3, "staging manual available": 1,
+				"legacy manual available": 1,
+				"tagged keep":             3, "tagged reason": 3, "tagged env": 9, "tagged team": 3,
+				"analytics-quarter-end for 210987654321": 1,
+			}
+			if !maps.Equal(counts, want) {
+				t.Errorf("it has %v\nwant %v", counts, want)
+			}
+			for name, age := range map[string]time.Duration{"legacy-last": 90 * day, "analytics-weekly-3": 7 * day, "sales-nightly-3": day, "analytics-on-demand": 0} {
+				if ages[name] != age {
+					t.Errorf("%s is %v old, want %v", name, ages[name], age)
+				}
+			}
+			shared, err := program.client(t, demoPartnerKeys).DescribeClusterSnapshots(t.Context(),
+				&redshift.DescribeClusterSnapshotsParams{OwnerAccount: redshifttest.DefaultAccountID})
+			if err != nil || len(shared.Snapshots) != 1 || shared.Snapshots[0].SnapshotIdentifier != demoShared {
+				t.Errorf("the partner sees %v, %v", shared, err)
+			}
+			for _, line := range []string{demoPartnerKeys.AccessKeyID, demoPartnerKeys.SecretAccessKey, demoPartner, demoShared} {
+				if !strings.Contains(program.printed, line) {
+					t.Errorf("%q is not in\n%s", line, program.printed)
+				}
+			}
+		})
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		arguments []string
+		want      models.SnapshotStatus // of a snapshot that is looked at after it was taken
+	}{
+		"slow":    {nil, models.SnapshotStatusCreating},
+		"fast":    {[]string{"-speed", "86400"}, models.SnapshotStatusAvailable},
+		"at once": {[]string{"-snapshot-duration", "0"}, models.SnapshotStatusAvailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := start(t, test.arguments...).client(t, sigv4.Credentials{})
+			if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: "a",
+			}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(20 * time.Millisecond) // half an hour of a clock that runs at 86400
+			found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "a"})
+			if err != nil || found.Snapshots[0].Status != test.want {
+				t.Errorf("found %v, %v, want one that is %s", found, err, test.want)
+			}
+		})
+	}
+}
+
+func TestLog(t *testing.T) {
+	t.Parallel()
+	const (
+		done    = "level=INFO msg=call operation=DescribeClusterSnapshots account=123456789012 status=200"
+		refused = "level=WARN msg=call operation=DeleteClusterSnapshot account=123456789012 status=404 code=ClusterSnapshotNotFound"
+	)
+	for name, test := range map[string]struct {
+		arguments []string
+		want      []string
+	}{
+		"by default": {nil, []string{done, refused}},
+		"all":        {[]string{"-log", "all", "-demo"}, []string{done, refused}}, // filling the fake is not logged
+		"failed":     {[]string{"-log", "failed"}, []string{refused}},
+		"none":       {[]string{"-log", "none"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program := start(t, test.arguments...)
+			client := program.client(t, sigv4.Credentials{})
+			if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "tell-nobody"}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "tell-nobody"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+				t.Fatal(err)
+			}
+			if status := program.stop(); status != 0 {
+				t.Errorf("the status is %d", status)
+			}
+			logged := program.stderr.String()
+			if strings.Contains(logged, "tell-nobody") || strings.Contains(logged, "Signature") {
+				t.Errorf("it tells too much:\n%s", logged)
+			}
+			lines := strings.Split(strings.TrimSpace(logged), "\n")
+			calls := lines[:len(lines)-1] // the last says that it stopped
+			if len(calls) != len(test.want) {
+				t.Fatalf("it logged\n%s", logged)
+			}
+			for i, want := range test.want {
+				if !strings.HasPrefix(calls[i], "time=") || !strings.Contains(calls[i], want) || !strings.Contains(calls[i], "duration=") {
+					t.Errorf("it logged\n%s\nwant\n%s", calls[i], want)
+				}
+			}
+		})
 	}
 }
 
 func TestRunRefuses(t *testing.T) {
 	t.Parallel()
-	for want, arguments := range map[string][]string{
-		"-listen 0.0.0.0:0":    {"-listen", "0.0.0.0:0"},
-		"-listen :8080":        {"-listen", ":8080"},
-		"-listen 192.0.2.1:80": {"-listen", "192.0.2.1:80"},
-		`"Not A Cluster"`:      {"-cluster", "Not A Cluster"},
-		"already":              {"-cluster", "a,a"},
-		"flag provided but":    {"-colour", "blue"},
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	for want, test := range map[string]struct {
+		arguments []string
+		status    int
+	}{
+		"-listen 0.0.0.0:0: not a loopback": {[]string{"-listen", "0.0.0.0:0"}, 2},
+		"-listen :8080: not a loopback":     {[]string{"-listen", ":8080"}, 2},
+		"-listen 192.0.2.1:80: not a":       {[]string{"-listen", "192.0.2.1:80"}, 2},
+		"-listen 127.0.0.1: not a":          {[]string{"-listen", "127.0.0.1"}, 2},
+		"in use":                            {[]string{"-listen", taken.Addr().String()}, 1},
+		`"Not A Cluster"`:                   {[]string{"-cluster", "Not A Cluster"}, 2},
+		"already":                           {[]string{"-cluster", "a,a"}, 2},
+		`-region "EU West"`:                 {[]string{"-region", "EU West"}, 2},
+		"-speed 0: it has to be above 0":    {[]string{"-speed", "0"}, 2},
+		"-speed -1:":                        {[]string{"-speed", "-1"}, 2},
+		"-speed NaN:":                       {[]string{"-speed", "NaN"}, 2},
+		"-speed +Inf:":                      {[]string{"-speed", "Inf"}, 2},
+		"-snapshot-duration -1s":            {[]string{"-snapshot-duration", "-1s"}, 2},
+		"at most":                           {[]string{"-demo", "-snapshot-duration", "7h"}, 2},
+		"leave out one":                     {[]string{"-demo", "-cluster", "sales"}, 2},
+		`for flag -log: want all`:           {[]string{"-log", "some"}, 2},
+		"flag provided but not defined":     {[]string{"-colour", "blue"}, 2},
+		`"analytics" is no flag`:            {[]string{"-demo", "analytics"}, 2},
 	} {
-		if err := run(t.Context(), arguments, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: the error is %v", arguments, err)
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			status := run(t.Context(), test.arguments, writeCloser{&stdout}, &stderr)
+			first, _, _ := strings.Cut(stderr.String(), "\n")
+			if status != test.status || !strings.HasPrefix(first, "redshift-fake: ") || !strings.Contains(first, want) || stdout.Len() > 0 {
+				t.Errorf("the status is %d, it printed %q and\n%s", status, &stdout, &stderr)
+			}
+			if usage := strings.Contains(stderr.String(), "\nUsage: redshift-fake"); usage != (test.status == 2) {
+				t.Errorf("with the status %d it printed\n%s", status, &stderr)
+			}
+		})
+	}
+}
+
+type writeCloser struct{ io.Writer }
+
+func (writeCloser) Close() error { return nil }
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, argument := range []string{"-h", "-help", "--help"} {
+		var stdout, stderr bytes.Buffer
+		if status := run(t.Context(), []string{argument}, writeCloser{&stdout}, &stderr); status != 0 || stderr.Len() > 0 {
+			t.Errorf("%s: the status is %d, it printed\n%s", argument, status, &stderr)
+		}
+		for _, part := range []string{"Usage: redshift-fake", "-demo", "-listen", "-log", "-speed"} {
+			if !strings.Contains(stdout.String(), part) {
+				t.Errorf("%s: %q is not in\n%s", argument, part, &stdout)
+			}
 		}
 	}
-	if err := run(t.Context(), []string{"-help"}, io.Discard); !errors.Is(err, flag.ErrHelp) {
-		t.Errorf("-help: %v", err)
+}
+
+// Without the lines on standard output nobody could call it.
+func TestNobodyReads(t *testing.T) {
+	t.Parallel()
+	output, stdout := io.Pipe()
+	_ = output.CloseWithError(errors.New("nobody reads this"))
+	var stderr bytes.Buffer
+	if status := run(t.Context(), nil, stdout, &stderr); status != 1 || !strings.Contains(stderr.String(), "print how to call it: nobody reads this") {
+		t.Errorf("the status is %d, it printed\n%s", status, &stderr)
+	}
+}
+
+// TestSignals sends signals to the program while half of a call has arrived.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		signal os.Signal
+		again  bool
+	}{
+		"SIGINT":        {syscall.SIGINT, false},
+		"SIGTERM":       {syscall.SIGTERM, false},
+		"SIGINT twice":  {syscall.SIGINT, true},
+		"SIGTERM twice": {syscall.SIGTERM, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program, address := startProcess(t)
+			connection, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = connection.Close() }()
+			if _, err := io.WriteString(connection, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"+
+				"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			answer := bufio.NewReader(connection)
+			if line, err := answer.ReadString('\n'); err != nil || line != "HTTP/1.1 100 Continue\r\n" { // it reads the body now
+				t.Fatalf("got %q, %v", line, err)
+			}
+			if err := program.Process.Signal(test.signal); err != nil {
+				t.Fatal(err)
+			}
+			for { // until it takes no more calls
+				another, err := net.Dial("tcp", address)
+				if err != nil {
+					break
+				}
+				_ = another.Close()
+				time.Sleep(time.Millisecond)
+			}
+			if test.again {
+				endAtOnce(t, program, test.signal)
+
+				return
+			}
+			if _, err := io.WriteString(connection, "Action=abc"); err != nil {
+				t.Fatal(err)
+			}
+			rest, err := io.ReadAll(answer)
+			if err != nil || !strings.Contains(string(rest), "HTTP/1.1 403 ") || !strings.Contains(string(rest), "</ErrorResponse>") {
+				t.Errorf("the call under way was answered %q, %v", rest, err)
+			}
+			if err := program.Wait(); err != nil || !strings.HasSuffix(fmt.Sprint(program.Stderr), "redshift-fake: stopped\n") {
+				t.Errorf("it ended with %v and\n%s", err, program.Stderr)
+			}
+		})
+	}
+}
+
+// startProcess runs the test binary as the program, and returns the address that it serves on.
+func startProcess(t *testing.T) (*exec.Cmd, string) {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), os.Args[0])
+	program.Env = append(os.Environ(), asProgram+"=1")
+	program.Stderr = new(bytes.Buffer)
+	stdout, err := program.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	printed, err := io.ReadAll(stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("\nREDSHIFT_FAKE_PID=%d\n", program.Process.Pid); !strings.Contains(string(printed), want) {
+		t.Errorf("%q is not in\n%s", want, printed)
+	}
+
+	return program, strings.TrimPrefix(environment(t, string(printed))["AWS_ENDPOINT_URL_REDSHIFT"], "http://")
+}
+
+// endAtOnce sends signals until the program has ended, which is long before the call under way is given up.
+func endAtOnce(t *testing.T, program *exec.Cmd, signal os.Signal) {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- program.Wait() }()
+	began := time.Now()
+	for {
+		_ = program.Process.Signal(signal) // its error is that the program has ended
+		select {
+		case err := <-ended:
+			if err == nil || program.ProcessState.Exited() || time.Since(began) > stopTimeout/2 {
+				t.Errorf("it ended with %v after %v", program.ProcessState, time.Since(began))
+			}
+
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+const (
+	day = 24 * time.Hour
+
+	// demoAge is how long ago the demo's fake began, which is before its first snapshot.
+	demoAge = 100 * day
+	// maxDemoDuration leaves every snapshot but the newest the time to become available.
+	maxDemoDuration = 6 * time.Hour
+
+	demoPartner = "210987654321"
+	demoShared  = "analytics-quarter-end"
+	demoRemoved = "legacy"
+)
+
+// demoPartnerKeys are no more of a secret than redshifttest.ExampleSecretAccessKey.
+var demoPartnerKeys = sigv4.Credentials{
+	AccessKeyID:     "AKIDPARTNEREXAMPLE",
+	SecretAccessKey: "partner/of/redshift-fake/EXAMPLEKEY",
+}
+
+var demoClusters = []redshifttest.Cluster{
+	{Identifier: "analytics", SizeInMegaBytes: 48_000, Tags: []models.Tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "data"}}},
+	{Identifier: "sales", SizeInMegaBytes: 12_000, Tags: []models.Tag{{Key: "env", Value: "prod"}}},
+	{Identifier: "staging", SizeInMegaBytes: 2_000, Tags: []models.Tag{{Key: "env", Value: "test"}}},
+	{Identifier: demoRemoved, SizeInMegaBytes: 4_000},
+}
+
+// demoSnapshot is a manual snapshot.
+type demoSnapshot struct {
+	age      time.Duration
+	cluster  string
+	name     string
+	keepDays int
+	tags     []models.Tag
+	failed   bool
+}
+
+// demoSnapshots are in the order in which they were taken. The last one is creating when the program starts.
+var demoSnapshots = []demoSnapshot{
+	{age: 90 * day, cluster: demoRemoved, name: "legacy-last", keepDays: -1, tags: []models.Tag{{Key: "keep", Value: "audit"}}},
+	{age: 40 * day, cluster: "analytics", name: "analytics-before-upgrade", keepDays: -1, tags: []models.Tag{{Key: "reason", Value: "upgrade"}}},
+	{age: 28 * day, cluster: "analytics", name: demoShared, keepDays: 365, tags: []models.Tag{{Key: "keep", Value: "finance"}}},
+	{age: 21 * day, cluster: "analytics", name: "analytics-weekly-1", keepDays: 35},
+	{age: 14 * day, cluster: "analytics", name: "analytics-weekly-2", keepDays: 35},
+	{age: 10 * day, cluster: "sales", name: "sales-before-resize", keepDays: 30, tags: []models.Tag{{Key: "reason", Value: "resize"}}},
+	{age: 7 * day, cluster: "analytics", name: "analytics-weekly-3", keepDays: 35},
+	{age: 5 * day, cluster: "staging", name: "staging-baseline", keepDays: -1, tags: []models.Tag{{Key: "keep"}}},
+	{age: 3 * day, cluster: "sales", name: "sales-nightly-1", keepDays: 7},
+	{age: 2 * day, cluster: "sales", name: "sales-nightly-2", keepDays: 7, failed: true},
+	{age: 1 * day, cluster: "sales", name: "sales-nightly-3", keepDays: 7},
+	{age: 0, cluster: "analytics", name: "analytics-on-demand", keepDays: 7, tags: []models.Tag{{Key: "reason", Value: "release"}}},
+}
+
+// fillDemo lets the fake live through demoAge, up to now.
+func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time) error {
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		return err
+	}
+	if err := fake.AddAccount(demoPartner, demoPartnerKeys); err != nil {
+		return err
+	}
+	for _, cluster := range demoClusters {
+		if err := fake.AddCluster(cluster); err != nil {
+			return err
+		}
+	}
+	for _, one := range demoSnapshots {
+		fake.Advance(now.Add(-one.age).Sub(fake.Now()))
+		if err := one.take(ctx, fake, client); err != nil {
+			return fmt.Errorf("the demo's snapshot %s: %w", one.name, err)
+		}
+	}
+	if err := fake.RemoveCluster(demoRemoved); err != nil {
+		return err
+	}
+	for _, cluster := range demoClusters {
+		if cluster.Identifier == demoRemoved {
+			continue
+		}
+		for _, age := range []time.Duration{24 * time.Hour, 16 * time.Hour, 8 * time.Hour} {
+			if _, err := fake.AddAutomatedSnapshot(cluster.Identifier, now.Add(-age)); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+		SnapshotIdentifier:       demoShared,
+		AccountWithRestoreAccess: demoPartner,
+	})
+
+	return err
+}
+
+func (s *demoSnapshot) take(ctx context.Context, fake *redshifttest.Fake, client *redshift.Client) error {
+	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:             s.cluster,
+		SnapshotIdentifier:            s.name,
+		ManualSnapshotRetentionPeriod: &s.keepDays,
+		Tags:                          s.tags,
+	}); err != nil {
+		return err
+	}
+	if s.failed {
+		return fake.SetSnapshotStatus(s.name, models.SnapshotStatusFailed)
+	}
+
+	return nil
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// settings are what the flags say.
+type settings struct {
+	listen   string
+	region   string
+	speed    float64
+	duration time.Duration
+	clusters string
+	demo     bool
+	logged   slog.Level
+}
+
+const (
+	// logNone is above the level of every line.
+	logNone = slog.LevelError + 1
+	// maxSpeed is a day in a second. A clock that runs much faster soon shows a year that Go cannot hold.
+	maxSpeed = 24 * 60 * 60
+)
+
+// usageError is a mistake in the flags.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+var regionName = regexp.MustCompile(`^[a-z0-9-]+$`)
+
+func newFlags(chosen *settings) *flag.FlagSet {
+	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // run says what is wrong
+	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
+	flags.StringVar(&chosen.region, "region", redshifttest.DefaultRegion, "the `region` that requests must be signed for")
+	flags.Float64Var(&chosen.speed, "speed", 1, "how many `seconds` pass on the fake's clock in a real one, up to 86400")
+	flags.DurationVar(&chosen.duration, "snapshot-duration", redshifttest.DefaultSnapshotDuration,
+		"how long a snapshot is creating, on the fake's clock; 0 for no longer than the call")
+	flags.StringVar(&chosen.clusters, "cluster", "analytics",
+		"the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
+	flags.BoolVar(&chosen.demo, "demo", false,
+		"begin with clusters and snapshots of all ages and kinds, the same ones each time, in place of -cluster")
+	chosen.logged = slog.LevelInfo
+	flags.Func("log", "the `calls` to log on standard error: all, failed or none (default all)", func(text string) error {
+		level, found := map[string]slog.Level{"all": slog.LevelInfo, "failed": slog.LevelWarn, "none": logNone}[text]
+		if !found {
+			return errors.New("want all, failed or none")
+		}
+		chosen.logged = level
+
+		return nil
+	})
+
+	return flags
+}
+
+// parse reads the flags and finds what is wrong with them.
+func parse(arguments []string) (*settings, error) {
+	chosen := new(settings)
+	flags := newFlags(chosen)
+	if err := flags.Parse(arguments); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("%q is no flag", flags.Arg(0))
+	}
+	given := make(map[string]bool)
+	flags.Visit(func(one *flag.Flag) { given[one.Name] = true })
+	// Signatures are checked, but the keys are known to everybody.
+	at, err := netip.ParseAddrPort(chosen.listen)
+	switch {
+	case err != nil || !at.Addr().IsLoopback():
+		return nil, fmt.Errorf("-listen %s: not a loopback address with a port, such as 127.0.0.1:8080 or [::1]:0", chosen.listen)
+	case !regionName.MatchString(chosen.region):
+		return nil, fmt.Errorf("-region %q: not the name of a region, such as eu-west-1", chosen.region)
+	case !(chosen.speed > 0 && chosen.speed <= maxSpeed): // not a number is neither
+		return nil, fmt.Errorf("-speed %v: it has to be above 0, and %d at most", chosen.speed, maxSpeed)
+	case chosen.duration < 0:
+		return nil, fmt.Errorf("-snapshot-duration %v: it cannot be negative", chosen.duration)
+	case chosen.demo && given["cluster"]:
+		return nil, errors.New("-demo brings clusters of its own: leave out one of -demo and -cluster")
+	case chosen.demo && chosen.duration > maxDemoDuration:
+		return nil, fmt.Errorf("-snapshot-duration %v: with -demo it can be %v at most", chosen.duration, maxDemoDuration)
+	}
+
+	return chosen, nil
+}
+
+func printUsage(output io.Writer) {
+	fmt.Fprint(output, `Usage: redshift-fake [flags]
+
+Serves a Redshift in memory on this machine, to any AWS client, until it is interrupted. On standard output it prints
+the shell lines that point a client at it, on standard error the calls that it answers.
+
+  redshift-fake -demo > fake.env &    then in any shell: . ./fake.env
+  eval "$(redshift-fake -demo &)"     in a script, which ends it with: kill "$REDSHIFT_FAKE_PID"
+
+Flags:
+`)
+	flags := newFlags(new(settings))
+	flags.SetOutput(output)
+	flags.PrintDefaults()
+}
+
+// fake makes the fake, and what it has at the beginning.
+func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest.Fake, error) {
+	now := time.Now()
+	options := redshifttest.Options{
+		Region:           s.region,
+		Start:            now,
+		ClockSpeed:       s.speed,
+		SignatureClock:   time.Now, // callers have no other
+		SnapshotDuration: s.duration,
+		Logger:           logger,
+	}
+	if s.duration == 0 {
+		options.SnapshotDuration = -1 // an Options' 0 is the default
+	}
+	if s.demo {
+		options.Start = now.Add(-demoAge)
+		fake := redshifttest.New(options)
+
+		return fake, fillDemo(ctx, fake, now)
+	}
+	fake := redshifttest.New(options)
+	for name := range strings.SplitSeq(s.clusters, ",") {
+		name = strings.TrimSpace(name)
+		if err := fake.AddCluster(redshifttest.Cluster{Identifier: name}); err != nil {
+			return nil, usageError{fmt.Errorf("-cluster %s: %w", s.clusters, err)}
+		}
+		if _, err := fake.AddAutomatedSnapshot(name, now.Add(-time.Hour)); err != nil {
+			return nil, err
+		}
+	}
+
+	return fake, nil
+}
