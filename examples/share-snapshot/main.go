@@ -1,5 +1,6 @@
-// Command share-snapshot lets another AWS account restore a manual snapshot. By default it calls a Redshift in its own
-// process, in which it takes that snapshot first.
+// Command share-snapshot lets another AWS account restore a manual snapshot, or with -revoke no longer. By default it
+// calls a Redshift in its own process, in which it takes a snapshot, shares it, looks at it from the other account, and
+// revokes the access again.
 package main
 
 import (
@@ -11,15 +12,25 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/examples/internal/setup"
+	"github.com/redshift-go/redshift/models"
 )
 
 func main() { setup.Main(run) }
+
+// sharing is a snapshot and whom it is shared with.
+type sharing struct {
+	client  *redshift.Client
+	output  io.Writer
+	name    string
+	account string
+}
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags := flag.NewFlagSet("share-snapshot", flag.ContinueOnError)
 	target := setup.Flags(flags)
 	name := flags.String("name", "", "the `identifier` of the manual snapshot to share")
 	account := flags.String("account", "", "the AWS `account` to share it with, 12 digits")
+	revoke := flags.Bool("revoke", false, "take the access away, in place of giving it (the demo does both)")
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
@@ -27,48 +38,123 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if target.Demo() {
-		if err := prepare(ctx, target, client, name, account); err != nil {
-			return err
-		}
-	}
-	if *name == "" || *account == "" {
+	job := &sharing{client: client, output: output, name: *name, account: *account}
+	switch {
+	case target.Demo():
+		return job.demo(ctx, target)
+	case job.name == "" || job.account == "":
 		return errors.New("say with -name and -account which snapshot to share with whom")
+	case *revoke:
+		return job.revoke(ctx)
+	default:
+		return job.share(ctx)
 	}
+}
 
-	shared, err := client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
-		SnapshotIdentifier:       *name,
-		AccountWithRestoreAccess: *account,
+func (s *sharing) share(ctx context.Context) error {
+	shared, err := s.client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+		SnapshotIdentifier:       s.name,
+		AccountWithRestoreAccess: s.account,
 	})
+	if errors.Is(err, models.ErrAuthorizationAlreadyExists) {
+		fmt.Fprintf(s.output, "%s is shared with %s already\n", s.name, s.account)
+
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(output, "%s can be restored by", shared.Snapshot.SnapshotIdentifier)
-	for _, access := range shared.Snapshot.AccountsWithRestoreAccess {
-		fmt.Fprintf(output, " %s", access.AccountID)
-	}
-	fmt.Fprintln(output)
+	s.printAccess(&shared.Snapshot)
 
 	return nil
 }
 
-// prepare takes the snapshot that the demo shares: it has to be available.
-func prepare(ctx context.Context, target *setup.Target, client *redshift.Client, name, account *string) error {
-	if *name == "" {
-		*name = "quarterly-figures"
+func (s *sharing) revoke(ctx context.Context) error {
+	revoked, err := s.client.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessParams{
+		SnapshotIdentifier:       s.name,
+		AccountWithRestoreAccess: s.account,
+	})
+	if errors.Is(err, models.ErrAuthorizationNotFound) {
+		fmt.Fprintf(s.output, "%s is not shared with %s\n", s.name, s.account)
+
+		return nil
 	}
-	if *account == "" {
-		*account = "210987654321"
-	}
-	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
-		ClusterIdentifier:  setup.DemoCluster,
-		SnapshotIdentifier: *name,
-	}); err != nil {
+	if err != nil {
 		return err
 	}
-	_, err := client.WaitSnapshotAvailable(ctx,
-		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: *name},
+	s.printAccess(&revoked.Snapshot)
+
+	return nil
+}
+
+func (s *sharing) printAccess(snapshot *models.Snapshot) {
+	fmt.Fprintf(s.output, "%s can be restored by its owner %s", snapshot.SnapshotIdentifier, snapshot.OwnerAccount)
+	for _, access := range snapshot.AccountsWithRestoreAccess {
+		fmt.Fprintf(s.output, " and by %s", access.AccountID+access.AccountAlias) // one of the two is empty
+	}
+	fmt.Fprintln(s.output)
+}
+
+// demo does it all, and looks at it from both sides.
+func (s *sharing) demo(ctx context.Context, target *setup.Target) error {
+	if s.name == "" {
+		s.name = "quarterly-figures"
+	}
+	if s.account == "" {
+		s.account = "210987654321"
+	}
+	other, err := target.OtherClient(s.account)
+	if err != nil {
+		return err
+	}
+	owner, err := s.take(ctx, target)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{s.share, s.revoke} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if err := s.look(ctx, other, owner); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// take takes the snapshot that the demo shares, which has to be available, and returns the account that owns it.
+func (s *sharing) take(ctx context.Context, target *setup.Target) (string, error) {
+	if _, err := s.client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:  setup.DemoCluster,
+		SnapshotIdentifier: s.name,
+	}); err != nil {
+		return "", err
+	}
+	taken, err := s.client.WaitSnapshotAvailable(ctx,
+		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: s.name},
 		redshift.SnapshotWait{MinDelay: target.PollEvery()})
 
-	return err
+	return taken.OwnerAccount, err
+}
+
+// look looks for the snapshot as the other account, which has to name the owner.
+func (s *sharing) look(ctx context.Context, other *redshift.Client, owner string) error {
+	found, err := other.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsParams{
+		SnapshotIdentifier: s.name,
+		OwnerAccount:       owner,
+	})
+	if errors.Is(err, models.ErrClusterSnapshotNotFound) {
+		fmt.Fprintf(s.output, "  %s does not see it\n", s.account)
+
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, snapshot := range found.Snapshots {
+		fmt.Fprintf(s.output, "  %s sees it: %s, %.0f MB\n", s.account, snapshot.Status, snapshot.TotalBackupSizeInMegaBytes)
+	}
+
+	return nil
 }

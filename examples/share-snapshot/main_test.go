@@ -3,9 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/examples/internal/exampletest"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
 )
 
 func program(ctx context.Context, arguments []string, output *bytes.Buffer) error {
@@ -20,4 +27,56 @@ func TestDemo(t *testing.T) {
 func TestFlags(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
+}
+
+func TestDemoRefuses(t *testing.T) {
+	t.Parallel()
+	err := run(t.Context(), []string{"-account", "12"}, new(bytes.Buffer))
+	if err == nil || !strings.Contains(err.Error(), "an account has 12 digits") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestEndpoint shares and revokes, each step after the one before.
+func TestEndpoint(t *testing.T) {
+	fake, url := exampletest.Endpoint(t)
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "sales"}); err != nil {
+		t.Fatal(err)
+	}
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "sales", SnapshotIdentifier: "sales-1"}); err != nil {
+		t.Fatal(err)
+	}
+	fake.Advance(time.Minute)
+	for _, step := range []struct {
+		arguments string
+		prints    string
+		fails     awsquery.ErrorCode
+		says      string
+		shared    int
+	}{
+		{arguments: "-name sales-1", says: "say with -name and -account"},
+		{arguments: "-account 210987654321 -revoke", says: "say with -name and -account"},
+		{arguments: "-name sales-2 -account 210987654321", fails: models.ErrClusterSnapshotNotFound},
+		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 can be restored by its owner 123456789012 and by 210987654321\n", shared: 1},
+		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 is shared with 210987654321 already\n", shared: 1},
+		{arguments: "-name sales-1 -account amazon-redshift-support", prints: "sales-1 can be restored by its owner 123456789012 and by 210987654321 and by amazon-redshift-support\n", shared: 2},
+		{arguments: "-name sales-1 -account 210987654321 -revoke", prints: "sales-1 can be restored by its owner 123456789012 and by amazon-redshift-support\n", shared: 1},
+		{arguments: "-name sales-1 -account 210987654321 -revoke", prints: "sales-1 is not shared with 210987654321\n", shared: 1},
+	} {
+		var output bytes.Buffer
+		err := run(t.Context(), append([]string{"-endpoint", url}, strings.Fields(step.arguments)...), &output)
+		switch {
+		case step.fails != "" && !errors.Is(err, step.fails), step.says != "" && (err == nil || !strings.Contains(err.Error(), step.says)),
+			step.fails == "" && step.says == "" && err != nil:
+			t.Errorf("%s: the error is %v", step.arguments, err)
+		case output.String() != step.prints:
+			t.Errorf("%s: it printed %q, want %q", step.arguments, &output, step.prints)
+		case len(fake.Snapshots()[0].AccountsWithRestoreAccess) != step.shared:
+			t.Errorf("%s: it is shared as %v", step.arguments, fake.Snapshots()[0].AccountsWithRestoreAccess)
+		}
+	}
 }

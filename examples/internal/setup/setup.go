@@ -14,6 +14,7 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // DemoCluster is the cluster that the demo's Redshift has.
@@ -24,6 +25,8 @@ type Target struct {
 	Region   string
 	Endpoint string
 	Live     bool
+
+	fake *redshifttest.Fake // the demo's
 }
 
 // Flags registers -region, -endpoint and -live.
@@ -62,22 +65,34 @@ func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 	if !t.Demo() {
 		return redshift.New(redshift.Config{Region: t.Region, Endpoint: t.Endpoint})
 	}
-	fake := redshifttest.New(redshifttest.Options{
+	t.fake = redshifttest.New(redshifttest.Options{
 		Region:           t.Region,
 		ClockSpeed:       100,
 		SnapshotDuration: 4 * time.Minute,
 	})
-	if err := fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
+	if err := t.fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
 		return nil, err
 	}
 	for _, age := range []time.Duration{16 * time.Hour, 8 * time.Hour} {
-		if _, err := fake.AddAutomatedSnapshot(DemoCluster, fake.Now().Add(-age)); err != nil {
+		if _, err := t.fake.AddAutomatedSnapshot(DemoCluster, t.fake.Now().Add(-age)); err != nil {
 			return nil, err
 		}
 	}
 	fmt.Fprintf(output, "Demo: a Redshift in this process, nothing leaves the machine. Use -live for AWS.\n\n")
 
-	return redshift.New(fake.Config())
+	return redshift.New(t.fake.Config())
+}
+
+// OtherClient returns a client of another account for the demo that Client began.
+func (t *Target) OtherClient(accountID string) (*redshift.Client, error) {
+	keys := sigv4.Credentials{AccessKeyID: "AKIDOTHEREXAMPLE", SecretAccessKey: redshifttest.ExampleSecretAccessKey}
+	if err := t.fake.AddAccount(accountID, keys); err != nil {
+		return nil, err
+	}
+	config := t.fake.Config()
+	config.Credentials = sigv4.StaticCredentials(keys)
+
+	return redshift.New(config)
 }
 
 // PollEvery is how often to ask for the state of a snapshot.
