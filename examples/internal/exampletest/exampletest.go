@@ -91,7 +91,7 @@ func Interrupted(t *testing.T, program Program, after time.Duration) {
 // Endpoint serves a fake at a URL, for a program that is given -endpoint, and sets the environment that it needs.
 func Endpoint(t *testing.T) (*redshifttest.Fake, string) {
 	t.Helper()
-	fake := redshifttest.New(redshifttest.Options{SnapshotDuration: time.Millisecond})
+	fake := redshifttest.New(redshifttest.Options{SnapshotDuration: time.Millisecond, SignatureClock: time.Now})
 	server := httptest.NewServer(http.Handler(fake))
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ACCESS_KEY_ID", redshifttest.ExampleAccessKeyID)

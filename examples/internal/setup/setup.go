@@ -26,7 +26,10 @@ type Target struct {
 	Endpoint string
 	Live     bool
 
-	fake *redshifttest.Fake // the demo's
+	// How long ago the demo's Redshift began, for a program that prepares a past. Set it before Client.
+	DemoAge time.Duration
+	// The demo's Redshift, from Client on.
+	Fake *redshifttest.Fake
 }
 
 // Flags registers -region, -endpoint and -live.
@@ -65,31 +68,32 @@ func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 	if !t.Demo() {
 		return redshift.New(redshift.Config{Region: t.Region, Endpoint: t.Endpoint})
 	}
-	t.fake = redshifttest.New(redshifttest.Options{
+	t.Fake = redshifttest.New(redshifttest.Options{
 		Region:           t.Region,
+		Start:            time.Now().Add(-t.DemoAge),
 		ClockSpeed:       100,
 		SnapshotDuration: 4 * time.Minute,
 	})
-	if err := t.fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
+	if err := t.Fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
 		return nil, err
 	}
 	for _, age := range []time.Duration{16 * time.Hour, 8 * time.Hour} {
-		if _, err := t.fake.AddAutomatedSnapshot(DemoCluster, t.fake.Now().Add(-age)); err != nil {
+		if _, err := t.Fake.AddAutomatedSnapshot(DemoCluster, t.Fake.Now().Add(-age)); err != nil {
 			return nil, err
 		}
 	}
 	fmt.Fprintf(output, "Demo: a Redshift in this process, nothing leaves the machine. Use -live for AWS.\n\n")
 
-	return redshift.New(t.fake.Config())
+	return redshift.New(t.Fake.Config())
 }
 
 // OtherClient returns a client of another account for the demo that Client began.
 func (t *Target) OtherClient(accountID string) (*redshift.Client, error) {
 	keys := sigv4.Credentials{AccessKeyID: "AKIDOTHEREXAMPLE", SecretAccessKey: redshifttest.ExampleSecretAccessKey}
-	if err := t.fake.AddAccount(accountID, keys); err != nil {
+	if err := t.Fake.AddAccount(accountID, keys); err != nil {
 		return nil, err
 	}
-	config := t.fake.Config()
+	config := t.Fake.Config()
 	config.Credentials = sigv4.StaticCredentials(keys)
 
 	return redshift.New(config)
