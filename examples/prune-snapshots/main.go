@@ -24,7 +24,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags := flag.NewFlagSet("prune-snapshots", flag.ContinueOnError)
 	target := setup.Flags(flags)
 	names := flags.String("cluster", "", "the `clusters` whose snapshots to prune, separated by commas (in the demo "+setup.DemoCluster+")")
-	keep := flags.Int("keep", 7, "how `many` of the newest snapshots of each cluster to keep, beside those that stay anyway")
+	keep := flags.Int("keep", 7, "the `number` of newest snapshots of each cluster to keep, beside those that stay anyway")
 	keepTag := flags.String("keep-tag", "keep", "the `key` of a tag that keeps a snapshot, whatever the tag's value")
 	confirmed := flags.Bool("delete", false, "delete the snapshots, in place of printing what would be deleted")
 	if err := setup.Parse(flags, arguments); err != nil {
