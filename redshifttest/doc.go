@@ -29,7 +29,7 @@
 // [Fake.Advance]. Snapshots become available by it, and manual ones expire. All else happens when it is told to: clusters
 // come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], automated snapshots come with
 // [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], and requests fail with [Fake.FailNext] and
-// [Fake.InjectNext]. [Fake.Requests] and [Fake.Snapshots] tell afterwards what happened.
+// [Fake.InjectNext]. [Fake.Requests] and [Fake.Snapshots] tell afterwards what happened, [Options].Logger at once.
 //
 // # What it is not
 //
