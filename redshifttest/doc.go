@@ -1,7 +1,6 @@
 // Package redshifttest has a Redshift for tests: in the process of the test, without an account, and as fast as the test
-// wants it. It takes, copies, shares, lists, keeps, tags and deletes snapshots as Redshift does, for this module's client
-// and for any other; the operations for copies in other regions, schedules, clusters and restores are the error
-// UnsupportedOperation.
+// wants it. It plays all the operations of this module, for its client and for any other: snapshots are taken by hand and
+// by schedule, copied, shared, tagged, kept and deleted, restored to clusters and table by table, and sent to other regions.
 //
 //	func TestNightly(t *testing.T) {
 //		fake := redshifttest.NewServer(t)
@@ -26,19 +25,24 @@
 // # What happens by itself
 //
 // The fake has a clock of its own ([Fake.Now]), which passes as fast as [Options].ClockSpeed says and jumps with
-// [Fake.Advance]. Snapshots become available by it, and manual ones expire. All else happens when it is told to: clusters
-// come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], automated snapshots come with
-// [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], and requests fail with [Fake.FailNext] and
-// [Fake.InjectNext]. [Fake.Requests] and [Fake.Snapshots] tell afterwards what happened, [Options].Logger at once.
+// [Fake.Advance]. By it snapshots become available and expire, schedules take snapshots, copies arrive in other regions
+// ([Fake.InRegion]), and restores of clusters and tables come to their end. All else happens when it is told to: clusters
+// come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], automated snapshots without a
+// schedule come with [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], restores with
+// [Fake.SetClusterStatus] and [Fake.SetTableRestoreStatus], and requests with [Fake.FailNext] and [Fake.InjectNext].
+// [Fake.Requests] and [Fake.Snapshots] tell afterwards what happened, [Options].Logger at once.
 //
 // # What it is not
 //
-// It knows no IAM policies, stores no data and restores nothing. Tags are on snapshots and clusters. Where Amazon's
-// documentation is silent it does what is plausible: snapshots that are not sorted are listed oldest first, a snapshot
-// must be available to be shared, a Marker is refused when other parameters than MaxRecords have changed, and a
-// snapshot that is shared shows its tags to its owner alone. A snapshot that was deleted is gone at once. Its retention
-// period can be changed while it is available, and counts from where it began; one that has passed is an
-// InvalidRetentionPeriodFault. Revoking access by the ARN of another account's snapshot is AccessToSnapshotDenied.
-// Clusters get new tags while they are available, and TagKeys and TagValues let DescribeTags list the tags that match,
-// not all tags of their resources. It is as little protected as a test needs: serve it on loopback addresses only.
+// It knows no IAM policies, stores no data and restores none: a cluster may have names of tables ([Cluster].Tables), and
+// that is all. Nor has it networks, parameter and subnet groups, reserved nodes or KMS keys: a restore takes whatever
+// names it is given for them. Schedules are rate(12 hours) or cron(minutes hours day-of-week), an hour apart at least, and
+// a new or changed one is MODIFYING for a minute. Where Amazon's documentation is silent it does what is plausible: a copy
+// in another region has "copy:" before its name, snapshots that are not sorted are listed oldest first, a snapshot must be
+// available to be shared, a Marker is refused when other parameters than MaxRecords have changed, and a snapshot that is
+// shared shows its tags to its owner alone. A snapshot that was deleted is gone at once. Its retention period can be
+// changed while it is available, and counts from where it began; one that has passed is an InvalidRetentionPeriodFault.
+// Revoking access by the ARN of another account's snapshot is AccessToSnapshotDenied. Clusters get new tags while they are
+// available, and TagKeys and TagValues let DescribeTags list the tags that match, not all tags of their resources. It is
+// as little protected as a test needs: serve it on loopback addresses only.
 package redshifttest

@@ -91,7 +91,7 @@ func serve(ctx context.Context, arguments []string, stdout io.WriteCloser, stder
 	level.Set(chosen.logged)
 
 	server := &http.Server{
-		Handler:     fake,
+		Handler:     newRegions(fake, chosen.regions),
 		ReadTimeout: time.Minute,
 		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}

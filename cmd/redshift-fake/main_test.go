@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
@@ -246,6 +247,45 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestRegions serves two regions at one address, with snapshots copied from one to the other, and none for a third.
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	program := start(t, "-region", "eu-west-1,eu-central-1", "-snapshot-duration", "0", "-restore-duration", "0")
+	variables := environment(t, program.printed)
+	in := func(region string) *redshift.Client {
+		client, err := redshift.New(redshift.Config{
+			Region:   region,
+			Endpoint: variables["AWS_ENDPOINT_URL_REDSHIFT"],
+			Credentials: sigv4.StaticCredentials(sigv4.Credentials{
+				AccessKeyID: variables["AWS_ACCESS_KEY_ID"], SecretAccessKey: variables["AWS_SECRET_ACCESS_KEY"],
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.CloseIdleConnections)
+
+		return client
+	}
+	first, second := in(variables["AWS_REGION"]), in("eu-central-1")
+	if _, err := first.EnableSnapshotCopy(t.Context(), &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "eu-central-1"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "copy:nightly"}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := second.DescribeClusters(t.Context(), nil)
+	if err != nil || len(found.Clusters) != 1 || found.Clusters[0].RestoreStatus.Status != models.RestoreStatusTypeCompleted {
+		t.Errorf("the other region has %+v, %v", found, err)
+	}
+	if _, err := in("us-east-1").DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrSignatureDoesNotMatch) {
+		t.Errorf("a third region answered %v", err)
+	}
+}
+
 func TestLog(t *testing.T) {
 	t.Parallel()
 	const (
@@ -310,7 +350,9 @@ func TestRunRefuses(t *testing.T) {
 		"in use":                            {[]string{"-listen", taken.Addr().String()}, 1},
 		`"Not A Cluster"`:                   {[]string{"-cluster", "Not A Cluster"}, 2},
 		"already":                           {[]string{"-cluster", "a,a"}, 2},
-		`-region "EU West"`:                 {[]string{"-region", "EU West"}, 2},
+		`"EU West" for flag -region`:        {[]string{"-region", "EU West"}, 2},
+		`"" is not the name of a region`:    {[]string{"-region", "eu-west-1,"}, 2},
+		"-restore-duration -1s":             {[]string{"-restore-duration", "-1s"}, 2},
 		"-speed 0: it has to be above 0":    {[]string{"-speed", "0"}, 2},
 		"-speed -1:":                        {[]string{"-speed", "-1"}, 2},
 		"-speed NaN:":                       {[]string{"-speed", "NaN"}, 2},

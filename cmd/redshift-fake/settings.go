@@ -18,9 +18,10 @@ import (
 // settings are what the flags say.
 type settings struct {
 	listen   string
-	region   string
+	regions  []string // the first is the program's own
 	speed    float64
 	duration time.Duration
+	restore  time.Duration
 	clusters string
 	demo     bool
 	logged   slog.Level
@@ -44,10 +45,23 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run says what is wrong
 	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
-	flags.StringVar(&chosen.region, "region", redshifttest.DefaultRegion, "the `region` that requests must be signed for")
+	chosen.regions = []string{redshifttest.DefaultRegion}
+	flags.Func("region", "the `names` of its regions, separated by commas: each is told by what a request is signed for, the first\n"+
+		"has the clusters and is the one that the shell lines set (default \"us-east-1\")", func(text string) error {
+		chosen.regions = strings.Split(text, ",")
+		for _, name := range chosen.regions {
+			if !regionName.MatchString(name) {
+				return fmt.Errorf("%q is not the name of a region, such as eu-west-1", name)
+			}
+		}
+
+		return nil
+	})
 	flags.Float64Var(&chosen.speed, "speed", 1, "how many `seconds` pass on the fake's clock in a real one, up to 86400")
 	flags.DurationVar(&chosen.duration, "snapshot-duration", redshifttest.DefaultSnapshotDuration,
 		"how long a snapshot is creating, on the fake's clock; 0 for no longer than the call")
+	flags.DurationVar(&chosen.restore, "restore-duration", redshifttest.DefaultRestoreDuration,
+		"how long it takes to restore a cluster or a table, on the fake's clock; 0 for no longer than the call")
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
 		"the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
@@ -83,12 +97,12 @@ func parse(arguments []string) (*settings, error) {
 	switch {
 	case err != nil || !at.Addr().IsLoopback():
 		return nil, fmt.Errorf("-listen %s: not a loopback address with a port, such as 127.0.0.1:8080 or [::1]:0", chosen.listen)
-	case !regionName.MatchString(chosen.region):
-		return nil, fmt.Errorf("-region %q: not the name of a region, such as eu-west-1", chosen.region)
 	case !(chosen.speed > 0 && chosen.speed <= maxSpeed): // not a number is neither
 		return nil, fmt.Errorf("-speed %v: it has to be above 0, and %d at most", chosen.speed, maxSpeed)
 	case chosen.duration < 0:
 		return nil, fmt.Errorf("-snapshot-duration %v: it cannot be negative", chosen.duration)
+	case chosen.restore < 0:
+		return nil, fmt.Errorf("-restore-duration %v: it cannot be negative", chosen.restore)
 	case chosen.demo && given["cluster"]:
 		return nil, errors.New("-demo brings clusters of its own: leave out one of -demo and -cluster")
 	case chosen.demo && chosen.duration > maxDemoDuration:
@@ -118,15 +132,13 @@ Flags:
 func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest.Fake, error) {
 	now := time.Now()
 	options := redshifttest.Options{
-		Region:           s.region,
+		Region:           s.regions[0],
 		Start:            now,
 		ClockSpeed:       s.speed,
 		SignatureClock:   time.Now, // callers have no other
-		SnapshotDuration: s.duration,
+		SnapshotDuration: orAtOnce(s.duration),
+		RestoreDuration:  orAtOnce(s.restore),
 		Logger:           logger,
-	}
-	if s.duration == 0 {
-		options.SnapshotDuration = -1 // an Options' 0 is the default
 	}
 	if s.demo {
 		options.Start = now.Add(-demoAge)
@@ -146,4 +158,13 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 	}
 
 	return fake, nil
+}
+
+// orAtOnce is for an Options, whose 0 is the default.
+func orAtOnce(duration time.Duration) time.Duration {
+	if duration == 0 {
+		return -1
+	}
+
+	return duration
 }
