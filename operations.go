@@ -10,14 +10,12 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams holds the parameters of [Client.AuthorizeSnapshotAccess]:
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess], which [snapshots.AuthorizeSnapshotAccessParams] explains:
 //
 //	AccountWithRestoreAccess             string // required
 //	SnapshotArn                          string
 //	SnapshotClusterIdentifier            string
 //	SnapshotIdentifier                   string
-//
-// See [snapshots.AuthorizeSnapshotAccessParams] for what each means.
 type AuthorizeSnapshotAccessParams = snapshots.AuthorizeSnapshotAccessParams
 
 // AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns:
@@ -26,28 +24,20 @@ type AuthorizeSnapshotAccessParams = snapshots.AuthorizeSnapshotAccessParams
 //	RequestID                            string
 type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 
-// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared
-// with 20 accounts; the account can list and restore it, but neither copy nor delete it. Name the
-// snapshot by SnapshotIdentifier or, for Redshift Serverless, by SnapshotArn. A snapshot can be
-// deleted only after every account's access was revoked.
+// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared with 20 accounts;
+// the account can list and restore it, but neither copy nor delete it. Name the snapshot by SnapshotIdentifier or, for
+// Redshift Serverless, by SnapshotArn. A snapshot can be deleted only after every account's access was revoked.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrAuthorizationAlreadyExists]
-//   - [models.ErrAuthorizationQuotaExceeded]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrUnsupportedOperation]
+// Documented error codes: [models.ErrAuthorizationAlreadyExists], [models.ErrAuthorizationQuotaExceeded],
+// [models.ErrClusterSnapshotNotFound], [models.ErrDependentServiceRequestThrottlingFault],
+// [models.ErrInvalidClusterSnapshotState], [models.ErrLimitExceededFault], [models.ErrUnsupportedOperation].
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
 	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
 }
 
-// BatchDeleteClusterSnapshotsParams holds the parameters of [Client.BatchDeleteClusterSnapshots]:
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots], which [snapshots.BatchDeleteClusterSnapshotsParams] explains:
 //
 //	Identifiers                          []models.DeleteClusterSnapshotMessage // required
-//
-// See [snapshots.BatchDeleteClusterSnapshotsParams] for what each means.
 type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
 
 // BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns:
@@ -57,23 +47,19 @@ type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsPa
 //	RequestID                            string
 type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsResult
 
-// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself,
-// under the rules of DeleteClusterSnapshot: the call succeeds even where some were not deleted, and
-// says in Errors which those are.
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself, under the rules of
+// DeleteClusterSnapshot: the call succeeds even where some were not deleted, and says in Errors which those are.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrBatchDeleteRequestSizeExceeded]
+// Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
 	return c.snapshots().BatchDeleteClusterSnapshots(ctx, params, options...)
 }
 
-// BatchModifyClusterSnapshotsParams holds the parameters of [Client.BatchModifyClusterSnapshots]:
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots], which [snapshots.BatchModifyClusterSnapshotsParams] explains:
 //
 //	SnapshotIdentifierList               []string // required
 //	Force                                *bool
 //	ManualSnapshotRetentionPeriod        *int
-//
-// See [snapshots.BatchModifyClusterSnapshotsParams] for what each means.
 type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
 
 // BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns:
@@ -83,25 +69,21 @@ type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsPa
 //	RequestID                            string
 type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
 
-// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or
-// not by itself: the call succeeds even where some were not changed, and says in Errors which those
-// are.
+// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or not by itself:
+// the call succeeds even where some were not changed, and says in Errors which those are.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrBatchModifyClusterSnapshotsLimitExceededFault]
-//   - [models.ErrInvalidRetentionPeriodFault]
+// Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
+// [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
 	return c.snapshots().BatchModifyClusterSnapshots(ctx, params, options...)
 }
 
-// CopyClusterSnapshotParams holds the parameters of [Client.CopyClusterSnapshot]:
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot], which [snapshots.CopyClusterSnapshotParams] explains:
 //
 //	SourceSnapshotIdentifier             string // required
 //	TargetSnapshotIdentifier             string // required
 //	ManualSnapshotRetentionPeriod        *int
 //	SourceSnapshotClusterIdentifier      string
-//
-// See [snapshots.CopyClusterSnapshotParams] for what each means.
 type CopyClusterSnapshotParams = snapshots.CopyClusterSnapshotParams
 
 // CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns:
@@ -110,31 +92,24 @@ type CopyClusterSnapshotParams = snapshots.CopyClusterSnapshotParams
 //	RequestID                            string
 type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 
-// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in
-// the same region, so that it outlives the automated one's retention. The copy may be available at
-// once; it keeps the source's SnapshotCreateTime. Only the account that owns the snapshot can copy it.
-// Copies to other regions are made by Redshift itself once cross-region copy is enabled for the
-// cluster.
+// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so
+// that it outlives the automated one's retention. The copy may be available at once; it keeps the source's
+// SnapshotCreateTime. Only the account that owns the snapshot can copy it. Copies to other regions are made by Redshift
+// itself once cross-region copy is enabled for the cluster.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotAlreadyExists]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrClusterSnapshotQuotaExceeded]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidRetentionPeriodFault]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
+// [models.ErrClusterSnapshotNotFound], [models.ErrClusterSnapshotQuotaExceeded],
+// [models.ErrInvalidClusterSnapshotState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
 	return c.snapshots().CopyClusterSnapshot(ctx, params, options...)
 }
 
-// CreateClusterSnapshotParams holds the parameters of [Client.CreateClusterSnapshot]:
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot], which [snapshots.CreateClusterSnapshotParams] explains:
 //
 //	ClusterIdentifier                    string // required
 //	SnapshotIdentifier                   string // required
 //	ManualSnapshotRetentionPeriod        *int
 //	Tags                                 []models.Tag
-//
-// See [snapshots.CreateClusterSnapshotParams] for what each means.
 type CreateClusterSnapshotParams = snapshots.CreateClusterSnapshotParams
 
 // CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns:
@@ -143,29 +118,21 @@ type CreateClusterSnapshotParams = snapshots.CreateClusterSnapshotParams
 //	RequestID                            string
 type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 
-// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The
-// answer comes at once, with the snapshot in state creating; it takes minutes to hours until the
-// snapshot is available.
+// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The answer comes at
+// once, with the snapshot in state creating; it takes minutes to hours until the snapshot is available.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotAlreadyExists]
-//   - [models.ErrClusterSnapshotQuotaExceeded]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidRetentionPeriodFault]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrTagLimitExceededFault]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
+// [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault],
+// [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
-// CreateSnapshotCopyGrantParams holds the parameters of [Client.CreateSnapshotCopyGrant]:
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant], which [snapshots.CreateSnapshotCopyGrantParams] explains:
 //
 //	SnapshotCopyGrantName                string // required
 //	KmsKeyID                             string
 //	Tags                                 []models.Tag
-//
-// See [snapshots.CreateSnapshotCopyGrantParams] for what each means.
 type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
 
 // CreateSnapshotCopyGrantResult is what [Client.CreateSnapshotCopyGrant] returns:
@@ -174,22 +141,18 @@ type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
 //	RequestID                            string
 type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 
-// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key
-// of AWS Key Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the
-// region that they go to, then EnableSnapshotCopy in the cluster's own.
+// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key
+// Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the region that they go to, then
+// EnableSnapshotCopy in the cluster's own.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrSnapshotCopyGrantAlreadyExistsFault]
-//   - [models.ErrSnapshotCopyGrantQuotaExceededFault]
-//   - [models.ErrTagLimitExceededFault]
+// Documented error codes: [models.ErrDependentServiceRequestThrottlingFault], [models.ErrInvalidTagFault],
+// [models.ErrLimitExceededFault], [models.ErrSnapshotCopyGrantAlreadyExistsFault],
+// [models.ErrSnapshotCopyGrantQuotaExceededFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
 	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
 }
 
-// CreateSnapshotScheduleParams holds the parameters of [Client.CreateSnapshotSchedule]:
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule], which [snapshots.CreateSnapshotScheduleParams] explains:
 //
 //	DryRun                               *bool
 //	NextInvocations                      *int
@@ -197,8 +160,6 @@ func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnap
 //	ScheduleDescription                  string
 //	ScheduleIdentifier                   string
 //	Tags                                 []models.Tag
-//
-// See [snapshots.CreateSnapshotScheduleParams] for what each means.
 type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
 
 // CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns:
@@ -213,51 +174,38 @@ type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
 //	RequestID                            string
 type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 
-// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of
-// its own. It is in force for the clusters that ModifyClusterSnapshotSchedule gives it to.
+// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own. It is in
+// force for the clusters that ModifyClusterSnapshotSchedule gives it to.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidSchedule]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrScheduleDefinitionTypeUnsupported]
-//   - [models.ErrSnapshotScheduleAlreadyExists]
-//   - [models.ErrSnapshotScheduleQuotaExceeded]
-//   - [models.ErrTagLimitExceededFault]
+// Documented error codes: [models.ErrInvalidSchedule], [models.ErrInvalidTagFault],
+// [models.ErrScheduleDefinitionTypeUnsupported], [models.ErrSnapshotScheduleAlreadyExists],
+// [models.ErrSnapshotScheduleQuotaExceeded], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
 	return c.snapshots().CreateSnapshotSchedule(ctx, params, options...)
 }
 
-// CreateTagsParams holds the parameters of [Client.CreateTags]:
+// CreateTagsParams has the parameters of [Client.CreateTags], which [snapshots.CreateTagsParams] explains:
 //
 //	ResourceName                         string // required
 //	Tags                                 []models.Tag // required
-//
-// See [snapshots.CreateTagsParams] for what each means.
 type CreateTagsParams = snapshots.CreateTagsParams
 
-// CreateTagsResult is what [Client.CreateTags] returns:
-//
-//	RequestID                            string
+// CreateTagsResult is what [Client.CreateTags] returns: the RequestID alone, a string.
 type CreateTagsResult = snapshots.CreateTagsResult
 
-// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource
-// has already replaces that tag's value. A resource has at most 50 tags.
+// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource has already replaces
+// that tag's value. A resource has at most 50 tags.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrResourceNotFoundFault]
-//   - [models.ErrTagLimitExceededFault]
+// Documented error codes: [models.ErrInvalidClusterState], [models.ErrInvalidTagFault],
+// [models.ErrResourceNotFoundFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
 	return c.snapshots().CreateTags(ctx, params, options...)
 }
 
-// DeleteClusterSnapshotParams holds the parameters of [Client.DeleteClusterSnapshot]:
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot], which [snapshots.DeleteClusterSnapshotParams] explains:
 //
 //	SnapshotIdentifier                   string // required
 //	SnapshotClusterIdentifier            string
-//
-// See [snapshots.DeleteClusterSnapshotParams] for what each means.
 type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
 
 // DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns:
@@ -266,82 +214,62 @@ type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
 //	RequestID                            string
 type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 
-// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every
-// account's access to it has to be revoked before. Redshift deletes automated snapshots itself; manual
-// ones outlive their cluster, and cost money until they are deleted or their retention period ends.
+// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every account's access to it
+// has to be revoked before. Redshift deletes automated snapshots itself; manual ones outlive their cluster, and cost
+// money until they are deleted or their retention period ends.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInvalidClusterSnapshotState]
+// Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
 	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
 }
 
-// DeleteSnapshotCopyGrantParams holds the parameters of [Client.DeleteSnapshotCopyGrant]:
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant], which [snapshots.DeleteSnapshotCopyGrantParams] explains:
 //
 //	SnapshotCopyGrantName                string // required
-//
-// See [snapshots.DeleteSnapshotCopyGrantParams] for what each means.
 type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
 
-// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns:
-//
-//	RequestID                            string
+// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns: the RequestID alone, a string.
 type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 
 // DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidSnapshotCopyGrantStateFault]
-//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+// Documented error codes: [models.ErrInvalidSnapshotCopyGrantStateFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
 	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
 }
 
-// DeleteSnapshotScheduleParams holds the parameters of [Client.DeleteSnapshotSchedule]:
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule], which [snapshots.DeleteSnapshotScheduleParams] explains:
 //
 //	ScheduleIdentifier                   string // required
-//
-// See [snapshots.DeleteSnapshotScheduleParams] for what each means.
 type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
 
-// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns:
-//
-//	RequestID                            string
+// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns: the RequestID alone, a string.
 type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 
 // DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidClusterSnapshotScheduleState]
-//   - [models.ErrSnapshotScheduleNotFound]
+// Documented error codes: [models.ErrInvalidClusterSnapshotScheduleState], [models.ErrSnapshotScheduleNotFound].
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
 	return c.snapshots().DeleteSnapshotSchedule(ctx, params, options...)
 }
 
-// DeleteTagsParams holds the parameters of [Client.DeleteTags]:
+// DeleteTagsParams has the parameters of [Client.DeleteTags], which [snapshots.DeleteTagsParams] explains:
 //
 //	ResourceName                         string // required
 //	TagKeys                              []string // required
-//
-// See [snapshots.DeleteTagsParams] for what each means.
 type DeleteTagsParams = snapshots.DeleteTagsParams
 
-// DeleteTagsResult is what [Client.DeleteTags] returns:
-//
-//	RequestID                            string
+// DeleteTagsResult is what [Client.DeleteTags] returns: the RequestID alone, a string.
 type DeleteTagsResult = snapshots.DeleteTagsResult
 
 // DeleteTags takes tags off a resource, by their keys.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrResourceNotFoundFault]
+// Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
 	return c.snapshots().DeleteTags(ctx, params, options...)
 }
 
-// DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots]:
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots], which [snapshots.DescribeClusterSnapshotsParams] explains:
 //
 //	ClusterExists                        *bool
 //	ClusterIdentifier                    string
@@ -356,8 +284,6 @@ func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, optio
 //	StartTime                            time.Time
 //	TagKeys                              []string
 //	TagValues                            []string
-//
-// See [snapshots.DescribeClusterSnapshotsParams] for what each means.
 type DescribeClusterSnapshotsParams = snapshots.DescribeClusterSnapshotsParams
 
 // DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns:
@@ -367,53 +293,40 @@ type DescribeClusterSnapshotsParams = snapshots.DescribeClusterSnapshotsParams
 //	RequestID                            string
 type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 
-// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without
-// parameters it lists every snapshot of the account in the region; each filter narrows that down. A
-// SnapshotIdentifier that does not exist is the error ClusterSnapshotNotFound; other filters that
-// match nothing give an empty list. Snapshots that other accounts share never match a filter of tags.
+// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without parameters it lists
+// every snapshot of the account in the region; each filter narrows that down. A SnapshotIdentifier that does not exist
+// is the error ClusterSnapshotNotFound; other filters that match nothing give an empty list. Snapshots that other
+// accounts share never match a filter of tags.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrUnsupportedOperation]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound], [models.ErrInvalidTagFault],
+// [models.ErrUnsupportedOperation].
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
 	return c.snapshots().DescribeClusterSnapshots(ctx, params, options...)
 }
 
-// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page after page and yields what
-// is in its Snapshots, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
-// yielded once and ends the sequence.
-//
-//	for item, err := range client.DescribeClusterSnapshotsAll(ctx, params) {
-//		if err != nil {
-//			return err
-//		}
-//	}
+// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page after page and yields what is in its
+// Snapshots, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size
+// of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
+// sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
 	return DescribeClusterSnapshotsAll(ctx, c, params, options...)
 }
 
-// DescribeClusterSnapshotsAll is [Client.DescribeClusterSnapshotsAll] for anything that has the one operation, a [ClientService] or
-// a stub for example.
+// DescribeClusterSnapshotsAll is [Client.DescribeClusterSnapshotsAll] for anything that has the one operation, such as a stub.
 func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
 	return snapshots.DescribeClusterSnapshotsAll(ctx, api, params, options...)
 }
 
-// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
 
-// DescribeClustersParams holds the parameters of [Client.DescribeClusters]:
+// DescribeClustersParams has the parameters of [Client.DescribeClusters], which [snapshots.DescribeClustersParams] explains:
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
 //	MaxRecords                           *int
 //	TagKeys                              []string
 //	TagValues                            []string
-//
-// See [snapshots.DescribeClustersParams] for what each means.
 type DescribeClustersParams = snapshots.DescribeClustersParams
 
 // DescribeClustersResult is what [Client.DescribeClusters] returns:
@@ -423,50 +336,38 @@ type DescribeClustersParams = snapshots.DescribeClustersParams
 //	RequestID                            string
 type DescribeClustersResult = snapshots.DescribeClustersResult
 
-// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the
-// region; each filter narrows that down. A ClusterIdentifier that does not exist is the error
-// ClusterNotFound. ClusterIdentifier cannot go together with Marker.
+// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the region; each filter
+// narrows that down. A ClusterIdentifier that does not exist is the error ClusterNotFound. ClusterIdentifier cannot go
+// together with Marker.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidTagFault]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
 	return c.snapshots().DescribeClusters(ctx, params, options...)
 }
 
-// DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its
-// Clusters, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
-// yielded once and ends the sequence.
-//
-//	for item, err := range client.DescribeClustersAll(ctx, params) {
-//		if err != nil {
-//			return err
-//		}
-//	}
+// DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its Clusters, one page in
+// memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size of a page. The caller's
+// params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
+// was answered before, which would go round for ever.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
 	return DescribeClustersAll(ctx, c, params, options...)
 }
 
-// DescribeClustersAll is [Client.DescribeClustersAll] for anything that has the one operation, a [ClientService] or
-// a stub for example.
+// DescribeClustersAll is [Client.DescribeClustersAll] for anything that has the one operation, such as a stub.
 func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
 	return snapshots.DescribeClustersAll(ctx, api, params, options...)
 }
 
-// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs.
 type DescribeClustersAPI = snapshots.DescribeClustersAPI
 
-// DescribeSnapshotCopyGrantsParams holds the parameters of [Client.DescribeSnapshotCopyGrants]:
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants], which [snapshots.DescribeSnapshotCopyGrantsParams] explains:
 //
 //	Marker                               string
 //	MaxRecords                           *int
 //	SnapshotCopyGrantName                string
 //	TagKeys                              []string
 //	TagValues                            []string
-//
-// See [snapshots.DescribeSnapshotCopyGrantsParams] for what each means.
 type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsParams
 
 // DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns:
@@ -476,41 +377,31 @@ type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsPara
 //	RequestID                            string
 type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResult
 
-// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one
-// that snapshots are copied to. SnapshotCopyGrantName cannot go together with Marker.
+// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are
+// copied to. SnapshotCopyGrantName cannot go together with Marker.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+// Documented error codes: [models.ErrInvalidTagFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
 	return c.snapshots().DescribeSnapshotCopyGrants(ctx, params, options...)
 }
 
-// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields
-// what is in its SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where
-// that is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An
-// error is yielded once and ends the sequence.
-//
-//	for item, err := range client.DescribeSnapshotCopyGrantsAll(ctx, params) {
-//		if err != nil {
-//			return err
-//		}
-//	}
+// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields what is in its
+// SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is
+// the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
+// sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
 	return DescribeSnapshotCopyGrantsAll(ctx, c, params, options...)
 }
 
-// DescribeSnapshotCopyGrantsAll is [Client.DescribeSnapshotCopyGrantsAll] for anything that has the one operation, a [ClientService] or
-// a stub for example.
+// DescribeSnapshotCopyGrantsAll is [Client.DescribeSnapshotCopyGrantsAll] for anything that has the one operation, such as a stub.
 func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
 	return snapshots.DescribeSnapshotCopyGrantsAll(ctx, api, params, options...)
 }
 
-// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs.
 type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
 
-// DescribeSnapshotSchedulesParams holds the parameters of [Client.DescribeSnapshotSchedules]:
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules], which [snapshots.DescribeSnapshotSchedulesParams] explains:
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -518,8 +409,6 @@ type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
 //	ScheduleIdentifier                   string
 //	TagKeys                              []string
 //	TagValues                            []string
-//
-// See [snapshots.DescribeSnapshotSchedulesParams] for what each means.
 type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
 
 // DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns:
@@ -529,44 +418,34 @@ type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
 //	RequestID                            string
 type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 
-// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of
-// the account in the region; each filter narrows that down. Amazon documents no error codes for it.
+// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
+// region; each filter narrows that down. Amazon documents no error codes for it.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
 	return c.snapshots().DescribeSnapshotSchedules(ctx, params, options...)
 }
 
-// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields
-// what is in its SnapshotSchedules, one page in memory at a time. It starts at params.Marker, where
-// that is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An
-// error is yielded once and ends the sequence.
-//
-//	for item, err := range client.DescribeSnapshotSchedulesAll(ctx, params) {
-//		if err != nil {
-//			return err
-//		}
-//	}
+// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields what is in its
+// SnapshotSchedules, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is
+// the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
+// sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
 	return DescribeSnapshotSchedulesAll(ctx, c, params, options...)
 }
 
-// DescribeSnapshotSchedulesAll is [Client.DescribeSnapshotSchedulesAll] for anything that has the one operation, a [ClientService] or
-// a stub for example.
+// DescribeSnapshotSchedulesAll is [Client.DescribeSnapshotSchedulesAll] for anything that has the one operation, such as a stub.
 func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
 	return snapshots.DescribeSnapshotSchedulesAll(ctx, api, params, options...)
 }
 
-// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs.
 type DescribeSnapshotSchedulesAPI = snapshots.DescribeSnapshotSchedulesAPI
 
-// DescribeTableRestoreStatusParams holds the parameters of [Client.DescribeTableRestoreStatus]:
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus], which [snapshots.DescribeTableRestoreStatusParams] explains:
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
 //	MaxRecords                           *int
 //	TableRestoreRequestID                string
-//
-// See [snapshots.DescribeTableRestoreStatusParams] for what each means.
 type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusParams
 
 // DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns:
@@ -576,42 +455,32 @@ type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusPara
 //	RequestID                            string
 type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResult
 
-// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters
-// it lists every restore of the account in the region; each filter narrows that down. A
-// TableRestoreRequestId that does not exist is the error TableRestoreNotFoundFault.
+// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters it lists every
+// restore of the account in the region; each filter narrows that down. A TableRestoreRequestId that does not exist is
+// the error TableRestoreNotFoundFault.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrTableRestoreNotFoundFault]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrTableRestoreNotFoundFault].
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
 	return c.snapshots().DescribeTableRestoreStatus(ctx, params, options...)
 }
 
-// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields
-// what is in its TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker,
-// where that is set; params.MaxRecords is the size of a page. The caller's params are left as they
-// are. An error is yielded once and ends the sequence.
-//
-//	for item, err := range client.DescribeTableRestoreStatusAll(ctx, params) {
-//		if err != nil {
-//			return err
-//		}
-//	}
+// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields what is in its
+// TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker, where that is set;
+// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is yielded once, with a
+// zero item, and ends the sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
 	return DescribeTableRestoreStatusAll(ctx, c, params, options...)
 }
 
-// DescribeTableRestoreStatusAll is [Client.DescribeTableRestoreStatusAll] for anything that has the one operation, a [ClientService] or
-// a stub for example.
+// DescribeTableRestoreStatusAll is [Client.DescribeTableRestoreStatusAll] for anything that has the one operation, such as a stub.
 func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
 	return snapshots.DescribeTableRestoreStatusAll(ctx, api, params, options...)
 }
 
-// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs.
 type DescribeTableRestoreStatusAPI = snapshots.DescribeTableRestoreStatusAPI
 
-// DescribeTagsParams holds the parameters of [Client.DescribeTags]:
+// DescribeTagsParams has the parameters of [Client.DescribeTags], which [snapshots.DescribeTagsParams] explains:
 //
 //	Marker                               string
 //	MaxRecords                           *int
@@ -619,8 +488,6 @@ type DescribeTableRestoreStatusAPI = snapshots.DescribeTableRestoreStatusAPI
 //	ResourceType                         models.ResourceType
 //	TagKeys                              []string
 //	TagValues                            []string
-//
-// See [snapshots.DescribeTagsParams] for what each means.
 type DescribeTagsParams = snapshots.DescribeTagsParams
 
 // DescribeTagsResult is what [Client.DescribeTags] returns:
@@ -630,46 +497,34 @@ type DescribeTagsParams = snapshots.DescribeTagsParams
 //	RequestID                            string
 type DescribeTagsResult = snapshots.DescribeTagsResult
 
-// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag
-// in the account and region; ResourceName narrows that down to one resource, ResourceType to one type
-// of them. ResourceName cannot go together with ResourceType, MaxRecords or Marker.
+// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag in the account and
+// region; ResourceName narrows that down to one resource, ResourceType to one type of them. ResourceName cannot go
+// together with ResourceType, MaxRecords or Marker.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrResourceNotFoundFault]
+// Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
 	return c.snapshots().DescribeTags(ctx, params, options...)
 }
 
-// DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its
-// TaggedResources, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
-// yielded once and ends the sequence.
-//
-//	for item, err := range client.DescribeTagsAll(ctx, params) {
-//		if err != nil {
-//			return err
-//		}
-//	}
+// DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its TaggedResources, one page in
+// memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size of a page. The caller's
+// params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
+// was answered before, which would go round for ever.
 func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
 	return DescribeTagsAll(ctx, c, params, options...)
 }
 
-// DescribeTagsAll is [Client.DescribeTagsAll] for anything that has the one operation, a [ClientService] or
-// a stub for example.
+// DescribeTagsAll is [Client.DescribeTagsAll] for anything that has the one operation, such as a stub.
 func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
 	return snapshots.DescribeTagsAll(ctx, api, params, options...)
 }
 
-// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs.
 type DescribeTagsAPI = snapshots.DescribeTagsAPI
 
-// DisableSnapshotCopyParams holds the parameters of [Client.DisableSnapshotCopy]:
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy], which [snapshots.DisableSnapshotCopyParams] explains:
 //
 //	ClusterIdentifier                    string // required
-//
-// See [snapshots.DisableSnapshotCopyParams] for what each means.
 type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
 
 // DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns:
@@ -678,28 +533,22 @@ type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
 //	RequestID                            string
 type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 
-// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an
-// encrypted cluster needed for it stays, until DeleteSnapshotCopyGrant is called for it.
+// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an encrypted cluster
+// needed for it stays, until DeleteSnapshotCopyGrant is called for it.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrSnapshotCopyAlreadyDisabledFault]
-//   - [models.ErrUnauthorizedOperation]
-//   - [models.ErrUnsupportedOperation]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
+// [models.ErrSnapshotCopyAlreadyDisabledFault], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
 	return c.snapshots().DisableSnapshotCopy(ctx, params, options...)
 }
 
-// EnableSnapshotCopyParams holds the parameters of [Client.EnableSnapshotCopy]:
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy], which [snapshots.EnableSnapshotCopyParams] explains:
 //
 //	ClusterIdentifier                    string // required
 //	DestinationRegion                    string // required
 //	ManualSnapshotRetentionPeriod        *int
 //	RetentionPeriod                      *int
 //	SnapshotCopyGrantName                string
-//
-// See [snapshots.EnableSnapshotCopyParams] for what each means.
 type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
 
 // EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns:
@@ -708,32 +557,23 @@ type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
 //	RequestID                            string
 type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 
-// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and
-// automated ones. Copies have no tags. A cluster has one such region at most.
+// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones. Copies
+// have no tags. A cluster has one such region at most.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrCopyToRegionDisabledFault]
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrIncompatibleOrderableOptions]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidRetentionPeriodFault]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrSnapshotCopyAlreadyEnabledFault]
-//   - [models.ErrSnapshotCopyGrantNotFoundFault]
-//   - [models.ErrUnauthorizedOperation]
-//   - [models.ErrUnknownSnapshotCopyRegionFault]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrCopyToRegionDisabledFault],
+// [models.ErrDependentServiceRequestThrottlingFault], [models.ErrIncompatibleOrderableOptions],
+// [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault], [models.ErrLimitExceededFault],
+// [models.ErrSnapshotCopyAlreadyEnabledFault], [models.ErrSnapshotCopyGrantNotFoundFault],
+// [models.ErrUnauthorizedOperation], [models.ErrUnknownSnapshotCopyRegionFault].
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
 	return c.snapshots().EnableSnapshotCopy(ctx, params, options...)
 }
 
-// ModifyClusterSnapshotParams holds the parameters of [Client.ModifyClusterSnapshot]:
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot], which [snapshots.ModifyClusterSnapshotParams] explains:
 //
 //	SnapshotIdentifier                   string // required
 //	Force                                *bool
 //	ManualSnapshotRetentionPeriod        *int
-//
-// See [snapshots.ModifyClusterSnapshotParams] for what each means.
 type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 
 // ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns:
@@ -742,50 +582,40 @@ type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 //	RequestID                            string
 type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 
-// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the
-// snapshot has outlived already deletes it at once.
+// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the snapshot has outlived
+// already deletes it at once.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidRetentionPeriodFault]
+// Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState],
+// [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
 	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
 }
 
-// ModifyClusterSnapshotScheduleParams holds the parameters of [Client.ModifyClusterSnapshotSchedule]:
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule], which [snapshots.ModifyClusterSnapshotScheduleParams] explains:
 //
 //	ClusterIdentifier                    string // required
 //	DisassociateSchedule                 *bool
 //	ScheduleIdentifier                   string
-//
-// See [snapshots.ModifyClusterSnapshotScheduleParams] for what each means.
 type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotScheduleParams
 
-// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns:
-//
-//	RequestID                            string
+// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns: the RequestID alone, a string.
 type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
 
-// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
-// Either ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
+// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it. Either
+// ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
 // Cluster.SnapshotScheduleState shows when it is in force.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidClusterSnapshotScheduleState]
-//   - [models.ErrSnapshotScheduleNotFound]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
+// [models.ErrSnapshotScheduleNotFound].
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
 	return c.snapshots().ModifyClusterSnapshotSchedule(ctx, params, options...)
 }
 
-// ModifySnapshotCopyRetentionPeriodParams holds the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod], which [snapshots.ModifySnapshotCopyRetentionPeriodParams] explains:
 //
 //	ClusterIdentifier                    string // required
 //	RetentionPeriod                      int // required
 //	Manual                               *bool
-//
-// See [snapshots.ModifySnapshotCopyRetentionPeriodParams] for what each means.
 type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyRetentionPeriodParams
 
 // ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns:
@@ -794,27 +624,21 @@ type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyReten
 //	RequestID                            string
 type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyRetentionPeriodResult
 
-// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in
-// the other region: those of automated snapshots or, with Manual, those of manual ones. For automated
-// snapshots it counts for the copies that exist, too, and deletes those that have outlived the new
-// period; for manual snapshots it counts for new copies alone.
+// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region:
+// those of automated snapshots or, with Manual, those of manual ones. For automated snapshots it counts for the copies
+// that exist, too, and deletes those that have outlived the new period; for manual snapshots it counts for new copies
+// alone.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidRetentionPeriodFault]
-//   - [models.ErrSnapshotCopyDisabledFault]
-//   - [models.ErrUnauthorizedOperation]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
+// [models.ErrInvalidRetentionPeriodFault], [models.ErrSnapshotCopyDisabledFault], [models.ErrUnauthorizedOperation].
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
 	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
 }
 
-// ModifySnapshotScheduleParams holds the parameters of [Client.ModifySnapshotSchedule]:
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule], which [snapshots.ModifySnapshotScheduleParams] explains:
 //
 //	ScheduleDefinitions                  []string // required
 //	ScheduleIdentifier                   string // required
-//
-// See [snapshots.ModifySnapshotScheduleParams] for what each means.
 type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
 
 // ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns:
@@ -829,18 +653,16 @@ type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
 //	RequestID                            string
 type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 
-// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have
-// the schedule follow a while after the answer.
+// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have the schedule
+// follow a while after the answer.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidSchedule]
-//   - [models.ErrSnapshotScheduleNotFound]
-//   - [models.ErrSnapshotScheduleUpdateInProgress]
+// Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
+// [models.ErrSnapshotScheduleUpdateInProgress].
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
 	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
 }
 
-// RestoreFromClusterSnapshotParams holds the parameters of [Client.RestoreFromClusterSnapshot]:
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot], which [snapshots.RestoreFromClusterSnapshotParams] explains:
 //
 //	ClusterIdentifier                    string // required
 //	AdditionalInfo                       string
@@ -881,8 +703,6 @@ func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnaps
 //	SnapshotScheduleIdentifier           string
 //	TargetReservedNodeOfferingID         string
 //	VpcSecurityGroupIDs                  []string
-//
-// See [snapshots.RestoreFromClusterSnapshotParams] for what each means.
 type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotParams
 
 // RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns:
@@ -891,54 +711,32 @@ type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotPara
 //	RequestID                            string
 type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
 
-// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The
-// new cluster is set up as the one that the snapshot was taken of, but with the default security and
-// parameter groups; parameters change that. The answer comes at once, with the cluster in state
-// creating; Cluster.RestoreStatus shows how far the restore is. Name the snapshot by
-// SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and without
-// it is the error ClusterSnapshotNotFound.
+// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The new cluster is set
+// up as the one that the snapshot was taken of, but with the default security and parameter groups; parameters change
+// that. The answer comes at once, with the cluster in state creating; Cluster.RestoreStatus shows how far the restore
+// is. Name the snapshot by SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and
+// without it is the error ClusterSnapshotNotFound.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrAccessToSnapshotDenied]
-//   - [models.ErrClusterAlreadyExists]
-//   - [models.ErrClusterParameterGroupNotFound]
-//   - [models.ErrClusterQuotaExceeded]
-//   - [models.ErrClusterSecurityGroupNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrClusterSubnetGroupNotFoundFault]
-//   - [models.ErrDependentServiceAccessDenied]
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrDependentServiceUnavailableFault]
-//   - [models.ErrHsmClientCertificateNotFoundFault]
-//   - [models.ErrHsmConfigurationNotFoundFault]
-//   - [models.ErrInsufficientClusterCapacity]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidClusterSubnetGroupStateFault]
-//   - [models.ErrInvalidClusterTrack]
-//   - [models.ErrInvalidElasticIpFault]
-//   - [models.ErrInvalidReservedNodeState]
-//   - [models.ErrInvalidRestore]
-//   - [models.ErrInvalidSubnet]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrInvalidVPCNetworkStateFault]
-//   - [models.ErrIpv6CidrBlockNotFoundFault]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrNumberOfNodesPerClusterLimitExceeded]
-//   - [models.ErrNumberOfNodesQuotaExceeded]
-//   - [models.ErrRedshiftIdcApplicationNotExists]
-//   - [models.ErrReservedNodeAlreadyExists]
-//   - [models.ErrReservedNodeAlreadyMigrated]
-//   - [models.ErrReservedNodeNotFound]
-//   - [models.ErrReservedNodeOfferingNotFound]
-//   - [models.ErrSnapshotScheduleNotFound]
-//   - [models.ErrTagLimitExceededFault]
-//   - [models.ErrUnauthorizedOperation]
-//   - [models.ErrUnsupportedOperation]
+// Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterAlreadyExists],
+// [models.ErrClusterParameterGroupNotFound], [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
+// [models.ErrClusterSnapshotNotFound], [models.ErrClusterSubnetGroupNotFoundFault],
+// [models.ErrDependentServiceAccessDenied], [models.ErrDependentServiceRequestThrottlingFault],
+// [models.ErrDependentServiceUnavailableFault], [models.ErrHsmClientCertificateNotFoundFault],
+// [models.ErrHsmConfigurationNotFoundFault], [models.ErrInsufficientClusterCapacity],
+// [models.ErrInvalidClusterSnapshotState], [models.ErrInvalidClusterSubnetGroupStateFault],
+// [models.ErrInvalidClusterTrack], [models.ErrInvalidElasticIpFault], [models.ErrInvalidReservedNodeState],
+// [models.ErrInvalidRestore], [models.ErrInvalidSubnet], [models.ErrInvalidTagFault],
+// [models.ErrInvalidVPCNetworkStateFault], [models.ErrIpv6CidrBlockNotFoundFault], [models.ErrLimitExceededFault],
+// [models.ErrNumberOfNodesPerClusterLimitExceeded], [models.ErrNumberOfNodesQuotaExceeded],
+// [models.ErrRedshiftIdcApplicationNotExists], [models.ErrReservedNodeAlreadyExists],
+// [models.ErrReservedNodeAlreadyMigrated], [models.ErrReservedNodeNotFound], [models.ErrReservedNodeOfferingNotFound],
+// [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault], [models.ErrUnauthorizedOperation],
+// [models.ErrUnsupportedOperation].
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
 	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
 }
 
-// RestoreTableFromClusterSnapshotParams holds the parameters of [Client.RestoreTableFromClusterSnapshot]:
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot], which [snapshots.RestoreTableFromClusterSnapshotParams] explains:
 //
 //	ClusterIdentifier                    string // required
 //	NewTableName                         string // required
@@ -949,8 +747,6 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 //	SourceSchemaName                     string
 //	TargetDatabaseName                   string
 //	TargetSchemaName                     string
-//
-// See [snapshots.RestoreTableFromClusterSnapshotParams] for what each means.
 type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSnapshotParams
 
 // RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns:
@@ -959,31 +755,23 @@ type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSn
 //	RequestID                            string
 type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSnapshotResult
 
-// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that
-// the snapshot was taken of. It overwrites nothing: to replace a table, rename or drop it before. A
-// table with an interleaved sort key cannot be restored. The answer comes at once;
-// DescribeTableRestoreStatus shows how far the restore is.
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was
+// taken of. It overwrites nothing: to replace a table, rename or drop it before. A table with an interleaved sort key
+// cannot be restored. The answer comes at once; DescribeTableRestoreStatus shows how far the restore is.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInProgressTableRestoreQuotaExceededFault]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidTableRestoreArgument]
-//   - [models.ErrUnsupportedOperation]
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound],
+// [models.ErrInProgressTableRestoreQuotaExceededFault], [models.ErrInvalidClusterSnapshotState],
+// [models.ErrInvalidClusterState], [models.ErrInvalidTableRestoreArgument], [models.ErrUnsupportedOperation].
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
 	return c.snapshots().RestoreTableFromClusterSnapshot(ctx, params, options...)
 }
 
-// RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess]:
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess], which [snapshots.RevokeSnapshotAccessParams] explains:
 //
 //	AccountWithRestoreAccess             string // required
 //	SnapshotArn                          string
 //	SnapshotClusterIdentifier            string
 //	SnapshotIdentifier                   string
-//
-// See [snapshots.RevokeSnapshotAccessParams] for what each means.
 type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
 
 // RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns:
@@ -992,15 +780,12 @@ type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
 //	RequestID                            string
 type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 
-// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that
-// the account has begun already still comes to its end. Name the snapshot by SnapshotIdentifier or,
-// for Redshift Serverless, by SnapshotArn.
+// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that the account has
+// begun already still comes to its end. Name the snapshot by SnapshotIdentifier or, for Redshift Serverless, by
+// SnapshotArn.
 //
-// Error codes that Amazon documents for it:
-//   - [models.ErrAccessToSnapshotDenied]
-//   - [models.ErrAuthorizationNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrUnsupportedOperation]
+// Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrAuthorizationNotFound],
+// [models.ErrClusterSnapshotNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
 	return c.snapshots().RevokeSnapshotAccess(ctx, params, options...)
 }

@@ -156,6 +156,14 @@ func (c *Check) OptionalMaximum(name string, value *int, limit int) {
 	}
 }
 
+// OptionalRange reports a number, if there is one, below the minimum or above the maximum.
+func (c *Check) OptionalRange(name string, value *int, minimum, maximum int) {
+	if value != nil {
+		c.Minimum(name, *value, minimum)
+		c.Maximum(name, *value, maximum)
+	}
+}
+
 // Items reports a list with fewer than minimum or more than maximum items; a maximum of 0 is none. An empty list is not sent, and
 // passes.
 func (c *Check) Items(name string, count, minimum, maximum int) {

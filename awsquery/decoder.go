@@ -35,6 +35,7 @@ type Decoder struct {
 	// The element at the top of open was written <x/>: its end is still to be reported.
 	selfClosed bool
 	rootSeen   bool
+	inResult   bool   // NextMember has opened the result, and not found its end
 	local      []byte // the local name of the element that Next opened last
 	err        error
 
@@ -149,16 +150,30 @@ func (d *Decoder) Skip() {
 // Text returns the text of the open element, through its end. Elements inside of it are skipped.
 func (d *Decoder) Text() string { return d.shared(d.text()) }
 
-// EnterResult opens the result of an answer, the element NameResult in the root element NameResponse, for a loop with
-// Next. It reads the request id on the way and skips all else. It is false at the end of the root element:
+// NextMember opens the next member of the result of an answer, which is the element NameResult in the root element
+// NameResponse. It reads the request id on the way, skips all else, and is false at the end of the root element:
 //
-//	for d.EnterResult() {
-//		for d.Next() {
-//			// the members of the result
+//	for d.NextMember() {
+//		switch string(d.Name()) {
+//		// the members
+//		default:
+//			d.Skip()
 //		}
 //	}
 //	r.RequestID = d.RequestID()
-func (d *Decoder) EnterResult() bool {
+func (d *Decoder) NextMember() bool {
+	for d.inResult || d.enterResult() {
+		d.inResult = d.Next()
+		if d.inResult {
+			return true
+		}
+	}
+
+	return false
+}
+
+// enterResult opens the result, and is false at the end of the root element.
+func (d *Decoder) enterResult() bool {
 	if d.depth == 0 && !d.rootSeen {
 		d.Next()
 	}
@@ -191,7 +206,7 @@ func (d *Decoder) atResult() bool {
 	return ok && bytes.Equal(name, operation)
 }
 
-// RequestID returns the request id that EnterResult found in the answer, or else that of the answer's header.
+// RequestID returns the request id that NextMember found in the answer, or else that of the answer's header.
 func (d *Decoder) RequestID() string {
 	if d.requestID != "" {
 		return d.requestID

@@ -153,7 +153,7 @@ func TestMalformedDocuments(t *testing.T) {
 			if errors.Is(err, io.ErrUnexpectedEOF) != test.cutShort {
 				t.Errorf("cut short: %t, want %t", !test.cutShort, test.cutShort)
 			}
-			if d.Next() || d.Text() != "" || d.Integer() != 0 || d.EnterResult() || d.OptionalString() != nil || d.Err() != err {
+			if d.Next() || d.Text() != "" || d.Integer() != 0 || d.NextMember() || d.OptionalString() != nil || d.Err() != err {
 				t.Error("it goes on after the error")
 			}
 		})

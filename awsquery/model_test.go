@@ -132,18 +132,16 @@ type listItemsResult struct {
 }
 
 func (r *listItemsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Marker":
-				r.Marker = d.Text()
-			case "First":
-				r.First.DecodeQuery(d)
-			case "Items":
-				r.Items = awsquery.DecodeStructures(d, "Item", r.Items)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Marker":
+			r.Marker = d.Text()
+		case "First":
+			r.First.DecodeQuery(d)
+		case "Items":
+			r.Items = awsquery.DecodeStructures(d, "Item", r.Items)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
@@ -361,16 +359,14 @@ type listSnapshotsResult struct {
 }
 
 func (r *listSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Marker":
-				r.Marker = d.Text()
-			case "Items":
-				r.Snapshots = awsquery.DecodeStructures(d, "Item", r.Snapshots)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Marker":
+			r.Marker = d.Text()
+		case "Items":
+			r.Snapshots = awsquery.DecodeStructures(d, "Item", r.Snapshots)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()

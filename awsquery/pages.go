@@ -1,6 +1,7 @@
 package awsquery
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -37,4 +38,26 @@ func Pages[T any](operation, marker string, page func(marker string) ([]T, strin
 			next = following
 		}
 	}
+}
+
+// CopyParams returns a copy of the parameters of a call, empty ones if there are none, so that the pages can be asked for
+// with it. Used by generated code.
+func CopyParams[Params any](params *Params) Params {
+	if params == nil {
+		return *new(Params)
+	}
+
+	return *params
+}
+
+var errNoResult = errors.New("the client returned neither a result nor an error")
+
+// NoPage returns the error of a page that is not there: that of the call or, since a stub may have returned none, one that
+// says so. Used by generated code.
+func NoPage(operation string, err error) error {
+	if err == nil {
+		return fmt.Errorf("%s: %w", operation, errNoResult)
+	}
+
+	return err
 }

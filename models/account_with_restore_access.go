@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // AccountWithRestoreAccess is an account that may restore a snapshot.
 type AccountWithRestoreAccess struct {

@@ -2,12 +2,10 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
-// AquaConfiguration was about AQUA, the Advanced Query Accelerator. Amazon has retired it, and
-// Redshift decides by itself.
+// AquaConfiguration was about AQUA, the Advanced Query Accelerator. Amazon has retired it, and Redshift decides by
+// itself.
 type AquaConfiguration struct {
 	// Retired by Amazon.
 	AquaStatus AquaStatus `json:"AquaStatus,omitzero" xml:"AquaStatus"`

@@ -5,7 +5,6 @@ package models
 // AquaConfigurationStatus was the setting of AQUA, which Amazon has retired.
 type AquaConfigurationStatus string
 
-// The values of AquaConfigurationStatus that Amazon documents.
 const (
 	AquaConfigurationStatusEnabled  AquaConfigurationStatus = "enabled"
 	AquaConfigurationStatusDisabled AquaConfigurationStatus = "disabled"

@@ -5,7 +5,6 @@ package models
 // AquaStatus was the state of AQUA, which Amazon has retired.
 type AquaStatus string
 
-// The values of AquaStatus that Amazon documents.
 const (
 	AquaStatusEnabled  AquaStatus = "enabled"
 	AquaStatusDisabled AquaStatus = "disabled"

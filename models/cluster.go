@@ -30,8 +30,7 @@ type Cluster struct {
 	ClusterCreateTime time.Time `json:"ClusterCreateTime,omitzero" xml:"ClusterCreateTime"`
 	// How many days automated snapshots are kept, 1 to 35. 0 where none are taken.
 	AutomatedSnapshotRetentionPeriod int `json:"AutomatedSnapshotRetentionPeriod,omitzero" xml:"AutomatedSnapshotRetentionPeriod"`
-	// How many days a manual snapshot of the cluster is kept unless it says otherwise, 1 to 3,653, or
-	// -1 for ever.
+	// How many days a manual snapshot of the cluster is kept unless it says otherwise, 1 to 3,653, or -1 for ever.
 	ManualSnapshotRetentionPeriod int `json:"ManualSnapshotRetentionPeriod,omitzero" xml:"ManualSnapshotRetentionPeriod"`
 	// The cluster security groups of a cluster outside a virtual private cloud (VPC).
 	ClusterSecurityGroups []ClusterSecurityGroupMembership `json:"ClusterSecurityGroups,omitzero" xml:"ClusterSecurityGroups>ClusterSecurityGroup"`
@@ -127,8 +126,8 @@ type Cluster struct {
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero" xml:"MasterPasswordSecretKmsKeyId"`
 	// The kind of IP address that the cluster has.
 	IPAddressType IPAddressType `json:"IpAddressType,omitzero" xml:"IpAddressType"`
-	// Whether the cluster runs in two Availability Zones. Redshift answers it as text; the parameter
-	// of this name is a boolean.
+	// Whether the cluster runs in two Availability Zones. Redshift answers it as text; the parameter of this name is a
+	// boolean.
 	MultiAZ string `json:"MultiAZ,omitzero" xml:"MultiAZ"`
 	// The cluster's part in the second Availability Zone. Nil where it runs in one.
 	MultiAZSecondary *SecondaryClusterInfo `json:"MultiAZSecondary,omitzero" xml:"MultiAZSecondary"`

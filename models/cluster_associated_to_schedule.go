@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterAssociatedToSchedule is a cluster that has a snapshot schedule.
 type ClusterAssociatedToSchedule struct {

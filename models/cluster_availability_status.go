@@ -2,11 +2,10 @@
 
 package models
 
-// ClusterAvailabilityStatus says whether a cluster can be queried. While in Maintenance or Modifying,
-// it now and then cannot.
+// ClusterAvailabilityStatus says whether a cluster can be queried. While in Maintenance or Modifying, it now and then
+// cannot.
 type ClusterAvailabilityStatus string
 
-// The values of ClusterAvailabilityStatus that Amazon documents.
 const (
 	ClusterAvailabilityStatusAvailable   ClusterAvailabilityStatus = "Available"
 	ClusterAvailabilityStatusUnavailable ClusterAvailabilityStatus = "Unavailable"

@@ -2,16 +2,13 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterIamRole is an IAM role with which a cluster can call other AWS services.
 type ClusterIamRole struct {
 	// The role, as an ARN.
 	IamRoleArn string `json:"IamRoleArn,omitzero" xml:"IamRoleArn"`
-	// Whether the cluster can use it: in-sync when it can, adding or removing while it gets or loses
-	// it.
+	// Whether the cluster can use it: in-sync when it can, adding or removing while it gets or loses it.
 	ApplyStatus string `json:"ApplyStatus,omitzero" xml:"ApplyStatus"`
 }
 

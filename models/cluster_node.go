@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterNode is one node of a cluster.
 type ClusterNode struct {

@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterParameterGroupStatus is a parameter group of a cluster, and how far it has been applied.
 type ClusterParameterGroupStatus struct {

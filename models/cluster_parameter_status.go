@@ -2,17 +2,14 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterParameterStatus is a parameter of a cluster's database, and how far it has been applied.
 type ClusterParameterStatus struct {
 	// The name of the parameter.
 	ParameterName string `json:"ParameterName,omitzero" xml:"ParameterName"`
-	// How far it has been applied: in-sync, applying, pending-reboot, apply-deferred,
-	// invalid-parameter, apply-error or unknown-error. pending-reboot and apply-deferred wait for the
-	// cluster's next reboot.
+	// How far it has been applied: in-sync, applying, pending-reboot, apply-deferred, invalid-parameter, apply-error or
+	// unknown-error. pending-reboot and apply-deferred wait for the cluster's next reboot.
 	ParameterApplyStatus string `json:"ParameterApplyStatus,omitzero" xml:"ParameterApplyStatus"`
 	// Why it could not be applied. Empty where it could.
 	ParameterApplyErrorDescription string `json:"ParameterApplyErrorDescription,omitzero" xml:"ParameterApplyErrorDescription"`

@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterSecurityGroupMembership is a cluster security group that a cluster is in.
 type ClusterSecurityGroupMembership struct {

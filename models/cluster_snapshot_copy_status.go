@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ClusterSnapshotCopyStatus is how the snapshots of a cluster are copied to another region.
 type ClusterSnapshotCopyStatus struct {

@@ -2,11 +2,10 @@
 
 package models
 
-// ClusterStatus says where in its life a cluster is. The constants are those that Amazon documents;
-// others may come, so have a default in a switch.
+// ClusterStatus says where in its life a cluster is. The constants are those that Amazon documents; others may come, so
+// have a default in a switch.
 type ClusterStatus string
 
-// The values of ClusterStatus that Amazon documents.
 const (
 	ClusterStatusAvailable              ClusterStatus = "available"
 	ClusterStatusAvailablePrepForResize ClusterStatus = "available, prep-for-resize"

@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // DataTransferProgress is how far the transfer of a cluster's data is.
 type DataTransferProgress struct {
@@ -16,8 +14,7 @@ type DataTransferProgress struct {
 	TotalDataInMegaBytes int64 `json:"TotalDataInMegaBytes,omitzero" xml:"TotalDataInMegaBytes"`
 	// How much is transferred already, in megabytes.
 	DataTransferredInMegaBytes int64 `json:"DataTransferredInMegaBytes,omitzero" xml:"DataTransferredInMegaBytes"`
-	// Redshift's estimate of the time until the transfer ends, in seconds. Nil where Redshift said
-	// nothing of it.
+	// Redshift's estimate of the time until the transfer ends, in seconds. Nil where Redshift said nothing of it.
 	EstimatedTimeToCompletionInSeconds *int64 `json:"EstimatedTimeToCompletionInSeconds,omitzero" xml:"EstimatedTimeToCompletionInSeconds"`
 	// How long the transfer has run, in seconds. Nil where Redshift said nothing of it.
 	ElapsedTimeInSeconds *int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"ElapsedTimeInSeconds"`

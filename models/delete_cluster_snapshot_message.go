@@ -2,16 +2,14 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // DeleteClusterSnapshotMessage is one snapshot that a batch is to delete.
 type DeleteClusterSnapshotMessage struct {
 	// The manual snapshot to delete.
 	SnapshotIdentifier string `json:"SnapshotIdentifier" xml:"SnapshotIdentifier"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the
-	// snapshots of certain clusters only.
+	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
+	// clusters only.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero" xml:"SnapshotClusterIdentifier"`
 }
 

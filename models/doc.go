@@ -7,9 +7,7 @@
 // Redshift did not send is the zero [time.Time]; a pointer is used only where absent and zero mean different things.
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // WriteQuery writes the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by awsquery.
 func (m *DeleteClusterSnapshotMessage) WriteQuery(w *awsquery.Writer) {
@@ -17,8 +15,7 @@ func (m *DeleteClusterSnapshotMessage) WriteQuery(w *awsquery.Writer) {
 	w.String("SnapshotClusterIdentifier", m.SnapshotClusterIdentifier)
 }
 
-// CheckQuery names what is wrong with the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by
-// awsquery.
+// CheckQuery names what is wrong with the DeleteClusterSnapshotMessage as the item of a list. Used by awsquery.
 func (m *DeleteClusterSnapshotMessage) CheckQuery(c *awsquery.Check) {
 	c.Required("SnapshotIdentifier", m.SnapshotIdentifier != "")
 }
@@ -29,8 +26,7 @@ func (m *SnapshotSortingEntity) WriteQuery(w *awsquery.Writer) {
 	w.String("SortOrder", string(m.SortOrder))
 }
 
-// CheckQuery names what is wrong with the SnapshotSortingEntity as the item of a list of parameters. Used by
-// awsquery.
+// CheckQuery names what is wrong with the SnapshotSortingEntity as the item of a list. Used by awsquery.
 func (m *SnapshotSortingEntity) CheckQuery(c *awsquery.Check) {
 	c.Required("Attribute", m.Attribute != "")
 }
@@ -41,8 +37,7 @@ func (m *Tag) WriteQuery(w *awsquery.Writer) {
 	w.RequiredString("Value", m.Value)
 }
 
-// CheckQuery names what is wrong with the Tag as the item of a list of parameters. Used by
-// awsquery.
+// CheckQuery names what is wrong with the Tag as the item of a list. Used by awsquery.
 func (m *Tag) CheckQuery(c *awsquery.Check) {
 	c.Required("Key", m.Key != "")
 	c.MaxLength("Key", m.Key, 128)

@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // ElasticIPStatus is the elastic IP address of a cluster.
 type ElasticIPStatus struct {

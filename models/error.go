@@ -2,139 +2,109 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // The error codes that the operations document. Decide on them with [errors.Is], or with a switch on the Code of an
 // [awsquery.Error]:
 //
 //	if errors.Is(err, models.ErrClusterNotFound) { ... }
 //
-// Redshift answers codes beyond these too; awsquery has those that all AWS services share.
+// The HTTP status is 400 unless it is given. Redshift answers codes beyond these too; awsquery has those that all AWS services share.
 const (
-	// ErrAccessToSnapshotDenied: the snapshot's owner has not given the caller access to it (HTTP
-	// status 400).
+	// ErrAccessToSnapshotDenied: the snapshot's owner has not given the caller access to it.
 	ErrAccessToSnapshotDenied awsquery.ErrorCode = "AccessToSnapshotDenied"
-	// ErrAuthorizationAlreadyExists: the account may restore the snapshot already (HTTP status 400).
+	// ErrAuthorizationAlreadyExists: the account may restore the snapshot already.
 	ErrAuthorizationAlreadyExists awsquery.ErrorCode = "AuthorizationAlreadyExists"
-	// ErrAuthorizationNotFound: the account has no access to the snapshot that could be revoked (HTTP
-	// status 404).
+	// ErrAuthorizationNotFound: the account has no access to the snapshot that could be revoked (HTTP status 404).
 	ErrAuthorizationNotFound awsquery.ErrorCode = "AuthorizationNotFound"
-	// ErrAuthorizationQuotaExceeded: the snapshot is shared with as many accounts as the quota allows
-	// (HTTP status 400).
+	// ErrAuthorizationQuotaExceeded: the snapshot is shared with as many accounts as the quota allows.
 	ErrAuthorizationQuotaExceeded awsquery.ErrorCode = "AuthorizationQuotaExceeded"
-	// ErrBatchDeleteRequestSizeExceeded: the batch is to delete more than 100 snapshots (HTTP status
-	// 400).
+	// ErrBatchDeleteRequestSizeExceeded: the batch is to delete more than 100 snapshots.
 	ErrBatchDeleteRequestSizeExceeded awsquery.ErrorCode = "BatchDeleteRequestSizeExceeded"
-	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch is to change more than 100 snapshots
-	// (HTTP status 400).
+	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch is to change more than 100 snapshots.
 	ErrBatchModifyClusterSnapshotsLimitExceededFault awsquery.ErrorCode = "BatchModifyClusterSnapshotsLimitExceededFault"
-	// ErrClusterAlreadyExists: the account has a cluster with this identifier already (HTTP status
-	// 400).
+	// ErrClusterAlreadyExists: the account has a cluster with this identifier already.
 	ErrClusterAlreadyExists awsquery.ErrorCode = "ClusterAlreadyExists"
 	// ErrClusterNotFound: no cluster has this identifier (HTTP status 404).
 	ErrClusterNotFound awsquery.ErrorCode = "ClusterNotFound"
 	// ErrClusterParameterGroupNotFound: no cluster parameter group has this name (HTTP status 404).
 	ErrClusterParameterGroupNotFound awsquery.ErrorCode = "ClusterParameterGroupNotFound"
-	// ErrClusterQuotaExceeded: the account has as many clusters in the region as its quota allows
-	// (HTTP status 400).
+	// ErrClusterQuotaExceeded: the account has as many clusters in the region as its quota allows.
 	ErrClusterQuotaExceeded awsquery.ErrorCode = "ClusterQuotaExceeded"
 	// ErrClusterSecurityGroupNotFound: no cluster security group has this name (HTTP status 404).
 	ErrClusterSecurityGroupNotFound awsquery.ErrorCode = "ClusterSecurityGroupNotFound"
-	// ErrClusterSnapshotAlreadyExists: the account has a snapshot with this identifier already (HTTP
-	// status 400).
+	// ErrClusterSnapshotAlreadyExists: the account has a snapshot with this identifier already.
 	ErrClusterSnapshotAlreadyExists awsquery.ErrorCode = "ClusterSnapshotAlreadyExists"
-	// ErrClusterSnapshotNotFound: no snapshot that the caller may see has this identifier (HTTP status
-	// 404).
+	// ErrClusterSnapshotNotFound: no snapshot that the caller may see has this identifier (HTTP status 404).
 	ErrClusterSnapshotNotFound awsquery.ErrorCode = "ClusterSnapshotNotFound"
-	// ErrClusterSnapshotQuotaExceeded: the account has as many manual snapshots in the region as its
-	// quota allows (HTTP status 400).
+	// ErrClusterSnapshotQuotaExceeded: the account has as many manual snapshots in the region as its quota allows.
 	ErrClusterSnapshotQuotaExceeded awsquery.ErrorCode = "ClusterSnapshotQuotaExceeded"
-	// ErrClusterSubnetGroupNotFoundFault: no cluster subnet group has this name (HTTP status 400).
+	// ErrClusterSubnetGroupNotFoundFault: no cluster subnet group has this name.
 	ErrClusterSubnetGroupNotFoundFault awsquery.ErrorCode = "ClusterSubnetGroupNotFoundFault"
-	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later
-	// helps (HTTP status 400).
+	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later helps.
 	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
-	// ErrDependentServiceAccessDenied: a service that Redshift calls did not let it in (HTTP status
-	// 403).
+	// ErrDependentServiceAccessDenied: a service that Redshift calls did not let it in (HTTP status 403).
 	ErrDependentServiceAccessDenied awsquery.ErrorCode = "DependentServiceAccessDenied"
-	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls has too much to do;
-	// trying again later helps (HTTP status 400).
+	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls has too much to do; trying again later
+	// helps.
 	ErrDependentServiceRequestThrottlingFault awsquery.ErrorCode = "DependentServiceRequestThrottlingFault"
-	// ErrDependentServiceUnavailableFault: a service that Redshift calls is down for now; trying again
-	// after 30 to 60 seconds helps (HTTP status 400).
+	// ErrDependentServiceUnavailableFault: a service that Redshift calls is down for now; trying again after 30 to 60
+	// seconds helps.
 	ErrDependentServiceUnavailableFault awsquery.ErrorCode = "DependentServiceUnavailableFault"
-	// ErrHsmClientCertificateNotFoundFault: no HSM client certificate has this identifier (HTTP status
-	// 400).
+	// ErrHsmClientCertificateNotFoundFault: no HSM client certificate has this identifier.
 	ErrHsmClientCertificateNotFoundFault awsquery.ErrorCode = "HsmClientCertificateNotFoundFault"
-	// ErrHsmConfigurationNotFoundFault: no HSM configuration has this identifier (HTTP status 400).
+	// ErrHsmConfigurationNotFoundFault: no HSM configuration has this identifier.
 	ErrHsmConfigurationNotFoundFault awsquery.ErrorCode = "HsmConfigurationNotFoundFault"
-	// ErrInProgressTableRestoreQuotaExceededFault: the cluster has as many tables being restored as
-	// its quota allows (HTTP status 400).
+	// ErrInProgressTableRestoreQuotaExceededFault: the cluster has as many tables being restored as its quota allows.
 	ErrInProgressTableRestoreQuotaExceededFault awsquery.ErrorCode = "InProgressTableRestoreQuotaExceededFault"
-	// ErrIncompatibleOrderableOptions: the options do not go together (HTTP status 400).
+	// ErrIncompatibleOrderableOptions: the options do not go together.
 	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
-	// ErrInsufficientClusterCapacity: AWS has no room for that many nodes of this type (HTTP status
-	// 400).
+	// ErrInsufficientClusterCapacity: AWS has no room for that many nodes of this type.
 	ErrInsufficientClusterCapacity awsquery.ErrorCode = "InsufficientClusterCapacity"
-	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not
-	// allow the call (HTTP status 400).
+	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not allow the call.
 	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
-	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call (HTTP
-	// status 400).
+	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call.
 	ErrInvalidClusterSnapshotState awsquery.ErrorCode = "InvalidClusterSnapshotState"
-	// ErrInvalidClusterState: the cluster is not in state available (HTTP status 400).
+	// ErrInvalidClusterState: the cluster is not in state available.
 	ErrInvalidClusterState awsquery.ErrorCode = "InvalidClusterState"
-	// ErrInvalidClusterSubnetGroupStateFault: the state of the cluster subnet group does not allow the
-	// call (HTTP status 400).
+	// ErrInvalidClusterSubnetGroupStateFault: the state of the cluster subnet group does not allow the call.
 	ErrInvalidClusterSubnetGroupStateFault awsquery.ErrorCode = "InvalidClusterSubnetGroupStateFault"
-	// ErrInvalidClusterTrack: there is no such maintenance track (HTTP status 400).
+	// ErrInvalidClusterTrack: there is no such maintenance track.
 	ErrInvalidClusterTrack awsquery.ErrorCode = "InvalidClusterTrack"
-	// ErrInvalidElasticIpFault: the elastic IP address is not valid or not to be had (HTTP status
-	// 400).
+	// ErrInvalidElasticIpFault: the elastic IP address is not valid or not to be had.
 	ErrInvalidElasticIpFault awsquery.ErrorCode = "InvalidElasticIpFault"
-	// ErrInvalidReservedNodeState: the reserved node is not active (HTTP status 400).
+	// ErrInvalidReservedNodeState: the reserved node is not active.
 	ErrInvalidReservedNodeState awsquery.ErrorCode = "InvalidReservedNodeState"
 	// ErrInvalidRestore: the snapshot cannot be restored in this way (HTTP status 406).
 	ErrInvalidRestore awsquery.ErrorCode = "InvalidRestore"
-	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to
-	// 35 for automated snapshots (HTTP status 400).
+	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to 35 for automated
+	// snapshots.
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
-	// ErrInvalidSchedule: the schedule's definitions are not valid (HTTP status 400).
+	// ErrInvalidSchedule: the schedule's definitions are not valid.
 	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
-	// ErrInvalidSnapshotCopyGrantStateFault: a cluster still uses the snapshot copy grant (HTTP status
-	// 400).
+	// ErrInvalidSnapshotCopyGrantStateFault: a cluster still uses the snapshot copy grant.
 	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
-	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC (HTTP status
-	// 400).
+	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC.
 	ErrInvalidSubnet awsquery.ErrorCode = "InvalidSubnet"
-	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database (HTTP status
-	// 400).
+	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database.
 	ErrInvalidTableRestoreArgument awsquery.ErrorCode = "InvalidTableRestoreArgument"
-	// ErrInvalidTagFault: a tag has a key or a value that Redshift does not allow (HTTP status 400).
+	// ErrInvalidTagFault: a tag has a key or a value that Redshift does not allow.
 	ErrInvalidTagFault awsquery.ErrorCode = "InvalidTagFault"
-	// ErrInvalidVPCNetworkStateFault: the cluster subnet group does not cover all Availability Zones
-	// (HTTP status 400).
+	// ErrInvalidVPCNetworkStateFault: the cluster subnet group does not cover all Availability Zones.
 	ErrInvalidVPCNetworkStateFault awsquery.ErrorCode = "InvalidVPCNetworkStateFault"
-	// ErrIpv6CidrBlockNotFoundFault: the VPC has no subnets with IPv6 addresses, which dualstack needs
-	// (HTTP status 400).
+	// ErrIpv6CidrBlockNotFoundFault: the VPC has no subnets with IPv6 addresses, which dualstack needs.
 	ErrIpv6CidrBlockNotFoundFault awsquery.ErrorCode = "Ipv6CidrBlockNotFoundFault"
-	// ErrLimitExceededFault: a limit of AWS KMS on the grants of an encryption key is reached (HTTP
-	// status 400).
+	// ErrLimitExceededFault: a limit of AWS KMS on the grants of an encryption key is reached.
 	ErrLimitExceededFault awsquery.ErrorCode = "LimitExceededFault"
-	// ErrNumberOfNodesPerClusterLimitExceeded: the cluster would have more nodes than a cluster may
-	// have (HTTP status 400).
+	// ErrNumberOfNodesPerClusterLimitExceeded: the cluster would have more nodes than a cluster may have.
 	ErrNumberOfNodesPerClusterLimitExceeded awsquery.ErrorCode = "NumberOfNodesPerClusterLimitExceeded"
-	// ErrNumberOfNodesQuotaExceeded: the account would have more nodes than its quota allows (HTTP
-	// status 400).
+	// ErrNumberOfNodesQuotaExceeded: the account would have more nodes than its quota allows.
 	ErrNumberOfNodesQuotaExceeded awsquery.ErrorCode = "NumberOfNodesQuotaExceeded"
-	// ErrRedshiftIdcApplicationNotExists: there is no such application of IAM Identity Center (HTTP
-	// status 404).
+	// ErrRedshiftIdcApplicationNotExists: there is no such application of IAM Identity Center (HTTP status 404).
 	ErrRedshiftIdcApplicationNotExists awsquery.ErrorCode = "RedshiftIdcApplicationNotExists"
 	// ErrReservedNodeAlreadyExists: the account has this reserved node already (HTTP status 404).
 	ErrReservedNodeAlreadyExists awsquery.ErrorCode = "ReservedNodeAlreadyExists"
-	// ErrReservedNodeAlreadyMigrated: the reserved node has been exchanged already (HTTP status 400).
+	// ErrReservedNodeAlreadyMigrated: the reserved node has been exchanged already.
 	ErrReservedNodeAlreadyMigrated awsquery.ErrorCode = "ReservedNodeAlreadyMigrated"
 	// ErrReservedNodeNotFound: there is no such reserved node (HTTP status 404).
 	ErrReservedNodeNotFound awsquery.ErrorCode = "ReservedNodeNotFound"
@@ -142,47 +112,38 @@ const (
 	ErrReservedNodeOfferingNotFound awsquery.ErrorCode = "ReservedNodeOfferingNotFound"
 	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
-	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition
-	// (HTTP status 400).
+	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition.
 	ErrScheduleDefinitionTypeUnsupported awsquery.ErrorCode = "ScheduleDefinitionTypeUnsupported"
-	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region
-	// (HTTP status 400).
+	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region.
 	ErrSnapshotCopyAlreadyDisabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyDisabledFault"
-	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are copied to another region already
-	// (HTTP status 400).
+	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are copied to another region already.
 	ErrSnapshotCopyAlreadyEnabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyEnabledFault"
-	// ErrSnapshotCopyDisabledFault: copying to another region is switched off for now; trying again
-	// later helps (HTTP status 400).
+	// ErrSnapshotCopyDisabledFault: copying to another region is switched off for now; trying again later helps.
 	ErrSnapshotCopyDisabledFault awsquery.ErrorCode = "SnapshotCopyDisabledFault"
-	// ErrSnapshotCopyGrantAlreadyExistsFault: the account has a snapshot copy grant with this name in
-	// the region already (HTTP status 400).
+	// ErrSnapshotCopyGrantAlreadyExistsFault: the account has a snapshot copy grant with this name in the region
+	// already.
 	ErrSnapshotCopyGrantAlreadyExistsFault awsquery.ErrorCode = "SnapshotCopyGrantAlreadyExistsFault"
-	// ErrSnapshotCopyGrantNotFoundFault: no snapshot copy grant in the region has this name (HTTP
-	// status 400).
+	// ErrSnapshotCopyGrantNotFoundFault: no snapshot copy grant in the region has this name.
 	ErrSnapshotCopyGrantNotFoundFault awsquery.ErrorCode = "SnapshotCopyGrantNotFoundFault"
-	// ErrSnapshotCopyGrantQuotaExceededFault: the account has as many snapshot copy grants in the
-	// region as its quota allows (HTTP status 400).
+	// ErrSnapshotCopyGrantQuotaExceededFault: the account has as many snapshot copy grants in the region as its quota
+	// allows.
 	ErrSnapshotCopyGrantQuotaExceededFault awsquery.ErrorCode = "SnapshotCopyGrantQuotaExceededFault"
-	// ErrSnapshotScheduleAlreadyExists: the account has a snapshot schedule with this identifier
-	// already (HTTP status 400).
+	// ErrSnapshotScheduleAlreadyExists: the account has a snapshot schedule with this identifier already.
 	ErrSnapshotScheduleAlreadyExists awsquery.ErrorCode = "SnapshotScheduleAlreadyExists"
-	// ErrSnapshotScheduleNotFound: no snapshot schedule has this identifier (HTTP status 400).
+	// ErrSnapshotScheduleNotFound: no snapshot schedule has this identifier.
 	ErrSnapshotScheduleNotFound awsquery.ErrorCode = "SnapshotScheduleNotFound"
-	// ErrSnapshotScheduleQuotaExceeded: the account has as many snapshot schedules in the region as
-	// its quota allows (HTTP status 400).
+	// ErrSnapshotScheduleQuotaExceeded: the account has as many snapshot schedules in the region as its quota allows.
 	ErrSnapshotScheduleQuotaExceeded awsquery.ErrorCode = "SnapshotScheduleQuotaExceeded"
-	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already (HTTP status
-	// 400).
+	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already.
 	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
-	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier (HTTP status 400).
+	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier.
 	ErrTableRestoreNotFoundFault awsquery.ErrorCode = "TableRestoreNotFoundFault"
-	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed (HTTP
-	// status 400).
+	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed.
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"
-	// ErrUnauthorizedOperation: the account may not do this (HTTP status 400).
+	// ErrUnauthorizedOperation: the account may not do this.
 	ErrUnauthorizedOperation awsquery.ErrorCode = "UnauthorizedOperation"
 	// ErrUnknownSnapshotCopyRegionFault: there is no such region to copy to (HTTP status 404).
 	ErrUnknownSnapshotCopyRegionFault awsquery.ErrorCode = "UnknownSnapshotCopyRegionFault"
-	// ErrUnsupportedOperation: the call is not supported here (HTTP status 400).
+	// ErrUnsupportedOperation: the call is not supported here.
 	ErrUnsupportedOperation awsquery.ErrorCode = "UnsupportedOperation"
 )

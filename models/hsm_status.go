@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // HsmStatus is the hardware security module (HSM) of a cluster, and how far its settings are applied.
 type HsmStatus struct {

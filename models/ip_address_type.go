@@ -5,7 +5,6 @@ package models
 // IPAddressType says which IP addresses a cluster has, IPv4 alone or IPv6 too.
 type IPAddressType string
 
-// The values of IPAddressType that Amazon documents.
 const (
 	IPAddressTypeIPv4      IPAddressType = "ipv4"
 	IPAddressTypeDualstack IPAddressType = "dualstack"

@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // NetworkInterface is one network interface of an endpoint in a VPC.
 type NetworkInterface struct {

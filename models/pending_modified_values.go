@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // PendingModifiedValues are changes of a cluster that are not in force yet. Only what changes is set.
 type PendingModifiedValues struct {

@@ -5,7 +5,6 @@ package models
 // ReservedNodeExchangeStatusType is the state of an exchange of reserved nodes.
 type ReservedNodeExchangeStatusType string
 
-// The values of ReservedNodeExchangeStatusType that Amazon documents.
 const (
 	ReservedNodeExchangeStatusTypeRequested  ReservedNodeExchangeStatusType = "REQUESTED"
 	ReservedNodeExchangeStatusTypePending    ReservedNodeExchangeStatusType = "PENDING"

@@ -5,7 +5,6 @@ package models
 // ResourceType says what a resource with tags is.
 type ResourceType string
 
-// The values of ResourceType that Amazon documents.
 const (
 	ResourceTypeCluster              ResourceType = "Cluster"
 	ResourceTypeCidrIP               ResourceType = "CIDR/IP"

@@ -2,12 +2,9 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
-// RestoreStatus is how far the restore of a cluster is. Redshift keeps the numbers up to date for DC2
-// nodes only.
+// RestoreStatus is how far the restore of a cluster is. Redshift keeps the numbers up to date for DC2 nodes only.
 type RestoreStatus struct {
 	// The state of the restore.
 	Status RestoreStatusType `json:"Status,omitzero" xml:"Status"`

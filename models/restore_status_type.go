@@ -5,7 +5,6 @@ package models
 // RestoreStatusType is the state of the restore of a cluster.
 type RestoreStatusType string
 
-// The values of RestoreStatusType that Amazon documents.
 const (
 	RestoreStatusTypeStarting  RestoreStatusType = "starting"
 	RestoreStatusTypeRestoring RestoreStatusType = "restoring"

@@ -5,7 +5,6 @@ package models
 // ScheduleState says whether a snapshot schedule is in force for a cluster.
 type ScheduleState string
 
-// The values of ScheduleState that Amazon documents.
 const (
 	ScheduleStateModifying ScheduleState = "MODIFYING"
 	ScheduleStateActive    ScheduleState = "ACTIVE"

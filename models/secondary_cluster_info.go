@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // SecondaryClusterInfo is the part of a cluster that runs in a second Availability Zone.
 type SecondaryClusterInfo struct {

@@ -10,13 +10,13 @@ import (
 
 // Snapshot is what Redshift tells of one snapshot of a cluster.
 type Snapshot struct {
-	// The snapshot's identifier, unique in the account and region. Those of automated snapshots have a
-	// colon (rs:..., cm:...).
+	// The snapshot's identifier, unique in the account and region. Those of automated snapshots have a colon (rs:...,
+	// cm:...).
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero" xml:"SnapshotIdentifier"`
 	// The cluster that the snapshot was taken of.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// When Redshift started to take the snapshot: it holds the cluster's data as of then. A copy has
-	// the time of its source.
+	// When Redshift started to take the snapshot: it holds the cluster's data as of then. A copy has the time of its
+	// source.
 	SnapshotCreateTime time.Time `json:"SnapshotCreateTime,omitzero" xml:"SnapshotCreateTime"`
 	// Where in its life the snapshot is.
 	Status SnapshotStatus `json:"Status,omitzero" xml:"Status"`
@@ -32,8 +32,8 @@ type Snapshot struct {
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
 	// The patch level of the engine on the cluster when the snapshot was taken.
 	EngineFullVersion string `json:"EngineFullVersion,omitzero" xml:"EngineFullVersion"`
-	// Whether Redshift took the snapshot by itself (automated) or somebody asked for it (manual). A
-	// copy of an automated snapshot is manual.
+	// Whether Redshift took the snapshot by itself (automated) or somebody asked for it (manual). A copy of an automated
+	// snapshot is manual.
 	SnapshotType SnapshotType `json:"SnapshotType,omitzero" xml:"SnapshotType"`
 	// The type of the cluster's nodes, such as ra3.xlplus.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
@@ -75,11 +75,11 @@ type Snapshot struct {
 	EnhancedVpcRouting bool `json:"EnhancedVpcRouting,omitzero" xml:"EnhancedVpcRouting"`
 	// The maintenance track of the cluster, such as current or trailing.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
-	// How many days a manual snapshot is kept, 1 to 3,653, or -1 for ever. Nil where Redshift said
-	// nothing of it, as for automated snapshots.
+	// How many days a manual snapshot is kept, 1 to 3,653, or -1 for ever. Nil where Redshift said nothing of it, as for
+	// automated snapshots.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero" xml:"ManualSnapshotRetentionPeriod"`
-	// How many days are left until a manual snapshot expires. Nil where Redshift said nothing of it;
-	// -1 where it never expires.
+	// How many days are left until a manual snapshot expires. Nil where Redshift said nothing of it; -1 where it never
+	// expires.
 	ManualSnapshotRemainingDays *int `json:"ManualSnapshotRemainingDays,omitzero" xml:"ManualSnapshotRemainingDays"`
 	// When the retention period of the snapshot began.
 	SnapshotRetentionStartTime time.Time `json:"SnapshotRetentionStartTime,omitzero" xml:"SnapshotRetentionStartTime"`

@@ -5,7 +5,6 @@ package models
 // SnapshotAttributeToSortBy is what a list of snapshots can be sorted by.
 type SnapshotAttributeToSortBy string
 
-// The values of SnapshotAttributeToSortBy that Amazon documents.
 const (
 	SnapshotAttributeToSortBySourceType SnapshotAttributeToSortBy = "SOURCE_TYPE"
 	SnapshotAttributeToSortByTotalSize  SnapshotAttributeToSortBy = "TOTAL_SIZE"

@@ -2,12 +2,9 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
-// SnapshotCopyGrant is a permission for Redshift to encrypt the snapshots that it copies to a region
-// with a key there.
+// SnapshotCopyGrant is a permission for Redshift to encrypt the snapshots that it copies to a region with a key there.
 type SnapshotCopyGrant struct {
 	// The grant's name, unique in the account and region.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero" xml:"SnapshotCopyGrantName"`

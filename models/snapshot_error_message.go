@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // SnapshotErrorMessage is a snapshot for which a batch failed, and why.
 type SnapshotErrorMessage struct {

@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // SnapshotSortingEntity is one rule for the order of a list of snapshots.
 type SnapshotSortingEntity struct {

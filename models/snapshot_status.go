@@ -2,11 +2,10 @@
 
 package models
 
-// SnapshotStatus says where in its life a snapshot is. The constants are those that Amazon documents;
-// others may come, so have a default in a switch.
+// SnapshotStatus says where in its life a snapshot is. The constants are those that Amazon documents; others may come,
+// so have a default in a switch.
 type SnapshotStatus string
 
-// The values of SnapshotStatus that Amazon documents.
 const (
 	SnapshotStatusCreating      SnapshotStatus = "creating"
 	SnapshotStatusAvailable     SnapshotStatus = "available"

@@ -5,7 +5,6 @@ package models
 // SnapshotType says who had a snapshot taken.
 type SnapshotType string
 
-// The values of SnapshotType that Amazon documents.
 const (
 	SnapshotTypeAutomated SnapshotType = "automated"
 	SnapshotTypeManual    SnapshotType = "manual"

@@ -5,7 +5,6 @@ package models
 // SortByOrder is the direction of a sorted list.
 type SortByOrder string
 
-// The values of SortByOrder that Amazon documents.
 const (
 	SortByOrderAsc  SortByOrder = "ASC"
 	SortByOrderDesc SortByOrder = "DESC"

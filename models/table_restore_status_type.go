@@ -5,7 +5,6 @@ package models
 // TableRestoreStatusType is the state of the restore of a table.
 type TableRestoreStatusType string
 
-// The values of TableRestoreStatusType that Amazon documents.
 const (
 	TableRestoreStatusTypePending    TableRestoreStatusType = "PENDING"
 	TableRestoreStatusTypeInProgress TableRestoreStatusType = "IN_PROGRESS"

@@ -2,14 +2,12 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // Tag is a name and a value that a resource carries.
 type Tag struct {
-	// The tag's name: 1 to 128 letters, digits, spaces and _ . : / = + - @, not starting with aws:. A
-	// resource has each key once; case matters.
+	// The tag's name: 1 to 128 letters, digits, spaces and _ . : / = + - @, not starting with aws:. A resource has each
+	// key once; case matters.
 	Key string `json:"Key" xml:"Key"`
 	// The tag's value, 0 to 256 of the same characters.
 	Value string `json:"Value" xml:"Value"`

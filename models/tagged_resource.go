@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // TaggedResource is a tag and the resource that has it.
 type TaggedResource struct {

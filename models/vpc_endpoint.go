@@ -2,9 +2,7 @@
 
 package models
 
-import (
-	"github.com/redshift-go/redshift/awsquery"
-)
+import "github.com/redshift-go/redshift/awsquery"
 
 // VpcEndpoint is an endpoint in a VPC, through which a cluster can be reached.
 type VpcEndpoint struct {

@@ -39,7 +39,7 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 	}
 	raw := make(map[string]map[int]item) // the lists' items by their numbers
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name == "Action" || strings.HasPrefix(name, "X-Amz-") {
+		if name == "Action" || name == "Version" || strings.HasPrefix(name, "X-Amz-") {
 			continue
 		}
 		value := values.Get(name)

@@ -12,23 +12,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams holds the parameters of [Client.AuthorizeSnapshotAccess].
-// What has its zero value is not sent.
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. What has its zero value is not sent.
 type AuthorizeSnapshotAccessParams struct {
-	// Required. The AWS account that may restore the snapshot: 12 digits, or amazon-redshift-support
-	// for AWS Support. Naming the snapshot's own account is an error.
+	// Required. The AWS account that may restore the snapshot: 12 digits, or amazon-redshift-support for AWS Support.
+	// Naming the snapshot's own account is an error.
 	AccountWithRestoreAccess string
 	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
 	SnapshotArn string
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the
-	// snapshots of certain clusters only.
+	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
+	// clusters only.
 	SnapshotClusterIdentifier string
 	// The snapshot to share. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
 	SnapshotIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *AuthorizeSnapshotAccessParams) Validate() error {
 	c := awsquery.NewCheck("AuthorizeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
@@ -43,7 +41,6 @@ func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientReq
 	w.String("SnapshotArn", p.SnapshotArn)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -58,46 +55,18 @@ type AuthorizeSnapshotAccessResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Snapshot":
-				r.Snapshot.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Snapshot":
+			r.Snapshot.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared
-// with 20 accounts; the account can list and restore it, but neither copy nor delete it. Name the
-// snapshot by SnapshotIdentifier or, for Redshift Serverless, by SnapshotArn. A snapshot can be
-// deleted only after every account's access was revoked.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrAuthorizationAlreadyExists]
-//   - [models.ErrAuthorizationQuotaExceeded]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrUnsupportedOperation]
+// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot.
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
-	if params == nil {
-		params = new(AuthorizeSnapshotAccessParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "authorizeSnapshotAccess",
-		Method:             "GET",
-		PathPattern:        "/?Action=AuthorizeSnapshotAccess",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[AuthorizeSnapshotAccessResult]("AuthorizeSnapshotAccess", false),
-	}
-
-	return submit[AuthorizeSnapshotAccessResult](ctx, c, "AuthorizeSnapshotAccess", operation, options)
+	return submit[AuthorizeSnapshotAccessResult](ctx, c, changes, "authorizeSnapshotAccess", "/?Action=AuthorizeSnapshotAccess&Version=2012-12-01", params, options)
 }

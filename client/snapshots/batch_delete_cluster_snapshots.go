@@ -12,15 +12,13 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchDeleteClusterSnapshotsParams holds the parameters of [Client.BatchDeleteClusterSnapshots].
-// What has its zero value is not sent.
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. What has its zero value is not sent.
 type BatchDeleteClusterSnapshotsParams struct {
 	// Required. The snapshots to delete, 1 to 100.
 	Identifiers []models.DeleteClusterSnapshotMessage
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
 	c := awsquery.NewCheck("BatchDeleteClusterSnapshots")
 	c.Required("Identifiers.DeleteClusterSnapshotMessage", len(p.Identifiers) > 0)
@@ -34,7 +32,6 @@ func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
 func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	awsquery.Structures(&w, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -51,41 +48,20 @@ type BatchDeleteClusterSnapshotsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Resources":
-				r.Resources = awsquery.DecodeStrings(d, "String", r.Resources)
-			case "Errors":
-				r.Errors = awsquery.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Resources":
+			r.Resources = awsquery.DecodeStrings(d, "String", r.Resources)
+		case "Errors":
+			r.Errors = awsquery.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself,
-// under the rules of DeleteClusterSnapshot: the call succeeds even where some were not deleted, and
-// says in Errors which those are.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrBatchDeleteRequestSizeExceeded]
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots.
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
-	if params == nil {
-		params = new(BatchDeleteClusterSnapshotsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "batchDeleteClusterSnapshots",
-		Method:             "GET",
-		PathPattern:        "/?Action=BatchDeleteClusterSnapshots",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[BatchDeleteClusterSnapshotsResult]("BatchDeleteClusterSnapshots", false),
-	}
-
-	return submit[BatchDeleteClusterSnapshotsResult](ctx, c, "BatchDeleteClusterSnapshots", operation, options)
+	return submit[BatchDeleteClusterSnapshotsResult](ctx, c, changes, "batchDeleteClusterSnapshots", "/?Action=BatchDeleteClusterSnapshots&Version=2012-12-01", params, options)
 }

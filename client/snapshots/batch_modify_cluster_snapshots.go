@@ -12,26 +12,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchModifyClusterSnapshotsParams holds the parameters of [Client.BatchModifyClusterSnapshots].
-// What has its zero value is not sent.
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. What has its zero value is not sent.
 type BatchModifyClusterSnapshotsParams struct {
 	// Required. The manual snapshots to change, 1 to 100.
 	SnapshotIdentifierList []string
-	// What becomes of a snapshot that has outlived the new retention period already. True deletes it
-	// at once; false is an error, and leaves it as it is. Default: false.
+	// What becomes of a snapshot that has outlived the new retention period already. True deletes it at once; false is
+	// an error, and leaves it as it is. Default: false.
 	Force *bool
-	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is
-	// deleted. Redshift refuses 0. A period that the snapshot has outlived already is an error, unless
-	// Force is true.
+	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is deleted. Redshift
+	// refuses 0. A period that the snapshot has outlived already is an error, unless Force is true.
 	ManualSnapshotRetentionPeriod *int
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *BatchModifyClusterSnapshotsParams) Validate() error {
 	c := awsquery.NewCheck("BatchModifyClusterSnapshots")
-	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
+	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SnapshotIdentifierList.String", len(p.SnapshotIdentifierList) > 0)
 	c.MaxItems("SnapshotIdentifierList.String", len(p.SnapshotIdentifierList), 100)
 
@@ -44,7 +40,6 @@ func (p *BatchModifyClusterSnapshotsParams) WriteToRequest(request runtime.Clien
 	w.OptionalBoolean("Force", p.Force)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
 	awsquery.Strings(&w, "SnapshotIdentifierList.String", p.SnapshotIdentifierList)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -61,42 +56,20 @@ type BatchModifyClusterSnapshotsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Resources":
-				r.Resources = awsquery.DecodeStrings(d, "String", r.Resources)
-			case "Errors":
-				r.Errors = awsquery.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Resources":
+			r.Resources = awsquery.DecodeStrings(d, "String", r.Resources)
+		case "Errors":
+			r.Errors = awsquery.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or
-// not by itself: the call succeeds even where some were not changed, and says in Errors which those
-// are.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrBatchModifyClusterSnapshotsLimitExceededFault]
-//   - [models.ErrInvalidRetentionPeriodFault]
+// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept.
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
-	if params == nil {
-		params = new(BatchModifyClusterSnapshotsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "batchModifyClusterSnapshots",
-		Method:             "GET",
-		PathPattern:        "/?Action=BatchModifyClusterSnapshots",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[BatchModifyClusterSnapshotsResult]("BatchModifyClusterSnapshots", false),
-	}
-
-	return submit[BatchModifyClusterSnapshotsResult](ctx, c, "BatchModifyClusterSnapshots", operation, options)
+	return submit[BatchModifyClusterSnapshotsResult](ctx, c, changes, "batchModifyClusterSnapshots", "/?Action=BatchModifyClusterSnapshots&Version=2012-12-01", params, options)
 }

@@ -12,30 +12,26 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CopyClusterSnapshotParams holds the parameters of [Client.CopyClusterSnapshot].
-// What has its zero value is not sent.
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. What has its zero value is not sent.
 type CopyClusterSnapshotParams struct {
-	// Required. The automated snapshot to copy, in state available. The identifiers of automated
-	// snapshots start with rs: or cm:.
+	// Required. The automated snapshot to copy, in state available. The identifiers of automated snapshots start with
+	// rs: or cm:.
 	SourceSnapshotIdentifier string
-	// Required. The identifier of the new manual snapshot: 1 to 255 letters, digits and hyphens,
-	// starting with a letter, without a hyphen at the end or two in a row. Unique in the account and
-	// region, compared without case.
+	// Required. The identifier of the new manual snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
+	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
 	TargetSnapshotIdentifier string
-	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted.
-	// Redshift refuses 0. Default: -1.
+	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
+	// Default: -1.
 	ManualSnapshotRetentionPeriod *int
-	// The cluster that the source snapshot was taken of. Needed where the caller's IAM policy allows
-	// the snapshots of certain clusters only.
+	// The cluster that the source snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of
+	// certain clusters only.
 	SourceSnapshotClusterIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *CopyClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("CopyClusterSnapshot")
-	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
+	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SourceSnapshotIdentifier", p.SourceSnapshotIdentifier != "")
 	c.Required("TargetSnapshotIdentifier", p.TargetSnapshotIdentifier != "")
 	c.MaxLength("TargetSnapshotIdentifier", p.TargetSnapshotIdentifier, 255)
@@ -50,7 +46,6 @@ func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest
 	w.String("SourceSnapshotClusterIdentifier", p.SourceSnapshotClusterIdentifier)
 	w.String("SourceSnapshotIdentifier", p.SourceSnapshotIdentifier)
 	w.String("TargetSnapshotIdentifier", p.TargetSnapshotIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -65,46 +60,18 @@ type CopyClusterSnapshotResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CopyClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Snapshot":
-				r.Snapshot.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Snapshot":
+			r.Snapshot.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in
-// the same region, so that it outlives the automated one's retention. The copy may be available at
-// once; it keeps the source's SnapshotCreateTime. Only the account that owns the snapshot can copy it.
-// Copies to other regions are made by Redshift itself once cross-region copy is enabled for the
-// cluster.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotAlreadyExists]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrClusterSnapshotQuotaExceeded]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidRetentionPeriodFault]
+// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so that it outlives the automated one's retention.
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
-	if params == nil {
-		params = new(CopyClusterSnapshotParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "copyClusterSnapshot",
-		Method:             "GET",
-		PathPattern:        "/?Action=CopyClusterSnapshot",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[CopyClusterSnapshotResult]("CopyClusterSnapshot", false),
-	}
-
-	return submit[CopyClusterSnapshotResult](ctx, c, "CopyClusterSnapshot", operation, options)
+	return submit[CopyClusterSnapshotResult](ctx, c, changes, "copyClusterSnapshot", "/?Action=CopyClusterSnapshot&Version=2012-12-01", params, options)
 }

@@ -12,29 +12,25 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterSnapshotParams holds the parameters of [Client.CreateClusterSnapshot].
-// What has its zero value is not sent.
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. What has its zero value is not sent.
 type CreateClusterSnapshotParams struct {
 	// Required. The cluster to take a snapshot of.
 	ClusterIdentifier string
-	// Required. The identifier of the new snapshot: 1 to 255 letters, digits and hyphens, starting
-	// with a letter, without a hyphen at the end or two in a row. Unique in the account and region,
-	// compared without case.
+	// Required. The identifier of the new snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
+	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
 	SnapshotIdentifier string
-	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted.
-	// Redshift refuses 0. Default: -1.
+	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
+	// Default: -1.
 	ManualSnapshotRetentionPeriod *int
 	// Tags for the new resource, at most 50, with keys that differ from each other.
 	Tags []models.Tag
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *CreateClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("CreateClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
-	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
+	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
 	c.MaxLength("SnapshotIdentifier", p.SnapshotIdentifier, 255)
 	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
@@ -49,7 +45,6 @@ func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
 	awsquery.Structures(&w, "Tags.Tag", p.Tags)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -64,45 +59,18 @@ type CreateClusterSnapshotResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CreateClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Snapshot":
-				r.Snapshot.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Snapshot":
+			r.Snapshot.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The
-// answer comes at once, with the snapshot in state creating; it takes minutes to hours until the
-// snapshot is available.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotAlreadyExists]
-//   - [models.ErrClusterSnapshotQuotaExceeded]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidRetentionPeriodFault]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrTagLimitExceededFault]
+// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available.
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
-	if params == nil {
-		params = new(CreateClusterSnapshotParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "createClusterSnapshot",
-		Method:             "GET",
-		PathPattern:        "/?Action=CreateClusterSnapshot",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[CreateClusterSnapshotResult]("CreateClusterSnapshot", false),
-	}
-
-	return submit[CreateClusterSnapshotResult](ctx, c, "CreateClusterSnapshot", operation, options)
+	return submit[CreateClusterSnapshotResult](ctx, c, changes, "createClusterSnapshot", "/?Action=CreateClusterSnapshot&Version=2012-12-01", params, options)
 }

@@ -12,21 +12,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotCopyGrantParams holds the parameters of [Client.CreateSnapshotCopyGrant].
-// What has its zero value is not sent.
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. What has its zero value is not sent.
 type CreateSnapshotCopyGrantParams struct {
-	// Required. The name of the new grant: 1 to 63 lower-case letters, digits and hyphens, starting
-	// with a letter, without a hyphen at the end or two in a row. Unique in the account and region.
+	// Required. The name of the new grant: 1 to 63 lower-case letters, digits and hyphens, starting with a letter,
+	// without a hyphen at the end or two in a row. Unique in the account and region.
 	SnapshotCopyGrantName string
-	// The symmetric KMS key, in this region, that Redshift may use. Default: the account's default
-	// key.
+	// The symmetric KMS key, in this region, that Redshift may use. Default: the account's default key.
 	KmsKeyID string
 	// Tags for the new resource, at most 50, with keys that differ from each other.
 	Tags []models.Tag
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *CreateSnapshotCopyGrantParams) Validate() error {
 	c := awsquery.NewCheck("CreateSnapshotCopyGrant")
 	c.Required("SnapshotCopyGrantName", p.SnapshotCopyGrantName != "")
@@ -42,7 +39,6 @@ func (p *CreateSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientReq
 	w.String("KmsKeyId", p.KmsKeyID)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
 	awsquery.Structures(&w, "Tags.Tag", p.Tags)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -57,44 +53,18 @@ type CreateSnapshotCopyGrantResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "SnapshotCopyGrant":
-				r.SnapshotCopyGrant.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "SnapshotCopyGrant":
+			r.SnapshotCopyGrant.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key
-// of AWS Key Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the
-// region that they go to, then EnableSnapshotCopy in the cluster's own.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrSnapshotCopyGrantAlreadyExistsFault]
-//   - [models.ErrSnapshotCopyGrantQuotaExceededFault]
-//   - [models.ErrTagLimitExceededFault]
+// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key Management Service (KMS).
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
-	if params == nil {
-		params = new(CreateSnapshotCopyGrantParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "createSnapshotCopyGrant",
-		Method:             "GET",
-		PathPattern:        "/?Action=CreateSnapshotCopyGrant",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[CreateSnapshotCopyGrantResult]("CreateSnapshotCopyGrant", false),
-	}
-
-	return submit[CreateSnapshotCopyGrantResult](ctx, c, "CreateSnapshotCopyGrant", operation, options)
+	return submit[CreateSnapshotCopyGrantResult](ctx, c, changes, "createSnapshotCopyGrant", "/?Action=CreateSnapshotCopyGrant&Version=2012-12-01", params, options)
 }

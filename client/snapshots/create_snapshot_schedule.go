@@ -13,11 +13,9 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotScheduleParams holds the parameters of [Client.CreateSnapshotSchedule].
-// What has its zero value is not sent.
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. What has its zero value is not sent.
 type CreateSnapshotScheduleParams struct {
-	// Amazon does not document what it does. By its name, true checks the schedule and does not create
-	// it.
+	// Amazon does not document what it does. By its name, true checks the schedule and does not create it.
 	DryRun *bool
 	// How many of the schedule's next times to answer. Amazon documents neither limits nor a default.
 	NextInvocations *int
@@ -31,8 +29,7 @@ type CreateSnapshotScheduleParams struct {
 	Tags []models.Tag
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *CreateSnapshotScheduleParams) Validate() error {
 	c := awsquery.NewCheck("CreateSnapshotSchedule")
 	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
@@ -49,7 +46,6 @@ func (p *CreateSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	w.String("ScheduleDescription", p.ScheduleDescription)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
 	awsquery.Structures(&w, "Tags.Tag", p.Tags)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -76,55 +72,30 @@ type CreateSnapshotScheduleResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CreateSnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "ScheduleDefinitions":
-				r.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
-			case "ScheduleIdentifier":
-				r.ScheduleIdentifier = d.Text()
-			case "ScheduleDescription":
-				r.ScheduleDescription = d.Text()
-			case "Tags":
-				r.Tags = awsquery.DecodeStructures(d, "Tag", r.Tags)
-			case "NextInvocations":
-				r.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
-			case "AssociatedClusterCount":
-				r.AssociatedClusterCount = d.OptionalInteger()
-			case "AssociatedClusters":
-				r.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "ScheduleDefinitions":
+			r.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
+		case "ScheduleIdentifier":
+			r.ScheduleIdentifier = d.Text()
+		case "ScheduleDescription":
+			r.ScheduleDescription = d.Text()
+		case "Tags":
+			r.Tags = awsquery.DecodeStructures(d, "Tag", r.Tags)
+		case "NextInvocations":
+			r.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
+		case "AssociatedClusterCount":
+			r.AssociatedClusterCount = d.OptionalInteger()
+		case "AssociatedClusters":
+			r.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of
-// its own. It is in force for the clusters that ModifyClusterSnapshotSchedule gives it to.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidSchedule]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrScheduleDefinitionTypeUnsupported]
-//   - [models.ErrSnapshotScheduleAlreadyExists]
-//   - [models.ErrSnapshotScheduleQuotaExceeded]
-//   - [models.ErrTagLimitExceededFault]
+// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own.
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
-	if params == nil {
-		params = new(CreateSnapshotScheduleParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "createSnapshotSchedule",
-		Method:             "GET",
-		PathPattern:        "/?Action=CreateSnapshotSchedule",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[CreateSnapshotScheduleResult]("CreateSnapshotSchedule", false),
-	}
-
-	return submit[CreateSnapshotScheduleResult](ctx, c, "CreateSnapshotSchedule", operation, options)
+	return submit[CreateSnapshotScheduleResult](ctx, c, changes, "createSnapshotSchedule", "/?Action=CreateSnapshotSchedule&Version=2012-12-01", params, options)
 }

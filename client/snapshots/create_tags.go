@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateTagsParams holds the parameters of [Client.CreateTags].
-// What has its zero value is not sent.
+// CreateTagsParams has the parameters of [Client.CreateTags]. What has its zero value is not sent.
 type CreateTagsParams struct {
 	// Required. The Amazon resource name (ARN) of the resource, such as
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
@@ -22,8 +21,7 @@ type CreateTagsParams struct {
 	Tags []models.Tag
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *CreateTagsParams) Validate() error {
 	c := awsquery.NewCheck("CreateTags")
 	c.Required("ResourceName", p.ResourceName != "")
@@ -38,7 +36,6 @@ func (p *CreateTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfm
 	w := awsquery.NewWriter(request)
 	w.String("ResourceName", p.ResourceName)
 	awsquery.Structures(&w, "Tags.Tag", p.Tags)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -51,34 +48,13 @@ type CreateTagsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *CreateTagsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
+	for d.NextMember() {
 		d.Skip()
 	}
 	r.RequestID = d.RequestID()
 }
 
-// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource
-// has already replaces that tag's value. A resource has at most 50 tags.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrResourceNotFoundFault]
-//   - [models.ErrTagLimitExceededFault]
+// CreateTags adds tags to a resource, such as a snapshot or a cluster.
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
-	if params == nil {
-		params = new(CreateTagsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "createTags",
-		Method:             "GET",
-		PathPattern:        "/?Action=CreateTags",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[CreateTagsResult]("CreateTags", false),
-	}
-
-	return submit[CreateTagsResult](ctx, c, "CreateTags", operation, options)
+	return submit[CreateTagsResult](ctx, c, changes, "createTags", "/?Action=CreateTags&Version=2012-12-01", params, options)
 }

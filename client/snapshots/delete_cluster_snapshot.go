@@ -12,18 +12,16 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DeleteClusterSnapshotParams holds the parameters of [Client.DeleteClusterSnapshot].
-// What has its zero value is not sent.
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. What has its zero value is not sent.
 type DeleteClusterSnapshotParams struct {
 	// Required. The manual snapshot to delete.
 	SnapshotIdentifier string
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the
-	// snapshots of certain clusters only.
+	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
+	// clusters only.
 	SnapshotClusterIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DeleteClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("DeleteClusterSnapshot")
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
@@ -36,7 +34,6 @@ func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	w := awsquery.NewWriter(request)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -51,40 +48,18 @@ type DeleteClusterSnapshotResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DeleteClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Snapshot":
-				r.Snapshot.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Snapshot":
+			r.Snapshot.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every
-// account's access to it has to be revoked before. Redshift deletes automated snapshots itself; manual
-// ones outlive their cluster, and cost money until they are deleted or their retention period ends.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInvalidClusterSnapshotState]
+// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled.
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
-	if params == nil {
-		params = new(DeleteClusterSnapshotParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "deleteClusterSnapshot",
-		Method:             "GET",
-		PathPattern:        "/?Action=DeleteClusterSnapshot",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DeleteClusterSnapshotResult]("DeleteClusterSnapshot", false),
-	}
-
-	return submit[DeleteClusterSnapshotResult](ctx, c, "DeleteClusterSnapshot", operation, options)
+	return submit[DeleteClusterSnapshotResult](ctx, c, changes, "deleteClusterSnapshot", "/?Action=DeleteClusterSnapshot&Version=2012-12-01", params, options)
 }

@@ -11,15 +11,13 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// DeleteSnapshotCopyGrantParams holds the parameters of [Client.DeleteSnapshotCopyGrant].
-// What has its zero value is not sent.
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. What has its zero value is not sent.
 type DeleteSnapshotCopyGrantParams struct {
 	// Required. The grant to delete.
 	SnapshotCopyGrantName string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DeleteSnapshotCopyGrantParams) Validate() error {
 	c := awsquery.NewCheck("DeleteSnapshotCopyGrant")
 	c.Required("SnapshotCopyGrantName", p.SnapshotCopyGrantName != "")
@@ -31,7 +29,6 @@ func (p *DeleteSnapshotCopyGrantParams) Validate() error {
 func (p *DeleteSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -44,31 +41,13 @@ type DeleteSnapshotCopyGrantResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
+	for d.NextMember() {
 		d.Skip()
 	}
 	r.RequestID = d.RequestID()
 }
 
 // DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidSnapshotCopyGrantStateFault]
-//   - [models.ErrSnapshotCopyGrantNotFoundFault]
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
-	if params == nil {
-		params = new(DeleteSnapshotCopyGrantParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "deleteSnapshotCopyGrant",
-		Method:             "GET",
-		PathPattern:        "/?Action=DeleteSnapshotCopyGrant",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DeleteSnapshotCopyGrantResult]("DeleteSnapshotCopyGrant", false),
-	}
-
-	return submit[DeleteSnapshotCopyGrantResult](ctx, c, "DeleteSnapshotCopyGrant", operation, options)
+	return submit[DeleteSnapshotCopyGrantResult](ctx, c, changes, "deleteSnapshotCopyGrant", "/?Action=DeleteSnapshotCopyGrant&Version=2012-12-01", params, options)
 }

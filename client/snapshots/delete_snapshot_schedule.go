@@ -11,15 +11,13 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// DeleteSnapshotScheduleParams holds the parameters of [Client.DeleteSnapshotSchedule].
-// What has its zero value is not sent.
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. What has its zero value is not sent.
 type DeleteSnapshotScheduleParams struct {
 	// Required. The identifier of the schedule.
 	ScheduleIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DeleteSnapshotScheduleParams) Validate() error {
 	c := awsquery.NewCheck("DeleteSnapshotSchedule")
 	c.Required("ScheduleIdentifier", p.ScheduleIdentifier != "")
@@ -31,7 +29,6 @@ func (p *DeleteSnapshotScheduleParams) Validate() error {
 func (p *DeleteSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -44,31 +41,13 @@ type DeleteSnapshotScheduleResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
+	for d.NextMember() {
 		d.Skip()
 	}
 	r.RequestID = d.RequestID()
 }
 
 // DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidClusterSnapshotScheduleState]
-//   - [models.ErrSnapshotScheduleNotFound]
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
-	if params == nil {
-		params = new(DeleteSnapshotScheduleParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "deleteSnapshotSchedule",
-		Method:             "GET",
-		PathPattern:        "/?Action=DeleteSnapshotSchedule",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DeleteSnapshotScheduleResult]("DeleteSnapshotSchedule", false),
-	}
-
-	return submit[DeleteSnapshotScheduleResult](ctx, c, "DeleteSnapshotSchedule", operation, options)
+	return submit[DeleteSnapshotScheduleResult](ctx, c, changes, "deleteSnapshotSchedule", "/?Action=DeleteSnapshotSchedule&Version=2012-12-01", params, options)
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// DeleteTagsParams holds the parameters of [Client.DeleteTags].
-// What has its zero value is not sent.
+// DeleteTagsParams has the parameters of [Client.DeleteTags]. What has its zero value is not sent.
 type DeleteTagsParams struct {
 	// Required. The Amazon resource name (ARN) of the resource, such as
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
@@ -21,8 +20,7 @@ type DeleteTagsParams struct {
 	TagKeys []string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DeleteTagsParams) Validate() error {
 	c := awsquery.NewCheck("DeleteTags")
 	c.Required("ResourceName", p.ResourceName != "")
@@ -36,7 +34,6 @@ func (p *DeleteTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfm
 	w := awsquery.NewWriter(request)
 	w.String("ResourceName", p.ResourceName)
 	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -49,31 +46,13 @@ type DeleteTagsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DeleteTagsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
+	for d.NextMember() {
 		d.Skip()
 	}
 	r.RequestID = d.RequestID()
 }
 
 // DeleteTags takes tags off a resource, by their keys.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrResourceNotFoundFault]
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
-	if params == nil {
-		params = new(DeleteTagsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "deleteTags",
-		Method:             "GET",
-		PathPattern:        "/?Action=DeleteTags",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DeleteTagsResult]("DeleteTags", false),
-	}
-
-	return submit[DeleteTagsResult](ctx, c, "DeleteTags", operation, options)
+	return submit[DeleteTagsResult](ctx, c, changes, "deleteTags", "/?Action=DeleteTags&Version=2012-12-01", params, options)
 }

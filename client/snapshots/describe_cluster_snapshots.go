@@ -15,12 +15,11 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterSnapshotsParams holds the parameters of [Client.DescribeClusterSnapshots].
-// What has its zero value is not sent.
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. What has its zero value is not sent.
 type DescribeClusterSnapshotsParams struct {
-	// Whether the cluster still exists. True needs ClusterIdentifier, and lists the snapshots taken
-	// since the cluster with that name was created; false lists those of deleted clusters only, of
-	// every one of them where ClusterIdentifier is absent.
+	// Whether the cluster still exists. True needs ClusterIdentifier, and lists the snapshots taken since the cluster
+	// with that name was created; false lists those of deleted clusters only, of every one of them where
+	// ClusterIdentifier is absent.
 	ClusterExists *bool
 	// List only the snapshots of this cluster. Default: the snapshots of all clusters.
 	ClusterIdentifier string
@@ -28,11 +27,10 @@ type DescribeClusterSnapshotsParams struct {
 	EndTime time.Time
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
 	Marker string
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker.
-	// Default: 100.
+	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
 	MaxRecords *int
-	// List only the snapshots that this AWS account took or copied. Another account's 12 digits list
-	// what it shares with the caller. Default: the caller's own account.
+	// List only the snapshots that this AWS account took or copied. Another account's 12 digits list what it shares with
+	// the caller. Default: the caller's own account.
 	OwnerAccount string
 	// List only the snapshot with this Amazon resource name (ARN).
 	SnapshotArn string
@@ -44,20 +42,18 @@ type DescribeClusterSnapshotsParams struct {
 	SortingEntities []models.SnapshotSortingEntity
 	// List only snapshots taken at this time or after.
 	StartTime time.Time
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
+	// the values will do.
 	TagKeys []string
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
+	// the values will do.
 	TagValues []string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DescribeClusterSnapshotsParams) Validate() error {
 	c := awsquery.NewCheck("DescribeClusterSnapshots")
-	c.OptionalMaximum("MaxRecords", p.MaxRecords, 100)
-	c.OptionalMinimum("MaxRecords", p.MaxRecords, 20)
+	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
 	awsquery.CheckStructures(&c, "SortingEntities.SnapshotSortingEntity", p.SortingEntities)
 
 	return c.Err()
@@ -79,7 +75,6 @@ func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRe
 	w.Time("StartTime", p.StartTime)
 	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
 	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -96,78 +91,42 @@ type DescribeClusterSnapshotsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Marker":
-				r.Marker = d.Text()
-			case "Snapshots":
-				r.Snapshots = awsquery.DecodeStructures(d, "Snapshot", r.Snapshots)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Marker":
+			r.Marker = d.Text()
+		case "Snapshots":
+			r.Snapshots = awsquery.DecodeStructures(d, "Snapshot", r.Snapshots)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without
-// parameters it lists every snapshot of the account in the region; each filter narrows that down. A
-// SnapshotIdentifier that does not exist is the error ClusterSnapshotNotFound; other filters that
-// match nothing give an empty list. Snapshots that other accounts share never match a filter of tags.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrUnsupportedOperation]
+// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says.
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
-	if params == nil {
-		params = new(DescribeClusterSnapshotsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "describeClusterSnapshots",
-		Method:             "GET",
-		PathPattern:        "/?Action=DescribeClusterSnapshots",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DescribeClusterSnapshotsResult]("DescribeClusterSnapshots", true),
-	}
-
-	return submit[DescribeClusterSnapshotsResult](ctx, c, "DescribeClusterSnapshots", operation, options)
+	return submit[DescribeClusterSnapshotsResult](ctx, c, reads, "describeClusterSnapshots", "/?Action=DescribeClusterSnapshots&Version=2012-12-01", params, options)
 }
 
-// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and any stub with the method.
 type DescribeClusterSnapshotsAPI interface {
 	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
 }
 
-// DescribeClusterSnapshotsAll calls DescribeClusterSnapshots page after page and yields what is in its
-// Snapshots, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
-// yielded once, with a zero models.Snapshot, and ends the sequence; so does a Marker that was answered
-// before, which would go round for ever.
+// DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots. See redshift.Client.DescribeClusterSnapshotsAll.
 func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
-	var page DescribeClusterSnapshotsParams
-	if params != nil {
-		page = *params
-	}
+	page := awsquery.CopyParams(params)
 
 	return awsquery.Pages("DescribeClusterSnapshots", page.Marker, func(marker string) ([]models.Snapshot, string, error) {
-		call := page
-		call.Marker = marker
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeClusterSnapshots: %w", errNoClient)
 		}
+		call := page
+		call.Marker = marker
 		result, err := api.DescribeClusterSnapshots(ctx, &call, options...)
-		if err != nil {
-			return nil, "", err
-		}
-		if result == nil {
-			return nil, "", fmt.Errorf("DescribeClusterSnapshots: %w", errNoResult)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeClusterSnapshots", err)
 		}
 
 		return result.Snapshots, result.Marker, nil

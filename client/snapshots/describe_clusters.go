@@ -14,30 +14,26 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClustersParams holds the parameters of [Client.DescribeClusters].
-// What has its zero value is not sent.
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]. What has its zero value is not sent.
 type DescribeClustersParams struct {
 	// List only the cluster with this identifier. Case matters.
 	ClusterIdentifier string
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
 	Marker string
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker.
-	// Default: 100.
+	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
 	MaxRecords *int
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
+	// the values will do.
 	TagKeys []string
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
+	// the values will do.
 	TagValues []string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DescribeClustersParams) Validate() error {
 	c := awsquery.NewCheck("DescribeClusters")
-	c.OptionalMaximum("MaxRecords", p.MaxRecords, 100)
-	c.OptionalMinimum("MaxRecords", p.MaxRecords, 20)
+	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
 
 	return c.Err()
 }
@@ -50,7 +46,6 @@ func (p *DescribeClustersParams) WriteToRequest(request runtime.ClientRequest, _
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
 	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
 	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -67,75 +62,42 @@ type DescribeClustersResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeClustersResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Marker":
-				r.Marker = d.Text()
-			case "Clusters":
-				r.Clusters = awsquery.DecodeStructures(d, "Cluster", r.Clusters)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Marker":
+			r.Marker = d.Text()
+		case "Clusters":
+			r.Clusters = awsquery.DecodeStructures(d, "Cluster", r.Clusters)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the
-// region; each filter narrows that down. A ClusterIdentifier that does not exist is the error
-// ClusterNotFound. ClusterIdentifier cannot go together with Marker.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidTagFault]
+// DescribeClusters lists clusters.
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
-	if params == nil {
-		params = new(DescribeClustersParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "describeClusters",
-		Method:             "GET",
-		PathPattern:        "/?Action=DescribeClusters",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DescribeClustersResult]("DescribeClusters", true),
-	}
-
-	return submit[DescribeClustersResult](ctx, c, "DescribeClusters", operation, options)
+	return submit[DescribeClustersResult](ctx, c, reads, "describeClusters", "/?Action=DescribeClusters&Version=2012-12-01", params, options)
 }
 
-// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs. A [Client] has it, and any stub with the method.
 type DescribeClustersAPI interface {
 	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
 }
 
-// DescribeClustersAll calls DescribeClusters page after page and yields what is in its Clusters, one
-// page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the
-// size of a page. The caller's params are left as they are. An error is yielded once, with a zero
-// models.Cluster, and ends the sequence; so does a Marker that was answered before, which would go
-// round for ever.
+// DescribeClustersAll goes through the pages of DescribeClusters. See redshift.Client.DescribeClustersAll.
 func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
-	var page DescribeClustersParams
-	if params != nil {
-		page = *params
-	}
+	page := awsquery.CopyParams(params)
 
 	return awsquery.Pages("DescribeClusters", page.Marker, func(marker string) ([]models.Cluster, string, error) {
-		call := page
-		call.Marker = marker
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeClusters: %w", errNoClient)
 		}
+		call := page
+		call.Marker = marker
 		result, err := api.DescribeClusters(ctx, &call, options...)
-		if err != nil {
-			return nil, "", err
-		}
-		if result == nil {
-			return nil, "", fmt.Errorf("DescribeClusters: %w", errNoResult)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeClusters", err)
 		}
 
 		return result.Clusters, result.Marker, nil

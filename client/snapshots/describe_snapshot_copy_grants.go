@@ -14,30 +14,26 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotCopyGrantsParams holds the parameters of [Client.DescribeSnapshotCopyGrants].
-// What has its zero value is not sent.
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. What has its zero value is not sent.
 type DescribeSnapshotCopyGrantsParams struct {
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
 	Marker string
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker.
-	// Default: 100.
+	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
 	MaxRecords *int
 	// List only the grant with this name.
 	SnapshotCopyGrantName string
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
+	// the values will do.
 	TagKeys []string
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
+	// the values will do.
 	TagValues []string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
 	c := awsquery.NewCheck("DescribeSnapshotCopyGrants")
-	c.OptionalMaximum("MaxRecords", p.MaxRecords, 100)
-	c.OptionalMinimum("MaxRecords", p.MaxRecords, 20)
+	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
 
 	return c.Err()
 }
@@ -50,7 +46,6 @@ func (p *DescribeSnapshotCopyGrantsParams) WriteToRequest(request runtime.Client
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
 	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
 	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -67,74 +62,42 @@ type DescribeSnapshotCopyGrantsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Marker":
-				r.Marker = d.Text()
-			case "SnapshotCopyGrants":
-				r.SnapshotCopyGrants = awsquery.DecodeStructures(d, "SnapshotCopyGrant", r.SnapshotCopyGrants)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Marker":
+			r.Marker = d.Text()
+		case "SnapshotCopyGrants":
+			r.SnapshotCopyGrants = awsquery.DecodeStructures(d, "SnapshotCopyGrant", r.SnapshotCopyGrants)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one
-// that snapshots are copied to. SnapshotCopyGrantName cannot go together with Marker.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrSnapshotCopyGrantNotFoundFault]
+// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are copied to.
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
-	if params == nil {
-		params = new(DescribeSnapshotCopyGrantsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "describeSnapshotCopyGrants",
-		Method:             "GET",
-		PathPattern:        "/?Action=DescribeSnapshotCopyGrants",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DescribeSnapshotCopyGrantsResult]("DescribeSnapshotCopyGrants", true),
-	}
-
-	return submit[DescribeSnapshotCopyGrantsResult](ctx, c, "DescribeSnapshotCopyGrants", operation, options)
+	return submit[DescribeSnapshotCopyGrantsResult](ctx, c, reads, "describeSnapshotCopyGrants", "/?Action=DescribeSnapshotCopyGrants&Version=2012-12-01", params, options)
 }
 
-// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and any stub with the method.
 type DescribeSnapshotCopyGrantsAPI interface {
 	DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error)
 }
 
-// DescribeSnapshotCopyGrantsAll calls DescribeSnapshotCopyGrants page after page and yields what is in
-// its SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
-// yielded once, with a zero models.SnapshotCopyGrant, and ends the sequence; so does a Marker that was
-// answered before, which would go round for ever.
+// DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants. See redshift.Client.DescribeSnapshotCopyGrantsAll.
 func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
-	var page DescribeSnapshotCopyGrantsParams
-	if params != nil {
-		page = *params
-	}
+	page := awsquery.CopyParams(params)
 
 	return awsquery.Pages("DescribeSnapshotCopyGrants", page.Marker, func(marker string) ([]models.SnapshotCopyGrant, string, error) {
-		call := page
-		call.Marker = marker
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeSnapshotCopyGrants: %w", errNoClient)
 		}
+		call := page
+		call.Marker = marker
 		result, err := api.DescribeSnapshotCopyGrants(ctx, &call, options...)
-		if err != nil {
-			return nil, "", err
-		}
-		if result == nil {
-			return nil, "", fmt.Errorf("DescribeSnapshotCopyGrants: %w", errNoResult)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeSnapshotCopyGrants", err)
 		}
 
 		return result.SnapshotCopyGrants, result.Marker, nil

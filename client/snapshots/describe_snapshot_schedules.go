@@ -14,8 +14,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotSchedulesParams holds the parameters of [Client.DescribeSnapshotSchedules].
-// What has its zero value is not sent.
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. What has its zero value is not sent.
 type DescribeSnapshotSchedulesParams struct {
 	// List only the schedules of this cluster.
 	ClusterIdentifier string
@@ -25,20 +24,12 @@ type DescribeSnapshotSchedulesParams struct {
 	MaxRecords *int
 	// List only the schedule with this identifier.
 	ScheduleIdentifier string
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
+	// the values will do.
 	TagKeys []string
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
+	// the values will do.
 	TagValues []string
-}
-
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
-func (p *DescribeSnapshotSchedulesParams) Validate() error {
-	c := awsquery.NewCheck("DescribeSnapshotSchedules")
-
-	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
@@ -50,7 +41,6 @@ func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientR
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
 	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
 	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -67,70 +57,42 @@ type DescribeSnapshotSchedulesResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeSnapshotSchedulesResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "SnapshotSchedules":
-				r.SnapshotSchedules = awsquery.DecodeStructures(d, "SnapshotSchedule", r.SnapshotSchedules)
-			case "Marker":
-				r.Marker = d.Text()
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "SnapshotSchedules":
+			r.SnapshotSchedules = awsquery.DecodeStructures(d, "SnapshotSchedule", r.SnapshotSchedules)
+		case "Marker":
+			r.Marker = d.Text()
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of
-// the account in the region; each filter narrows that down. Amazon documents no error codes for it.
+// DescribeSnapshotSchedules lists snapshot schedules.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
-	if params == nil {
-		params = new(DescribeSnapshotSchedulesParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "describeSnapshotSchedules",
-		Method:             "GET",
-		PathPattern:        "/?Action=DescribeSnapshotSchedules",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DescribeSnapshotSchedulesResult]("DescribeSnapshotSchedules", true),
-	}
-
-	return submit[DescribeSnapshotSchedulesResult](ctx, c, "DescribeSnapshotSchedules", operation, options)
+	return submit[DescribeSnapshotSchedulesResult](ctx, c, reads, "describeSnapshotSchedules", "/?Action=DescribeSnapshotSchedules&Version=2012-12-01", params, options)
 }
 
-// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs. A [Client] has it, and any stub with the method.
 type DescribeSnapshotSchedulesAPI interface {
 	DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error)
 }
 
-// DescribeSnapshotSchedulesAll calls DescribeSnapshotSchedules page after page and yields what is in
-// its SnapshotSchedules, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is
-// yielded once, with a zero models.SnapshotSchedule, and ends the sequence; so does a Marker that was
-// answered before, which would go round for ever.
+// DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules. See redshift.Client.DescribeSnapshotSchedulesAll.
 func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
-	var page DescribeSnapshotSchedulesParams
-	if params != nil {
-		page = *params
-	}
+	page := awsquery.CopyParams(params)
 
 	return awsquery.Pages("DescribeSnapshotSchedules", page.Marker, func(marker string) ([]models.SnapshotSchedule, string, error) {
-		call := page
-		call.Marker = marker
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeSnapshotSchedules: %w", errNoClient)
 		}
+		call := page
+		call.Marker = marker
 		result, err := api.DescribeSnapshotSchedules(ctx, &call, options...)
-		if err != nil {
-			return nil, "", err
-		}
-		if result == nil {
-			return nil, "", fmt.Errorf("DescribeSnapshotSchedules: %w", errNoResult)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeSnapshotSchedules", err)
 		}
 
 		return result.SnapshotSchedules, result.Marker, nil

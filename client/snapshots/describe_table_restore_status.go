@@ -14,8 +14,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTableRestoreStatusParams holds the parameters of [Client.DescribeTableRestoreStatus].
-// What has its zero value is not sent.
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. What has its zero value is not sent.
 type DescribeTableRestoreStatusParams struct {
 	// List only restores to this cluster.
 	ClusterIdentifier string
@@ -27,14 +26,6 @@ type DescribeTableRestoreStatusParams struct {
 	TableRestoreRequestID string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
-func (p *DescribeTableRestoreStatusParams) Validate() error {
-	c := awsquery.NewCheck("DescribeTableRestoreStatus")
-
-	return c.Err()
-}
-
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
@@ -42,7 +33,6 @@ func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.Client
 	w.String("Marker", p.Marker)
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
 	w.String("TableRestoreRequestId", p.TableRestoreRequestID)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -59,75 +49,42 @@ type DescribeTableRestoreStatusResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "TableRestoreStatusDetails":
-				r.TableRestoreStatusDetails = awsquery.DecodeStructures(d, "TableRestoreStatus", r.TableRestoreStatusDetails)
-			case "Marker":
-				r.Marker = d.Text()
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "TableRestoreStatusDetails":
+			r.TableRestoreStatusDetails = awsquery.DecodeStructures(d, "TableRestoreStatus", r.TableRestoreStatusDetails)
+		case "Marker":
+			r.Marker = d.Text()
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters
-// it lists every restore of the account in the region; each filter narrows that down. A
-// TableRestoreRequestId that does not exist is the error TableRestoreNotFoundFault.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrTableRestoreNotFoundFault]
+// DescribeTableRestoreStatus lists the restores of single tables, the oldest first.
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
-	if params == nil {
-		params = new(DescribeTableRestoreStatusParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "describeTableRestoreStatus",
-		Method:             "GET",
-		PathPattern:        "/?Action=DescribeTableRestoreStatus",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DescribeTableRestoreStatusResult]("DescribeTableRestoreStatus", true),
-	}
-
-	return submit[DescribeTableRestoreStatusResult](ctx, c, "DescribeTableRestoreStatus", operation, options)
+	return submit[DescribeTableRestoreStatusResult](ctx, c, reads, "describeTableRestoreStatus", "/?Action=DescribeTableRestoreStatus&Version=2012-12-01", params, options)
 }
 
-// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs. A [Client] has it, and any stub with the method.
 type DescribeTableRestoreStatusAPI interface {
 	DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error)
 }
 
-// DescribeTableRestoreStatusAll calls DescribeTableRestoreStatus page after page and yields what is in
-// its TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker, where that
-// is set; params.MaxRecords is the size of a page. The caller's params are left as they are. An error
-// is yielded once, with a zero models.TableRestoreStatus, and ends the sequence; so does a Marker that
-// was answered before, which would go round for ever.
+// DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus. See redshift.Client.DescribeTableRestoreStatusAll.
 func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
-	var page DescribeTableRestoreStatusParams
-	if params != nil {
-		page = *params
-	}
+	page := awsquery.CopyParams(params)
 
 	return awsquery.Pages("DescribeTableRestoreStatus", page.Marker, func(marker string) ([]models.TableRestoreStatus, string, error) {
-		call := page
-		call.Marker = marker
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeTableRestoreStatus: %w", errNoClient)
 		}
+		call := page
+		call.Marker = marker
 		result, err := api.DescribeTableRestoreStatus(ctx, &call, options...)
-		if err != nil {
-			return nil, "", err
-		}
-		if result == nil {
-			return nil, "", fmt.Errorf("DescribeTableRestoreStatus: %w", errNoResult)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeTableRestoreStatus", err)
 		}
 
 		return result.TableRestoreStatusDetails, result.Marker, nil

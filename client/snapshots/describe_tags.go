@@ -14,8 +14,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTagsParams holds the parameters of [Client.DescribeTags].
-// What has its zero value is not sent.
+// DescribeTagsParams has the parameters of [Client.DescribeTags]. What has its zero value is not sent.
 type DescribeTagsParams struct {
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
 	Marker string
@@ -23,23 +22,21 @@ type DescribeTagsParams struct {
 	MaxRecords *int
 	// List only the tags of the resource with this Amazon resource name (ARN).
 	ResourceName string
-	// List only the tags of resources of this type. The tags of an integration are listed by its
-	// ResourceName alone. Default: all types.
+	// List only the tags of resources of this type. The tags of an integration are listed by its ResourceName alone.
+	// Default: all types.
 	ResourceType models.ResourceType
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
+	// the values will do.
 	TagKeys []string
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the
-	// keys with any of the values will do.
+	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
+	// the values will do.
 	TagValues []string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DescribeTagsParams) Validate() error {
 	c := awsquery.NewCheck("DescribeTags")
-	c.OptionalMaximum("MaxRecords", p.MaxRecords, 50)
-	c.OptionalMinimum("MaxRecords", p.MaxRecords, 10)
+	c.OptionalRange("MaxRecords", p.MaxRecords, 10, 50)
 
 	return c.Err()
 }
@@ -53,7 +50,6 @@ func (p *DescribeTagsParams) WriteToRequest(request runtime.ClientRequest, _ str
 	w.String("ResourceType", string(p.ResourceType))
 	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
 	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -70,75 +66,42 @@ type DescribeTagsResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DescribeTagsResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "TaggedResources":
-				r.TaggedResources = awsquery.DecodeStructures(d, "TaggedResource", r.TaggedResources)
-			case "Marker":
-				r.Marker = d.Text()
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "TaggedResources":
+			r.TaggedResources = awsquery.DecodeStructures(d, "TaggedResource", r.TaggedResources)
+		case "Marker":
+			r.Marker = d.Text()
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag
-// in the account and region; ResourceName narrows that down to one resource, ResourceType to one type
-// of them. ResourceName cannot go together with ResourceType, MaxRecords or Marker.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrResourceNotFoundFault]
+// DescribeTags lists tags, each with the resource that has it.
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
-	if params == nil {
-		params = new(DescribeTagsParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "describeTags",
-		Method:             "GET",
-		PathPattern:        "/?Action=DescribeTags",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DescribeTagsResult]("DescribeTags", true),
-	}
-
-	return submit[DescribeTagsResult](ctx, c, "DescribeTags", operation, options)
+	return submit[DescribeTagsResult](ctx, c, reads, "describeTags", "/?Action=DescribeTags&Version=2012-12-01", params, options)
 }
 
-// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs. A [Client] has it, and so
-// does any stub with the method.
+// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs. A [Client] has it, and any stub with the method.
 type DescribeTagsAPI interface {
 	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)
 }
 
-// DescribeTagsAll calls DescribeTags page after page and yields what is in its TaggedResources, one
-// page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the
-// size of a page. The caller's params are left as they are. An error is yielded once, with a zero
-// models.TaggedResource, and ends the sequence; so does a Marker that was answered before, which would
-// go round for ever.
+// DescribeTagsAll goes through the pages of DescribeTags. See redshift.Client.DescribeTagsAll.
 func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
-	var page DescribeTagsParams
-	if params != nil {
-		page = *params
-	}
+	page := awsquery.CopyParams(params)
 
 	return awsquery.Pages("DescribeTags", page.Marker, func(marker string) ([]models.TaggedResource, string, error) {
-		call := page
-		call.Marker = marker
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeTags: %w", errNoClient)
 		}
+		call := page
+		call.Marker = marker
 		result, err := api.DescribeTags(ctx, &call, options...)
-		if err != nil {
-			return nil, "", err
-		}
-		if result == nil {
-			return nil, "", fmt.Errorf("DescribeTags: %w", errNoResult)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeTags", err)
 		}
 
 		return result.TaggedResources, result.Marker, nil

@@ -12,15 +12,13 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DisableSnapshotCopyParams holds the parameters of [Client.DisableSnapshotCopy].
-// What has its zero value is not sent.
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. What has its zero value is not sent.
 type DisableSnapshotCopyParams struct {
 	// Required. The cluster, whose snapshots are being copied.
 	ClusterIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *DisableSnapshotCopyParams) Validate() error {
 	c := awsquery.NewCheck("DisableSnapshotCopy")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -32,7 +30,6 @@ func (p *DisableSnapshotCopyParams) Validate() error {
 func (p *DisableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := awsquery.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -47,42 +44,18 @@ type DisableSnapshotCopyResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *DisableSnapshotCopyResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Cluster":
-				r.Cluster.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Cluster":
+			r.Cluster.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an
-// encrypted cluster needed for it stays, until DeleteSnapshotCopyGrant is called for it.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrSnapshotCopyAlreadyDisabledFault]
-//   - [models.ErrUnauthorizedOperation]
-//   - [models.ErrUnsupportedOperation]
+// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region.
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
-	if params == nil {
-		params = new(DisableSnapshotCopyParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "disableSnapshotCopy",
-		Method:             "GET",
-		PathPattern:        "/?Action=DisableSnapshotCopy",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[DisableSnapshotCopyResult]("DisableSnapshotCopy", false),
-	}
-
-	return submit[DisableSnapshotCopyResult](ctx, c, "DisableSnapshotCopy", operation, options)
+	return submit[DisableSnapshotCopyResult](ctx, c, changes, "disableSnapshotCopy", "/?Action=DisableSnapshotCopy&Version=2012-12-01", params, options)
 }

@@ -12,33 +12,29 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// EnableSnapshotCopyParams holds the parameters of [Client.EnableSnapshotCopy].
-// What has its zero value is not sent.
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. What has its zero value is not sent.
 type EnableSnapshotCopyParams struct {
 	// Required. The cluster, whose snapshots are not being copied yet.
 	ClusterIdentifier string
 	// Required. The AWS region to copy to, such as eu-central-1.
 	DestinationRegion string
-	// How many days to keep the copies of manual snapshots: 1 to 3,653, or -1 to keep them until they
-	// are deleted. Redshift refuses 0.
+	// How many days to keep the copies of manual snapshots: 1 to 3,653, or -1 to keep them until they are deleted.
+	// Redshift refuses 0.
 	ManualSnapshotRetentionPeriod *int
 	// How many days to keep the copies of automated snapshots, 1 to 35. Default: 7.
 	RetentionPeriod *int
-	// The snapshot copy grant, in the region to copy to, with whose key the copies are encrypted.
-	// Needed for a cluster that is encrypted with KMS.
+	// The snapshot copy grant, in the region to copy to, with whose key the copies are encrypted. Needed for a cluster
+	// that is encrypted with KMS.
 	SnapshotCopyGrantName string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *EnableSnapshotCopyParams) Validate() error {
 	c := awsquery.NewCheck("EnableSnapshotCopy")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 	c.Required("DestinationRegion", p.DestinationRegion != "")
-	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
-	c.OptionalMaximum("RetentionPeriod", p.RetentionPeriod, 35)
-	c.OptionalMinimum("RetentionPeriod", p.RetentionPeriod, 1)
+	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
+	c.OptionalRange("RetentionPeriod", p.RetentionPeriod, 1, 35)
 
 	return c.Err()
 }
@@ -51,7 +47,6 @@ func (p *EnableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest,
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
 	w.OptionalInteger("RetentionPeriod", p.RetentionPeriod)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -66,48 +61,18 @@ type EnableSnapshotCopyResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *EnableSnapshotCopyResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Cluster":
-				r.Cluster.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Cluster":
+			r.Cluster.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and
-// automated ones. Copies have no tags. A cluster has one such region at most.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrCopyToRegionDisabledFault]
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrIncompatibleOrderableOptions]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidRetentionPeriodFault]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrSnapshotCopyAlreadyEnabledFault]
-//   - [models.ErrSnapshotCopyGrantNotFoundFault]
-//   - [models.ErrUnauthorizedOperation]
-//   - [models.ErrUnknownSnapshotCopyRegionFault]
+// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones.
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
-	if params == nil {
-		params = new(EnableSnapshotCopyParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "enableSnapshotCopy",
-		Method:             "GET",
-		PathPattern:        "/?Action=EnableSnapshotCopy",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[EnableSnapshotCopyResult]("EnableSnapshotCopy", false),
-	}
-
-	return submit[EnableSnapshotCopyResult](ctx, c, "EnableSnapshotCopy", operation, options)
+	return submit[EnableSnapshotCopyResult](ctx, c, changes, "enableSnapshotCopy", "/?Action=EnableSnapshotCopy&Version=2012-12-01", params, options)
 }

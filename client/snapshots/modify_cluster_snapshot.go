@@ -12,26 +12,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterSnapshotParams holds the parameters of [Client.ModifyClusterSnapshot].
-// What has its zero value is not sent.
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. What has its zero value is not sent.
 type ModifyClusterSnapshotParams struct {
 	// Required. The manual snapshot to change.
 	SnapshotIdentifier string
-	// What becomes of a snapshot that has outlived the new retention period already. True deletes it
-	// at once; false is an error, and leaves it as it is. Default: false.
+	// What becomes of a snapshot that has outlived the new retention period already. True deletes it at once; false is
+	// an error, and leaves it as it is. Default: false.
 	Force *bool
-	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is
-	// deleted. Redshift refuses 0. A period that the snapshot has outlived already is an error, unless
-	// Force is true.
+	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is deleted. Redshift
+	// refuses 0. A period that the snapshot has outlived already is an error, unless Force is true.
 	ManualSnapshotRetentionPeriod *int
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *ModifyClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("ModifyClusterSnapshot")
-	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
+	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
 
 	return c.Err()
@@ -43,7 +39,6 @@ func (p *ModifyClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	w.OptionalBoolean("Force", p.Force)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -58,40 +53,18 @@ type ModifyClusterSnapshotResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *ModifyClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Snapshot":
-				r.Snapshot.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Snapshot":
+			r.Snapshot.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the
-// snapshot has outlived already deletes it at once.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidRetentionPeriodFault]
+// ModifyClusterSnapshot changes how long a manual snapshot is kept.
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
-	if params == nil {
-		params = new(ModifyClusterSnapshotParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "modifyClusterSnapshot",
-		Method:             "GET",
-		PathPattern:        "/?Action=ModifyClusterSnapshot",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[ModifyClusterSnapshotResult]("ModifyClusterSnapshot", false),
-	}
-
-	return submit[ModifyClusterSnapshotResult](ctx, c, "ModifyClusterSnapshot", operation, options)
+	return submit[ModifyClusterSnapshotResult](ctx, c, changes, "modifyClusterSnapshot", "/?Action=ModifyClusterSnapshot&Version=2012-12-01", params, options)
 }

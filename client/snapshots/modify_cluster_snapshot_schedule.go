@@ -11,8 +11,7 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// ModifyClusterSnapshotScheduleParams holds the parameters of [Client.ModifyClusterSnapshotSchedule].
-// What has its zero value is not sent.
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. What has its zero value is not sent.
 type ModifyClusterSnapshotScheduleParams struct {
 	// Required. The cluster.
 	ClusterIdentifier string
@@ -22,8 +21,7 @@ type ModifyClusterSnapshotScheduleParams struct {
 	ScheduleIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
 	c := awsquery.NewCheck("ModifyClusterSnapshotSchedule")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -37,7 +35,6 @@ func (p *ModifyClusterSnapshotScheduleParams) WriteToRequest(request runtime.Cli
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.OptionalBoolean("DisassociateSchedule", p.DisassociateSchedule)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -50,34 +47,13 @@ type ModifyClusterSnapshotScheduleResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
+	for d.NextMember() {
 		d.Skip()
 	}
 	r.RequestID = d.RequestID()
 }
 
 // ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
-// Either ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
-// Cluster.SnapshotScheduleState shows when it is in force.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidClusterSnapshotScheduleState]
-//   - [models.ErrSnapshotScheduleNotFound]
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
-	if params == nil {
-		params = new(ModifyClusterSnapshotScheduleParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "modifyClusterSnapshotSchedule",
-		Method:             "GET",
-		PathPattern:        "/?Action=ModifyClusterSnapshotSchedule",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[ModifyClusterSnapshotScheduleResult]("ModifyClusterSnapshotSchedule", false),
-	}
-
-	return submit[ModifyClusterSnapshotScheduleResult](ctx, c, "ModifyClusterSnapshotSchedule", operation, options)
+	return submit[ModifyClusterSnapshotScheduleResult](ctx, c, changes, "modifyClusterSnapshotSchedule", "/?Action=ModifyClusterSnapshotSchedule&Version=2012-12-01", params, options)
 }

@@ -12,21 +12,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotCopyRetentionPeriodParams holds the parameters of [Client.ModifySnapshotCopyRetentionPeriod].
-// What has its zero value is not sent.
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. What has its zero value is not sent.
 type ModifySnapshotCopyRetentionPeriodParams struct {
 	// Required. The cluster, whose snapshots are being copied.
 	ClusterIdentifier string
-	// Required. How many days to keep the copies: 1 to 35 for automated snapshots; for manual ones 1
-	// to 3,653, or -1 to keep them until they are deleted. Redshift refuses 0.
+	// Required. How many days to keep the copies: 1 to 35 for automated snapshots; for manual ones 1 to 3,653, or -1 to
+	// keep them until they are deleted. Redshift refuses 0.
 	RetentionPeriod int
-	// Whether the period is that of manual snapshots. Default: false, the period is that of automated
-	// snapshots.
+	// Whether the period is that of manual snapshots. Default: false, the period is that of automated snapshots.
 	Manual *bool
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
 	c := awsquery.NewCheck("ModifySnapshotCopyRetentionPeriod")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -43,7 +40,6 @@ func (p *ModifySnapshotCopyRetentionPeriodParams) WriteToRequest(request runtime
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.OptionalBoolean("Manual", p.Manual)
 	w.Integer("RetentionPeriod", p.RetentionPeriod)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -58,44 +54,18 @@ type ModifySnapshotCopyRetentionPeriodResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Cluster":
-				r.Cluster.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Cluster":
+			r.Cluster.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in
-// the other region: those of automated snapshots or, with Manual, those of manual ones. For automated
-// snapshots it counts for the copies that exist, too, and deletes those that have outlived the new
-// period; for manual snapshots it counts for new copies alone.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidRetentionPeriodFault]
-//   - [models.ErrSnapshotCopyDisabledFault]
-//   - [models.ErrUnauthorizedOperation]
+// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region: those of automated snapshots or, with Manual, those of manual ones.
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
-	if params == nil {
-		params = new(ModifySnapshotCopyRetentionPeriodParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "modifySnapshotCopyRetentionPeriod",
-		Method:             "GET",
-		PathPattern:        "/?Action=ModifySnapshotCopyRetentionPeriod",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[ModifySnapshotCopyRetentionPeriodResult]("ModifySnapshotCopyRetentionPeriod", false),
-	}
-
-	return submit[ModifySnapshotCopyRetentionPeriodResult](ctx, c, "ModifySnapshotCopyRetentionPeriod", operation, options)
+	return submit[ModifySnapshotCopyRetentionPeriodResult](ctx, c, changes, "modifySnapshotCopyRetentionPeriod", "/?Action=ModifySnapshotCopyRetentionPeriod&Version=2012-12-01", params, options)
 }

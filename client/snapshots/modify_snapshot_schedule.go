@@ -13,18 +13,16 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotScheduleParams holds the parameters of [Client.ModifySnapshotSchedule].
-// What has its zero value is not sent.
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. What has its zero value is not sent.
 type ModifySnapshotScheduleParams struct {
-	// Required. When to take snapshots, each as cron(30 12 *) or rate(12 hours). They replace those
-	// that the schedule had.
+	// Required. When to take snapshots, each as cron(30 12 *) or rate(12 hours). They replace those that the schedule
+	// had.
 	ScheduleDefinitions []string
 	// Required. The identifier of the schedule.
 	ScheduleIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *ModifySnapshotScheduleParams) Validate() error {
 	c := awsquery.NewCheck("ModifySnapshotSchedule")
 	c.Required("ScheduleDefinitions.ScheduleDefinition", len(p.ScheduleDefinitions) > 0)
@@ -38,7 +36,6 @@ func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	w := awsquery.NewWriter(request)
 	awsquery.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -65,52 +62,30 @@ type ModifySnapshotScheduleResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *ModifySnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "ScheduleDefinitions":
-				r.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
-			case "ScheduleIdentifier":
-				r.ScheduleIdentifier = d.Text()
-			case "ScheduleDescription":
-				r.ScheduleDescription = d.Text()
-			case "Tags":
-				r.Tags = awsquery.DecodeStructures(d, "Tag", r.Tags)
-			case "NextInvocations":
-				r.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
-			case "AssociatedClusterCount":
-				r.AssociatedClusterCount = d.OptionalInteger()
-			case "AssociatedClusters":
-				r.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "ScheduleDefinitions":
+			r.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
+		case "ScheduleIdentifier":
+			r.ScheduleIdentifier = d.Text()
+		case "ScheduleDescription":
+			r.ScheduleDescription = d.Text()
+		case "Tags":
+			r.Tags = awsquery.DecodeStructures(d, "Tag", r.Tags)
+		case "NextInvocations":
+			r.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
+		case "AssociatedClusterCount":
+			r.AssociatedClusterCount = d.OptionalInteger()
+		case "AssociatedClusters":
+			r.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have
-// the schedule follow a while after the answer.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrInvalidSchedule]
-//   - [models.ErrSnapshotScheduleNotFound]
-//   - [models.ErrSnapshotScheduleUpdateInProgress]
+// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken.
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
-	if params == nil {
-		params = new(ModifySnapshotScheduleParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "modifySnapshotSchedule",
-		Method:             "GET",
-		PathPattern:        "/?Action=ModifySnapshotSchedule",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[ModifySnapshotScheduleResult]("ModifySnapshotSchedule", false),
-	}
-
-	return submit[ModifySnapshotScheduleResult](ctx, c, "ModifySnapshotSchedule", operation, options)
+	return submit[ModifySnapshotScheduleResult](ctx, c, changes, "modifySnapshotSchedule", "/?Action=ModifySnapshotSchedule&Version=2012-12-01", params, options)
 }

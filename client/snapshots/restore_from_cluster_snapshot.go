@@ -12,85 +12,79 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreFromClusterSnapshotParams holds the parameters of [Client.RestoreFromClusterSnapshot].
-// What has its zero value is not sent.
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. What has its zero value is not sent.
 type RestoreFromClusterSnapshotParams struct {
-	// Required. The identifier of the new cluster: 1 to 63 lower-case letters, digits and hyphens,
-	// starting with a letter, without a hyphen at the end or two in a row. Unique in the account and
-	// region.
+	// Required. The identifier of the new cluster: 1 to 63 lower-case letters, digits and hyphens, starting with a
+	// letter, without a hyphen at the end or two in a row. Unique in the account and region.
 	ClusterIdentifier string
 	// Reserved by Amazon.
 	AdditionalInfo string
-	// Whether Redshift may upgrade the engine to a new major version while it maintains the cluster.
-	// Default: true.
+	// Whether Redshift may upgrade the engine to a new major version while it maintains the cluster. Default: true.
 	AllowVersionUpgrade *bool
 	// Retired by Amazon. Redshift ignores it.
 	AquaConfigurationStatus models.AquaConfigurationStatus
-	// How many days to keep automated snapshots, 0 to 35. 0 means that none are taken, which clusters
-	// of RA3 and RG nodes do not allow. Default: that of the cluster that the snapshot was taken of.
+	// How many days to keep automated snapshots, 0 to 35. 0 means that none are taken, which clusters of RA3 and RG
+	// nodes do not allow. Default: that of the cluster that the snapshot was taken of.
 	AutomatedSnapshotRetentionPeriod *int
-	// The Availability Zone to put the cluster in, such as eu-west-1a. Default: one that Redshift
-	// chooses.
+	// The Availability Zone to put the cluster in, such as eu-west-1a. Default: one that Redshift chooses.
 	AvailabilityZone string
 	// Whether the cluster may be moved to another Availability Zone after the restore.
 	AvailabilityZoneRelocation *bool
-	// The AWS Glue data catalog of a cluster with federated permissions: 1 to 64 lower-case letters,
-	// digits, underscores and hyphens, at least one of them a letter.
+	// The AWS Glue data catalog of a cluster with federated permissions: 1 to 64 lower-case letters, digits, underscores
+	// and hyphens, at least one of them a letter.
 	CatalogName string
 	// The parameter group of the cluster. Default: the default parameter group.
 	ClusterParameterGroupName string
-	// The cluster security groups of a cluster outside a virtual private cloud (VPC). Default: the
-	// default cluster security group.
+	// The cluster security groups of a cluster outside a virtual private cloud (VPC). Default: the default cluster
+	// security group.
 	ClusterSecurityGroups []string
-	// The subnet group to put the cluster in. Needed for the snapshot of a cluster in a VPC, which can
-	// be restored to a VPC only.
+	// The subnet group to put the cluster in. Needed for the snapshot of a cluster in a VPC, which can be restored to a
+	// VPC only.
 	ClusterSubnetGroupName string
 	// The IAM role that is to be the cluster's default, as an Amazon resource name (ARN).
 	DefaultIamRoleArn string
-	// The elastic IP address of the cluster. Not for a publicly accessible cluster with
-	// AvailabilityZoneRelocation.
+	// The elastic IP address of the cluster. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
 	ElasticIP string
 	// Whether to encrypt a cluster whose snapshot is not encrypted, with the key KmsKeyId.
 	Encrypted *bool
-	// Whether to force traffic between the cluster and data repositories through the VPC, which the
-	// cluster has to be in. Default: false.
+	// Whether to force traffic between the cluster and data repositories through the VPC, which the cluster has to be
+	// in. Default: false.
 	EnhancedVpcRouting *bool
 	// The certificate with which the cluster fetches its keys from a hardware security module (HSM).
 	HsmClientCertificateIdentifier string
 	// The configuration with which the cluster reaches the HSM.
 	HsmConfigurationIdentifier string
-	// The IAM roles with which the cluster can call other AWS services, as ARNs. A quota limits their
-	// number.
+	// The IAM roles with which the cluster can call other AWS services, as ARNs. A quota limits their number.
 	IamRoles []string
 	// The kind of IP address of the cluster, ipv4 or dualstack.
 	IPAddressType models.IPAddressType
-	// The key of AWS Key Management Service (KMS) that encrypts the cluster: for a snapshot that
-	// another account shares, for one that is not encrypted, or in place of the snapshot's key.
+	// The key of AWS Key Management Service (KMS) that encrypts the cluster: for a snapshot that another account shares,
+	// for one that is not encrypted, or in place of the snapshot's key.
 	KmsKeyID string
 	// The maintenance track of the cluster. Default: that of the snapshot.
 	MaintenanceTrackName string
-	// Whether to keep the admin password in AWS Secrets Manager. Default: false, the admin user and
-	// the password are those of the time of the snapshot.
+	// Whether to keep the admin password in AWS Secrets Manager. Default: false, the admin user and the password are
+	// those of the time of the snapshot.
 	ManageMasterPassword *bool
-	// How many days to keep manual snapshots of the new cluster that do not say it themselves: 1 to
-	// 3,653, or -1 to keep them until they are deleted. Redshift refuses 0.
+	// How many days to keep manual snapshots of the new cluster that do not say it themselves: 1 to 3,653, or -1 to keep
+	// them until they are deleted. Redshift refuses 0.
 	ManualSnapshotRetentionPeriod *int
 	// The KMS key that encrypts the secret of the admin password. Only with ManageMasterPassword.
 	MasterPasswordSecretKmsKeyID string
 	// Whether to run the cluster in two Availability Zones.
 	MultiAZ *bool
-	// The type of the cluster's nodes, one of the snapshot's RestorableNodeTypes. DC nodes have to
-	// stay as they are, type and size.
+	// The type of the cluster's nodes, one of the snapshot's RestorableNodeTypes. DC nodes have to stay as they are,
+	// type and size.
 	NodeType string
 	// How many nodes the cluster has.
 	NumberOfNodes *int
 	// The AWS account that the snapshot belongs to. Needed for another account's snapshot.
 	OwnerAccount string
-	// The port on which the cluster accepts connections: 1150 to 65535 for DC2 nodes; 5431 to 5455 or
-	// 8191 to 8215 for RA3 and RG nodes. Default: that of the cluster that the snapshot was taken of.
+	// The port on which the cluster accepts connections: 1150 to 65535 for DC2 nodes; 5431 to 5455 or 8191 to 8215 for
+	// RA3 and RG nodes. Default: that of the cluster that the snapshot was taken of.
 	Port *int
-	// When in the week Redshift may maintain the cluster, in UTC, at least 30 minutes, such as
-	// Sun:05:00-Sun:05:30. Default: that of the cluster that the snapshot was taken of.
+	// When in the week Redshift may maintain the cluster, in UTC, at least 30 minutes, such as Sun:05:00-Sun:05:30.
+	// Default: that of the cluster that the snapshot was taken of.
 	PreferredMaintenanceWindow string
 	// Whether the cluster can be reached from a public network. Default: false.
 	PubliclyAccessible *bool
@@ -100,11 +94,10 @@ type RestoreFromClusterSnapshotParams struct {
 	ReservedNodeID string
 	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
 	SnapshotArn string
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the
-	// snapshots of certain clusters only.
+	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
+	// clusters only.
 	SnapshotClusterIdentifier string
-	// The snapshot to restore, compared without case. Exactly one of SnapshotIdentifier and
-	// SnapshotArn is needed.
+	// The snapshot to restore, compared without case. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
 	SnapshotIdentifier string
 	// The snapshot schedule of the cluster.
 	SnapshotScheduleIdentifier string
@@ -114,21 +107,17 @@ type RestoreFromClusterSnapshotParams struct {
 	VpcSecurityGroupIDs []string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *RestoreFromClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("RestoreFromClusterSnapshot")
-	c.OptionalMaximum("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 35)
-	c.OptionalMinimum("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0)
+	c.OptionalRange("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0, 35)
 	c.MinLength("CatalogName", p.CatalogName, 1)
 	c.MaxLength("CatalogName", p.CatalogName, 64)
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 	c.MaxLength("ClusterIdentifier", p.ClusterIdentifier, 63)
 	c.MaxLength("ClusterParameterGroupName", p.ClusterParameterGroupName, 255)
-	c.OptionalMaximum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, 3653)
-	c.OptionalMinimum("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1)
-	c.OptionalMaximum("Port", p.Port, 65535)
-	c.OptionalMinimum("Port", p.Port, 1150)
+	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
+	c.OptionalRange("Port", p.Port, 1150, 65535)
 
 	return c.Err()
 }
@@ -174,7 +163,6 @@ func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.Client
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
 	w.String("SnapshotScheduleIdentifier", p.SnapshotScheduleIdentifier)
 	w.String("TargetReservedNodeOfferingId", p.TargetReservedNodeOfferingID)
-	w.String("Version", "2012-12-01")
 	awsquery.Strings(&w, "VpcSecurityGroupIds.VpcSecurityGroupId", p.VpcSecurityGroupIDs)
 
 	return w.Err()
@@ -190,76 +178,18 @@ type RestoreFromClusterSnapshotResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Cluster":
-				r.Cluster.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Cluster":
+			r.Cluster.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The
-// new cluster is set up as the one that the snapshot was taken of, but with the default security and
-// parameter groups; parameters change that. The answer comes at once, with the cluster in state
-// creating; Cluster.RestoreStatus shows how far the restore is. Name the snapshot by
-// SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and without
-// it is the error ClusterSnapshotNotFound.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrAccessToSnapshotDenied]
-//   - [models.ErrClusterAlreadyExists]
-//   - [models.ErrClusterParameterGroupNotFound]
-//   - [models.ErrClusterQuotaExceeded]
-//   - [models.ErrClusterSecurityGroupNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrClusterSubnetGroupNotFoundFault]
-//   - [models.ErrDependentServiceAccessDenied]
-//   - [models.ErrDependentServiceRequestThrottlingFault]
-//   - [models.ErrDependentServiceUnavailableFault]
-//   - [models.ErrHsmClientCertificateNotFoundFault]
-//   - [models.ErrHsmConfigurationNotFoundFault]
-//   - [models.ErrInsufficientClusterCapacity]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidClusterSubnetGroupStateFault]
-//   - [models.ErrInvalidClusterTrack]
-//   - [models.ErrInvalidElasticIpFault]
-//   - [models.ErrInvalidReservedNodeState]
-//   - [models.ErrInvalidRestore]
-//   - [models.ErrInvalidSubnet]
-//   - [models.ErrInvalidTagFault]
-//   - [models.ErrInvalidVPCNetworkStateFault]
-//   - [models.ErrIpv6CidrBlockNotFoundFault]
-//   - [models.ErrLimitExceededFault]
-//   - [models.ErrNumberOfNodesPerClusterLimitExceeded]
-//   - [models.ErrNumberOfNodesQuotaExceeded]
-//   - [models.ErrRedshiftIdcApplicationNotExists]
-//   - [models.ErrReservedNodeAlreadyExists]
-//   - [models.ErrReservedNodeAlreadyMigrated]
-//   - [models.ErrReservedNodeNotFound]
-//   - [models.ErrReservedNodeOfferingNotFound]
-//   - [models.ErrSnapshotScheduleNotFound]
-//   - [models.ErrTagLimitExceededFault]
-//   - [models.ErrUnauthorizedOperation]
-//   - [models.ErrUnsupportedOperation]
+// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available.
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
-	if params == nil {
-		params = new(RestoreFromClusterSnapshotParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "restoreFromClusterSnapshot",
-		Method:             "GET",
-		PathPattern:        "/?Action=RestoreFromClusterSnapshot",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[RestoreFromClusterSnapshotResult]("RestoreFromClusterSnapshot", false),
-	}
-
-	return submit[RestoreFromClusterSnapshotResult](ctx, c, "RestoreFromClusterSnapshot", operation, options)
+	return submit[RestoreFromClusterSnapshotResult](ctx, c, changes, "restoreFromClusterSnapshot", "/?Action=RestoreFromClusterSnapshot&Version=2012-12-01", params, options)
 }

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreTableFromClusterSnapshotParams holds the parameters of [Client.RestoreTableFromClusterSnapshot].
-// What has its zero value is not sent.
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. What has its zero value is not sent.
 type RestoreTableFromClusterSnapshotParams struct {
 	// Required. The cluster to restore the table to.
 	ClusterIdentifier string
@@ -35,8 +34,7 @@ type RestoreTableFromClusterSnapshotParams struct {
 	TargetSchemaName string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
 	c := awsquery.NewCheck("RestoreTableFromClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -60,7 +58,6 @@ func (p *RestoreTableFromClusterSnapshotParams) WriteToRequest(request runtime.C
 	w.String("SourceTableName", p.SourceTableName)
 	w.String("TargetDatabaseName", p.TargetDatabaseName)
 	w.String("TargetSchemaName", p.TargetSchemaName)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -75,46 +72,18 @@ type RestoreTableFromClusterSnapshotResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "TableRestoreStatus":
-				r.TableRestoreStatus.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "TableRestoreStatus":
+			r.TableRestoreStatus.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that
-// the snapshot was taken of. It overwrites nothing: to replace a table, rename or drop it before. A
-// table with an interleaved sort key cannot be restored. The answer comes at once;
-// DescribeTableRestoreStatus shows how far the restore is.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrClusterNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrInProgressTableRestoreQuotaExceededFault]
-//   - [models.ErrInvalidClusterSnapshotState]
-//   - [models.ErrInvalidClusterState]
-//   - [models.ErrInvalidTableRestoreArgument]
-//   - [models.ErrUnsupportedOperation]
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was taken of.
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
-	if params == nil {
-		params = new(RestoreTableFromClusterSnapshotParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "restoreTableFromClusterSnapshot",
-		Method:             "GET",
-		PathPattern:        "/?Action=RestoreTableFromClusterSnapshot",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[RestoreTableFromClusterSnapshotResult]("RestoreTableFromClusterSnapshot", false),
-	}
-
-	return submit[RestoreTableFromClusterSnapshotResult](ctx, c, "RestoreTableFromClusterSnapshot", operation, options)
+	return submit[RestoreTableFromClusterSnapshotResult](ctx, c, changes, "restoreTableFromClusterSnapshot", "/?Action=RestoreTableFromClusterSnapshot&Version=2012-12-01", params, options)
 }

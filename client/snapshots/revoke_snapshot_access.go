@@ -12,23 +12,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RevokeSnapshotAccessParams holds the parameters of [Client.RevokeSnapshotAccess].
-// What has its zero value is not sent.
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. What has its zero value is not sent.
 type RevokeSnapshotAccessParams struct {
-	// Required. The AWS account that may no longer restore the snapshot: 12 digits, or
-	// amazon-redshift-support for AWS Support.
+	// Required. The AWS account that may no longer restore the snapshot: 12 digits, or amazon-redshift-support for AWS
+	// Support.
 	AccountWithRestoreAccess string
 	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
 	SnapshotArn string
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the
-	// snapshots of certain clusters only.
+	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
+	// clusters only.
 	SnapshotClusterIdentifier string
 	// The shared snapshot. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
 	SnapshotIdentifier string
 }
 
-// Validate names every parameter that is missing or that Redshift can never accept, in an [awsquery.ValidationError].
-// A redshift.Client calls it before it sends anything.
+// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
 func (p *RevokeSnapshotAccessParams) Validate() error {
 	c := awsquery.NewCheck("RevokeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
@@ -43,7 +41,6 @@ func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientReques
 	w.String("SnapshotArn", p.SnapshotArn)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
-	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
@@ -58,42 +55,18 @@ type RevokeSnapshotAccessResult struct {
 
 // DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
 func (r *RevokeSnapshotAccessResult) DecodeQuery(d *awsquery.Decoder) {
-	for d.EnterResult() {
-		for d.Next() {
-			switch string(d.Name()) {
-			case "Snapshot":
-				r.Snapshot.DecodeQuery(d)
-			default:
-				d.Skip()
-			}
+	for d.NextMember() {
+		switch string(d.Name()) {
+		case "Snapshot":
+			r.Snapshot.DecodeQuery(d)
+		default:
+			d.Skip()
 		}
 	}
 	r.RequestID = d.RequestID()
 }
 
-// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that
-// the account has begun already still comes to its end. Name the snapshot by SnapshotIdentifier or,
-// for Redshift Serverless, by SnapshotArn.
-//
-// Error codes that Amazon documents for it:
-//   - [models.ErrAccessToSnapshotDenied]
-//   - [models.ErrAuthorizationNotFound]
-//   - [models.ErrClusterSnapshotNotFound]
-//   - [models.ErrUnsupportedOperation]
+// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot.
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
-	if params == nil {
-		params = new(RevokeSnapshotAccessParams)
-	}
-	operation := &runtime.ClientOperation{
-		ID:                 "revokeSnapshotAccess",
-		Method:             "GET",
-		PathPattern:        "/?Action=RevokeSnapshotAccess",
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
-		Params:             params,
-		Reader:             awsquery.NewResultReader[RevokeSnapshotAccessResult]("RevokeSnapshotAccess", false),
-	}
-
-	return submit[RevokeSnapshotAccessResult](ctx, c, "RevokeSnapshotAccess", operation, options)
+	return submit[RevokeSnapshotAccessResult](ctx, c, changes, "revokeSnapshotAccess", "/?Action=RevokeSnapshotAccess&Version=2012-12-01", params, options)
 }

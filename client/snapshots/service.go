@@ -9,8 +9,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-openapi/runtime"
+
+	"github.com/redshift-go/redshift/awsquery"
 )
 
 // Option changes one call: it gets go-openapi's description of the call before that is sent.
@@ -61,10 +64,36 @@ func New(transport runtime.ContextualTransport) *Client {
 	return &Client{transport: transport}
 }
 
-// submit sends the operation, changed by the options, and gives its result the type it has.
-func submit[Result any](ctx context.Context, client *Client, action string, operation *runtime.ClientOperation, options []Option) (*Result, error) {
+// Whether an operation only reads, and can be repeated without a risk, or changes something.
+const (
+	reads   = true
+	changes = false
+)
+
+// submit sends an operation, changed by the options, and gives its result the type it has. Nil params are empty ones.
+func submit[Result, Params any, R interface {
+	*Result
+	awsquery.Structure
+}, P interface {
+	*Params
+	runtime.ClientRequestWriter
+}](ctx context.Context, client *Client, readOnly bool, id, path string, params *Params, options []Option) (*Result, error) {
+	action, _, _ := strings.Cut(strings.TrimPrefix(path, "/?Action="), "&")
 	if client == nil || client.transport == nil {
 		return nil, fmt.Errorf("%s: %w", action, errNoClient)
+	}
+	if params == nil {
+		params = new(Params)
+	}
+	operation := &runtime.ClientOperation{
+		ID:                 id,
+		Method:             "GET",
+		PathPattern:        path,
+		ProducesMediaTypes: []string{"text/xml"},
+		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
+		Schemes:            []string{"https"},
+		Params:             P(params),
+		Reader:             awsquery.NewResultReader[Result, R](action, readOnly),
 	}
 	for _, option := range options {
 		if option != nil {
@@ -83,7 +112,4 @@ func submit[Result any](ctx context.Context, client *Client, action string, oper
 	return result, nil
 }
 
-var (
-	errNoClient = errors.New("there is no client to call with: make one with redshift.New")
-	errNoResult = errors.New("the client returned neither a result nor an error")
-)
+var errNoClient = errors.New("there is no client to call with: make one with redshift.New")
