@@ -11,11 +11,11 @@ import (
 )
 
 // caller is the transport between the generated client and the one that makes a single attempt: it refuses parameters
-// that can never be right, and remembers which snapshots are new.
+// that can never be right, and remembers what is new.
 type caller struct {
 	next     runtime.ContextualTransport
 	validate bool
-	recent   *recentSnapshots
+	recent   *recentResources
 	now      func() time.Time
 }
 
@@ -43,46 +43,66 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	}
 	switch result := answer.(type) {
 	case *CreateClusterSnapshotResult:
-		c.recent.add(result.Snapshot.SnapshotIdentifier, c.now())
+		c.recent.add(newSnapshot, c.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
 	case *CopyClusterSnapshotResult:
-		c.recent.add(result.Snapshot.SnapshotIdentifier, c.now())
+		c.recent.add(newSnapshot, c.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
+	case *RestoreFromClusterSnapshotResult:
+		c.recent.add(newCluster, c.now(), result.Cluster.ClusterIdentifier)
+	case *RestoreTableFromClusterSnapshotResult:
+		c.recent.add(newTableRestore, c.now(), result.TableRestoreStatus.TableRestoreRequestID)
 	}
 
 	return answer, nil
 }
 
-// recentSnapshots remembers for a minute which snapshots a client has asked for: just after that, Redshift may answer to
-// the question for one that there is none.
-type recentSnapshots struct {
+// newResource is a kind of resource that a wait may ask for before Redshift knows it everywhere.
+type newResource string
+
+const (
+	newSnapshot     newResource = "snapshot"
+	newCluster      newResource = "cluster"
+	newTableRestore newResource = "table restore"
+)
+
+// recentResources remembers for a minute what a client has asked for: just after that, Redshift may answer to the question
+// for it that there is none.
+type recentResources struct {
 	mutex sync.Mutex
-	asked map[string]time.Time
+	asked map[recentResource]time.Time
+}
+
+type recentResource struct {
+	kind       newResource
+	identifier string // in lower case
 }
 
 const recentFor = time.Minute
 
-func (r *recentSnapshots) add(identifier string, now time.Time) {
+func (r *recentResources) add(kind newResource, now time.Time, identifiers ...string) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.asked == nil {
-		r.asked = make(map[string]time.Time)
+		r.asked = make(map[recentResource]time.Time)
 	}
 	for old, at := range r.asked {
 		if now.Sub(at) > recentFor {
 			delete(r.asked, old)
 		}
 	}
-	r.asked[strings.ToLower(identifier)] = now
+	for _, identifier := range identifiers {
+		r.asked[recentResource{kind, strings.ToLower(identifier)}] = now
+	}
 }
 
-func (r *recentSnapshots) has(identifier string, now time.Time) bool {
+func (r *recentResources) has(kind newResource, identifier string, now time.Time) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	at, ok := r.asked[strings.ToLower(identifier)]
+	at, ok := r.asked[recentResource{kind, strings.ToLower(identifier)}]
 
 	return ok && now.Sub(at) <= recentFor
 }
 
-// justAskedFor tells whether the client created or copied the snapshot within the last minute.
-func (c *Client) justAskedFor(identifier string) bool {
-	return c != nil && c.recent != nil && c.recent.has(identifier, c.now())
+// justAskedFor tells whether the client created, copied or restored the resource within the last minute.
+func (c *Client) justAskedFor(kind newResource, identifier string) bool {
+	return c != nil && c.recent != nil && c.recent.has(kind, identifier, c.now())
 }

@@ -213,3 +213,144 @@ func ExampleClient_EnableSnapshotCopy() {
 	// to us-west-2
 	// copy:before-upgrade from us-east-1 available for 30 days
 }
+
+func ExampleClient_WaitClusterRestored() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly",
+	}); err != nil {
+		log.Fatal(err)
+	}
+	fake.Advance(time.Minute)
+
+	if _, err := client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier: "drill", SnapshotIdentifier: "nightly",
+	}); err != nil {
+		log.Fatal(err)
+	}
+	cluster, err := client.WaitClusterRestored(ctx,
+		&redshift.DescribeClustersParams{ClusterIdentifier: "drill"},
+		redshift.ClusterRestoreWait{
+			MinDelay: time.Millisecond,
+			Progress: func(progress redshift.ClusterRestoreProgress) {
+				fmt.Printf("%s, %.0f %%\n", progress.Cluster.ClusterStatus, 100*progress.Fraction())
+				fake.Advance(5 * time.Minute) // a program waits, and this does not want to
+			},
+		})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(cluster.ClusterIdentifier, cluster.RestoreStatus.Status, cluster.RestoreStatus.SnapshotSizeInMegaBytes, "MB")
+	// Output:
+	// creating, 0 %
+	// available, 25 %
+	// available, 100 %
+	// drill completed 2048 MB
+}
+
+func ExampleClient_WaitTableRestored_failure() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly",
+	}); err != nil {
+		log.Fatal(err)
+	}
+	fake.Advance(time.Minute)
+
+	asked, err := client.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotParams{
+		ClusterIdentifier:  "analytics",
+		SnapshotIdentifier: "nightly",
+		SourceDatabaseName: "dev",
+		SourceTableName:    "orders",
+		NewTableName:       "orders_before",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	request := asked.TableRestoreStatus.TableRestoreRequestID
+	if err := fake.SetTableRestoreStatus(request, models.TableRestoreStatusTypeFailed, "the disk is full"); err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.WaitTableRestored(ctx, &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: request}, redshift.TableRestoreWait{})
+	var failure *redshift.TableRestoreError
+	fmt.Println(errors.Is(err, redshift.ErrRestoreFailed), errors.As(err, &failure), failure.Last.Message)
+	// Output: true true the disk is full
+}
+
+// A cluster that follows a schedule has automated snapshots, until their retention period is over.
+func ExampleClient_ModifyClusterSnapshotSchedule() {
+	ctx := context.Background()
+	client, fake := exampleClient()
+	schedule, err := client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{
+		ScheduleIdentifier:  "working-days",
+		ScheduleDefinitions: []string{"cron(0 6 MON-FRI)", "cron(30 18 FRI)"},
+		NextInvocations:     new(2),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, next := range schedule.NextInvocations {
+		fmt.Println("next", next.Format(time.RFC1123))
+	}
+	if _, err := client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+		ClusterIdentifier: "analytics", ScheduleIdentifier: "working-days",
+	}); err != nil {
+		log.Fatal(err)
+	}
+	fake.Advance(5 * 24 * time.Hour) // from Monday to Saturday; the cluster keeps automated snapshots for a day
+
+	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(snapshot.SnapshotIdentifier, snapshot.Status)
+	}
+	// Output:
+	// next Mon, 23 Nov 2026 06:00:00 UTC
+	// next Tue, 24 Nov 2026 06:00:00 UTC
+	// rs:analytics-2026-11-27-06-00-00 available
+	// rs:analytics-2026-11-27-18-30-00 available
+}
+
+// Copies of an encrypted cluster's snapshots need a grant in the region that they go to, for a key of that region.
+func ExampleClient_CreateSnapshotCopyGrant() {
+	ctx := context.Background()
+	_, fake := exampleClient()
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "ledger", KmsKeyID: "arn:aws:kms:us-east-1:123456789012:key/here"}); err != nil {
+		log.Fatal(err)
+	}
+	here, err := redshift.New(fake.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	// A program calls redshift.New with redshift.Config{Region: "us-west-2"}.
+	there, err := redshift.New(fake.InRegion("us-west-2").Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	grant, err := there.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{
+		SnapshotCopyGrantName: "from-us-east-1",
+		KmsKeyID:              "arn:aws:kms:us-west-2:123456789012:key/there",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	enabled, err := here.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{
+		ClusterIdentifier:     "ledger",
+		DestinationRegion:     "us-west-2",
+		SnapshotCopyGrantName: grant.SnapshotCopyGrant.SnapshotCopyGrantName,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(enabled.Cluster.ClusterSnapshotCopyStatus.SnapshotCopyGrantName)
+
+	_, err = there.DeleteSnapshotCopyGrant(ctx, &redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "from-us-east-1"})
+	fmt.Println("in use:", errors.Is(err, models.ErrInvalidSnapshotCopyGrantStateFault))
+	// Output:
+	// from-us-east-1
+	// in use: true
+}

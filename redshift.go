@@ -1,5 +1,5 @@
 // Package redshift calls Amazon Redshift's snapshot operations: take, copy, share, list, restore and delete the snapshots
-// of clusters, schedule and tag them, and wait until they are there.
+// of clusters, schedule and tag them, and wait until they, and what is restored from them, are there.
 //
 //	client, err := redshift.New(redshift.Config{Region: "eu-west-1"})
 //	if err != nil {
@@ -92,7 +92,7 @@ type Client struct {
 	http     *http.Client
 	region   string
 	endpoint *url.URL
-	recent   *recentSnapshots
+	recent   *recentResources
 	now      func() time.Time
 }
 
@@ -139,7 +139,7 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		http:     httpClient,
 		region:   settings.region,
 		endpoint: settings.endpoint,
-		recent:   new(recentSnapshots),
+		recent:   new(recentResources),
 		now:      settings.now,
 	}
 	client.service = snapshots.New(&caller{

@@ -168,7 +168,7 @@ func TestWaitRefusesBadDelays(t *testing.T) {
 	if _, err := redshift.WaitSnapshotAvailable(t.Context(), nil, nightly, redshift.SnapshotWait{}); err == nil {
 		t.Error("waiting without a client is no error")
 	}
-	for _, params := range []*redshift.DescribeClusterSnapshotsParams{nil, {}} {
+	for _, params := range []*redshift.DescribeClusterSnapshotsParams{nil, {}, {TagKeys: []string{}}, {MaxRecords: new(20)}, {ClusterExists: new(false)}} {
 		stub := &answers{list: []answer{in("available")}}
 		if _, err := redshift.WaitSnapshotAvailable(t.Context(), stub, params, redshift.SnapshotWait{}); err == nil || len(stub.asked) > 0 || !strings.Contains(err.Error(), "SnapshotIdentifier") {
 			t.Errorf("waiting for %+v: got %v after %d polls", params, err, len(stub.asked))

@@ -1,0 +1,377 @@
+package redshift_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// restores is a stub that gives one answer after the other, the last one for ever.
+type restores struct {
+	list  []restoreAnswer
+	asked []time.Duration // when, since the first
+	first time.Time
+}
+
+type restoreAnswer struct {
+	clusters []models.Cluster
+	tables   []models.TableRestoreStatus
+	marker   string
+	err      error
+	nothing  bool // no result, and no error
+}
+
+func (r *restores) next() restoreAnswer {
+	if r.first.IsZero() {
+		r.first = time.Now()
+	}
+	next := r.list[min(len(r.asked), len(r.list)-1)]
+	r.asked = append(r.asked, time.Since(r.first))
+
+	return next
+}
+
+func (r *restores) DescribeClusters(context.Context, *redshift.DescribeClustersParams, ...redshift.Option) (*redshift.DescribeClustersResult, error) {
+	next := r.next()
+	if next.err != nil || next.nothing {
+		return nil, next.err
+	}
+
+	return &redshift.DescribeClustersResult{Clusters: next.clusters, Marker: next.marker}, nil
+}
+
+func (r *restores) DescribeTableRestoreStatus(context.Context, *redshift.DescribeTableRestoreStatusParams, ...redshift.Option) (*redshift.DescribeTableRestoreStatusResult, error) {
+	next := r.next()
+	if next.err != nil || next.nothing {
+		return nil, next.err
+	}
+
+	return &redshift.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: next.tables, Marker: next.marker}, nil
+}
+
+// clusterIn is a cluster in a state, whose restore is in another, if it has one.
+func clusterIn(status models.ClusterStatus, restore models.RestoreStatusType) restoreAnswer {
+	one := models.Cluster{ClusterIdentifier: "drill-secret", ClusterStatus: status}
+	if restore != "" {
+		one.RestoreStatus = &models.RestoreStatus{Status: restore, ProgressInMegaBytes: 25, SnapshotSizeInMegaBytes: 100}
+	}
+
+	return restoreAnswer{clusters: []models.Cluster{one}}
+}
+
+func tableIn(status models.TableRestoreStatusType, message string) restoreAnswer {
+	return restoreAnswer{tables: []models.TableRestoreStatus{{TableRestoreRequestID: "request-secret", Status: status, Message: message}}}
+}
+
+func refused(code awsquery.ErrorCode) restoreAnswer {
+	return restoreAnswer{err: &awsquery.Error{Operation: "Describe", StatusCode: 404, Code: code}}
+}
+
+// expectation is how a wait ends.
+type expectation struct {
+	status string
+	err    error
+	asked  []time.Duration
+}
+
+// check holds the end of a wait against what is expected; W is its typed error.
+func check[Resource any](t *testing.T, want expectation, stub *restores, last string, err error) {
+	t.Helper()
+	if last != want.status || !slices.Equal(stub.asked, want.asked) {
+		t.Errorf("it was last %q, asked at %v; want %q, %v", last, stub.asked, want.status, want.asked)
+	}
+	if want.err == nil {
+		if err != nil {
+			t.Errorf("failed: %v", err)
+		}
+
+		return
+	}
+	var failure *redshift.WaitError[Resource]
+	matches := errors.Is(err, want.err) || want.err == errNothing && strings.Contains(err.Error(), errNothing.Error())
+	if !matches || !errors.As(err, &failure) {
+		t.Fatalf("got the error %v, want a %T with %v", err, failure, want.err)
+	}
+	if failure.Polls != len(want.asked) || want.status != "" && !strings.Contains(err.Error(), want.status) {
+		t.Errorf("the error is %v after %d polls", err, failure.Polls)
+	}
+	encoded, marshalErr := json.Marshal(err)
+	if marshalErr != nil || !strings.Contains(string(encoded), fmt.Sprintf(`"lastStatus":%q`, want.status)) {
+		t.Errorf("%v, %s", marshalErr, encoded)
+	}
+	for _, text := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err), string(encoded), failure.LogValue().String()} {
+		if strings.Contains(text, "-secret") {
+			t.Errorf("the error prints the value of a parameter: %s", text)
+		}
+	}
+}
+
+func limited(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	if limit == 0 {
+		return t.Context()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+
+	return ctx
+}
+
+func TestWaitClusterRestored(t *testing.T) {
+	t.Parallel()
+	const second = time.Second
+	once, twice := []time.Duration{0}, []time.Duration{0, 5 * second}
+	for name, test := range map[string]struct {
+		answers []restoreAnswer
+		wait    redshift.ClusterRestoreWait
+		limit   time.Duration
+		want    expectation
+	}{
+		"at once":                  {answers: []restoreAnswer{clusterIn("available", "completed")}, want: expectation{"available", nil, once}},
+		"never restored":           {answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("available", "")}, want: expectation{"available", nil, twice}},
+		"data on the way":          {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring"), clusterIn("available", "completed")}, want: expectation{"available", nil, []time.Duration{0, 5 * second, 12500 * time.Millisecond}}},
+		"data on the way, enough":  {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring")}, wait: redshift.ClusterRestoreWait{AvailableSuffices: true}, want: expectation{"available", nil, twice}},
+		"resized":                  {answers: []restoreAnswer{clusterIn("available, resize-cleanup", "completed")}, want: expectation{"available, resize-cleanup", nil, once}},
+		"completed, not available": {answers: []restoreAnswer{clusterIn("rebooting", "completed"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
+		"a state of the future":    {answers: []restoreAnswer{clusterIn("polishing", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
+		"a restore of the future":  {answers: []restoreAnswer{clusterIn("available", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
+		"growing delays": {
+			answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("available", "")},
+			wait:    redshift.ClusterRestoreWait{MinDelay: 4 * second, MaxDelay: 5 * second},
+			want:    expectation{"available", nil, []time.Duration{0, 4 * second, 9 * second, 14 * second}},
+		},
+		"failed":                   {answers: []restoreAnswer{clusterIn("creating", "restoring"), clusterIn("creating", "failed")}, want: expectation{"creating", redshift.ErrRestoreFailed, twice}},
+		"failed, though available": {answers: []restoreAnswer{clusterIn("available", "failed")}, want: expectation{"available", redshift.ErrRestoreFailed, once}},
+		"incompatible":             {answers: []restoreAnswer{clusterIn("incompatible-restore", "restoring")}, want: expectation{"incompatible-restore", redshift.ErrRestoreFailed, once}},
+		"incompatible network":     {answers: []restoreAnswer{clusterIn("incompatible-network", "")}, want: expectation{"incompatible-network", redshift.ErrClusterUnusable, once}},
+		"incompatible parameters":  {answers: []restoreAnswer{clusterIn("incompatible-parameters", "")}, want: expectation{"incompatible-parameters", redshift.ErrClusterUnusable, once}},
+		"incompatible HSM":         {answers: []restoreAnswer{clusterIn("incompatible-hsm", "")}, want: expectation{"incompatible-hsm", redshift.ErrClusterUnusable, once}},
+		"broken":                   {answers: []restoreAnswer{clusterIn("hardware-failure", "")}, want: expectation{"hardware-failure", redshift.ErrClusterUnusable, once}},
+		"full":                     {answers: []restoreAnswer{clusterIn("storage-full", "")}, want: expectation{"storage-full", redshift.ErrClusterUnusable, once}},
+		"paused":                   {answers: []restoreAnswer{clusterIn("paused", "completed")}, want: expectation{"paused", redshift.ErrClusterUnusable, once}},
+		"being deleted":            {answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("deleting", "")}, want: expectation{"deleting", redshift.ErrClusterUnusable, twice}},
+		"a last snapshot":          {answers: []restoreAnswer{clusterIn("final-snapshot", "")}, want: expectation{"final-snapshot", redshift.ErrClusterUnusable, once}},
+		"not found":                {answers: []restoreAnswer{refused("ClusterNotFound")}, want: expectation{"", models.ErrClusterNotFound, once}},
+		"none":                     {answers: []restoreAnswer{{}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
+		"two":                      {answers: []restoreAnswer{{clusters: make([]models.Cluster, 2)}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
+		"more than a page":         {answers: []restoreAnswer{{clusters: make([]models.Cluster, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
+		"neither result nor error": {answers: []restoreAnswer{{nothing: true}}, want: expectation{"", errNothing, once}},
+		"another error":            {answers: []restoreAnswer{clusterIn("creating", ""), refused("AccessDenied")}, want: expectation{"creating", awsquery.ErrAccessDenied, twice}},
+		"new, not yet found":       {answers: []restoreAnswer{refused("ClusterNotFound"), {}, clusterIn("available", "")}, wait: redshift.ClusterRestoreWait{New: true, MaxDelay: second}, want: expectation{"available", nil, []time.Duration{0, second, 2 * second}}},
+		"new, never found":         {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.ClusterRestoreWait{New: true, MaxDelay: second}, want: expectation{"", models.ErrClusterNotFound, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
+		"new, seen, then gone":     {answers: []restoreAnswer{clusterIn("creating", ""), refused("ClusterNotFound")}, wait: redshift.ClusterRestoreWait{New: true}, want: expectation{"creating", models.ErrClusterNotFound, twice}},
+		"the deadline":             {answers: []restoreAnswer{clusterIn("creating", "")}, limit: 7 * second, want: expectation{"creating", context.DeadlineExceeded, twice}},
+		"a context that has ended": {answers: []restoreAnswer{clusterIn("creating", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stub := &restores{list: test.answers}
+				var shown []redshift.ClusterRestoreProgress
+				test.wait.Progress = func(progress redshift.ClusterRestoreProgress) { shown = append(shown, progress) }
+				last, err := redshift.WaitClusterRestored(limited(t, test.limit), stub, &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
+				check[models.Cluster](t, test.want, stub, string(last.ClusterStatus), err)
+				if test.want.status != "" && (len(shown) == 0 || string(shown[len(shown)-1].Cluster.ClusterStatus) != test.want.status) {
+					t.Errorf("progress was shown as %+v", shown)
+				}
+			})
+		})
+	}
+}
+
+func TestWaitTableRestored(t *testing.T) {
+	t.Parallel()
+	const second = time.Second
+	once, twice := []time.Duration{0}, []time.Duration{0, 5 * second}
+	for name, test := range map[string]struct {
+		answers []restoreAnswer
+		wait    redshift.TableRestoreWait
+		limit   time.Duration
+		want    expectation
+	}{
+		"at once":                  {answers: []restoreAnswer{tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, once}},
+		"after a while":            {answers: []restoreAnswer{tableIn("PENDING", "queued"), tableIn("IN_PROGRESS", ""), tableIn("SUCCEEDED", "done")}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, 5 * second, 12500 * time.Millisecond}}},
+		"a state of the future":    {answers: []restoreAnswer{tableIn("POLISHING", ""), tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, twice}},
+		"failed":                   {answers: []restoreAnswer{tableIn("PENDING", ""), tableIn("FAILED", "")}, want: expectation{"FAILED", redshift.ErrRestoreFailed, twice}},
+		"cancelled":                {answers: []restoreAnswer{tableIn("CANCELED", "")}, want: expectation{"CANCELED", redshift.ErrRestoreCanceled, once}},
+		"not found":                {answers: []restoreAnswer{refused("TableRestoreNotFoundFault")}, want: expectation{"", models.ErrTableRestoreNotFoundFault, once}},
+		"no such cluster":          {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.TableRestoreWait{New: true}, want: expectation{"", models.ErrClusterNotFound, once}},
+		"none":                     {answers: []restoreAnswer{{}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
+		"two":                      {answers: []restoreAnswer{{tables: make([]models.TableRestoreStatus, 2)}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
+		"more than a page":         {answers: []restoreAnswer{{tables: make([]models.TableRestoreStatus, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
+		"neither result nor error": {answers: []restoreAnswer{{nothing: true}}, want: expectation{"", errNothing, once}},
+		"another error":            {answers: []restoreAnswer{tableIn("PENDING", ""), refused("AccessDenied")}, want: expectation{"PENDING", awsquery.ErrAccessDenied, twice}},
+		"new, not yet found":       {answers: []restoreAnswer{refused("TableRestoreNotFoundFault"), {}, tableIn("SUCCEEDED", "")}, wait: redshift.TableRestoreWait{New: true, MaxDelay: second}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, second, 2 * second}}},
+		"new, never found":         {answers: []restoreAnswer{{}}, wait: redshift.TableRestoreWait{New: true, MinDelay: second, MaxDelay: second}, want: expectation{"", redshift.ErrNotOneTableRestore, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
+		"the deadline":             {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: 7 * second, want: expectation{"PENDING", context.DeadlineExceeded, twice}},
+		"a context that has ended": {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				stub := &restores{list: test.answers}
+				var shown []redshift.TableRestoreProgress
+				test.wait.Progress = func(progress redshift.TableRestoreProgress) { shown = append(shown, progress) }
+				last, err := redshift.WaitTableRestored(limited(t, test.limit), stub, &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
+				check[models.TableRestoreStatus](t, test.want, stub, string(last.Status), err)
+				if test.want.status != "" && (len(shown) == 0 || string(shown[len(shown)-1].TableRestore.Status) != test.want.status) {
+					t.Errorf("progress was shown as %+v", shown)
+				}
+			})
+		})
+	}
+
+	_, err := redshift.WaitTableRestored(t.Context(), &restores{list: []restoreAnswer{tableIn("FAILED", "no room for\norders"+strings.Repeat("!", 2000))}},
+		&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.TableRestoreWait{})
+	if text := err.Error(); !strings.Contains(text, `the restore failed: "no room for\norders!!`) || len(text) > 1200 {
+		t.Errorf("Redshift's message is lost, or too long: %s", text)
+	}
+}
+
+func TestWaitsForRestoresRefuse(t *testing.T) {
+	t.Parallel()
+	stub := &restores{list: []restoreAnswer{{}}}
+	cluster := &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}
+	table := &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}
+	forCluster := func(api redshift.DescribeClustersAPI, params *redshift.DescribeClustersParams, wait redshift.ClusterRestoreWait) error {
+		_, err := redshift.WaitClusterRestored(t.Context(), api, params, wait)
+
+		return err
+	}
+	forTable := func(api redshift.DescribeTableRestoreStatusAPI, params *redshift.DescribeTableRestoreStatusParams, wait redshift.TableRestoreWait) error {
+		_, err := redshift.WaitTableRestored(t.Context(), api, params, wait)
+
+		return err
+	}
+	for want, err := range map[string]error{
+		"wait for a restored cluster: there is no client to ask with":               forCluster(nil, cluster, redshift.ClusterRestoreWait{}),
+		"wait for a restored cluster: the parameters name none":                     forCluster(stub, nil, redshift.ClusterRestoreWait{}),
+		"the parameters name none, set ClusterIdentifier":                           forCluster(stub, &redshift.DescribeClustersParams{MaxRecords: new(20)}, redshift.ClusterRestoreWait{}),
+		"a delay of ClusterRestoreWait is negative":                                 forCluster(stub, cluster, redshift.ClusterRestoreWait{MinDelay: -1}),
+		"MaxDelay of ClusterRestoreWait is shorter than its MinDelay":               forCluster(stub, cluster, redshift.ClusterRestoreWait{MinDelay: 2, MaxDelay: 1}),
+		"wait for a restored table: there is no client to ask with":                 forTable(nil, table, redshift.TableRestoreWait{}),
+		"wait for a restored table: the parameters name none":                       forTable(stub, nil, redshift.TableRestoreWait{}),
+		"the parameters name none, set TableRestoreRequestID":                       forTable(stub, &redshift.DescribeTableRestoreStatusParams{}, redshift.TableRestoreWait{}),
+		"wait for a restored table: a delay of TableRestoreWait is negative":        forTable(stub, table, redshift.TableRestoreWait{MaxDelay: -1}),
+		"MaxDelay of TableRestoreWait is shorter than its MinDelay":                 forTable(stub, table, redshift.TableRestoreWait{MinDelay: 2, MaxDelay: 1}),
+		"redshift: wait for a restored cluster: a delay of ClusterRestoreWait is n": forCluster(stub, cluster, redshift.ClusterRestoreWait{MaxDelay: -1}),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if len(stub.asked) > 0 {
+		t.Error("Redshift was asked")
+	}
+}
+
+// slow is a stub whose calls last until their context ends.
+type slow struct{ redshift.ClientService }
+
+func (slow) DescribeClusterSnapshots(ctx context.Context, _ *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+	<-ctx.Done()
+
+	return nil, ctx.Err()
+}
+
+func TestWaitKeepsTheCauseOfACallThatWasCancelled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		reason := errors.New("the job was called off")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(reason) })
+		if _, err := redshift.WaitSnapshotAvailable(ctx, slow{}, nightly, redshift.SnapshotWait{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestNilWaitError: a nil error prints, as a field that was never set does.
+func TestNilWaitError(t *testing.T) {
+	t.Parallel()
+	var none *redshift.TableRestoreError
+	text, err := json.Marshal(none)
+	if fmt.Sprint(none) != "waiting for a restored table" || none.Unwrap() != nil || string(text) != "null" || err != nil {
+		t.Errorf("%v, %s, %v", none, text, err)
+	}
+}
+
+func TestFractionsOfRestores(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		restore *models.RestoreStatus
+		want    float64
+	}{
+		{nil, 0},
+		{&models.RestoreStatus{Status: "starting"}, 0},
+		{&models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 25, SnapshotSizeInMegaBytes: 100}, 0.25},
+		{&models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 120, SnapshotSizeInMegaBytes: 100}, 1},
+		{&models.RestoreStatus{Status: "completed"}, 1},
+	} {
+		if got := (redshift.ClusterRestoreProgress{Cluster: models.Cluster{RestoreStatus: test.restore}}).Fraction(); got != test.want {
+			t.Errorf("%+v: %v, want %v", test.restore, got, test.want)
+		}
+	}
+	for _, test := range []struct {
+		restore models.TableRestoreStatus
+		want    float64
+	}{
+		{models.TableRestoreStatus{Status: "PENDING"}, 0},
+		{models.TableRestoreStatus{Status: "IN_PROGRESS", ProgressInMegaBytes: new(int64(25)), TotalDataInMegaBytes: new(int64(100))}, 0.25},
+		{models.TableRestoreStatus{Status: "IN_PROGRESS", ProgressInMegaBytes: new(int64(25))}, 0},
+		{models.TableRestoreStatus{Status: "IN_PROGRESS", ProgressInMegaBytes: new(int64(0)), TotalDataInMegaBytes: new(int64(0))}, 0},
+		{models.TableRestoreStatus{Status: "SUCCEEDED"}, 1},
+	} {
+		if got := (redshift.TableRestoreProgress{TableRestore: test.restore}).Fraction(); got != test.want {
+			t.Errorf("%+v: %v, want %v", test.restore, got, test.want)
+		}
+	}
+}
+
+// TestRestoresInABubble restores from the fake, which says at first that there is nothing, as Redshift may.
+func TestRestoresInABubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, fake := fakeClient(t, redshifttest.Options{})
+		created, err := client.CreateClusterSnapshot(t.Context(), create())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
+		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotArn: created.Snapshot.SnapshotArn}, redshift.SnapshotWait{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}); err != nil {
+			t.Fatal(err)
+		}
+		fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
+		began := time.Now()
+		cluster, err := client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.ClusterRestoreWait{})
+		if took := time.Since(began); err != nil || cluster.RestoreStatus.Status != models.RestoreStatusTypeCompleted || took < redshifttest.DefaultRestoreDuration {
+			t.Errorf("%v after %v: %+v", err, took, cluster)
+		}
+		asked, err := client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "orders_before",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.FailNext("DescribeTableRestoreStatus", models.ErrTableRestoreNotFoundFault, 2)
+		table, err := client.WaitTableRestored(t.Context(),
+			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: asked.TableRestoreStatus.TableRestoreRequestID}, redshift.TableRestoreWait{})
+		if err != nil || table.Status != models.TableRestoreStatusTypeSucceeded {
+			t.Errorf("%v: %+v", err, table)
+		}
+	})
+}
