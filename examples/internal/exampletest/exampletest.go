@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Program is the run function of an example.
 type Program func(ctx context.Context, arguments []string, output *bytes.Buffer) error
 
-// What differs from run to run: dates, times, request ids, and how far a snapshot was when it was looked at.
+// What differs from run to run: dates, times, request ids, and how far a snapshot or a restore was when it was looked at.
 var varying = []struct {
 	form *regexp.Regexp
 	text string
@@ -31,8 +31,8 @@ var varying = []struct {
 	{regexp.MustCompile(`\d{4}-\d{2}-\d{2}-\d{2}-?\d{2}-?\d{2}`), "<moment>"},
 	{regexp.MustCompile(`\d{4}-\d{2}-\d{2} \d{2}:\d{2}`), "<minute>"},
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "<request>"},
-	{regexp.MustCompile(`(?m)^  creating .*\n(  creating .*\n)*`), "  creating <figures>\n"},
-	{regexp.MustCompile(`Done in [\d.]+m?s`), "Done in <time>"},
+	{regexp.MustCompile(`(?m)^  (creating|restoring) .*\n(  (creating|restoring) .*\n)*`), "  $1 <figures>\n"},
+	{regexp.MustCompile(`(Done|Restored) in [\d.]+m?s`), "$1 in <time>"},
 	{regexp.MustCompile(` {2,}`), "  "},
 }
 

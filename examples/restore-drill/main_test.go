@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/examples/internal/exampletest"
+	"github.com/redshift-go/redshift/models"
+)
+
+func program(ctx context.Context, arguments []string, output *bytes.Buffer) error {
+	return run(ctx, arguments, output)
+}
+
+func TestFlags(t *testing.T) {
+	t.Parallel()
+	exampletest.Flags(t, program)
+}
+
+func TestEndpointNeedsACluster(t *testing.T) {
+	fake, url := exampletest.Endpoint(t)
+	err := run(t.Context(), []string{"-endpoint", url}, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "say with -cluster") || len(fake.Requests()) > 0 {
+		t.Errorf("the error is %v after %d requests", err, len(fake.Requests()))
+	}
+}
+
+// restoring is a Redshift that restores at 80 MB/s.
+type restoring struct {
+	redshift.ClientService
+	snapshots []models.Snapshot
+	refusal   error // of the restore
+	fails     bool  // the restore, when it would be done
+
+	asked *redshift.RestoreFromClusterSnapshotParams
+	began time.Time
+}
+
+func (r *restoring) DescribeClusterSnapshots(context.Context, *redshift.DescribeClusterSnapshotsParams, ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+	return &redshift.DescribeClusterSnapshotsResult{Snapshots: r.snapshots}, nil
+}
+
+func (r *restoring) RestoreFromClusterSnapshot(_ context.Context, params *redshift.RestoreFromClusterSnapshotParams, _ ...redshift.Option) (*redshift.RestoreFromClusterSnapshotResult, error) {
+	r.asked, r.began = params, time.Now()
+
+	return new(redshift.RestoreFromClusterSnapshotResult), r.refusal
+}
+
+func (r *restoring) DescribeClusters(_ context.Context, params *redshift.DescribeClustersParams, _ ...redshift.Option) (*redshift.DescribeClustersResult, error) {
+	const size, rate = 48_000, 80
+	elapsed := min(int64(time.Since(r.began).Seconds()), size/rate)
+	cluster := models.Cluster{
+		ClusterIdentifier: params.ClusterIdentifier,
+		ClusterStatus:     models.ClusterStatusCreating,
+		RestoreStatus: &models.RestoreStatus{
+			Status:                                 models.RestoreStatusTypeRestoring,
+			CurrentRestoreRateInMegaBytesPerSecond: rate,
+			SnapshotSizeInMegaBytes:                size,
+			ProgressInMegaBytes:                    elapsed * rate,
+			ElapsedTimeInSeconds:                   elapsed,
+			EstimatedTimeToCompletionInSeconds:     size/rate - elapsed,
+		},
+	}
+	switch {
+	case elapsed < size/rate:
+	case r.fails:
+		cluster.RestoreStatus.Status = models.RestoreStatusTypeFailed
+	default:
+		cluster.RestoreStatus.Status, cluster.ClusterStatus = models.RestoreStatusTypeCompleted, models.ClusterStatusAvailable
+		cluster.Endpoint = &models.Endpoint{Address: "sales-drill.example", Port: 5439}
+	}
+
+	return &redshift.DescribeClustersResult{Clusters: []models.Cluster{cluster}}, nil
+}
+
+const cleanUp = "aws redshift delete-cluster of the test"
+
+func TestDrill(t *testing.T) {
+	t.Parallel()
+	snapshots := []models.Snapshot{
+		{SnapshotIdentifier: "old", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)},
+		{SnapshotIdentifier: "newest", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)},
+		{SnapshotIdentifier: "not-yet", Status: models.SnapshotStatusCreating, SnapshotCreateTime: time.Date(2026, 11, 5, 0, 0, 0, 0, time.UTC)},
+		{SnapshotIdentifier: "older", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)},
+	}
+	for name, test := range map[string]struct {
+		redshift *restoring
+		limit    time.Duration
+		prints   []string
+		fails    string
+		toDelete bool // it says how to delete the scratch cluster
+	}{
+		"restored": {
+			redshift: &restoring{snapshots: snapshots},
+			prints: []string{
+				"Restoring newest, taken 2026-11-03 00:00, to sales-drill.\n",
+				"  restoring  24000 of 48000 MB  80 MB/s  5m0s left\n",
+				"Restored in 10m0s: 48000 MB in 10m0s, at 80 MB/s.\n",
+				"sales-drill answers at sales-drill.example:5439.\n",
+			},
+			toDelete: true,
+		},
+		"no snapshot": {
+			redshift: &restoring{snapshots: snapshots[2:3]},
+			fails:    "sales has no snapshot that is available",
+		},
+		"the scratch cluster is there": {
+			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.Error{Code: models.ErrClusterAlreadyExists}},
+			fails:    "there is a cluster sales-drill already",
+		},
+		"refused": {
+			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.Error{Code: models.ErrClusterQuotaExceeded}},
+			fails:    string(models.ErrClusterQuotaExceeded),
+		},
+		"not answered": {
+			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.SendError{Operation: "RestoreFromClusterSnapshot", Err: io.ErrUnexpectedEOF}},
+			fails:    "It may have begun all the same. If there is a cluster sales-drill now: " + cleanUp,
+		},
+		"a restore that fails": {
+			redshift: &restoring{snapshots: snapshots, fails: true},
+			fails:    "the restore to sales-drill: ",
+			toDelete: true,
+		},
+		"given up": {
+			redshift: &restoring{snapshots: snapshots},
+			limit:    time.Minute,
+			fails:    context.DeadlineExceeded.Error(),
+			toDelete: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				if test.limit == 0 {
+					test.limit = time.Hour
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), test.limit)
+				defer cancel()
+				var output bytes.Buffer
+				job := &drill{
+					client: test.redshift, output: &output, cluster: "sales", scratch: "sales-drill", subnetGroup: "private",
+					cleanUp: cleanUp, pollEvery: 10 * time.Second,
+				}
+				err := job.run(ctx)
+				if test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
+					t.Errorf("the error is %v", err)
+				}
+				if refusal := test.redshift.refusal; refusal != nil && !errors.Is(err, refusal) {
+					t.Errorf("the error %v does not wrap %v", err, refusal)
+				}
+				for _, text := range test.prints {
+					if !strings.Contains(output.String(), text) {
+						t.Errorf("%q is not in\n%s", text, &output)
+					}
+				}
+				if told := strings.HasSuffix(output.String(), "\n\n  "+cleanUp+"\n"); told != test.toDelete {
+					t.Errorf("it printed\n%s", &output)
+				}
+				asked := test.redshift.asked
+				if asked != nil && (asked.SnapshotIdentifier != "newest" || asked.SnapshotClusterIdentifier != "sales" ||
+					asked.ClusterIdentifier != "sales-drill" || asked.ClusterSubnetGroupName != "private" || *asked.PubliclyAccessible) {
+					t.Errorf("it restored by %+v", asked)
+				}
+			})
+		})
+	}
+}
