@@ -20,6 +20,11 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	exampletest.Demo(t, program)
+}
+
 func TestFlags(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
