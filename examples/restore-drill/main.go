@@ -1,8 +1,8 @@
 // Command restore-drill shows that a backup can be restored, and how fast: it restores the newest snapshot of a cluster to
 // a scratch cluster, waits, and reports. By default it calls a Redshift in its own process.
 //
-// It leaves the scratch cluster, for somebody to look into and to delete: a client for snapshots cannot delete clusters.
-// It prints the command that does.
+// A client for snapshots cannot delete clusters. It prints the command that deletes the scratch cluster, once somebody has
+// looked into that, and with -delete runs it.
 package main
 
 import (
@@ -11,6 +11,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/redshift-go/redshift"
@@ -28,7 +30,8 @@ type drill struct {
 	cluster     string
 	scratch     string
 	subnetGroup string
-	cleanUp     string // the command that deletes the scratch cluster
+	cleanUp     []string                    // the command that deletes the scratch cluster
+	delete      func(context.Context) error // nil where somebody is to do that
 	pollEvery   time.Duration
 }
 
@@ -38,6 +41,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	cluster := flags.String("cluster", "", "the `cluster` whose newest snapshot to restore (in the demo "+setup.DemoCluster+")")
 	scratch := flags.String("scratch", "", "the `name` of the cluster to restore to, which must not be there (default that of the cluster and -drill)")
 	subnetGroup := flags.String("subnet-group", "", "the subnet `group` to put it in, which a snapshot of a cluster in a VPC needs")
+	remove := flags.Bool("delete", false, "delete the scratch cluster afterwards, with the AWS command line client")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the restore")
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
@@ -55,9 +59,11 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	if *scratch == "" {
 		*scratch = *cluster + "-drill"
 	}
-	cleanUp := fmt.Sprintf("aws redshift delete-cluster --region %s --cluster-identifier %s --skip-final-cluster-snapshot", client.Region(), *scratch)
+	cleanUp := []string{
+		"aws", "redshift", "delete-cluster", "--region", client.Region(), "--cluster-identifier", *scratch, "--skip-final-cluster-snapshot",
+	}
 	if target.Endpoint != "" {
-		cleanUp += " --endpoint-url " + target.Endpoint
+		cleanUp = append(cleanUp, "--endpoint-url", target.Endpoint)
 	}
 	ctx, cancel := context.WithTimeout(ctx, *limit)
 	defer cancel()
@@ -72,10 +78,27 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		pollEvery:   target.PollEvery(),
 	}
 
+	switch {
+	case target.Demo():
+		job.delete = func(context.Context) error { return target.Fake.RemoveCluster(*scratch) }
+	case *remove:
+		job.delete = func(ctx context.Context) error { return execute(ctx, cleanUp) }
+	}
+
 	return job.run(ctx)
 }
 
-func (d *drill) run(ctx context.Context) error {
+// execute runs a command, and has what it printed in the error.
+func execute(ctx context.Context, command []string) error {
+	output, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w\n%s", command[0], err, output)
+	}
+
+	return nil
+}
+
+func (d *drill) run(ctx context.Context) (err error) {
 	snapshot, err := d.newest(ctx)
 	if err != nil {
 		return err
@@ -87,7 +110,7 @@ func (d *drill) run(ctx context.Context) error {
 		return err
 	}
 	// Whatever happens from here on, there is a cluster that costs money.
-	defer fmt.Fprintf(d.output, "\nDelete %s when you have looked into it:\n\n  %s\n", d.scratch, d.cleanUp)
+	defer func() { err = errors.Join(err, d.end(ctx)) }()
 
 	cluster, err := redshift.WaitClusterRestored(ctx, d.client,
 		&redshift.DescribeClustersParams{ClusterIdentifier: d.scratch},
@@ -97,6 +120,29 @@ func (d *drill) run(ctx context.Context) error {
 		return fmt.Errorf("the restore to %s: %w", d.scratch, err)
 	}
 	d.report(&cluster, time.Since(began))
+
+	return nil
+}
+
+// deleteLimit is how long deleting the scratch cluster may take to begin.
+const deleteLimit = time.Minute
+
+// end deletes the scratch cluster, or says how, also where the time is over or somebody pressed Ctrl-C.
+func (d *drill) end(ctx context.Context) error {
+	howTo := fmt.Sprintf("\nDelete %s when you have looked into it:\n\n  %s\n", d.scratch, strings.Join(d.cleanUp, " "))
+	if d.delete == nil {
+		fmt.Fprint(d.output, howTo)
+
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
+	defer cancel()
+	if err := d.delete(ctx); err != nil {
+		fmt.Fprint(d.output, howTo)
+
+		return fmt.Errorf("delete %s: %w", d.scratch, err)
+	}
+	fmt.Fprintf(d.output, "Deleted %s.\n", d.scratch)
 
 	return nil
 }
@@ -136,7 +182,7 @@ func (d *drill) restore(ctx context.Context, snapshot string) error {
 	case errors.Is(err, models.ErrClusterAlreadyExists):
 		return fmt.Errorf("there is a cluster %s already, which stays as it is; choose another -scratch: %w", d.scratch, err)
 	case errors.As(err, &unanswered):
-		return fmt.Errorf("%w\nIt may have begun all the same. If there is a cluster %s now: %s", err, d.scratch, d.cleanUp)
+		return fmt.Errorf("%w\nIt may have begun all the same. If there is a cluster %s now: %s", err, d.scratch, strings.Join(d.cleanUp, " "))
 	default:
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os/exec"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -101,16 +102,36 @@ func TestDrill(t *testing.T) {
 		limit    time.Duration
 		prints   []string
 		fails    string
+		delete   func(context.Context) error
 		toDelete bool // it says how to delete the scratch cluster
 	}{
 		"restored": {
 			redshift: &restoring{snapshots: snapshots},
 			prints: []string{
 				"Restoring newest, taken 2026-11-03 00:00, to sales-drill.\n",
-				"  restoring  24000 of 48000 MB  80 MB/s  5m0s left\n",
-				"Restored in 10m0s: 48000 MB in 10m0s, at 80 MB/s.\n",
+				"  restoring  22480 of 48000 MB  80 MB/s  5m19s left\n",
+				"Restored in 10m1.3s: 48000 MB in 10m0s, at 80 MB/s.\n",
 				"sales-drill answers at sales-drill.example:5439.\n",
 			},
+			toDelete: true,
+		},
+		"deleted": {
+			redshift: &restoring{snapshots: snapshots},
+			delete:   func(ctx context.Context) error { return ctx.Err() },
+			prints:   []string{"at sales-drill.example:5439.\nDeleted sales-drill.\n"},
+		},
+		"deleted, though given up": {
+			redshift: &restoring{snapshots: snapshots},
+			limit:    time.Minute,
+			delete:   func(ctx context.Context) error { return ctx.Err() },
+			prints:   []string{"\nDeleted sales-drill.\n"},
+			fails:    context.DeadlineExceeded.Error(),
+		},
+		"not deleted": {
+			redshift: &restoring{snapshots: snapshots},
+			delete:   func(context.Context) error { return errors.New("there is no aws here") },
+			prints:   []string{"Restored in 10m1.3s"},
+			fails:    "delete sales-drill: there is no aws here",
 			toDelete: true,
 		},
 		"no snapshot": {
@@ -152,7 +173,7 @@ func TestDrill(t *testing.T) {
 				var output bytes.Buffer
 				job := &drill{
 					client: test.redshift, output: &output, cluster: "sales", scratch: "sales-drill", subnetGroup: "private",
-					cleanUp: cleanUp, pollEvery: 10 * time.Second,
+					cleanUp: strings.Fields(cleanUp), delete: test.delete, pollEvery: 10 * time.Second,
 				}
 				err := job.run(ctx)
 				if test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
@@ -176,5 +197,18 @@ func TestDrill(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestExecute(t *testing.T) {
+	t.Parallel()
+	if err := execute(t.Context(), []string{"go", "version"}); err != nil {
+		t.Error(err)
+	}
+	if err := execute(t.Context(), []string{"go", "no-such-command"}); err == nil || !strings.Contains(err.Error(), "unknown command") {
+		t.Errorf("the error is %v", err)
+	}
+	if err := execute(t.Context(), []string{"no-such-program-at-all"}); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("the error is %v", err)
 	}
 }
