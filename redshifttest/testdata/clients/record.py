@@ -2,7 +2,7 @@
 
 It needs both installed, and a fake to talk to; then, in this folder:
 
-    go run ../../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s &
+    go run ../../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s -restore-duration 3s &
     python3 record.py http://127.0.0.1:8080
 
 Each request becomes a file NN-client-Operation.http, as it came off the wire but for the User-Agent, which would tell of
@@ -19,6 +19,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 import urllib.request
 
@@ -124,6 +125,43 @@ aws("describe-cluster-snapshots", fails=True, AWS_SECRET_ACCESS_KEY="wrong")
 aws("describe-cluster-snapshots", fails=True, AWS_SESSION_TOKEN="unexpected")
 aws("describe-cluster-snapshots", fails=True, AWS_REGION="eu-west-1", AWS_DEFAULT_REGION="eu-west-1")
 
+# Clusters and tables are restored in three seconds.
+aws("restore-from-cluster-snapshot", "--cluster-identifier", "drill", "--snapshot-identifier", "copy-by-cli", "--port", "5440",
+    "--number-of-nodes", "3", "--vpc-security-group-ids", "sg-1", "sg-2", "--iam-roles", "arn:aws:iam::123456789012:role/reader",
+    "--no-publicly-accessible", "--preferred-maintenance-window", "Wed:09:00-Wed:09:30", "--automated-snapshot-retention-period", "2")
+aws("restore-from-cluster-snapshot", "--cluster-identifier", "drill", "--snapshot-identifier", "copy-by-cli", fails=True)
+aws("restore-table-from-cluster-snapshot", "--cluster-identifier", "analytics", "--snapshot-identifier", "copy-by-cli",
+    "--source-database-name", "dev", "--source-table-name", "orders", "--new-table-name", "orders_before", "--no-enable-case-sensitive-identifier")
+time.sleep(4)
+aws("wait", "cluster-restored", "--cluster-identifier", "drill")
+aws("wait", "cluster-available")
+drill = json.loads(aws("describe-clusters", "--cluster-identifier", "drill"))["Clusters"][0]
+assert drill["Endpoint"]["Port"] == 5440 and len(drill["ClusterNodes"]) == 4 and drill["RestoreStatus"]["Status"] == "completed", drill
+restored = json.loads(aws("describe-table-restore-status", "--cluster-identifier", "analytics"))["TableRestoreStatusDetails"]
+assert [table["Status"] for table in restored] == ["SUCCEEDED"], restored
+aws("describe-table-restore-status", "--table-restore-request-id", "missing", fails=True)
+aws("wait", "cluster-deleted", "--cluster-identifier", "missing")
+aws("create-snapshot-schedule", "--schedule-identifier", "nightly", "--schedule-definitions", "cron(0 4 *)", "cron(30 16 MON)",
+    "--schedule-description", "before & after work", "--tags", "Key=env,Value=prod", "--next-invocations", "3", "--no-dry-run")
+aws("create-snapshot-schedule", "--schedule-definitions", "rate(30 minutes)", fails=True)
+aws("modify-cluster-snapshot-schedule", "--cluster-identifier", "analytics", "--schedule-identifier", "nightly")
+aws("delete-snapshot-schedule", "--schedule-identifier", "nightly", fails=True)
+aws("modify-snapshot-schedule", "--schedule-identifier", "nightly", "--schedule-definitions", "rate(12 hours)", fails=True)
+aws("create-snapshot-schedule", "--schedule-identifier", "spare", "--schedule-definitions", "rate(24 hours)")
+aws("modify-snapshot-schedule", "--schedule-identifier", "spare", "--schedule-definitions", "rate(12 hours)")
+aws("delete-snapshot-schedule", "--schedule-identifier", "spare")
+schedules = json.loads(aws("describe-snapshot-schedules", "--cluster-identifier", "analytics", "--tag-keys", "env"))["SnapshotSchedules"]
+assert schedules[0]["AssociatedClusters"][0]["ClusterIdentifier"] == "analytics", schedules
+aws("create-snapshot-copy-grant", "--snapshot-copy-grant-name", "from-afar", "--kms-key-id", "arn:aws:kms:us-east-1:123456789012:key/1", "--tags", "Key=env,Value=prod")
+grants = json.loads(aws("describe-snapshot-copy-grants", "--tag-values", "prod"))["SnapshotCopyGrants"]
+assert [grant["SnapshotCopyGrantName"] for grant in grants] == ["from-afar"], grants
+aws("delete-snapshot-copy-grant", "--snapshot-copy-grant-name", "from-afar")
+aws("delete-snapshot-copy-grant", "--snapshot-copy-grant-name", "from-afar", fails=True)
+aws("enable-snapshot-copy", "--cluster-identifier", "analytics", "--destination-region", "us-west-2", "--retention-period", "3", "--manual-snapshot-retention-period", "10")
+aws("modify-snapshot-copy-retention-period", "--cluster-identifier", "analytics", "--retention-period", "-1", "--manual")
+aws("disable-snapshot-copy", "--cluster-identifier", "analytics")
+aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
+
 import boto3  # after the environment is set
 import botocore.exceptions
 
@@ -162,7 +200,7 @@ for method in ("GET", "POST"):
 redshift.create_tags(ResourceName=arn, Tags=[{"Key": f"key{number}", "Value": ""} for number in range(50)])
 pages = redshift.get_paginator("describe_tags").paginate(PaginationConfig={"PageSize": 30})
 found = [(tag["ResourceName"], tag["Tag"]["Key"]) for page in pages for tag in page["TaggedResources"]]
-assert len(found) == len(set(found)) == 69, found
+assert len(found) == len(set(found)) == 70, found
 try:
     redshift.create_tags(ResourceName=arn, Tags=[{"Key": "more", "Value": ""}])
     raise AssertionError("there is no limit of tags")
@@ -178,6 +216,47 @@ done = redshift.batch_modify_cluster_snapshots(SnapshotIdentifierList=["by-cli",
 assert done["Resources"] == ["by-cli"] and done["Errors"][0]["FailureCode"] == "ClusterSnapshotNotFound", done
 done = redshift.batch_delete_cluster_snapshots(Identifiers=[{"SnapshotIdentifier": "by-cli"}, {"SnapshotIdentifier": "missing"}])
 assert done["Resources"] == [] and [one["FailureCode"] for one in done["Errors"]] == ["InvalidClusterSnapshotState", "ClusterSnapshotNotFound"], done
+
+
+# The rest: what the command line client sent too, paged.
+redshift.restore_from_cluster_snapshot(ClusterIdentifier="drill-2", SnapshotIdentifier="by-cli", Encrypted=True, MultiAZ=False, NodeType="ra3.4xlarge")
+redshift.restore_table_from_cluster_snapshot(
+    ClusterIdentifier="analytics", SnapshotIdentifier="by-cli", SourceDatabaseName="dev", SourceSchemaName="private", SourceTableName="a", NewTableName="b")
+time.sleep(4)
+redshift.get_waiter("cluster_restored").wait(ClusterIdentifier="drill-2", WaiterConfig={"Delay": 1})
+redshift.get_waiter("cluster_available").wait(ClusterIdentifier="drill-2", WaiterConfig={"Delay": 1})
+found = [one["ClusterIdentifier"] for page in redshift.get_paginator("describe_clusters").paginate(PaginationConfig={"PageSize": 20}) for one in page["Clusters"]]
+assert found == ["analytics", "drill", "drill-2"], found
+pages = redshift.get_paginator("describe_table_restore_status").paginate(PaginationConfig={"PageSize": 1})
+found = [one["NewTableName"] for page in pages for one in page["TableRestoreStatusDetails"]]
+assert found == ["orders_before", "b"], found
+made = redshift.create_snapshot_schedule(ScheduleIdentifier="weekly", ScheduleDefinitions=["cron(0 4 SUN)"], DryRun=True, NextInvocations=2)
+assert [next.weekday() for next in made["NextInvocations"]] == [6, 6], made
+redshift.create_snapshot_schedule(ScheduleIdentifier="weekly", ScheduleDefinitions=["cron(0 4 SUN)"], Tags=[{"Key": "env", "Value": "test"}])
+redshift.modify_snapshot_schedule(ScheduleIdentifier="weekly", ScheduleDefinitions=["cron(0 4 SUN)", "cron(0 16 WED)"])
+pages = redshift.get_paginator("describe_snapshot_schedules").paginate(PaginationConfig={"PageSize": 1})
+found = [one["ScheduleIdentifier"] for page in pages for one in page["SnapshotSchedules"]]
+assert found == ["nightly", "weekly"], found
+try:
+    redshift.modify_cluster_snapshot_schedule(ClusterIdentifier="analytics", DisassociateSchedule=True)
+    raise AssertionError("a schedule that is being applied was taken away")
+except redshift.exceptions.InvalidClusterSnapshotScheduleStateFault:
+    pass
+redshift.delete_snapshot_schedule(ScheduleIdentifier="weekly")
+redshift.create_snapshot_copy_grant(SnapshotCopyGrantName="a")
+redshift.create_snapshot_copy_grant(SnapshotCopyGrantName="b", Tags=[{"Key": "env", "Value": "test"}])
+pages = redshift.get_paginator("describe_snapshot_copy_grants").paginate(PaginationConfig={"PageSize": 20})
+found = [one["SnapshotCopyGrantName"] for page in pages for one in page["SnapshotCopyGrants"]]
+assert found == ["a", "b"], found
+redshift.delete_snapshot_copy_grant(SnapshotCopyGrantName="a")
+redshift.copy_cluster_snapshot(SourceSnapshotIdentifier=automated, TargetSnapshotIdentifier="copy-by-boto3")
+redshift.revoke_snapshot_access(SnapshotIdentifier="by-cli", AccountWithRestoreAccess="amazon-redshift-support")
+redshift.modify_cluster_snapshot_schedule(ClusterIdentifier="drill", ScheduleIdentifier="nightly", DisassociateSchedule=False)
+redshift.modify_cluster_snapshot(SnapshotIdentifier="by-cli", ManualSnapshotRetentionPeriod=30, Force=False)
+redshift.delete_tags(ResourceName=arn.replace("copy-by-cli", "by-cli"), TagKeys=["env", "missing"])
+redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-west-1")
+redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
+redshift.disable_snapshot_copy(ClusterIdentifier="drill")
 
 with open("index.json", "w") as out:
     json.dump({"automated": automated, "requests": index}, out, indent=1)
