@@ -1,0 +1,382 @@
+package redshift_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/redshift-go/redshift"
+)
+
+// element is an element of an answer, to be written in other forms.
+type element struct {
+	name     string
+	text     string // of one without children
+	children []*element
+}
+
+func (e *element) isLeaf() bool { return len(e.children) == 0 }
+
+// parseElement reads a document.
+func parseElement(t *testing.T, document []byte) *element {
+	t.Helper()
+	decoder := xml.NewDecoder(bytes.NewReader(document))
+	open := []*element{{}}
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return open[0].children[0]
+		}
+		top := open[len(open)-1]
+		switch token := token.(type) {
+		case xml.StartElement:
+			one := &element{name: token.Name.Local}
+			top.children = append(top.children, one)
+			open = append(open, one)
+		case xml.CharData:
+			top.text += string(token)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		}
+	}
+}
+
+// form is a way to write a document that means the same.
+type form struct {
+	order   func([]*element) []*element // of children
+	between func() string               // what is put before each child, and before the end
+	text    func(string) string         // what stands for a text
+	prefix  string                      // of names
+}
+
+func (f form) write(w *strings.Builder, e *element) {
+	fmt.Fprintf(w, "<%s%s>", f.prefix, e.name)
+	if e.isLeaf() {
+		w.WriteString(f.text(e.text))
+	} else {
+		children := e.children
+		if f.order != nil {
+			children = f.order(children)
+		}
+		for _, child := range children {
+			w.WriteString(f.between())
+			f.write(w, child)
+		}
+		w.WriteString(f.between())
+	}
+	fmt.Fprintf(w, "</%s%s>", f.prefix, e.name)
+}
+
+func (f form) document(e *element) string {
+	if f.between == nil {
+		f.between = func() string { return "" }
+	}
+	if f.text == nil {
+		f.text = escape
+	}
+	var w strings.Builder
+	f.write(&w, e)
+	text := w.String()
+	if f.prefix != "" {
+		text = strings.Replace(text, ">", ` xmlns:q="http://redshift.amazonaws.com/doc/2012-12-01/" q:a="&lt;">`, 1)
+	}
+
+	return text
+}
+
+func escape(text string) string {
+	var w strings.Builder
+	_ = xml.EscapeText(&w, []byte(text)) // a Builder takes everything
+
+	return w.String()
+}
+
+// decodeInto calls an operation whose answer is the document.
+func decodeInto(t *testing.T, operation reflect.Method, document string) (any, error) {
+	t.Helper()
+	client := newClient(t, func(config *redshift.Config) {
+		config.DisableParamValidation = true
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return httpmock.NewStringResponse(http.StatusOK, document), nil
+		})}
+	})
+	results := reflect.ValueOf(client).MethodByName(operation.Name).Call([]reflect.Value{
+		reflect.ValueOf(t.Context()), reflect.New(operation.Type.In(1).Elem()),
+	})
+	err, _ := results[1].Interface().(error)
+
+	return results[0].Interface(), err
+}
+
+// everyOperation runs a test with a filled result of each operation, and the document that has it.
+func everyOperation(t *testing.T, test func(t *testing.T, operation reflect.Method, filled any, document *element)) {
+	t.Helper()
+	service := reflect.TypeFor[redshift.ClientService]()
+	for i := range service.NumMethod() {
+		operation := service.Method(i)
+		t.Run(operation.Name, func(t *testing.T) {
+			t.Parallel()
+			filled := reflect.New(operation.Type.Out(0).Elem())
+			number := 0
+			fill(t, filled.Elem(), &number)
+			var body bytes.Buffer
+			root := xml.StartElement{Name: xml.Name{Local: operation.Name + "Response"}}
+			if err := xml.NewEncoder(&body).EncodeElement(filled.Interface(), root); err != nil {
+				t.Fatal(err)
+			}
+			test(t, operation, filled.Interface(), parseElement(t, body.Bytes()))
+		})
+	}
+}
+
+// differenceOf says where two values differ, which are compared as what they mean: times as moments, numbers that are none as equal.
+func differenceOf(path string, a, b reflect.Value) string {
+	if a.Type() == reflect.TypeFor[time.Time]() {
+		if x, y := a.Interface().(time.Time), b.Interface().(time.Time); !x.Equal(y) {
+			return fmt.Sprintf("%s: %v and %v", path, x, y)
+		}
+
+		return ""
+	}
+	switch a.Kind() {
+	case reflect.Pointer:
+		if a.IsNil() || b.IsNil() {
+			if a.IsNil() != b.IsNil() {
+				return fmt.Sprintf("%s: %v and %v", path, a, b)
+			}
+
+			return ""
+		}
+
+		return differenceOf(path, a.Elem(), b.Elem())
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if found := differenceOf(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i)); found != "" {
+				return found
+			}
+		}
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return fmt.Sprintf("%s: %d and %d items", path, a.Len(), b.Len())
+		}
+		for i := range a.Len() {
+			if found := differenceOf(fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i)); found != "" {
+				return found
+			}
+		}
+	case reflect.Float64:
+		if x, y := a.Float(), b.Float(); x != y && !(math.IsNaN(x) && math.IsNaN(y)) {
+			return fmt.Sprintf("%s: %v and %v", path, x, y)
+		}
+	default:
+		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			return fmt.Sprintf("%s: %v and %v", path, a, b)
+		}
+	}
+
+	return ""
+}
+
+// TestFormsOfAnswers writes each answer in other ways that mean the same, and in ways that say something else, and reads it
+// as encoding/xml does.
+func TestFormsOfAnswers(t *testing.T) {
+	t.Parallel()
+	var (
+		isTime  = regexp.MustCompile(`^2026-\d\d-\d\dT[0-9:.]+Z$`)
+		isFloat = regexp.MustCompile(`^\d+\.125$`)
+	)
+	// times writes times in a layout of another zone.
+	times := func(layout string, zone *time.Location) func(string) string {
+		return func(text string) string {
+			if at, err := time.Parse(time.RFC3339Nano, text); err == nil && isTime.MatchString(text) {
+				return at.In(zone).Format(layout)
+			}
+
+			return escape(text)
+		}
+	}
+	floats := func(other string) func(string) string {
+		return func(text string) string {
+			if isFloat.MatchString(text) {
+				return other
+			}
+
+			return escape(text)
+		}
+	}
+	always := func(text string) func() string { return func() string { return text } }
+	shuffled := func(seed uint64) func([]*element) []*element {
+		random := rand.New(rand.NewPCG(seed, seed))
+
+		return func(children []*element) []*element {
+			mixed := append([]*element(nil), children...)
+			// The items of a list have an order that means something.
+			if len(mixed) > 1 && mixed[0].name != mixed[1].name {
+				random.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+			}
+
+			return mixed
+		}
+	}
+	const unknown = `<!-- a > comment --><Unknown kind="a&gt;b" x='"'><Status>wrong</Status><Snapshot><Key/></Snapshot>` +
+		`<![CDATA[</Unknown>]]>text</Unknown><Unknown/><?note <Status>wrong</Status>?>` + "\r\n\t"
+	type variant struct {
+		form    form
+		differs bool // from what was filled in
+	}
+	variants := map[string]variant{
+		"indented":         {form: form{between: always("\n   ")}},
+		"unknown members":  {form: form{between: always(unknown)}},
+		"prefixed":         {form: form{prefix: "q:"}},
+		"CDATA":            {form: form{text: func(text string) string { return "<![CDATA[" + text + "]]>" }}},
+		"character codes":  {form: form{text: func(text string) string { return strings.ReplaceAll(escape(text), "e", "&#x65;") }}},
+		"split by comment": {form: form{text: func(text string) string { return escape(text[:1]) + "<!-- in the text -->" + escape(text[1:]) }}},
+		"microseconds":     {form: form{text: times("2006-01-02T15:04:05.000000Z", time.UTC)}},
+		"milliseconds":     {form: form{text: times("2006-01-02T15:04:05.000Z", time.UTC)}},
+		"zone east":        {form: form{text: times("2006-01-02T15:04:05.0000-07:00", time.FixedZone("", 2*3600))}},
+		"zone west":        {form: form{text: times("2006-01-02T15:04:05.000-07:00", time.FixedZone("", -7*3600-1800))}},
+		"seconds":          {form: form{text: times("2006-01-02T15:04:05Z", time.UTC)}, differs: true},
+		"tenths":           {form: form{text: times("2006-01-02T15:04:05.0Z", time.UTC)}, differs: true},
+		"hundredths":       {form: form{text: times("2006-01-02T15:04:05.00-07:00", time.FixedZone("", 3600))}, differs: true},
+	}
+	for seed := range uint64(5) {
+		variants[fmt.Sprintf("order %d", seed)] = variant{form: form{order: shuffled(seed)}}
+	}
+	for _, number := range []string{"NaN", "INF", "-INF", "Infinity", "-Infinity", "1e3", "-0.5", "17"} {
+		variants[number] = variant{form: form{text: floats(number)}, differs: true}
+	}
+
+	everyOperation(t, func(t *testing.T, operation reflect.Method, filled any, document *element) {
+		for name, variant := range variants {
+			text := variant.form.document(document)
+			want := reflect.New(operation.Type.Out(0).Elem())
+			if err := xml.Unmarshal([]byte(text), want.Interface()); err != nil {
+				t.Fatalf("%s: encoding/xml: %v\n%s", name, err, text)
+			}
+			got, err := decodeInto(t, operation, text)
+			if err != nil {
+				t.Errorf("%s: %v\n%s", name, err, text)
+
+				continue
+			}
+			if found := differenceOf("", reflect.ValueOf(got), want); found != "" {
+				t.Errorf("%s: we and encoding/xml differ: %s", name, found)
+			}
+			if found := differenceOf("", reflect.ValueOf(got), reflect.ValueOf(filled)); found != "" && !variant.differs {
+				t.Errorf("%s: what was read differs from what was written: %s", name, found)
+			}
+		}
+	})
+}
+
+// TestEmptyElements empties all texts, and then all that is inside the result.
+func TestEmptyElements(t *testing.T) {
+	t.Parallel()
+	everyOperation(t, func(t *testing.T, operation reflect.Method, _ any, document *element) {
+		emptied := form{text: func(string) string { return "" }}.document(document)
+		closed := regexp.MustCompile(`<(\w+)></\w+>`).ReplaceAllString(emptied, "<$1/>")
+		if closed == emptied {
+			t.Fatal("there is nothing to empty")
+		}
+		first, err := decodeInto(t, operation, emptied)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := decodeInto(t, operation, closed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := differenceOf("", reflect.ValueOf(first), reflect.ValueOf(second)); found != "" {
+			t.Errorf("<X></X> and <X/> differ: %s", found)
+		}
+		if found := somethingIn("", reflect.ValueOf(first)); found != "" {
+			t.Errorf("of empty elements there is %s", found)
+		}
+		root := operation.Name + "Response"
+		for _, text := range []string{
+			"<" + root + "/>",
+			"<" + root + "><" + operation.Name + "Result/></" + root + ">",
+			"<" + root + "><ResponseMetadata/><" + operation.Name + "Result></" + operation.Name + "Result></" + root + ">",
+		} {
+			got, err := decodeInto(t, operation, text)
+			if err != nil {
+				t.Errorf("%s: %v", text, err)
+			} else if !reflect.ValueOf(got).Elem().IsZero() {
+				t.Errorf("%s was read as %s", text, asJSON(t, got))
+			}
+		}
+	})
+}
+
+// somethingIn says where a value has something that is not zero; the structure around it does not count.
+func somethingIn(path string, value reflect.Value) string {
+	switch {
+	case value.Type() == reflect.TypeFor[time.Time]():
+	case value.Kind() == reflect.Pointer:
+		if value.IsNil() {
+			return ""
+		}
+
+		return somethingIn(path, value.Elem())
+	case value.Kind() == reflect.Struct:
+		for i := range value.NumField() {
+			if found := somethingIn(path+"."+value.Type().Field(i).Name, value.Field(i)); found != "" {
+				return found
+			}
+		}
+
+		return ""
+	case value.Kind() == reflect.Slice:
+		for i := range value.Len() {
+			if found := somethingIn(fmt.Sprintf("%s[%d]", path, i), value.Index(i)); found != "" {
+				return found
+			}
+		}
+
+		return ""
+	}
+	if !value.IsZero() {
+		return fmt.Sprintf("%s: %v", path, value)
+	}
+
+	return ""
+}
+
+// TestAnswersThatBreakOff cuts each answer after every byte, every few bytes of a long one, and after all but the last
+// bytes: none of it may be taken for the whole.
+func TestAnswersThatBreakOff(t *testing.T) {
+	t.Parallel()
+	everyOperation(t, func(t *testing.T, operation reflect.Method, _ any, document *element) {
+		text := form{}.document(document)
+		// One client for all, since there are thousands of lengths.
+		length := 0
+		client := newClient(t, func(config *redshift.Config) {
+			config.DisableParamValidation = true
+			config.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				return httpmock.NewStringResponse(http.StatusOK, text[:length]), nil
+			})}
+		})
+		call := reflect.ValueOf(client).MethodByName(operation.Name)
+		arguments := []reflect.Value{reflect.ValueOf(t.Context()), reflect.New(operation.Type.In(1).Elem())}
+		const cuts, last = 1500, 100
+		step := 1 + len(text)/cuts
+		for length < len(text) {
+			if results := call.Call(arguments); results[1].IsNil() || !results[0].IsNil() {
+				t.Fatalf("cut after %d of %d bytes it was read as %s", length, len(text), asJSON(t, results[0].Interface()))
+			}
+			if length += step; length > len(text)-last {
+				step = 1
+			}
+		}
+	})
+}

@@ -1,0 +1,198 @@
+package redshift_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// listPage is a page that is answered to a Marker: so many items and the next Marker, or an error.
+type listPage struct {
+	items int
+	next  string
+	code  awsquery.ErrorCode
+}
+
+// listing is an operation that is paged, by its iterator's name.
+type listing struct {
+	operation string
+	iterator  string
+	params    reflect.Type
+	result    reflect.Type
+}
+
+// listings finds the operations whose results have a Marker. Each has to have an iterator.
+func listings(t *testing.T) []listing {
+	t.Helper()
+	var all []listing
+	service, client := reflect.TypeFor[redshift.ClientService](), reflect.TypeFor[*redshift.Client]()
+	for i := range service.NumMethod() {
+		method := service.Method(i)
+		result := method.Type.Out(0).Elem()
+		if _, paged := result.FieldByName("Marker"); !paged {
+			continue
+		}
+		if _, found := client.MethodByName(method.Name + "All"); !found {
+			t.Errorf("%s has pages and no iterator", method.Name)
+
+			continue
+		}
+		all = append(all, listing{method.Name, method.Name + "All", method.Type.In(1).Elem(), result})
+	}
+	if len(all) < 6 {
+		t.Errorf("there are %d operations with pages", len(all))
+	}
+
+	return all
+}
+
+// answer writes a page.
+func (l listing) answer(t *testing.T, page listPage) (*http.Response, error) {
+	t.Helper()
+	if page.code != "" {
+		return httpmock.NewStringResponse(http.StatusBadRequest, "<ErrorResponse><Error><Code>"+string(page.code)+"</Code></Error></ErrorResponse>"), nil
+	}
+	result := reflect.New(l.result)
+	result.Elem().FieldByName("Marker").SetString(page.next)
+	for i := range l.result.NumField() {
+		if field := result.Elem().Field(i); field.Kind() == reflect.Slice {
+			field.Set(reflect.MakeSlice(field.Type(), page.items, page.items))
+		}
+	}
+	var body bytes.Buffer
+	if err := xml.NewEncoder(&body).EncodeElement(result.Interface(), xml.StartElement{Name: xml.Name{Local: l.operation + "Response"}}); err != nil {
+		t.Fatal(err)
+	}
+
+	return httpmock.NewStringResponse(http.StatusOK, body.String()), nil
+}
+
+// iteration is what an iterator yielded.
+type iteration struct {
+	items int
+	errs  []error
+	asked []string // the Markers of the requests
+	sizes []string // their MaxRecords
+}
+
+// iterate ranges over the pages, and stops after so many yields; 0 is never.
+func (l listing) iterate(t *testing.T, ctx context.Context, params reflect.Value, pages map[string]listPage, stop int) iteration {
+	t.Helper()
+	var seen iteration
+	client := newClient(t, func(config *redshift.Config) {
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			query := request.URL.Query()
+			seen.asked = append(seen.asked, query.Get("Marker"))
+			seen.sizes = append(seen.sizes, query.Get("MaxRecords"))
+
+			return l.answer(t, pages[query.Get("Marker")])
+		})}
+	})
+	sequence := reflect.ValueOf(client).MethodByName(l.iterator).Call([]reflect.Value{reflect.ValueOf(ctx), params})[0]
+	if !params.IsNil() { // what happens to the parameters now is too late
+		params.Elem().FieldByName("Marker").SetString("changed")
+	}
+	yields := 0
+	yield := reflect.MakeFunc(sequence.Type().In(0), func(values []reflect.Value) []reflect.Value {
+		yields++
+		if err, _ := values[1].Interface().(error); err != nil {
+			seen.errs = append(seen.errs, err)
+			if !values[0].IsZero() {
+				t.Errorf("with the error %v there is %v", err, values[0])
+			}
+		} else {
+			seen.items++
+		}
+
+		return []reflect.Value{reflect.ValueOf(yields != stop)}
+	})
+	sequence.Call([]reflect.Value{yield})
+
+	return seen
+}
+
+// TestIterators goes through the pages of every operation that has them.
+func TestIterators(t *testing.T) {
+	t.Parallel()
+	two := map[string]listPage{"": {items: 2, next: "a"}, "a": {next: "b"}, "b": {items: 3}}
+	for name, test := range map[string]struct {
+		pages  map[string]listPage
+		marker string
+		stop   int
+		items  int
+		asked  []string
+		err    error
+		text   string
+	}{
+		"one page":             {pages: map[string]listPage{"": {items: 2}}, items: 2, asked: []string{""}},
+		"nothing":              {pages: map[string]listPage{"": {}}, asked: []string{""}},
+		"pages, one empty":     {pages: two, items: 5, asked: []string{"", "a", "b"}},
+		"from a Marker":        {pages: two, marker: "b", items: 3, asked: []string{"b"}},
+		"stopped on a page":    {pages: two, stop: 1, items: 1, asked: []string{""}},
+		"stopped at its end":   {pages: two, stop: 2, items: 2, asked: []string{""}},
+		"stopped on the next":  {pages: two, stop: 3, items: 3, asked: []string{"", "a", "b"}},
+		"an error":             {pages: map[string]listPage{"": {code: "AccessDenied"}}, asked: []string{""}, err: awsquery.ErrAccessDenied},
+		"an error in between":  {pages: map[string]listPage{"": {items: 2, next: "a"}, "a": {code: "AccessDenied"}}, items: 2, asked: []string{"", "a"}, err: awsquery.ErrAccessDenied},
+		"a Marker again":       {pages: map[string]listPage{"": {items: 1, next: "a"}, "a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, items: 3, asked: []string{"", "a", "b"}, text: "Marker was answered before"},
+		"its own Marker":       {pages: map[string]listPage{"a": {items: 1, next: "a"}}, marker: "a", items: 1, asked: []string{"a"}, text: "Marker was answered before"},
+		"back where it begins": {pages: map[string]listPage{"a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, marker: "a", items: 2, asked: []string{"a", "b"}, text: "Marker was answered before"},
+	} {
+		for _, listing := range listings(t) {
+			t.Run(name+"/"+listing.operation, func(t *testing.T) {
+				t.Parallel()
+				for _, size := range []*int{nil, new(50)} {
+					params := reflect.New(listing.params)
+					params.Elem().FieldByName("Marker").SetString(test.marker)
+					params.Elem().FieldByName("MaxRecords").Set(reflect.ValueOf(size))
+					got := listing.iterate(t, t.Context(), params, test.pages, test.stop)
+					if got.items != test.items || !slices.Equal(got.asked, test.asked) {
+						t.Errorf("%d items from %q, want %d from %q", got.items, got.asked, test.items, test.asked)
+					}
+					want := ""
+					if size != nil {
+						want = "50"
+					}
+					if slices.ContainsFunc(got.sizes, func(sent string) bool { return sent != want }) {
+						t.Errorf("MaxRecords was sent as %q, want %q each time", got.sizes, want)
+					}
+					switch failed := test.err != nil || test.text != ""; {
+					case !failed && len(got.errs) > 0, failed && len(got.errs) != 1:
+						t.Errorf("the errors are %v", got.errs)
+					case failed && test.err != nil && !errors.Is(got.errs[0], test.err), failed && !strings.Contains(got.errs[0].Error(), test.text):
+						t.Errorf("the error is %v", got.errs[0])
+					}
+				}
+				if test.marker == "" { // no parameters at all are empty ones
+					none := listing.iterate(t, t.Context(), reflect.Zero(reflect.PointerTo(listing.params)), test.pages, test.stop)
+					if none.items != test.items || !slices.Equal(none.asked, test.asked) {
+						t.Errorf("without parameters %d items from %q", none.items, none.asked)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestIteratorsEndWithTheContext: nothing is asked for once it has ended.
+func TestIteratorsEndWithTheContext(t *testing.T) {
+	t.Parallel()
+	for _, listing := range listings(t) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		got := listing.iterate(t, ctx, reflect.New(listing.params), nil, 0)
+		if got.items != 0 || len(got.asked) != 0 || len(got.errs) != 1 || !errors.Is(got.errs[0], context.Canceled) {
+			t.Errorf("%s: %+v", listing.iterator, got)
+		}
+	}
+}
