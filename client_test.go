@@ -23,6 +23,7 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -581,5 +582,24 @@ func TestPagesEnd(t *testing.T) {
 		if err == nil {
 			t.Error("without a client there is no error")
 		}
+	}
+}
+
+// A restore of another account's snapshot, without saying whose it is, fails for a reason that Redshift does not tell.
+func TestMisleadingNotFound(t *testing.T) {
+	t.Parallel()
+	client, _ := fakeClient(t, redshifttest.Options{})
+	params := &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "theirs"}
+	_, err := client.RestoreFromClusterSnapshot(t.Context(), params)
+	if !errors.Is(err, models.ErrClusterSnapshotNotFound) || !strings.Contains(err.Error(), "OwnerAccount") {
+		t.Errorf("without an owner: %v", err)
+	}
+	encoded, marshalErr := json.Marshal(err)
+	if marshalErr != nil || !strings.Contains(string(encoded), `"hint":"if the snapshot`) {
+		t.Errorf("%v, %s", marshalErr, encoded)
+	}
+	params.OwnerAccount = "210987654321"
+	if _, err := client.RestoreFromClusterSnapshot(t.Context(), params); !errors.Is(err, models.ErrClusterSnapshotNotFound) || strings.Contains(err.Error(), "OwnerAccount") {
+		t.Errorf("with an owner: %v", err)
 	}
 }

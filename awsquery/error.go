@@ -43,6 +43,8 @@ type Error struct {
 	Code ErrorCode
 	// Message is the service's text, as it came, at most 16 KiB of it. The service may quote parameters in it.
 	Message string
+	// Hint is what a client adds where the service's answer is known to mislead. Mostly empty.
+	Hint string
 	// Type is who is at fault according to the service: Sender or Receiver. Often empty.
 	Type string
 	// Header is the answer's. It is nil if the call was not made by a Transport.
@@ -100,6 +102,11 @@ func (e *Error) Error() string {
 		text.WriteString(": ")
 		text.WriteString(causeText(e.Err))
 	}
+	if e.Hint != "" {
+		text.WriteString(" (")
+		text.WriteString(printable(e.Hint, maxShownMessage))
+		text.WriteString(")")
+	}
 
 	return text.String()
 }
@@ -140,6 +147,7 @@ type shown struct {
 	RequestID  string    `json:"requestId,omitzero"`
 	Code       ErrorCode `json:"code,omitzero"`
 	Message    string    `json:"message,omitzero"`
+	Hint       string    `json:"hint,omitzero"`
 	Type       string    `json:"type,omitzero"`
 	Cause      string    `json:"cause,omitzero"`
 }
@@ -151,6 +159,7 @@ func (e Error) shown() shown {
 		RequestID:  printable(e.RequestID, maxShownWord),
 		Code:       ErrorCode(printable(string(e.Code), maxShownWord)),
 		Message:    e.shownMessage(),
+		Hint:       printable(e.Hint, maxShownMessage),
 		Type:       printable(e.Type, maxShownWord),
 	}
 	if e.Err != nil {
@@ -163,13 +172,13 @@ func (e Error) shown() shown {
 // Format writes the Error text, whatever the verb: %+v and %#v would show the header and the body.
 func (e Error) Format(state fmt.State, verb rune) { format(state, verb, e.Error()) }
 
-// MarshalJSON has the operation, status code, request id, code, message and type, and the cause as text.
+// MarshalJSON has the operation, status code, request id, code, message, hint and type, and the cause as text.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.shown()) }
 
 // LogValue has for package log/slog what MarshalJSON has.
 func (e Error) LogValue() slog.Value {
 	shown := e.shown()
-	attributes := make([]slog.Attr, 0, 7)
+	attributes := make([]slog.Attr, 0, 8)
 	add := func(key, value string) {
 		if value != "" {
 			attributes = append(attributes, slog.String(key, value))
@@ -182,6 +191,7 @@ func (e Error) LogValue() slog.Value {
 	add("requestId", shown.RequestID)
 	add("code", string(shown.Code))
 	add("message", shown.Message)
+	add("hint", shown.Hint)
 	add("type", shown.Type)
 	add("cause", shown.Cause)
 
