@@ -38,10 +38,9 @@ var neverRestored = []awsquery.ErrorCode{
 }
 
 // prepareClusters adds to the fake of TestErrors: the cluster ledger, whose tables are known and whose snapshot is
-// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted and has just got the schedule hourly, beside which there is
-// unused; the cluster mirrored, whose snapshots are copied to us-west-2; the grant
-// used, with which snapshots of a cluster there are copied here; and the
-// partner's snapshots theirs, which nobody may see, and lent.
+// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted and has just got the schedule hourly,
+// beside which there is unused; the cluster mirrored, whose snapshots are copied to us-west-2; the grant used, with which
+// snapshots of a cluster there are copied here; and the partner's snapshots theirs, which nobody may see, and lent.
 func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 	t.Helper()
 	for _, cluster := range []redshifttest.Cluster{

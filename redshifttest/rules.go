@@ -19,6 +19,7 @@ import (
 // What is here holds for more than one operation.
 
 const (
+	maxClusterIdentifier  = 63
 	maxSnapshotIdentifier = 255
 	maxParameterGroup     = 255
 	maxCopyGrantName      = 63

@@ -1,6 +1,7 @@
 package redshifttest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -252,38 +253,63 @@ func (h *holdings) nextScheduled(one *cluster, after time.Time) time.Time {
 	return h.schedules[one.following.schedule].times.after(after, one.following.since)
 }
 
-// takeScheduled takes the snapshots that have come due, the earliest first. What would be gone again by now is left out.
+// due is a snapshot that a schedule asks for.
+type due struct {
+	at      time.Time
+	account string
+	cluster *cluster
+}
+
+// takeScheduled takes the snapshots that have come due, the earliest first.
 func (s *state) takeScheduled(now time.Time) {
-	for _, account := range slices.Sorted(maps.Keys(s.accounts)) {
-		owner := s.accounts[account]
-		for _, name := range slices.Sorted(maps.Keys(owner.clusters)) {
-			if one := owner.clusters[name]; one.following != nil {
-				s.takeDue(account, one, now)
+	var all []due
+	for account, owner := range s.accounts {
+		for _, one := range owner.clusters {
+			if one.following != nil {
+				all = append(all, s.dueSince(account, one, now)...)
 			}
 		}
 	}
+	slices.SortFunc(all, func(a, b due) int {
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.account, b.account), strings.Compare(a.cluster.Identifier, b.cluster.Identifier))
+	})
+	for _, one := range all {
+		s.takeDue(one)
+	}
 }
 
-func (s *state) takeDue(account string, one *cluster, now time.Time) {
+// dueSince returns the snapshots of a cluster that have come due since it was asked last. What would be gone again by now
+// is left out.
+func (s *state) dueSince(account string, one *cluster, now time.Time) []due {
 	owner, done := s.of(account), one.following.done
 	kept := time.Duration(one.AutomatedSnapshotRetentionPeriod) * day
 	if one.copying != nil {
 		kept = max(kept, time.Duration(one.copying.RetentionPeriod)*day) + s.duration
 	}
 	if earliest := now.Add(-kept); done.Before(earliest) {
+		one.backedUp = one.backedUp || one.AutomatedSnapshotRetentionPeriod > 0 && !owner.nextScheduled(one, done).After(earliest)
 		done = earliest
 	}
-	for due := owner.nextScheduled(one, done); !due.After(now); due = owner.nextScheduled(one, due) {
-		done = due
-		identifier := automatedIdentifier(one.Identifier, due)
-		if one.AutomatedSnapshotRetentionPeriod <= 0 || one.status(due) != models.ClusterStatusAvailable || owner.snapshots[identifier] != nil {
-			continue
-		}
-		taken := s.take(account, one, identifier, models.SnapshotTypeAutomated, due)
-		taken.Tags = append(taken.Tags, one.Tags...)
-		taken.automatedDays = one.AutomatedSnapshotRetentionPeriod
+	var all []due
+	for next := owner.nextScheduled(one, done); !next.After(now); next = owner.nextScheduled(one, next) {
+		all = append(all, due{next, account, one})
+		done = next
 	}
 	one.following.done = done
+
+	return all
+}
+
+// takeDue takes a snapshot, if the cluster was available and keeps any.
+func (s *state) takeDue(one due) {
+	of := one.cluster
+	identifier := automatedIdentifier(of.Identifier, one.at)
+	if of.AutomatedSnapshotRetentionPeriod <= 0 || of.status(one.at) != models.ClusterStatusAvailable || s.of(one.account).snapshots[identifier] != nil {
+		return
+	}
+	taken := s.take(one.account, of, identifier, models.SnapshotTypeAutomated, one.at)
+	taken.Tags = append(taken.Tags, of.Tags...)
+	taken.automatedDays = of.AutomatedSnapshotRetentionPeriod
 }
 
 // automatedIdentifier is what Redshift calls a snapshot that it takes by itself.

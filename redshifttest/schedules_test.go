@@ -166,9 +166,8 @@ func TestScheduleNeedsTheCluster(t *testing.T) {
 	expectIdentifiers(t, "after a pause", fake, "rs:analytics-2026-11-23-21-30-00", "rs:long-2026-11-23-21-30-00", "rs:long-2026-11-24-09-30-00")
 	fake.Advance(365 * 24 * time.Hour)
 	expectIdentifiers(t, "a year later", fake,
-		"rs:analytics-2027-11-23-21-30-00", "rs:analytics-2027-11-24-09-30-00",
 		"rs:long-2027-11-21-21-30-00", "rs:long-2027-11-22-09-30-00", "rs:long-2027-11-22-21-30-00", "rs:long-2027-11-23-09-30-00",
-		"rs:long-2027-11-23-21-30-00", "rs:long-2027-11-24-09-30-00")
+		"rs:analytics-2027-11-23-21-30-00", "rs:long-2027-11-23-21-30-00", "rs:analytics-2027-11-24-09-30-00", "rs:long-2027-11-24-09-30-00")
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "ages", AutomatedSnapshotRetentionPeriod: 36}); err == nil {
 		t.Error("automated snapshots are kept for 36 days")
 	}
@@ -277,4 +276,47 @@ func TestSchedules(t *testing.T) {
 		}
 	}
 	golden(t, "DescribeSnapshotSchedules.xml", must(t, fake, "DescribeSnapshotSchedules", "ScheduleIdentifier", "nightly").Body)
+}
+
+// TestJumpsAndSteps: whichever way the clock moves, there are the same snapshots in the same order.
+func TestJumpsAndSteps(t *testing.T) {
+	t.Parallel()
+	after := func(step time.Duration) []models.Snapshot {
+		fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+		schedule(t, fake, "often", "rate(8 hours)")
+		schedule(t, fake, "daily", "cron(30 17 *)")
+		for cluster, schedule := range map[string]string{"a": "often", "b": "often", "c": "daily"} {
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: cluster, AutomatedSnapshotRetentionPeriod: 2}); err != nil {
+				t.Fatal(err)
+			}
+			must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", cluster, "ScheduleIdentifier", schedule)
+		}
+		for passed := time.Duration(0); passed < 30*day; passed += step {
+			fake.Advance(step)
+			fake.Snapshots()
+		}
+
+		return fake.Snapshots()
+	}
+	steps, jump := after(time.Hour), after(30*day)
+	if len(steps) != 14 || !reflect.DeepEqual(steps, jump) {
+		t.Errorf("in steps there come\n%+v\nin a jump\n%+v", steps, jump)
+	}
+	for i, one := range steps[1:] {
+		if one.SnapshotCreateTime.Before(steps[i].SnapshotCreateTime) || one.ActualIncrementalBackupSizeInMegaBytes != 64 {
+			t.Errorf("after %s comes %+v", steps[i].SnapshotIdentifier, one)
+		}
+	}
+}
+
+// TestAutomatedSnapshotOfAScheduledSecond: what a schedule has taken already cannot be added.
+func TestAutomatedSnapshotOfAScheduledSecond(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	schedule(t, fake, "often", "rate(8 hours)")
+	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "often")
+	fake.Advance(8 * time.Hour)
+	if added, err := fake.AddAutomatedSnapshot("analytics", fake.Now()); err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Errorf("%+v, %v", added, err)
+	}
 }

@@ -1,6 +1,7 @@
 package redshifttest
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,7 +148,8 @@ func (c *call) retainCopies(of *cluster, days int) {
 
 // copyAcross makes the copies in other regions of snapshots that have become available.
 func (s *state) copyAcross(now time.Time) {
-	for account, owner := range s.accounts {
+	for _, account := range slices.Sorted(maps.Keys(s.accounts)) {
+		owner := s.accounts[account]
 		var due []*snapshot
 		for _, one := range owner.snapshots {
 			if one.copyDue && one.available(now) {

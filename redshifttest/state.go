@@ -3,6 +3,7 @@ package redshifttest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -12,70 +13,11 @@ import (
 )
 
 const (
-	statusAvailable = "available"
-
-	maxClusterIdentifier = 63
-	// clusterAge is how old a cluster is when it is added, so that it can have automated snapshots of days before.
-	clusterAge = 30 * 24 * time.Hour
 	// incrementalShare is how much of a cluster a snapshot adds to those before it.
 	incrementalShare = 1.0 / 16
 
 	day = 24 * time.Hour
 )
-
-// Cluster is a cluster that snapshots can be taken of. Only Identifier is needed.
-type Cluster struct {
-	// The cluster's name: 1 to 63 lower-case letters, digits and hyphens, starting with a letter, without a hyphen at the
-	// end or two in a row.
-	Identifier string
-	// The account that owns it. Default: the fake's own account.
-	AccountID string
-	// Where in its life it is. Snapshots can be taken while it is available. Default: available.
-	Status string
-	// When it was created. Default: 30 days before now on the fake's clock; now if it takes the name of one that was
-	// removed.
-	CreateTime time.Time
-	// How much data it has, in megabytes. Every snapshot is that large in total; the first of them adds all of it to the
-	// backup, each later one a sixteenth. Default: 1024.
-	SizeInMegaBytes float64
-	// The type of its nodes. Default: ra3.xlplus.
-	NodeType string
-	// How many nodes it has. Default: 2.
-	NumberOfNodes int
-	// The port on which it would accept connections. Default: 5439.
-	Port int
-	// The Availability Zone that it is in. Default: the region's first, such as us-east-1a.
-	AvailabilityZone string
-	// The name of its admin user. Default: awsuser.
-	MasterUsername string
-	// The version of its engine. Default: 1.0.
-	Version string
-	// The patch level of its engine. Default: 1.0.78125.
-	EngineFullVersion string
-	// The name of its first database. Default: dev.
-	DBName string
-	// The virtual private cloud that it is in. Default: vpc-0123456789abcdef0.
-	VpcID string
-	// The key that encrypts it, an ARN. Default: none, it is not encrypted.
-	KmsKeyID string
-	// Whether traffic to data repositories is forced through the VPC. Default: false.
-	EnhancedVpcRouting bool
-	// The track by which it gets new versions. Default: current.
-	MaintenanceTrackName string
-	// The secret with its admin password, an ARN. Default: none.
-	MasterPasswordSecretArn string
-	// The key that encrypts that secret, an ARN. Default: none.
-	MasterPasswordSecretKmsKeyID string
-	// How many days the snapshots are kept that Redshift takes of it by itself, 1 to 35; negative for none at all. It is
-	// about those that a snapshot schedule asks for: there are no others, unless AddAutomatedSnapshot adds them.
-	// Default: 1.
-	AutomatedSnapshotRetentionPeriod int
-	// Its tables, such as dev.public.orders, which tell what [redshift.Client.RestoreTableFromClusterSnapshot] can find in
-	// a snapshot and which names are taken. Default: nil, any table can be restored to any name.
-	Tables []string
-	// Its tags. Its automated snapshots get them too; manual ones have those of their Create only. Default: none.
-	Tags []models.Tag
-}
 
 // state is everything that operations can change in a region.
 type state struct {
@@ -164,8 +106,8 @@ func (s states) pass(now time.Time) {
 	for _, one := range s.byRegion {
 		one.takeScheduled(now)
 	}
-	for _, one := range s.byRegion {
-		one.copyAcross(now)
+	for _, region := range slices.Sorted(maps.Keys(s.byRegion)) {
+		s.byRegion[region].copyAcross(now)
 	}
 	for _, one := range s.byRegion {
 		one.expire(now)
@@ -175,7 +117,7 @@ func (s states) pass(now time.Time) {
 	}
 }
 
-// expire deletes the manual snapshots whose retention has ended.
+// expire deletes the snapshots whose retention has ended.
 func (s *state) expire(now time.Time) {
 	for _, owner := range s.accounts {
 		for name, one := range owner.snapshots {
@@ -186,7 +128,7 @@ func (s *state) expire(now time.Time) {
 	}
 }
 
-// end returns when a manual snapshot is deleted, if it ever is.
+// end returns when a snapshot is deleted, if it ever is by itself.
 func (s *snapshot) end() (time.Time, bool) {
 	if s.automatedDays > 0 {
 		return s.SnapshotRetentionStartTime.Add(time.Duration(s.automatedDays) * day), true
@@ -234,11 +176,10 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 	at = at.UTC().Truncate(time.Millisecond)
 	owner := s.of(account)
 	added := cluster.SizeInMegaBytes
-	for _, other := range owner.snapshots {
-		if other.ClusterIdentifier == cluster.Identifier {
-			added = cluster.SizeInMegaBytes * incrementalShare
-		}
+	if cluster.backedUp {
+		added *= incrementalShare
 	}
+	cluster.backedUp = true
 	s.serial++
 	one := &snapshot{
 		Snapshot: models.Snapshot{
@@ -369,110 +310,11 @@ func (s *snapshot) availableSince() time.Time {
 	return s.started.Add(s.duration)
 }
 
-// AddCluster adds a cluster. It is an error if its identifier is not a valid one, or if its account has a cluster of that
-// name.
-func (f *Fake) AddCluster(added Cluster) error {
-	wrap := func(failed any) error {
-		return fmt.Errorf("redshifttest: add cluster %q: %v", added.Identifier, failed)
-	}
-	if failed := checkNewIdentifier("Identifier", added.Identifier, maxClusterIdentifier); failed != nil {
-		return wrap(failed.message)
-	}
-	if strings.ToLower(added.Identifier) != added.Identifier {
-		return wrap("cluster identifiers are in lower case")
-	}
-	setDefault(&added.AccountID, f.account)
-	if !twelveDigits.MatchString(added.AccountID) {
-		return wrap("AccountID does not have 12 digits")
-	}
-	if added.AutomatedSnapshotRetentionPeriod > maxAutomatedDays {
-		return wrap("AutomatedSnapshotRetentionPeriod is more than 35 days")
-	}
-	if added.SizeInMegaBytes < 0 || added.NumberOfNodes < 0 {
-		return wrap("SizeInMegaBytes or NumberOfNodes is negative")
-	}
-	setDefault(&added.Status, statusAvailable)
-	setDefault(&added.AutomatedSnapshotRetentionPeriod, 1)
-	added.AutomatedSnapshotRetentionPeriod = max(added.AutomatedSnapshotRetentionPeriod, 0)
-	setDefault(&added.SizeInMegaBytes, 1024)
-	setDefault(&added.NodeType, "ra3.xlplus")
-	setDefault(&added.NumberOfNodes, 2)
-	setDefault(&added.Port, 5439)
-	setDefault(&added.AvailabilityZone, f.region+"a")
-	setDefault(&added.MasterUsername, "awsuser")
-	setDefault(&added.Version, "1.0")
-	setDefault(&added.EngineFullVersion, "1.0.78125")
-	setDefault(&added.DBName, "dev")
-	setDefault(&added.VpcID, "vpc-0123456789abcdef0")
-	setDefault(&added.MaintenanceTrackName, "current")
-	added.Tags, added.Tables = slices.Clone(added.Tags), slices.Clone(added.Tables)
-
-	now := f.Now()
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	owner := f.state.of(added.AccountID)
-	if owner.clusters[added.Identifier] != nil {
-		return wrap("there is one with that name already, remove it first or take another name")
-	}
-	if added.CreateTime.IsZero() {
-		added.CreateTime = now
-		if !owner.removed[added.Identifier] {
-			added.CreateTime = now.Add(-clusterAge)
-		}
-	}
-	added.CreateTime = added.CreateTime.UTC().Truncate(time.Millisecond)
-	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings()}
-
-	return nil
-}
-
-// SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. A restore that is under way
-// goes on beside it, unless the status is incompatible-restore: then it has failed. It is an error if there is no such
-// cluster.
-func (f *Fake) SetClusterStatus(identifier, status string) error {
-	now := f.Now()
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.states.pass(now)
-	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
-	if cluster == nil {
-		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
-	}
-	cluster.Status = status
-	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {
-		running.stopped = now
-	}
-
-	return nil
-}
-
-// RemoveCluster deletes a cluster of the fake's own account and, as Redshift does, its automated snapshots; the manual
-// ones stay. It is an error if there is no such cluster.
-func (f *Fake) RemoveCluster(identifier string) error {
-	now := f.Now()
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner, name := f.state.of(f.account), strings.ToLower(identifier)
-	if owner.clusters[name] == nil {
-		return fmt.Errorf("redshifttest: remove cluster %q: there is none", identifier)
-	}
-	delete(owner.clusters, name)
-	owner.removed[name] = true
-	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, func(one *tableRestore) bool { return one.ClusterIdentifier == name })
-	for key, one := range owner.snapshots {
-		if one.ClusterIdentifier == name && one.SnapshotType == models.SnapshotTypeAutomated {
-			delete(owner.snapshots, key)
-		}
-	}
-
-	return nil
-}
-
 // AddAutomatedSnapshot adds a snapshot that Redshift took of a cluster of the fake's own account by itself, at a time
 // that is not after now on the fake's clock. It is named after both, such as rs:analytics-2026-11-23-04-00-00, and
 // available once the SnapshotDuration has passed since; the zero time stands for so long ago, and so for a snapshot that
-// has just become available. The fake keeps it until the cluster is removed. It is an error if there is no such cluster, or if it has a snapshot of that second.
+// has just become available. The fake keeps it until the cluster is removed, whatever the cluster's retention period is.
+// It is an error if there is no such cluster, or if it has a snapshot of that second.
 func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
 	now := f.Now()
 	if at.IsZero() {
@@ -487,6 +329,7 @@ func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (mod
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.states.pass(now)
 	owner := f.state.of(f.account)
 	cluster := owner.clusters[strings.ToLower(clusterIdentifier)]
 	if cluster == nil {
