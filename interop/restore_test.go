@@ -1,8 +1,11 @@
 package interop
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"testing"
 	"time"
 
@@ -13,6 +16,21 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
+// wholeAnswers reads answers to their end before anybody sees them. Amazon's client sometimes has the connection closed
+// while it still reads: "use of closed network connection".
+type wholeAnswers struct{}
+
+func (wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
+
+	return response, err
+}
+
 // clientOf returns Amazon's Go client of a fake.
 func clientOf(fake *redshifttest.Server) *awsredshift.Client {
 	credentials := fake.Credentials()
@@ -20,6 +38,7 @@ func clientOf(fake *redshifttest.Server) *awsredshift.Client {
 	return awsredshift.New(awsredshift.Options{
 		Region:       fake.Region(),
 		BaseEndpoint: aws.String(fake.URL),
+		HTTPClient:   &http.Client{Transport: wholeAnswers{}},
 		Retryer:      aws.NopRetryer{},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: credentials.AccessKeyID, SecretAccessKey: credentials.SecretAccessKey, SessionToken: credentials.SessionToken}, nil
