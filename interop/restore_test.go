@@ -25,8 +25,10 @@ func (wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(response.Body)
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	body := response.Body
+	defer func() { _ = body.Close() }()
+	text, err := io.ReadAll(body)
+	response.Body = io.NopCloser(bytes.NewReader(text))
 
 	return response, err
 }
