@@ -247,9 +247,9 @@ func TestBatchesOfTheFake(t *testing.T) {
 	if kept := fake.Snapshots()[129].ManualSnapshotRetentionPeriod; *kept != 9 {
 		t.Errorf("the last is kept for %d days", *kept)
 	}
-	fake.FailNext("BatchModifyClusterSnapshots", awsquery.ErrThrottling)
-	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, awsquery.ErrThrottling) || len(result.Open) != 131 {
-		t.Errorf("when throttled it answers %v, and %d are open", err, len(result.Open))
+	fake.FailNext("BatchModifyClusterSnapshots", models.ErrInvalidClusterState)
+	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, models.ErrInvalidClusterState) || len(result.Open) != 131 {
+		t.Errorf("when refused it answers %v, and %d are open", err, len(result.Open))
 	}
 
 	deleted, err := client.DeleteSnapshots(t.Context(), toDelete(identifiers))

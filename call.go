@@ -3,6 +3,7 @@ package redshift
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -14,12 +15,21 @@ import (
 )
 
 // caller is the transport between the generated client and the one that makes a single attempt: it refuses parameters
-// that can never be right, and remembers what is new.
+// that can never be right, makes attempts, and remembers what is new.
 type caller struct {
 	next     runtime.ContextualTransport
 	validate bool
 	recent   *recentResources
-	now      func() time.Time
+	clock    *clock
+	settings callSettings
+	outcomes map[string]outcome
+	jitter   func(longest time.Duration) time.Duration
+}
+
+// callSettings are those that a call can have of its own.
+type callSettings struct {
+	retry          RetryPolicy
+	attemptTimeout time.Duration // none if negative
 }
 
 var _ runtime.ContextualTransport = (*caller)(nil)
@@ -35,24 +45,36 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	if operation == nil {
 		return nil, errors.New("redshift: there is no operation to submit")
 	}
+	settings, err := c.settingsOf(operation)
+	if err != nil {
+		return nil, err
+	}
 	if params, ok := operation.Params.(interface{ Validate() error }); ok && c.validate {
 		if err := params.Validate(); err != nil {
 			return nil, err
 		}
 	}
-	answer, err := c.next.SubmitContext(ctx, operation)
+	if ctx == nil {
+		//lint:ignore SA1019 This is go-openapi's older way to pass a context, which has to work too.
+		ctx = operation.Context
+	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	attempts := attempts{caller: c, operation: operation, settings: settings, outcome: outcomeOf(operation, c.outcomes)}
+	answer, err := attempts.make(ctx)
 	if err != nil {
 		return nil, explain(operation, err)
 	}
 	switch result := answer.(type) {
 	case *CreateClusterSnapshotResult:
-		c.recent.add(newSnapshot, c.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
+		c.recent.add(newSnapshot, c.clock.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
 	case *CopyClusterSnapshotResult:
-		c.recent.add(newSnapshot, c.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
+		c.recent.add(newSnapshot, c.clock.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
 	case *RestoreFromClusterSnapshotResult:
-		c.recent.add(newCluster, c.now(), result.Cluster.ClusterIdentifier)
+		c.recent.add(newCluster, c.clock.now(), result.Cluster.ClusterIdentifier)
 	case *RestoreTableFromClusterSnapshotResult:
-		c.recent.add(newTableRestore, c.now(), result.TableRestoreStatus.TableRestoreRequestID)
+		c.recent.add(newTableRestore, c.clock.now(), result.TableRestoreStatus.TableRestoreRequestID)
 	}
 
 	return answer, nil
@@ -119,5 +141,56 @@ func (r *recentResources) has(kind newResource, identifier string, now time.Time
 
 // justAskedFor tells whether the client created, copied or restored the resource within the last minute.
 func (c *Client) justAskedFor(kind newResource, identifier string) bool {
-	return c != nil && c.recent != nil && c.recent.has(kind, identifier, c.now())
+	return c != nil && c.caller != nil && c.caller.recent.has(kind, identifier, c.caller.clock.now())
+}
+
+// WithRetryPolicy is an [Option] that gives one call a retry policy of its own, in place of the client's. Fields without a
+// value have their defaults, not the client's values.
+func WithRetryPolicy(policy RetryPolicy) Option {
+	return func(operation *runtime.ClientOperation) { own(operation).retry = &policy }
+}
+
+// WithAttemptTimeout is an [Option] that limits how long an attempt of one call may take, in place of the client's limit.
+// Negative: as long as it takes. 0: 30 seconds.
+func WithAttemptTimeout(limit time.Duration) Option {
+	return func(operation *runtime.ClientOperation) { own(operation).attemptTimeout = &limit }
+}
+
+// ownSettings stand around the parameters of a call that has settings of its own.
+type ownSettings struct {
+	runtime.ClientRequestWriter
+	retry          *RetryPolicy
+	attemptTimeout *time.Duration
+}
+
+func own(operation *runtime.ClientOperation) *ownSettings {
+	settings, ok := operation.Params.(*ownSettings)
+	if !ok {
+		settings = &ownSettings{ClientRequestWriter: operation.Params}
+		operation.Params = settings
+	}
+
+	return settings
+}
+
+// settingsOf returns the settings of a call, and leaves its own parameters in the operation.
+func (c *caller) settingsOf(operation *runtime.ClientOperation) (callSettings, error) {
+	settings := c.settings
+	own, ok := operation.Params.(*ownSettings)
+	if !ok {
+		return settings, nil
+	}
+	operation.Params = own.ClientRequestWriter
+	if own.attemptTimeout != nil {
+		settings.attemptTimeout = *own.attemptTimeout
+		setDefault(&settings.attemptTimeout, defaultAttemptTimeout)
+	}
+	if own.retry != nil {
+		if err := own.retry.check(); err != nil {
+			return settings, fmt.Errorf("%s: WithRetryPolicy: %w", awsquery.Action(operation), err)
+		}
+		settings.retry = own.retry.withDefaults()
+	}
+
+	return settings, nil
 }

@@ -40,6 +40,7 @@ func newClient(t *testing.T, change func(*redshift.Config)) *redshift.Client {
 		Region:      "eu-west-1",
 		Credentials: sigv4.StaticCredentials(exampleCredentials),
 		Endpoint:    "https://redshift.example.com",
+		Retry:       redshift.RetryPolicy{MaxAttempts: 1}, // unless the test is about more
 	}
 	change(&config)
 	client, err := redshift.New(config)

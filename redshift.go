@@ -67,12 +67,20 @@ type Config struct {
 	UseDualStack bool
 
 	// The client that requests go through, for a proxy, a timeout or instrumentation. New copies it and never changes it;
-	// the copy signs every request and follows no redirect. Its RoundTripper must not send a request twice by itself: no
-	// snapshot operation can be repeated without a risk, and a signature ages. Nil: a transport of its own, like
-	// http.DefaultTransport but with 100 idle connections a host. There is no time limit but the context's then.
+	// the copy signs every request and follows no redirect. Its RoundTripper must not send a request twice by itself: that
+	// is for the client to decide (see Retry), and a signature ages. Nil: a transport of its own, like
+	// http.DefaultTransport but with 100 idle connections a host.
 	HTTPClient *http.Client
 
-	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is more than five minutes off.
+	// How often a call is attempted, and how long to wait in between. [WithRetryPolicy] is for one call.
+	Retry RetryPolicy
+
+	// How long one attempt may take, until its answer has been read; the context's deadline is for all of them together.
+	// Negative: as long as it takes. Default: 30 seconds. [WithAttemptTimeout] is for one call.
+	AttemptTimeout time.Duration
+
+	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is more than five minutes off;
+	// the client then takes the time from the refusal, for all of its calls.
 	Now func() time.Time
 
 	// Send parameters as they are, and let Redshift judge them alone. By default what is missing or never valid is
@@ -84,16 +92,14 @@ type Config struct {
 	AllowInsecure bool
 }
 
-// Client calls Redshift. Make it with [New]; it may be used by any number of goroutines at once. It makes one attempt a
-// call: an error that a repetition might cure, such as awsquery.ErrThrottling or an awsquery.SendError, is returned like
-// any other.
+// Client calls Redshift. Make it with [New]; it may be used by any number of goroutines at once. A call is attempted
+// several times where that helps ([RetryPolicy]), and what it changes is changed once ([OutcomeUnknownError]).
 type Client struct {
 	service  *snapshots.Client
+	caller   *caller
 	http     *http.Client
 	region   string
 	endpoint *url.URL
-	recent   *recentResources
-	now      func() time.Time
 }
 
 var _ ClientService = (*Client)(nil)
@@ -102,8 +108,7 @@ var _ ClientService = (*Client)(nil)
 // it still compiles when operations are added.
 type ClientService = snapshots.ClientService
 
-// Option changes one call: it gets go-openapi's description of the call before that is sent. The library has none of its
-// own yet.
+// Option changes one call, such as [WithRetryPolicy]: it gets go-openapi's description of the call before that is sent.
 type Option = snapshots.Option
 
 // New returns a client for the configuration. It sends nothing. The error names each setting that is missing or wrong.
@@ -131,7 +136,7 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		Base:        httpClient.Transport,
 		Signer:      signer,
 		Credentials: settings.credentials,
-		Now:         settings.now,
+		Now:         settings.clock.now,
 	}
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
@@ -139,15 +144,17 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		http:     httpClient,
 		region:   settings.region,
 		endpoint: settings.endpoint,
-		recent:   new(recentResources),
-		now:      settings.now,
 	}
-	client.service = snapshots.New(&caller{
+	client.caller = &caller{
 		next:     &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient},
 		validate: !config.DisableParamValidation,
-		recent:   client.recent,
-		now:      settings.now,
-	})
+		recent:   new(recentResources),
+		clock:    settings.clock,
+		settings: settings.call,
+		outcomes: outcomes(),
+		jitter:   fullJitter,
+	}
+	client.service = snapshots.New(client.caller)
 
 	return client, nil
 }
@@ -157,7 +164,8 @@ type settings struct {
 	region      string
 	endpoint    *url.URL
 	credentials sigv4.CredentialsProvider
-	now         func() time.Time
+	clock       *clock
+	call        callSettings
 }
 
 func resolve(config Config, getenv func(string) string) (settings, error) {
@@ -199,14 +207,37 @@ func resolve(config Config, getenv func(string) string) (settings, error) {
 		}
 	}
 
-	resolved.now = config.Now
-	if resolved.now == nil {
-		resolved.now = time.Now
+	resolved.clock = &clock{machine: config.Now}
+	if config.Now == nil {
+		resolved.clock.machine = time.Now
 	}
-	resolved.credentials, err = credentials(config.Credentials, resolved.now)
+	resolved.credentials, err = credentials(config.Credentials, resolved.clock.now)
+	wrong = append(wrong, err)
+
+	resolved.call, err = resolveCall(config, getenv)
 	wrong = append(wrong, err)
 
 	return resolved, errors.Join(wrong...)
+}
+
+// resolveCall returns what all calls have in common.
+func resolveCall(config Config, getenv func(string) string) (callSettings, error) {
+	settings := callSettings{retry: config.Retry, attemptTimeout: config.AttemptTimeout}
+	var wrong []error
+	if err := config.Retry.check(); err != nil {
+		wrong = append(wrong, fmt.Errorf("Config.Retry: %w", err))
+	}
+	if text := getenv("AWS_MAX_ATTEMPTS"); settings.retry.MaxAttempts == 0 && text != "" {
+		count, err := strconv.Atoi(text)
+		if err != nil || count < 1 {
+			wrong = append(wrong, errors.New("AWS_MAX_ATTEMPTS: not a number of attempts, 1 or more"))
+		}
+		settings.retry.MaxAttempts = count
+	}
+	settings.retry = settings.retry.withDefaults()
+	setDefault(&settings.attemptTimeout, defaultAttemptTimeout)
+
+	return settings, errors.Join(wrong...)
 }
 
 // credentials puts a cache before a provider that may have to ask somebody.

@@ -59,7 +59,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	if operation == nil {
 		return nil, errors.New("awsquery: submit: there is no operation")
 	}
-	action := actionOf(operation)
+	action := Action(operation)
 	client, limit, err := t.settings(operation)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", action, err)
@@ -117,8 +117,8 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	return result, nil
 }
 
-// actionOf returns the name of an operation as the service knows it.
-func actionOf(operation *runtime.ClientOperation) string {
+// Action returns the name of an operation as the service knows it, such as CreateClusterSnapshot.
+func Action(operation *runtime.ClientOperation) string {
 	_, query, _ := strings.Cut(operation.PathPattern, "?")
 	for part := range strings.SplitSeq(query, "&") {
 		if action, ok := strings.CutPrefix(part, "Action="); ok && action != "" {

@@ -212,16 +212,47 @@ func (s *Signer) Presign(
 	return &signed, header, nil
 }
 
-// signingError says what was attempted, without the URL, whose query may hold what is not for logs.
+// SigningError is a request that could not be signed, because of itself or for want of credentials. Nothing was sent.
+// Its text has no URL, whose query may hold what is not for logs.
+type SigningError struct {
+	// Action is sign or presign.
+	Action string
+	// Method and Host are those of the request. Empty if there was none.
+	Method, Host string
+	// Err is why.
+	Err error
+}
+
+// Error says what was attempted and why it failed.
+func (e *SigningError) Error() string {
+	if e == nil {
+		return "sigv4: no error of a signature"
+	}
+	if e.Method == "" {
+		return fmt.Sprintf("sigv4: %s a request: %v", e.Action, e.Err)
+	}
+
+	return fmt.Sprintf("sigv4: %s %s request to %q: %v", e.Action, e.Method, e.Host, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *SigningError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+
+	return e.Err
+}
+
 func signingError(action string, request *http.Request, err error) error {
 	if request == nil || request.URL == nil {
-		return fmt.Errorf("sigv4: %s a request: %w", action, err)
+		return &SigningError{Action: action, Err: err}
 	}
 	host := request.Host
 	if host == "" {
 		host = request.URL.Host
 	}
-	return fmt.Errorf("sigv4: %s %s request to %q: %w", action, methodOf(request), host, err)
+	return &SigningError{Action: action, Method: methodOf(request), Host: host, Err: err}
 }
 
 func methodOf(request *http.Request) string {

@@ -1,0 +1,63 @@
+package redshift
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+const (
+	// skewThreshold is how wrong a clock has to be before it is corrected: Redshift takes five minutes either way.
+	skewThreshold = time.Minute
+	// maxSkewRoundTrip is how long the way there and back may take for the Date of an answer to tell the time.
+	maxSkewRoundTrip = 10 * time.Second
+)
+
+// clock is the time that requests are signed with: the machine's, corrected where Redshift said that it is wrong. All
+// calls of a client share it.
+type clock struct {
+	machine func() time.Time
+	offset  atomic.Int64 // nanoseconds
+}
+
+func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
+
+// correct sets the clock by an answer that says that a request's date was wrong, and tells whether that changed it. A
+// machine whose clock has been set right meanwhile is corrected back in the same way.
+func (c *clock) correct(err error) bool {
+	var refused *awsquery.Error
+	if !errors.As(err, &refused) || !saysWrongDate(refused) {
+		return false
+	}
+	// A cache shows the Date of its own copy, and what came back late was written long ago.
+	if refused.Header.Get("Age") != "" || refused.RoundTrip > maxSkewRoundTrip {
+		return false
+	}
+	answered, err := http.ParseTime(refused.Header.Get("Date"))
+	if err != nil {
+		return false
+	}
+	offset := answered.Sub(c.machine())
+	if offset.Abs() < skewThreshold {
+		offset = 0
+	}
+	before := time.Duration(c.offset.Swap(int64(offset)))
+
+	return (offset - before).Abs() >= skewThreshold
+}
+
+// saysWrongDate tells whether an answer refuses a request for its date.
+func saysWrongDate(refused *awsquery.Error) bool {
+	switch refused.Code {
+	case awsquery.ErrRequestExpired, awsquery.ErrRequestTimeTooSkewed:
+		return true
+	case awsquery.ErrSignatureDoesNotMatch:
+		return strings.Contains(refused.Message, "expired") || strings.Contains(refused.Message, "not yet current")
+	default:
+		return false
+	}
+}

@@ -1,0 +1,94 @@
+package redshift_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// withClocks runs a test with a client whose clock is wrong by what *wrong says.
+func withClocks(t *testing.T, wrong *time.Duration, test func(*testing.T, *redshifttest.Fake, *redshift.Client)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		fake := redshifttest.New(redshifttest.Options{})
+		config := fake.Config()
+		config.Now = func() time.Time { return time.Now().Add(*wrong) }
+		client, err := redshift.NewWithoutJitter(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, fake, client)
+	})
+}
+
+// TestClockIsCorrected: a clock that is wrong costs one attempt, once, without a wait, and one that is set right costs
+// another.
+func TestClockIsCorrected(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []time.Duration{30 * time.Minute, -30 * time.Minute, 6 * time.Minute, -48 * time.Hour} {
+		withClocks(t, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+			began := time.Now()
+			expect := func(when string, requests int) {
+				t.Helper()
+				_, err := client.DescribeClusters(t.Context(), nil)
+				if got := len(fake.Requests()); err != nil || got != requests || time.Since(began) > 0 {
+					t.Errorf("%s: %v, %d requests in %v", when, err, got, time.Since(began))
+				}
+			}
+			expect(fmt.Sprintf("wrong by %v", wrong), 2)
+			expect("again", 3)
+			var calls sync.WaitGroup
+			for range 20 {
+				calls.Go(func() {
+					if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			calls.Wait()
+			expect("after all calls share it", 24)
+			wrong = 0
+			expect("set right", 26)
+			expect("again", 27)
+		})
+	}
+}
+
+// TestClockIsLeftAlone where an answer does not tell the time, or the clock is not to blame.
+func TestClockIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		wrong time.Duration
+		fault redshifttest.Fault
+		code  awsquery.ErrorCode
+	}{
+		"slightly wrong":       {30 * time.Second, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired},
+		"from a cache":         {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Age": {"3"}}}, awsquery.ErrRequestExpired},
+		"a slow answer":        {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Delay: 11 * time.Second}, awsquery.ErrRequestExpired},
+		"no date":              {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {""}}}, awsquery.ErrRequestExpired},
+		"nonsense for a date":  {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {"now"}}}, awsquery.ErrRequestExpired},
+		"another signature":    {30 * time.Minute, redshifttest.Fault{Code: "SignatureDoesNotMatch"}, awsquery.ErrSignatureDoesNotMatch},
+		"expired credentials":  {30 * time.Minute, redshifttest.Fault{Code: "ExpiredToken"}, awsquery.ErrExpiredToken},
+		"expired, and no skew": {0, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired},
+		"too skewed, a moment": {59 * time.Second, redshifttest.Fault{Code: "RequestTimeTooSkewed"}, awsquery.ErrRequestTimeTooSkewed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withClocks(t, &test.wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+				fake.InjectNext("DescribeClusters", test.fault)
+				_, err := client.DescribeClusters(t.Context(), nil)
+				if !errors.Is(err, test.code) || len(fake.Requests()) != 1 {
+					t.Errorf("%v after %d requests", err, len(fake.Requests()))
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,341 @@
+package redshift
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-openapi/runtime"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+)
+
+// OutcomeUnknownError is a call that changes something, and of which it is not known whether Redshift carried it out: the
+// answer was lost on the way, and no later attempt could settle it. It unwraps to what happened.
+//
+// No operation has a token by which Redshift would recognise a repetition. Instead, where an attempt may have been carried
+// out, the client looks for its effect when a later one is refused because the thing exists already, or is gone already;
+// docs/reliability.md says for each operation how. RestoreTableFromClusterSnapshot, and CreateSnapshotSchedule without a
+// ScheduleIdentifier, have no effect that could be told from that of another call, and are not attempted again.
+type OutcomeUnknownError struct {
+	// Operation is the name of the call, such as RestoreTableFromClusterSnapshot.
+	Operation string
+	// Look says where it shows whether the call was carried out.
+	Look string
+	// Err is what happened: an awsquery.Error, an awsquery.SendError or a RetryError.
+	Err error
+}
+
+// Error says what happened and where to look.
+func (e *OutcomeUnknownError) Error() string {
+	if e == nil {
+		return "no error of a call"
+	}
+
+	return fmt.Sprintf("%s: it may have been carried out, %s: %v", e.Operation, e.Look, e.Err)
+}
+
+// Unwrap returns what happened.
+func (e *OutcomeUnknownError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+
+	return e.Err
+}
+
+// outcome is how it is found out whether an attempt was carried out whose answer was lost. Its zero value is an operation
+// of which nothing is known, which is not repeated then.
+type outcome struct {
+	class outcomeClass
+	// look says where it shows.
+	look string
+	// settled is the code by which a later attempt is told that there is nothing left to do.
+	settled awsquery.ErrorCode
+	// find returns the result of the call that is answered with settled, or nil if what is there is not its work.
+	find func(context.Context, lostCall) (any, error)
+	// adjust corrects the result of a later attempt that succeeded.
+	adjust func(result any)
+}
+
+// outcomeClass is what a repetition does.
+type outcomeClass string
+
+const (
+	// unrecognisable: it does the work a second time, and nothing tells which work was whose.
+	unrecognisable outcomeClass = ""
+	// readOnly: it reads again.
+	readOnly outcomeClass = "reads"
+	// idempotent: it leaves things as the first attempt did.
+	idempotent outcomeClass = "naturally idempotent"
+	// recognisable: it is refused since the thing exists, and that can be compared with what was asked for.
+	recognisable outcomeClass = "recognisable"
+	// goneMeansDone: it is refused since the thing is gone.
+	goneMeansDone outcomeClass = "gone means done"
+)
+
+// lostCall is a call with an attempt whose answer was lost.
+type lostCall struct {
+	service *snapshots.Client
+	params  any
+	// since is when its first attempt was made, by Redshift's clock; zero if that is not known.
+	since time.Time
+}
+
+// outcomes has every operation that changes something. Those of one class stand together.
+func outcomes() map[string]outcome {
+	const (
+		ofSnapshot = "see DescribeClusterSnapshots"
+		ofCluster  = "see DescribeClusters"
+		ofGrant    = "see DescribeSnapshotCopyGrants"
+		ofSchedule = "see DescribeSnapshotSchedules"
+		ofTags     = "see DescribeTags"
+	)
+
+	return map[string]outcome{
+		"BatchModifyClusterSnapshots":       {class: idempotent, look: ofSnapshot},
+		"CreateTags":                        {class: idempotent, look: ofTags},
+		"DeleteTags":                        {class: idempotent, look: ofTags},
+		"ModifyClusterSnapshot":             {class: idempotent, look: ofSnapshot},
+		"ModifyClusterSnapshotSchedule":     {class: idempotent, look: ofSchedule},
+		"ModifySnapshotCopyRetentionPeriod": {class: idempotent, look: ofCluster},
+		"ModifySnapshotSchedule":            {class: idempotent, look: ofSchedule},
+
+		"AuthorizeSnapshotAccess":    {recognisable, ofSnapshot, models.ErrAuthorizationAlreadyExists, finder(findAuthorized), nil},
+		"CopyClusterSnapshot":        {recognisable, ofSnapshot, models.ErrClusterSnapshotAlreadyExists, finder(findCopied), nil},
+		"CreateClusterSnapshot":      {recognisable, ofSnapshot, models.ErrClusterSnapshotAlreadyExists, finder(findCreated), nil},
+		"CreateSnapshotCopyGrant":    {recognisable, ofGrant, models.ErrSnapshotCopyGrantAlreadyExistsFault, finder(findGrant), nil},
+		"CreateSnapshotSchedule":     {recognisable, ofSchedule, models.ErrSnapshotScheduleAlreadyExists, finder(findSchedule), nil},
+		"EnableSnapshotCopy":         {recognisable, ofCluster, models.ErrSnapshotCopyAlreadyEnabledFault, finder(findCopying), nil},
+		"RestoreFromClusterSnapshot": {recognisable, ofCluster, models.ErrClusterAlreadyExists, finder(findRestored), nil},
+
+		"BatchDeleteClusterSnapshots": {class: goneMeansDone, look: ofSnapshot, adjust: countGoneAsDeleted},
+		"DeleteClusterSnapshot":       {goneMeansDone, ofSnapshot, models.ErrClusterSnapshotNotFound, finder(findDeleted), nil},
+		"DeleteSnapshotCopyGrant":     {goneMeansDone, ofGrant, models.ErrSnapshotCopyGrantNotFoundFault, nothingToFind[DeleteSnapshotCopyGrantResult], nil},
+		"DeleteSnapshotSchedule":      {goneMeansDone, ofSchedule, models.ErrSnapshotScheduleNotFound, nothingToFind[DeleteSnapshotScheduleResult], nil},
+		"DisableSnapshotCopy":         {goneMeansDone, ofCluster, models.ErrSnapshotCopyAlreadyDisabledFault, finder(findNotCopying), nil},
+		"RevokeSnapshotAccess":        {goneMeansDone, ofSnapshot, models.ErrAuthorizationNotFound, finder(findRevoked), nil},
+
+		"RestoreTableFromClusterSnapshot": {class: unrecognisable, look: "see DescribeTableRestoreStatus"},
+	}
+}
+
+// outcomeOf returns how to find out about an operation.
+func outcomeOf(operation *runtime.ClientOperation, table map[string]outcome) outcome {
+	if awsquery.IsReadOnly(operation) {
+		return outcome{class: readOnly}
+	}
+	known := table[awsquery.Action(operation)]
+	if params, ok := operation.Params.(*CreateSnapshotScheduleParams); ok && params.ScheduleIdentifier == "" {
+		return outcome{class: unrecognisable, look: known.look}
+	}
+
+	return known
+}
+
+// finder makes a find of a function that knows the types of an operation.
+func finder[P, R any](find func(context.Context, *snapshots.Client, *P, time.Time) (*R, error)) func(context.Context, lostCall) (any, error) {
+	return func(ctx context.Context, lost lostCall) (any, error) {
+		params, ok := lost.params.(*P)
+		if !ok {
+			return nil, nil
+		}
+		result, err := find(ctx, lost.service, params, lost.since)
+		if result == nil || err != nil {
+			return nil, err
+		}
+
+		return result, nil
+	}
+}
+
+func nothingToFind[R any](context.Context, lostCall) (any, error) { return new(R), nil }
+
+func findCreated(ctx context.Context, service *snapshots.Client, params *CreateClusterSnapshotParams, since time.Time) (*CreateClusterSnapshotResult, error) {
+	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SnapshotIdentifier})
+	if err != nil {
+		return nil, err
+	}
+	if found.SnapshotType != models.SnapshotTypeManual || !strings.EqualFold(found.ClusterIdentifier, params.ClusterIdentifier) ||
+		!sameTags(found.Tags, params.Tags) || since.IsZero() || found.SnapshotCreateTime.Before(since) {
+		return nil, nil
+	}
+
+	return &CreateClusterSnapshotResult{Snapshot: found, RequestID: id}, nil
+}
+
+func findCopied(ctx context.Context, service *snapshots.Client, params *CopyClusterSnapshotParams, _ time.Time) (*CopyClusterSnapshotResult, error) {
+	source, _, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{
+		SnapshotIdentifier: params.SourceSnapshotIdentifier, ClusterIdentifier: params.SourceSnapshotClusterIdentifier,
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.TargetSnapshotIdentifier})
+	if err != nil {
+		return nil, err
+	}
+	if found.SnapshotType != models.SnapshotTypeManual || found.ClusterIdentifier != source.ClusterIdentifier || !found.SnapshotCreateTime.Equal(source.SnapshotCreateTime) {
+		return nil, nil
+	}
+
+	return &CopyClusterSnapshotResult{Snapshot: found, RequestID: id}, nil
+}
+
+func findAuthorized(ctx context.Context, service *snapshots.Client, params *AuthorizeSnapshotAccessParams, _ time.Time) (*AuthorizeSnapshotAccessResult, error) {
+	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{
+		SnapshotIdentifier: params.SnapshotIdentifier, SnapshotArn: params.SnapshotArn, ClusterIdentifier: params.SnapshotClusterIdentifier,
+	})
+	if err != nil || !hasAccess(found, params.AccountWithRestoreAccess) {
+		return nil, err
+	}
+
+	return &AuthorizeSnapshotAccessResult{Snapshot: found, RequestID: id}, nil
+}
+
+func findRevoked(ctx context.Context, service *snapshots.Client, params *RevokeSnapshotAccessParams, _ time.Time) (*RevokeSnapshotAccessResult, error) {
+	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{
+		SnapshotIdentifier: params.SnapshotIdentifier, SnapshotArn: params.SnapshotArn, ClusterIdentifier: params.SnapshotClusterIdentifier,
+	})
+	if err != nil || hasAccess(found, params.AccountWithRestoreAccess) {
+		return nil, err
+	}
+
+	return &RevokeSnapshotAccessResult{Snapshot: found, RequestID: id}, nil
+}
+
+func hasAccess(snapshot models.Snapshot, account string) bool {
+	return slices.ContainsFunc(snapshot.AccountsWithRestoreAccess, func(access models.AccountWithRestoreAccess) bool {
+		return access.AccountID == account || access.AccountAlias == account
+	})
+}
+
+func findGrant(ctx context.Context, service *snapshots.Client, params *CreateSnapshotCopyGrantParams, _ time.Time) (*CreateSnapshotCopyGrantResult, error) {
+	described, err := service.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+	if err != nil || len(described.SnapshotCopyGrants) != 1 {
+		return nil, err
+	}
+	found := described.SnapshotCopyGrants[0]
+	if params.KmsKeyID != "" && found.KmsKeyID != params.KmsKeyID || !sameTags(found.Tags, params.Tags) {
+		return nil, nil
+	}
+
+	return &CreateSnapshotCopyGrantResult{SnapshotCopyGrant: found, RequestID: described.RequestID}, nil
+}
+
+func findSchedule(ctx context.Context, service *snapshots.Client, params *CreateSnapshotScheduleParams, _ time.Time) (*CreateSnapshotScheduleResult, error) {
+	described, err := service.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: params.ScheduleIdentifier})
+	if err != nil || len(described.SnapshotSchedules) != 1 {
+		return nil, err
+	}
+	found := described.SnapshotSchedules[0]
+	if !sameStrings(found.ScheduleDefinitions, params.ScheduleDefinitions) || found.ScheduleDescription != params.ScheduleDescription || !sameTags(found.Tags, params.Tags) {
+		return nil, nil
+	}
+
+	return &CreateSnapshotScheduleResult{
+		ScheduleDefinitions:    found.ScheduleDefinitions,
+		ScheduleIdentifier:     found.ScheduleIdentifier,
+		ScheduleDescription:    found.ScheduleDescription,
+		Tags:                   found.Tags,
+		NextInvocations:        found.NextInvocations,
+		AssociatedClusterCount: found.AssociatedClusterCount,
+		AssociatedClusters:     found.AssociatedClusters,
+		RequestID:              described.RequestID,
+	}, nil
+}
+
+func findRestored(ctx context.Context, service *snapshots.Client, params *RestoreFromClusterSnapshotParams, since time.Time) (*RestoreFromClusterSnapshotResult, error) {
+	found, id, err := describeCluster(ctx, service, params.ClusterIdentifier)
+	if err != nil || found.RestoreStatus == nil || since.IsZero() || found.ClusterCreateTime.Before(since) {
+		return nil, err
+	}
+
+	return &RestoreFromClusterSnapshotResult{Cluster: found, RequestID: id}, nil
+}
+
+func findCopying(ctx context.Context, service *snapshots.Client, params *EnableSnapshotCopyParams, _ time.Time) (*EnableSnapshotCopyResult, error) {
+	found, id, err := describeCluster(ctx, service, params.ClusterIdentifier)
+	if err != nil {
+		return nil, err
+	}
+	copying := found.ClusterSnapshotCopyStatus
+	if copying == nil || copying.DestinationRegion != params.DestinationRegion || copying.SnapshotCopyGrantName != params.SnapshotCopyGrantName ||
+		params.RetentionPeriod != nil && copying.RetentionPeriod != int64(*params.RetentionPeriod) ||
+		params.ManualSnapshotRetentionPeriod != nil && copying.ManualSnapshotRetentionPeriod != *params.ManualSnapshotRetentionPeriod {
+		return nil, nil
+	}
+
+	return &EnableSnapshotCopyResult{Cluster: found, RequestID: id}, nil
+}
+
+func findNotCopying(ctx context.Context, service *snapshots.Client, params *DisableSnapshotCopyParams, _ time.Time) (*DisableSnapshotCopyResult, error) {
+	found, id, err := describeCluster(ctx, service, params.ClusterIdentifier)
+	if err != nil || found.ClusterSnapshotCopyStatus != nil {
+		return nil, err
+	}
+
+	return &DisableSnapshotCopyResult{Cluster: found, RequestID: id}, nil
+}
+
+// findDeleted returns what is known of a snapshot that is gone: its name.
+func findDeleted(_ context.Context, _ *snapshots.Client, params *DeleteClusterSnapshotParams, _ time.Time) (*DeleteClusterSnapshotResult, error) {
+	return &DeleteClusterSnapshotResult{Snapshot: models.Snapshot{
+		SnapshotIdentifier: params.SnapshotIdentifier,
+		ClusterIdentifier:  params.SnapshotClusterIdentifier,
+		Status:             models.SnapshotStatusDeleted,
+	}}, nil
+}
+
+// countGoneAsDeleted takes for deleted what a repeated batch did not find.
+func countGoneAsDeleted(result any) {
+	batch, ok := result.(*BatchDeleteClusterSnapshotsResult)
+	if !ok {
+		return
+	}
+	batch.Errors = slices.DeleteFunc(batch.Errors, func(failed models.SnapshotErrorMessage) bool {
+		gone := failed.FailureCode == string(models.ErrClusterSnapshotNotFound)
+		if gone {
+			batch.Resources = append(batch.Resources, failed.SnapshotIdentifier)
+		}
+
+		return gone
+	})
+}
+
+func describeSnapshot(ctx context.Context, service *snapshots.Client, params *DescribeClusterSnapshotsParams) (models.Snapshot, string, error) {
+	described, err := service.DescribeClusterSnapshots(ctx, params)
+	if err != nil {
+		return models.Snapshot{}, "", err
+	}
+	found, err := onlyOne(described.Snapshots, described.Marker, errNoSnapshot, ErrNotOneSnapshot)
+
+	return found, described.RequestID, err
+}
+
+func describeCluster(ctx context.Context, service *snapshots.Client, identifier string) (models.Cluster, string, error) {
+	described, err := service.DescribeClusters(ctx, &DescribeClustersParams{ClusterIdentifier: strings.ToLower(identifier)})
+	if err != nil {
+		return models.Cluster{}, "", err
+	}
+	found, err := onlyOne(described.Clusters, described.Marker, errNoCluster, ErrNotOneCluster)
+
+	return found, described.RequestID, err
+}
+
+// sameTags compares tags without regard to their order.
+func sameTags(a, b []models.Tag) bool {
+	less := func(x, y models.Tag) int {
+		return strings.Compare(x.Key+"\x00"+x.Value, y.Key+"\x00"+y.Value)
+	}
+
+	return slices.Equal(slices.SortedFunc(slices.Values(a), less), slices.SortedFunc(slices.Values(b), less))
+}
+
+func sameStrings(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}

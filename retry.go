@@ -1,0 +1,240 @@
+package redshift
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// The defaults of a [RetryPolicy], and of the time that an attempt has.
+const (
+	defaultMaxAttempts     = 5
+	defaultBaseDelay       = 200 * time.Millisecond
+	defaultThrottlingDelay = time.Second
+	defaultMaxDelay        = 20 * time.Second
+	defaultAttemptTimeout  = 30 * time.Second
+)
+
+// RetryPolicy says how often a call is attempted, and how long the client waits in between. The zero value is fine.
+//
+// Which attempts are followed by another is not up to the policy. It is those that were throttled, at whatever HTTP
+// status; those that failed at a service behind Redshift, or with a status of 500 or above; those that got no answer, in
+// time or at all; and those whose answer broke off. Everything else is returned at once, and nothing is repeated once the
+// context of the call has ended. Where an attempt may have been carried out although its answer was lost, the client finds
+// that out before or after the next one, as [OutcomeUnknownError] says.
+type RetryPolicy struct {
+	// How many attempts a call has at most, the first one included; 1 repeats none.
+	// Default: AWS_MAX_ATTEMPTS of the environment, or else 5.
+	MaxAttempts int
+
+	// The longest wait before the second attempt. It doubles with each further one; the wait itself is drawn at random
+	// between nothing and that, so that clients which failed together do not come back together.
+	// Default: 200 ms.
+	BaseDelay time.Duration
+
+	// What takes the place of BaseDelay after an attempt that was throttled.
+	// Default: 1 second.
+	ThrottlingDelay time.Duration
+
+	// The longest wait of all, which also cuts what an answer asks for with Retry-After; where that is shorter, it is kept
+	// to as it is.
+	// Default: 20 seconds.
+	MaxDelay time.Duration
+}
+
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	setDefault(&p.MaxAttempts, defaultMaxAttempts)
+	setDefault(&p.BaseDelay, defaultBaseDelay)
+	setDefault(&p.ThrottlingDelay, defaultThrottlingDelay)
+	setDefault(&p.MaxDelay, defaultMaxDelay)
+
+	return p
+}
+
+func setDefault[T comparable](value *T, otherwise T) {
+	var zero T
+	if *value == zero {
+		*value = otherwise
+	}
+}
+
+// check names the fields that make no sense.
+func (p RetryPolicy) check() error {
+	var wrong []error
+	if p.MaxAttempts < 0 {
+		wrong = append(wrong, fmt.Errorf("MaxAttempts is %d: a call has one attempt at least, and 0 is the default", p.MaxAttempts))
+	}
+	for _, delay := range []struct {
+		name  string
+		value time.Duration
+	}{{"BaseDelay", p.BaseDelay}, {"ThrottlingDelay", p.ThrottlingDelay}, {"MaxDelay", p.MaxDelay}} {
+		if delay.value < 0 {
+			wrong = append(wrong, fmt.Errorf("%s is negative, and 0 is the default", delay.name))
+		}
+	}
+
+	return errors.Join(wrong...)
+}
+
+// delay returns how long to wait after a failed attempt, which is the number-th.
+func (p RetryPolicy) delay(number int, failed failure, jitter func(time.Duration) time.Duration) time.Duration {
+	if failed.retryAfter > 0 {
+		return min(failed.retryAfter, p.MaxDelay)
+	}
+	longest := p.BaseDelay
+	if failed.throttled {
+		longest = p.ThrottlingDelay
+	}
+	for ; number > 1 && longest < p.MaxDelay; number-- {
+		longest *= 2
+	}
+
+	return jitter(min(longest, p.MaxDelay))
+}
+
+// fullJitter draws a wait between nothing and the longest.
+func fullJitter(longest time.Duration) time.Duration { return rand.N(longest + 1) }
+
+// failure is what a failed attempt means for the next.
+type failure struct {
+	retry      bool // another attempt may do better
+	unknown    bool // Redshift may have carried it out
+	throttled  bool
+	retryAfter time.Duration
+}
+
+// throttlingCodes say that there were too many calls.
+var throttlingCodes = []awsquery.ErrorCode{
+	awsquery.ErrPriorRequestNotComplete,
+	awsquery.ErrRequestLimitExceeded,
+	awsquery.ErrRequestThrottled,
+	awsquery.ErrRequestThrottledException,
+	awsquery.ErrSlowDown,
+	awsquery.ErrThrottledException,
+	awsquery.ErrThrottling,
+	awsquery.ErrThrottlingException,
+	awsquery.ErrTooManyRequestsException,
+	models.ErrDependentServiceRequestThrottlingFault,
+}
+
+// temporaryCodes say that something has to be available again before Redshift does anything.
+var temporaryCodes = []awsquery.ErrorCode{
+	models.ErrCopyToRegionDisabledFault,
+	models.ErrDependentServiceUnavailableFault,
+	models.ErrSnapshotCopyDisabledFault,
+}
+
+// judge says what the error of an attempt means.
+func judge(err error) failure {
+	var refused *awsquery.Error
+	if errors.As(err, &refused) {
+		return judgeAnswer(refused)
+	}
+	var unsent *awsquery.SendError
+	if errors.As(err, &unsent) {
+		return judgeConnection(unsent.Err)
+	}
+
+	return failure{} // nothing was attempted
+}
+
+func judgeAnswer(answer *awsquery.Error) failure {
+	failed := failure{retryAfter: retryAfter(answer.Header)}
+	switch {
+	case slices.Contains(throttlingCodes, answer.Code), answer.Code == "" && answer.StatusCode == http.StatusTooManyRequests:
+		failed.retry, failed.throttled = true, true
+	case slices.Contains(temporaryCodes, answer.Code):
+		failed.retry = true
+	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode >= http.StatusOK && answer.StatusCode < http.StatusMultipleChoices:
+		failed.retry, failed.unknown = true, true
+	}
+
+	return failed
+}
+
+// judgeConnection says what an attempt without an answer means.
+func judgeConnection(err error) failure {
+	var (
+		signing     *sigv4.SigningError
+		certificate *tls.CertificateVerificationError
+		lookup      *net.DNSError
+		connection  *net.OpError
+	)
+	switch {
+	case errors.As(err, &signing), errors.As(err, &certificate):
+		return failure{} // and will be so again
+	case errors.As(err, &lookup), errors.As(err, &connection) && connection.Op == "dial":
+		return failure{retry: true} // nothing was sent
+	default:
+		return failure{retry: true, unknown: true}
+	}
+}
+
+// retryAfter reads how long an answer asks to wait, in seconds or as a date.
+func retryAfter(header http.Header) time.Duration {
+	text := header.Get("Retry-After")
+	if text == "" {
+		return 0
+	}
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), int(time.Hour/time.Second))) * time.Second
+	}
+	until, err := http.ParseTime(text)
+	answered, dateErr := http.ParseTime(header.Get("Date"))
+	if err != nil || dateErr != nil {
+		return 0
+	}
+
+	return max(until.Sub(answered), 0)
+}
+
+// RetryError is a call that failed more than once, or whose context ended before it could be attempted again. It unwraps
+// to the error of the last attempt and to the context's.
+type RetryError struct {
+	// Operation is the name of the call, such as CreateClusterSnapshot.
+	Operation string
+	// Attempts is how many there were.
+	Attempts int
+	// Last is the error of the last attempt: an awsquery.Error or an awsquery.SendError.
+	Last error
+	// Ended is the context's error, and its cause, where it ended the waiting. Nil where the attempts were used up.
+	Ended error
+}
+
+// Error says how often the call was attempted, and what became of it the last time.
+func (e *RetryError) Error() string {
+	if e == nil {
+		return "no error of a retried call"
+	}
+	attempts := strconv.Itoa(e.Attempts) + " attempts"
+	if e.Attempts == 1 {
+		attempts = "1 attempt"
+	}
+	if e.Ended != nil {
+		return fmt.Sprintf("%s: gave up after %s: %v; the last: %v", e.Operation, attempts, e.Ended, e.Last)
+	}
+
+	return fmt.Sprintf("%s: gave up after %s; the last: %v", e.Operation, attempts, e.Last)
+}
+
+// Unwrap returns the error of the last attempt and, where there is one, that of the context.
+func (e *RetryError) Unwrap() []error {
+	if e == nil {
+		return nil
+	}
+	if e.Ended == nil {
+		return []error{e.Last}
+	}
+
+	return []error{e.Last, e.Ended}
+}

@@ -1,0 +1,215 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// inBubble runs a test with a fake that has the cluster analytics, and a client whose waits are as long as they can be.
+func inBubble(t *testing.T, config redshift.Config, test func(*testing.T, *redshifttest.Fake, *redshift.Client)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		fake := redshifttest.New(redshifttest.Options{})
+		if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+			t.Fatal(err)
+		}
+		used := fake.Config()
+		used.Retry, used.AttemptTimeout = config.Retry, config.AttemptTimeout
+		client, err := redshift.NewWithoutJitter(used)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, fake, client)
+	})
+}
+
+// TestWaits holds the time between attempts.
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for name, test := range map[string]struct {
+		policy redshift.RetryPolicy
+		faults []redshifttest.Fault
+		waits  []time.Duration // before each further attempt
+		fails  bool
+	}{
+		"none":            {faults: nil},
+		"a broken one":    {faults: []redshifttest.Fault{{Status: 503}}, waits: []time.Duration{200 * ms}},
+		"doubled":         {faults: []redshifttest.Fault{{Status: 500}, {Status: 500}, {Cut: true}, {Status: 502}}, waits: []time.Duration{200 * ms, 400 * ms, 800 * ms, 1600 * ms}},
+		"throttled":       {faults: []redshifttest.Fault{{Code: "Throttling"}, {Code: "RequestLimitExceeded"}}, waits: []time.Duration{time.Second, 2 * time.Second}},
+		"then throttled":  {faults: []redshifttest.Fault{{Status: 500}, {Code: "Throttling"}}, waits: []time.Duration{200 * ms, 2 * time.Second}},
+		"used up":         {policy: redshift.RetryPolicy{MaxAttempts: 2}, faults: []redshifttest.Fault{{Status: 500}, {Status: 500}}, waits: []time.Duration{200 * ms}, fails: true},
+		"no other":        {policy: redshift.RetryPolicy{MaxAttempts: 1}, faults: []redshifttest.Fault{{Status: 500}}, fails: true},
+		"the default":     {faults: []redshifttest.Fault{{Status: 500}, {Status: 500}, {Status: 500}, {Status: 500}, {Status: 500}}, waits: []time.Duration{200 * ms, 400 * ms, 800 * ms, 1600 * ms}, fails: true},
+		"own delays":      {policy: redshift.RetryPolicy{BaseDelay: time.Second, MaxDelay: 3 * time.Second}, faults: []redshifttest.Fault{{Status: 500}, {Status: 500}, {Status: 500}}, waits: []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}},
+		"many":            {policy: redshift.RetryPolicy{MaxAttempts: 9}, faults: []redshifttest.Fault{{Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}}, waits: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 20 * time.Second}},
+		"as asked for":    {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"7"}}}}, waits: []time.Duration{7 * time.Second}},
+		"not too long":    {faults: []redshifttest.Fault{{Code: "Throttling", Header: http.Header{"Retry-After": {"3600"}}}}, waits: []time.Duration{20 * time.Second}},
+		"nonsense":        {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"soon"}}}}, waits: []time.Duration{200 * ms}},
+		"in the past":     {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Fri, 31 Dec 1999 23:59:59 GMT"}}}}, waits: []time.Duration{200 * ms}},
+		"at a time":       {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Sat, 01 Jan 2000 00:00:05 GMT"}}}}, waits: []time.Duration{5 * time.Second}},
+		"a negative time": {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-5"}}}}, waits: []time.Duration{200 * ms}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, redshift.Config{Retry: test.policy}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+				fake.InjectNext("DescribeClusters", test.faults...)
+				_, err := client.DescribeClusters(t.Context(), nil)
+				if (err != nil) != test.fails {
+					t.Errorf("the call returned %v", err)
+				}
+				requests := fake.Requests()
+				var waits []time.Duration
+				for i := 1; i < len(requests); i++ {
+					waits = append(waits, requests[i].Time.Sub(requests[i-1].Time))
+				}
+				if len(waits) != len(test.waits) {
+					t.Fatalf("it waited %v, not %v", waits, test.waits)
+				}
+				for i, want := range test.waits {
+					if (waits[i] - want).Abs() > ms {
+						t.Errorf("it waited %v, not %v", waits, test.waits)
+					}
+				}
+				if now := fake.Now(); now.Sub(requests[len(requests)-1].Time) > ms {
+					t.Errorf("after the last attempt it waited until %v", now)
+				}
+				var tried *redshift.RetryError
+				if test.fails && len(requests) > 1 && (!errors.As(err, &tried) || tried.Attempts != len(requests) || !strings.Contains(err.Error(), strconv.Itoa(len(requests))+" attempts")) {
+					t.Errorf("the error is %v", err)
+				}
+				var last *awsquery.Error
+				if test.fails && (!errors.As(err, &last) || last.StatusCode != 500) {
+					t.Errorf("the error is %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestWhatIsRepeated provokes each kind of failure once.
+func TestWhatIsRepeated(t *testing.T) {
+	t.Parallel()
+	repeated := []redshifttest.Fault{
+		{Status: 429}, {Status: 500}, {Status: 599}, {Status: 200}, {Status: 200, Body: "<html>"}, {Truncate: true}, {Cut: true}, {Cut: true, AfterWork: true},
+	}
+	for _, code := range []awsquery.ErrorCode{
+		"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "RequestLimitExceeded",
+		"TooManyRequestsException", "SlowDown", "PriorRequestNotComplete", "InternalFailure", "InternalError", "ServiceUnavailable",
+		"DependentServiceRequestThrottlingFault", "DependentServiceUnavailableFault", "SnapshotCopyDisabledFault", "CopyToRegionDisabledFault",
+	} {
+		repeated = append(repeated, redshifttest.Fault{Code: code})
+	}
+	final := []redshifttest.Fault{{Status: 301}, {Status: 400}, {Status: 403, Body: "<html>"}, {Status: 404}}
+	for _, code := range []awsquery.ErrorCode{
+		"LimitExceededFault", "AccessDenied", "InvalidParameterValue", "ClusterNotFound", "ExpiredToken", "SignatureDoesNotMatch", "RequestExpired", "SomethingNew",
+	} {
+		final = append(final, redshifttest.Fault{Code: code})
+	}
+	for want, faults := range map[int][]redshifttest.Fault{2: repeated, 1: final} {
+		for _, fault := range faults {
+			inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+				fake.InjectNext("DescribeClusters", fault)
+				_, err := client.DescribeClusters(t.Context(), nil)
+				if requests := len(fake.Requests()); requests != want || (err == nil) != (want == 2) {
+					t.Errorf("%+v: %d attempts, %v", fault, requests, err)
+				}
+			})
+		}
+	}
+}
+
+// TestContextEndsAttempts: nothing is attempted once the context has ended, and no wait goes on.
+func TestContextEndsAttempts(t *testing.T) {
+	t.Parallel()
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		cause := errors.New("the operator pressed the button")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 1500*time.Millisecond, cause)
+		defer cancel()
+		fake.FailNext("DescribeClusters", "Throttling", 5)
+		began := time.Now()
+		_, err := client.DescribeClusters(ctx, nil)
+		var tried *redshift.RetryError
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, cause) || !errors.Is(err, awsquery.ErrThrottling) || !errors.As(err, &tried) || tried.Attempts != 2 {
+			t.Errorf("the error is %v", err)
+		}
+		if waited := time.Since(began); waited != 1500*time.Millisecond {
+			t.Errorf("it ended after %v", waited)
+		}
+		if _, err := client.DescribeClusters(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(fake.Requests()) != 2 {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
+// TestAttemptTimeout: an attempt ends by itself, and the next one succeeds.
+func TestAttemptTimeout(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		limit    time.Duration
+		options  []redshift.Option
+		delay    time.Duration
+		attempts int
+		took     time.Duration
+	}{
+		"default":       {0, nil, time.Minute, 2, 30*time.Second + 200*time.Millisecond},
+		"own":           {time.Second, nil, time.Minute, 2, 1200 * time.Millisecond},
+		"off":           {-1, nil, time.Minute, 1, time.Minute},
+		"of the call":   {-1, []redshift.Option{redshift.WithAttemptTimeout(2 * time.Second)}, time.Minute, 2, 2200 * time.Millisecond},
+		"off for it":    {time.Second, []redshift.Option{redshift.WithAttemptTimeout(-1)}, time.Minute, 1, time.Minute},
+		"long enough":   {time.Second, nil, 900 * time.Millisecond, 1, 900 * time.Millisecond},
+		"policy of one": {time.Second, []redshift.Option{redshift.WithRetryPolicy(redshift.RetryPolicy{BaseDelay: time.Second})}, time.Minute, 2, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, redshift.Config{AttemptTimeout: test.limit}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+				fake.InjectNext("DescribeClusters", redshifttest.Fault{Delay: test.delay})
+				began := time.Now()
+				if _, err := client.DescribeClusters(t.Context(), nil, test.options...); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(began); took != test.took || len(fake.Requests()) != test.attempts {
+					t.Errorf("%d attempts in %v", len(fake.Requests()), took)
+				}
+			})
+		})
+	}
+}
+
+// TestLostAnswers loses the answer to a change that was carried out, and expects it to be found.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]redshifttest.Fault{
+		"cut":       {Cut: true, AfterWork: true},
+		"truncated": {Truncate: true},
+		"500":       {Status: 500, AfterWork: true},
+		"too late":  {Delay: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+				fake.InjectNext("CreateClusterSnapshot", lost)
+				created, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+					ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", Tags: []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: "1"}},
+				})
+				if err != nil || created.Snapshot.SnapshotIdentifier != "nightly" || created.RequestID == "" {
+					t.Errorf("%+v, %v", created, err)
+				}
+				if taken := fake.Snapshots(); len(taken) != 1 {
+					t.Errorf("there are %d snapshots", len(taken))
+				}
+			})
+		})
+	}
+}
