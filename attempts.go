@@ -35,7 +35,7 @@ func (a *attempts) make(ctx context.Context) (any, error) {
 		answer, err := a.attempt(ctx)
 		if err == nil {
 			if a.unknown && a.outcome.adjust != nil {
-				a.outcome.adjust(answer)
+				a.outcome.adjust(a.operation.Params, answer)
 			}
 
 			return answer, nil

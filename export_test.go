@@ -11,3 +11,18 @@ func NewWithoutJitter(config Config) (*Client, error) {
 
 	return client, err
 }
+
+// Outcomes has, for each operation that changes something: its class, the code that settles a later attempt, and where
+// its effect shows.
+func Outcomes() map[string][3]string {
+	described := make(map[string][3]string)
+	for operation, known := range outcomes() {
+		class := known.class
+		if class == unrecognisable {
+			class = "unrecognisable"
+		}
+		described[operation] = [3]string{string(class), string(known.settled), known.look}
+	}
+
+	return described
+}

@@ -59,7 +59,7 @@ type outcome struct {
 	// find returns the result of the call that is answered with settled, or nil if what is there is not its work.
 	find func(context.Context, lostCall) (any, error)
 	// adjust corrects the result of a later attempt that succeeded.
-	adjust func(result any)
+	adjust func(params, result any)
 }
 
 // outcomeClass is what a repetition does.
@@ -70,7 +70,8 @@ const (
 	unrecognisable outcomeClass = ""
 	// readOnly: it reads again.
 	readOnly outcomeClass = "reads"
-	// idempotent: it leaves things as the first attempt did.
+	// idempotent: it leaves things as the first attempt did. Where it is refused since that is still being applied, or
+	// has deleted what it was about, the effect shows too.
 	idempotent outcomeClass = "naturally idempotent"
 	// recognisable: it is refused since the thing exists, and that can be compared with what was asked for.
 	recognisable outcomeClass = "recognisable"
@@ -97,13 +98,13 @@ func outcomes() map[string]outcome {
 	)
 
 	return map[string]outcome{
-		"BatchModifyClusterSnapshots":       {class: idempotent, look: ofSnapshot},
+		"BatchModifyClusterSnapshots":       {class: idempotent, look: ofSnapshot, adjust: countForcedAsDeleted},
 		"CreateTags":                        {class: idempotent, look: ofTags},
 		"DeleteTags":                        {class: idempotent, look: ofTags},
-		"ModifyClusterSnapshot":             {class: idempotent, look: ofSnapshot},
-		"ModifyClusterSnapshotSchedule":     {class: idempotent, look: ofSchedule},
+		"ModifyClusterSnapshot":             {idempotent, ofSnapshot, models.ErrClusterSnapshotNotFound, finder(findForced), nil},
+		"ModifyClusterSnapshotSchedule":     {idempotent, ofCluster, models.ErrInvalidClusterSnapshotScheduleState, finder(findFollowing), nil},
 		"ModifySnapshotCopyRetentionPeriod": {class: idempotent, look: ofCluster},
-		"ModifySnapshotSchedule":            {class: idempotent, look: ofSchedule},
+		"ModifySnapshotSchedule":            {idempotent, ofSchedule, models.ErrSnapshotScheduleUpdateInProgress, finder(findModified), nil},
 
 		"AuthorizeSnapshotAccess":    {recognisable, ofSnapshot, models.ErrAuthorizationAlreadyExists, finder(findAuthorized), nil},
 		"CopyClusterSnapshot":        {recognisable, ofSnapshot, models.ErrClusterSnapshotAlreadyExists, finder(findCopied), nil},
@@ -228,14 +229,34 @@ func findGrant(ctx context.Context, service *snapshots.Client, params *CreateSna
 }
 
 func findSchedule(ctx context.Context, service *snapshots.Client, params *CreateSnapshotScheduleParams, _ time.Time) (*CreateSnapshotScheduleResult, error) {
-	described, err := service.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: params.ScheduleIdentifier})
+	found, err := describeSchedule(ctx, service, params.ScheduleIdentifier)
+	if found == nil || err != nil {
+		return nil, err
+	}
+	if !sameStrings(found.ScheduleDefinitions, params.ScheduleDefinitions) || found.ScheduleDescription != params.ScheduleDescription || !sameTags(found.Tags, params.Tags) {
+		return nil, nil
+	}
+
+	return found, nil
+}
+
+func findModified(ctx context.Context, service *snapshots.Client, params *ModifySnapshotScheduleParams, _ time.Time) (*ModifySnapshotScheduleResult, error) {
+	found, err := describeSchedule(ctx, service, params.ScheduleIdentifier)
+	if found == nil || err != nil || !sameStrings(found.ScheduleDefinitions, params.ScheduleDefinitions) {
+		return nil, err
+	}
+	modified := ModifySnapshotScheduleResult(*found)
+
+	return &modified, nil
+}
+
+// describeSchedule returns a schedule as it is answered when it is made, nil if it is not there.
+func describeSchedule(ctx context.Context, service *snapshots.Client, identifier string) (*CreateSnapshotScheduleResult, error) {
+	described, err := service.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: identifier})
 	if err != nil || len(described.SnapshotSchedules) != 1 {
 		return nil, err
 	}
 	found := described.SnapshotSchedules[0]
-	if !sameStrings(found.ScheduleDefinitions, params.ScheduleDefinitions) || found.ScheduleDescription != params.ScheduleDescription || !sameTags(found.Tags, params.Tags) {
-		return nil, nil
-	}
 
 	return &CreateSnapshotScheduleResult{
 		ScheduleDefinitions:    found.ScheduleDefinitions,
@@ -247,6 +268,31 @@ func findSchedule(ctx context.Context, service *snapshots.Client, params *Create
 		AssociatedClusters:     found.AssociatedClusters,
 		RequestID:              described.RequestID,
 	}, nil
+}
+
+func findFollowing(ctx context.Context, service *snapshots.Client, params *ModifyClusterSnapshotScheduleParams, _ time.Time) (*ModifyClusterSnapshotScheduleResult, error) {
+	found, id, err := describeCluster(ctx, service, params.ClusterIdentifier)
+	wanted := params.ScheduleIdentifier
+	if params.DisassociateSchedule != nil && *params.DisassociateSchedule {
+		wanted = ""
+	}
+	if err != nil || !strings.EqualFold(found.SnapshotScheduleIdentifier, wanted) {
+		return nil, err
+	}
+
+	return &ModifyClusterSnapshotScheduleResult{RequestID: id}, nil
+}
+
+// findForced returns what is known of a snapshot that Force may have deleted: its name.
+func findForced(_ context.Context, _ *snapshots.Client, params *ModifyClusterSnapshotParams, _ time.Time) (*ModifyClusterSnapshotResult, error) {
+	if params.Force == nil || !*params.Force {
+		return nil, nil
+	}
+
+	return &ModifyClusterSnapshotResult{Snapshot: models.Snapshot{
+		SnapshotIdentifier: params.SnapshotIdentifier,
+		Status:             models.SnapshotStatusDeleted,
+	}}, nil
 }
 
 func findRestored(ctx context.Context, service *snapshots.Client, params *RestoreFromClusterSnapshotParams, since time.Time) (*RestoreFromClusterSnapshotResult, error) {
@@ -292,19 +338,32 @@ func findDeleted(_ context.Context, _ *snapshots.Client, params *DeleteClusterSn
 }
 
 // countGoneAsDeleted takes for deleted what a repeated batch did not find.
-func countGoneAsDeleted(result any) {
-	batch, ok := result.(*BatchDeleteClusterSnapshotsResult)
-	if !ok {
-		return
+func countGoneAsDeleted(_, result any) {
+	if batch, ok := result.(*BatchDeleteClusterSnapshotsResult); ok {
+		batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors)
 	}
-	batch.Errors = slices.DeleteFunc(batch.Errors, func(failed models.SnapshotErrorMessage) bool {
-		gone := failed.FailureCode == string(models.ErrClusterSnapshotNotFound)
+}
+
+// countForcedAsDeleted does so where the batch was allowed to delete.
+func countForcedAsDeleted(params, result any) {
+	asked, ok := params.(*BatchModifyClusterSnapshotsParams)
+	if batch, found := result.(*BatchModifyClusterSnapshotsResult); ok && found && asked.Force != nil && *asked.Force {
+		batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors)
+	}
+}
+
+// withoutGone moves the snapshots that were not found from those that failed to those that are done.
+func withoutGone(done []string, failed []models.SnapshotErrorMessage) ([]string, []models.SnapshotErrorMessage) {
+	left := slices.DeleteFunc(failed, func(one models.SnapshotErrorMessage) bool {
+		gone := one.FailureCode == string(models.ErrClusterSnapshotNotFound)
 		if gone {
-			batch.Resources = append(batch.Resources, failed.SnapshotIdentifier)
+			done = append(done, one.SnapshotIdentifier)
 		}
 
 		return gone
 	})
+
+	return done, left
 }
 
 func describeSnapshot(ctx context.Context, service *snapshots.Client, params *DescribeClusterSnapshotsParams) (models.Snapshot, string, error) {

@@ -29,11 +29,11 @@ type Fault struct {
 	// Break the connection in the middle of the answer's body.
 	Truncate bool
 
-	// Do the work all the same before Code, Status or Cut: the caller cannot see that it succeeded. By default they come
-	// instead of the work, and of every check of the request.
+	// Do the work all the same before Code, Status, Cut or Delay: the caller cannot see that it succeeded. By default they
+	// come instead of the work and of every check of the request, and the Delay before both.
 	AfterWork bool
 
-	// Let this much real time pass first. The wait ends when the caller gives up.
+	// Let this much real time pass before the answer. The wait ends when the caller gives up.
 	Delay time.Duration
 
 	// Header fields to add to the answer, or to put in the place of its own: a Date that is wrong, Retry-After.
@@ -88,8 +88,8 @@ func (f *Fault) check() error {
 	switch {
 	case answers > 1:
 		return errors.New("it has more than one of Code, Status and Cut")
-	case f.AfterWork && answers == 0:
-		return errors.New("with AfterWork it needs one of Code, Status and Cut")
+	case f.AfterWork && answers == 0 && f.Delay == 0:
+		return errors.New("with AfterWork it needs one of Code, Status, Cut and Delay")
 	case f.Body != "" && f.Status == 0:
 		return errors.New("with a Body it needs a Status")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):

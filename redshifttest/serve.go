@@ -130,9 +130,11 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 	values, malformed := request.form()
 	entry := f.log.begin(request, values)
 	fault := f.faults.take(entry.Operation)
-	if err := wait(ctx, fault.Delay); err != nil {
-		f.log.end(entry, f.Now(), 0, "")
-		return answer{}, err
+	if !fault.AfterWork {
+		if err := wait(ctx, fault.Delay); err != nil {
+			f.log.end(entry, f.Now(), 0, "")
+			return answer{}, err
+		}
 	}
 
 	now := f.Now()
@@ -142,6 +144,12 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 	)
 	if !fault.instead() {
 		result, failed = f.work(entry, request, values, malformed, arrived, now)
+	}
+	if fault.AfterWork {
+		if err := wait(ctx, fault.Delay); err != nil {
+			f.log.end(entry, now, 0, "")
+			return answer{}, err
+		}
 	}
 	if fault.Cut {
 		f.log.end(entry, now, 0, "")

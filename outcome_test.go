@@ -1,0 +1,227 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// inWorld runs a test in a bubble with a Redshift that has something of everything.
+func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newWorld(t)) })
+}
+
+// lost is an attempt that was not carried out, which its caller cannot know.
+var lost = redshifttest.Fault{Cut: true}
+
+// TestWhatOthersMadeIsNotOurs: after a lost answer, what exists already is taken for the call's work only if it is just
+// what was asked for.
+func TestWhatOthersMadeIsNotOurs(t *testing.T) {
+	t.Parallel()
+	type call = func(context.Context, *redshift.Client) (any, error)
+	create := func(cluster, name string, tags ...models.Tag) call {
+		return func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: cluster, SnapshotIdentifier: name, Tags: tags})
+		}
+	}
+	red, blue := models.Tag{Key: "colour", Value: "red"}, models.Tag{Key: "colour", Value: "blue"}
+	for name, test := range map[string]struct {
+		operation string
+		theirs    call // what somebody does between the attempts
+		ours      call
+		code      awsquery.ErrorCode // "" where it cannot be told apart
+	}{
+		"a snapshot of before":      {"CreateClusterSnapshot", nil, create("analytics", "weekly"), models.ErrClusterSnapshotAlreadyExists},
+		"of another cluster":        {"CreateClusterSnapshot", create("mirrored", "new"), create("analytics", "new"), models.ErrClusterSnapshotAlreadyExists},
+		"with other tags":           {"CreateClusterSnapshot", create("analytics", "new", red), create("analytics", "new", blue), models.ErrClusterSnapshotAlreadyExists},
+		"without tags":              {"CreateClusterSnapshot", create("analytics", "new"), create("analytics", "new", blue), models.ErrClusterSnapshotAlreadyExists},
+		"just the same, at once":    {"CreateClusterSnapshot", create("Analytics", "NEW", red), create("analytics", "new", red), ""},
+		"a snapshot, not a copy":    {"CopyClusterSnapshot", create("analytics", "kept"), changeCalls()["CopyClusterSnapshot"], models.ErrClusterSnapshotAlreadyExists},
+		"access that was there":     {"AuthorizeSnapshotAccess", changeCalls()["AuthorizeSnapshotAccess"], changeCalls()["AuthorizeSnapshotAccess"], ""},
+		"a grant with another key":  {"CreateSnapshotCopyGrant", grant("new", "k1"), grant("new", "k2"), models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		"a grant with its own key":  {"CreateSnapshotCopyGrant", grant("new", "k1"), grant("new", "k1"), ""},
+		"another schedule":          {"CreateSnapshotSchedule", scheduleOf("new", "rate(1 hour)"), scheduleOf("new", "rate(2 hours)"), models.ErrSnapshotScheduleAlreadyExists},
+		"the same schedule":         {"CreateSnapshotSchedule", scheduleOf("new", "rate(1 hour)"), scheduleOf("new", "rate(1 hour)"), ""},
+		"a cluster of before":       {"RestoreFromClusterSnapshot", nil, restoreTo("drilled"), models.ErrClusterAlreadyExists},
+		"copies to another region":  {"EnableSnapshotCopy", copyTo("eu-west-1", 3), copyTo("us-west-2", 3), models.ErrSnapshotCopyAlreadyEnabledFault},
+		"copies for another time":   {"EnableSnapshotCopy", copyTo("us-west-2", 3), copyTo("us-west-2", 4), models.ErrSnapshotCopyAlreadyEnabledFault},
+		"the same copies":           {"EnableSnapshotCopy", copyTo("us-west-2", 3), copyTo("us-west-2", 3), ""},
+		"a schedule of another one": {"ModifyClusterSnapshotSchedule", follow("analytics", "old"), follow("analytics", "used"), models.ErrInvalidClusterSnapshotScheduleState},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				w.fake.InjectNext(test.operation, lost)
+				if test.theirs != nil {
+					// Another client works while ours waits for its second attempt.
+					other, err := redshift.New(w.fake.Config())
+					if err != nil {
+						t.Fatal(err)
+					}
+					time.AfterFunc(100*time.Millisecond, func() {
+						if _, err := test.theirs(context.Background(), other); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				_, err := test.ours(t.Context(), w.client)
+				if test.code == "" {
+					if err != nil {
+						t.Errorf("it failed with %v", err)
+					}
+
+					return
+				}
+				var tried *redshift.RetryError
+				if !errors.Is(err, test.code) || !errors.As(err, &tried) || tried.Attempts != 2 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+					t.Errorf("it returned %v, want %s after 2 attempts", err, test.code)
+				}
+			})
+		})
+	}
+}
+
+func grant(name, key string) func(context.Context, *redshift.Client) (any, error) {
+	return func(ctx context.Context, c *redshift.Client) (any, error) {
+		return c.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: name, KmsKeyID: key})
+	}
+}
+
+func scheduleOf(name, definition string) func(context.Context, *redshift.Client) (any, error) {
+	return func(ctx context.Context, c *redshift.Client) (any, error) {
+		return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: name, ScheduleDefinitions: []string{definition}})
+	}
+}
+
+func restoreTo(cluster string) func(context.Context, *redshift.Client) (any, error) {
+	return func(ctx context.Context, c *redshift.Client) (any, error) {
+		return c.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: cluster, SnapshotIdentifier: "nightly"})
+	}
+}
+
+func copyTo(region string, days int) func(context.Context, *redshift.Client) (any, error) {
+	return func(ctx context.Context, c *redshift.Client) (any, error) {
+		return c.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: region, RetentionPeriod: &days})
+	}
+}
+
+func follow(cluster, schedule string) func(context.Context, *redshift.Client) (any, error) {
+	return func(ctx context.Context, c *redshift.Client) (any, error) {
+		return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: cluster, ScheduleIdentifier: schedule})
+	}
+}
+
+// TestTheFirstAnswerCounts: what the first attempt is told is so, and so is what a later one is told after attempts that
+// were certainly not carried out.
+func TestTheFirstAnswerCounts(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string][]redshifttest.Fault{
+		"at once":   nil,
+		"throttled": {{Code: "Throttling"}, {Code: "RequestLimitExceeded"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				for operation, test := range map[string]struct {
+					call func(context.Context, *redshift.Client) (any, error)
+					code awsquery.ErrorCode
+				}{
+					"CreateClusterSnapshot": {func(ctx context.Context, c *redshift.Client) (any, error) {
+						return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
+					}, models.ErrClusterSnapshotAlreadyExists},
+					"DeleteClusterSnapshot": {func(ctx context.Context, c *redshift.Client) (any, error) {
+						return c.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"})
+					}, models.ErrClusterSnapshotNotFound},
+					"RevokeSnapshotAccess": {func(ctx context.Context, c *redshift.Client) (any, error) {
+						return c.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend})
+					}, models.ErrAuthorizationNotFound},
+					"DeleteSnapshotSchedule": {func(ctx context.Context, c *redshift.Client) (any, error) {
+						return c.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleParams{ScheduleIdentifier: "missing"})
+					}, models.ErrSnapshotScheduleNotFound},
+				} {
+					w.fake.InjectNext(operation, before...)
+					if _, err := test.call(t.Context(), w.client); !errors.Is(err, test.code) {
+						t.Errorf("%s returned %v, want %s", operation, err, test.code)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestResultsThatWereFound: what a call returns whose answer was lost says what the answer would have said.
+func TestResultsThatWereFound(t *testing.T) {
+	t.Parallel()
+	gone := redshifttest.Fault{Cut: true, AfterWork: true}
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fake.InjectNext("DeleteClusterSnapshot", gone)
+		deleted, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"})
+		if err != nil || deleted.Snapshot.SnapshotIdentifier != "nightly" || deleted.Snapshot.Status != models.SnapshotStatusDeleted {
+			t.Errorf("Delete: %+v, %v", deleted, err)
+		}
+		w.fake.InjectNext("RevokeSnapshotAccess", gone)
+		revoked, err := w.client.RevokeSnapshotAccess(t.Context(), &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend})
+		if err != nil || revoked.Snapshot.SnapshotIdentifier != "shared" || len(revoked.Snapshot.AccountsWithRestoreAccess) != 0 || revoked.RequestID == "" {
+			t.Errorf("Revoke: %+v, %v", revoked, err)
+		}
+		w.fake.InjectNext("BatchDeleteClusterSnapshots", gone)
+		batch, err := w.client.BatchDeleteClusterSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
+			{SnapshotIdentifier: "weekly"}, {SnapshotIdentifier: "ancient"},
+		}})
+		if err != nil || !slices.Equal(batch.Resources, []string{"weekly", "ancient"}) || len(batch.Errors) != 0 {
+			t.Errorf("BatchDelete: %+v, %v", batch, err)
+		}
+		w.fake.InjectNext("RestoreFromClusterSnapshot", gone)
+		restored, err := w.client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "shared"})
+		if err != nil || restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.RequestID == "" {
+			t.Errorf("Restore: %+v, %v", restored, err)
+		}
+		// A wait afterwards knows that it is new, although the answer that said so was lost.
+		w.fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
+		if _, err := w.client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.ClusterRestoreWait{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestOutcomeUnknown: what cannot be told apart is not repeated, and says where to look.
+func TestOutcomeUnknown(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fake.InjectNext("RestoreTableFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), w.client)
+		var unknown *redshift.OutcomeUnknownError
+		if !errors.As(err, &unknown) || unknown.Operation != "RestoreTableFromClusterSnapshot" || !strings.Contains(unknown.Look, "DescribeTableRestoreStatus") ||
+			!errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("it returned %v", err)
+		}
+		// What was certainly not carried out is repeated all the same.
+		w.fake.InjectNext("CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})
+		if _, err := changeCalls()["CreateSnapshotSchedule unnamed"](t.Context(), w.client); err != nil {
+			t.Error(err)
+		}
+		// A search that fails leaves it open.
+		w.fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		w.fake.FailNext("DescribeClusterSnapshots", awsquery.ErrAccessDenied)
+		_, err = changeCalls()["CreateClusterSnapshot"](t.Context(), w.client)
+		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) || !errors.Is(err, awsquery.ErrAccessDenied) {
+			t.Errorf("it returned %v", err)
+		}
+	})
+	for _, none := range []error{(*redshift.OutcomeUnknownError)(nil), (*redshift.RetryError)(nil)} {
+		if none.Error() == "" || errors.Is(none, io.EOF) {
+			t.Errorf("a nil %T is %q", none, none)
+		}
+	}
+}

@@ -1,0 +1,459 @@
+package redshift_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+var updateDocs = flag.Bool("update", false, "write the tables of docs/reliability.md anew")
+
+// world is a Redshift with something of everything, in two regions.
+type world struct {
+	fake   *redshifttest.Fake
+	client *redshift.Client
+	wrong  time.Duration // of the client's clock
+}
+
+const friend = "210987654321"
+
+// newWorld prepares: the clusters analytics, drilled, which was restored, and mirrored, whose snapshots are copied to
+// us-west-2; the manual snapshots
+// nightly, weekly, shared, which the friend may restore, and ancient, two days old; an automated one; the grant old and the
+// schedules old and used, which mirrored follows; tags on nightly.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{fake: redshifttest.New(redshifttest.Options{})}
+	for _, name := range []string{"analytics", "mirrored"} {
+		if err := w.fake.AddCluster(redshifttest.Cluster{Identifier: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := w.fake.Config()
+	config.Now = func() time.Time { return w.fake.Now().Add(w.wrong) }
+	client, err := redshift.NewWithoutJitter(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.client = client
+	ctx := t.Context()
+	var failed []error
+	did := func(_ any, err error) { failed = append(failed, err) }
+	did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "ancient"}))
+	w.fake.Advance(48 * time.Hour)
+	for _, name := range []string{"nightly", "weekly", "shared"} {
+		did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}))
+	}
+	w.fake.Advance(redshifttest.DefaultSnapshotDuration)
+	did(w.fake.AddAutomatedSnapshot("analytics", time.Time{}))
+	did(client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend}))
+	did(client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "mirrored", DestinationRegion: "us-west-2"}))
+	did(client.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "old"}))
+	for _, name := range []string{"old", "used"} {
+		did(client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: name, ScheduleDefinitions: []string{"rate(24 hours)"}}))
+	}
+	did(client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", ScheduleIdentifier: "used"}))
+	did(client.CreateTags(ctx, &redshift.CreateTagsParams{ResourceName: nightlyARN, Tags: []models.Tag{{Key: "old", Value: "1"}}}))
+	did(client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drilled", SnapshotIdentifier: "weekly"}))
+	w.fake.Advance(time.Hour)
+	if err := errors.Join(failed...); err != nil {
+		t.Fatal(err)
+	}
+
+	return w
+}
+
+const nightlyARN = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly"
+
+// changeCalls are a call of each operation that changes something. A name with a blank has a case of its own.
+func changeCalls() map[string]func(context.Context, *redshift.Client) (any, error) {
+	tags := []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: ""}}
+
+	return map[string]func(context.Context, *redshift.Client) (any, error){
+		"AuthorizeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend})
+		},
+		"BatchDeleteClusterSnapshots": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
+				{SnapshotIdentifier: "nightly"}, {SnapshotIdentifier: "shared"}, {SnapshotIdentifier: "weekly"},
+			}})
+		},
+		"BatchModifyClusterSnapshots": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsParams{
+				SnapshotIdentifierList: []string{"nightly", "weekly"}, ManualSnapshotRetentionPeriod: new(9),
+			})
+		},
+		"CopyClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
+			for snapshot, err := range c.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated}) {
+				if err != nil {
+					return nil, err
+				}
+
+				return c.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: snapshot.SnapshotIdentifier, TargetSnapshotIdentifier: "kept"})
+			}
+
+			return nil, errors.New("there is no automated snapshot")
+		},
+		"CreateClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new", Tags: tags})
+		},
+		"CreateSnapshotCopyGrant": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "new", Tags: tags})
+		},
+		"CreateSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "new", ScheduleDefinitions: []string{"cron(0 4 *)"}, Tags: tags})
+		},
+		"CreateSnapshotSchedule unnamed": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleDefinitions: []string{"cron(0 4 *)"}})
+		},
+		"CreateTags": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CreateTags(ctx, &redshift.CreateTagsParams{ResourceName: nightlyARN, Tags: tags})
+		},
+		"DeleteClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"})
+		},
+		"DeleteSnapshotCopyGrant": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.DeleteSnapshotCopyGrant(ctx, &redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "old"})
+		},
+		"DeleteSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleParams{ScheduleIdentifier: "old"})
+		},
+		"DeleteTags": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.DeleteTags(ctx, &redshift.DeleteTagsParams{ResourceName: nightlyARN, TagKeys: []string{"old"}})
+		},
+		"DisableSnapshotCopy": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "mirrored"})
+		},
+		"EnableSnapshotCopy": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3)})
+		},
+		"ModifyClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{SnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(9)})
+		},
+		"ModifyClusterSnapshot forced": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1), Force: new(true)})
+		},
+		"BatchModifyClusterSnapshots forced": func(ctx context.Context, c *redshift.Client) (any, error) {
+			result, err := c.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsParams{
+				SnapshotIdentifierList: []string{"ancient", "nightly"}, ManualSnapshotRetentionPeriod: new(1), Force: new(true),
+			})
+			if err == nil && (len(result.Resources) != 2 || len(result.Errors) != 0) {
+				err = fmt.Errorf("%q were done, %v failed", result.Resources, result.Errors)
+			}
+
+			return result, err
+		},
+		"ModifySnapshotSchedule used": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{ScheduleIdentifier: "used", ScheduleDefinitions: []string{"cron(0 4 *)"}})
+		},
+		"ModifyClusterSnapshotSchedule away": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", DisassociateSchedule: new(true)})
+		},
+		"ModifyClusterSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "analytics", ScheduleIdentifier: "used"})
+		},
+		"ModifySnapshotCopyRetentionPeriod": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodParams{ClusterIdentifier: "mirrored", RetentionPeriod: 3})
+		},
+		"ModifySnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{ScheduleIdentifier: "old", ScheduleDefinitions: []string{"cron(0 4 *)"}})
+		},
+		"RestoreFromClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"})
+		},
+		"RestoreTableFromClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "a", NewTableName: "b",
+			})
+		},
+		"RevokeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend})
+		},
+	}
+}
+
+// everyCall has a call of each operation: those that only read need no parameters.
+func everyCall(t *testing.T) map[string]func(context.Context, *redshift.Client) (any, error) {
+	t.Helper()
+	calls := changeCalls()
+	service := reflect.TypeFor[redshift.ClientService]()
+	for i := range service.NumMethod() {
+		method := service.Method(i)
+		if _, found := calls[method.Name]; found {
+			continue
+		}
+		if !strings.HasPrefix(method.Name, "Describe") {
+			t.Errorf("there is no case for %s", method.Name)
+		}
+		calls[method.Name] = func(ctx context.Context, client *redshift.Client) (any, error) {
+			results := reflect.ValueOf(client).MethodByName(method.Name).Call([]reflect.Value{reflect.ValueOf(ctx), reflect.Zero(method.Type.In(1))})
+			err, _ := results[1].Interface().(error)
+
+			return results[0].Interface(), err
+		}
+	}
+
+	return calls
+}
+
+// state lists everything that is on the server, but for the times, which differ with the waits.
+func (w *world) state(t *testing.T) string {
+	t.Helper()
+	var lines []string
+	add := func(format string, values ...any) { lines = append(lines, fmt.Sprintf(format, values...)) }
+	for _, region := range []string{"us-east-1", "us-west-2"} {
+		fake := w.fake.InRegion(region)
+		client, err := redshift.New(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range fake.Snapshots() {
+			kept := 0
+			if one.ManualSnapshotRetentionPeriod != nil {
+				kept = *one.ManualSnapshotRetentionPeriod
+			}
+			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier, one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
+		}
+		for one, err := range client.DescribeClustersAll(t.Context(), nil) {
+			copying := models.ClusterSnapshotCopyStatus{}
+			if one.ClusterSnapshotCopyStatus != nil {
+				copying = *one.ClusterSnapshotCopyStatus
+			}
+			add("%s cluster %s %s, copies %+v %v", region, one.ClusterIdentifier, one.SnapshotScheduleIdentifier, copying, err)
+		}
+		for one, err := range client.DescribeSnapshotCopyGrantsAll(t.Context(), nil) {
+			add("%s grant %+v %v", region, one, err)
+		}
+		for one, err := range client.DescribeSnapshotSchedulesAll(t.Context(), nil) {
+			name := one.ScheduleIdentifier
+			if strings.HasPrefix(name, "snapshotschedule-") {
+				name = "unnamed"
+			}
+			add("%s schedule %s %q %v, clusters %d %v", region, name, one.ScheduleDefinitions, one.Tags, *one.AssociatedClusterCount, err)
+		}
+		for one, err := range client.DescribeTableRestoreStatusAll(t.Context(), nil) {
+			add("%s table restore %s %v", region, one.NewTableName, err)
+		}
+	}
+
+	return strings.Join(lines, "\n")
+}
+
+// trouble is what goes wrong in a column of the table.
+type trouble struct {
+	name   string
+	faults []redshifttest.Fault
+	wrong  time.Duration // of the client's clock
+}
+
+func troubles() []trouble {
+	const html = "<html><body><h1>Bad gateway</h1></body></html>"
+	one := func(name string, fault redshifttest.Fault) trouble {
+		return trouble{name: name, faults: []redshifttest.Fault{fault}}
+	}
+	markup := http.Header{"Content-Type": {"text/html"}}
+
+	return []trouble{
+		{name: "none"},
+		{name: "throttled twice", faults: []redshifttest.Fault{{Code: "Throttling"}, {Code: "Throttling"}}},
+		{name: "throttled for ever", faults: slices.Repeat([]redshifttest.Fault{{Code: "RequestLimitExceeded"}}, 5)},
+		one("500", redshifttest.Fault{Code: "InternalFailure"}),
+		one("500, done", redshifttest.Fault{Code: "InternalFailure", AfterWork: true}),
+		one("503, HTML", redshifttest.Fault{Status: 503, Body: html, Header: markup}),
+		one("empty", redshifttest.Fault{Status: 200}),
+		one("empty, done", redshifttest.Fault{Status: 200, AfterWork: true}),
+		one("odd content type", redshifttest.Fault{Header: http.Header{"Content-Type": {";;="}}}),
+		one("not XML, done", redshifttest.Fault{Status: 200, Body: "{\"a\": <", AfterWork: true}),
+		one("truncated, done", redshifttest.Fault{Truncate: true}),
+		one("cut", redshifttest.Fault{Cut: true}),
+		one("cut, done", redshifttest.Fault{Cut: true, AfterWork: true}),
+		{name: "cut for ever, done", faults: slices.Repeat([]redshifttest.Fault{{Cut: true, AfterWork: true}}, 5)},
+		one("too slow", redshifttest.Fault{Delay: time.Minute}),
+		one("too slow, done", redshifttest.Fault{Delay: time.Minute, AfterWork: true}),
+		{name: "clock +30 min", wrong: 30 * time.Minute},
+		{name: "clock -30 min", wrong: -30 * time.Minute},
+		one("redirect", redshifttest.Fault{Status: 307, Header: http.Header{"Location": {"http://192.0.2.1/"}}}),
+		one("403, HTML", redshifttest.Fault{Status: 403, Body: html, Header: markup}),
+		one("refused", redshifttest.Fault{Code: "LimitExceededFault"}),
+	}
+}
+
+// cell is the outcome of an operation in trouble.
+func (tr trouble) cell(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error)) string {
+	t.Helper()
+	var cell string
+	synctest.Test(t, func(t *testing.T) {
+		untouched := newWorld(t).state(t)
+		control := newWorld(t)
+		if _, err := call(t.Context(), control.client); err != nil {
+			t.Fatalf("without trouble %s fails: %v", operation, err)
+		}
+		carriedOut := control.state(t)
+
+		w := newWorld(t)
+		name, _, _ := strings.Cut(operation, " ")
+		before := len(w.fake.Requests())
+		w.wrong = tr.wrong
+		w.fake.InjectNext(name, tr.faults...)
+		result, err := call(t.Context(), w.client)
+		attempts := 0
+		for _, request := range w.fake.Requests()[before:] {
+			if request.Operation == name {
+				attempts++
+			}
+		}
+		state := w.state(t)
+		if w.fake.PendingFaults() > 0 && !errors.As(err, new(*redshift.OutcomeUnknownError)) {
+			t.Errorf("%s, %s: %d faults did not happen", operation, tr.name, w.fake.PendingFaults())
+		}
+		kind := outcomeKind(err)
+		// What is said has to be so.
+		switch {
+		case err == nil && state != carriedOut:
+			t.Errorf("%s, %s: it succeeded, and there is\n%s\nnot\n%s", operation, tr.name, state, carriedOut)
+		case err == nil && reflect.ValueOf(result).IsNil():
+			t.Errorf("%s, %s: it succeeded without a result", operation, tr.name)
+		case kind == "unknown" && state != carriedOut && state != untouched:
+			t.Errorf("%s, %s: it may or may not have been done, and there is\n%s", operation, tr.name, state)
+		case err != nil && kind != "unknown" && state != untouched:
+			t.Errorf("%s, %s: it failed with %v, and there is\n%s\nnot\n%s", operation, tr.name, err, state, untouched)
+		}
+		done := ""
+		if kind == "unknown" && state == carriedOut && carriedOut != untouched {
+			done = ", done"
+		}
+		cell = fmt.Sprintf("%s%s %d", kind, done, attempts)
+	})
+
+	return cell
+}
+
+// outcomeKind is a word for an error.
+func outcomeKind(err error) string {
+	var (
+		unknown *redshift.OutcomeUnknownError
+		refused *awsquery.Error
+	)
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &unknown):
+		return "unknown"
+	case errors.As(err, &refused) && refused.Code != "":
+		return string(refused.Code)
+	case errors.As(err, &refused):
+		return fmt.Sprintf("HTTP %d", refused.StatusCode)
+	default:
+		return "no answer"
+	}
+}
+
+// TestReliability lets every operation meet every trouble, and holds the outcome against the table in docs/reliability.md:
+// what was said, how many attempts it took, and that the server has what was said.
+func TestReliability(t *testing.T) {
+	t.Parallel()
+	calls := everyCall(t)
+	var names []string
+	for name := range calls {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	columns := troubles()
+	cells := make([][]string, len(names))
+	t.Run("cells", func(t *testing.T) {
+		for row, name := range names {
+			cells[row] = make([]string, len(columns))
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				for i, column := range columns {
+					cells[row][i] = column.cell(t, name, calls[name])
+				}
+			})
+		}
+	})
+	if t.Failed() {
+		return
+	}
+
+	var table bytes.Buffer
+	table.WriteString("| operation |")
+	for _, column := range columns {
+		fmt.Fprintf(&table, " %s |", column.name)
+	}
+	table.WriteString("\n| --- |" + strings.Repeat(" --- |", len(columns)) + "\n")
+	for row, name := range names {
+		fmt.Fprintf(&table, "| %s | %s |\n", name, strings.Join(cells[row], " | "))
+	}
+	inDocs(t, "table", table.String())
+}
+
+// TestClasses holds the classes of operations against the table in docs/reliability.md.
+func TestClasses(t *testing.T) {
+	classes := redshift.Outcomes()
+	var table strings.Builder
+	table.WriteString("| operation | class | settled by | where it shows |\n| --- | --- | --- | --- |\n")
+	for _, operation := range slices.Sorted(maps.Keys(classes)) {
+		about := classes[operation]
+		code := "the answer"
+		if about[1] != "" {
+			code = "the answer or `" + about[1] + "`"
+		}
+		if about[0] == "unrecognisable" {
+			code = "the first answer"
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", operation, about[0], code, strings.TrimPrefix(about[2], "see "))
+	}
+	inDocs(t, "classes", table.String())
+	for name := range everyCall(t) {
+		operation, _, _ := strings.Cut(name, " ")
+		if _, found := classes[operation]; found == strings.HasPrefix(operation, "Describe") {
+			t.Errorf("%s: it is %t that it has a class", operation, found)
+		}
+	}
+}
+
+// docs is for tests that write to the same file.
+var docs sync.Mutex
+
+// inDocs holds a table against docs/reliability.md, or writes it there.
+func inDocs(t *testing.T, name, table string) {
+	t.Helper()
+	docs.Lock()
+	defer docs.Unlock()
+	path := filepath.Join("docs", "reliability.md")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := "<!-- "+name+" -->\n", "<!-- end of the "+name+" -->\n"
+	head, rest, found := strings.Cut(string(text), begin)
+	was, tail, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no place for the %s", path, name)
+	}
+	if *updateDocs {
+		if err := os.WriteFile(path, []byte(head+begin+table+end+tail), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if was != table {
+		t.Errorf("%s has\n%s\nand it should be\n%s", path, was, table)
+	}
+}
