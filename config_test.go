@@ -293,3 +293,38 @@ func TestMissingCredentialsNameTheVariables(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
+
+func TestRetrySettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config      Config
+		environment []string
+		want        callSettings
+		err         string
+	}{
+		"defaults": {want: callSettings{RetryPolicy{5, 200 * time.Millisecond, time.Second, 20 * time.Second}, 30 * time.Second}},
+		"own": {
+			config:      Config{Retry: RetryPolicy{2, 3, 4, 5}, AttemptTimeout: -1},
+			environment: []string{"AWS_MAX_ATTEMPTS=9"},
+			want:        callSettings{RetryPolicy{2, 3, 4, 5}, -1},
+		},
+		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: callSettings{RetryPolicy{9, 200 * time.Millisecond, time.Second, 20 * time.Second}, 30 * time.Second}},
+		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: not a number of attempts"},
+		"no number":            {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
+		"fewer than none":      {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},
+		"negative delays":      {config: Config{Retry: RetryPolicy{BaseDelay: -1, ThrottlingDelay: -1, MaxDelay: -1}}, err: "MaxDelay is negative"},
+	} {
+		test.config.Region = "eu-west-1"
+		settings, err := resolve(test.config, environment(test.environment...))
+		if test.err != "" {
+			if err == nil || !strings.Contains(err.Error(), test.err) {
+				t.Errorf("%s: the error is %v", name, err)
+			}
+
+			continue
+		}
+		if err != nil || settings.call != test.want {
+			t.Errorf("%s: %+v, %v", name, settings.call, err)
+		}
+	}
+}

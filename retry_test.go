@@ -213,3 +213,27 @@ func TestLostAnswers(t *testing.T) {
 		})
 	}
 }
+
+// TestPolicyOfACall: a policy that makes no sense is an error of the call, and nothing is sent.
+func TestPolicyOfACall(t *testing.T) {
+	t.Parallel()
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		_, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: -1}))
+		if err == nil || !strings.Contains(err.Error(), "DescribeClusters: WithRetryPolicy: MaxAttempts") || len(fake.Requests()) != 0 {
+			t.Errorf("%v after %d requests", err, len(fake.Requests()))
+		}
+		fake.FailNext("DescribeClusters", "Throttling", 6)
+		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 7}), redshift.WithAttemptTimeout(-1)); err != nil || len(fake.Requests()) != 7 {
+			t.Errorf("%v after %d requests", err, len(fake.Requests()))
+		}
+		fake.FailNext("DescribeClusters", "Throttling")
+		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 1})); !errors.Is(err, awsquery.ErrThrottling) {
+			t.Errorf("with one attempt: %v", err)
+		}
+		// Parameters are still checked.
+		var invalid *awsquery.ValidationError
+		if _, err := client.DeleteClusterSnapshot(t.Context(), nil, redshift.WithAttemptTimeout(time.Second)); !errors.As(err, &invalid) {
+			t.Errorf("without parameters: %v", err)
+		}
+	})
+}
