@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/redshift-go/redshift"
@@ -296,19 +295,25 @@ func troubles() []trouble {
 	}
 }
 
-// cell is the outcome of an operation in trouble.
-func (tr trouble) cell(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error)) string {
+// withoutTrouble returns what is on the server without a call and after it.
+func withoutTrouble(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error)) (untouched, carriedOut string) {
 	t.Helper()
-	var cell string
-	synctest.Test(t, func(t *testing.T) {
-		untouched := newWorld(t).state(t)
-		control := newWorld(t)
-		if _, err := call(t.Context(), control.client); err != nil {
+	inWorld(t, func(t *testing.T, w *world) {
+		untouched = w.state(t)
+		if _, err := call(t.Context(), w.client); err != nil {
 			t.Fatalf("without trouble %s fails: %v", operation, err)
 		}
-		carriedOut := control.state(t)
+		carriedOut = w.state(t)
+	})
 
-		w := newWorld(t)
+	return untouched, carriedOut
+}
+
+// cell is the outcome of an operation in trouble.
+func (tr trouble) cell(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error), untouched, carriedOut string) string {
+	t.Helper()
+	var cell string
+	inWorld(t, func(t *testing.T, w *world) {
 		name, _, _ := strings.Cut(operation, " ")
 		before := len(w.fake.Requests())
 		w.wrong = tr.wrong
@@ -383,8 +388,9 @@ func TestReliability(t *testing.T) {
 			cells[row] = make([]string, len(columns))
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
+				untouched, carriedOut := withoutTrouble(t, name, calls[name])
 				for i, column := range columns {
-					cells[row][i] = column.cell(t, name, calls[name])
+					cells[row][i] = column.cell(t, name, calls[name], untouched, carriedOut)
 				}
 			})
 		}

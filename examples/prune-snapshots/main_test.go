@@ -141,7 +141,7 @@ func TestEndpoint(t *testing.T) {
 		},
 		"a call that fails": {
 			arguments: []string{"-cluster", "sales", "-delete"},
-			fails:     awsquery.ErrServiceUnavailable,
+			fails:     awsquery.ErrAccessDenied,
 			says:      "Deleted 0 of 2.",
 			left:      []string{"sales-1", "sales-2", "sales-3", "web-1", "web-2", "web-3", "test-1", "test-2", "test-3"},
 		},
