@@ -150,6 +150,7 @@ func judge(err error) failure {
 
 func judgeAnswer(answer *awsquery.Error) failure {
 	failed := failure{retryAfter: retryAfter(answer.Header)}
+	var unread *awsquery.ReadError
 	switch {
 	case slices.Contains(throttlingCodes, answer.Code), answer.Code == "" && answer.StatusCode == http.StatusTooManyRequests:
 		failed.retry, failed.throttled = true, true
@@ -157,6 +158,8 @@ func judgeAnswer(answer *awsquery.Error) failure {
 		failed.retry = true
 	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode >= http.StatusOK && answer.StatusCode < http.StatusMultipleChoices:
 		failed.retry, failed.unknown = true, true
+	case errors.As(answer.Err, &unread):
+		failed.retry = true // it is refused, but the reason got lost
 	}
 
 	return failed

@@ -111,6 +111,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	} {
 		repeated = append(repeated, redshifttest.Fault{Code: code})
 	}
+	repeated = append(repeated, redshifttest.Fault{Status: 400, Body: "<ErrorResponse><Error><Code>ClusterNotFound</Code></Error></ErrorResponse>", Truncate: true})
 	final := []redshifttest.Fault{{Status: 301}, {Status: 400}, {Status: 403, Body: "<html>"}, {Status: 404}}
 	for _, code := range []awsquery.ErrorCode{
 		"LimitExceededFault", "AccessDenied", "InvalidParameterValue", "ClusterNotFound", "ExpiredToken", "SignatureDoesNotMatch", "RequestExpired", "SomethingNew",

@@ -256,6 +256,31 @@ func causeText(cause error) string {
 	return printable(text, maxShownMessage)
 }
 
+// ReadError is why an answer could not be read to its end: the connection broke, or the context ended. It is the Err of an
+// [Error], whose other fields say what the beginning of the answer tells.
+type ReadError struct {
+	// Err is what the connection says.
+	Err error
+}
+
+// Error says what was attempted, and the cause.
+func (e *ReadError) Error() string {
+	if e == nil || e.Err == nil {
+		return "read the answer"
+	}
+
+	return "read the answer: " + e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *ReadError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+
+	return e.Err
+}
+
 // SendError is a call that got no answer: it could not be sent, the connection broke, or its context ended. Unless Err
 // says that nothing was sent, the service may have done what it was asked to.
 //

@@ -142,7 +142,10 @@ func (d *Decoder) finish() error {
 // unreadable is the error for an answer of which only the beginning could be read.
 func (a *answer) unreadable(cause error) *Error {
 	refused := a.foreign()
-	refused.Err = fmt.Errorf("read the answer: %w", cause)
+	refused.Err = &ReadError{Err: cause}
+	if errors.Is(cause, errTooLarge) {
+		refused.Err = fmt.Errorf("read the answer: %w", cause)
+	}
 
 	return refused
 }

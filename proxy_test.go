@@ -1,0 +1,180 @@
+package redshift_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// cuttingProxy passes bytes on between a client and a server, and breaks half of the connections somewhere.
+func cuttingProxy(t *testing.T, server string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var connections sync.WaitGroup
+	connections.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Go(func() { pass(client, server) })
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		connections.Wait()
+	})
+
+	return "http://" + listener.Addr().String()
+}
+
+// pass serves one connection, and breaks it after a number of bytes that are sent or received.
+func pass(client net.Conn, server string) {
+	defer client.Close()
+	upstream, err := net.Dial("tcp", server)
+	if err != nil {
+		return
+	}
+	defer upstream.Close()
+	const longest = 6000 // a few calls
+	limits := [2]int64{1 << 40, 1 << 40}
+	if rand.N(2) == 0 {
+		limits[rand.N(2)] = rand.Int64N(longest)
+	}
+	var both sync.WaitGroup
+	for i, ends := range [2][2]net.Conn{{upstream, client}, {client, upstream}} {
+		both.Go(func() {
+			_, _ = io.CopyN(ends[0], ends[1], limits[i]) // the end of either ends both
+			client.Close()
+			upstream.Close()
+		})
+	}
+	both.Wait()
+}
+
+// TestConnectionsThatBreakAnywhere takes snapshots through a proxy that cuts connections at random positions. There are
+// exactly those that were asked for.
+func TestConnectionsThatBreakAnywhere(t *testing.T) {
+	const workers, each = 20, 10
+	fake := redshifttest.NewServer(t, redshifttest.Options{SnapshotDuration: -1, Quotas: redshifttest.Quotas{ManualSnapshots: workers * each}})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		t.Fatal(err)
+	}
+	config := fake.Config()
+	config.Endpoint = cuttingProxy(t, fake.URL[len("http://"):])
+	config.Retry = redshift.RetryPolicy{MaxAttempts: 20, BaseDelay: time.Millisecond, MaxDelay: 5 * time.Millisecond}
+	client, err := redshift.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	var work sync.WaitGroup
+	for worker := range workers {
+		work.Go(func() {
+			for number := range each {
+				name := fmt.Sprintf("w%d-s%d", worker, number)
+				created, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+					ClusterIdentifier: "analytics", SnapshotIdentifier: name, Tags: []models.Tag{{Key: "n", Value: name}},
+				})
+				if err != nil || created.Snapshot.SnapshotIdentifier != name {
+					t.Errorf("%s: %+v, %v", name, created, err)
+				}
+			}
+		})
+	}
+	work.Wait()
+	if taken := len(fake.Snapshots()); taken != workers*each {
+		t.Errorf("there are %d snapshots, %d were asked for", taken, workers*each)
+	}
+	t.Logf("%d requests for %d snapshots", len(fake.Requests()), workers*each)
+}
+
+// TestServerThatGoesAway: a server that is not there for a while, in the middle of the work.
+func TestServerThatGoesAway(t *testing.T) {
+	fake := redshifttest.NewServer(t, redshifttest.Options{SnapshotDuration: -1})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		t.Fatal(err)
+	}
+	var mutex sync.Mutex
+	down := false
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var connections sync.WaitGroup
+	connections.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Go(func() {
+				mutex.Lock()
+				refuse := down
+				mutex.Unlock()
+				if refuse {
+					client.Close()
+
+					return
+				}
+				pass(client, fake.URL[len("http://"):])
+			})
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		connections.Wait()
+	})
+	config := fake.Config()
+	config.Endpoint = "http://" + listener.Addr().String()
+	config.Retry = redshift.RetryPolicy{MaxAttempts: 30, BaseDelay: 5 * time.Millisecond, MaxDelay: 20 * time.Millisecond}
+	client, err := redshift.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	const count = 12
+	for number := range count {
+		mutex.Lock()
+		down = number == 4
+		mutex.Unlock()
+		if down {
+			time.AfterFunc(60*time.Millisecond, func() {
+				mutex.Lock()
+				defer mutex.Unlock()
+				down = false
+			})
+		}
+		_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: fmt.Sprintf("nightly-%d", number),
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if taken := len(fake.Snapshots()); taken != count {
+		t.Errorf("there are %d snapshots", taken)
+	}
+
+	// One that stays away is an error that says so.
+	listener.Close()
+	client.CloseIdleConnections()
+	_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "never"},
+		redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 3, BaseDelay: time.Millisecond}))
+	var tried *redshift.RetryError
+	if !errors.As(err, &tried) || tried.Attempts != 3 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+		t.Errorf("without a server: %v", err)
+	}
+}
