@@ -388,12 +388,13 @@ func canonicalHost(request *http.Request) (string, error) {
 		return "", errors.New("the host contains a character that cannot be sent, write an international name in its xn-- form")
 	}
 	host = withoutDefaultPort(host, request.URL.Scheme)
-	if start := strings.IndexByte(host, '%'); start >= 0 && host[0] == '[' {
-		end := strings.IndexByte(host, ']')
-		if end < start {
+	if strings.HasPrefix(host, "[") {
+		address, port, found := strings.Cut(host, "]")
+		if !found || port != "" && port[0] != ':' || strings.ContainsAny(port, "[]%") {
 			return "", errors.New("the host has a malformed IPv6 address")
 		}
-		host = host[:start] + host[end:]
+		address, _, _ = strings.Cut(address, "%")
+		host = address + "]" + port
 	}
 	if host == "" {
 		return "", errors.New("the host consists of a port alone")
