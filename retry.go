@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -96,14 +97,16 @@ func (p RetryPolicy) delay(number int, failed failure, jitter func(time.Duration
 		longest = p.ThrottlingDelay
 	}
 	for ; number > 1 && longest < p.MaxDelay; number-- {
-		longest *= 2
+		longest += min(longest, p.MaxDelay-longest) // twice as long, which a Duration may not hold
 	}
 
 	return jitter(min(longest, p.MaxDelay))
 }
 
 // fullJitter draws a wait between nothing and the longest.
-func fullJitter(longest time.Duration) time.Duration { return rand.N(longest + 1) }
+func fullJitter(longest time.Duration) time.Duration {
+	return rand.N(min(longest, math.MaxInt64-1) + 1)
+}
 
 // failure is what a failed attempt means for the next.
 type failure struct {
@@ -170,13 +173,19 @@ func judgeConnection(err error) failure {
 	var (
 		signing     *sigv4.SigningError
 		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
 		lookup      *net.DNSError
 		connection  *net.OpError
 	)
+	during := ""
+	if errors.As(err, &connection) {
+		during = connection.Op
+	}
+	const tlsAlert = "remote error"
 	switch {
-	case errors.As(err, &signing), errors.As(err, &certificate):
-		return failure{} // and will be so again
-	case errors.As(err, &lookup), errors.As(err, &connection) && connection.Op == "dial":
+	case errors.As(err, &signing), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch), during == tlsAlert:
+		return failure{} // nothing was carried out, and the next attempt would be no better
+	case errors.As(err, &lookup), during == "dial", during == "proxyconnect":
 		return failure{retry: true} // nothing was sent
 	default:
 		return failure{retry: true, unknown: true}

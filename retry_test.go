@@ -2,8 +2,13 @@ package redshift_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
+	"log"
+	"math"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +19,7 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // inBubble runs a test with a fake that has the cluster analytics, and a client whose waits are as long as they can be.
@@ -237,4 +243,60 @@ func TestPolicyOfACall(t *testing.T) {
 			t.Errorf("without parameters: %v", err)
 		}
 	})
+}
+
+// TestDelaysThatAreTooLong: no policy makes a wait overflow.
+func TestDelaysThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+		defer cancel()
+		longest := redshift.RetryPolicy{MaxAttempts: 100, BaseDelay: time.Hour, MaxDelay: math.MaxInt64}
+		fake.FailNext("DescribeClusters", "InternalFailure", 100)
+		var tried *redshift.RetryError
+		if _, err := client.DescribeClusters(ctx, nil, redshift.WithRetryPolicy(longest)); !errors.As(err, &tried) || tried.Attempts != 5 { // after 0, 1, 3, 7 and 15 hours
+			t.Errorf("the error is %v", err)
+		}
+		jittered, err := redshift.New(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		longest.BaseDelay = math.MaxInt64
+		if _, err := jittered.DescribeClusters(ctx, nil, redshift.WithRetryPolicy(longest)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}
+
+// TestWhatTLSRefuses is not attempted again, and not a call that may have been carried out.
+func TestWhatTLSRefuses(t *testing.T) {
+	t.Parallel()
+	serve := func(change func(*tls.Config)) string {
+		server := httptest.NewUnstartedServer(http.NotFoundHandler())
+		server.TLS = new(tls.Config)
+		change(server.TLS)
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		t.Cleanup(server.Close)
+
+		return server.URL
+	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for name, endpoint := range map[string]string{
+		"a certificate of nobody": serve(func(*tls.Config) {}),
+		"an old version":          serve(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }),
+		"no TLS at all":           strings.Replace(plain.URL, "http:", "https:", 1),
+	} {
+		client, err := redshift.New(redshift.Config{Region: "eu-west-1", Endpoint: endpoint, Credentials: sigv4.StaticCredentials(exampleCredentials)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.CreateClusterSnapshot(t.Context(), create())
+		var unanswered *awsquery.SendError
+		if !errors.As(err, &unanswered) || errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+			t.Errorf("%s: %v", name, err)
+		}
+		client.CloseIdleConnections()
+	}
 }
