@@ -90,13 +90,16 @@ func (a *attempts) attempt(ctx context.Context) (any, error) {
 	return a.next.SubmitContext(ctx, a.operation)
 }
 
+// hostSlack is how far Redshift's own clocks may be apart: one stamps the answer, another what was made.
+const hostSlack = 2 * time.Second
+
 // find looks whether what stands in the way of this attempt is the work of an earlier one.
 func (a *attempts) find(ctx context.Context, refusal error) (any, error) {
 	lost := lostCall{service: snapshots.New(a.caller), params: a.operation.Params}
 	var refused *awsquery.Error
 	if errors.As(refusal, &refused) {
 		if answered, err := http.ParseTime(refused.Header.Get("Date")); err == nil {
-			lost.since = answered.Add(-time.Since(a.began))
+			lost.since = answered.Add(-time.Since(a.began) - hostSlack)
 		}
 	}
 	found, err := a.outcome.find(ctx, lost)
