@@ -1,0 +1,69 @@
+package redshifttest_test
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// TestManyCallersAndRegions has goroutines do everything at once, in two regions, while the clock moves: the race detector
+// looks on, and each answer is one that Redshift gives.
+func TestManyCallersAndRegions(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
+	west := east.InRegion("us-west-2")
+	if err := west.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		t.Fatal(err)
+	}
+	operations := contract.Operations()
+	var work sync.WaitGroup
+	for worker := range 8 {
+		work.Go(func() {
+			for round := range 6 {
+				fake := []*redshifttest.Fake{east, west}[(worker+round)%2]
+				other := []string{"us-west-2", "us-east-1"}[(worker+round)%2]
+				name := fmt.Sprintf("n%d", (worker+round)%5)
+				values := map[string]string{
+					"ClusterIdentifier": "analytics", "SnapshotIdentifier": name, "TargetSnapshotIdentifier": "copy-" + name, "SourceSnapshotIdentifier": name,
+					"AccountWithRestoreAccess": partner, "DestinationRegion": other, "RetentionPeriod": "3", "SnapshotCopyGrantName": "g-" + name,
+					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev", "SourceTableName": "a",
+					"NewTableName": name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name, "TagKeys.TagKey": "k",
+					"SnapshotIdentifierList.String": name,
+				}
+				for _, operation := range operations {
+					var parameters []string
+					for _, param := range operation.Params {
+						value, known := values[param.Name]
+						if operation.Name == "RestoreFromClusterSnapshot" && param.Name == "ClusterIdentifier" {
+							value = "drill-" + name
+						}
+						switch {
+						case len(param.Members) > 0 && param.Required:
+							parameters = append(parameters, param.Name+".1."+param.Members[0].Name, name)
+						case known && param.Required && param.List:
+							parameters = append(parameters, param.Name+".1", value)
+						case known && (param.Required || !operation.ReadOnly) && !param.List:
+							parameters = append(parameters, param.Name, value)
+						}
+					}
+					if got := send(t, fake.Transport(), unsigned(t, operation.Name, parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
+						t.Errorf("%s %q answered %s", operation.Name, parameters, got.Body)
+					}
+				}
+				fake.Advance(40 * time.Minute)
+				fake.Snapshots()
+				fake.Requests()
+				fake.FailNext("DescribeTags", "Throttling")
+				_ = fake.SetSnapshotStatus(name, models.SnapshotStatusFailed) // there may be none
+				_ = east.RemoveCluster("drill-" + name)
+			}
+		})
+	}
+	work.Wait()
+}
