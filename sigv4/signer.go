@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"maps"
 	"net/http"
@@ -278,6 +279,8 @@ type workspace struct {
 	canonical          []byte
 	stringToSign       []byte
 	signature          [2 * sha256.Size]byte
+	mac                hash.Hash // with macKey, which the next signature mostly has too
+	macKey             [sha256.Size]byte
 	output             []byte
 }
 
@@ -435,9 +438,13 @@ func (s *Signer) compose(w *workspace, request *http.Request, payloadHash string
 	w.stringToSign = toSign
 
 	key := s.keys.signingKey(credentials, w.timestamp[:dayLength], s.config.Region, s.config.Service)
-	mac := hmac.New(sha256.New, key[:])
-	mac.Write(toSign)
-	hex.Encode(w.signature[:], mac.Sum(digest[:0]))
+	if w.mac == nil || w.macKey != key {
+		w.mac, w.macKey = hmac.New(sha256.New, key[:]), key
+	} else {
+		w.mac.Reset()
+	}
+	w.mac.Write(toSign)
+	hex.Encode(w.signature[:], w.mac.Sum(digest[:0]))
 	return nil
 }
 
