@@ -59,6 +59,15 @@ func hexDigit(c byte) (value byte, ok bool) {
 // appendReencoded decodes a name or value of a raw query and encodes it as the signature wants it.
 func appendReencoded(target []byte, raw string) (encoded []byte, ok bool) {
 	for i := 0; i < len(raw); i++ {
+		// Most of a query stays as it is and is copied at once.
+		start := i
+		for i < len(raw) && isUnreserved(raw[i]) {
+			i++
+		}
+		target = append(target, raw[start:i]...)
+		if i == len(raw) {
+			break
+		}
 		c := raw[i]
 		switch c {
 		case '+':
@@ -319,6 +328,9 @@ func hasControlCharacter(text string) bool {
 
 // appendTrimmed appends a header's value without white space around it and with one space for each run inside.
 func appendTrimmed(target []byte, value string) []byte {
+	if !strings.ContainsAny(value, " \t") {
+		return append(target, value...)
+	}
 	pending, started := false, false
 	for i := range len(value) {
 		c := value[i]

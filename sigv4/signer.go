@@ -266,7 +266,8 @@ func methodOf(request *http.Request) string {
 // workspace holds the parts of one signature while it is made. Reusing it is what keeps signing cheap.
 type workspace struct {
 	host               string
-	timestamp          string
+	timestamp          string // of the Unix time in second
+	second             int64
 	scope              []byte
 	encoded            []byte
 	parameters         []parameter
@@ -317,7 +318,9 @@ func (s *Signer) begin(request *http.Request, payloadHash string, credentials Cr
 		w = new(workspace)
 	}
 	w.host = host
-	w.timestamp = at.Format(timestampFormat)
+	if second := at.Unix(); w.timestamp == "" || w.second != second {
+		w.timestamp, w.second = at.Format(timestampFormat), second
+	}
 	w.scope = append(w.scope[:0], w.timestamp[:dayLength]...)
 	w.scope = append(w.scope, '/')
 	w.scope = append(w.scope, s.config.Region...)

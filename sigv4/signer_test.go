@@ -393,6 +393,33 @@ func TestDateIsUTC(t *testing.T) {
 	requireEqual(t, "presigned date", address.Query().Get("X-Amz-Date"), "20261123T235959Z")
 }
 
+func TestEachSignatureHasItsOwnTime(t *testing.T) {
+	t.Parallel()
+	used := redshiftSigner(t)
+	for _, step := range []time.Duration{
+		0, time.Second - 1, time.Second, time.Millisecond, -time.Second, 24 * time.Hour, 0, 365 * 24 * time.Hour, 1 << 32 * time.Second,
+	} {
+		at := exampleTime.Add(step)
+		var signatures []string
+		for _, signer := range []*Signer{used, redshiftSigner(t)} {
+			request, err := http.NewRequest(http.MethodGet, "https://redshift.eu-west-1.amazonaws.com/?Action=DescribeTags", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := signer.Sign(request, EmptyPayloadHash, exampleCredentials, at); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := request.Header.Get("X-Amz-Date"), at.UTC().Format("20060102T150405Z"); got != want {
+				t.Errorf("%v later, X-Amz-Date is %s, want %s", step, got, want)
+			}
+			signatures = append(signatures, signatureOf(t, request))
+		}
+		if signatures[0] != signatures[1] {
+			t.Errorf("%v later, a signer that has signed before signs differently from a new one", step)
+		}
+	}
+}
+
 func TestPresignExpiry(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
