@@ -17,7 +17,8 @@ const upperHex = "0123456789ABCDEF"
 // isUnreserved tells the bytes that Signature Version 4 leaves as they are: RFC 3986's unreserved characters. Everything
 // else is encoded, "*" included, which url.QueryEscape encodes too, and "~", which it once did, is not.
 func isUnreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+	lower := c | 0x20
+	return 'a' <= lower && lower <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
 }
 
 func appendEncodedByte(target []byte, c byte) []byte {
@@ -104,19 +105,29 @@ func isSigningParameter(name string) bool {
 	return false
 }
 
-// reserveParameters makes room for so many bytes of raw query, so that the slices in parameters stay valid.
+// reserveParameters makes room for so many bytes of raw query, so that the slices in parameters stay valid. The fourth byte
+// is for the "=" that a parameter of one byte may lack.
 func (w *workspace) reserveParameters(rawLength int) {
-	w.encoded = slices.Grow(w.encoded[:0], 3*rawLength)
+	w.encoded = slices.Grow(w.encoded[:0], 4*rawLength)
 	w.parameters = w.parameters[:0]
+}
+
+// beginParameter writes what comes before the name of a parameter in w.encoded, and returns where the name begins.
+func (w *workspace) beginParameter() (start int) {
+	if len(w.parameters) > 0 {
+		w.encoded = append(w.encoded, '&')
+	}
+	return len(w.encoded)
 }
 
 // addParameter adds a name and value that are not encoded yet.
 func (w *workspace) addParameter(name, value string) {
-	start := len(w.encoded)
+	start := w.beginParameter()
 	w.encoded = appendEncoded(w.encoded, name)
 	middle := len(w.encoded)
+	w.encoded = append(w.encoded, '=')
 	w.encoded = appendEncoded(w.encoded, value)
-	w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle:]})
+	w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle+1:]})
 }
 
 // addRawQuery adds the parameters of a raw query, none of which may be one of a presigned URL.
@@ -128,10 +139,11 @@ func (w *workspace) addRawQuery(raw string) error {
 			continue
 		}
 		name, value, _ := strings.Cut(pair, "=")
-		start := len(w.encoded)
+		start := w.beginParameter()
 		var okName, okValue bool
 		w.encoded, okName = appendReencoded(w.encoded, name)
 		middle := len(w.encoded)
+		w.encoded = append(w.encoded, '=')
 		w.encoded, okValue = appendReencoded(w.encoded, value)
 		if !okName || !okValue {
 			return fmt.Errorf("parameter %d of the query has a %% that does not begin a percent-encoding, write it as %%25", position)
@@ -140,13 +152,17 @@ func (w *workspace) addRawQuery(raw string) error {
 			return fmt.Errorf("the query already has the signature parameter %s, sign the request as it was before it was presigned",
 				w.encoded[start:middle])
 		}
-		w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle:]})
+		w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle+1:]})
 	}
 	return nil
 }
 
 // writeQuery leaves the canonical query in w.query.
 func (w *workspace) writeQuery() {
+	if slices.IsSortedFunc(w.parameters, compareParameters) {
+		w.query = append(w.query[:0], w.encoded...)
+		return
+	}
 	slices.SortFunc(w.parameters, compareParameters)
 	w.query = w.query[:0]
 	for i, parameter := range w.parameters {
@@ -309,9 +325,13 @@ func (w *workspace) collectHeaders(header http.Header) error {
 // isToken tells a valid method or header name (RFC 9110, section 5.6.2).
 func isToken(text string) bool {
 	for i := range len(text) {
-		c := text[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+		switch c := text[i]; c {
+		case '"', '(', ')', ',', '/', ':', ';', '<', '=', '>', '?', '@', '[', '\\', ']', '{', '}':
 			return false
+		default:
+			if c <= ' ' || c >= 0x7f {
+				return false
+			}
 		}
 	}
 	return text != ""
@@ -328,7 +348,7 @@ func hasControlCharacter(text string) bool {
 
 // appendTrimmed appends a header's value without white space around it and with one space for each run inside.
 func appendTrimmed(target []byte, value string) []byte {
-	if !strings.ContainsAny(value, " \t") {
+	if strings.IndexByte(value, ' ') < 0 && strings.IndexByte(value, '\t') < 0 {
 		return append(target, value...)
 	}
 	pending, started := false, false
@@ -396,7 +416,7 @@ func canonicalHost(request *http.Request) (string, error) {
 	if host == "" {
 		return "", errors.New("neither the request's Host nor its URL names a host")
 	}
-	if !isVisibleASCII(host) || strings.ContainsAny(host, `/?#@\,"`) {
+	if !canBeHost(host) {
 		return "", errors.New("the host contains a character that cannot be sent, write an international name in its xn-- form")
 	}
 	host = withoutDefaultPort(host, request.URL.Scheme)
@@ -412,6 +432,20 @@ func canonicalHost(request *http.Request) (string, error) {
 		return "", errors.New("the host consists of a port alone")
 	}
 	return host, nil
+}
+
+func canBeHost(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case '/', '?', '#', '@', '\\', ',', '"':
+			return false
+		default:
+			if c <= ' ' || c >= 0x7f {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func withoutDefaultPort(host, scheme string) string {

@@ -140,7 +140,7 @@ func TestEncodersDoNotWriteSecrets(t *testing.T) {
 func TestSigningKeyIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift"})
-	key := signer.keys.signingKey(exampleCredentials, "20150830", "eu-west-1", "redshift")
+	key := signer.keys.signingKey(signer.keys.identity(exampleCredentials, "20150830"), exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
 	for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%d"} {
 		output := fmt.Sprintf(verb, signer)
 		if strings.Contains(output, fmt.Sprintf("%x", key)) || strings.Contains(output, strings.Trim(fmt.Sprint(key), "[]")) {

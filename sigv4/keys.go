@@ -3,7 +3,8 @@ package sigv4
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/binary"
+	"hash/maphash"
+	"strings"
 	"sync"
 )
 
@@ -12,39 +13,49 @@ const maxSigningKeys = 64
 
 // signingKeys keeps derived keys, since deriving one takes four rounds of HMAC and it serves for a whole day.
 type signingKeys struct {
+	seed  maphash.Seed
 	mutex sync.Mutex
-	// keys is by digest of credentials and day, so that no secret is kept.
-	keys map[[sha256.Size]byte][sha256.Size]byte
+	keys  map[keyIdentity][sha256.Size]byte
+}
+
+// keyIdentity is what a derived key depends on, within one signer.
+type keyIdentity struct {
+	accessKeyID string
+	day         string
+	// secret is a hash with a seed that nobody knows: the secret itself is not kept, and two secrets of one access key id,
+	// of which there never are two on one day, are still told apart but once in 2^64 times.
+	secret uint64
 }
 
 func newSigningKeys() *signingKeys {
-	return &signingKeys{keys: make(map[[sha256.Size]byte][sha256.Size]byte)}
+	return &signingKeys{seed: maphash.MakeSeed(), keys: make(map[keyIdentity][sha256.Size]byte)}
 }
 
-func (k *signingKeys) signingKey(credentials Credentials, day, region, service string) [sha256.Size]byte {
-	var space [256]byte
-	// The length keeps apart what the concatenation of id and secret would mix up.
-	identity := binary.BigEndian.AppendUint64(space[:0], uint64(len(credentials.AccessKeyID)))
-	identity = append(identity, credentials.AccessKeyID...)
-	identity = append(identity, day...)
-	identity = append(identity, credentials.SecretAccessKey...)
-	digest := sha256.Sum256(identity)
+func (k *signingKeys) identity(credentials Credentials, day string) keyIdentity {
+	return keyIdentity{credentials.AccessKeyID, day, maphash.String(k.seed, credentials.SecretAccessKey)}
+}
 
+// clone is for keeping: what the texts were cut from, a file or an answer, is not kept with them.
+func (i keyIdentity) clone() keyIdentity {
+	return keyIdentity{strings.Clone(i.accessKeyID), strings.Clone(i.day), i.secret}
+}
+
+func (k *signingKeys) signingKey(identity keyIdentity, secret, region, service string) [sha256.Size]byte {
 	k.mutex.Lock()
-	key, found := k.keys[digest]
+	key, found := k.keys[identity]
 	k.mutex.Unlock()
 	if found {
 		return key
 	}
 
-	key = deriveSigningKey(credentials.SecretAccessKey, day, region, service)
+	key = deriveSigningKey(secret, identity.day, region, service)
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	if len(k.keys) >= maxSigningKeys {
 		// Mostly keys of days gone by. Those still in use are derived again.
 		clear(k.keys)
 	}
-	k.keys[digest] = key
+	k.keys[identity.clone()] = key
 	return key
 }
 

@@ -280,8 +280,8 @@ type workspace struct {
 	canonical          []byte
 	stringToSign       []byte
 	signature          [2 * sha256.Size]byte
-	mac                hash.Hash // with macKey, which the next signature mostly has too
-	macKey             [sha256.Size]byte
+	mac                hash.Hash // with the key of macKey, which the next signature mostly has too
+	macKey             keyIdentity
 	output             []byte
 }
 
@@ -296,7 +296,7 @@ func (s *Signer) begin(request *http.Request, payloadHash string, credentials Cr
 	if !isToken(methodOf(request)) {
 		return nil, errors.New("the method contains a character that cannot be sent")
 	}
-	if payloadHash == "" || !isVisibleASCII(payloadHash) {
+	if payloadHash != EmptyPayloadHash && (payloadHash == "" || !isVisibleASCII(payloadHash)) {
 		return nil, errors.New("the payload hash is empty or malformed, use HashPayload or EmptyPayloadHash")
 	}
 	if err := credentials.Validate(); err != nil {
@@ -440,9 +440,9 @@ func (s *Signer) compose(w *workspace, request *http.Request, payloadHash string
 	toSign = hex.AppendEncode(toSign, digest[:])
 	w.stringToSign = toSign
 
-	key := s.keys.signingKey(credentials, w.timestamp[:dayLength], s.config.Region, s.config.Service)
-	if w.mac == nil || w.macKey != key {
-		w.mac, w.macKey = hmac.New(sha256.New, key[:]), key
+	if identity := s.keys.identity(credentials, w.timestamp[:dayLength]); w.mac == nil || w.macKey != identity {
+		key := s.keys.signingKey(identity, credentials.SecretAccessKey, s.config.Region, s.config.Service)
+		w.mac, w.macKey = hmac.New(sha256.New, key[:]), identity.clone()
 	} else {
 		w.mac.Reset()
 	}

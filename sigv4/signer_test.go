@@ -601,7 +601,7 @@ func TestSigningKeysAreKeptApartAndBounded(t *testing.T) {
 			{AccessKeyID: "A", SecretAccessKey: "BD"}, // rotated under the same id
 		} {
 			for range 2 {
-				got := keys.signingKey(credentials, day, "eu-west-1", "redshift")
+				got := keys.signingKey(keys.identity(credentials, day), credentials.SecretAccessKey, "eu-west-1", "redshift")
 				if got != deriveSigningKey(credentials.SecretAccessKey, day, "eu-west-1", "redshift") {
 					t.Errorf("wrong key for %v on %s", credentials, day)
 				}
@@ -613,9 +613,33 @@ func TestSigningKeysAreKeptApartAndBounded(t *testing.T) {
 		t.Errorf("%d keys are kept, want %d", len(keys.keys), len(want))
 	}
 	for i := range 10 * maxSigningKeys {
-		keys.signingKey(exampleCredentials, fmt.Sprint(i), "eu-west-1", "redshift")
+		keys.signingKey(keys.identity(exampleCredentials, fmt.Sprint(i)), exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
 		if len(keys.keys) > maxSigningKeys {
 			t.Fatalf("%d keys are kept, want at most %d", len(keys.keys), maxSigningKeys)
+		}
+	}
+}
+
+// One signer after another's keys signs as one that never saw them.
+func TestSignerNoticesOtherKeys(t *testing.T) {
+	t.Parallel()
+	signer := redshiftSigner(t)
+	for range 2 {
+		for _, credentials := range []Credentials{
+			{AccessKeyID: "AKID", SecretAccessKey: "first"},
+			{AccessKeyID: "AKID", SecretAccessKey: "other"},
+			{AccessKeyID: "AKIDother", SecretAccessKey: "other"},
+		} {
+			for _, at := range []time.Time{exampleTime, exampleTime.AddDate(0, 0, 1)} {
+				request, wanted := mustRequest(t, http.MethodGet, "https://example.com/"), mustRequest(t, http.MethodGet, "https://example.com/")
+				if err := signer.Sign(request, EmptyPayloadHash, credentials, at); err != nil {
+					t.Fatal(err)
+				}
+				if err := redshiftSigner(t).Sign(wanted, EmptyPayloadHash, credentials, at); err != nil {
+					t.Fatal(err)
+				}
+				requireEqual(t, "signature", request.Header.Get("Authorization"), wanted.Header.Get("Authorization"))
+			}
 		}
 	}
 }
