@@ -279,6 +279,7 @@ type workspace struct {
 	signsPayloadHeader bool
 	canonical          []byte
 	stringToSign       []byte
+	digest             [sha256.Size]byte
 	signature          [2 * sha256.Size]byte
 	mac                hash.Hash // with the key of macKey, which the next signature mostly has too
 	macKey             keyIdentity
@@ -431,13 +432,13 @@ func (s *Signer) compose(w *workspace, request *http.Request, payloadHash string
 	canonical = append(canonical, payloadHash...)
 	w.canonical = canonical
 
-	digest := sha256.Sum256(canonical)
+	w.digest = sha256.Sum256(canonical)
 	toSign := append(w.stringToSign[:0], algorithm+"\n"...)
 	toSign = append(toSign, w.timestamp...)
 	toSign = append(toSign, '\n')
 	toSign = append(toSign, w.scope...)
 	toSign = append(toSign, '\n')
-	toSign = hex.AppendEncode(toSign, digest[:])
+	toSign = hex.AppendEncode(toSign, w.digest[:])
 	w.stringToSign = toSign
 
 	if identity := s.keys.identity(credentials, w.timestamp[:dayLength]); w.mac == nil || w.macKey != identity {
@@ -447,7 +448,7 @@ func (s *Signer) compose(w *workspace, request *http.Request, payloadHash string
 		w.mac.Reset()
 	}
 	w.mac.Write(toSign)
-	hex.Encode(w.signature[:], w.mac.Sum(digest[:0]))
+	hex.Encode(w.signature[:], w.mac.Sum(w.digest[:0]))
 	return nil
 }
 

@@ -1,0 +1,146 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Sample is one measurement.
+type Sample struct {
+	// Calls is how many succeeded, and Failures how many did not: they are counted, not timed.
+	Calls, Failures int
+	// Elapsed is how long all of them took together.
+	Elapsed time.Duration
+	// Allocations and Bytes are those of the whole process.
+	Allocations, Bytes uint64
+	// Latencies are those of the calls that succeeded, in order, where asked for.
+	Latencies []time.Duration
+	// Failure is one of the failures.
+	Failure error
+}
+
+// PerCall returns time, allocations and bytes of one call.
+func (s Sample) PerCall() (nanoseconds, allocations, bytes float64) {
+	calls := float64(s.Calls)
+
+	return float64(s.Elapsed.Nanoseconds()) / calls, float64(s.Allocations) / calls, float64(s.Bytes) / calls
+}
+
+// Percentile returns the latency that so much of all calls did not exceed.
+func (s Sample) Percentile(percent int) time.Duration {
+	if len(s.Latencies) == 0 {
+		return 0
+	}
+
+	return s.Latencies[min(len(s.Latencies)*percent/100, len(s.Latencies)-1)]
+}
+
+// Measure calls for about so long, but once at least, from so many goroutines.
+func Measure(ctx context.Context, call Call, goroutines int, duration time.Duration, latencies bool) Sample {
+	// The first calls make what later ones use again.
+	_ = call(ctx)
+	batch := calibrate(ctx, call, duration)
+	perWorker := max(1, batch/goroutines)
+
+	samples := make([]Sample, goroutines)
+	if latencies {
+		for i := range samples {
+			samples[i].Latencies = make([]time.Duration, 0, perWorker)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	started := time.Now()
+	var workers sync.WaitGroup
+	for i := range samples {
+		workers.Go(func() { samples[i].calls(ctx, call, perWorker, latencies) })
+	}
+	workers.Wait()
+	total := Sample{Elapsed: time.Since(started)}
+	runtime.ReadMemStats(&after)
+	total.Allocations, total.Bytes = after.Mallocs-before.Mallocs, after.TotalAlloc-before.TotalAlloc
+	for _, sample := range samples {
+		total.Calls += sample.Calls
+		total.Failures += sample.Failures
+		total.Latencies = append(total.Latencies, sample.Latencies...)
+		if sample.Failure != nil {
+			total.Failure = sample.Failure
+		}
+	}
+	slices.Sort(total.Latencies)
+
+	return total
+}
+
+func (s *Sample) calls(ctx context.Context, call Call, count int, latencies bool) {
+	for range count {
+		var started time.Time
+		if latencies {
+			started = time.Now()
+		}
+		if err := call(ctx); err != nil {
+			s.Failures++
+			s.Failure = err
+
+			continue
+		}
+		s.Calls++
+		if latencies {
+			s.Latencies = append(s.Latencies, time.Since(started))
+		}
+	}
+}
+
+// calibrate returns how many calls take about so long.
+func calibrate(ctx context.Context, call Call, duration time.Duration) int {
+	for count := 1; ; count *= 4 {
+		started := time.Now()
+		for range count {
+			_ = call(ctx)
+		}
+		if took := time.Since(started); took >= duration/8 {
+			return max(1, int(float64(count)*float64(duration)/float64(took)))
+		}
+	}
+}
+
+// Once runs a call until it has been measured without a failure, and returns allocations and bytes of a call. For checks
+// that do not depend on how fast a machine is.
+func Once(ctx context.Context, call Call, goroutines, calls int) (allocations, bytes float64, err error) {
+	var workers sync.WaitGroup
+	run := func(count int) error {
+		failures := make([]error, goroutines)
+		for i := range goroutines {
+			workers.Go(func() {
+				for range count {
+					if err := call(ctx); err != nil {
+						failures[i] = err
+					}
+				}
+			})
+		}
+		workers.Wait()
+		for _, failure := range failures {
+			if failure != nil {
+				return fmt.Errorf("a call failed: %w", failure)
+			}
+		}
+
+		return nil
+	}
+	if err := run(3); err != nil {
+		return 0, 0, err
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err = run(max(1, calls/goroutines))
+	runtime.ReadMemStats(&after)
+	made := float64(max(1, calls/goroutines) * goroutines)
+
+	return float64(after.Mallocs-before.Mallocs) / made, float64(after.TotalAlloc-before.TotalAlloc) / made, err
+}

@@ -1,0 +1,448 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	awsredshift "github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/aws-sdk-go-v2/service/redshift/types"
+	"github.com/go-openapi/runtime"
+	openapi "github.com/go-openapi/runtime/client"
+	"github.com/go-openapi/strfmt"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	stockclient "github.com/redshift-go/redshift/bench/stock/client"
+	stocksnapshots "github.com/redshift-go/redshift/bench/stock/client/snapshots"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+const (
+	region    = "us-east-1"
+	accessKey = redshifttest.ExampleAccessKeyID
+	secretKey = redshifttest.ExampleSecretAccessKey
+)
+
+// Call does a piece of work once, with one attempt for each request, and returns an error unless the answer is what it
+// has to be.
+type Call func(ctx context.Context) error
+
+// Client is what each side can do.
+type Client interface {
+	// Create takes a snapshot with so many tags.
+	Create(tags int) Call
+	// Describe reads a page with so many snapshots.
+	Describe(snapshots int) Call
+	// Fail reads an error.
+	Fail() Call
+	// List reads so many snapshots in pages, and gives the identifier of each to keep, unless that is nil.
+	List(snapshots int, keep func(identifier string)) Call
+}
+
+// Side is a way to call Redshift.
+type Side struct {
+	// Name is Ours, Amazon, Stock or Raw.
+	Name string
+	// New returns a client. A nil transport stands for what the side has by default.
+	New func(endpoint string, transport http.RoundTripper) (Client, error)
+}
+
+// The sides' names.
+const (
+	// Ours is this module's client, with everything on but repetitions.
+	Ours = "ours"
+	// Amazon is github.com/aws/aws-sdk-go-v2/service/redshift.
+	Amazon = "aws"
+	// Stock is what go-swagger's own templates generate, with encoding/xml, and Amazon's signer around it.
+	Stock = "stock"
+	// Raw is net/http alone, which signs nothing and throws the answer away: the floor.
+	Raw = "raw"
+)
+
+// Sides returns all of them.
+func Sides() []Side {
+	return []Side{{Ours, newOurs}, {Amazon, newAmazons}, {Stock, newStock}, {Raw, newRaw}}
+}
+
+const endpoint = "https://redshift." + region + ".amazonaws.com"
+
+var errAnswer = errors.New("the answer is not what it has to be")
+
+func wrong(err error, detail any) error {
+	if err != nil {
+		return err
+	}
+
+	return fmt.Errorf("%w: %+v", errAnswer, detail)
+}
+
+type ours struct{ client *redshift.Client }
+
+func newOurs(endpoint string, transport http.RoundTripper) (Client, error) {
+	config := redshift.Config{
+		Region:      region,
+		Endpoint:    endpoint,
+		Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: accessKey, SecretAccessKey: secretKey}),
+		Retry:       redshift.RetryPolicy{MaxAttempts: 1},
+	}
+	if transport != nil {
+		config.HTTPClient = &http.Client{Transport: transport}
+	}
+	client, err := redshift.New(config)
+
+	return ours{client}, err
+}
+
+func (o ours) Create(count int) Call {
+	var tags []models.Tag
+	for i := range count {
+		tags = append(tags, models.Tag{Key: tagKey(i), Value: tagValue(i)})
+	}
+
+	return func(ctx context.Context) error {
+		created, err := o.client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", Tags: tags,
+		})
+		if err != nil || created.Snapshot.Status != "creating" || len(created.Snapshot.Tags) != count {
+			return wrong(err, created)
+		}
+
+		return nil
+	}
+}
+
+func (o ours) Describe(snapshots int) Call {
+	return func(ctx context.Context) error {
+		found, err := o.client.DescribeClusterSnapshots(ctx, nil)
+		if err != nil || len(found.Snapshots) != snapshots || len(found.Snapshots[snapshots-1].Tags) != 4 {
+			return wrong(err, found)
+		}
+
+		return nil
+	}
+}
+
+func (o ours) Fail() Call {
+	return func(ctx context.Context) error {
+		_, err := o.client.DescribeClusterSnapshots(ctx, nil)
+		var failed *awsquery.Error
+		if !errors.As(err, &failed) || failed.Code != models.ErrClusterSnapshotNotFound {
+			return wrong(err, failed)
+		}
+
+		return nil
+	}
+}
+
+func (o ours) List(snapshots int, keep func(string)) Call {
+	return func(ctx context.Context) error {
+		count := 0
+		for snapshot, err := range o.client.DescribeClusterSnapshotsAll(ctx, nil) {
+			if err != nil {
+				return err
+			}
+			if count++; keep != nil {
+				keep(snapshot.SnapshotIdentifier)
+			}
+		}
+		if count != snapshots {
+			return wrong(nil, count)
+		}
+
+		return nil
+	}
+}
+
+type amazons struct{ client *awsredshift.Client }
+
+func newAmazons(endpoint string, transport http.RoundTripper) (Client, error) {
+	options := awsredshift.Options{
+		Region:       region,
+		BaseEndpoint: &endpoint,
+		Retryer:      aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: secretKey}, nil
+		}),
+	}
+	if transport != nil {
+		options.HTTPClient = &http.Client{Transport: transport}
+	}
+
+	return amazons{awsredshift.New(options)}, nil
+}
+
+func (a amazons) Create(count int) Call {
+	var tags []types.Tag
+	for i := range count {
+		tags = append(tags, types.Tag{Key: aws.String(tagKey(i)), Value: aws.String(tagValue(i))})
+	}
+
+	return func(ctx context.Context) error {
+		created, err := a.client.CreateClusterSnapshot(ctx, &awsredshift.CreateClusterSnapshotInput{
+			ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: aws.String("nightly"), Tags: tags,
+		})
+		if err != nil || aws.ToString(created.Snapshot.Status) != "creating" || len(created.Snapshot.Tags) != count {
+			return wrong(err, created)
+		}
+
+		return nil
+	}
+}
+
+func (a amazons) Describe(snapshots int) Call {
+	return func(ctx context.Context) error {
+		found, err := a.client.DescribeClusterSnapshots(ctx, &awsredshift.DescribeClusterSnapshotsInput{})
+		if err != nil || len(found.Snapshots) != snapshots || len(found.Snapshots[snapshots-1].Tags) != 4 {
+			return wrong(err, found)
+		}
+
+		return nil
+	}
+}
+
+func (a amazons) Fail() Call {
+	return func(ctx context.Context) error {
+		_, err := a.client.DescribeClusterSnapshots(ctx, &awsredshift.DescribeClusterSnapshotsInput{})
+		var failed *types.ClusterSnapshotNotFoundFault
+		if !errors.As(err, &failed) {
+			return wrong(err, failed)
+		}
+
+		return nil
+	}
+}
+
+func (a amazons) List(snapshots int, keep func(string)) Call {
+	return func(ctx context.Context) error {
+		count := 0
+		pages := awsredshift.NewDescribeClusterSnapshotsPaginator(a.client, &awsredshift.DescribeClusterSnapshotsInput{})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return err
+			}
+			for _, snapshot := range page.Snapshots {
+				if count++; keep != nil {
+					keep(*snapshot.SnapshotIdentifier)
+				}
+			}
+		}
+		if count != snapshots {
+			return wrong(nil, count)
+		}
+
+		return nil
+	}
+}
+
+type stock struct{ client *stockclient.AmazonRedshift }
+
+func newStock(endpoint string, transport http.RoundTripper) (Client, error) {
+	address, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	through := openapi.New(address.Host, address.Path, []string{address.Scheme})
+	through.Transport = &amazonSigned{transport, v4.NewSigner()}
+	through.Consumers["text/xml"] = runtime.XMLConsumer()
+
+	return stock{stockclient.New(through, strfmt.Default)}, nil
+}
+
+// amazonSigned signs with Amazon's signer, as a user of the stock templates would.
+type amazonSigned struct {
+	next   http.RoundTripper
+	signer *v4.Signer
+}
+
+func (s *amazonSigned) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	keys := aws.Credentials{AccessKeyID: accessKey, SecretAccessKey: secretKey}
+	if err := s.signer.SignHTTP(request.Context(), keys, request, sigv4.EmptyPayloadHash, "redshift", region, time.Now()); err != nil {
+		return nil, err
+	}
+
+	return s.next.RoundTrip(request)
+}
+
+func (s stock) Create(count int) Call {
+	keys, values := make([]string, count), make([]string, count)
+	for i := range count {
+		keys[i], values[i] = tagKey(i), tagValue(i)
+	}
+	// The lists that Swagger cannot say are written beside the generated parameters.
+	withTags := func(operation *runtime.ClientOperation) {
+		params := operation.Params
+		operation.Params = runtime.ClientRequestWriterFunc(func(request runtime.ClientRequest, formats strfmt.Registry) error {
+			if err := params.WriteToRequest(request, formats); err != nil {
+				return err
+			}
+			for i := range count {
+				name := fmt.Sprintf("Tags.Tag.%d", i+1)
+				if err := request.SetQueryParam(name+".Key", keys[i]); err != nil {
+					return err
+				}
+				if err := request.SetQueryParam(name+".Value", values[i]); err != nil {
+					return err
+				}
+			}
+
+			return nil
+		})
+	}
+
+	return func(ctx context.Context) error {
+		params := stocksnapshots.NewCreateClusterSnapshotParamsWithContext(ctx).WithClusterIdentifier("analytics").WithSnapshotIdentifier("nightly")
+		created, err := s.client.Snapshots.CreateClusterSnapshot(params, withTags)
+		if err != nil {
+			return err
+		}
+		result := created.Payload.CreateClusterSnapshotResult
+		if result == nil || result.Snapshot == nil || result.Snapshot.Status != "creating" || len(result.Snapshot.Tags) != count {
+			return wrong(err, created)
+		}
+
+		return nil
+	}
+}
+
+func (s stock) Describe(snapshots int) Call {
+	return func(ctx context.Context) error {
+		found, err := s.client.Snapshots.DescribeClusterSnapshots(stocksnapshots.NewDescribeClusterSnapshotsParamsWithContext(ctx))
+		if err != nil {
+			return err
+		}
+		result := found.Payload.DescribeClusterSnapshotsResult
+		if result == nil || len(result.Snapshots) != snapshots || len(result.Snapshots[snapshots-1].Tags) != 4 {
+			return wrong(err, found)
+		}
+
+		return nil
+	}
+}
+
+func (s stock) Fail() Call {
+	return func(ctx context.Context) error {
+		_, err := s.client.Snapshots.DescribeClusterSnapshots(stocksnapshots.NewDescribeClusterSnapshotsParamsWithContext(ctx))
+		var failed *stocksnapshots.DescribeClusterSnapshotsDefault
+		if !errors.As(err, &failed) || failed.Payload.Error == nil || failed.Payload.Error.Code != "ClusterSnapshotNotFound" {
+			return wrong(err, failed)
+		}
+
+		return nil
+	}
+}
+
+func (s stock) List(snapshots int, keep func(string)) Call {
+	return func(ctx context.Context) error {
+		params := stocksnapshots.NewDescribeClusterSnapshotsParamsWithContext(ctx)
+		for count := 0; ; {
+			found, err := s.client.Snapshots.DescribeClusterSnapshots(params)
+			if err != nil {
+				return err
+			}
+			result := found.Payload.DescribeClusterSnapshotsResult
+			for _, snapshot := range result.Snapshots {
+				if count++; keep != nil {
+					keep(snapshot.SnapshotIdentifier)
+				}
+			}
+			if result.Marker == "" {
+				if count != snapshots {
+					return wrong(nil, count)
+				}
+
+				return nil
+			}
+			params.SetMarker(&result.Marker)
+		}
+	}
+}
+
+type raw struct {
+	client   *http.Client
+	endpoint string
+}
+
+func newRaw(endpoint string, transport http.RoundTripper) (Client, error) {
+	if transport == nil {
+		many := http.DefaultTransport.(*http.Transport).Clone()
+		many.MaxIdleConnsPerHost = many.MaxIdleConns
+		transport = many
+	}
+
+	return raw{&http.Client{Transport: transport}, endpoint}, nil
+}
+
+func (r raw) get(ctx context.Context, query string, status int) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.endpoint+"/?"+query, nil)
+	if err != nil {
+		return err
+	}
+	response, err := r.client.Do(request)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, response.Body)
+	if closed := response.Body.Close(); err == nil {
+		err = closed
+	}
+	if err != nil || response.StatusCode != status {
+		return wrong(err, response.Status)
+	}
+
+	return nil
+}
+
+func (r raw) Create(tags int) Call {
+	query := bytes.NewBufferString("Action=CreateClusterSnapshot&ClusterIdentifier=analytics&SnapshotIdentifier=nightly")
+	for i := range tags {
+		fmt.Fprintf(query, "&Tags.Tag.%d.Key=%s&Tags.Tag.%[1]d.Value=%s", i+1, tagKey(i), url.QueryEscape(tagValue(i)))
+	}
+	query.WriteString("&Version=2012-12-01")
+	text := query.String()
+
+	return func(ctx context.Context) error { return r.get(ctx, text, http.StatusOK) }
+}
+
+func (r raw) Describe(int) Call {
+	return func(ctx context.Context) error {
+		return r.get(ctx, "Action=DescribeClusterSnapshots&Version=2012-12-01", http.StatusOK)
+	}
+}
+
+func (r raw) Fail() Call {
+	return func(ctx context.Context) error {
+		return r.get(ctx, "Action=DescribeClusterSnapshots&Version=2012-12-01", http.StatusNotFound)
+	}
+}
+
+// List knows beforehand how many pages there are: without reading them nothing else tells.
+func (r raw) List(snapshots int, _ func(string)) Call {
+	return func(ctx context.Context) error {
+		for number := range snapshots / pageSize {
+			query := "Action=DescribeClusterSnapshots&Version=2012-12-01"
+			if number > 0 {
+				query = fmt.Sprintf("Action=DescribeClusterSnapshots&Marker=%0*d&Version=2012-12-01", numberWidth, number)
+			}
+			if err := r.get(ctx, query, http.StatusOK); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	}
+}
