@@ -388,11 +388,16 @@ func describeCluster(ctx context.Context, service *snapshots.Client, identifier 
 
 // sameTags compares tags without regard to their order.
 func sameTags(a, b []models.Tag) bool {
-	less := func(x, y models.Tag) int {
-		return strings.Compare(x.Key+"\x00"+x.Value, y.Key+"\x00"+y.Value)
+	return sameStrings(pairs(a), pairs(b))
+}
+
+func pairs(tags []models.Tag) []string {
+	texts := make([]string, len(tags))
+	for i, tag := range tags {
+		texts[i] = tag.Key + "\x00" + tag.Value
 	}
 
-	return slices.Equal(slices.SortedFunc(slices.Values(a), less), slices.SortedFunc(slices.Values(b), less))
+	return texts
 }
 
 func sameStrings(a, b []string) bool {

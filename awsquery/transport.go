@@ -40,6 +40,9 @@ type Transport struct {
 	Client *http.Client
 	// MaxResponseBytes is how large an answer can be. 0 means 32 MiB.
 	MaxResponseBytes int64
+	// Consumer is given to the operation's Reader. A [ResultReader] wants none, other templates' readers may want
+	// [runtime.XMLConsumer]. Nil means one that only fails, which spares programs encoding/xml.
+	Consumer runtime.Consumer
 	// Now is the clock that measures [Error.RoundTrip]. Nil means [time.Now].
 	Now func() time.Time
 }
@@ -104,7 +107,11 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 
 		return nil, refused
 	}
-	result, err := operation.Reader.ReadResponse(answered, runtime.XMLConsumer())
+	consumer := t.Consumer
+	if consumer == nil {
+		consumer = runtime.ConsumerFunc(noConsumer)
+	}
+	result, err := operation.Reader.ReadResponse(answered, consumer)
 	if err != nil {
 		var refused *Error
 		if errors.As(err, &refused) && refused.Header == nil {
@@ -115,6 +122,10 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	}
 
 	return result, nil
+}
+
+func noConsumer(io.Reader, any) error {
+	return errors.New("awsquery: read an answer: the Transport has no Consumer, set it to runtime.XMLConsumer() for a Reader that wants one")
 }
 
 // Action returns the name of an operation as the service knows it, such as CreateClusterSnapshot.

@@ -824,3 +824,34 @@ func TestCallAllocations(t *testing.T) {
 		t.Errorf("%.0f allocations for a call, want at most 45", allocations)
 	}
 }
+
+// A reader of other templates than ours gets the consumer of the transport, and a clear error without one.
+func TestTransportConsumer(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(writer, "<Answer><Name>nightly</Name></Answer>")
+	}))
+	defer server.Close()
+	endpoint, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Name string }
+	operation := func() *runtime.ClientOperation {
+		return &runtime.ClientOperation{
+			ID: "Describe", PathPattern: "/?Action=Describe",
+			Params: runtime.ClientRequestWriterFunc(func(runtime.ClientRequest, strfmt.Registry) error { return nil }),
+			Reader: runtime.ClientResponseReaderFunc(func(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
+				return nil, consumer.Consume(response.Body(), &answer)
+			}),
+		}
+	}
+	transport := &awsquery.Transport{Endpoint: endpoint, Client: server.Client()}
+	if _, err := transport.SubmitContext(t.Context(), operation()); err == nil || !strings.Contains(err.Error(), "runtime.XMLConsumer()") {
+		t.Errorf("without a consumer: %v, want an error that says what to set", err)
+	}
+	transport.Consumer = runtime.XMLConsumer()
+	if _, err := transport.SubmitContext(t.Context(), operation()); err != nil || answer.Name != "nightly" {
+		t.Errorf("with one: %+v, %v", answer, err)
+	}
+}

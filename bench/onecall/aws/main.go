@@ -1,0 +1,33 @@
+// Command aws takes one snapshot, with the package for Redshift of Amazon's SDK alone.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+)
+
+func main() {
+	client := redshift.New(redshift.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: &os.Args[1],
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{
+				AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
+				SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+				SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
+			}, nil
+		}),
+	})
+	created, err := client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotInput{
+		ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: aws.String("nightly"),
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(aws.ToString(created.Snapshot.Status))
+}
