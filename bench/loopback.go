@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Serve answers at a listener until the context ends: what Action in the path's place of a request says is known as. It
-// throws away what it reads.
+// Serve answers at a listener until the context ends, always the same for each path: /create-2, /describe-20 and
+// /describe-100. It throws away what it reads.
 func Serve(ctx context.Context, listener net.Listener) error {
 	answers := map[string]Answer{}
 	for name, make := range map[string]func() (Answer, error){

@@ -109,9 +109,8 @@ func calibrate(ctx context.Context, call Call, duration time.Duration) int {
 	}
 }
 
-// Once runs a call until it has been measured without a failure, and returns allocations and bytes of a call. For checks
-// that do not depend on how fast a machine is.
-func Once(ctx context.Context, call Call, goroutines, calls int) (allocations, bytes float64, err error) {
+// Count returns allocations and bytes of a call, as the mean of so many: what does not depend on how fast a machine is.
+func Count(ctx context.Context, call Call, goroutines, calls int) (allocations, bytes float64, err error) {
 	var workers sync.WaitGroup
 	run := func(count int) error {
 		failures := make([]error, goroutines)
@@ -133,7 +132,7 @@ func Once(ctx context.Context, call Call, goroutines, calls int) (allocations, b
 
 		return nil
 	}
-	if err := run(3); err != nil {
+	if err := run(min(3, calls)); err != nil {
 		return 0, 0, err
 	}
 	var before, after runtime.MemStats

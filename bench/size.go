@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+// Program is what a program that takes one snapshot costs.
+type Program struct {
+	// Name is ours, aws (Amazon's package for Redshift alone) or awsconfig (with its usual chain of credentials).
+	Name string `json:"name"`
+	// Bytes is its size without symbols and debugging data.
+	Bytes int64 `json:"bytes"`
+	// Packages is how many are linked, those of Go included, and Modules how many modules a go.mod requires for it.
+	Packages int `json:"packages"`
+	Modules  int `json:"modules"`
+	// Resident is its largest resident memory in bytes when it has taken its snapshot; 0 where that was not measured.
+	Resident int64 `json:"resident,omitempty"`
+}
+
+// Programs returns the names of the programs.
+func Programs() []string { return []string{"ours", "aws", "awsconfig"} }
+
+// Build builds a program into a folder and measures it. It wants to run in this module's folder.
+func Build(ctx context.Context, folder, name string) (Program, error) {
+	program := Program{Name: name}
+	binary := filepath.Join(folder, name)
+	// Always for the same system, so that figures can be compared.
+	environment := append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
+	run := func(arguments ...string) ([]byte, error) {
+		command := exec.CommandContext(ctx, "go", arguments...)
+		command.Env = environment
+		var problems bytes.Buffer
+		command.Stderr = &problems
+		output, err := command.Output()
+		if err != nil {
+			return nil, fmt.Errorf("go %s: %w: %s", arguments[0], err, problems.Bytes())
+		}
+
+		return output, nil
+	}
+	if _, err := run("build", "-trimpath", "-ldflags=-s -w", "-o", binary, "./onecall/"+name); err != nil {
+		return program, err
+	}
+	file, err := os.Stat(binary)
+	if err != nil {
+		return program, err
+	}
+	program.Bytes = file.Size()
+	packages, err := run("list", "-deps", "./onecall/"+name)
+	if err != nil {
+		return program, err
+	}
+	program.Packages = bytes.Count(packages, []byte("\n")) - 1
+	built, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return program, err
+	}
+	program.Modules = len(built.Deps)
+
+	return program, nil
+}
+
+// Start runs a program that [Build] left in the folder against an endpoint, and sets its Resident.
+func (p *Program) Start(ctx context.Context, folder, endpoint string) error {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		return nil
+	}
+	command := exec.CommandContext(ctx, filepath.Join(folder, p.Name), endpoint)
+	command.Env = []string{"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_EC2_METADATA_DISABLED=true", "HOME=" + folder}
+	output, err := command.CombinedOutput()
+	if err != nil || string(output) != "creating\n" {
+		return fmt.Errorf("%s: %w: %s", p.Name, err, output)
+	}
+	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		p.Resident = usage.Maxrss * 1024
+	}
+
+	return nil
+}
