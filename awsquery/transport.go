@@ -261,6 +261,8 @@ func (t *Transport) newRequest(r *request, readOnly bool) *http.Request {
 		address.RawQuery = query
 		if !readOnly {
 			request.Body = spent{}
+			// Otherwise net/http would look into the body, with a goroutine and a timer, before it sends the request.
+			request.TransferEncoding = []string{"identity"}
 		}
 	}
 

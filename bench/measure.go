@@ -41,8 +41,6 @@ func (s Sample) Percentile(percent int) time.Duration {
 
 // Measure calls for about so long, but once at least, from so many goroutines.
 func Measure(ctx context.Context, call Call, goroutines int, duration time.Duration, latencies bool) Sample {
-	// The first calls make what later ones use again.
-	_ = call(ctx)
 	batch := calibrate(ctx, call, duration)
 	perWorker := max(1, batch/goroutines)
 
@@ -96,8 +94,13 @@ func (s *Sample) calls(ctx context.Context, call Call, count int, latencies bool
 	}
 }
 
-// calibrate returns how many calls take about so long.
+// calibrate returns how many calls take about so long. Its own make what later ones use again.
 func calibrate(ctx context.Context, call Call, duration time.Duration) int {
+	started := time.Now()
+	_ = call(ctx)
+	if time.Since(started) >= duration {
+		return 1
+	}
 	for count := 1; ; count *= 4 {
 		started := time.Now()
 		for range count {

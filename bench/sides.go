@@ -305,8 +305,8 @@ func (s stock) Create(count int) Call {
 	}
 
 	return func(ctx context.Context) error {
-		params := stocksnapshots.NewCreateClusterSnapshotParamsWithContext(ctx).WithClusterIdentifier("analytics").WithSnapshotIdentifier("nightly")
-		created, err := s.client.Snapshots.CreateClusterSnapshot(params, withTags)
+		params := stocksnapshots.NewCreateClusterSnapshotParams().WithClusterIdentifier("analytics").WithSnapshotIdentifier("nightly")
+		created, err := s.client.Snapshots.CreateClusterSnapshotContext(ctx, params, withTags)
 		if err != nil {
 			return err
 		}
@@ -321,7 +321,7 @@ func (s stock) Create(count int) Call {
 
 func (s stock) Describe(snapshots int) Call {
 	return func(ctx context.Context) error {
-		found, err := s.client.Snapshots.DescribeClusterSnapshots(stocksnapshots.NewDescribeClusterSnapshotsParamsWithContext(ctx))
+		found, err := s.client.Snapshots.DescribeClusterSnapshotsContext(ctx, stocksnapshots.NewDescribeClusterSnapshotsParams())
 		if err != nil {
 			return err
 		}
@@ -336,7 +336,7 @@ func (s stock) Describe(snapshots int) Call {
 
 func (s stock) Fail() Call {
 	return func(ctx context.Context) error {
-		_, err := s.client.Snapshots.DescribeClusterSnapshots(stocksnapshots.NewDescribeClusterSnapshotsParamsWithContext(ctx))
+		_, err := s.client.Snapshots.DescribeClusterSnapshotsContext(ctx, stocksnapshots.NewDescribeClusterSnapshotsParams())
 		var failed *stocksnapshots.DescribeClusterSnapshotsDefault
 		if !errors.As(err, &failed) || failed.Payload.Error == nil || failed.Payload.Error.Code != "ClusterSnapshotNotFound" {
 			return wrong(err, failed)
@@ -348,9 +348,9 @@ func (s stock) Fail() Call {
 
 func (s stock) List(snapshots int, keep func(string)) Call {
 	return func(ctx context.Context) error {
-		params := stocksnapshots.NewDescribeClusterSnapshotsParamsWithContext(ctx)
+		params := stocksnapshots.NewDescribeClusterSnapshotsParams()
 		for count := 0; ; {
-			found, err := s.client.Snapshots.DescribeClusterSnapshots(params)
+			found, err := s.client.Snapshots.DescribeClusterSnapshotsContext(ctx, params)
 			if err != nil {
 				return err
 			}

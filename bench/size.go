@@ -1,15 +1,18 @@
 package bench
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"debug/buildinfo"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"syscall"
+	"strconv"
+	"strings"
 )
 
 // Program is what a program that takes one snapshot costs.
@@ -75,13 +78,51 @@ func (p *Program) Start(ctx context.Context, folder, endpoint string) error {
 	}
 	command := exec.CommandContext(ctx, filepath.Join(folder, p.Name), endpoint)
 	command.Env = []string{"AWS_ACCESS_KEY_ID=" + accessKey, "AWS_SECRET_ACCESS_KEY=" + secretKey, "AWS_EC2_METADATA_DISABLED=true", "HOME=" + folder}
-	output, err := command.CombinedOutput()
-	if err != nil || string(output) != "creating\n" {
-		return fmt.Errorf("%s: %w: %s", p.Name, err, output)
+	var problems bytes.Buffer
+	command.Stderr = &problems
+	input, err := command.StdinPipe()
+	if err != nil {
+		return err
 	}
-	if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		p.Resident = usage.Maxrss * 1024
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err == nil && line != "creating\n" {
+		err = wrong(nil, line)
+	}
+	if err == nil {
+		// Not what wait4 tells of the process: that begins with the memory of the process that started it.
+		p.Resident, err = highWater(command.Process.Pid)
+	}
+	_ = input.Close()
+	if ended := command.Wait(); err == nil {
+		err = ended
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", p.Name, err, problems.Bytes())
 	}
 
 	return nil
+}
+
+// highWater is the largest resident set that a process has had, in bytes.
+func highWater(process int) (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if value, found := strings.CutPrefix(line, "VmHWM:"); found {
+			kibibytes, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
+
+			return kibibytes * 1024, err
+		}
+	}
+
+	return 0, errors.New("the process has no VmHWM")
 }

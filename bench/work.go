@@ -38,7 +38,7 @@ func Works() []Work {
 	}
 	describes := func(snapshots, goroutines int) {
 		works = append(works, Work{
-			Name: fmt.Sprintf("describe, %d snapshots", snapshots), Goroutines: goroutines, Requests: 1,
+			Name: fmt.Sprintf("describe, %d snapshot%s", snapshots, plural(snapshots)), Goroutines: goroutines, Requests: 1,
 			transport: fixed(func() (Answer, error) { return describeAnswer(snapshots) }),
 			call:      func(client Client) Call { return client.Describe(snapshots) },
 		})
@@ -68,6 +68,14 @@ func Works() []Work {
 	}
 
 	return works
+}
+
+func plural(count int) string {
+	if count == 1 {
+		return ""
+	}
+
+	return "s"
 }
 
 func thousands(number int) string {

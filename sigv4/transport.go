@@ -129,7 +129,7 @@ func hashBody(request, signed *http.Request) (string, error) {
 		return hex.EncodeToString(hash.Sum(nil)), nil
 	}
 
-	content, err := io.ReadAll(request.Body)
+	content, err := readAll(request.Body)
 	if closeErr := request.Body.Close(); err == nil {
 		err = closeErr
 	}
@@ -143,4 +143,16 @@ func hashBody(request, signed *http.Request) (string, error) {
 		signed.ContentLength = int64(len(content))
 	}
 	return HashPayload(content), nil
+}
+
+// readAll is io.ReadAll that takes no memory for a body that turns out to be empty.
+func readAll(body io.Reader) ([]byte, error) {
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(body, first); err != nil {
+		if err == io.EOF {
+			err = nil
+		}
+		return nil, err
+	}
+	return io.ReadAll(io.MultiReader(bytes.NewReader(first), body))
 }

@@ -24,6 +24,8 @@ func TestSize(t *testing.T) {
 			return err
 		case entry.IsDir() && (entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".") && path != root):
 			return filepath.SkipDir
+		case entry.IsDir() && path != root && exists(filepath.Join(path, "go.mod")):
+			return filepath.SkipDir // another module
 		case filepath.Ext(path) != ".go":
 			return nil
 		}
@@ -51,4 +53,10 @@ func TestSize(t *testing.T) {
 			operations, lines, lines/operations, maxLinesPerOperation)
 	}
 	t.Logf("%d operations, %d lines, %.1f each", operations, lines, float64(lines)/float64(operations))
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+
+	return err == nil
 }

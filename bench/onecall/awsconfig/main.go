@@ -1,4 +1,4 @@
-// Command awsconfig takes one snapshot, with Amazon's SDK and its usual chain of credentials.
+// Command awsconfig takes one snapshot, with Amazon's SDK and its usual chain of credentials, and waits until its standard input ends.
 package main
 
 import (
@@ -27,4 +27,6 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(aws.ToString(created.Snapshot.Status))
+	// Until then its memory can be looked at.
+	_, _ = os.Stdin.Read(make([]byte, 1))
 }
