@@ -13,7 +13,9 @@ import (
 
 // example has every kind of row, with figures that are easy to tell.
 func example() *results {
-	same := func(ratio float64) comparison { return comparison{Median: 1000 * ratio, Ratio: ratio, Least: ratio, Most: ratio} }
+	same := func(ratio float64) comparison {
+		return comparison{Median: 1000 * ratio, Ratio: ratio, Least: ratio, Most: ratio}
+	}
 	sides := map[string]comparison{bench.Ours: same(1), bench.Amazon: same(8.25), bench.Stock: same(9.5), bench.Raw: same(0.05)}
 	made := &results{Machine: "a machine", Rounds: 3, Memory: map[string]bench.Memory{bench.Ours: {Peak: 3 << 20, Kept: 1 << 20}}}
 	for _, measured := range bench.Works() {
