@@ -1,0 +1,133 @@
+package awsconfig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/redshift-go/redshift"
+)
+
+// serviceID is Redshift's name in Amazon's configuration.
+const serviceID = "Redshift"
+
+// What Amazon's service clients ask the sources of an aws.Config for. The functions that they do it with are internal to
+// Amazon's SDK, so they are written anew below.
+type (
+	serviceEndpointSource interface {
+		GetServiceBaseEndpoint(ctx context.Context, serviceID string) (string, bool, error)
+	}
+	fipsSource interface {
+		GetUseFIPSEndpoint(ctx context.Context) (aws.FIPSEndpointState, bool, error)
+	}
+	dualStackSource interface {
+		GetUseDualStackEndpoint(ctx context.Context) (aws.DualStackEndpointState, bool, error)
+	}
+)
+
+// setEndpoint sets what says which URL is called.
+func setEndpoint(filled *redshift.Config, cfg aws.Config) error {
+	fips, fipsErr := firstFound(cfg, fipsSource.GetUseFIPSEndpoint)
+	dualStack, dualStackErr := firstFound(cfg, dualStackSource.GetUseDualStackEndpoint)
+	ignored, _, ignoredErr := config.GetIgnoreConfiguredEndpoints(context.Background(), cfg.ConfigSources)
+	endpoint, origin, endpointErr := endpointOf(cfg, ignored)
+	if err := errors.Join(fipsErr, dualStackErr, ignoredErr, endpointErr); err != nil {
+		return fmt.Errorf("find the endpoint: %w", err)
+	}
+	filled.Endpoint = endpoint
+	filled.UseFIPS = fips == aws.FIPSEndpointStateEnabled
+	filled.UseDualStack = dualStack == aws.DualStackEndpointStateEnabled
+
+	return errors.Join(
+		overruled("AWS_USE_FIPS_ENDPOINT", fips == aws.FIPSEndpointStateDisabled),
+		overruled("AWS_USE_DUALSTACK_ENDPOINT", dualStack == aws.DualStackEndpointStateDisabled),
+		unheard(ignored, endpoint),
+		checkEndpoint(*filled, origin),
+	)
+}
+
+// endpointOf returns the URL to call in place of the region's own, if any, and where it comes from.
+func endpointOf(cfg aws.Config, ignored bool) (endpoint, origin string, err error) {
+	if cfg.BaseEndpoint != nil {
+		endpoint, origin = *cfg.BaseEndpoint, "AWS_ENDPOINT_URL, endpoint_url of the profile or aws.Config.BaseEndpoint"
+	}
+	// Amazon's clients let one for all services in the environment win over one for Redshift in a profile.
+	if _, forAll := os.LookupEnv("AWS_ENDPOINT_URL"); forAll {
+		if _, forRedshift := os.LookupEnv("AWS_ENDPOINT_URL_REDSHIFT"); !forRedshift {
+			return endpoint, origin, nil
+		}
+	}
+	if ignored {
+		return endpoint, origin, nil
+	}
+	own, err := firstFound(cfg, func(source serviceEndpointSource, ctx context.Context) (string, bool, error) {
+		return source.GetServiceBaseEndpoint(ctx, serviceID)
+	})
+	if err == nil && own != "" {
+		endpoint, origin = own, "AWS_ENDPOINT_URL_REDSHIFT, the profile's services section or config.WithBaseEndpoint"
+	}
+
+	return endpoint, origin, err
+}
+
+// firstFound asks the sources of an aws.Config one after the other, as Amazon's clients do.
+func firstFound[Source, Value any](cfg aws.Config, ask func(Source, context.Context) (Value, bool, error)) (Value, error) {
+	for _, candidate := range cfg.ConfigSources {
+		source, ok := candidate.(Source)
+		if !ok {
+			continue
+		}
+		if value, found, err := ask(source, context.Background()); err != nil || found {
+			return value, err
+		}
+	}
+	var none Value
+
+	return none, nil
+}
+
+// overruled is the error for something that the program turned off and that redshift.New would turn on again.
+func overruled(variable string, off bool) error {
+	if on, err := strconv.ParseBool(os.Getenv(variable)); !off || err != nil || !on {
+		return nil
+	}
+
+	return fmt.Errorf("%s is true in the environment, where redshift.New finds it, but the configuration says false: "+
+		"unset the variable", variable)
+}
+
+// unheard is the error for endpoints of the environment that a profile ignores and that redshift.New would call.
+func unheard(ignored bool, endpoint string) error {
+	if ignored && endpoint == "" && os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "" {
+		for _, variable := range []string{"AWS_ENDPOINT_URL_REDSHIFT", "AWS_ENDPOINT_URL"} {
+			if os.Getenv(variable) != "" {
+				return fmt.Errorf("the profile ignores configured endpoints, but redshift.New would call %s: "+
+					"unset it, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true in the environment", variable)
+			}
+		}
+	}
+
+	return nil
+}
+
+// checkEndpoint says where a URL comes from that redshift.New refuses, which New itself cannot know.
+func checkEndpoint(filled redshift.Config, origin string) error {
+	if filled.Endpoint == "" {
+		return nil
+	}
+	if filled.Region == "" {
+		filled.Region = "us-east-1" // that it is missing is another error
+	}
+	// Whether plain http will do is for the caller to say, who may still set AllowInsecure.
+	filled.AllowInsecure = true
+	if _, err := redshift.New(filled); err != nil {
+		return fmt.Errorf("the endpoint, which comes from %s, cannot be called: %w", origin, err)
+	}
+
+	return nil
+}
