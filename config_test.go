@@ -328,3 +328,49 @@ func TestRetrySettings(t *testing.T) {
 		}
 	}
 }
+
+// countingCache is a provider that says with Invalidate that it keeps what it has itself.
+type countingCache struct{ asked *int }
+
+func (c countingCache) Credentials(context.Context) (sigv4.Credentials, error) {
+	*c.asked++
+
+	return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
+}
+
+func (c countingCache) Invalidate() {}
+
+// plainProvider is the same without Invalidate.
+type plainProvider struct{ cache countingCache }
+
+func (p plainProvider) Credentials(ctx context.Context) (sigv4.Credentials, error) {
+	return p.cache.Credentials(ctx)
+}
+
+func TestNewPutsNoCacheBeforeAnother(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		provider func(countingCache) sigv4.CredentialsProvider
+		want     int
+	}{
+		"a provider": {func(cache countingCache) sigv4.CredentialsProvider { return plainProvider{cache} }, 1},
+		"a cache":    {func(cache countingCache) sigv4.CredentialsProvider { return cache }, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked := 0
+			settings, err := resolve(Config{Region: "eu-west-1", Credentials: test.provider(countingCache{&asked})}, environment())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				if _, err := settings.credentials.Credentials(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if asked != test.want {
+				t.Errorf("asked %d times, want %d", asked, test.want)
+			}
+		})
+	}
+}

@@ -50,7 +50,7 @@ type Config struct {
 
 	// Who calls. Nil: sigv4.EnvCredentials, that is AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. It is
 	// asked when a call needs it, not by New; New puts a cache before it, which asks again only before the credentials
-	// expire. No file is read and no metadata service is asked.
+	// expire, unless it has a method Invalidate() and so is a cache itself. No file is read and no metadata service is asked.
 	Credentials sigv4.CredentialsProvider
 
 	// The URL to call in place of the region's own, with a port and a path if need be: a VPC endpoint, a proxy, a fake.
@@ -245,7 +245,8 @@ func credentials(provider sigv4.CredentialsProvider, now func() time.Time) (sigv
 	switch provider := provider.(type) {
 	case nil:
 		return sigv4.EnvCredentials{}, nil
-	case sigv4.EnvCredentials, *sigv4.CachedCredentials:
+	case sigv4.EnvCredentials, interface{ Invalidate() }:
+		// Two caches would not know of each other: to forget what is in one would bring it back from the other.
 		return provider, nil
 	default:
 		return sigv4.NewCachedCredentials(sigv4.CacheConfig{Provider: provider, Now: now})
