@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -26,8 +28,8 @@ func explainLoad(err error) error {
 	)
 	switch {
 	case errors.As(err, &role):
-		return fmt.Errorf("profile %q assumes a role with a source_profile that is missing or has no credentials: "+
-			"correct source_profile, or give that profile credentials: %w", role.Profile, err)
+		return fmt.Errorf("the role %s is to be assumed with the credentials of profile %q, which is missing or has none: "+
+			"correct source_profile, or give that profile credentials: %w", role.RoleARN, role.Profile, err)
 	case errors.As(err, &profile):
 		return fmt.Errorf("there is no profile %q: aws configure list-profiles lists those that there are, AWS_PROFILE or "+
 			"config.WithSharedConfigProfile names one: %w", profile.Profile, err)
@@ -68,7 +70,7 @@ func (o origin) explain(err error) error {
 		return fmt.Errorf("awsconfig: wait for credentials: %w", err)
 	case errors.As(err, &process):
 		// Its text repeats what the program printed, which may be the secrets.
-		return fmt.Errorf("awsconfig: get credentials: run the credential_process of the %s by hand, and see what it prints: %w",
+		return fmt.Errorf("awsconfig: run the credential_process of the %s by hand, and see what it prints: %w",
 			describeProfile(o.base()), innermost(err))
 	default:
 		return o.advise(err)
@@ -85,15 +87,21 @@ const (
 
 func (o origin) advise(err error) error {
 	var (
-		failed  = lastOperation(err)
 		empty   *credentials.StaticCredentialsEmptyError
 		refusal smithy.APIError
+		unsent  *smithyhttp.RequestSendError
+		unread  *smithyhttp.ResponseError
 		refused = errors.As(err, &refusal)
+		reached = errors.As(err, &unsent) || errors.As(err, &unread)
+		failed  = lastOperation(err)
 		advice  string
 	)
+	if failed.ServiceID == serviceSTS && !refused && !reached {
+		failed = smithy.OperationError{} // it lacked credentials to ask with: what failed is their source
+	}
 	switch {
 	case failed.ServiceID == serviceMetadata, errors.As(err, &empty):
-		return fmt.Errorf("awsconfig: get credentials: %w: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile that "+
+		return fmt.Errorf("awsconfig: %w: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile that "+
 			"has some with AWS_PROFILE, or run where an instance or container has a role: %w", sigv4.ErrNoCredentials, err)
 	case failed.ServiceID == serviceSTS && refused:
 		advice = o.adviseRole(failed.OperationName, refusal.ErrorCode())
@@ -114,10 +122,10 @@ func (o origin) advise(err error) error {
 		advice = "the container's endpoint for credentials gave none, check AWS_CONTAINER_CREDENTIALS_FULL_URI or " +
 			"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, and the role of the task or pod"
 	default:
-		return fmt.Errorf("awsconfig: get credentials: %w", err)
+		return fmt.Errorf("awsconfig: %w", err)
 	}
 
-	return fmt.Errorf("awsconfig: get credentials: %s: %w", advice, err)
+	return fmt.Errorf("awsconfig: %s: %w", advice, err)
 }
 
 // adviseRole says what to do about a role that STS does not give.
@@ -140,8 +148,9 @@ func (o origin) adviseRole(operation, code string) string {
 // unanswered says what to do about a service that gave no answer, or none that made sense.
 func unanswered(failed smithy.OperationError) string {
 	advice := failed.ServiceID + " gave no usable answer: check the network and the proxy (HTTPS_PROXY)"
-	if os.Getenv("AWS_ENDPOINT_URL") != "" {
-		advice += "; AWS_ENDPOINT_URL holds for " + failed.ServiceID + " too, for Redshift alone it is AWS_ENDPOINT_URL_REDSHIFT"
+	variable := "AWS_ENDPOINT_URL_" + strings.ReplaceAll(strings.ToUpper(failed.ServiceID), " ", "_")
+	if os.Getenv(variable) != "" {
+		advice += ", and " + variable
 	}
 
 	return advice

@@ -81,6 +81,16 @@ func (e *environment) write(name, content string) string {
 	return path
 }
 
+// append adds to a file in the home folder.
+func (e *environment) append(name, content string) {
+	e.Helper()
+	before, err := os.ReadFile(filepath.Join(e.home, filepath.FromSlash(name)))
+	if err != nil {
+		e.Fatal(err)
+	}
+	e.write(name, string(before)+content)
+}
+
 // withUser gives a profile keys in the credentials file.
 func (e *environment) withUser(profile string) {
 	e.Helper()
@@ -93,8 +103,11 @@ func (e *environment) withSSO(profile string, expires time.Time) {
 	e.Helper()
 	e.write(".aws/config", fmt.Sprintf("[profile %s]\nsso_session = corp\nsso_account_id = %s\nsso_role_name = backup\n\n"+
 		"[sso-session corp]\nsso_region = %s\nsso_start_url = https://corp.example/start\nsso_registration_scopes = sso:account:access\n", profile, account, region))
-	e.write(fmt.Sprintf(".aws/sso/cache/%x.json", sha1.Sum([]byte("corp"))), fmt.Sprintf(`{"accessToken": "hunter2-sso-token", "expiresAt": %q}`, expires.UTC().Format(time.RFC3339)))
+	e.write(".aws/sso/cache/"+ssoCacheFile("corp"), fmt.Sprintf(`{"accessToken": "hunter2-sso-token", "expiresAt": %q}`, expires.UTC().Format(time.RFC3339)))
 }
+
+// ssoCacheFile returns the name of the file in which the token of a session is.
+func ssoCacheFile(session string) string { return fmt.Sprintf("%x.json", sha1.Sum([]byte(session))) }
 
 // amazon stands in for the services that give credentials: EC2's metadata service, the endpoint of a container, STS and SSO.
 type amazon struct {

@@ -1,0 +1,377 @@
+package awsconfig_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/smithy-go"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsconfig"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// closedPort returns a URL at which nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+
+	return "http://" + listener.Addr().String()
+}
+
+// as tells whether an error of that type is in another.
+func as[Target error](err error) bool {
+	var target Target
+
+	return errors.As(err, &target)
+}
+
+// Every error says what to do, and has Amazon's own in it.
+func TestErrorsSayWhatToDo(t *testing.T) {
+	prepare := func(name string) func(*environment, *amazon) { return sources()[name].prepare }
+	for name, test := range map[string]struct {
+		prepare func(machine *environment, services *amazon)
+		options []func(*config.LoadOptions) error
+		says    []string
+		matches func(err error) bool
+	}{
+		"no region": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.withUser("backups")
+				machine.Setenv("AWS_PROFILE", "backups")
+				machine.Setenv("AWS_REGION", "")
+			},
+			says:    []string{"set AWS_REGION", `region in the profile "backups"`, "config.WithRegion"},
+			matches: func(err error) bool { return errors.Is(err, awsconfig.ErrNoRegion) },
+		},
+		"no profile": {
+			prepare: func(machine *environment, _ *amazon) { machine.withUser("backups") },
+			options: []func(*config.LoadOptions) error{config.WithSharedConfigProfile("bakcups")},
+			says:    []string{`there is no profile "bakcups"`, "aws configure list-profiles"},
+			matches: as[config.SharedConfigProfileNotExistError],
+		},
+		"a source profile that is missing": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\nsource_profile = base\n")
+			},
+			says:    []string{roleARN, `profile "base"`, "source_profile"},
+			matches: as[config.SharedConfigAssumeRoleError],
+		},
+		"a code that nobody is asked for": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.withUser("base")
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n")
+			},
+			says:    []string{"MFA", "config.WithAssumeRoleCredentialOptions"},
+			matches: as[config.AssumeRoleTokenProviderNotSetError],
+		},
+		"no credentials": {
+			prepare: func(*environment, *amazon) {},
+			says:    []string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "role"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"no metadata service": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.Setenv("AWS_EC2_METADATA_DISABLED", "")
+				machine.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", closedPort(t))
+			},
+			says:    []string{"AWS_ACCESS_KEY_ID"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a source of the environment without any": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\ncredential_source = Environment\n")
+			},
+			says:    []string{"AWS_ACCESS_KEY_ID"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a role that is refused": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.withUser("base")
+				machine.write(".aws/config", "[profile backups]\nrole_arn = "+roleARN+"-of-others\nsource_profile = base\n")
+				machine.Setenv("AWS_PROFILE", "backups")
+			},
+			says:    []string{roleARN + `-of-others of the profile "backups" cannot be assumed`, "trust policy", "sts:AssumeRole", "AccessDenied"},
+			matches: func(err error) bool { return as[*smithy.OperationError](err) && as[smithy.APIError](err) },
+		},
+		"a source of a role that has expired": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("source role")(machine, services)
+				services.spoil("sts", answer{http.StatusForbidden, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>"})
+			},
+			says:    []string{"credentials of its source have expired"},
+			matches: as[smithy.APIError],
+		},
+		"a web identity that is refused": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("web identity in a profile")(machine, services)
+				machine.write("token", "another")
+			},
+			says:    []string{roleARN, "web identity token", "trust policy"},
+			matches: as[smithy.APIError],
+		},
+		"a web identity whose file is missing": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", machine.home+"/missing")
+				machine.Setenv("AWS_ROLE_ARN", roleARN)
+			},
+			says:    []string{"AWS_WEB_IDENTITY_TOKEN_FILE", "/missing"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"an SSO session that has expired": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.withSSO("backups", time.Now().Add(-time.Hour))
+				machine.Setenv("AWS_PROFILE", "backups")
+			},
+			says:    []string{"run aws sso login --profile backups"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"an SSO session that was never begun": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[profile backups]\nsso_start_url = https://corp.example\nsso_region = "+region+"\nsso_account_id = "+account+"\nsso_role_name = backup\n")
+				machine.Setenv("AWS_PROFILE", "backups")
+			},
+			says:    []string{"run aws sso login --profile backups"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"an SSO session that was ended": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("SSO session")(machine, services)
+				machine.write(".aws/sso/cache/"+ssoCacheFile("corp"), fmt.Sprintf(`{"accessToken": "ended", "expiresAt": %q}`, time.Now().Add(time.Hour).UTC().Format(time.RFC3339)))
+			},
+			says:    []string{"run aws sso login --profile backups", "UnauthorizedException"},
+			matches: as[smithy.APIError],
+		},
+		"a role whose source is an SSO session that has expired": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.withSSO("corp-user", time.Now().Add(-time.Hour))
+				machine.append(".aws/config", "\n[profile backups]\nrole_arn = "+roleARN+"\nsource_profile = corp-user\n")
+				machine.Setenv("AWS_PROFILE", "backups")
+			},
+			says:    []string{"run aws sso login --profile corp-user"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"a container that gives none": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("container")(machine, services)
+				machine.Setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "another")
+			},
+			says:    []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"a credential process that fails": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[default]\ncredential_process = exit 7\n")
+			},
+			says:    []string{`credential_process of the profile "default"`, "exit status 7"},
+			matches: func(err error) bool { return !as[*processcreds.ProviderError](err) },
+		},
+		"no network to STS": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("source role")(machine, services)
+				machine.Setenv("AWS_ENDPOINT_URL_STS", closedPort(t))
+			},
+			says:    []string{"STS gave no usable answer", "network", "proxy", "AWS_ENDPOINT_URL_STS"},
+			matches: as[*net.OpError],
+		},
+		"no network to Redshift": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("environment")(machine, services)
+				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", closedPort(t))
+			},
+			says:    []string{"DescribeClusterSnapshots", "connection refused"},
+			matches: as[*awsquery.SendError],
+		},
+		"an endpoint that is no URL": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("environment")(machine, services)
+				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", "redshift.example.com:8443")
+			},
+			says:    []string{"AWS_ENDPOINT_URL_REDSHIFT", "has to start with https://"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"an endpoint with FIPS": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("environment")(machine, services)
+				machine.write(".aws/config", "[default]\nuse_fips_endpoint = true\n")
+			},
+			says:    []string{"FIPS", "cannot be combined"},
+			matches: func(err error) bool { return err != nil },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			machine.Setenv("AWS_MAX_ATTEMPTS", "1")
+			services := newAmazon(machine)
+			newRedshift(machine, roleKeys(time.Hour))
+			test.prepare(machine, services)
+			err := list(t, test.options...)
+			if err == nil {
+				t.Fatal("there is no error")
+			}
+			t.Log(err)
+			for _, text := range test.says {
+				if !strings.Contains(err.Error(), text) {
+					t.Errorf("it does not say %q", text)
+				}
+			}
+			if !test.matches(err) {
+				t.Error("it does not match")
+			}
+			if !strings.Contains(err.Error(), "awsconfig: ") && !as[*awsquery.SendError](err) {
+				t.Error("it does not say where it comes from")
+			}
+			noSecret(t, err)
+		})
+	}
+}
+
+// noSecret fails the test if an error, or one that is wrapped in it, prints a secret.
+func noSecret(t *testing.T, err error) {
+	t.Helper()
+	for _, text := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err), fmt.Sprintf("%s", err)} {
+		if strings.Contains(text, "hunter2") {
+			t.Fatalf("a secret is in the error %s", text)
+		}
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		if inner := err.Unwrap(); inner != nil {
+			noSecret(t, inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range err.Unwrap() {
+			noSecret(t, inner)
+		}
+	}
+}
+
+// Answers that hold secrets and cannot be read are in no error.
+func TestErrorsHoldNoSecrets(t *testing.T) {
+	bodies := []string{
+		`{"AccessKeyId": "ASIAROLEEXAMPLE", "SecretAccessKey": "hunter2-role-secret", "Token": "hunter2-role-token"`,
+		`{"AccessKeyId": "ASIAROLEEXAMPLE", "SecretAccessKey": {"hunter2": "hunter2-role-secret"}, "Expiration": 5}`,
+		`{"Code": "Success", "Version": 1, "AccessKeyId": "ASIAROLEEXAMPLE", "SecretAccessKey": "", "SessionToken": "hunter2-role-token"}`,
+		`{"Version": 2, "AccessKeyId": "ASIAROLEEXAMPLE", "SecretAccessKey": "hunter2-role-secret"}`,
+		`{"Version": 1, "AccessKeyId": "ASIAROLE EXAMPLE", "SecretAccessKey": " hunter2-role-secret", "Code": "Success", "Token": "t"}`,
+		`hunter2-role-secret`,
+	}
+	// Amazon's SDK panics where an answer of SSO or STS has no credentials at all, so those have some.
+	ofSSO := []string{`{"roleCredentials": {"secretAccessKey": "hunter2-role-secret", "expiration": "x"}}`, `{"roleCredentials": "hunter2`}
+	ofSTS := []string{
+		`<AssumeRoleResponse><AssumeRoleResult><Credentials><SecretAccessKey>hunter2-role-secret</Secret`,
+		`<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><SecretAccessKey>hunter2-role-secret</SecretAccessKey><Expiration>soon</Expiration>`,
+	}
+	for name, source := range sources() {
+		if source.user {
+			continue
+		}
+		bodies := bodies
+		switch source.service {
+		case "sso":
+			bodies = ofSSO
+		case "sts":
+			bodies = ofSTS[:1]
+			if strings.HasPrefix(name, "web identity") {
+				bodies = ofSTS[1:]
+			}
+		}
+		t.Run(name, func(t *testing.T) {
+			for _, body := range bodies {
+				machine := newEnvironment(t)
+				machine.Setenv("AWS_MAX_ATTEMPTS", "1")
+				services := newAmazon(machine)
+				newRedshift(machine, roleKeys(time.Hour))
+				source.prepare(machine, services)
+				services.spoil(source.service, answer{http.StatusOK, body})
+				if source.service == "" {
+					machine.write("keys.json", body)
+				}
+				err := list(t)
+				if err == nil {
+					t.Fatalf("%q is no error", body)
+				}
+				t.Log(err)
+				noSecret(t, err)
+			}
+		})
+	}
+}
+
+// Nothing prints a secret, neither the provider nor a Config that has one.
+func TestNothingPrintsASecret(t *testing.T) {
+	for name, provider := range map[string]aws.CredentialsProvider{
+		"value": staticProvider{Secret: "hunter2"},
+		"cache": aws.NewCredentialsCache(staticProvider{Secret: "hunter2"}),
+	} {
+		filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: provider})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := filled.Credentials.Credentials(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+			for _, value := range []any{filled, &filled, filled.Credentials, struct{ inner redshift.Config }{filled}, struct{ inner any }{filled.Credentials}} {
+				if text := fmt.Sprintf(verb, value); strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74657232") {
+					t.Errorf("%s: %s prints %s", name, verb, text)
+				}
+			}
+		}
+	}
+}
+
+type staticProvider struct{ Secret string }
+
+func (p staticProvider) Retrieve(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
+}
+
+// A context that ends is what the error says, and nothing is advised.
+func TestContextEnds(t *testing.T) {
+	machine := newEnvironment(t)
+	filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+		<-machine.Context().Done()
+		return aws.Credentials{}, fs.ErrNotExist
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err = filled.Credentials.Credentials(ctx)
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for credentials") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// An aws.Config without credentials is refused: redshift.New would take those of the environment in their place.
+func TestFromAWSConfigRefuses(t *testing.T) {
+	newEnvironment(t)
+	_, err := awsconfig.FromAWSConfig(aws.Config{})
+	if !errors.Is(err, awsconfig.ErrNoRegion) || !strings.Contains(err.Error(), "aws.Config.Credentials is nil") {
+		t.Errorf("the error is %v", err)
+	}
+	filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: aws.AnonymousCredentials{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := filled.Credentials.Credentials(t.Context()); err == nil || !strings.Contains(err.Error(), "anonymous") && !strings.Contains(err.Error(), "Anonymous") {
+		t.Errorf("the error is %v", err)
+	}
+}
