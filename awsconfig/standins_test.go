@@ -40,6 +40,33 @@ func roleKeys(lifetime time.Duration) sigv4.Credentials {
 	}
 }
 
+// TestMain takes away what the developer's own environment and files would change, for the example too.
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "awsconfig")
+	if err != nil {
+		panic(err)
+	}
+	clean := map[string]string{"HOME": folder, "USERPROFILE": folder}
+	for _, pair := range os.Environ() {
+		if name, _, _ := strings.Cut(pair, "="); ofAmazon(name) {
+			clean[name] = ""
+		}
+	}
+	for name, value := range clean {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	status := m.Run()
+	_ = os.RemoveAll(folder) // the tests have said what they found
+	os.Exit(status)
+}
+
+// ofAmazon tells whether a variable is one that Amazon's SDK or its HTTP client reads.
+func ofAmazon(name string) bool {
+	return strings.HasPrefix(name, "AWS_") || strings.HasSuffix(strings.ToUpper(name), "_PROXY")
+}
+
 // environment is a machine of a user's: the variables and files that Amazon's SDK reads, and none of the developer's own.
 type environment struct {
 	*testing.T
@@ -50,7 +77,7 @@ func newEnvironment(t *testing.T) *environment {
 	t.Helper()
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "AWS_") || strings.HasSuffix(strings.ToUpper(name), "_PROXY") {
+		if ofAmazon(name) {
 			t.Setenv(name, "") // for its Cleanup, which puts the variable back
 			if err := os.Unsetenv(name); err != nil {
 				t.Fatal(err)

@@ -1,0 +1,188 @@
+package awsconfig_test
+
+import (
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsconfig"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// What is configured where decides which URL a client calls. The module interop compares it with Amazon's client.
+func TestEndpoints(t *testing.T) {
+	const services = "[services local]\nredshift =\n  endpoint_url = https://services.example\ns3 =\n  endpoint_url = https://s3.example\n"
+	for name, test := range map[string]struct {
+		variables map[string]string
+		file      string
+		options   []func(*config.LoadOptions) error
+		endpoint  string
+	}{
+		"the region's own":      {endpoint: "https://redshift.eu-west-1.amazonaws.com"},
+		"region of the profile": {variables: map[string]string{"AWS_REGION": ""}, file: "[default]\nregion = cn-north-1\n", endpoint: "https://redshift.cn-north-1.amazonaws.com.cn"},
+		"region of an option":   {options: []func(*config.LoadOptions) error{config.WithRegion("us-gov-west-1")}, endpoint: "https://redshift.us-gov-west-1.amazonaws.com"},
+		"for Redshift":          {variables: map[string]string{"AWS_ENDPOINT_URL_REDSHIFT": "https://own.example", "AWS_ENDPOINT_URL": "https://all.example"}, endpoint: "https://own.example"},
+		"for all services":      {variables: map[string]string{"AWS_ENDPOINT_URL": "https://all.example"}, endpoint: "https://all.example"},
+		"in the profile":        {file: "[default]\nendpoint_url = https://profile.example\n", endpoint: "https://profile.example"},
+		"services section":      {file: "[default]\nservices = local\nendpoint_url = https://profile.example\n\n" + services, endpoint: "https://services.example"},
+		"for all services before the services section": {
+			variables: map[string]string{"AWS_ENDPOINT_URL": "https://all.example"},
+			file:      "[default]\nservices = local\n\n" + services, endpoint: "https://all.example",
+		},
+		"an option": {
+			variables: map[string]string{"AWS_ENDPOINT_URL": "https://all.example"},
+			options:   []func(*config.LoadOptions) error{config.WithBaseEndpoint("https://option.example")}, endpoint: "https://option.example",
+		},
+		"ignored in the environment": {
+			variables: map[string]string{"AWS_ENDPOINT_URL": "https://all.example", "AWS_ENDPOINT_URL_REDSHIFT": "https://own.example", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+			file:      "[default]\nservices = local\n\n" + services, endpoint: "https://redshift.eu-west-1.amazonaws.com",
+		},
+		"ignored in the profile":                {file: "[default]\nservices = local\nignore_configured_endpoint_urls = true\n\n" + services, endpoint: "https://redshift.eu-west-1.amazonaws.com"},
+		"FIPS in the environment":               {variables: map[string]string{"AWS_USE_FIPS_ENDPOINT": "true"}, endpoint: "https://redshift-fips.eu-west-1.amazonaws.com"},
+		"FIPS in the profile":                   {file: "[default]\nuse_fips_endpoint = true\n", endpoint: "https://redshift-fips.eu-west-1.amazonaws.com"},
+		"FIPS off in the environment":           {variables: map[string]string{"AWS_USE_FIPS_ENDPOINT": "false"}, file: "[default]\nuse_fips_endpoint = true\n", endpoint: "https://redshift.eu-west-1.amazonaws.com"},
+		"dual-stack in the environment":         {variables: map[string]string{"AWS_USE_DUALSTACK_ENDPOINT": "true"}, endpoint: "https://redshift.eu-west-1.api.aws"},
+		"dual-stack in the profile, with FIPS":  {file: "[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n", endpoint: "https://redshift-fips.eu-west-1.api.aws"},
+		"dual-stack by an option":               {options: []func(*config.LoadOptions) error{config.WithUseDualStackEndpoint(aws.DualStackEndpointStateEnabled)}, endpoint: "https://redshift.eu-west-1.api.aws"},
+		"plain http to this machine, with port": {variables: map[string]string{"AWS_ENDPOINT_URL_REDSHIFT": "http://127.0.0.1:8080"}, endpoint: "http://127.0.0.1:8080"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			machine.Setenv("AWS_REGION", region)
+			machine.write(".aws/config", test.file)
+			for variable, value := range test.variables {
+				machine.Setenv(variable, value)
+			}
+			filled, err := awsconfig.Load(t.Context(), test.options...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client, err := redshift.New(filled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if client.Endpoint() != test.endpoint {
+				t.Errorf("it calls %s, want %s", client.Endpoint(), test.endpoint)
+			}
+		})
+	}
+}
+
+// Where redshift.New would read something else in the environment than Amazon's chain found, that is an error.
+func TestContradictions(t *testing.T) {
+	for name, test := range map[string]struct {
+		variable, value, file string
+		option                config.LoadOptionsFunc
+	}{
+		"ignored endpoint for Redshift": {variable: "AWS_ENDPOINT_URL_REDSHIFT", value: "https://own.example", file: "[default]\nignore_configured_endpoint_urls = true\n"},
+		"ignored endpoint for all":      {variable: "AWS_ENDPOINT_URL", value: "https://all.example", file: "[default]\nignore_configured_endpoint_urls = true\n"},
+		"FIPS":                          {variable: "AWS_USE_FIPS_ENDPOINT", value: "true", option: config.WithUseFIPSEndpoint(aws.FIPSEndpointStateDisabled)},
+		"dual-stack":                    {variable: "AWS_USE_DUALSTACK_ENDPOINT", value: "true", option: config.WithUseDualStackEndpoint(aws.DualStackEndpointStateDisabled)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			machine.Setenv("AWS_REGION", region)
+			machine.Setenv(test.variable, test.value)
+			machine.write(".aws/config", test.file)
+			options := []func(*config.LoadOptions) error{}
+			if test.option != nil {
+				options = append(options, test.option)
+			}
+			_, err := awsconfig.Load(t.Context(), options...)
+			if err == nil || !strings.Contains(err.Error(), test.variable) || !strings.Contains(err.Error(), "unset") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+// Plain http to another machine is for the caller to allow, once the configuration is there.
+func TestInsecureEndpoint(t *testing.T) {
+	machine := newEnvironment(t)
+	machine.Setenv("AWS_REGION", region)
+	machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", "http://proxy.example")
+	filled, err := awsconfig.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := redshift.New(filled); err == nil {
+		t.Error("plain http to another machine is no error")
+	}
+	filled.AllowInsecure = true
+	if _, err := redshift.New(filled); err != nil {
+		t.Error(err)
+	}
+}
+
+// The most attempts of a profile are those of the client.
+func TestAttempts(t *testing.T) {
+	machine := newEnvironment(t)
+	machine.withUser("default")
+	machine.write(".aws/config", "[default]\nmax_attempts = 2\n")
+	server := newRedshift(machine, userKeys())
+	server.FailNext("DescribeClusterSnapshots", awsquery.ErrInternalFailure, 5)
+	if err := list(t); err == nil {
+		t.Error("there is no error")
+	}
+	if attempts := len(server.Requests()); attempts != 2 {
+		t.Errorf("there were %d attempts", attempts)
+	}
+}
+
+// The certificate authorities of a CA bundle, and an HTTP client of the program's own, hold for Redshift too.
+func TestHTTPClients(t *testing.T) {
+	fake := redshifttest.New(redshifttest.Options{Region: region, Credentials: userKeys()})
+	server := httptest.NewTLSServer(fake)
+	t.Cleanup(server.Close)
+	for name, test := range map[string]struct {
+		prepare func(machine *environment)
+		options []func(*config.LoadOptions) error
+		works   bool
+	}{
+		"neither": {prepare: func(machine *environment) { machine.Setenv("AWS_MAX_ATTEMPTS", "1") }},
+		"AWS_CA_BUNDLE": {works: true, prepare: func(machine *environment) {
+			machine.Setenv("AWS_CA_BUNDLE", machine.write("ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))))
+		}},
+		"net/http's":    {works: true, prepare: func(*environment) {}, options: []func(*config.LoadOptions) error{config.WithHTTPClient(server.Client())}},
+		"another's own": {works: true, prepare: func(*environment) {}, options: []func(*config.LoadOptions) error{config.WithHTTPClient(ownClient{server.Client()})}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			machine.withUser("default")
+			machine.Setenv("AWS_REGION", region)
+			machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", server.URL)
+			test.prepare(machine)
+			if err := list(t, test.options...); (err == nil) != test.works {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+// ownClient is an HTTP client that is none of net/http's.
+type ownClient struct{ inner *http.Client }
+
+func (c ownClient) Do(request *http.Request) (*http.Response, error) { return c.inner.Do(request) }
+
+// An aws.Config that nobody loaded has a base endpoint alone.
+func TestFromAWSConfigByHand(t *testing.T) {
+	newEnvironment(t)
+	filled, err := awsconfig.FromAWSConfig(aws.Config{
+		Region: region, Credentials: staticProvider{Secret: "x"}, BaseEndpoint: aws.String("https://base.example"),
+		RetryMaxAttempts: 3, HTTPClient: &http.Client{Timeout: time.Second},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if filled.Endpoint != "https://base.example" || filled.Retry.MaxAttempts != 3 || filled.HTTPClient.Timeout != time.Second {
+		t.Errorf("it is %v", filled)
+	}
+}
