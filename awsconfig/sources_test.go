@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,6 +119,37 @@ func TestSources(t *testing.T) {
 				t.Errorf("credentials were asked for %d times", asked)
 			}
 		})
+	}
+}
+
+// However many goroutines call at once, the credentials are asked for once, and again once after Invalidate.
+func TestConcurrentCallsAskOnce(t *testing.T) {
+	machine := newEnvironment(t)
+	services := newAmazon(machine)
+	sources()["source role"].prepare(machine, services)
+	newRedshift(machine, roleKeys(time.Hour))
+	filled, err := awsconfig.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := redshift.New(filled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		var group sync.WaitGroup
+		for range 50 {
+			group.Go(func() {
+				if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if asked := services.count("sts"); asked != round+1 {
+			t.Errorf("STS was asked %d times, want %d", asked, round+1)
+		}
+		filled.Credentials.(interface{ Invalidate() }).Invalidate()
 	}
 }
 

@@ -1,0 +1,166 @@
+package interop
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	amazon "github.com/aws/aws-sdk-go-v2/service/redshift"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsconfig"
+)
+
+// where is an HTTP client that notes the URL that is called, without the query.
+type where struct{ url string }
+
+func (w *where) Do(request *http.Request) (*http.Response, error) {
+	w.url = request.URL.Scheme + "://" + request.URL.Host + request.URL.Path
+
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: request, Body: io.NopCloser(strings.NewReader(
+		"<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult/></DescribeClusterSnapshotsResponse>"))}, nil
+}
+
+// Whatever says where Redshift is, a Config of awsconfig leads to where Amazon's client calls, with Load as with
+// FromAWSConfig, or to an error that says what contradicts.
+func TestAWSConfigCallsWhereAmazonsClientDoes(t *testing.T) {
+	file := cleanEnvironment(t)
+	called, contradicted := map[string]int{}, 0
+	for _, forAll := range []string{"", "https://all.example"} {
+		for _, forRedshift := range []string{"", "https://own.example/base"} {
+			for _, ignore := range []string{"", "true", "false"} {
+				for _, endpoint := range []string{"", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"} {
+					for profile := range 1 << 5 {
+						for _, option := range []string{"", "https://option.example"} {
+							set(t, "AWS_ENDPOINT_URL", forAll)
+							set(t, "AWS_ENDPOINT_URL_REDSHIFT", forRedshift)
+							set(t, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignore)
+							set(t, "AWS_USE_FIPS_ENDPOINT", "")
+							set(t, "AWS_USE_DUALSTACK_ENDPOINT", "")
+							if endpoint != "" {
+								set(t, endpoint, "true")
+							}
+							content := profileFile(profile)
+							if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+								t.Fatal(err)
+							}
+							name := fmt.Sprintf("AWS_ENDPOINT_URL=%s AWS_ENDPOINT_URL_REDSHIFT=%s ignore=%s %s option=%s\n%s",
+								forAll, forRedshift, ignore, endpoint, option, content)
+							wanted, got, err := compareWhere(t, option)
+							switch {
+							case err != nil && strings.Contains(err.Error(), "ignores configured endpoints"):
+								contradicted++
+							case wanted == "" && err != nil:
+								called["nowhere"]++
+							case err != nil || wanted != got:
+								t.Fatalf("%s\nAmazon's client calls %q, ours %q: %v", name, wanted, got, err)
+							default:
+								called[got]++
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Logf("contradicted: %d, called: %v", contradicted, called)
+	if contradicted == 0 || called["nowhere"] == 0 || len(called) < 8 {
+		t.Errorf("contradicted: %d, called: %v", contradicted, called)
+	}
+}
+
+// compareWhere returns the URLs that Amazon's client and ours call; none where it is an error.
+func compareWhere(t *testing.T, baseEndpoint string) (wanted, got string, err error) {
+	t.Helper()
+	seen := new(where)
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(seen)}
+	if baseEndpoint != "" {
+		options = append(options, config.WithBaseEndpoint(baseEndpoint))
+	}
+	loaded, err := config.LoadDefaultConfig(t.Context(), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded.RetryMaxAttempts = 1
+	if _, err := amazon.NewFromConfig(loaded).DescribeClusterSnapshots(t.Context(), &amazon.DescribeClusterSnapshotsInput{}); err == nil {
+		wanted = strings.TrimSuffix(seen.url, "/")
+	}
+	fromLoad, errLoad := calledBy(t, seen, func() (redshift.Config, error) { return awsconfig.Load(t.Context(), options...) })
+	fromConfig, errConfig := calledBy(t, seen, func() (redshift.Config, error) { return awsconfig.FromAWSConfig(loaded) })
+	if fromLoad != fromConfig || (errLoad == nil) != (errConfig == nil) {
+		t.Fatalf("Load calls %q (%v), FromAWSConfig %q (%v)", fromLoad, errLoad, fromConfig, errConfig)
+	}
+
+	return wanted, fromLoad, errLoad
+}
+
+func calledBy(t *testing.T, seen *where, load func() (redshift.Config, error)) (string, error) {
+	t.Helper()
+	seen.url = ""
+	filled, err := load()
+	if err != nil {
+		return "", err
+	}
+	client, err := redshift.New(filled)
+	if err != nil {
+		return "", err
+	}
+	if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{}); err != nil {
+		return "", err
+	}
+
+	return strings.TrimSuffix(seen.url, "/"), nil
+}
+
+// profileFile writes a profile with the settings that have a bit set.
+func profileFile(settings int) string {
+	content := "[default]\nregion = eu-west-1\n"
+	for i, setting := range []string{
+		"endpoint_url = https://profile.example", "services = local", "ignore_configured_endpoint_urls = true",
+		"use_fips_endpoint = true", "use_dualstack_endpoint = true",
+	} {
+		if settings&(1<<i) != 0 {
+			content += setting + "\n"
+		}
+	}
+
+	return content + "[services local]\nredshift =\n  endpoint_url = https://services.example\n"
+}
+
+// cleanEnvironment takes the developer's own settings away, and returns the file that a profile belongs into.
+func cleanEnvironment(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, pair := range os.Environ() {
+		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "AWS_") {
+			set(t, name, "")
+		}
+	}
+	set(t, "HOME", folder)
+	set(t, "AWS_CONFIG_FILE", filepath.Join(folder, "config"))
+	set(t, "AWS_SHARED_CREDENTIALS_FILE", filepath.Join(folder, "credentials"))
+	set(t, "AWS_EC2_METADATA_DISABLED", "true")
+	set(t, "AWS_ACCESS_KEY_ID", accessKeyID)
+	set(t, "AWS_SECRET_ACCESS_KEY", secretAccessKey)
+
+	return filepath.Join(folder, "config")
+}
+
+// set sets a variable until the test has ended; an empty value removes it.
+func set(t *testing.T, name, value string) {
+	t.Helper()
+	t.Setenv(name, value)
+	if value == "" {
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+var _ aws.HTTPClient = (*where)(nil)
