@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -61,13 +62,16 @@ func (a *attempts) again(ctx context.Context, failed failure, err error) (bool, 
 	last := a.number >= a.settings.retry.MaxAttempts
 	if !last && !a.skewed && a.clock.correct(err) {
 		a.skewed = true
+		a.logRetry(ctx, 0, err)
 
 		return true, nil
 	}
 	if last || !failed.retry || a.unknown && a.outcome.class == unrecognisable {
 		return false, a.failed(err, nil)
 	}
-	timer := time.NewTimer(a.settings.retry.delay(a.number, failed, a.jitter))
+	delay := a.settings.retry.delay(a.number, failed, a.jitter)
+	a.logRetry(ctx, delay, err)
+	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -87,7 +91,11 @@ func (a *attempts) attempt(ctx context.Context) (any, error) {
 		defer cancel()
 	}
 
-	return a.next.SubmitContext(ctx, a.operation)
+	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelDebug) {
+		return a.next.SubmitContext(ctx, a.operation)
+	}
+
+	return a.logAttempt(ctx)
 }
 
 // hostSlack is how far Redshift's own clocks may be apart: one stamps the answer, another what was made.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type caller struct {
 	clock    *clock
 	settings callSettings
 	outcomes map[string]outcome
+	logger   *slog.Logger // nil: none
 	jitter   func(longest time.Duration) time.Duration
 }
 
@@ -144,35 +146,6 @@ func (c *Client) justAskedFor(kind newResource, identifier string) bool {
 	return c != nil && c.caller != nil && c.caller.recent.has(kind, identifier, c.caller.clock.now())
 }
 
-// WithRetryPolicy is an [Option] that gives one call a retry policy of its own, in place of the client's. Fields without a
-// value have their defaults, not the client's values.
-func WithRetryPolicy(policy RetryPolicy) Option {
-	return func(operation *runtime.ClientOperation) { own(operation).retry = &policy }
-}
-
-// WithAttemptTimeout is an [Option] that limits how long an attempt of one call may take, in place of the client's limit.
-// Negative: as long as it takes. 0: 30 seconds.
-func WithAttemptTimeout(limit time.Duration) Option {
-	return func(operation *runtime.ClientOperation) { own(operation).attemptTimeout = &limit }
-}
-
-// ownSettings stand around the parameters of a call that has settings of its own.
-type ownSettings struct {
-	runtime.ClientRequestWriter
-	retry          *RetryPolicy
-	attemptTimeout *time.Duration
-}
-
-func own(operation *runtime.ClientOperation) *ownSettings {
-	settings, ok := operation.Params.(*ownSettings)
-	if !ok {
-		settings = &ownSettings{ClientRequestWriter: operation.Params}
-		operation.Params = settings
-	}
-
-	return settings
-}
-
 // settingsOf returns the settings of a call, and leaves its own parameters in the operation.
 func (c *caller) settingsOf(operation *runtime.ClientOperation) (callSettings, error) {
 	settings := c.settings
@@ -190,6 +163,12 @@ func (c *caller) settingsOf(operation *runtime.ClientOperation) (callSettings, e
 			return settings, fmt.Errorf("%s: WithRetryPolicy: %w", awsquery.Action(operation), err)
 		}
 		settings.retry = own.retry.withDefaults()
+	}
+	if own.maxAttempts != nil {
+		if *own.maxAttempts < 1 {
+			return settings, fmt.Errorf("%s: WithMaxAttempts: %d attempts, use 1 or more", awsquery.Action(operation), *own.maxAttempts)
+		}
+		settings.retry.MaxAttempts = *own.maxAttempts
 	}
 
 	return settings, nil

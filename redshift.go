@@ -27,6 +27,7 @@ package redshift
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -78,6 +79,15 @@ type Config struct {
 	// How long one attempt may take, until its answer has been read; the context's deadline is for all of them together.
 	// Negative: as long as it takes. Default: 30 seconds. [WithAttemptTimeout] is for one call.
 	AttemptTimeout time.Duration
+
+	// Gets a record of each attempt at level debug, and of each attempt that another one follows at level info: operation,
+	// number of the attempt, status, code, request id and duration. What is sent and answered otherwise, parameters and
+	// messages among it, is never logged. Nil: nothing is logged.
+	Logger *slog.Logger
+
+	// A name for the program that calls, in the User-Agent of its requests and so in Amazon's logs of them: 50 letters,
+	// digits and !$%&'*+-.^_`|~ at most. Empty: AWS_SDK_UA_APP_ID, or none.
+	AppID string
 
 	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is more than five minutes off;
 	// the client then takes the time from the refusal, for all of its calls.
@@ -146,7 +156,8 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		endpoint: settings.endpoint,
 	}
 	client.caller = &caller{
-		next:     &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient},
+		next:     &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
+		logger:   config.Logger,
 		validate: !config.DisableParamValidation,
 		recent:   new(recentResources),
 		clock:    settings.clock,
@@ -166,6 +177,7 @@ type settings struct {
 	credentials sigv4.CredentialsProvider
 	clock       *clock
 	call        callSettings
+	userAgent   string
 }
 
 func resolve(config Config, getenv func(string) string) (settings, error) {
@@ -215,6 +227,10 @@ func resolve(config Config, getenv func(string) string) (settings, error) {
 	wrong = append(wrong, err)
 
 	resolved.call, err = resolveCall(config, getenv)
+	wrong = append(wrong, err)
+
+	appID := firstOf(getenv, variable{"Config.AppID", config.AppID}, variable{name: "AWS_SDK_UA_APP_ID"})
+	resolved.userAgent, err = userAgent(appID)
 	wrong = append(wrong, err)
 
 	return resolved, errors.Join(wrong...)

@@ -60,7 +60,7 @@ func Load(ctx context.Context, optFns ...func(*config.LoadOptions) error) (redsh
 }
 
 // FromAWSConfig returns the configuration of a client that calls Redshift as Amazon's own would with an aws.Config: the
-// region, credentials, endpoint, FIPS and dual-stack settings, the most attempts that a call has, and the HTTP client.
+// region, credentials, endpoint, FIPS and dual-stack settings, the most attempts that a call has, the app id, and the HTTP client.
 // It sends nothing and asks for no credentials. Everything else has the defaults of package redshift; that goes for
 // loggers, middleware and a Retryer, which are made for Amazon's clients.
 //
@@ -73,6 +73,7 @@ func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 		Region:     cfg.Region,
 		HTTPClient: httpClient(cfg.HTTPClient),
 		Retry:      redshift.RetryPolicy{MaxAttempts: cfg.RetryMaxAttempts},
+		AppID:      cfg.AppID,
 	}
 	var wrong []error
 	if cfg.Region == "" {

@@ -177,12 +177,12 @@ func TestFromAWSConfigByHand(t *testing.T) {
 	newEnvironment(t)
 	filled, err := awsconfig.FromAWSConfig(aws.Config{
 		Region: region, Credentials: staticProvider{Secret: "x"}, BaseEndpoint: aws.String("https://base.example"),
-		RetryMaxAttempts: 3, HTTPClient: &http.Client{Timeout: time.Second},
+		RetryMaxAttempts: 3, HTTPClient: &http.Client{Timeout: time.Second}, AppID: "nightly-backup",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if filled.Endpoint != "https://base.example" || filled.Retry.MaxAttempts != 3 || filled.HTTPClient.Timeout != time.Second {
+	if filled.Endpoint != "https://base.example" || filled.AppID != "nightly-backup" || filled.Retry.MaxAttempts != 3 || filled.HTTPClient.Timeout != time.Second {
 		t.Errorf("it is %v", filled)
 	}
 }

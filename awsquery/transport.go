@@ -40,6 +40,8 @@ type Transport struct {
 	Client *http.Client
 	// MaxResponseBytes is how large an answer can be. 0 means 32 MiB.
 	MaxResponseBytes int64
+	// UserAgent is sent in the header User-Agent, unless the operation's parameters set that. Empty: net/http's own.
+	UserAgent string
 	// Consumer is given to the operation's Reader. A [ResultReader] wants none, other templates' readers may want
 	// [runtime.XMLConsumer]. Nil means one that only fails, which spares programs encoding/xml.
 	Consumer runtime.Consumer
@@ -248,6 +250,9 @@ func (t *Transport) newRequest(r *request, readOnly bool) *http.Request {
 	if request.Header == nil {
 		request.Header = make(http.Header)
 	}
+	if _, own := request.Header["User-Agent"]; t.UserAgent != "" && !own {
+		request.Header["User-Agent"] = []string{t.UserAgent}
+	}
 	query := r.query()
 	length := len(address.Scheme) + len("://") + len(address.Host) + len(address.EscapedPath()) + len("?") + len(query)
 	switch {
@@ -306,6 +311,18 @@ type clientResponse struct {
 }
 
 var _ runtime.ClientResponse = (*clientResponse)(nil)
+
+// HTTPResponse returns a copy of the response, with a Body that can be read from its beginning and without the Request,
+// whose headers have what signs it.
+func (c *clientResponse) HTTPResponse() *http.Response {
+	response := *c.response
+	response.Header = c.response.Header.Clone()
+	response.Body = c.Body()
+	response.ContentLength = int64(len(c.body))
+	response.Request = nil
+
+	return &response
+}
 
 func (c *clientResponse) Code() int                       { return c.response.StatusCode }
 func (c *clientResponse) Message() string                 { return c.response.Status }

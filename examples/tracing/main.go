@@ -1,0 +1,88 @@
+// Command tracing shows OpenTelemetry spans of calls, through otelhttp in Config.HTTPClient. It needs no AWS account: it takes
+// a snapshot at a fake Redshift that throttles it first, and prints a line for each span.
+//
+//	go run -C examples/tracing .
+//
+// It is a module of its own, so that the library does not require OpenTelemetry.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/trace"
+	oteltrace "go.opentelemetry.io/otel/trace"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+func main() {
+	if err := run(context.Background(), printer{}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, exporter trace.SpanExporter) error {
+	provider := trace.NewTracerProvider(trace.WithSyncer(exporter))
+	defer func() { _ = provider.Shutdown(ctx) }()
+
+	fake := redshifttest.New(redshifttest.Options{SnapshotDuration: time.Second})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		return err
+	}
+	fake.FailNext("CreateClusterSnapshot", "Throttling")
+
+	// With real AWS, this is redshift.Config{Region: "eu-west-1"}, and http.DefaultTransport.
+	config := fake.Config()
+	config.HTTPClient = traced(config.HTTPClient.Transport, provider)
+	client, err := redshift.New(config)
+	if err != nil {
+		return err
+	}
+
+	ctx, span := provider.Tracer("nightly-backup").Start(ctx, "take a snapshot")
+	defer span.End()
+	_, err = client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly",
+	})
+
+	return err
+}
+
+// traced is an HTTP client with a span for each attempt, named by the operation. Signed is what goes through it: the headers that
+// a tracer adds are none of the signature's.
+func traced(base http.RoundTripper, provider oteltrace.TracerProvider) *http.Client {
+	named := otelhttp.WithSpanNameFormatter(func(_ string, request *http.Request) string {
+		return "redshift." + request.URL.Query().Get("Action")
+	})
+
+	return &http.Client{Transport: otelhttp.NewTransport(base, named, otelhttp.WithTracerProvider(provider),
+		otelhttp.WithPropagators(propagation.TraceContext{}))}
+}
+
+// printer writes the name of a span, how its attempt ended, and where it belongs.
+type printer struct{}
+
+func (printer) ExportSpans(_ context.Context, spans []trace.ReadOnlySpan) error {
+	for _, span := range spans {
+		status := ""
+		for _, one := range span.Attributes() {
+			if one.Key == attribute.Key("http.response.status_code") {
+				status = " status " + one.Value.Emit()
+			}
+		}
+		fmt.Printf("%s%s in %v\n", span.Name(), status, span.EndTime().Sub(span.StartTime()).Round(time.Millisecond))
+	}
+
+	return nil
+}
+
+func (printer) Shutdown(context.Context) error { return nil }

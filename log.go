@@ -1,0 +1,92 @@
+package redshift
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// logAttempt makes an attempt and logs it.
+func (a *attempts) logAttempt(ctx context.Context) (any, error) {
+	var response *http.Response
+	operation := *a.operation
+	WithResponse(&response)(&operation)
+	started := time.Now()
+	answer, err := a.next.SubmitContext(ctx, &operation)
+
+	record := []slog.Attr{slog.String("operation", awsquery.Action(a.operation)), slog.Int("attempt", a.number)}
+	if err != nil {
+		record = append(record, describe(err)...)
+	} else if response != nil {
+		record = append(record, slog.Int("status", response.StatusCode), slog.String("request_id", response.Header.Get("X-Amzn-Requestid")))
+	}
+	record = append(record, slog.Duration("duration", time.Since(started)))
+	a.logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
+
+	return answer, err
+}
+
+// logRetry logs that another attempt follows after the delay.
+func (a *attempts) logRetry(ctx context.Context, delay time.Duration, err error) {
+	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	record := []slog.Attr{slog.String("operation", awsquery.Action(a.operation)), slog.Int("attempt", a.number)}
+	record = append(record, describe(err)...)
+	a.logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
+}
+
+// describe says of an error what a log may hold. Its text may have what was sent in it: Redshift quotes parameters, and a
+// RoundTripper of the caller's can say anything.
+func describe(err error) []slog.Attr {
+	var refused *awsquery.Error
+	if errors.As(err, &refused) {
+		record := []slog.Attr{slog.Int("status", refused.StatusCode)}
+		if refused.Code != "" {
+			record = append(record, slog.String("code", string(refused.Code)))
+		}
+
+		return append(record, slog.String("request_id", refused.RequestID))
+	}
+
+	return []slog.Attr{slog.String("error", reason(err))}
+}
+
+// reason is why there was no answer, in words that do not come from the error's own text.
+func reason(err error) string {
+	var (
+		errno  syscall.Errno
+		lookup *net.DNSError
+	)
+	switch {
+	case errors.Is(err, errAttemptTimeout):
+		return errAttemptTimeout.Error()
+	case errors.Is(err, context.Canceled):
+		return context.Canceled.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return context.DeadlineExceeded.Error()
+	case errors.As(err, &lookup):
+		return "the name of the host was not found"
+	case errors.As(err, &errno):
+		return errno.Error()
+	default:
+		return fmt.Sprintf("%T", innermost(err))
+	}
+}
+
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
