@@ -76,7 +76,7 @@ func (printer) ExportSpans(_ context.Context, spans []trace.ReadOnlySpan) error 
 		status := ""
 		for _, one := range span.Attributes() {
 			if one.Key == attribute.Key("http.response.status_code") {
-				status = " status " + one.Value.Emit()
+				status = " status " + one.Value.String()
 			}
 		}
 		fmt.Printf("%s%s in %v\n", span.Name(), status, span.EndTime().Sub(span.StartTime()).Round(time.Millisecond))
