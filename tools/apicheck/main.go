@@ -1,0 +1,236 @@
+// Command apicheck compares the exported Go API of the module above with what it was in the last release, or in the last commit
+// while there is none, and fails over a change that breaks programs, unless CHANGELOG.md names it: under "### Breaking" in
+// the section "## Unreleased", by the name of what was changed, such as Client.Region.
+//
+//	go run -C tools ./apicheck
+//
+// Packages that nobody outside can import, programs and examples are left out. So are operations that are added to
+// ClientService, whose documentation announces them: a stub that embeds it still compiles.
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/exp/apidiff"
+	"golang.org/x/tools/go/packages"
+)
+
+func main() {
+	module := flag.String("module", "..", "the `folder` of the module")
+	base := flag.String("base", "", "the `revision` to compare with; empty: the last release, or else the last commit")
+	flag.Parse()
+	if err := run(*module, *base, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "apicheck:", err)
+		os.Exit(1)
+	}
+}
+
+func run(module, base string, output io.Writer) error {
+	if base == "" {
+		var err error
+		if base, err = lastRelease(module); err != nil {
+			return err
+		}
+	}
+	if base == "" {
+		fmt.Fprintln(output, "there is no earlier commit to compare with, as in a clone of one commit")
+
+		return nil
+	}
+	folder, err := os.MkdirTemp("", "")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	if err := extract(module, base, folder); err != nil {
+		return err
+	}
+	before, err := load(folder)
+	if err != nil {
+		return fmt.Errorf("at %s: %w", base, err)
+	}
+	after, err := load(module)
+	if err != nil {
+		return err
+	}
+	broken := breaks(before, after)
+	changelog, err := os.ReadFile(filepath.Join(module, "CHANGELOG.md"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	var unnamed []string
+	for _, change := range broken {
+		if named(change.name, string(changelog)) {
+			fmt.Fprintf(output, "named in CHANGELOG.md: %s\n", change)
+		} else {
+			unnamed = append(unnamed, change.String())
+		}
+	}
+	if len(unnamed) > 0 {
+		return fmt.Errorf("since %s, programs that use the library break:\n  %s\nname each under \"### Breaking\" in the section "+
+			"\"## Unreleased\" of CHANGELOG.md, or bring it back", base, strings.Join(unnamed, "\n  "))
+	}
+	fmt.Fprintf(output, "%d packages compared with %s, %d breaks\n", len(after), base, len(broken))
+
+	return nil
+}
+
+// lastRelease is the newest tag that can be reached, or else the commit before what there is now: the last one if files
+// were changed since, and the one before that if not. Empty if there is none.
+func lastRelease(module string) (string, error) {
+	if tag, err := git(module, "describe", "--tags", "--abbrev=0", "--match=v[0-9]*"); err == nil {
+		return strings.TrimSpace(string(tag)), nil
+	}
+	changed, err := git(module, "status", "--porcelain", "--untracked-files=no")
+	if err != nil {
+		return "", err
+	}
+	revision := "HEAD"
+	if len(changed) == 0 {
+		revision = "HEAD~1"
+	}
+	if _, err := git(module, "rev-parse", "--verify", "--quiet", revision+"^{commit}"); err != nil {
+		return "", nil
+	}
+
+	return revision, nil
+}
+
+func git(folder string, arguments ...string) ([]byte, error) {
+	command := exec.Command("git", append([]string{"-C", folder}, arguments...)...)
+	var problems bytes.Buffer
+	command.Stderr = &problems
+	output, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("git %s: %w: %s", arguments[0], err, bytes.TrimSpace(problems.Bytes()))
+	}
+
+	return output, nil
+}
+
+// extract writes the files of a revision into a folder.
+func extract(module, revision, folder string) error {
+	archive, err := git(module, "archive", "--format=tar", revision)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	for reader := tar.NewReader(bytes.NewReader(archive)); ; {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the files of %s: %w", revision, err)
+		}
+		switch header.Typeflag {
+		case tar.TypeDir:
+			err = root.MkdirAll(filepath.Clean(header.Name), 0o755)
+		case tar.TypeReg:
+			var content []byte
+			if content, err = io.ReadAll(reader); err == nil {
+				err = root.WriteFile(header.Name, content, 0o644)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("write the files of %s: %w", revision, err)
+		}
+	}
+}
+
+// load returns the packages of a module that others can import, by their path.
+func load(folder string) (map[string]*packages.Package, error) {
+	loaded, err := packages.Load(&packages.Config{
+		Dir:  folder,
+		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedDeps | packages.NeedSyntax | packages.NeedTypesInfo,
+		Env:  append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false"),
+	}, "./...")
+	if err != nil {
+		return nil, fmt.Errorf("load the packages: %w", err)
+	}
+	found := map[string]*packages.Package{}
+	var problems []error
+	for _, one := range loaded {
+		for _, problem := range one.Errors {
+			problems = append(problems, problem)
+		}
+		if one.Name != "main" && isPublic(one.PkgPath) {
+			found[one.PkgPath] = one
+		}
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("load the packages: %w", errors.Join(problems...))
+	}
+	if len(found) == 0 {
+		return nil, errors.New("there are no packages")
+	}
+
+	return found, nil
+}
+
+func isPublic(path string) bool {
+	return !slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return part == "internal" || part == "examples" || part == "testdata" })
+}
+
+// change is one that breaks programs.
+type change struct{ path, name, what string }
+
+func (c change) String() string { return fmt.Sprintf("%s: %s: %s", c.path, c.name, c.what) }
+
+// breaks returns the changes that break programs.
+func breaks(before, after map[string]*packages.Package) []change {
+	var found []change
+	for path, old := range before {
+		now, ok := after[path]
+		if !ok {
+			found = append(found, change{path, old.Name, "package removed"})
+
+			continue
+		}
+		for _, one := range apidiff.Changes(old.Types, now.Types).Changes {
+			name, what, _ := strings.Cut(one.Message, ": ")
+			// (*Client).Region is Client.Region in a changelog.
+			name = strings.NewReplacer("(*", "", "(", "", ")", "").Replace(name)
+			if one.Compatible || strings.HasPrefix(name, "ClientService.") && strings.HasPrefix(what, "added") {
+				continue
+			}
+			found = append(found, change{path, name, what})
+		}
+	}
+	slices.SortFunc(found, func(a, b change) int { return strings.Compare(a.String(), b.String()) })
+
+	return found
+}
+
+var (
+	unreleased = regexp.MustCompile(`(?ms)^## Unreleased\s*$(.*?)(?:^## |\z)`)
+	breaking   = regexp.MustCompile(`(?ms)^### Breaking\s*$(.*?)(?:^##|\z)`)
+)
+
+// named tells whether a changelog says that something breaks.
+func named(name, changelog string) bool {
+	for _, section := range unreleased.FindAllStringSubmatch(changelog, -1) {
+		for _, part := range breaking.FindAllStringSubmatch(section[1], -1) {
+			if regexp.MustCompile(`(?:^|[^\w.])` + regexp.QuoteMeta(name) + `(?:[^\w.]|\.?\s|\.?$)`).MatchString(part[1]) {
+				return true
+			}
+		}
+	}
+
+	return false
+}

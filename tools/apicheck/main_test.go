@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const before = `package lib
+
+// Client calls.
+type Client struct{ Name string }
+
+func (c *Client) Region() string { return "" }
+
+// ClientService is what a client can do.
+type ClientService interface{ Region() string }
+
+const Limit = 20
+
+func Open(name string) *Client { return nil }
+`
+
+// repository makes one with a module of one package, committed, in the state before.
+func repository(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	write(t, folder, "go.mod", "module example.com/lib\n\ngo 1.26.0\n")
+	write(t, folder, "lib.go", before)
+	write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n")
+	write(t, folder, "internal/hidden/hidden.go", "package hidden\n\nconst Shown = 1\n")
+	write(t, folder, "more/more.go", "package more\n\nconst Some = 1\n")
+	gitIn(t, folder, "init", "-q")
+	gitIn(t, folder, "add", "-A")
+	gitIn(t, folder, "commit", "-q", "-m", "one")
+
+	return folder
+}
+
+func write(t *testing.T, folder, name, content string) {
+	t.Helper()
+	path := filepath.Join(folder, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func gitIn(t *testing.T, folder string, arguments ...string) {
+	t.Helper()
+	command := exec.Command("git", append([]string{"-C", folder, "-c", "user.name=test", "-c", "user.email=test@example.com"}, arguments...)...)
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("git %s: %v: %s", arguments[0], err, output)
+	}
+}
+
+func replaced(old, new string) string { return strings.ReplaceAll(before, old, new) }
+
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lib       string
+		breaking  string
+		want      string // in the error; none if empty
+		wantsName string // in the output
+	}{
+		"nothing":              {lib: before},
+		"added":                {lib: before + "\nfunc Close() {}\n"},
+		"added to a struct":    {lib: replaced("Name string }", "Name, Other string }")},
+		"added to the service": {lib: replaced("interface{ Region() string }", "interface{ Region() string; New() string }")},
+		"removed":              {lib: replaced("func (c *Client) Region() string { return \"\" }\n", ""), want: "Client.Region: removed"},
+		"renamed":              {lib: replaced("Open(", "Dial("), want: "Open: removed"},
+		"another type":         {lib: replaced("Name string }", "Name int }"), want: "Client.Name: changed from string to int"},
+		"another value":        {lib: replaced("= 20", "= 21"), want: "Limit: value changed from 20 to 21"},
+		"lost by the service":  {lib: replaced("interface{ Region() string }", "interface{}"), want: "ClientService.Region: removed"},
+		"removed and named":    {lib: replaced("Open(", "Dial("), breaking: "- `Open` is `Dial` now.", wantsName: "Open: removed"},
+		"another named":        {lib: replaced("Open(", "Dial("), breaking: "- `Opener` and `Client.Open` and `Reopen` are gone.", want: "Open: removed"},
+		"one of two named":     {lib: replaced("Open(", "Dial(") + "\n", breaking: "- Limit.", want: "Open: removed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := repository(t)
+			write(t, folder, "lib.go", test.lib)
+			if test.breaking != "" {
+				write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n### Breaking\n\n"+test.breaking+"\n\n### Added\n\n## 1.0.0\n\n### Breaking\n\n- `Open`\n")
+			}
+			var output bytes.Buffer
+			err := run(folder, "", &output)
+			switch {
+			case test.want == "" && err != nil:
+				t.Error(err)
+			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("the error is %v, want %s", err, test.want)
+			case !strings.Contains(output.String(), test.wantsName):
+				t.Errorf("the output is %s", &output)
+			}
+		})
+	}
+}
+
+// Packages can go too; only those that others can import count.
+func TestPackagesThatGo(t *testing.T) {
+	t.Parallel()
+	folder := repository(t)
+	if err := os.RemoveAll(filepath.Join(folder, "internal")); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(folder, "", &bytes.Buffer{}); err != nil {
+		t.Error(err)
+	}
+	if err := os.RemoveAll(filepath.Join(folder, "more")); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(folder, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "more: package removed") {
+		t.Error(err)
+	}
+}
+
+// A release is what counts, however many commits ago; without one it is the last commit; without that, nothing.
+func TestWhatIsComparedWith(t *testing.T) {
+	t.Parallel()
+	folder := repository(t)
+	var output bytes.Buffer
+	if err := run(folder, "", &output); err != nil || !strings.Contains(output.String(), "no earlier commit") {
+		t.Errorf("%v, %s", err, &output)
+	}
+	gitIn(t, folder, "tag", "v1.0.0")
+	for _, lib := range []string{replaced("Open(", "Dial("), replaced("Open(", "Dial(") + "\nfunc Close() {}\n"} {
+		write(t, folder, "lib.go", lib)
+		gitIn(t, folder, "commit", "-q", "-a", "-m", "another")
+	}
+	if err := run(folder, "", &output); err == nil || !strings.Contains(err.Error(), "since v1.0.0") {
+		t.Error(err)
+	}
+	gitIn(t, folder, "tag", "-d", "v1.0.0")
+	if err := run(folder, "", &output); err != nil {
+		t.Error(err)
+	}
+	if err := run(folder, "no-such-revision", &output); err == nil {
+		t.Error("a revision that is not there is compared with")
+	}
+}
