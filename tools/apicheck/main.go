@@ -60,10 +60,8 @@ func run(module, base string, output io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("at %s: %w", base, err)
 	}
-	after, err := load(module)
-	if err != nil {
-		return err
-	}
+	// What breaks programs breaks packages of the module too, and is not to be hidden by that.
+	after, uncompiled := load(module)
 	broken := breaks(before, after)
 	changelog, err := os.ReadFile(filepath.Join(module, "CHANGELOG.md"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -78,8 +76,11 @@ func run(module, base string, output io.Writer) error {
 		}
 	}
 	if len(unnamed) > 0 {
-		return fmt.Errorf("since %s, programs that use the library break:\n  %s\nname each under \"### Breaking\" in the section "+
-			"\"## Unreleased\" of CHANGELOG.md, or bring it back", base, strings.Join(unnamed, "\n  "))
+		uncompiled = errors.Join(fmt.Errorf("since %s, programs that use the library break:\n  %s\nname each under \"### Breaking\" in the section "+
+			"\"## Unreleased\" of CHANGELOG.md, or bring it back", base, strings.Join(unnamed, "\n  ")), uncompiled)
+	}
+	if uncompiled != nil {
+		return uncompiled
 	}
 	fmt.Fprintf(output, "%d packages compared with %s, %d breaks\n", len(after), base, len(broken))
 
@@ -153,7 +154,8 @@ func extract(module, revision, folder string) error {
 	}
 }
 
-// load returns the packages of a module that others can import, by their path.
+// load returns the packages of a module that others can import, by their path. With an error it returns those that it could
+// load, and nil in place of those that do not compile.
 func load(folder string) (map[string]*packages.Package, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Dir:  folder,
@@ -169,12 +171,16 @@ func load(folder string) (map[string]*packages.Package, error) {
 		for _, problem := range one.Errors {
 			problems = append(problems, problem)
 		}
-		if one.Name != "main" && isPublic(one.PkgPath) {
-			found[one.PkgPath] = one
+		if one.Name == "main" || !isPublic(one.PkgPath) {
+			continue
+		}
+		found[one.PkgPath] = one
+		if len(one.Errors) > 0 {
+			found[one.PkgPath] = nil
 		}
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("load the packages: %w", errors.Join(problems...))
+		return found, fmt.Errorf("load the packages: %w", errors.Join(problems...))
 	}
 	if len(found) == 0 {
 		return nil, errors.New("there are no packages")
@@ -199,7 +205,8 @@ func breaks(before, after map[string]*packages.Package) []change {
 		now, ok := after[path]
 		if !ok {
 			found = append(found, change{path, old.Name, "package removed"})
-
+		}
+		if now == nil {
 			continue
 		}
 		for _, one := range apidiff.Changes(old.Types, now.Types).Changes {

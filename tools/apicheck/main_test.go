@@ -121,6 +121,22 @@ func TestPackagesThatGo(t *testing.T) {
 	}
 }
 
+// A package that does not compile is said, and hides no break of another.
+func TestWhatDoesNotCompile(t *testing.T) {
+	t.Parallel()
+	folder := repository(t)
+	write(t, folder, "more/more.go", "package more\n\nconst Some = missing\n")
+	err := run(folder, "", &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "undefined: missing") {
+		t.Error(err)
+	}
+	write(t, folder, "lib.go", replaced("Open(", "Dial("))
+	err = run(folder, "", &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "undefined: missing") || !strings.Contains(err.Error(), "Open: removed") {
+		t.Error(err)
+	}
+}
+
 // A release is what counts, however many commits ago; without one it is the last commit; without that, nothing.
 func TestWhatIsComparedWith(t *testing.T) {
 	t.Parallel()

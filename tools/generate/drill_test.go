@@ -1,0 +1,106 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// checkout is a copy of the tree as git knows it, with one commit.
+func checkout(t *testing.T) string {
+	t.Helper()
+	source := filepath.Join("..", "..")
+	listed, err := exec.CommandContext(t.Context(), "git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		t.Fatalf("list the files: %v", err)
+	}
+	root := t.TempDir()
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(listed), "\x00"), "\x00") {
+		if content, err := os.ReadFile(filepath.Join(source, name)); err == nil {
+			write(t, filepath.Join(root, name), string(content))
+		} else if !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	command(t, root, true, "git", "init", "-q")
+	command(t, root, true, "git", "add", "-A")
+	command(t, root, true, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "as it is")
+
+	return root
+}
+
+// command runs one in a folder, without the network, and wants it to succeed or to fail.
+func command(t *testing.T, folder string, succeeds bool, name string, arguments ...string) string {
+	t.Helper()
+	made := exec.CommandContext(t.Context(), name, arguments...)
+	made.Dir = folder
+	made.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off", "GOFLAGS=-buildvcs=false")
+	output, err := made.CombinedOutput()
+	if succeeds != (err == nil) {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(arguments, " "), err, output)
+	}
+
+	return string(output)
+}
+
+// edit changes a file, in which the text to be replaced stands once.
+func edit(t *testing.T, path, old, new string) {
+	t.Helper()
+	content := read(t, path)
+	if strings.Count(content, old) != 1 {
+		t.Fatalf("%q stands %d times in %s", old, strings.Count(content, old), path)
+	}
+	write(t, path, strings.Replace(content, old, new, 1))
+}
+
+// TestDrill does what somebody does who adds an operation: edit the contract, give the command, and call it. Then it does what
+// would break programs, and wants each to be said by its name.
+func TestDrill(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it generates and compiles the whole library several times")
+	}
+	root := checkout(t)
+	contract := filepath.Join(root, "spec", "redshift.yaml")
+	drill := filepath.Join("testdata", "drill")
+
+	edit(t, contract, "  /?Action=DescribeTags:\n", read(t, filepath.Join(drill, "operation.yaml"))+"  /?Action=DescribeTags:\n")
+	edit(t, contract, "  TaggedResource:\n    type: object\n", read(t, filepath.Join(drill, "definitions.yaml"))+"  TaggedResource:\n    type: object\n")
+	said := command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
+	if !strings.Contains(said, "describe_report_cards.go") {
+		t.Errorf("the check does not say which file is not the contract's: %s", said)
+	}
+	command(t, root, true, "go", "generate", "./...")
+	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
+	write(t, filepath.Join(root, "drill_test.go"), read(t, filepath.Join(drill, "drill_test.go.txt")))
+	command(t, root, true, "go", "vet", ".", "./client/...", "./models")
+	command(t, root, true, "go", "test", "-run", "^TestDrill$", ".")
+	command(t, root, true, "go", "run", "-C", "tools", "./apicheck")
+
+	// All that programs could miss.
+	edit(t, contract, "        - name: ResourceName\n          in: query\n          type: string\n          description: List only the tags of the resource with this",
+		"        - name: ResourceArn\n          in: query\n          type: string\n          description: List only the tags of the resource with this")
+	edit(t, contract, "              Marker:\n                type: string\n                description: Where the next page starts. Empty on the last one.\n        default:\n          $ref: '#/responses/Error'\n\n  # Copies in another region.\n",
+		"        default:\n          $ref: '#/responses/Error'\n\n  # Copies in another region.\n")
+	edit(t, contract, "      x-paginate:\n        over: TaggedResources\n", "")
+	text := read(t, contract)
+	start := strings.Index(text, "  /?Action=DeleteTags:\n")
+	end := start + 1 + strings.Index(text[start+1:], "\n  /?Action=")
+	write(t, contract, text[:start]+text[end+1:])
+	command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
+	command(t, root, true, "go", "generate", "./...")
+	said = command(t, root, false, "go", "run", "-C", "tools", "./apicheck")
+	for _, want := range []string{
+		"DescribeTagsParams.ResourceName: removed", "DescribeTagsResult.Marker: removed", "Client.DescribeTagsAll: removed",
+		"Client.DeleteTags: removed", "DeleteTagsParams: removed", `"### Breaking"`,
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the comparison does not say %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(said)
+	}
+}
