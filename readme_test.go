@@ -15,15 +15,23 @@ import (
 	"testing"
 )
 
-// Every Go snippet of the README compiles, as a program, as declarations or as the body of a function.
+// Every Go snippet of the README and of docs compiles, as a program, as declarations or as the body of a function. What is
+// marked as code for the AWS SDK is compiled in the module interop.
 func TestREADMESnippetsCompile(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("README.md")
+	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	snippets := regexp.MustCompile("(?s)\n```go\n(.*?)\n```").FindAllStringSubmatch(string(text), -1)
-	if len(snippets) < 5 {
+	var snippets [][]string
+	for _, page := range append(pages, "README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		snippets = append(snippets, regexp.MustCompile("(?s)\n```go\n(.*?)\n```").FindAllStringSubmatch(string(text), -1)...)
+	}
+	if len(snippets) < 10 {
 		t.Fatalf("found %d snippets", len(snippets))
 	}
 	// An overlay puts the snippets into the module without writing into it.

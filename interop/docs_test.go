@@ -1,0 +1,63 @@
+package interop
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What docs/moving-from-the-aws-sdk.md shows of Amazon's SDK compiles, as the body of a function.
+func TestSnippetsOfAmazonsSDKCompile(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "docs", "moving-from-the-aws-sdk.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	snippets := regexp.MustCompile("(?s)\n```go aws\n(.*?)\n```").FindAllStringSubmatch(string(page), -1)
+	if len(snippets) < 4 {
+		t.Fatalf("found %d snippets", len(snippets))
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scratch, replace, arguments := t.TempDir(), map[string]string{}, []string{"build", "-overlay"}
+	overlay := filepath.Join(scratch, "overlay.json")
+	arguments = append(arguments, overlay)
+	for i, snippet := range snippets {
+		code := "func snippet(ctx context.Context, client *redshift.Client) error {\n" + snippet[1] + "\nreturn nil\n}\n"
+		imports := ""
+		for path, used := range map[string]string{
+			"context": "context.", "errors": "errors.", "fmt": "fmt.", "log": "log.", "time": "time.",
+			"github.com/aws/aws-sdk-go-v2/aws":                    "aws.",
+			"github.com/aws/aws-sdk-go-v2/service/redshift":       "redshift.",
+			"github.com/aws/aws-sdk-go-v2/service/redshift/types": "types.",
+			"github.com/aws/smithy-go":                            "smithy.",
+		} {
+			if regexp.MustCompile(`\b` + regexp.QuoteMeta(used)).MatchString(code) {
+				imports += fmt.Sprintf("import %q\n", path)
+			}
+		}
+		file := filepath.Join(scratch, fmt.Sprintf("snippet%d.go", i))
+		if err := os.WriteFile(file, []byte("package snippet\n"+imports+code), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		replace[filepath.Join(here, "docs", fmt.Sprintf("snippet%d", i), "snippet.go")] = file
+		arguments = append(arguments, fmt.Sprintf("./docs/snippet%d", i))
+	}
+	encoded, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(overlay, encoded, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if output, err := exec.CommandContext(t.Context(), "go", arguments...).CombinedOutput(); err != nil {
+		t.Errorf("go %s: %v\n%s", strings.Join(arguments[:1], " "), err, output)
+	}
+}
