@@ -96,6 +96,7 @@ func compilable(t *testing.T, snippet string) string {
 		"github.com/redshift-go/redshift/awsquery":     "awsquery.",
 		"github.com/redshift-go/redshift/redshifttest": "redshifttest.",
 		"github.com/redshift-go/redshift/sigv4":        "sigv4.",
+		"github.com/jarcoal/httpmock":                  "httpmock.",
 	} {
 		if regexp.MustCompile(`\b` + regexp.QuoteMeta(used)).MatchString(code) {
 			imports += fmt.Sprintf("import %q\n", path)
