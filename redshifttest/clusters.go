@@ -140,7 +140,6 @@ func (c *call) clusterView(one *cluster) models.Cluster {
 	shown.ClusterAvailabilityStatus = availability(shown.ClusterStatus)
 	shown.MasterUsername = one.MasterUsername
 	shown.DBName = one.DBName
-	shown.ClusterCreateTime = one.CreateTime
 	shown.AutomatedSnapshotRetentionPeriod = one.AutomatedSnapshotRetentionPeriod
 	shown.VpcID = one.VpcID
 	shown.AvailabilityZone = one.AvailabilityZone
@@ -158,6 +157,7 @@ func (c *call) clusterView(one *cluster) models.Cluster {
 	shown.Tags = append([]models.Tag{}, one.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
 	if shown.ClusterStatus != models.ClusterStatusCreating {
+		shown.ClusterCreateTime = one.CreateTime
 		shown.Endpoint = &models.Endpoint{Address: c.endpoint(one.Identifier), Port: one.Port}
 		shown.ClusterNodes = nodes(one.NumberOfNodes)
 	}
@@ -330,15 +330,18 @@ func (f *Fake) AddCluster(added Cluster) error {
 
 // SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. A restore that is under way
 // goes on beside it, unless the status is incompatible-restore: then it has failed. It is an error if there is no such
-// cluster.
+// cluster, or the status is empty.
 func (f *Fake) SetClusterStatus(identifier, status string) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.states.pass(now)
 	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
-	if cluster == nil {
+	switch {
+	case cluster == nil:
 		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
+	case status == "":
+		return fmt.Errorf("redshifttest: set the status of cluster %q: the status is empty", identifier)
 	}
 	cluster.Status = status
 	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {

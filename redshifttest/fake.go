@@ -53,8 +53,8 @@ type Options struct {
 	// What the fake's clock shows when New returns. Default: the time that it really is.
 	Start time.Time
 
-	// How many seconds pass on the fake's clock in a real one. Negative: none, the clock then moves by Advance alone.
-	// Default: 1.
+	// How many seconds pass on the fake's clock in a real one, 86,400 at most. Negative: none, the clock then moves by
+	// Advance alone. Default: 1.
 	ClockSpeed float64
 
 	// The clock that the dates of signatures and the expiry of credentials are compared with, and that the Date of answers
@@ -182,6 +182,9 @@ func handlers() map[string]handler {
 	}
 }
 
+// maxClockSpeed is a day in a second.
+const maxClockSpeed = 24 * 60 * 60
+
 var (
 	twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
 	regionName   = regexp.MustCompile(`^[a-z0-9-]+$`)
@@ -196,6 +199,9 @@ func New(options Options) *Fake {
 	}
 	if !regionName.MatchString(options.Region) {
 		panic(fmt.Sprintf("redshifttest: Options.Region %q: not the name of a region, such as eu-west-1", options.Region))
+	}
+	if !(options.ClockSpeed <= maxClockSpeed) { // not a number is not
+		panic(fmt.Sprintf("redshifttest: Options.ClockSpeed %v: it can be %d at most", options.ClockSpeed, maxClockSpeed))
 	}
 	all := &world{
 		account:      options.AccountID,
@@ -238,12 +244,16 @@ func (w *world) inRegion(region string) *Fake {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	if w.regions[region] == nil {
-		w.regions[region] = &Fake{
+		made := &Fake{
 			world:  w,
 			region: region,
 			log:    requestLog{logger: w.logger, operations: w.operations},
 			state:  w.states.in(region),
 		}
+		if len(w.regions) > 0 {
+			made.log.region = region
+		}
+		w.regions[region] = made
 	}
 
 	return w.regions[region]

@@ -48,6 +48,7 @@ func (f *Fake) Requests() []Request { return f.log.all() }
 type requestLog struct {
 	logger     *slog.Logger
 	operations map[string]operation
+	region     string // empty for that of New
 
 	mutex   sync.Mutex
 	number  int
@@ -74,7 +75,7 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.number++
-	entry.RequestID = requestID(l.number)
+	entry.RequestID = requestID(l.region, l.number)
 	if len(l.entries) >= 2*maxRequests {
 		l.entries = slices.Clone(l.entries[len(l.entries)-maxRequests:])
 	}

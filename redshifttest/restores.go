@@ -340,13 +340,13 @@ func (c *call) checkRoom(made *cluster) *failure {
 	if len(all) >= max(c.quotas.Clusters, 0) {
 		return fail(models.ErrClusterQuotaExceeded, "The account has %d clusters, which is the quota.", len(all))
 	}
-	nodes := made.NumberOfNodes
+	nodes, quota := 0, max(c.quotas.Nodes, 0)
 	for _, one := range all {
 		nodes += one.NumberOfNodes
 	}
-	if nodes > max(c.quotas.Nodes, 0) {
-		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account would have %d nodes with the new cluster, more than the quota of %d.",
-			nodes, max(c.quotas.Nodes, 0))
+	if made.NumberOfNodes > quota-nodes {
+		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes and would get %d with the new cluster, more than the quota of %d.",
+			nodes, made.NumberOfNodes, quota)
 	}
 
 	return nil

@@ -80,7 +80,7 @@ func TestRestoreLife(t *testing.T) {
 	client := clientOf(t, fake)
 	restored := ok[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}))
-	if restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.Cluster.Endpoint != nil || !restored.Cluster.ClusterCreateTime.Equal(fake.Now()) {
+	if restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.Cluster.Endpoint != nil || !restored.Cluster.ClusterCreateTime.IsZero() {
 		t.Errorf("the restore answered %+v", restored.Cluster)
 	}
 	for _, moment := range []struct {

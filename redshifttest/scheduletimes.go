@@ -58,6 +58,9 @@ func parseSchedule(definitions []string) (scheduleTimes, *failure) {
 		if failed != nil {
 			return scheduleTimes{}, failed
 		}
+		if len(times.minutes) > minutesOfWeek/closestMinutes {
+			break // too many to be an hour apart
+		}
 	}
 	slices.Sort(times.minutes)
 	for i, minute := range times.minutes {

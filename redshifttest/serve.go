@@ -321,7 +321,9 @@ type brokenReader struct{}
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // requestID makes the identifier of the request with that number.
-func requestID(number int) string { return uuid(strconv.Itoa(number)) }
+func requestID(region string, number int) string {
+	return uuid(strings.TrimSpace(region + " " + strconv.Itoa(number)))
+}
 
 // uuid makes an identifier of what it is for: the same in every run, so that output can be compared.
 func uuid(purpose ...string) string {

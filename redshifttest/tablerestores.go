@@ -3,6 +3,7 @@ package redshifttest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 	c.serial++
 	made := &tableRestore{
 		TableRestoreStatus: models.TableRestoreStatus{
-			TableRestoreRequestID: uuid("table restore", fmt.Sprint(c.serial)),
+			TableRestoreRequestID: c.tableRestoreID(),
 			RequestTime:           c.now.UTC().Truncate(time.Millisecond),
 			ClusterIdentifier:     one.Identifier,
 			SnapshotIdentifier:    source.SnapshotIdentifier,
@@ -181,6 +182,15 @@ func describeTableRestoreStatus(c *call) (any, *failure) {
 	}
 
 	return &snapshots.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: found, Marker: next}, nil
+}
+
+// tableRestoreID makes the identifier of the latest table restore. Those of the region of New are the same in every test.
+func (c *call) tableRestoreID() string {
+	if c.region == c.states.options.Region {
+		return uuid("table restore", strconv.Itoa(c.serial))
+	}
+
+	return uuid("table restore", c.region, strconv.Itoa(c.serial))
 }
 
 // SetTableRestoreStatus ends a table restore of the fake's own account where it is, with that status and message:
