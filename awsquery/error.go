@@ -281,8 +281,8 @@ func (e *ReadError) Unwrap() error {
 	return e.Err
 }
 
-// SendError is a call that got no answer: it could not be sent, the connection broke, or its context ended. Unless Err
-// says that nothing was sent, the service may have done what it was asked to.
+// SendError is a call that got no answer: it could not be sent, the connection broke, or its context ended. Unless
+// NothingSent is set, the service may have done what it was asked to.
 //
 // The request's URL, which holds the parameters, is not part of it.
 type SendError struct {
@@ -291,6 +291,10 @@ type SendError struct {
 	// Err is why, without the [net/url.Error] that net/http puts around it. [net.Error] and the context's errors are to be
 	// found in it.
 	Err error
+	// NothingSent is set where it is certain that the service got nothing of the call: its context had ended before, or there
+	// was no connection for it. Connections are not looked at for operations that change nothing ([IsReadOnly]), and an
+	// [http.RoundTripper] has to tell of them as net/http's own does ([net/http/httptrace.ClientTrace]).
+	NothingSent bool
 }
 
 // Error names the operation and the cause, in one line.

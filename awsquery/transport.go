@@ -77,7 +77,10 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 		ctx = context.Background()
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, sendError(ctx, action, err)
+		unanswered := sendError(ctx, action, err)
+		unanswered.NothingSent = true
+
+		return nil, unanswered
 	}
 	parameters, err := writeRequest(operation)
 	if err != nil {
@@ -88,7 +91,12 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 		ctx, cancel = context.WithTimeout(ctx, parameters.timeout)
 		defer cancel()
 	}
-	request := t.newRequest(parameters, IsReadOnly(operation)).WithContext(ctx)
+	readOnly := IsReadOnly(operation)
+	sending, connections := ctx, (*connections)(nil)
+	if !readOnly {
+		sending, connections = noticeConnections(ctx)
+	}
+	request := t.newRequest(parameters, readOnly).WithContext(sending)
 
 	now := t.Now
 	if now == nil {
@@ -98,7 +106,10 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	response, err := client.Do(request)
 	roundTrip := now().Sub(sent)
 	if err != nil {
-		return nil, sendError(ctx, action, err)
+		unanswered := sendError(ctx, action, err)
+		unanswered.NothingSent = connections.none()
+
+		return nil, unanswered
 	}
 	body, err := readBody(response.Body, response.ContentLength, limit)
 	answered := &clientResponse{response: response, body: body}

@@ -605,8 +605,12 @@ func TestCancelledWhileReading(t *testing.T) {
 	defer server.Close()
 	defer close(release)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	time.AfterFunc(20*time.Millisecond, func() { cancel(errors.New("enough")) })
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	begun := &roundTripper{answer: func(request *http.Request) (*http.Response, error) {
+		defer time.AfterFunc(time.Millisecond, func() { cancel(errors.New("enough")) })
+
+		return server.Client().Transport.RoundTrip(request)
+	}}
+	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: &http.Client{Transport: begun}}
 	_, err := transport.SubmitContext(ctx, createItem(&listItemsParams{}))
 	var refused *awsquery.Error
 	if !errors.Is(err, context.Canceled) || !errors.As(err, &refused) || refused.StatusCode != 200 {

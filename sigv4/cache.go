@@ -39,8 +39,8 @@ type CacheConfig struct {
 // again after a pause that grows from 1 second to 1 minute, by a call that comes then, for as long as the old ones work.
 // Expired credentials are never returned: without working ones, callers wait for Provider.
 //
-// However many goroutines ask at the same time, Provider is asked once. Its context has the values of the first caller's
-// but does not end with it; it ends after RefreshTimeout, and when no caller waits any more. An error goes to all who
+// However many goroutines ask at the same time, Provider is asked once. Where callers wait, its context has the values of
+// the first one's but does not end with it; it ends after RefreshTimeout, and when no caller waits any more. An error goes to all who
 // waited and is not kept. A Provider that returns keys that [Credentials.Validate] refuses, or expired ones, has failed.
 type CachedCredentials struct {
 	config CacheConfig
@@ -98,7 +98,8 @@ func (c *CachedCredentials) Credentials(ctx context.Context) (Credentials, error
 	works := c.current != nil && (c.expires.IsZero() || now.Before(c.expires))
 	if works {
 		if c.running == nil && !c.renewAt.IsZero() && !now.Before(c.renewAt) {
-			c.start(ctx)
+			// No caller waits for it, so that it has nothing to do with their requests, nor with what watches those.
+			c.start(context.Background())
 		}
 		current := c.current
 		c.mutex.Unlock()
