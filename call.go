@@ -22,6 +22,7 @@ type caller struct {
 	validate bool
 	recent   *recentResources
 	clock    *clock
+	renewal  *renewal
 	settings callSettings
 	outcomes map[string]outcome
 	logger   *slog.Logger // nil: none

@@ -1,7 +1,6 @@
 package redshift
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -26,11 +25,11 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
-// correct sets the clock by an answer that says that a request's date was wrong, and tells whether that changed it. A
-// machine whose clock has been set right meanwhile is corrected back in the same way.
-func (c *clock) correct(err error) bool {
-	var refused *awsquery.Error
-	if !errors.As(err, &refused) || !saysWrongDate(refused) {
+// correct sets the clock by an answer that says that a request's date was wrong, and tells whether it is another now than
+// with the offset that the request was dated with; another call may have set it meanwhile. A machine whose clock has been
+// set right since is corrected back in the same way.
+func (c *clock) correct(refused *awsquery.Error, dated int64) bool {
+	if refused == nil || !saysWrongDate(refused) {
 		return false
 	}
 	// A cache shows the Date of its own copy, and what came back late was written long ago.
@@ -45,9 +44,9 @@ func (c *clock) correct(err error) bool {
 	if offset.Abs() < skewThreshold {
 		offset = 0
 	}
-	before := time.Duration(c.offset.Swap(int64(offset)))
+	c.offset.Store(int64(offset))
 
-	return (offset - before).Abs() >= skewThreshold
+	return (offset - time.Duration(dated)).Abs() >= skewThreshold
 }
 
 // saysWrongDate tells whether an answer refuses a request for its date.

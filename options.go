@@ -38,6 +38,11 @@ type ownSettings struct {
 	attemptTimeout *time.Duration
 }
 
+// WriteToRequest is only called if a later option put its own parameters around these. The settings would be lost.
+func (*ownSettings) WriteToRequest(runtime.ClientRequest, strfmt.Registry) error {
+	return errors.New("an option that replaces the operation's Params has to stand before those of this package")
+}
+
 func own(operation *runtime.ClientOperation) *ownSettings {
 	settings, ok := operation.Params.(*ownSettings)
 	if !ok {

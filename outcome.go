@@ -2,6 +2,7 @@ package redshift
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ type outcome struct {
 	// find returns the result of the call that is answered with settled, or nil if what is there is not its work.
 	find func(context.Context, lostCall) (any, error)
 	// adjust corrects the result of a later attempt that succeeded.
-	adjust func(params, result any)
+	adjust func(ctx context.Context, lost lostCall, result any)
 }
 
 // outcomeClass is what a repetition does.
@@ -131,6 +132,10 @@ func outcomeOf(operation *runtime.ClientOperation, table map[string]outcome) out
 		return outcome{class: readOnly}
 	}
 	known := table[awsquery.Action(operation)]
+	if _, ours := operation.Params.(interface{ Validate() error }); !ours {
+		// An option put something else in place of the parameters, so that nothing is known of what is asked for.
+		return outcome{class: unrecognisable, look: known.look}
+	}
 	if params, ok := operation.Params.(*CreateSnapshotScheduleParams); ok && params.ScheduleIdentifier == "" {
 		return outcome{class: unrecognisable, look: known.look}
 	}
@@ -297,8 +302,14 @@ func findForced(_ context.Context, _ *snapshots.Client, params *ModifyClusterSna
 
 func findRestored(ctx context.Context, service *snapshots.Client, params *RestoreFromClusterSnapshotParams, since time.Time) (*RestoreFromClusterSnapshotResult, error) {
 	found, id, err := describeCluster(ctx, service, params.ClusterIdentifier)
-	if err != nil || found.RestoreStatus == nil || since.IsZero() || found.ClusterCreateTime.Before(since) {
+	if err != nil || found.RestoreStatus == nil || since.IsZero() {
 		return nil, err
+	}
+	if found.ClusterCreateTime.IsZero() {
+		return nil, errors.New("the cluster is still being created, and Redshift does not say yet since when")
+	}
+	if found.ClusterCreateTime.Before(since) {
+		return nil, nil
 	}
 
 	return &RestoreFromClusterSnapshotResult{Cluster: found, RequestID: id}, nil
@@ -310,7 +321,7 @@ func findCopying(ctx context.Context, service *snapshots.Client, params *EnableS
 		return nil, err
 	}
 	copying := found.ClusterSnapshotCopyStatus
-	if copying == nil || copying.DestinationRegion != params.DestinationRegion || copying.SnapshotCopyGrantName != params.SnapshotCopyGrantName ||
+	if copying == nil || copying.DestinationRegion != params.DestinationRegion || !strings.EqualFold(copying.SnapshotCopyGrantName, params.SnapshotCopyGrantName) ||
 		params.RetentionPeriod != nil && copying.RetentionPeriod != int64(*params.RetentionPeriod) ||
 		params.ManualSnapshotRetentionPeriod != nil && copying.ManualSnapshotRetentionPeriod != *params.ManualSnapshotRetentionPeriod {
 		return nil, nil
@@ -329,7 +340,11 @@ func findNotCopying(ctx context.Context, service *snapshots.Client, params *Disa
 }
 
 // findDeleted returns what is known of a snapshot that is gone: its name.
-func findDeleted(_ context.Context, _ *snapshots.Client, params *DeleteClusterSnapshotParams, _ time.Time) (*DeleteClusterSnapshotResult, error) {
+func findDeleted(ctx context.Context, service *snapshots.Client, params *DeleteClusterSnapshotParams, _ time.Time) (*DeleteClusterSnapshotResult, error) {
+	if other, err := isOfOther(ctx, service, params.SnapshotIdentifier, params.SnapshotClusterIdentifier); other || err != nil {
+		return nil, err
+	}
+
 	return &DeleteClusterSnapshotResult{Snapshot: models.Snapshot{
 		SnapshotIdentifier: params.SnapshotIdentifier,
 		ClusterIdentifier:  params.SnapshotClusterIdentifier,
@@ -337,25 +352,49 @@ func findDeleted(_ context.Context, _ *snapshots.Client, params *DeleteClusterSn
 	}}, nil
 }
 
-// countGoneAsDeleted takes for deleted what a repeated batch did not find.
-func countGoneAsDeleted(_, result any) {
-	if batch, ok := result.(*BatchDeleteClusterSnapshotsResult); ok {
-		batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors)
+// isOfOther tells whether a snapshot that was not found is there after all, as one of another cluster than was named.
+func isOfOther(ctx context.Context, service *snapshots.Client, identifier, cluster string) (bool, error) {
+	if cluster == "" {
+		return false, nil
 	}
+	found, _, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier})
+	if isNotFound(err) {
+		return false, nil
+	}
+
+	return err == nil && !strings.EqualFold(found.ClusterIdentifier, cluster), err
+}
+
+// countGoneAsDeleted takes for deleted what a repeated batch did not find.
+func countGoneAsDeleted(ctx context.Context, lost lostCall, result any) {
+	asked, ok := lost.params.(*BatchDeleteClusterSnapshotsParams)
+	batch, found := result.(*BatchDeleteClusterSnapshotsResult)
+	if !ok || !found {
+		return
+	}
+	cluster := make(map[string]string)
+	for _, one := range asked.Identifiers {
+		cluster[strings.ToLower(one.SnapshotIdentifier)] = one.SnapshotClusterIdentifier
+	}
+	batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors, func(one models.SnapshotErrorMessage) bool {
+		other, err := isOfOther(ctx, lost.service, one.SnapshotIdentifier, cluster[strings.ToLower(one.SnapshotIdentifier)])
+
+		return !other && err == nil
+	})
 }
 
 // countForcedAsDeleted does so where the batch was allowed to delete.
-func countForcedAsDeleted(params, result any) {
-	asked, ok := params.(*BatchModifyClusterSnapshotsParams)
+func countForcedAsDeleted(_ context.Context, lost lostCall, result any) {
+	asked, ok := lost.params.(*BatchModifyClusterSnapshotsParams)
 	if batch, found := result.(*BatchModifyClusterSnapshotsResult); ok && found && asked.Force != nil && *asked.Force {
-		batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors)
+		batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors, func(models.SnapshotErrorMessage) bool { return true })
 	}
 }
 
-// withoutGone moves the snapshots that were not found from those that failed to those that are done.
-func withoutGone(done []string, failed []models.SnapshotErrorMessage) ([]string, []models.SnapshotErrorMessage) {
+// withoutGone moves the snapshots that were not found, and are gone, from those that failed to those that are done.
+func withoutGone(done []string, failed []models.SnapshotErrorMessage, isGone func(models.SnapshotErrorMessage) bool) ([]string, []models.SnapshotErrorMessage) {
 	left := slices.DeleteFunc(failed, func(one models.SnapshotErrorMessage) bool {
-		gone := one.FailureCode == string(models.ErrClusterSnapshotNotFound)
+		gone := one.FailureCode == string(models.ErrClusterSnapshotNotFound) && isGone(one)
 		if gone {
 			done = append(done, one.SnapshotIdentifier)
 		}
@@ -384,6 +423,11 @@ func describeCluster(ctx context.Context, service *snapshots.Client, identifier 
 	found, err := onlyOne(described.Clusters, described.Marker, errNoCluster, ErrNotOneCluster)
 
 	return found, described.RequestID, err
+}
+
+// isNotFound tells whether something is not there that another answer says, or may say, is there.
+func isNotFound(err error) bool {
+	return snapshotIsMissing(err) || errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, errNoCluster)
 }
 
 // sameTags compares tags without regard to their order.

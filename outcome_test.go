@@ -1,19 +1,29 @@
 package redshift_test
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-openapi/runtime"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // inWorld runs a test in a bubble with a Redshift that has something of everything.
@@ -182,15 +192,230 @@ func TestResultsThatWereFound(t *testing.T) {
 		if err != nil || !slices.Equal(batch.Resources, []string{"weekly", "ancient"}) || len(batch.Errors) != 0 {
 			t.Errorf("BatchDelete: %+v, %v", batch, err)
 		}
+		// Only once the cluster is there does Redshift say when it was made.
 		w.fake.InjectNext("RestoreFromClusterSnapshot", gone)
-		restored, err := w.client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "shared"})
-		if err != nil || restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.RequestID == "" {
+		late := redshift.WithRetryPolicy(redshift.RetryPolicy{BaseDelay: redshifttest.DefaultRestoreDuration / 2, MaxDelay: redshifttest.DefaultRestoreDuration / 2})
+		restored, err := w.client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "shared"}, late)
+		if err != nil || restored.Cluster.ClusterStatus != models.ClusterStatusAvailable || restored.RequestID == "" {
 			t.Errorf("Restore: %+v, %v", restored, err)
 		}
 		// A wait afterwards knows that it is new, although the answer that said so was lost.
 		w.fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
 		if _, err := w.client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.ClusterRestoreWait{}); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestDeletedFromAnotherCluster: that there is no such snapshot of the cluster that was named does not mean that the
+// snapshot is gone.
+func TestDeletedFromAnotherCluster(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fake.InjectNext("DeleteClusterSnapshot", lost, lost)
+		for cluster, want := range map[string]error{"mirrored": models.ErrClusterSnapshotNotFound, "ANALYTICS": nil} {
+			_, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: cluster})
+			if !errors.Is(err, want) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+				t.Errorf("of %s: %v", cluster, err)
+			}
+		}
+		gone := redshifttest.Fault{Cut: true, AfterWork: true}
+		w.fake.InjectNext("BatchDeleteClusterSnapshots", gone)
+		batch, err := w.client.BatchDeleteClusterSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
+			{SnapshotIdentifier: "weekly", SnapshotClusterIdentifier: "analytics"}, {SnapshotIdentifier: "shared", SnapshotClusterIdentifier: "mirrored"},
+		}})
+		if err != nil || !slices.Equal(batch.Resources, []string{"weekly"}) || len(batch.Errors) != 1 || batch.Errors[0].SnapshotIdentifier != "shared" {
+			t.Errorf("the batch: %+v, %v", batch, err)
+		}
+	})
+}
+
+// TestNothingSent: where there was no connection, nothing was carried out, and what a later attempt is told is so.
+func TestNothingSent(t *testing.T) {
+	t.Parallel()
+	fake := redshifttest.NewServer(t)
+	var dials atomic.Int32
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials.Add(1) == 1 {
+			<-ctx.Done()
+
+			return nil, ctx.Err()
+		}
+
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	config := fake.Config()
+	config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: dial}}
+	config.AttemptTimeout = 200 * time.Millisecond
+	client, err := redshift.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	if _, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+		t.Errorf("the server has got %d requests, and the call returned %v", len(fake.Requests()), err)
+	}
+
+	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	defer refuses.Close()
+	proxy, _ := url.Parse(refuses.URL)
+	hangsUp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hangsUp.Close()
+	go func() {
+		for {
+			connection, err := hangsUp.Accept()
+			if err != nil {
+				return
+			}
+			connection.Close()
+		}
+	}()
+	for name, test := range map[string]struct {
+		endpoint  string
+		transport *http.Transport
+	}{
+		"a proxy refuses":       {"https://redshift.eu-west-1.amazonaws.com", &http.Transport{Proxy: http.ProxyURL(proxy)}},
+		"no end of a handshake": {"https://" + hangsUp.Addr().String(), &http.Transport{}},
+	} {
+		client, err := redshift.New(redshift.Config{
+			Region: "eu-west-1", Endpoint: test.endpoint, Credentials: sigv4.StaticCredentials(exampleCredentials),
+			HTTPClient: &http.Client{Transport: test.transport}, Retry: redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: 1},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var unanswered *awsquery.SendError
+		// It is repeated even where two of them would be two.
+		_, err = changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
+		if !errors.As(err, &unanswered) || !unanswered.NothingSent || !errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+			t.Errorf("%s: %v", name, err)
+		}
+		client.CloseIdleConnections()
+	}
+}
+
+// TestBrokenAfterTheRequest: TLS may break when the request has arrived, and was carried out.
+func TestBrokenAfterTheRequest(t *testing.T) {
+	t.Parallel()
+	certificate := httptest.NewTLSServer(http.NotFoundHandler())
+	defer certificate.Close()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			garbled := &garbling{Conn: connection}
+			server := tls.Server(garbled, &tls.Config{Certificates: certificate.TLS.Certificates})
+			if _, err := http.ReadRequest(bufio.NewReader(server)); err == nil {
+				garbled.on = true
+				_, _ = server.Read(make([]byte, 1)) // sends an alert
+			}
+			_ = connection.Close()
+		}
+	}()
+	transport := certificate.Client().Transport.(*http.Transport).Clone()
+	client, err := redshift.New(redshift.Config{
+		Region: "eu-west-1", Endpoint: "https://" + listener.Addr().String(), Credentials: sigv4.StaticCredentials(exampleCredentials),
+		HTTPClient: &http.Client{Transport: transport}, Retry: redshift.RetryPolicy{BaseDelay: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	if _, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client); !errors.As(err, new(*redshift.OutcomeUnknownError)) {
+		t.Errorf("%T: %v", err, err)
+	}
+}
+
+// garbling is a connection on which a TLS record arrives that nobody can read.
+type garbling struct {
+	net.Conn
+	on bool
+}
+
+func (g *garbling) Read(p []byte) (int, error) {
+	if g.on {
+		const applicationData, length = 23, 20
+
+		return copy(p, append([]byte{applicationData, 3, 3, 0, length}, make([]byte, length)...)), nil
+	}
+
+	return g.Conn.Read(p)
+}
+
+// TestErrorsOfTheCredentials are not Redshift's answers, whoever made them.
+func TestErrorsOfTheCredentials(t *testing.T) {
+	t.Parallel()
+	refused := &awsquery.Error{Operation: "AssumeRole", StatusCode: http.StatusServiceUnavailable, Code: models.ErrClusterSnapshotAlreadyExists}
+	client, err := redshift.New(redshift.Config{
+		Region: "eu-west-1", Retry: redshift.RetryPolicy{BaseDelay: 1},
+		Credentials: sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) { return sigv4.Credentials{}, refused }),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.CreateClusterSnapshot(t.Context(), create())
+	if !errors.Is(err, refused) || errors.As(err, new(*redshift.OutcomeUnknownError)) || errors.As(err, new(*redshift.RetryError)) {
+		t.Errorf("%T: %v", err, err)
+	}
+}
+
+// TestSearchAfterALostAnswer is made as the call itself, and again where Redshift does not know yet what it has made.
+func TestSearchAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	gone := redshifttest.Fault{Cut: true, AfterWork: true}
+	create := &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "mine"}
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fake.InjectNext("CreateClusterSnapshot", gone)
+		w.fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
+		if _, err := w.client.CreateClusterSnapshot(t.Context(), create); err != nil {
+			t.Error(err)
+		}
+	})
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fake.InjectNext("CreateClusterSnapshot", gone)
+		w.fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 9)
+		if _, err := w.client.CreateClusterSnapshot(t.Context(), create); !errors.As(err, new(*redshift.OutcomeUnknownError)) || w.fake.PendingFaults() != 4 {
+			t.Errorf("%v, and %d faults are left", err, w.fake.PendingFaults())
+		}
+	})
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fake.InjectNext("CreateClusterSnapshot", gone)
+		w.fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Delay: 20 * time.Second, AfterWork: true})
+		began := time.Now()
+		if _, err := w.client.CreateClusterSnapshot(t.Context(), create, redshift.WithAttemptTimeout(time.Second)); err != nil || time.Since(began) > 5*time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// TestParametersOfSomebodyElse: an option may put its own in place of the operation's, of which then nothing is known.
+func TestParametersOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	wrap := func(operation *runtime.ClientOperation) {
+		operation.Params = struct{ runtime.ClientRequestWriter }{operation.Params}
+	}
+	inWorld(t, func(t *testing.T, w *world) {
+		if _, err := w.client.DescribeClusters(t.Context(), nil, wrap, redshift.WithMaxAttempts(2)); err != nil {
+			t.Error(err)
+		}
+		before := len(w.fake.Requests())
+		if _, err := w.client.DescribeClusters(t.Context(), nil, redshift.WithMaxAttempts(2), wrap); err == nil || !strings.Contains(err.Error(), "has to stand before") {
+			t.Errorf("after a setting: %v", err)
+		}
+		w.fake.InjectNext("CreateSnapshotSchedule", redshifttest.Fault{Cut: true, AfterWork: true})
+		_, err := w.client.CreateSnapshotSchedule(t.Context(), &redshift.CreateSnapshotScheduleParams{ScheduleDefinitions: []string{"rate(3 hours)"}}, wrap)
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || len(w.fake.Requests()) != before+1 {
+			t.Errorf("%v after %d requests", err, len(w.fake.Requests())-before)
 		}
 	})
 }
@@ -205,6 +430,12 @@ func TestOutcomeUnknown(t *testing.T) {
 		if !errors.As(err, &unknown) || unknown.Operation != "RestoreTableFromClusterSnapshot" || !strings.Contains(unknown.Look, "DescribeTableRestoreStatus") ||
 			!errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("it returned %v", err)
+		}
+		// Nor is it known of a restore while the cluster does not say since when it is there.
+		w.fake.InjectNext("RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		_, err = restoreTo("drill")(t.Context(), w.client)
+		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), "still being created") {
+			t.Errorf("the restore returned %v", err)
 		}
 		// What was certainly not carried out is repeated all the same.
 		w.fake.InjectNext("CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})

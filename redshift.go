@@ -51,7 +51,8 @@ type Config struct {
 
 	// Who calls. Nil: sigv4.EnvCredentials, that is AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. It is
 	// asked when a call needs it, not by New; New puts a cache before it, which asks again only before the credentials
-	// expire, unless it has a method Invalidate() and so is a cache itself. No file is read and no metadata service is asked.
+	// expire, or when Redshift says that they have, unless it has a method Invalidate() and so is a cache itself. No file is
+	// read and no metadata service is asked.
 	Credentials sigv4.CredentialsProvider
 
 	// The URL to call in place of the region's own, with a port and a path if need be: a VPC endpoint, a proxy, a fake.
@@ -161,6 +162,7 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		validate: !config.DisableParamValidation,
 		recent:   new(recentResources),
 		clock:    settings.clock,
+		renewal:  renewalOf(settings.credentials),
 		settings: settings.call,
 		outcomes: outcomes(),
 		jitter:   fullJitter,

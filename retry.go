@@ -113,6 +113,7 @@ type failure struct {
 	retry      bool // another attempt may do better
 	unknown    bool // Redshift may have carried it out
 	throttled  bool
+	atOnce     bool // without waiting
 	retryAfter time.Duration
 }
 
@@ -139,16 +140,30 @@ var temporaryCodes = []awsquery.ErrorCode{
 
 // judge says what the error of an attempt means.
 func judge(err error) failure {
-	var refused *awsquery.Error
-	if errors.As(err, &refused) {
+	if refused := answered(err); refused != nil {
 		return judgeAnswer(refused)
 	}
-	var unsent *awsquery.SendError
-	if errors.As(err, &unsent) {
-		return judgeConnection(unsent.Err)
+	var unanswered *awsquery.SendError
+	if !errors.As(err, &unanswered) {
+		return failure{} // nothing was attempted
+	}
+	failed := judgeConnection(unanswered.Err)
+	if unanswered.NothingSent {
+		failed.unknown = false
 	}
 
-	return failure{} // nothing was attempted
+	return failed
+}
+
+// answered returns Redshift's answer in the error of an attempt, nil if there was none. What kept an attempt from being
+// answered may have such an error in it too: that of a provider of credentials which called another service.
+func answered(err error) *awsquery.Error {
+	var refused *awsquery.Error
+	if errors.As(err, new(*awsquery.SendError)) || !errors.As(err, &refused) {
+		return nil
+	}
+
+	return refused
 }
 
 func judgeAnswer(answer *awsquery.Error) failure {
@@ -183,8 +198,10 @@ func judgeConnection(err error) failure {
 	}
 	const tlsAlert = "remote error"
 	switch {
-	case errors.As(err, &signing), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch), during == tlsAlert:
+	case errors.As(err, &signing), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return failure{} // nothing was carried out, and the next attempt would be no better
+	case during == tlsAlert:
+		return failure{unknown: true} // it ends a handshake that would fail again, but can also come after the request
 	case errors.As(err, &lookup), during == "dial", during == "proxyconnect":
 		return failure{retry: true} // nothing was sent
 	default:

@@ -207,7 +207,7 @@ func (p pace) delays() (func() time.Duration, error) {
 
 	return func() time.Duration {
 		delay := next
-		next = min(next+next/2, longest)
+		next += min(max(next/2, time.Millisecond), longest-next)
 
 		return delay
 	}, nil
