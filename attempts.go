@@ -21,7 +21,7 @@ type attempts struct {
 	settings  callSettings
 	outcome   outcome
 
-	began   time.Time
+	began   time.Time // on the machine's clock, as the client has it
 	number  int
 	dated   int64 // the clock's offset at the last attempt
 	unknown bool  // an attempt may have been carried out
@@ -31,7 +31,7 @@ type attempts struct {
 
 // make attempts the call until one succeeds, or another could not do better.
 func (a *attempts) make(ctx context.Context) (any, error) {
-	a.began = time.Now()
+	a.began = a.clock.machine()
 	for {
 		a.number++
 		a.dated = a.clock.offset.Load()
@@ -133,7 +133,7 @@ func (a *attempts) lost(refusal *awsquery.Error) lostCall {
 	lost := lostCall{service: snapshots.New(&asking), params: a.operation.Params}
 	if refusal != nil {
 		if answered, err := http.ParseTime(refusal.Header.Get("Date")); err == nil {
-			lost.since = answered.Add(-time.Since(a.began) - hostSlack)
+			lost.since = answered.Add(a.began.Sub(a.clock.machine()) - hostSlack)
 		}
 	}
 

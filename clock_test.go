@@ -62,6 +62,45 @@ func TestClockIsCorrected(t *testing.T) {
 	}
 }
 
+// TestClockIsCorrectedForAll: of calls that were refused at the same time, one corrects the clock, and all are made again.
+func TestClockIsCorrectedForAll(t *testing.T) {
+	t.Parallel()
+	wrong := 30 * time.Minute
+	withClocks(t, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		const count = 20
+		for range count {
+			fake.InjectNext("DescribeClusters", redshifttest.Fault{Delay: 50 * time.Millisecond, AfterWork: true})
+		}
+		var calls sync.WaitGroup
+		for range count {
+			calls.Go(func() {
+				if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		if got := len(fake.Requests()); got != 2*count {
+			t.Errorf("%d requests", got)
+		}
+	})
+}
+
+// TestClockIsLearntFromOneAttempt: a call that may not be made again fails, and the next one is dated right.
+func TestClockIsLearntFromOneAttempt(t *testing.T) {
+	t.Parallel()
+	wrong := 30 * time.Minute
+	withClocks(t, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		once := redshift.WithMaxAttempts(1)
+		if _, err := client.DescribeClusters(t.Context(), nil, once); !errors.Is(err, awsquery.ErrRequestExpired) && !errors.Is(err, awsquery.ErrSignatureDoesNotMatch) {
+			t.Errorf("the first call: %v", err)
+		}
+		if _, err := client.DescribeClusters(t.Context(), nil, once); err != nil || len(fake.Requests()) != 2 {
+			t.Errorf("the second call: %v, after %d requests", err, len(fake.Requests()))
+		}
+	})
+}
+
 // TestClockIsLeftAlone where an answer does not tell the time, or the clock is not to blame.
 func TestClockIsLeftAlone(t *testing.T) {
 	t.Parallel()

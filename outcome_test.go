@@ -398,6 +398,25 @@ func TestSearchAfterALostAnswer(t *testing.T) {
 	})
 }
 
+// TestSearchOnAFastClock: what was made is dated by Redshift's clock, which may run fast in a test.
+func TestSearchOnAFastClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := redshifttest.New(redshifttest.Options{ClockSpeed: 1000})
+		if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+			t.Fatal(err)
+		}
+		client, err := redshift.NewWithoutJitter(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestParametersOfSomebodyElse: an option may put its own in place of the operation's, of which then nothing is known.
 func TestParametersOfSomebodyElse(t *testing.T) {
 	t.Parallel()

@@ -174,7 +174,7 @@ func judgeAnswer(answer *awsquery.Error) failure {
 		failed.retry, failed.throttled = true, true
 	case slices.Contains(temporaryCodes, answer.Code):
 		failed.retry = true
-	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode >= http.StatusOK && answer.StatusCode < http.StatusMultipleChoices:
+	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode < http.StatusMultipleChoices:
 		failed.retry, failed.unknown = true, true
 	case errors.As(answer.Err, &unread):
 		failed.retry = true // it is refused, but the reason got lost

@@ -160,6 +160,51 @@ func TestContextEndsAttempts(t *testing.T) {
 	})
 }
 
+// TestContextEndsWithAnAnswer: the answer is not lost, and the error says why there was no other attempt.
+func TestContextEndsWithAnAnswer(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("shutting down")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	client := newClient(t, func(config *redshift.Config) {
+		config.Retry = redshift.RetryPolicy{}
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			cancel(cause)
+
+			return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: io.NopCloser(strings.NewReader("busy")), Request: request}, nil
+		})}
+	})
+	_, err := client.DescribeClusters(ctx, nil)
+	var (
+		tried   *redshift.RetryError
+		refused *awsquery.Error
+	)
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || !errors.As(err, &tried) || tried.Attempts != 1 ||
+		!errors.As(err, &refused) || refused.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("%T: %v", err, err)
+	}
+}
+
+// TestDeadlineAtTheEndOfAWait: there is no attempt then, whichever comes first.
+func TestDeadlineAtTheEndOfAWait(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+			fake.FailNext("DescribeClusters", "Throttling", 5)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // the first wait
+			defer cancel()
+			began := time.Now()
+			_, err := client.DescribeClusters(ctx, nil)
+			var tried *redshift.RetryError
+			if !errors.Is(err, awsquery.ErrThrottling) || !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &tried) || tried.Attempts != 1 {
+				t.Errorf("%T: %v", err, err)
+			}
+			if waited := time.Since(began); waited != time.Second || len(fake.Requests()) != 1 {
+				t.Errorf("%d requests in %v", len(fake.Requests()), waited)
+			}
+		})
+	}
+}
+
 // TestAttemptTimeout: an attempt ends by itself, and the next one succeeds.
 func TestAttemptTimeout(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -174,6 +175,20 @@ func TestWaitRefusesBadDelays(t *testing.T) {
 			t.Errorf("waiting for %+v: got %v after %d polls", params, err, len(stub.asked))
 		}
 	}
+}
+
+// TestWaitFromANanosecond: the delay grows, however short it is to begin with.
+func TestWaitFromANanosecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		stub := &answers{list: []answer{in("creating")}}
+		_, err := redshift.WaitSnapshotAvailable(ctx, stub, nightly, redshift.SnapshotWait{MinDelay: 1, MaxDelay: math.MaxInt64})
+		if !errors.Is(err, context.DeadlineExceeded) || len(stub.asked) > 40 {
+			t.Errorf("%v after %d polls", err, len(stub.asked))
+		}
+	})
 }
 
 func TestWaitEndsWhenTheContextIsCancelled(t *testing.T) {

@@ -303,7 +303,21 @@ func kindOf(body []byte) string {
 	}
 }
 
-var errTooLarge = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
+var (
+	errTooLarge      = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
+	errOtherProtocol = errors.New("the server goes on in another protocol, which nobody asked it for")
+)
+
+// readAnswer reads the body of a response, unless it is a connection, which would never end.
+func readAnswer(response *http.Response, limit int64) ([]byte, error) {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		_ = response.Body.Close()
+
+		return nil, errOtherProtocol
+	}
+
+	return readBody(response.Body, response.ContentLength, limit)
+}
 
 // readBody reads a body whole and closes it. What could be read is returned with an error too. A length of 0 or less is
 // not known.

@@ -111,7 +111,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 
 		return nil, unanswered
 	}
-	body, err := readBody(response.Body, response.ContentLength, limit)
+	body, err := readAnswer(response, limit)
 	answered := &clientResponse{response: response, body: body}
 	if err != nil {
 		a := &answer{action: action, status: response.StatusCode, requestID: requestID(answered.GetHeader), body: body}
@@ -271,7 +271,9 @@ func (t *Transport) newRequest(r *request, readOnly bool) *http.Request {
 		request.Method = http.MethodPost
 		request.Header["Content-Type"] = []string{"application/x-www-form-urlencoded; charset=utf-8"}
 		request.ContentLength = int64(len(query))
-		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(query)), nil }
+		if readOnly || !saysIdempotent(request.Header) {
+			request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(query)), nil }
+		}
 		request.Body = io.NopCloser(strings.NewReader(query))
 	default:
 		address.RawQuery = query
@@ -283,6 +285,15 @@ func (t *Transport) newRequest(r *request, readOnly bool) *http.Request {
 	}
 
 	return request
+}
+
+// saysIdempotent tells whether a header makes net/http send a POST a second time, all by itself, if it can. The service
+// knows no such keys.
+func saysIdempotent(header http.Header) bool {
+	_, key := header["Idempotency-Key"]
+	_, other := header["X-Idempotency-Key"]
+
+	return key || other
 }
 
 // spent is a body that is at its end. Unlike http.NoBody it keeps net/http from sending the request a second time.

@@ -278,7 +278,7 @@ func silentServer(t *testing.T) (address string, seen func() []string) {
 	}
 }
 
-// lineReader hands out one line at a time, so that nothing beyond a request is taken from the connection.
+// lineReader hands out one line at a time, or what is left, so that nothing beyond a request is taken from the connection.
 type lineReader struct{ reader *bufio.Reader }
 
 func (l lineReader) Read(into []byte) (int, error) {
@@ -290,7 +290,7 @@ func (l lineReader) Read(into []byte) (int, error) {
 		}
 		into[n] = c
 		n++
-		if c == '\n' {
+		if c == '\n' || l.reader.Buffered() == 0 {
 			break
 		}
 	}
@@ -300,14 +300,21 @@ func (l lineReader) Read(into []byte) (int, error) {
 
 func TestOnlyReadsAreRepeated(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat("x", 3000)
 	tests := map[string]struct {
 		operation func(runtime.ClientRequestWriter) *runtime.ClientOperation
+		second    listItemsParams
 		seen      int
 		fails     bool
 	}{
 		// net/http repeats the second call on a new connection, where it is the first and gets an answer.
-		"read":   {listItems, 3, false},
-		"change": {createItem, 2, true},
+		"read":          {listItems, listItemsParams{}, 3, false},
+		"change":        {createItem, listItemsParams{}, 2, true},
+		"long change":   {createItem, listItemsParams{Name: long}, 2, true},
+		"keyed change":  {createItem, listItemsParams{Header: map[string]string{"idempotency-key": "42"}}, 2, true},
+		"long, keyed":   {createItem, listItemsParams{Name: long, Header: map[string]string{"Idempotency-Key": "42"}}, 2, true},
+		"and otherwise": {createItem, listItemsParams{Name: long, Header: map[string]string{"X-Idempotency-Key": "42"}}, 2, true},
+		"keyed read":    {listItems, listItemsParams{Name: long, Header: map[string]string{"Idempotency-Key": "42"}}, 3, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -319,7 +326,7 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 			if _, err := transport.SubmitContext(t.Context(), test.operation(&listItemsParams{Name: "first"})); err != nil {
 				t.Fatal(err)
 			}
-			_, err := transport.SubmitContext(t.Context(), test.operation(&listItemsParams{Name: "second"}))
+			_, err := transport.SubmitContext(t.Context(), test.operation(&test.second))
 			var unsent *awsquery.SendError
 			if failed := errors.As(err, &unsent); failed != test.fails || !failed && err != nil {
 				t.Errorf("the second call: %v", err)
@@ -329,6 +336,9 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 				t.Errorf("the server saw %d requests, want %d", len(requests), test.seen)
 			}
 			for _, raw := range requests {
+				if strings.HasPrefix(raw, "POST / ") && test.second.Name == long {
+					continue
+				}
 				if !strings.HasPrefix(raw, "GET /?Action=ListItems&") {
 					t.Errorf("not a GET: %q", raw)
 				}
@@ -487,6 +497,29 @@ func TestContextThatHasEnded(t *testing.T) {
 	//lint:ignore SA1012 Nil is what is tested.
 	if _, err := transport.SubmitContext(nil, listItems(&listItemsParams{})); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSwitchingProtocols: such an answer has no end, and the connection it leaves open does not heed the context.
+func TestSwitchingProtocols(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+
+			return
+		}
+		defer connection.Close()
+		_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+		_, _ = connection.Read(make([]byte, 1)) // until the client closes it
+	}))
+	defer server.Close()
+	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
+	var refused *awsquery.Error
+	if !errors.As(err, &refused) || refused.StatusCode != http.StatusSwitchingProtocols || !errors.As(err, new(*awsquery.ReadError)) || !strings.Contains(err.Error(), "another protocol") {
+		t.Errorf("%T: %v", err, err)
 	}
 }
 

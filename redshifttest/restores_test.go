@@ -3,8 +3,10 @@ package redshifttest_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -353,6 +355,17 @@ func TestRestoreQuotas(t *testing.T) {
 				t.Errorf("repeated, it answered %s", got.Body)
 			}
 		})
+	}
+
+	many := newFake(t, redshifttest.Options{})
+	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "ds2.xlarge"}); err != nil { // of whose nodes no limit is known
+		t.Fatal(err)
+	}
+	must(t, many, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "nightly")
+	many.Advance(redshifttest.DefaultSnapshotDuration)
+	got := do(t, many, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt))
+	if got.Code != string(models.ErrNumberOfNodesQuotaExceeded) {
+		t.Errorf("a restore to all nodes of the world answered %s", got.Body)
 	}
 
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{TableRestores: 1}})

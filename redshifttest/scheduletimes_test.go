@@ -1,6 +1,7 @@
 package redshifttest
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,21 @@ func TestInvalidSchedules(t *testing.T) {
 		if _, failed := parseSchedule(test.definitions); failed == nil || failed.code != test.code || !strings.Contains(failed.message, test.message) {
 			t.Errorf("%q: %+v, not %s %q", test.definitions, failed, test.code, test.message)
 		}
+	}
+}
+
+// TestManyDefinitions: a request may have thousands, of which the first already are too many. It runs alone, since memory is
+// everybody's.
+func TestManyDefinitions(t *testing.T) {
+	definitions := slices.Repeat([]string{"cron(* * *)"}, 100_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, failed := parseSchedule(definitions); failed == nil || failed.code != models.ErrInvalidSchedule {
+		t.Errorf("%+v", failed)
+	}
+	runtime.ReadMemStats(&after)
+	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 1<<20 {
+		t.Errorf("they took %d bytes", allocated)
 	}
 }
 

@@ -141,6 +141,16 @@ func TestSnapshotCopyRetention(t *testing.T) {
 }
 
 // TestRegions keeps regions apart.
+// restoreTable restores a table of the snapshot nightly, and returns the identifier of that.
+func restoreTable(t *testing.T, fake *redshifttest.Fake) string {
+	t.Helper()
+	restored := ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "restored",
+	}))
+
+	return restored.TableRestoreStatus.TableRestoreRequestID
+}
+
 func TestRegions(t *testing.T) {
 	t.Parallel()
 	east := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1}})
@@ -174,7 +184,13 @@ func TestRegions(t *testing.T) {
 	if there := len(west.Requests()); there != 3 {
 		t.Errorf("the other region saw %d requests", there)
 	}
+	if here, there := east.Requests()[0].RequestID, west.Requests()[0].RequestID; here == there {
+		t.Errorf("the first requests of both regions have the identifier %s", here)
+	}
 	west.Advance(time.Hour)
+	if here, there := restoreTable(t, east), restoreTable(t, west); here == there {
+		t.Errorf("the first table restores of both regions have the identifier %s", here)
+	}
 	expectNames(t, "an hour later", west, "nightly available")
 	if !east.Now().Equal(west.Now()) {
 		t.Error("the regions have clocks of their own")

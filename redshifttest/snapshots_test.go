@@ -2,6 +2,7 @@ package redshifttest_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -469,6 +470,9 @@ func TestSetClusterStatus(t *testing.T) {
 			t.Errorf("while it is %s, Create answered\n%s", step.status, got.Body)
 		}
 	}
+	if err := fake.SetClusterStatus("old", ""); err == nil || !strings.Contains(err.Error(), "the status is empty") {
+		t.Errorf("a cluster without a status: %v", err)
+	}
 	if types := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(types, []string{"ds2.xlarge"}) {
 		t.Errorf("it can be restored to %q", types)
 	}
@@ -480,6 +484,9 @@ func TestPanics(t *testing.T) {
 	for want, misuse := range map[string]func(){
 		"12 digits":         func() { redshifttest.New(redshifttest.Options{AccountID: "me"}) },
 		"name of a region":  func() { redshifttest.New(redshifttest.Options{Region: "eu/west"}) },
+		"ClockSpeed NaN":    func() { redshifttest.New(redshifttest.Options{ClockSpeed: math.NaN()}) },
+		"ClockSpeed +Inf":   func() { redshifttest.New(redshifttest.Options{ClockSpeed: math.Inf(1)}) },
+		"86400 at most":     func() { redshifttest.New(redshifttest.Options{ClockSpeed: 86_401}) },
 		"Credentials":       func() { redshifttest.New(redshifttest.Options{Credentials: partnerKeysWithoutSecret()}) },
 		"no such operation": func() { fake.FailNext("CreateSnapshot", "Throttling") },
 		"needs a code":      func() { fake.FailNext("CreateClusterSnapshot", "") },

@@ -1,0 +1,116 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// TestExpiredCredentialsAreRenewed: credentials whose time is over before it was to be are asked for again, once.
+func TestExpiredCredentialsAreRenewed(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("the metadata service has no role")
+	session := func(asked int) (sigv4.Credentials, error) {
+		return sigv4.Credentials{AccessKeyID: redshifttest.ExampleAccessKeyID, SecretAccessKey: redshifttest.ExampleSecretAccessKey, SessionToken: fmt.Sprintf("session-%d", asked)}, nil
+	}
+	for name, test := range map[string]struct {
+		credentials func(asked int) (sigv4.Credentials, error)
+		faults      []redshifttest.Fault
+		attempts    int // of the call
+		asked       int
+		is          error
+	}{
+		"other ones":       {session, []redshifttest.Fault{{Code: "ExpiredToken"}}, 2, 2, nil},
+		"by another name":  {session, []redshifttest.Fault{{Code: "ExpiredTokenException"}}, 2, 2, nil},
+		"still":            {session, []redshifttest.Fault{{Code: "ExpiredToken"}, {Code: "ExpiredToken"}}, 2, 2, awsquery.ErrExpiredToken},
+		"the same":         {func(int) (sigv4.Credentials, error) { return session(1) }, []redshifttest.Fault{{Code: "ExpiredToken"}}, 1, 2, awsquery.ErrExpiredToken},
+		"another refusal":  {session, []redshifttest.Fault{{Code: "AccessDenied"}}, 1, 1, awsquery.ErrAccessDenied},
+		"and a break-down": {session, []redshifttest.Fault{{Code: "ExpiredToken"}, {Status: 503}}, 3, 2, nil},
+		"none": {func(asked int) (sigv4.Credentials, error) {
+			if asked > 1 {
+				return sigv4.Credentials{}, refused
+			}
+
+			return session(asked)
+		}, []redshifttest.Fault{{Code: "ExpiredToken"}}, 1, 3, refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := redshifttest.New(redshifttest.Options{DisableSignatureCheck: true})
+				fake.InjectNext("DescribeClusters", test.faults...)
+				asked := 0
+				config := fake.Config()
+				config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+					asked++
+
+					return test.credentials(asked)
+				})
+				client, err := redshift.NewWithoutJitter(config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = client.DescribeClusters(t.Context(), nil)
+				if !errors.Is(err, test.is) || asked != test.asked || len(fake.Requests()) != test.attempts {
+					t.Errorf("%v after %d requests; credentials were asked for %d times", err, len(fake.Requests()), asked)
+				}
+			})
+		})
+	}
+}
+
+// TestManyCallsRenewOnce: calls that are refused at the same time have the provider asked once.
+func TestManyCallsRenewOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake := redshifttest.New(redshifttest.Options{DisableSignatureCheck: true})
+		const count = 20
+		for range count {
+			fake.InjectNext("DescribeClusters", redshifttest.Fault{Code: "ExpiredToken", Delay: 50 * time.Millisecond})
+		}
+		var asked atomic.Int32
+		config := fake.Config()
+		config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+			time.Sleep(10 * time.Millisecond)
+
+			return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret", SessionToken: fmt.Sprint(asked.Add(1))}, nil
+		})
+		client, err := redshift.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var calls sync.WaitGroup
+		for range count {
+			calls.Go(func() {
+				if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		if asked.Load() != 2 || len(fake.Requests()) != 2*count {
+			t.Errorf("credentials were asked for %d times, for %d requests", asked.Load(), len(fake.Requests()))
+		}
+	})
+}
+
+// TestFixedCredentialsAreNotRenewed: they would be the same.
+func TestFixedCredentialsAreNotRenewed(t *testing.T) {
+	t.Parallel()
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		fake.FailNext("DescribeClusters", awsquery.ErrExpiredToken)
+		if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrExpiredToken) || len(fake.Requests()) != 1 {
+			t.Errorf("%v after %d requests", err, len(fake.Requests()))
+		}
+	})
+}
