@@ -96,7 +96,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	if !readOnly {
 		sending, connections = noticeConnections(ctx)
 	}
-	request := t.newRequest(parameters, readOnly).WithContext(sending)
+	request := t.newRequest(sending, parameters, readOnly)
 
 	now := t.Now
 	if now == nil {
@@ -242,22 +242,19 @@ func writeRequest(operation *runtime.ClientOperation) (*request, error) {
 }
 
 // newRequest puts together the request that is sent.
-func (t *Transport) newRequest(r *request, readOnly bool) *http.Request {
+func (t *Transport) newRequest(ctx context.Context, r *request, readOnly bool) *http.Request {
 	address := *t.Endpoint
 	if path := strings.Trim(r.path, "/"); path != "" || strings.Trim(address.Path, "/") != "" {
 		address = *address.JoinPath(r.path)
 	} else {
 		address.Path, address.RawPath = "/", ""
 	}
-	request := &http.Request{
-		Method:     http.MethodGet,
-		URL:        &address,
-		Proto:      "HTTP/1.1",
-		ProtoMajor: 1,
-		ProtoMinor: 1,
-		Header:     r.header,
-		Host:       address.Host,
-	}
+	request := new(http.Request).WithContext(ctx) // which copies, so that there is less to do for an empty one
+	request.Method = http.MethodGet
+	request.URL = &address
+	request.Proto, request.ProtoMajor, request.ProtoMinor = "HTTP/1.1", 1, 1
+	request.Header = r.header
+	request.Host = address.Host
 	if request.Header == nil {
 		request.Header = make(http.Header)
 	}
