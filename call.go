@@ -12,7 +12,6 @@ import (
 	"github.com/go-openapi/runtime"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/models"
 )
 
 // caller is the transport between the generated client and the one that makes a single attempt: it refuses parameters
@@ -81,18 +80,6 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	}
 
 	return answer, nil
-}
-
-// explain adds to an error what Redshift leaves out: it says of another account's snapshot that there is none, unless the
-// account is named.
-func explain(operation *runtime.ClientOperation, err error) error {
-	params, ok := operation.Params.(*RestoreFromClusterSnapshotParams)
-	var refused *awsquery.Error
-	if ok && params.OwnerAccount+params.SnapshotArn == "" && errors.Is(err, models.ErrClusterSnapshotNotFound) && errors.As(err, &refused) {
-		refused.Hint = "if the snapshot is another account's, OwnerAccount has to name that"
-	}
-
-	return err
 }
 
 // newResource is a kind of resource that a wait may ask for before Redshift knows it everywhere.

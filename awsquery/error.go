@@ -43,7 +43,7 @@ type Error struct {
 	Code ErrorCode
 	// Message is the service's text, as it came, at most 16 KiB of it. The service may quote parameters in it.
 	Message string
-	// Hint is what a client adds where the service's answer is known to mislead. Mostly empty.
+	// Hint is what to do about it, or where to look. A client adds it where the service's message does not tell. Often empty.
 	Hint string
 	// Type is who is at fault according to the service: Sender or Receiver. Often empty.
 	Type string
@@ -295,6 +295,8 @@ type SendError struct {
 	// was no connection for it. Connections are not looked at for operations that change nothing ([IsReadOnly]), and an
 	// [http.RoundTripper] has to tell of them as net/http's own does ([net/http/httptrace.ClientTrace]).
 	NothingSent bool
+	// Hint is what to do about it, or where to look. A client adds it. Often empty.
+	Hint string
 }
 
 // Error names the operation and the cause, in one line.
@@ -303,7 +305,12 @@ func (e *SendError) Error() string {
 		return "no error of a connection"
 	}
 
-	return printable(e.Operation, maxShownWord) + ": " + causeText(e.Err)
+	text := printable(e.Operation, maxShownWord) + ": " + causeText(e.Err)
+	if e.Hint != "" {
+		text += " (" + printable(e.Hint, maxShownMessage) + ")"
+	}
+
+	return text
 }
 
 // Unwrap returns the cause.
@@ -318,12 +325,17 @@ func (e *SendError) Unwrap() error {
 // Format writes the Error text, whatever the verb.
 func (e SendError) Format(state fmt.State, verb rune) { format(state, verb, e.Error()) }
 
-// MarshalJSON has the operation, and the cause as text.
+// MarshalJSON has the operation, the hint, and the cause as text.
 func (e SendError) MarshalJSON() ([]byte, error) {
-	return json.Marshal(shown{Operation: printable(e.Operation, maxShownWord), Cause: causeText(e.Err)})
+	return json.Marshal(shown{Operation: printable(e.Operation, maxShownWord), Hint: printable(e.Hint, maxShownMessage), Cause: causeText(e.Err)})
 }
 
 // LogValue has for package log/slog what MarshalJSON has.
 func (e SendError) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("operation", printable(e.Operation, maxShownWord)), slog.String("cause", causeText(e.Err)))
+	attributes := []slog.Attr{slog.String("operation", printable(e.Operation, maxShownWord))}
+	if e.Hint != "" {
+		attributes = append(attributes, slog.String("hint", printable(e.Hint, maxShownMessage)))
+	}
+
+	return slog.GroupValue(append(attributes, slog.String("cause", causeText(e.Err)))...)
 }

@@ -1,0 +1,92 @@
+package redshift_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// TestErrorsSayWhatToDo makes the mistakes that users make.
+func TestErrorsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	fake := redshifttest.NewServer(t)
+	web := httptest.NewServer(http.NotFoundHandler())
+	defer web.Close()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	defer secure.Close()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	nobody := closed.Addr().String()
+	lookups := func(found error) func(*redshift.Config) {
+		return func(config *redshift.Config) {
+			config.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: found}
+			})}
+		}
+	}
+	for name, test := range map[string]struct {
+		change func(*redshift.Config)
+		fault  redshifttest.Fault
+		want   string
+	}{
+		"an expired token":   {fault: redshifttest.Fault{Code: "ExpiredToken"}, want: "obtain others"},
+		"by another name":    {fault: redshifttest.Fault{Code: "ExpiredTokenException"}, want: "obtain others"},
+		"a clock":            {fault: redshifttest.Fault{Code: "RequestExpired"}, want: "clock"},
+		"a clock, otherwise": {fault: redshifttest.Fault{Code: "RequestTimeTooSkewed"}, want: "clock"},
+		"a closed region":    {fault: redshifttest.Fault{Code: "OptInRequired"}, want: "enable the region"},
+		"an unknown key": {change: func(c *redshift.Config) {
+			c.Credentials = sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDOTHER", SecretAccessKey: "x"})
+		}, want: "check the access key"},
+		"a wrong secret": {change: func(c *redshift.Config) {
+			c.Credentials = sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: redshifttest.ExampleAccessKeyID, SecretAccessKey: "x"})
+		}, want: "check the secret access key"},
+		"another region":  {change: func(c *redshift.Config) { c.Region = "eu-west-1" }, want: "Config.Region"},
+		"some web server": {change: func(c *redshift.Config) { c.Endpoint = web.URL }, want: "not Redshift: check the endpoint"},
+		"nobody there":    {change: func(c *redshift.Config) { c.Endpoint = "http://" + nobody }, want: "check Config.Endpoint, the network"},
+		"https for http":  {change: func(c *redshift.Config) { c.Endpoint = strings.Replace(web.URL, "http:", "https:", 1) }, want: "http://"},
+		"a certificate":   {change: func(c *redshift.Config) { c.Endpoint = secure.URL }, want: "RootCAs"},
+		"no such name":    {change: lookups(&net.DNSError{Err: "no such host", Name: "redshift.eu-west-9.amazonaws.com", IsNotFound: true}), want: "Config.Region, Config.Endpoint"},
+		"no DNS":          {change: lookups(&net.DNSError{Err: "server misbehaving", Name: "redshift.eu-west-1.amazonaws.com", IsTemporary: true}), want: "network and its DNS"},
+		"a proxy that is off": {change: func(c *redshift.Config) {
+			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: nobody})}}
+		}, want: "HTTPS_PROXY"},
+		"nothing to say":  {fault: redshifttest.Fault{Code: "UnsupportedOperation"}, want: ""},
+		"a busy Redshift": {fault: redshifttest.Fault{Status: 503, Body: "<html>"}, want: ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := fake.Config()
+			config.Retry.MaxAttempts = 1
+			if test.change != nil {
+				test.change(&config)
+			} else {
+				fake.InjectNext("DescribeClusters", test.fault)
+			}
+			client, err := redshift.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.CloseIdleConnections()
+			_, err = client.DescribeClusters(t.Context(), nil)
+			text := fmt.Sprint(err)
+			if err == nil || !strings.Contains(text, test.want) || strings.HasSuffix(text, ")") != (test.want != "") {
+				t.Errorf("the error is %s", text)
+			}
+			encoded, err := json.Marshal(err)
+			if err != nil || !strings.Contains(string(encoded), test.want) || strings.Contains(string(encoded), `"hint"`) != (test.want != "") {
+				t.Errorf("%v, in JSON %s", err, encoded)
+			}
+		})
+	}
+}
