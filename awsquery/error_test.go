@@ -247,6 +247,19 @@ func TestErrorsFillOneLine(t *testing.T) {
 	}
 }
 
+func TestHintOfASendError(t *testing.T) {
+	t.Parallel()
+	unsent := &awsquery.SendError{Operation: "ListItems", Err: errors.New("connection refused"), Hint: "check\nthe endpoint"}
+	if got, want := unsent.Error(), "ListItems: connection refused (check the endpoint)"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	for _, shown := range everyWayToShow(t, unsent) {
+		if !strings.Contains(shown, "check the endpoint") && shown != "*awsquery.SendError" || strings.Contains(shown, "\n") {
+			t.Errorf("%s", shown)
+		}
+	}
+}
+
 func TestNilErrors(t *testing.T) {
 	t.Parallel()
 	var (

@@ -183,9 +183,15 @@ func TestNoStaleFileSurvives(t *testing.T) {
 	t.Parallel()
 	root := repository(t, fixture(t))
 	stale := filepath.Join(root, "client", "store", "remove_books.go")
-	handWritten := filepath.Join(root, "redshift.go")
+	handWritten := map[string]string{
+		filepath.Join(root, "redshift.go"):                        "package redshift\n",
+		filepath.Join(root, "models", "example_test.go"):          "package models_test\n",
+		filepath.Join(root, "client", "store", "example_test.go"): "package store_test\n",
+	}
 	write(t, stale, "package store\n")
-	write(t, handWritten, "package redshift\n")
+	for name, text := range handWritten {
+		write(t, name, text)
+	}
 	write(t, filepath.Join(root, "client", "library", "gone.go"), "package library\n")
 	if err := run(t.Context(), root, mode{keepStale: true}); err != nil {
 		t.Fatal(err)
@@ -200,8 +206,13 @@ func TestNoStaleFileSurvives(t *testing.T) {
 	if _, err := os.Stat(stale); !os.IsNotExist(err) {
 		t.Errorf("%s is still there (%v)", stale, err)
 	}
-	if got := read(t, handWritten); got != "package redshift\n" {
-		t.Errorf("the hand-written file was changed to %q", got)
+	for name, text := range handWritten {
+		if got := read(t, name); got != text {
+			t.Errorf("the hand-written %s was changed to %q", name, got)
+		}
+	}
+	if err := run(t.Context(), root, mode{check: true}); err != nil {
+		t.Error(err)
 	}
 	if rest := leftovers(t, root); len(rest) > 0 {
 		t.Errorf("left behind: %q", rest)
