@@ -1,10 +1,8 @@
 package interop
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -13,25 +11,9 @@ import (
 	awsredshift "github.com/aws/aws-sdk-go-v2/service/redshift"
 	"github.com/aws/aws-sdk-go-v2/service/redshift/types"
 
+	"github.com/redshift-go/redshift/interop/amazon"
 	"github.com/redshift-go/redshift/redshifttest"
 )
-
-// wholeAnswers reads answers to their end before anybody sees them. Amazon's client sometimes has the connection closed
-// while it still reads: "use of closed network connection".
-type wholeAnswers struct{}
-
-func (wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	body := response.Body
-	defer func() { _ = body.Close() }()
-	text, err := io.ReadAll(body)
-	response.Body = io.NopCloser(bytes.NewReader(text))
-
-	return response, err
-}
 
 // clientOf returns Amazon's Go client of a fake.
 func clientOf(fake *redshifttest.Server) *awsredshift.Client {
@@ -40,7 +22,7 @@ func clientOf(fake *redshifttest.Server) *awsredshift.Client {
 	return awsredshift.New(awsredshift.Options{
 		Region:       fake.Region(),
 		BaseEndpoint: aws.String(fake.URL),
-		HTTPClient:   &http.Client{Transport: wholeAnswers{}},
+		HTTPClient:   &http.Client{Transport: amazon.WholeAnswers{}},
 		Retryer:      aws.NopRetryer{},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: credentials.AccessKeyID, SecretAccessKey: credentials.SecretAccessKey, SessionToken: credentials.SessionToken}, nil
