@@ -74,6 +74,12 @@ func TestDrill(t *testing.T) {
 	}
 	command(t, root, true, "go", "generate", "./...")
 	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
+	page := read(t, filepath.Join(root, "docs", "api.md"))
+	for _, want := range []string{"### DescribeReportCards\n", "DescribeReportCardsAll("} {
+		if !strings.Contains(page, want) {
+			t.Errorf("docs/api.md does not have %q", want)
+		}
+	}
 	write(t, filepath.Join(root, "drill_test.go"), read(t, filepath.Join(drill, "drill_test.go.txt")))
 	command(t, root, true, "go", "vet", ".", "./client/...", "./models")
 	command(t, root, true, "go", "test", "-run", "^TestDrill$", ".")

@@ -30,6 +30,7 @@ var generated = []string{
 	"models",
 	filepath.Join("internal", "contract"),
 	"operations.go",
+	filepath.Join("docs", "api.md"),
 }
 
 func main() {
