@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/go-openapi/runtime"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // explain adds to an error what to do about it, where what it says by itself does not tell.
@@ -46,7 +48,9 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 			return "if the snapshot is another account's, OwnerAccount has to name that"
 		}
 	case "":
-		if refused.StatusCode >= http.StatusMultipleChoices && refused.StatusCode < http.StatusInternalServerError {
+		isPage := strings.HasPrefix(refused.Header.Get("Content-Type"), "text/html")
+		isRefused := refused.StatusCode >= http.StatusMultipleChoices && refused.StatusCode < http.StatusInternalServerError
+		if isRefused || isPage && refused.StatusCode < http.StatusMultipleChoices {
 			return "that was not Redshift: check the endpoint, and proxies on the way to it"
 		}
 	}
@@ -62,7 +66,16 @@ func hintUnanswered(err error) string {
 		connection  *net.OpError
 	)
 	switch {
-	case errors.As(err, &connection) && connection.Op == "proxyconnect":
+	case errors.As(err, new(*sigv4.SigningError)):
+		// What failed is where credentials come from, which says itself what to do.
+		if errors.Is(err, errAttemptTimeout) {
+			return "the credentials did not come in time: ask for them before the first call, or raise Config.AttemptTimeout"
+		}
+
+		return ""
+	case errors.Is(err, errAttemptTimeout):
+		return "check that this machine reaches the endpoint: security groups, routes, a VPC endpoint, a proxy; or raise Config.AttemptTimeout"
+	case errors.As(err, &connection) && connection.Op == "proxyconnect", isStatusText(err):
 		return "check the proxy: HTTPS_PROXY, HTTP_PROXY, NO_PROXY"
 	case errors.As(err, &lookup) && lookup.IsNotFound:
 		return "check Config.Region, Config.Endpoint, and whether this machine can look up names outside"
@@ -77,4 +90,19 @@ func hintUnanswered(err error) string {
 	default:
 		return ""
 	}
+}
+
+// isStatusText tells whether an error is nothing but the text of an HTTP status, such as Forbidden: net/http says so where a
+// proxy refuses to connect.
+func isStatusText(err error) bool {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	for status := http.StatusMultipleChoices; status < 600; status++ {
+		if text := http.StatusText(status); text != "" && err.Error() == text {
+			return true
+		}
+	}
+
+	return false
 }

@@ -1,7 +1,9 @@
 package redshift_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/redshifttest"
@@ -21,6 +24,14 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	fake := redshifttest.NewServer(t)
 	web := httptest.NewServer(http.NotFoundHandler())
 	defer web.Close()
+	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	defer refuses.Close()
+	proxy, _ := url.Parse(refuses.URL)
+	hanging := roundTripper(func(request *http.Request) (*http.Response, error) {
+		<-request.Context().Done()
+
+		return nil, request.Context().Err()
+	})
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
@@ -62,6 +73,28 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"a proxy that is off": {change: func(c *redshift.Config) {
 			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: nobody})}}
 		}, want: "HTTPS_PROXY"},
+		"a proxy that refuses": {change: func(c *redshift.Config) {
+			c.Endpoint = "https://redshift.us-east-1.amazonaws.com"
+			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}}
+		}, want: "HTTPS_PROXY"},
+		"nothing comes back": {change: func(c *redshift.Config) {
+			c.AttemptTimeout = time.Millisecond
+			c.HTTPClient = &http.Client{Transport: hanging}
+		}, want: "security groups, routes"},
+		"no credentials in time": {change: func(c *redshift.Config) {
+			c.AttemptTimeout = time.Millisecond
+			c.Credentials = sigv4.CredentialsProviderFunc(func(ctx context.Context) (sigv4.Credentials, error) {
+				<-ctx.Done()
+
+				return sigv4.Credentials{}, ctx.Err()
+			})
+		}, want: "the credentials did not come in time"},
+		"no service for credentials": {change: func(c *redshift.Config) {
+			c.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+				return sigv4.Credentials{}, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("nobody is there")}
+			})
+		}, want: ""},
+		"a page":          {fault: redshifttest.Fault{Status: http.StatusOK, Body: "<!DOCTYPE html><title>Welcome</title>"}, want: "not Redshift: check the endpoint"},
 		"nothing to say":  {fault: redshifttest.Fault{Code: "UnsupportedOperation"}, want: ""},
 		"a busy Redshift": {fault: redshifttest.Fault{Status: 503, Body: "<html>"}, want: ""},
 	} {

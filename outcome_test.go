@@ -297,6 +297,82 @@ func TestNothingSent(t *testing.T) {
 	}
 }
 
+// TestConnectionsForCredentials: that credentials were fetched over a connection, or could not be, says nothing of whether the
+// call was sent.
+func TestConnectionsForCredentials(t *testing.T) {
+	t.Parallel()
+	issuer := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(issuer.Close)
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody.Close()
+	ask := func(ctx context.Context, address string) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			t.Error(err)
+		}
+		transport := &http.Transport{DisableKeepAlives: true}
+		if response, err := transport.RoundTrip(request); err == nil {
+			response.Body.Close()
+		}
+	}
+	newClient := func(endpoint, asks string, transport http.RoundTripper) *redshift.Client {
+		client, err := redshift.New(redshift.Config{
+			Region: redshifttest.DefaultRegion, Endpoint: endpoint,
+			Credentials: &uncached{sigv4.CredentialsProviderFunc(func(ctx context.Context) (sigv4.Credentials, error) {
+				ask(ctx, asks)
+
+				return exampleCredentials, nil
+			})},
+			HTTPClient: &http.Client{Transport: transport}, Retry: redshift.RetryPolicy{MaxAttempts: 3, BaseDelay: 1},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return client
+	}
+
+	t.Run("nothing was sent", func(t *testing.T) {
+		t.Parallel()
+		refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+		defer refuses.Close()
+		proxy, _ := url.Parse(refuses.URL)
+		client := newClient("https://redshift.us-east-1.amazonaws.com", issuer.URL, &http.Transport{Proxy: http.ProxyURL(proxy)})
+		defer client.CloseIdleConnections()
+		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
+		var retried *redshift.RetryError
+		if !errors.As(err, &retried) || retried.Attempts != 3 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+			t.Errorf("the error is %v", err)
+		}
+	})
+	t.Run("something was sent", func(t *testing.T) {
+		t.Parallel()
+		fake := redshifttest.New(redshifttest.Options{})
+		requests := 0
+		client := newClient("https://redshift.us-east-1.amazonaws.com", "http://"+nobody.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
+			// A transport with a context of its own, as those that copy requests have.
+			requests++
+			if _, err := fake.Transport().RoundTrip(request.WithContext(context.Background())); err != nil {
+				t.Error(err)
+			}
+
+			return nil, io.ErrUnexpectedEOF
+		}))
+		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || requests != 1 {
+			t.Errorf("%d requests, and the error is %v", requests, err)
+		}
+	})
+}
+
+// uncached is a provider that counts as a cache.
+type uncached struct{ sigv4.CredentialsProvider }
+
+func (*uncached) Invalidate() {}
+
 // TestBrokenAfterTheRequest: TLS may break when the request has arrived, and was carried out.
 func TestBrokenAfterTheRequest(t *testing.T) {
 	t.Parallel()

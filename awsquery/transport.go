@@ -313,10 +313,18 @@ func sendError(ctx context.Context, action string, err error) *SendError {
 	return &SendError{Operation: action, Err: withContext(ctx, err)}
 }
 
-// withContext makes sure that an error is known as the context's if the context has ended: net/http returns the context's
-// cause, which can be any error, or that of a connection it closed for the same reason.
+// withContext makes sure that an error is known as the context's, and has its cause, if the context has ended: net/http
+// returns the cause, which can be any error, or that of a connection it closed for the same reason; other transports return
+// the context's error alone.
 func withContext(ctx context.Context, err error) error {
-	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+	ended := ctx.Err()
+	if ended == nil {
+		return err
+	}
+	if cause := context.Cause(ctx); !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", err, cause)
+	}
+	if !errors.Is(err, ended) {
 		return fmt.Errorf("%w: %w", ended, err)
 	}
 

@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 )
 
 // Transport is an [http.RoundTripper] that signs each request on its way. It never sends a request that it could not
 // sign, and it changes nothing of the caller's request but its Body, which it closes.
 //
-// Each round trip asks Credentials, with the request's context; hashes the body; signs a copy of the request as of Now;
+// Each round trip asks Credentials, with the request's context but for its [httptrace.ClientTrace]; hashes the body; signs a copy of the request as of Now;
 // and hands the copy to Base. A body with GetBody is hashed from a copy of it, piece by piece. Any other body is read into
 // memory first, without limit; what is sent then is again a non-nil body without GetBody, so that net/http does not
 // silently repeat the request when a kept connection breaks.
@@ -105,7 +106,22 @@ func (t *Transport) credentials(ctx context.Context) (Credentials, error) {
 	if t.Credentials == nil {
 		return Credentials{}, fmt.Errorf("%w: %w", errNilProvider, ErrNoCredentials)
 	}
+	if httptrace.ContextClientTrace(ctx) != nil {
+		ctx = untraced{ctx}
+	}
 	return t.Credentials.Credentials(ctx)
+}
+
+// untraced is a context without the trace that watches the request: the connections of a provider of credentials are none
+// of the request's.
+type untraced struct{ context.Context }
+
+func (u untraced) Value(key any) any {
+	value := u.Context.Value(key)
+	if _, traces := value.(*httptrace.ClientTrace); traces {
+		return nil
+	}
+	return value
 }
 
 // hashBody returns the payload hash of a request's body and sees to it that signed has the same body to send.

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -308,6 +309,21 @@ func TestTransportReturnsTheErrorsOfBase(t *testing.T) {
 
 func TestTransportUsesTheContextForCredentials(t *testing.T) {
 	t.Parallel()
+	type key struct{}
+	watched := testTransport(t, &recorder{})
+	watched.Credentials = CredentialsProviderFunc(func(ctx context.Context) (Credentials, error) {
+		if ctx.Value(key{}) != "value" || httptrace.ContextClientTrace(ctx) != nil {
+			t.Errorf("the context has the value %v and the trace %v", ctx.Value(key{}), httptrace.ContextClientTrace(ctx))
+		}
+		return exampleCredentials, nil
+	})
+	values := httptrace.WithClientTrace(context.WithValue(t.Context(), key{}, "value"), new(httptrace.ClientTrace))
+	answered, err := watched.RoundTrip(mustRequest(t, http.MethodGet, "https://example.amazonaws.com/").WithContext(values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeResponse(t, answered)
+
 	transport := testTransport(t, &recorder{})
 	transport.Credentials = CredentialsProviderFunc(func(ctx context.Context) (Credentials, error) {
 		<-ctx.Done()
