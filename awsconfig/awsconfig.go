@@ -45,15 +45,17 @@ func Load(ctx context.Context, optFns ...func(*config.LoadOptions) error) (redsh
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	var chosen config.LoadOptions
 	options := []func(*config.LoadOptions) error{config.WithCredentialsCacheOptions(renewEarly)}
 	for _, option := range optFns {
 		if option != nil {
 			options = append(options, option)
 		}
 	}
+	options = append(options, func(all *config.LoadOptions) error { chosen = *all; return nil })
 	loaded, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return redshift.Config{}, fmt.Errorf("awsconfig: load Amazon's configuration: %w", explainLoad(err))
+		return redshift.Config{}, fmt.Errorf("awsconfig: load Amazon's configuration: %w", explainLoad(err, chosen))
 	}
 
 	return FromAWSConfig(loaded)
@@ -62,7 +64,8 @@ func Load(ctx context.Context, optFns ...func(*config.LoadOptions) error) (redsh
 // FromAWSConfig returns the configuration of a client that calls Redshift as Amazon's own would with an aws.Config: the
 // region, credentials, endpoint, FIPS and dual-stack settings, the most attempts that a call has, the app id, and the HTTP client.
 // It sends nothing and asks for no credentials. Everything else has the defaults of package redshift; that goes for
-// loggers, middleware and a Retryer, which are made for Amazon's clients.
+// loggers and middleware, which are made for Amazon's clients, for the retry mode, and for what a Retryer does beside
+// limiting the attempts: which errors are followed by another attempt, and after how long, is up to package redshift.
 //
 // Credentials are kept by an aws.CredentialsCache alone: that of the aws.Config, or one that is put before a provider
 // without a cache.
@@ -72,7 +75,7 @@ func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 	filled := redshift.Config{
 		Region:     cfg.Region,
 		HTTPClient: httpClient(cfg.HTTPClient),
-		Retry:      redshift.RetryPolicy{MaxAttempts: cfg.RetryMaxAttempts},
+		Retry:      redshift.RetryPolicy{MaxAttempts: maxAttempts(cfg)},
 		AppID:      cfg.AppID,
 	}
 	var wrong []error
@@ -91,6 +94,23 @@ func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 	}
 
 	return filled, nil
+}
+
+// maxAttempts returns how many attempts a call of Amazon's client would have; 0 where nothing says so, or there is no limit.
+func maxAttempts(cfg aws.Config) int {
+	var retryer aws.Retryer
+	if cfg.Retryer != nil {
+		retryer = cfg.Retryer()
+	}
+	_, never := retryer.(aws.NopRetryer)
+	switch {
+	case never:
+		return 1 // it repeats nothing, whatever the number
+	case cfg.RetryMaxAttempts != 0 || retryer == nil:
+		return cfg.RetryMaxAttempts
+	default:
+		return max(retryer.MaxAttempts(), 0)
+	}
 }
 
 func renewEarly(options *aws.CredentialsCacheOptions) { options.ExpiryWindow = renewBefore }

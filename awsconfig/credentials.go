@@ -2,6 +2,7 @@ package awsconfig
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,7 +15,8 @@ import (
 type provider struct {
 	retrieve   func(ctx context.Context) (aws.Credentials, error)
 	invalidate func()
-	explain    func(err error) error
+	explain    func(ctx context.Context, err error) error
+	giver      func() string // who gives the credentials
 }
 
 var _ sigv4.CredentialsProvider = (*provider)(nil)
@@ -30,21 +32,31 @@ func newProvider(cfg aws.Config) *provider {
 	}
 	origin := originOf(cfg)
 
-	return &provider{retrieve: cached.Retrieve, invalidate: cached.Invalidate, explain: origin.explain}
+	return &provider{retrieve: cached.Retrieve, invalidate: cached.Invalidate, explain: origin.explain, giver: origin.giver}
 }
 
 // Credentials returns what Amazon's provider has. The error says what to do, and never holds a secret.
 func (p *provider) Credentials(ctx context.Context) (sigv4.Credentials, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	found, err := p.retrieve(ctx)
 	if err != nil {
-		return sigv4.Credentials{}, p.explain(err)
+		return sigv4.Credentials{}, p.explain(ctx, err)
+	}
+	expires := expiry(found)
+	if now := time.Now(); !expires.IsZero() && !now.Before(expires) {
+		// Whoever signs with them would say so too, but not where they come from.
+		return sigv4.Credentials{}, fmt.Errorf("awsconfig: old credentials from %s: %w at %s, and this machine's clock shows %s: "+
+			"obtain new ones, or set the clock of this machine right",
+			p.giver(), sigv4.ErrCredentialsExpired, expires.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 
 	return sigv4.Credentials{
 		AccessKeyID:     found.AccessKeyID,
 		SecretAccessKey: found.SecretAccessKey,
 		SessionToken:    found.SessionToken,
-		Expires:         expiry(found),
+		Expires:         expires,
 	}, nil
 }
 

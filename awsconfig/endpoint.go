@@ -120,12 +120,13 @@ func checkEndpoint(filled redshift.Config, origin string) error {
 	if filled.Endpoint == "" {
 		return nil
 	}
-	if filled.Region == "" {
-		filled.Region = "us-east-1" // that it is missing is another error
+	// The rest is as good as can be: what else is wrong is for New to say. Whether plain http will do is for the caller,
+	// who may still set AllowInsecure.
+	alone := redshift.Config{
+		Region: "us-east-1", Endpoint: filled.Endpoint, UseFIPS: filled.UseFIPS, UseDualStack: filled.UseDualStack,
+		AllowInsecure: true, Retry: redshift.RetryPolicy{MaxAttempts: 1}, AppID: "awsconfig",
 	}
-	// Whether plain http will do is for the caller to say, who may still set AllowInsecure.
-	filled.AllowInsecure = true
-	if _, err := redshift.New(filled); err != nil {
+	if _, err := redshift.New(alone); err != nil {
 		return fmt.Errorf("the endpoint, which comes from %s, cannot be called: %w", origin, err)
 	}
 

@@ -4,11 +4,14 @@ import (
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/redshift-go/redshift"
@@ -122,6 +125,29 @@ func TestInsecureEndpoint(t *testing.T) {
 	}
 }
 
+// What is wrong elsewhere is not blamed on the endpoint: redshift.New names it.
+func TestEndpointIsNotBlamed(t *testing.T) {
+	for name, test := range map[string]struct{ variable, value, says string }{
+		"region":   {"AWS_REGION", "EU-west-1", "Config.Region"},
+		"attempts": {"AWS_MAX_ATTEMPTS", "0", "AWS_MAX_ATTEMPTS"},
+		"app id":   {"AWS_SDK_UA_APP_ID", "a b", "Config.AppID"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			machine.Setenv("AWS_REGION", region)
+			machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", "https://own.example")
+			machine.Setenv(test.variable, test.value)
+			filled, err := awsconfig.Load(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := redshift.New(filled); err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "ndpoint") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
 // The most attempts of a profile are those of the client.
 func TestAttempts(t *testing.T) {
 	machine := newEnvironment(t)
@@ -134,6 +160,58 @@ func TestAttempts(t *testing.T) {
 	}
 	if attempts := len(server.Requests()); attempts != 2 {
 		t.Errorf("there were %d attempts", attempts)
+	}
+}
+
+// A retryer says how many attempts there are, unless the aws.Config says so beside it. The module interop compares that with
+// Amazon's client.
+func TestAttemptsOfARetryer(t *testing.T) {
+	newEnvironment(t)
+	four := func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 4) }
+	for name, test := range map[string]struct {
+		retryer  func() aws.Retryer
+		max      int
+		attempts int
+	}{
+		"neither":                {nil, 0, 0},
+		"a retryer":              {four, 0, 4},
+		"both":                   {four, 2, 2},
+		"none is repeated":       {func() aws.Retryer { return aws.NopRetryer{} }, 0, 1},
+		"none, but for a number": {func() aws.Retryer { return aws.NopRetryer{} }, 3, 1},
+		"no limit":               {func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 0) }, 0, 0},
+		"a retryer that is nil":  {func() aws.Retryer { return nil }, 2, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			filled, err := awsconfig.FromAWSConfig(aws.Config{
+				Region: region, Credentials: staticProvider{Secret: "x"}, Retryer: test.retryer, RetryMaxAttempts: test.max,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if filled.Retry.MaxAttempts != test.attempts {
+				t.Errorf("there are %d attempts, want %d", filled.Retry.MaxAttempts, test.attempts)
+			}
+		})
+	}
+}
+
+// A proxy that refuses to connect is named through Amazon's transport too.
+func TestProxyThatRefuses(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(proxy.Close)
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine := newEnvironment(t)
+	machine.withUser("default")
+	machine.Setenv("AWS_REGION", region)
+	machine.Setenv("AWS_MAX_ATTEMPTS", "1")
+	err = list(t, config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
+		transport.Proxy = http.ProxyURL(address)
+	})))
+	if err == nil || !strings.Contains(err.Error(), "Forbidden") || !strings.Contains(err.Error(), "check the proxy") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

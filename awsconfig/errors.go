@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
@@ -19,12 +22,13 @@ import (
 )
 
 // explainLoad says of an error of config.LoadDefaultConfig what to do.
-func explainLoad(err error) error {
+func explainLoad(err error, options config.LoadOptions) error {
 	var (
 		profile config.SharedConfigProfileNotExistError
 		file    config.SharedConfigLoadError
 		role    config.SharedConfigAssumeRoleError
 		code    config.AssumeRoleTokenProviderNotSetError
+		bundle  = os.Getenv("AWS_CA_BUNDLE")
 	)
 	switch {
 	case errors.As(err, &role):
@@ -38,14 +42,89 @@ func explainLoad(err error) error {
 	case errors.As(err, &code):
 		return fmt.Errorf("the role of the profile wants a code from an MFA device: pass config.WithAssumeRoleCredentialOptions "+
 			"with a TokenProvider, such as stscreds.StdinTokenProvider: %w", err)
+	case bundle != "" && isAbout(err, bundle):
+		return fmt.Errorf("AWS_CA_BUNDLE names %s, which has to be a file of certificates in PEM: correct or unset it: %w", bundle, err)
+	case halfOfPair.MatchString(err.Error()):
+		return explainHalf(err, options)
 	default:
 		return err
 	}
 }
 
+// isAbout tells whether an error is about the file of certificate authorities.
+func isAbout(err error, bundle string) bool {
+	var unread *fs.PathError
+	if errors.As(err, &unread) {
+		return unread.Path == bundle
+	}
+
+	return strings.Contains(err.Error(), "custom CA bundle PEM file")
+}
+
+// halfOfPair is what Amazon's SDK says of a profile that has one key of two.
+var halfOfPair = regexp.MustCompile(`partial credentials found for profile (?:profile )?(.+)`)
+
+// explainHalf says which key a profile lacks. Amazon's SDK does not, so the files are read once more.
+func explainHalf(err error, options config.LoadOptions) error {
+	profile, inOneLine := halfOfPair.FindStringSubmatch(err.Error())[1], oneLine{err}
+	for _, path := range slices.Concat(
+		filesOf(options.SharedConfigFiles, "AWS_CONFIG_FILE", config.DefaultSharedConfigFilename()),
+		filesOf(options.SharedCredentialsFiles, "AWS_SHARED_CREDENTIALS_FILE", config.DefaultSharedCredentialsFilename()),
+	) {
+		const id, secret = "aws_access_key_id", "aws_secret_access_key"
+		has := keysOf(path, profile)
+		there, missing := id, secret
+		if has[secret] {
+			there, missing = secret, id
+		}
+		if has[id] != has[secret] {
+			return fmt.Errorf("the profile %q has %s, but no %s in the file %s: write both there, or neither: %w", profile, there, missing, path, inOneLine)
+		}
+	}
+
+	return fmt.Errorf("the profile %q has one of aws_access_key_id and aws_secret_access_key without the other in the same file: "+
+		"write both there, or neither: %w", profile, inOneLine)
+}
+
+// filesOf returns the files of profiles that Amazon's SDK reads.
+func filesOf(chosen []string, variable, standard string) []string {
+	switch path := os.Getenv(variable); {
+	case len(chosen) > 0:
+		return chosen
+	case path != "":
+		return []string{path}
+	default:
+		return []string{standard}
+	}
+}
+
+// keysOf returns which keys a file has for a profile; none where it cannot be read.
+func keysOf(path, profile string) map[string]bool {
+	content, _ := os.ReadFile(path)
+	keys, section := make(map[string]bool), ""
+	for line := range strings.Lines(string(content)) {
+		line = strings.TrimSpace(line)
+		if name, opened := strings.CutPrefix(line, "["); opened {
+			name, _, _ = strings.Cut(name, "]")
+			section = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "profile "))
+		} else if key, _, found := strings.Cut(line, "="); found && section == profile {
+			keys[strings.ToLower(strings.TrimSpace(key))] = true
+		}
+	}
+
+	return keys
+}
+
+// oneLine is an error without line breaks.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+func (e oneLine) Unwrap() error { return e.error }
+
 // origin is where credentials come from, as far as an aws.Config tells.
 type origin struct {
 	profile config.SharedConfig
+	chosen  bool // the profile, by an option
 	sources []aws.CredentialSource
 }
 
@@ -53,6 +132,11 @@ func originOf(cfg aws.Config) origin {
 	found := origin{profile: profileOf(cfg)}
 	if source, ok := cfg.Credentials.(aws.CredentialProviderSource); ok {
 		found.sources = source.ProviderSources()
+	}
+	for _, source := range cfg.ConfigSources {
+		if options, ok := source.(config.LoadOptions); ok && options.SharedConfigProfile != "" {
+			found.chosen = true
+		}
 	}
 
 	return found
@@ -63,11 +147,15 @@ func (o origin) has(sources ...aws.CredentialSource) bool {
 }
 
 // explain says of an error of Amazon's provider what to do.
-func (o origin) explain(err error) error {
+func (o origin) explain(ctx context.Context, err error) error {
 	var process *processcreds.ProviderError
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("awsconfig: wait for credentials: %w", err)
+	// A connection that took too long is a deadline exceeded, too: only the context tells whose it was.
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return fmt.Errorf("awsconfig: wait for credentials from %s: %w", o.givers(), err)
+	case errors.As(err, &process) && strings.HasPrefix(process.Err.Error(), "credential process timed out"):
+		return fmt.Errorf("awsconfig: the credential_process of the %s took longer than its time limit: run it by hand, or allow it more "+
+			"by config.WithProcessCredentialOptions: %w", describeProfile(o.base()), innermost(err))
 	case errors.As(err, &process):
 		// Its text repeats what the program printed, which may be the secrets.
 		return fmt.Errorf("awsconfig: run the credential_process of the %s by hand, and see what it prints: %w",
@@ -76,6 +164,71 @@ func (o origin) explain(err error) error {
 		return o.advise(err)
 	}
 }
+
+// giver says who gives the credentials.
+func (o origin) giver() string {
+	if o.has(aws.CredentialSourceSTSAssumeRole, aws.CredentialSourceSTSAssumeRoleWebID,
+		aws.CredentialSourceProfileSTSWebIDToken, aws.CredentialSourceEnvVarsSTSWebIDToken) {
+		return "STS, for " + o.role()
+	}
+	if source := o.source(); source != "" {
+		return source
+	}
+
+	return "the provider in aws.Config.Credentials"
+}
+
+// givers says who is asked for the credentials: who gives them, and who gives those that it takes to get them.
+func (o origin) givers() string {
+	giver, source := o.giver(), o.source()
+	if source != "" && source != giver {
+		giver += ", or before that " + source
+	}
+	if o.has(aws.CredentialSourceIMDS) && o.base().CredentialSource == "" {
+		giver += ", as no other source is configured"
+	}
+
+	return giver
+}
+
+// source says where the credentials come from that are there without assuming a role. Empty where nobody has to be asked.
+func (o origin) source() string {
+	profile := o.base()
+	switch {
+	case o.has(aws.CredentialSourceProcess):
+		return "the credential_process of the " + describeProfile(profile)
+	case o.has(aws.CredentialSourceSSO, aws.CredentialSourceSSOLegacy, aws.CredentialSourceProfileSSO, aws.CredentialSourceProfileSSOLegacy):
+		return "SSO, for the " + describeProfile(profile)
+	case o.has(aws.CredentialSourceLogin):
+		return "the login session of the " + describeProfile(profile)
+	case o.has(aws.CredentialSourceHTTP) && profile.CredentialSource != sourceEnvironment:
+		return "the container's endpoint for credentials"
+	case o.has(aws.CredentialSourceIMDS):
+		return "the instance's metadata service"
+	default:
+		return ""
+	}
+}
+
+// role says which role is assumed.
+func (o origin) role() string {
+	switch {
+	case o.has(aws.CredentialSourceEnvVarsSTSWebIDToken):
+		return "the role of AWS_ROLE_ARN"
+	case slices.Equal(o.sources, []aws.CredentialSource{aws.CredentialSourceSTSAssumeRole}):
+		return "the role of the provider in aws.Config.Credentials"
+	case o.profile.RoleARN == "":
+		return "the role"
+	default:
+		return fmt.Sprintf("the role %s of the %s", o.profile.RoleARN, describeProfile(o.profile))
+	}
+}
+
+// What credential_source of a profile may be, beside EcsContainer.
+const (
+	sourceEnvironment = "Environment"
+	sourceInstance    = "Ec2InstanceMetadata"
+)
 
 // The names of Amazon's services in its errors.
 const (
@@ -101,10 +254,9 @@ func (o origin) advise(err error) error {
 	}
 	switch {
 	case failed.ServiceID == serviceMetadata, errors.As(err, &empty):
-		return fmt.Errorf("awsconfig: %w: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile that "+
-			"has some with AWS_PROFILE, or run where an instance or container has a role: %w", sigv4.ErrNoCredentials, err)
+		return fmt.Errorf("awsconfig: %w: %s: %w", sigv4.ErrNoCredentials, o.adviseNone(), err)
 	case failed.ServiceID == serviceSTS && refused:
-		advice = o.adviseRole(failed.OperationName, refusal.ErrorCode())
+		advice = o.role() + " cannot be assumed" + adviseRole(failed.OperationName, refusal)
 	case failed.ServiceID == serviceSSO && refused && refusal.ErrorCode() != "UnauthorizedException":
 		advice = fmt.Sprintf("check sso_account_id and sso_role_name of the %s, and that the role is yours", describeProfile(o.base()))
 	case failed.ServiceID == serviceSSO && refused, failed.ServiceID == serviceSSOOIDC && refused, failed.ServiceID == "" && o.has(
@@ -128,20 +280,51 @@ func (o origin) advise(err error) error {
 	return fmt.Errorf("awsconfig: %s: %w", advice, err)
 }
 
-// adviseRole says what to do about a role that STS does not give.
-func (o origin) adviseRole(operation, code string) string {
-	role := "the role"
-	if o.profile.RoleARN != "" {
-		role = fmt.Sprintf("the role %s of the %s", o.profile.RoleARN, describeProfile(o.profile))
-	}
+// adviseNone says what to do where there are no credentials.
+func (o origin) adviseNone() string {
+	profile := o.base()
 	switch {
-	case operation == "AssumeRoleWithWebIdentity":
-		return role + " cannot be assumed with the web identity token: check the role's trust policy, and that the token is still valid"
-	case code == "ExpiredToken", code == "InvalidClientTokenId", code == "SignatureDoesNotMatch":
-		return role + " cannot be assumed since the credentials of its source have expired or are wrong: renew those"
+	case profile.RoleARN != "" && profile.CredentialSource == "" && profile.WebIdentityTokenFile == "":
+		return fmt.Sprintf("the %s has role_arn, but neither source_profile nor credential_source: name what the role is to be assumed with",
+			describeProfile(profile))
+	case profile.CredentialSource == sourceInstance:
+		return fmt.Sprintf("the metadata service of an instance, which credential_source of the %s names, gave none: run on an instance "+
+			"that has a role, or name another source", describeProfile(profile))
+	case o.chosen && o.has(aws.CredentialSourceIMDS):
+		return fmt.Sprintf("the %s has no credentials, and one that is chosen by config.WithSharedConfigProfile does not take those of the "+
+			"environment: give it some, choose another, or leave the option out", describeProfile(profile))
+	}
+	advice := "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile that has some with AWS_PROFILE, or run where an " +
+		"instance or container has a role"
+	const id, secret = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+	switch hasID, hasSecret := os.Getenv(id) != "", os.Getenv(secret) != ""; {
+	case hasID && !hasSecret:
+		return id + " is set, but " + secret + " is not: " + advice
+	case hasSecret && !hasID:
+		return secret + " is set, but " + id + " is not: " + advice
 	default:
-		return role + " cannot be assumed: check role_arn and external_id, that the role's trust policy names the caller, and that the " +
-			"caller may use sts:AssumeRole"
+		return advice
+	}
+}
+
+// adviseRole says why STS does not give a role, and what to do about it.
+func adviseRole(operation string, refusal smithy.APIError) string {
+	code, message := refusal.ErrorCode(), refusal.ErrorMessage()
+	_, throttled := retry.DefaultThrottleErrorCodes[code]
+	dated := strings.HasPrefix(message, "Signature expired") || strings.HasPrefix(message, "Signature not yet current")
+	switch {
+	case code == "RequestExpired", code == "RequestTimeTooSkewed", code == "SignatureDoesNotMatch" && dated:
+		return " since the request was dated wrongly: set the clock of this machine right"
+	case code == "RegionDisabledException":
+		return " since the account has no STS in this region: activate STS in this region (in IAM's account settings), or set another region"
+	case throttled:
+		return " since STS throttles: try again later"
+	case operation == "AssumeRoleWithWebIdentity":
+		return " with the web identity token: check the role's trust policy, and that the token is still valid"
+	case code == "ExpiredToken", code == "ExpiredTokenException", code == "InvalidClientTokenId", code == "SignatureDoesNotMatch":
+		return " since the credentials of its source have expired or are wrong: renew those"
+	default:
+		return ": check role_arn and external_id, that the role's trust policy names the caller, and that the caller may use sts:AssumeRole"
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +51,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		prepare func(machine *environment, services *amazon)
 		options []func(*config.LoadOptions) error
 		says    []string
+		not     []string
 		matches func(err error) bool
 	}{
 		"no region": {
@@ -181,6 +185,99 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{`credential_process of the profile "default"`, "exit status 7"},
 			matches: func(err error) bool { return !as[*processcreds.ProviderError](err) },
 		},
+		"a profile chosen by an option, with keys in the environment": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("environment")(machine, services)
+				machine.write(".aws/config", "[profile nokeys]\nregion = "+region+"\n")
+			},
+			options: []func(*config.LoadOptions) error{config.WithSharedConfigProfile("nokeys")},
+			says:    []string{`the profile "nokeys" has no credentials`, "does not take those of the environment"},
+			not:     []string{"set AWS_ACCESS_KEY_ID"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a role without a source": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\n")
+			},
+			says:    []string{`the profile "default" has role_arn, but neither source_profile nor credential_source`},
+			not:     []string{"set AWS_ACCESS_KEY_ID"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a source that is an instance, elsewhere": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\ncredential_source = Ec2InstanceMetadata\n")
+			},
+			says:    []string{"the metadata service of an instance", `credential_source of the profile "default"`},
+			not:     []string{"set AWS_ACCESS_KEY_ID"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a key of the environment without its secret": {
+			prepare: func(machine *environment, _ *amazon) { machine.Setenv("AWS_ACCESS_KEY_ID", userKeys().AccessKeyID) },
+			says:    []string{"AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a secret of the environment without its key": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.Setenv("AWS_SECRET_ACCESS_KEY", userKeys().SecretAccessKey)
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\ncredential_source = Environment\n")
+			},
+			says:    []string{"AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
+		},
+		"a key of a profile without its secret": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[profile backups]\naws_access_key_id = AKIAHALF\n[profile others]\naws_secret_access_key = hunter2\n")
+				machine.Setenv("AWS_PROFILE", "backups")
+			},
+			says:    []string{`the profile "backups"`, "has aws_access_key_id, but no aws_secret_access_key", ".aws/config"},
+			not:     []string{"\n"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"a secret of a source profile without its key": {
+			prepare: func(machine *environment, _ *amazon) {
+				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\nsource_profile = base\n")
+				machine.write("keys", "# of the team\n[ base ]\naws_secret_access_key=hunter2-secret\n")
+			},
+			options: []func(*config.LoadOptions) error{func(options *config.LoadOptions) error {
+				options.SharedCredentialsFiles = []string{filepath.Join(os.Getenv("HOME"), "keys")}
+				return nil
+			}},
+			says:    []string{`the profile "base"`, "has aws_secret_access_key, but no aws_access_key_id", "/keys"},
+			not:     []string{"\n"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"a CA bundle that is missing": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("environment")(machine, services)
+				machine.Setenv("AWS_CA_BUNDLE", machine.home+"/missing.pem")
+			},
+			says:    []string{"AWS_CA_BUNDLE", "/missing.pem"},
+			matches: func(err error) bool { return errors.Is(err, fs.ErrNotExist) },
+		},
+		"a CA bundle without certificates": {
+			prepare: func(machine *environment, services *amazon) {
+				prepare("environment")(machine, services)
+				machine.Setenv("AWS_CA_BUNDLE", machine.write("empty.pem", ""))
+			},
+			says:    []string{"AWS_CA_BUNDLE", "/empty.pem"},
+			matches: func(err error) bool { return err != nil },
+		},
+		"a credential process that gives old ones": {
+			prepare: func(machine *environment, services *amazon) {
+				services.give = func() sigv4.Credentials { return roleKeys(-time.Hour) }
+				prepare("credential process")(machine, services)
+			},
+			says:    []string{`old credentials from the credential_process of the profile "default"`, "have expired at", "this machine's clock shows", "set the clock of this machine right"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrCredentialsExpired) },
+		},
+		"a role whose credentials are old by this clock": {
+			prepare: func(machine *environment, services *amazon) {
+				services.give = func() sigv4.Credentials { return roleKeys(-time.Hour) }
+				prepare("source role")(machine, services)
+			},
+			says:    []string{"old credentials from STS, for the role " + roleARN + ` of the profile "backups"`, "set the clock of this machine right"},
+			matches: func(err error) bool { return errors.Is(err, sigv4.ErrCredentialsExpired) },
+		},
 		"no network to STS": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("source role")(machine, services)
@@ -230,6 +327,11 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 					t.Errorf("it does not say %q", text)
 				}
 			}
+			for _, text := range test.not {
+				if strings.Contains(err.Error(), text) {
+					t.Errorf("it says %q", text)
+				}
+			}
 			if !test.matches(err) {
 				t.Error("it does not match")
 			}
@@ -238,6 +340,153 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			}
 			noSecret(t, err)
 		})
+	}
+}
+
+// silentServer returns the URL of a server that never answers.
+func silentServer(machine *environment) string {
+	machine.Helper()
+	ended := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-ended:
+		case <-r.Context().Done():
+		}
+		panic(http.ErrAbortHandler) // Amazon's SDK panics where an answer of STS is empty
+	}))
+	machine.Cleanup(server.Close)
+	machine.Cleanup(func() { close(ended) })
+
+	return server.URL
+}
+
+// What STS says tells whether it is the role, the clock, the region, or STS itself.
+func TestRefusalsOfSTS(t *testing.T) {
+	for name, test := range map[string]struct{ code, message, says string }{
+		"old signature":       {"SignatureDoesNotMatch", "Signature expired: 20261125T220000Z is now earlier than 20261125T221500Z", "clock of this machine"},
+		"early signature":     {"SignatureDoesNotMatch", "Signature not yet current: 20261125T220000Z is still later than 20261125T201500Z", "clock of this machine"},
+		"old request":         {"RequestExpired", "Request has expired.", "clock of this machine"},
+		"skewed":              {"RequestTimeTooSkewed", "too far", "clock of this machine"},
+		"wrong secret":        {"SignatureDoesNotMatch", "The request signature we calculated does not match", "credentials of its source"},
+		"expired source":      {"ExpiredToken", "expired", "credentials of its source"},
+		"expired, other code": {"ExpiredTokenException", "expired", "credentials of its source"},
+		"region":              {"RegionDisabledException", "STS is not activated in this region", "activate STS in this region"},
+		"throttled":           {"Throttling", "Rate exceeded", "throttles: try again later"},
+		"throttled otherwise": {"ThrottlingException", "Rate exceeded", "throttles: try again later"},
+		"denied":              {"AccessDenied", "not authorized", "trust policy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			machine.Setenv("AWS_MAX_ATTEMPTS", "1")
+			services := newAmazon(machine)
+			newRedshift(machine, roleKeys(time.Hour))
+			sources()["source role"].prepare(machine, services)
+			services.spoil("sts", answer{http.StatusForbidden, "<ErrorResponse><Error><Code>" + test.code + "</Code><Message>" + test.message + "</Message></Error></ErrorResponse>"})
+			err := list(t)
+			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), `of the profile "backups"`) || !as[smithy.APIError](err) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
+
+// Where credentials do not come in time, the error says who has not answered.
+func TestSlowCredentials(t *testing.T) {
+	const role = "STS, for the role " + roleARN + ` of the profile "backups"`
+	for name, test := range map[string]struct {
+		prepare func(machine *environment)
+		says    string
+	}{
+		"role": {says: role + ":", prepare: func(machine *environment) {
+			sources()["source role"].prepare(machine, nil)
+			machine.Setenv("AWS_ENDPOINT_URL_STS", silentServer(machine))
+		}},
+		"role of a container": {says: role + ", or before that the container's endpoint for credentials:", prepare: func(machine *environment) {
+			machine.write(".aws/config", "[profile backups]\nrole_arn = "+roleARN+"\ncredential_source = EcsContainer\n")
+			machine.Setenv("AWS_PROFILE", "backups")
+			machine.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", silentServer(machine))
+		}},
+		"role of SSO": {says: role + `, or before that SSO, for the profile "corp-user":`, prepare: func(machine *environment) {
+			machine.withSSO("corp-user", time.Now().Add(time.Hour))
+			machine.append(".aws/config", "\n[profile backups]\nrole_arn = "+roleARN+"\nsource_profile = corp-user\n")
+			machine.Setenv("AWS_PROFILE", "backups")
+			machine.Setenv("AWS_ENDPOINT_URL_SSO", silentServer(machine))
+		}},
+		"SSO": {says: `SSO, for the profile "backups":`, prepare: func(machine *environment) {
+			sources()["SSO session"].prepare(machine, nil)
+			machine.Setenv("AWS_ENDPOINT_URL_SSO", silentServer(machine))
+		}},
+		"web identity in the environment": {says: "STS, for the role of AWS_ROLE_ARN:", prepare: func(machine *environment) {
+			sources()["web identity in the environment"].prepare(machine, nil)
+			machine.Setenv("AWS_ENDPOINT_URL_STS", silentServer(machine))
+		}},
+		"web identity in a profile": {says: "STS, for the role " + roleARN + ` of the profile "default":`, prepare: func(machine *environment) {
+			sources()["web identity in a profile"].prepare(machine, nil)
+			machine.Setenv("AWS_ENDPOINT_URL_STS", silentServer(machine))
+		}},
+		"container": {says: "the container's endpoint for credentials:", prepare: func(machine *environment) {
+			machine.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", silentServer(machine))
+		}},
+		"instance": {says: "the instance's metadata service, as no other source is configured:", prepare: func(machine *environment) {
+			machine.Setenv("AWS_EC2_METADATA_DISABLED", "")
+			machine.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", silentServer(machine))
+		}},
+		"credential process": {says: `the credential_process of the profile "default":`, prepare: func(machine *environment) {
+			machine.write(".aws/config", "[default]\ncredential_process = sleep 1\n")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			newRedshift(machine, roleKeys(time.Hour))
+			test.prepare(machine)
+			filled, err := awsconfig.Load(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			filled.AttemptTimeout = 50 * time.Millisecond
+			client, err := redshift.New(filled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.DescribeClusterSnapshots(t.Context(), nil)
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("the error is %v", err)
+			}
+			t.Log(err)
+			for _, text := range []string{"wait for credentials from " + test.says, "Config.AttemptTimeout"} {
+				if !strings.Contains(err.Error(), text) {
+					t.Errorf("it does not say %q", text)
+				}
+			}
+		})
+	}
+}
+
+// Where there is no metadata service, as on most machines, nothing answers at its address. That there are no credentials is the
+// reason, and not the time that the question took.
+func TestMetadataServiceThatDoesNotAnswer(t *testing.T) {
+	machine := newEnvironment(t)
+	machine.Setenv("AWS_REGION", region)
+	machine.Setenv("AWS_EC2_METADATA_DISABLED", "")
+	machine.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", silentServer(machine))
+	filled, err := awsconfig.Load(t.Context(), config.WithHTTPClient(&http.Client{Timeout: 50 * time.Millisecond}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = filled.Credentials.Credentials(t.Context())
+	if !errors.Is(err, sigv4.ErrNoCredentials) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "set AWS_ACCESS_KEY_ID") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// A credential process that is ended by its own time limit is said to have been.
+func TestCredentialProcessWithALimit(t *testing.T) {
+	machine := newEnvironment(t)
+	newRedshift(machine, roleKeys(time.Hour))
+	machine.write(".aws/config", "[default]\ncredential_process = sleep 1\n")
+	err := list(t, config.WithProcessCredentialOptions(func(options *processcreds.Options) { options.Timeout = time.Millisecond }))
+	if err == nil || !strings.Contains(err.Error(), "took longer than its time limit") || !strings.Contains(err.Error(), "config.WithProcessCredentialOptions") {
+		t.Errorf("the error is %v", err)
 	}
 }
 
@@ -342,7 +591,7 @@ func (p staticProvider) Retrieve(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
 }
 
-// A context that ends is what the error says, and nothing is advised.
+// A context that ends is what the error says, with who has not answered: here somebody of whom nothing is known.
 func TestContextEnds(t *testing.T) {
 	machine := newEnvironment(t)
 	filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
@@ -355,7 +604,7 @@ func TestContextEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	_, err = filled.Credentials.Credentials(ctx)
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for credentials") {
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for credentials from the provider in aws.Config.Credentials") {
 		t.Errorf("the error is %v", err)
 	}
 }
