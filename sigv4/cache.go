@@ -190,9 +190,8 @@ func (c *CachedCredentials) ask(ctx context.Context) (credentials Credentials, e
 	if err := credentials.Validate(); err != nil {
 		return Credentials{}, fmt.Errorf("the CredentialsProvider returned unusable ones: %w", err)
 	}
-	if credentials.ExpiredAt(c.config.Now()) {
-		return Credentials{}, fmt.Errorf("the CredentialsProvider returned old ones: %w at %s",
-			ErrCredentialsExpired, credentials.Expires.UTC().Format(time.RFC3339))
+	if now := c.config.Now(); credentials.ExpiredAt(now) {
+		return Credentials{}, fmt.Errorf("the CredentialsProvider returned old ones: %w", expiredError(credentials, now))
 	}
 	return credentials, nil
 }

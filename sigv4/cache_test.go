@@ -406,7 +406,7 @@ func TestCacheRefusesUnusableCredentials(t *testing.T) {
 		is     error
 	}{
 		{"empty", func() Credentials { return Credentials{} }, "unusable", ErrNoCredentials},
-		{"expired", func() Credentials { return old }, "2015-08-30", ErrCredentialsExpired},
+		{"expired", func() Credentials { return old }, "the clock shows 2015-08-30T12:36:00Z: obtain new ones", ErrCredentialsExpired},
 		{"panic", func() Credentials { panic("broken") }, "panicked: broken", nil},
 		{"Goexit", func() Credentials { runtime.Goexit(); return Credentials{} }, "ended its goroutine", nil},
 	} {

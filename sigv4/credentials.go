@@ -45,6 +45,12 @@ func (c Credentials) ExpiredAt(at time.Time) bool {
 	return !c.Expires.IsZero() && !at.Before(c.Expires)
 }
 
+// expiredError says that credentials no longer work at that time. New ones that are old already are a clock that is fast.
+func expiredError(credentials Credentials, at time.Time) error {
+	return fmt.Errorf("%w at %s, and the clock shows %s: obtain new ones, or set the clock of this machine right",
+		ErrCredentialsExpired, credentials.Expires.UTC().Format(time.RFC3339), at.UTC().Format(time.RFC3339))
+}
+
 // Validate returns nil if a request can be signed with the credentials, leaving aside when they expire. The error says
 // which part is wrong and never contains its value; it matches [ErrNoCredentials] where a part is missing. White space
 // around a part, as a file's trailing line break leaves it, is an error here because AWS would answer no more than that

@@ -271,6 +271,11 @@ func TestEnvCredentials(t *testing.T) {
 			"token alone", map[string]string{"AWS_SESSION_TOKEN": hiddenToken}, Credentials{},
 			"AWS_SESSION_TOKEN is set but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not",
 		},
+		{"how to set them", nil, Credentials{}, `set both, such as by eval "$(aws configure export-credentials --format env)"`},
+		{
+			"profile", map[string]string{"AWS_PROFILE": "backups"}, Credentials{},
+			"AWS_PROFILE is set, but profiles are not read here: the module awsconfig reads them (awsconfig.Load)",
+		},
 	} {
 		provider := EnvCredentials{LookupEnv: func(name string) (string, bool) {
 			value, found := test.environment[name]

@@ -41,7 +41,7 @@ func ExampleEnvCredentials() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// sigv4: read credentials from the environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not, set both or configure another CredentialsProvider: no AWS credentials
+	// sigv4: read credentials from the environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both, such as by eval "$(aws configure export-credentials --format env)", or configure another CredentialsProvider: no AWS credentials
 }
 
 func ExampleNewCachedCredentials() {

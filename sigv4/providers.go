@@ -98,8 +98,11 @@ func (e EnvCredentials) Credentials(context.Context) (Credentials, error) {
 	default:
 		missing = envAccessKeyID + " and " + envSecretAccessKey + " are not set"
 	}
-	return Credentials{}, fmt.Errorf(
-		"sigv4: read credentials from the environment: %s, set both or configure another CredentialsProvider: %w", missing, ErrNoCredentials)
+	advice := `set both, such as by eval "$(aws configure export-credentials --format env)", or configure another CredentialsProvider`
+	if value("AWS_PROFILE") != "" {
+		missing += "; AWS_PROFILE is set, but profiles are not read here: the module awsconfig reads them (awsconfig.Load)"
+	}
+	return Credentials{}, fmt.Errorf("sigv4: read credentials from the environment: %s: %s: %w", missing, advice, ErrNoCredentials)
 }
 
 var errNilProvider = errors.New("the CredentialsProvider is nil, set one such as EnvCredentials{}")

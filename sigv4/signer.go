@@ -229,11 +229,14 @@ func (e *SigningError) Error() string {
 	if e == nil {
 		return "sigv4: no error of a signature"
 	}
-	if e.Method == "" {
-		return fmt.Sprintf("sigv4: %s a request: %v", e.Action, e.Err)
+	what := "a request"
+	if e.Method != "" {
+		what = fmt.Sprintf("%s request to %q", e.Method, e.Host)
 	}
+	// That it is this package which says so stands at the front already.
+	reason := strings.ReplaceAll(fmt.Sprintf(": %v", e.Err), ": sigv4: ", ": ")
 
-	return fmt.Sprintf("sigv4: %s %s request to %q: %v", e.Action, e.Method, e.Host, e.Err)
+	return "sigv4: " + e.Action + " " + what + reason
 }
 
 // Unwrap returns Err.
@@ -308,7 +311,7 @@ func (s *Signer) begin(request *http.Request, payloadHash string, credentials Cr
 		return nil, errors.New("the time to sign for is zero or out of range, use time.Now()")
 	}
 	if credentials.ExpiredAt(at) {
-		return nil, fmt.Errorf("%w at %s, obtain new ones", ErrCredentialsExpired, credentials.Expires.UTC().Format(time.RFC3339))
+		return nil, expiredError(credentials, at)
 	}
 	host, err := canonicalHost(request)
 	if err != nil {

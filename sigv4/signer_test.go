@@ -531,6 +531,10 @@ func TestWhatCannotBeSigned(t *testing.T) {
 		{name: "payload hash with a line break", request: valid(), payloadHash: EmptyPayloadHash + "\n", want: "payload hash"},
 		{name: "no credentials", request: valid(), credentials: Credentials{SessionToken: hiddenToken}, want: "AccessKeyID", is: ErrNoCredentials},
 		{name: "expired", request: valid(), credentials: expired, want: "2015-08-30T12:36:00Z", is: ErrCredentialsExpired},
+		{
+			name: "expired by a fast clock", request: valid(), credentials: expired, at: new(exampleTime.Add(time.Hour)),
+			want: "the clock shows 2015-08-30T13:36:00Z: obtain new ones, or set the clock of this machine right", is: ErrCredentialsExpired,
+		},
 	} {
 		if test.at == nil {
 			test.at = &exampleTime

@@ -10,8 +10,8 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"slices"
 	"strings"
 	"sync"
@@ -217,6 +217,12 @@ func TestTransportRefusesToSend(t *testing.T) {
 		{name: "nil Credentials", change: func(tr *Transport) { tr.Credentials = nil }, want: "CredentialsProvider is nil", is: ErrNoCredentials},
 		{name: "nil pointer as Credentials", change: func(tr *Transport) { tr.Credentials = (*CachedCredentials)(nil) }, want: "NewCachedCredentials"},
 		{name: "provider fails", change: func(tr *Transport) { tr.Credentials = providing(exampleCredentials, failure) }, want: "get credentials", is: failure},
+		{
+			name: "a provider of this package fails", want: `: get credentials: refresh credentials: read credentials from the environment: `, is: ErrNoCredentials,
+			change: func(tr *Transport) {
+				tr.Credentials = mustCache(t, CacheConfig{Provider: EnvCredentials{LookupEnv: func(string) (string, bool) { return "", false }}})
+			},
+		},
 		{name: "empty credentials", change: func(tr *Transport) { tr.Credentials = providing(Credentials{}, nil) }, want: "empty", is: ErrNoCredentials},
 		{name: "no secret", change: func(tr *Transport) { tr.Credentials = providing(Credentials{AccessKeyID: "A"}, nil) }, want: "SecretAccessKey is empty", is: ErrNoCredentials},
 		{name: "expired", change: func(tr *Transport) { tr.Credentials = providing(expired, nil) }, want: "expired", is: ErrCredentialsExpired},
