@@ -3,6 +3,7 @@ package awsconfig_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -84,6 +85,46 @@ func TestBuildsForAUser(t *testing.T) {
 	alone.run("build", "-o", os.DevNull, ".")
 	if graph := alone.run("mod", "graph"); strings.Contains(graph, "github.com/aws/") || !strings.Contains(graph, "github.com/go-openapi/runtime") {
 		t.Errorf("the root module requires\n%s", graph)
+	}
+}
+
+// The Go snippets of the README compile, as bodies of a function. An overlay puts them into the module without writing into it.
+func TestREADMECompiles(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scratch, replace, packages := t.TempDir(), map[string]string{}, []string{}
+	for i, snippet := range regexp.MustCompile("(?s)\n```go\n(.*?)\n```").FindAllStringSubmatch(string(page), -1) {
+		code := "package snippet\n\nimport (\n\t\"context\"\n\n\t\"github.com/aws/aws-sdk-go-v2/config\"\n\n\t\"" + rootPath + "\"\n\t\"" + modulePath + "\"\n)\n\n" +
+			"func snippet(ctx context.Context) error {\n" + snippet[1] + "\n_ = client\nreturn nil\n}\n"
+		folder := fmt.Sprintf("snippet%d", i)
+		file := filepath.Join(scratch, folder+".go")
+		if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		replace[filepath.Join(here, folder, "snippet.go")] = file
+		packages = append(packages, "./"+folder)
+	}
+	if len(packages) == 0 {
+		t.Fatal("there are no snippets")
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(scratch, "overlay.json")
+	if err := os.WriteFile(file, overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), "go", append([]string{"build", "-overlay", file}, packages...)...)
+	command.Env = developersEnvironment
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
 	}
 }
 

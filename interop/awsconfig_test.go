@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	amazon "github.com/aws/aws-sdk-go-v2/service/redshift"
 
@@ -116,6 +118,79 @@ func calledBy(t *testing.T, seen *where, load func() (redshift.Config, error)) (
 	}
 
 	return strings.TrimSuffix(seen.url, "/"), nil
+}
+
+// counter is an HTTP client that answers nothing but that Redshift is not there, and counts how often.
+type counter struct{ requests int }
+
+func (c *counter) Do(request *http.Request) (*http.Response, error) {
+	c.requests++
+
+	return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Request: request, Body: http.NoBody}, nil
+}
+
+// Where something says how many attempts a call has, it has as many as with Amazon's client.
+func TestAWSConfigAttemptsAsOftenAsAmazonsClient(t *testing.T) {
+	const three, four = 3, 4
+	quick := func(options *retry.StandardOptions) {
+		options.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+	}
+	standard := func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(quick), four) }
+	never := func() aws.Retryer { return aws.NopRetryer{} }
+	for name, test := range map[string]struct {
+		variable string // AWS_MAX_ATTEMPTS
+		option   config.LoadOptionsFunc
+		change   func(*aws.Config)
+		attempts int
+	}{
+		"AWS_MAX_ATTEMPTS":               {variable: "2", attempts: 2},
+		"an option":                      {variable: "3", option: config.WithRetryMaxAttempts(2), attempts: 2},
+		"a retryer":                      {option: config.WithRetryer(standard), attempts: four},
+		"a retryer and AWS_MAX_ATTEMPTS": {variable: "2", option: config.WithRetryer(standard), attempts: four},
+		"a retryer, changed by hand":     {option: config.WithRetryer(standard), change: func(cfg *aws.Config) { cfg.RetryMaxAttempts = three }, attempts: three},
+		"none repeated":                  {variable: "2", option: config.WithRetryer(never), attempts: 1},
+		"none repeated, and by hand":     {option: config.WithRetryer(never), change: func(cfg *aws.Config) { cfg.RetryMaxAttempts = three }, attempts: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cleanEnvironment(t)
+			set(t, "AWS_REGION", "eu-west-1")
+			set(t, "AWS_MAX_ATTEMPTS", test.variable)
+			seen := new(counter)
+			loaded, err := config.LoadDefaultConfig(t.Context(), config.WithHTTPClient(seen), func(options *config.LoadOptions) error {
+				if test.option == nil {
+					return nil
+				}
+
+				return test.option(options)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.change != nil {
+				test.change(&loaded)
+			}
+			if _, err := amazon.NewFromConfig(loaded).DescribeClusterSnapshots(t.Context(), &amazon.DescribeClusterSnapshotsInput{}); err == nil {
+				t.Fatal("Amazon's client succeeds")
+			}
+			theirs := seen.requests
+			seen.requests = 0
+			filled, err := awsconfig.FromAWSConfig(loaded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			filled.Retry.BaseDelay = time.Millisecond
+			client, err := redshift.New(filled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err == nil {
+				t.Fatal("our client succeeds")
+			}
+			if theirs != test.attempts || seen.requests != test.attempts {
+				t.Errorf("Amazon's client made %d attempts, ours %d, want %d", theirs, seen.requests, test.attempts)
+			}
+		})
+	}
 }
 
 // profileFile writes a profile with the settings that have a bit set.
