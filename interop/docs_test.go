@@ -7,18 +7,51 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// What docs/moving-from-the-aws-sdk.md shows of Amazon's SDK compiles, as the body of a function.
-func TestSnippetsOfAmazonsSDKCompile(t *testing.T) {
-	t.Parallel()
+// moving is the page that compares the two.
+func moving(t *testing.T) string {
+	t.Helper()
 	page, err := os.ReadFile(filepath.Join("..", "docs", "moving-from-the-aws-sdk.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	snippets := regexp.MustCompile("(?s)\n```go aws\n(.*?)\n```").FindAllStringSubmatch(string(page), -1)
+
+	return string(page)
+}
+
+// The page lists every operation of the contract, once, and no other. That the links lead somewhere is tested in the root.
+func TestOperationsOfThePage(t *testing.T) {
+	t.Parallel()
+	var listed, described []string
+	for _, link := range regexp.MustCompile(`\[(\w+)\]\(api\.md#(\w+)\)`).FindAllStringSubmatch(moving(t), -1) {
+		listed = append(listed, link[1])
+		if strings.ToLower(link[1]) != link[2] {
+			t.Errorf("%s links to %s", link[1], link[2])
+		}
+	}
+	for _, operation := range contract.Operations() {
+		described = append(described, operation.Name)
+	}
+	slices.Sort(listed)
+	slices.Sort(described)
+	if !slices.Equal(listed, described) {
+		t.Errorf("the page lists %q, the contract has %q", listed, described)
+	}
+	if count := fmt.Sprintf("%d of them", len(described)); !strings.Contains(moving(t), count) {
+		t.Errorf("the page does not say %q", count)
+	}
+}
+
+// What docs/moving-from-the-aws-sdk.md shows of Amazon's SDK, and of the two together, compiles, as the body of a function.
+func TestSnippetsOfAmazonsSDKCompile(t *testing.T) {
+	t.Parallel()
+	snippets := regexp.MustCompile("(?s)\n```go (aws|awsconfig)\n(.*?)\n```").FindAllStringSubmatch(moving(t), -1)
 	if len(snippets) < 4 {
 		t.Fatalf("found %d snippets", len(snippets))
 	}
@@ -30,12 +63,24 @@ func TestSnippetsOfAmazonsSDKCompile(t *testing.T) {
 	overlay := filepath.Join(scratch, "overlay.json")
 	arguments = append(arguments, overlay)
 	for i, snippet := range snippets {
-		code := "func snippet(ctx context.Context, client *redshift.Client) error {\n" + snippet[1] + "\nreturn nil\n}\n"
-		imports := ""
+		// The snippet may make a client of its own.
+		code := "func snippet(ctx context.Context, client *redshift.Client) error {\n{\n" + snippet[2] + "\n"
+		if strings.Contains(snippet[2], "client := ") || strings.Contains(snippet[2], "client, err := ") {
+			code += "_ = client\n"
+		}
+		code += "}\nreturn nil\n}\n"
+		imports, client := "", "github.com/aws/aws-sdk-go-v2/service/redshift"
+		if snippet[1] == "awsconfig" {
+			client = "github.com/redshift-go/redshift"
+		}
 		for path, used := range map[string]string{
 			"context": "context.", "errors": "errors.", "fmt": "fmt.", "log": "log.", "time": "time.",
-			"github.com/aws/aws-sdk-go-v2/aws":                    "aws.",
-			"github.com/aws/aws-sdk-go-v2/service/redshift":       "redshift.",
+			"github.com/aws/aws-sdk-go-v2/aws":                  "aws.",
+			"github.com/aws/aws-sdk-go-v2/config":               "config.",
+			"github.com/aws/aws-sdk-go-v2/credentials/stscreds": "stscreds.",
+			"github.com/aws/aws-sdk-go-v2/service/sts":          "sts.",
+			"github.com/redshift-go/redshift/awsconfig":         "awsconfig.",
+			client: "redshift.",
 			"github.com/aws/aws-sdk-go-v2/service/redshift/types": "types.",
 			"github.com/aws/smithy-go":                            "smithy.",
 		} {
