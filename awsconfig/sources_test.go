@@ -153,6 +153,33 @@ func TestConcurrentCallsAskOnce(t *testing.T) {
 	}
 }
 
+// Clients for several regions, of one Config, share the credentials.
+func TestClientsShareCredentials(t *testing.T) {
+	machine := newEnvironment(t)
+	services := newAmazon(machine)
+	sources()["source role"].prepare(machine, services)
+	newRedshift(machine, roleKeys(time.Hour))
+	filled, err := awsconfig.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, region := range []string{region, "us-west-2"} {
+		there := filled
+		there.Region = region
+		client, err := redshift.New(there)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The fake is in one region, and refuses the other's signature.
+		if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil && !errors.Is(err, awsquery.ErrSignatureDoesNotMatch) {
+			t.Error(err)
+		}
+	}
+	if asked := services.count("sts"); asked != 1 {
+		t.Errorf("STS was asked %d times", asked)
+	}
+}
+
 // A fake that knows other keys refuses those, so that the test above cannot pass without a signature.
 func TestWrongSecretIsRefused(t *testing.T) {
 	machine := newEnvironment(t)
