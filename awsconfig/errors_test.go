@@ -591,22 +591,42 @@ func (p staticProvider) Retrieve(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
 }
 
-// A context that ends is what the error says, with who has not answered: here somebody of whom nothing is known.
+// A context that ends is what the error says, with who has not answered, as far as a provider tells that.
 func TestContextEnds(t *testing.T) {
 	machine := newEnvironment(t)
-	filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+	slow := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		<-machine.Context().Done()
 		return aws.Credentials{}, fs.ErrNotExist
-	})})
-	if err != nil {
-		t.Fatal(err)
+	})
+	for name, test := range map[string]struct {
+		provider aws.CredentialsProvider
+		says     string
+	}{
+		"a function":     {slow, "from the provider in aws.Config.Credentials:"},
+		"a role by hand": {roleByHand{slow}, "from STS, for the role of the provider in aws.Config.Credentials:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			// Its role is none of the provider's.
+			profile := config.SharedConfig{Profile: "backups", RoleARN: roleARN}
+			filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: test.provider, ConfigSources: []any{profile}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			_, err = filled.Credentials.Credentials(ctx)
+			if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for credentials "+test.says) {
+				t.Errorf("the error is %v", err)
+			}
+		})
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	_, err = filled.Credentials.Credentials(ctx)
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "wait for credentials from the provider in aws.Config.Credentials") {
-		t.Errorf("the error is %v", err)
-	}
+}
+
+// roleByHand says of itself what stscreds.AssumeRoleProvider says.
+type roleByHand struct{ aws.CredentialsProvider }
+
+func (roleByHand) ProviderSources() []aws.CredentialSource {
+	return []aws.CredentialSource{aws.CredentialSourceSTSAssumeRole}
 }
 
 // An aws.Config without credentials is refused: redshift.New would take those of the environment in their place.
