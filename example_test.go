@@ -79,7 +79,7 @@ func ExampleClient_CreateClusterSnapshot_errors() {
 		switch failure.Code {
 		case models.ErrClusterNotFound:
 			fmt.Println(failure.Operation, failure.StatusCode, failure.Code)
-		case awsquery.ErrThrottling:
+		case models.ErrInvalidClusterState:
 			fmt.Println("try again later")
 		}
 	}

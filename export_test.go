@@ -26,3 +26,6 @@ func Outcomes() map[string][3]string {
 
 	return described
 }
+
+// ThrottlingCodes are those that [IsThrottled] knows.
+var ThrottlingCodes = throttlingCodes

@@ -117,6 +117,15 @@ type failure struct {
 	retryAfter time.Duration
 }
 
+// IsThrottled tells whether an error is that of a call which Redshift throttled until its attempts were used up: there were
+// too many calls of the account, and the same one is worth another try in a while. AWS has many codes for this, which
+// docs/reliability.md lists, so it takes a function to tell. An answer without a code counts by its HTTP status, 429.
+func IsThrottled(err error) bool {
+	refused := answered(err)
+
+	return refused != nil && judgeAnswer(refused).throttled
+}
+
 // throttlingCodes say that there were too many calls.
 var throttlingCodes = []awsquery.ErrorCode{
 	awsquery.ErrPriorRequestNotComplete,

@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -343,5 +346,52 @@ func TestWhatTLSRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		client.CloseIdleConnections()
+	}
+}
+
+// TestIsThrottled: whatever the code for it, a call that was throttled to the end is told by one question, and the page has
+// every code.
+func TestIsThrottled(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("docs", "reliability.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	errorOf := func(t *testing.T, fault redshifttest.Fault) error {
+		t.Helper()
+		fake := redshifttest.New(redshifttest.Options{})
+		fake.InjectNext("DescribeClusters", fault, fault)
+		config := fake.Config()
+		config.Retry = redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: 1, ThrottlingDelay: 1}
+		client, err := redshift.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.DescribeClusters(t.Context(), nil)
+		if err == nil || fake.PendingFaults() != 0 {
+			t.Fatalf("the error is %v", err)
+		}
+
+		return fmt.Errorf("the nightly job: %w", err)
+	}
+	for _, code := range redshift.ThrottlingCodes {
+		if err := errorOf(t, redshifttest.Fault{Code: code}); !redshift.IsThrottled(err) {
+			t.Errorf("%s: not told from %v", code, err)
+		}
+		if !strings.Contains(string(page), "`"+string(code)+"`") {
+			t.Errorf("docs/reliability.md does not have %s", code)
+		}
+	}
+	if err := errorOf(t, redshifttest.Fault{Status: http.StatusTooManyRequests, Body: "<html>"}); !redshift.IsThrottled(err) {
+		t.Errorf("a 429 without a code: not told from %v", err)
+	}
+	for name, err := range map[string]error{
+		"nothing": nil, "unavailable": errorOf(t, redshifttest.Fault{Status: http.StatusServiceUnavailable}),
+		"no answer":   errorOf(t, redshifttest.Fault{Cut: true}),
+		"credentials": &awsquery.SendError{Err: &awsquery.Error{Code: awsquery.ErrThrottling}}, "another": errors.New("Throttling"),
+	} {
+		if redshift.IsThrottled(err) {
+			t.Errorf("%s counts as throttled: %v", name, err)
+		}
 	}
 }

@@ -6,8 +6,8 @@
 //
 //	var refused *awsquery.Error
 //	switch {
-//	case errors.Is(err, awsquery.ErrThrottling):
-//		// too many calls: wait, then try again
+//	case errors.Is(err, awsquery.ErrAccessDenied):
+//		// the caller's policy does not allow the call
 //	case errors.As(err, &refused):
 //		log.Print(refused.Code, refused.RequestID)
 //	}
