@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // logAttempt makes an attempt and logs it.
@@ -25,7 +27,8 @@ func (a *attempts) logAttempt(ctx context.Context) (any, error) {
 	if err != nil {
 		record = append(record, describe(err)...)
 	} else if response != nil {
-		record = append(record, slog.Int("status", response.StatusCode), slog.String("request_id", response.Header.Get("X-Amzn-Requestid")))
+		record = append(record, slog.Int("status", response.StatusCode))
+		record = appendText(record, "request_id", response.Header.Get("X-Amzn-Requestid"))
 	}
 	record = append(record, slog.Duration("duration", time.Since(started)))
 	a.logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
@@ -49,14 +52,34 @@ func describe(err error) []slog.Attr {
 	var refused *awsquery.Error
 	if errors.As(err, &refused) {
 		record := []slog.Attr{slog.Int("status", refused.StatusCode)}
-		if refused.Code != "" {
-			record = append(record, slog.String("code", string(refused.Code)))
+		record = appendText(record, "code", string(refused.Code))
+		record = appendText(record, "request_id", refused.RequestID)
+		if refused.Err != nil {
+			record = append(record, slog.String("error", unreadable(refused.Err)))
 		}
 
-		return append(record, slog.String("request_id", refused.RequestID))
+		return record
 	}
 
 	return []slog.Attr{slog.String("error", reason(err))}
+}
+
+func appendText(record []slog.Attr, key, text string) []slog.Attr {
+	if text == "" {
+		return record
+	}
+
+	return append(record, slog.String(key, text))
+}
+
+// unreadable is what is wrong with an answer.
+func unreadable(err error) string {
+	var broken *awsquery.ReadError
+	if errors.As(err, &broken) {
+		return "the answer broke off: " + reason(broken.Err)
+	}
+
+	return "the answer is not one that Redshift gives"
 }
 
 // reason is why there was no answer, in words that do not come from the error's own text.
@@ -76,6 +99,10 @@ func reason(err error) string {
 		return "the name of the host was not found"
 	case errors.As(err, &errno):
 		return errno.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return "the connection was closed"
+	case errors.As(err, new(*sigv4.SigningError)):
+		return "the request could not be signed"
 	default:
 		return fmt.Sprintf("%T", innermost(err))
 	}

@@ -2,8 +2,10 @@ package redshift
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +27,7 @@ import (
 type OutcomeUnknownError struct {
 	// Operation is the name of the call, such as RestoreTableFromClusterSnapshot.
 	Operation string
-	// Look says where it shows whether the call was carried out.
+	// Look says where it shows whether the call was carried out. Empty for an operation of which that is not known.
 	Look string
 	// Err is what happened: an awsquery.Error, an awsquery.SendError or a RetryError.
 	Err error
@@ -37,8 +39,29 @@ func (e *OutcomeUnknownError) Error() string {
 		return "no error of a call"
 	}
 
-	return fmt.Sprintf("%s: it may have been carried out, %s: %v", e.Operation, e.Look, e.Err)
+	look := ""
+	if e.Look != "" {
+		look = ", " + e.Look
+	}
+
+	return fmt.Sprintf("%s: it may have been carried out%s: %v", e.Operation, look, e.Err)
 }
+
+// MarshalJSON writes the operation, where to look, and what happened.
+func (e *OutcomeUnknownError) MarshalJSON() ([]byte, error) {
+	if e == nil {
+		return []byte("null"), nil
+	}
+
+	return json.Marshal(struct {
+		Operation string `json:"operation"`
+		Look      string `json:"look,omitzero"`
+		Cause     any    `json:"cause"`
+	}{e.Operation, e.Look, errorForJSON(e.Err)})
+}
+
+// LogValue logs the error's text.
+func (e *OutcomeUnknownError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // Unwrap returns what happened.
 func (e *OutcomeUnknownError) Unwrap() error {

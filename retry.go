@@ -2,8 +2,10 @@ package redshift
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"net"
@@ -275,4 +277,33 @@ func (e *RetryError) Unwrap() []error {
 	}
 
 	return []error{e.Last, e.Ended}
+}
+
+// MarshalJSON writes the operation, the number of attempts, the last one's error, and the context's as text.
+func (e *RetryError) MarshalJSON() ([]byte, error) {
+	if e == nil {
+		return []byte("null"), nil
+	}
+
+	return json.Marshal(struct {
+		Operation string `json:"operation"`
+		Attempts  int    `json:"attempts"`
+		Last      any    `json:"last"`
+		Ended     any    `json:"ended,omitempty"`
+	}{e.Operation, e.Attempts, errorForJSON(e.Last), errorForJSON(e.Ended)})
+}
+
+// LogValue logs the error's text.
+func (e *RetryError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
+// errorForJSON is an error that knows how to be written, or else its text.
+func errorForJSON(err error) any {
+	if err == nil {
+		return nil
+	}
+	if marshaler, ok := err.(json.Marshaler); ok {
+		return marshaler
+	}
+
+	return err.Error()
 }

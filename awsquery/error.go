@@ -29,8 +29,8 @@ func (c ErrorCode) Error() string { return string(c) }
 // Error is an answer other than the expected one: that of a service which refuses a call, or that of something on the way
 // to it, such as the HTML page of a proxy.
 //
-// What a log or a format verb shows of it is its Error text, and fields that belong there one by one: never the header,
-// never the Body.
+// What a log or a format verb shows of it is its Error text; its JSON has fields that belong there one by one. The header and
+// the Body are in neither.
 type Error struct {
 	// Operation is the name of the call, such as CreateClusterSnapshot.
 	Operation string
@@ -175,28 +175,8 @@ func (e Error) Format(state fmt.State, verb rune) { format(state, verb, e.Error(
 // MarshalJSON has the operation, status code, request id, code, message, hint and type, and the cause as text.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.shown()) }
 
-// LogValue has for package log/slog what MarshalJSON has.
-func (e Error) LogValue() slog.Value {
-	shown := e.shown()
-	attributes := make([]slog.Attr, 0, 8)
-	add := func(key, value string) {
-		if value != "" {
-			attributes = append(attributes, slog.String(key, value))
-		}
-	}
-	add("operation", shown.Operation)
-	if shown.StatusCode != 0 {
-		attributes = append(attributes, slog.Int("statusCode", shown.StatusCode))
-	}
-	add("requestId", shown.RequestID)
-	add("code", string(shown.Code))
-	add("message", shown.Message)
-	add("hint", shown.Hint)
-	add("type", shown.Type)
-	add("cause", shown.Cause)
-
-	return slog.GroupValue(attributes...)
-}
+// LogValue logs the Error text, as package log/slog does with errors that were wrapped.
+func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // format writes the text of an error for any verb; a quoted one for %q.
 func format(state fmt.State, verb rune, text string) {
@@ -330,12 +310,5 @@ func (e SendError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(shown{Operation: printable(e.Operation, maxShownWord), Hint: printable(e.Hint, maxShownMessage), Cause: causeText(e.Err)})
 }
 
-// LogValue has for package log/slog what MarshalJSON has.
-func (e SendError) LogValue() slog.Value {
-	attributes := []slog.Attr{slog.String("operation", printable(e.Operation, maxShownWord))}
-	if e.Hint != "" {
-		attributes = append(attributes, slog.String("hint", printable(e.Hint, maxShownMessage)))
-	}
-
-	return slog.GroupValue(append(attributes, slog.String("cause", causeText(e.Err)))...)
-}
+// LogValue logs the Error text, as package log/slog does with errors that were wrapped.
+func (e SendError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

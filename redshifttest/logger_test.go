@@ -27,16 +27,16 @@ func TestLogger(t *testing.T) {
 	}{
 		"done": {
 			operation: "DescribeClusterSnapshots", account: own,
-			want: "level=INFO msg=call operation=DescribeClusterSnapshots account=123456789012 status=200 code=\"\" duration=0s\n",
+			want: "level=INFO msg=call operation=DescribeClusterSnapshots account=123456789012 status=200 duration=0s\n",
 		},
 		"done, late": {
 			fault:     redshifttest.Fault{Delay: 1500 * time.Millisecond},
 			operation: "DescribeTags", account: own,
-			want: "level=INFO msg=call operation=DescribeTags account=123456789012 status=200 code=\"\" duration=1.5s\n",
+			want: "level=INFO msg=call operation=DescribeTags account=123456789012 status=200 duration=1.5s\n",
 		},
 		"for another account": {
 			keys: partnerKeys, operation: "DescribeClusterSnapshots", account: partner,
-			want: "level=INFO msg=call operation=DescribeClusterSnapshots account=210987654321 status=200 code=\"\" duration=0s\n",
+			want: "level=INFO msg=call operation=DescribeClusterSnapshots account=210987654321 status=200 duration=0s\n",
 		},
 		"refused": {
 			operation: "DeleteClusterSnapshot", parameters: []string{"SnapshotIdentifier", "tell-nobody"}, account: own,
@@ -58,7 +58,7 @@ func TestLogger(t *testing.T) {
 		"done, but not told": {
 			fault:     redshifttest.Fault{Cut: true, AfterWork: true},
 			operation: "DescribeTags", account: own,
-			want: "level=WARN msg=call operation=DescribeTags account=123456789012 status=0 code=\"\" duration=0s\n",
+			want: "level=WARN msg=call operation=DescribeTags account=123456789012 status=0 duration=0s\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestLogger(t *testing.T) {
 				if len(seen) != 1 || seen[0].AccountID != test.account {
 					t.Fatalf("the requests are %+v, want one of account %q", seen, test.account)
 				}
-				got := strings.Replace(output.String(), " requestId="+seen[0].RequestID, "", 1)
+				got := strings.Replace(output.String(), " request_id="+seen[0].RequestID, "", 1)
 				if got != test.want {
 					t.Errorf("it logged\n%swant\n%s", got, test.want)
 				}

@@ -104,14 +104,12 @@ func (l *requestLog) write(entry *logged) {
 	if _, found := l.operations[name]; !found {
 		name = "" // it could be anything, a secret in the wrong place too
 	}
-	l.logger.LogAttrs(context.Background(), level, "call",
-		slog.String("operation", name),
-		slog.String("account", entry.AccountID),
-		slog.Int("status", entry.Status),
-		slog.String("code", string(entry.Code)),
-		slog.String("requestId", entry.RequestID),
-		slog.Duration("duration", time.Since(entry.began)),
-	)
+	record := []slog.Attr{slog.String("operation", name), slog.String("account", entry.AccountID), slog.Int("status", entry.Status)}
+	if entry.Code != "" {
+		record = append(record, slog.String("code", string(entry.Code)))
+	}
+	record = append(record, slog.String("request_id", entry.RequestID), slog.Duration("duration", time.Since(entry.began)))
+	l.logger.LogAttrs(context.Background(), level, "call", record...)
 }
 
 func (l *requestLog) all() []Request {

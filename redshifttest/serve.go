@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
 )
 
 const (
@@ -227,6 +228,9 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 	}
 	if !found || version != apiVersion {
 		return nil, fail(awsquery.ErrInvalidAction, "Could not find operation %s for version %s.", name, version)
+	}
+	if wanted.handle == nil {
+		return nil, fail(models.ErrUnsupportedOperation, "The fake does not play %s: the contract has it, handlers in package redshifttest does not.", name)
 	}
 	given, failed := parse(wanted.contract, values)
 	if failed != nil {

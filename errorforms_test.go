@@ -1,0 +1,67 @@
+package redshift_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// TestFormsOfErrors: a log has every error as its text, wrapped or not, so that a field of it is never sometimes a text and
+// sometimes an object; JSON that somebody asks for has an object.
+func TestFormsOfErrors(t *testing.T) {
+	t.Parallel()
+	refused := &awsquery.Error{Operation: "CreateTags", StatusCode: 404, RequestID: "1", Code: models.ErrResourceNotFoundFault, Message: "none"}
+	unanswered := &awsquery.SendError{Operation: "CreateTags", Err: io.ErrUnexpectedEOF}
+	for name, test := range map[string]struct {
+		err  error
+		json string
+	}{
+		"Error":     {refused, `{"operation":"CreateTags","statusCode":404,"requestId":"1","code":"ResourceNotFoundFault","message":"none"}`},
+		"SendError": {unanswered, `{"operation":"CreateTags","cause":"unexpected EOF"}`},
+		"RetryError": {
+			&redshift.RetryError{Operation: "CreateTags", Attempts: 2, Last: unanswered, Ended: errors.New("over")},
+			`{"operation":"CreateTags","attempts":2,"last":{"operation":"CreateTags","cause":"unexpected EOF"},"ended":"over"}`,
+		},
+		"RetryError to the end": {
+			&redshift.RetryError{Operation: "CreateTags", Attempts: 5, Last: unanswered},
+			`{"operation":"CreateTags","attempts":5,"last":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
+		},
+		"OutcomeUnknownError": {
+			&redshift.OutcomeUnknownError{Operation: "CreateTags", Look: "see DescribeTags", Err: unanswered},
+			`{"operation":"CreateTags","look":"see DescribeTags","cause":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
+		},
+		"OutcomeUnknownError with nowhere to look": {
+			&redshift.OutcomeUnknownError{Operation: "CreateTags", Err: errors.New("lost")}, `{"operation":"CreateTags","cause":"lost"}`,
+		},
+		"SnapshotError":     {&redshift.SnapshotError{SnapshotIdentifier: "nightly", Err: refused}, ""},
+		"SnapshotWaitError": {&redshift.SnapshotWaitError{Err: redshift.ErrSnapshotFailed}, ""},
+		"ValidationError":   {&awsquery.ValidationError{Operation: "CreateTags", Problems: []awsquery.Problem{{Parameter: "Tags", Reason: "is required"}}}, ""},
+	} {
+		for _, err := range []error{test.err, fmt.Errorf("nightly job: %w", test.err)} {
+			var output bytes.Buffer
+			slog.New(slog.NewJSONHandler(&output, nil)).Error("failed", "err", err)
+			var record map[string]any
+			if err := json.Unmarshal(output.Bytes(), &record); err != nil {
+				t.Fatal(err)
+			}
+			if record["err"] != err.Error() {
+				t.Errorf("%s: the log has %v, want the text %q", name, record["err"], err)
+			}
+			if strings.Contains(err.Error(), ", :") {
+				t.Errorf("%s: the text is %q", name, err)
+			}
+		}
+		if encoded, err := json.Marshal(test.err); test.json != "" && (err != nil || string(encoded) != test.json) {
+			t.Errorf("%s: the JSON is %s, %v, want %s", name, encoded, err, test.json)
+		}
+	}
+}
