@@ -16,6 +16,7 @@ import (
 const (
 	defaultWaitMinDelay = 5 * time.Second
 	defaultWaitMaxDelay = 30 * time.Second
+	defaultMaxOutage    = 10 * time.Minute
 	// notFoundPolls is how often in a row Redshift may say of something new that there is none.
 	notFoundPolls = 5
 )
@@ -111,9 +112,10 @@ type waiting[Resource any] struct {
 // poll asks until the verdict is that the wait is over, and returns what was seen last.
 func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 	var (
-		last  Resource
-		polls int
-		began = time.Now()
+		last     Resource
+		polls    int
+		began    = time.Now()
+		answered time.Time // the last poll that was
 	)
 	delays, err := w.pace.delays()
 	if err := errors.Join(err, w.unasked); err != nil {
@@ -140,12 +142,15 @@ func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 		if err != nil && ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)) {
 			err = fmt.Errorf("%w: %w", ended(ctx), err)
 		}
-		done, reason := w.verdict(last, err)
-		switch {
-		case reason != nil:
-			return failed(reason)
-		case done:
-			return last, nil
+		if !w.pace.bears(ctx, err, answered) {
+			answered = time.Now()
+			done, reason := w.verdict(last, err)
+			switch {
+			case reason != nil:
+				return failed(reason)
+			case done:
+				return last, nil
+			}
 		}
 		timer := time.NewTimer(delays())
 		select {
@@ -180,10 +185,20 @@ func ended(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// pace is how fast to poll, and the name of the options that say so.
+// pace is how fast to poll and how long to go on without answers, and the name of the options that say so.
 type pace struct {
 	options  string
 	min, max time.Duration
+	outage   time.Duration
+}
+
+// bears tells whether the wait goes on although a poll failed: what it failed of passes, and did not last long yet since a
+// poll was answered. A wait that was never answered may have the wrong address, and has the zero time, which is too long ago.
+func (p pace) bears(ctx context.Context, err error, answered time.Time) bool {
+	longest := p.outage
+	setDefault(&longest, defaultMaxOutage)
+
+	return err != nil && ctx.Err() == nil && judge(err).retry && time.Since(answered) < longest
 }
 
 // delays returns a function that gives one delay after the other.

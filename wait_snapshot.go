@@ -30,6 +30,11 @@ type SnapshotWait struct {
 	// Default: 30 seconds, or MinDelay where that is longer.
 	MaxDelay time.Duration
 
+	// How long Redshift may be out of reach before the wait ends, once it has answered a poll: polls that are throttled, get
+	// no answer, or one with a status of 500 or above, each after all of its attempts.
+	// Default: 10 minutes. Negative: the first such poll ends the wait.
+	MaxOutage time.Duration
+
 	// Called after every poll that shows the snapshot, the last one included, in the goroutine that waits.
 	Progress func(SnapshotProgress)
 
@@ -48,6 +53,11 @@ type SnapshotDeletionWait struct {
 	// The longest delay between two polls.
 	// Default: 30 seconds, or MinDelay where that is longer.
 	MaxDelay time.Duration
+
+	// How long Redshift may be out of reach before the wait ends, once it has answered a poll: polls that are throttled, get
+	// no answer, or one with a status of 500 or above, each after all of its attempts.
+	// Default: 10 minutes. Negative: the first such poll ends the wait.
+	MaxOutage time.Duration
 
 	// Called after every poll that shows the snapshot, in the goroutine that waits. Where it is gone, there is nothing to
 	// show.
@@ -86,7 +96,8 @@ type SnapshotWaitError = WaitError[models.Snapshot]
 //
 // Parameters are most often just a SnapshotIdentifier; without any it is an error. The wait ends at once, with a
 // [SnapshotWaitError], when the snapshot failed, was deleted or is not there, when the parameters match several, and when
-// a call fails: the snapshot itself goes on, and so can another wait.
+// Redshift refuses a call. It goes on while Redshift is out of reach, for as long as MaxOutage says. However a wait ends, the
+// snapshot itself goes on, and so can another wait.
 func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
 	return WaitSnapshotAvailable(ctx, c, params, wait)
 }
@@ -118,7 +129,7 @@ func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI,
 		}
 	}
 
-	return waitForSnapshot(ctx, api, params, pace{"SnapshotWait", wait.MinDelay, wait.MaxDelay}, wait.Progress, available)
+	return waitForSnapshot(ctx, api, params, pace{"SnapshotWait", wait.MinDelay, wait.MaxDelay, wait.MaxOutage}, wait.Progress, available)
 }
 
 // WaitSnapshotDeleted polls DescribeClusterSnapshots until it finds no snapshot that the parameters describe, or shows it
@@ -127,7 +138,8 @@ func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI,
 //
 // It deletes nothing: call DeleteClusterSnapshot before, or wait for the end of a retention period. What is not there
 // counts as deleted, so a misspelt SnapshotIdentifier does too; parameters that name nothing at all are an error. The wait
-// ends at once, with a [SnapshotWaitError], when the parameters match several snapshots, and when a call fails.
+// ends at once, with a [SnapshotWaitError], when the parameters match several snapshots, and when Redshift
+// refuses a call. It goes on while Redshift is out of reach, for as long as MaxOutage says.
 func (c *Client) WaitSnapshotDeleted(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotDeletionWait) (models.Snapshot, error) {
 	return WaitSnapshotDeleted(ctx, c, params, wait)
 }
@@ -146,7 +158,7 @@ func WaitSnapshotDeleted(ctx context.Context, api DescribeClusterSnapshotsAPI, p
 		}
 	}
 
-	return waitForSnapshot(ctx, api, params, pace{"SnapshotDeletionWait", wait.MinDelay, wait.MaxDelay}, wait.Progress, gone)
+	return waitForSnapshot(ctx, api, params, pace{"SnapshotDeletionWait", wait.MinDelay, wait.MaxDelay, wait.MaxOutage}, wait.Progress, gone)
 }
 
 // waitForSnapshot describes the one snapshot again and again.

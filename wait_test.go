@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +18,7 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
 )
 
 var nightly = &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}
@@ -220,5 +224,70 @@ func TestFraction(t *testing.T) {
 		if got := (redshift.SnapshotProgress{Snapshot: test.snapshot}).Fraction(); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
+	}
+}
+
+// TestWaitOutlastsOutages: what passes does not end a wait that had an answer before.
+func TestWaitOutlastsOutages(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		wait    redshift.SnapshotWait
+		fault   redshifttest.Fault
+		faults  int  // attempts that meet it; five make a poll fail
+		atOnce  bool // from the first poll on
+		want    error
+		longest time.Duration // until the wait has ended
+	}{
+		"unavailable":              {fault: redshifttest.Fault{Status: http.StatusServiceUnavailable}, faults: 15, longest: 10 * time.Minute},
+		"throttled":                {fault: redshifttest.Fault{Code: awsquery.ErrRequestLimitExceeded}, faults: 15, longest: 10 * time.Minute},
+		"connections that break":   {fault: redshifttest.Fault{Cut: true}, faults: 15, longest: 10 * time.Minute},
+		"answers that break off":   {fault: redshifttest.Fault{Truncate: true}, faults: 15, longest: 10 * time.Minute},
+		"refused":                  {fault: redshifttest.Fault{Code: awsquery.ErrAccessDenied}, faults: 1, want: awsquery.ErrAccessDenied, longest: time.Minute},
+		"not there from the start": {fault: redshifttest.Fault{Cut: true}, faults: 15, atOnce: true, want: io.ErrUnexpectedEOF, longest: time.Minute},
+		"for too long":             {fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 12 * time.Minute},
+		"for longer than asked": {
+			wait: redshift.SnapshotWait{MaxOutage: time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 2 * time.Minute,
+		},
+		"and nothing is borne": {
+			wait: redshift.SnapshotWait{MaxOutage: -1}, fault: redshifttest.Fault{Cut: true}, faults: 5, want: io.ErrUnexpectedEOF, longest: time.Minute,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := redshifttest.New(redshifttest.Options{SnapshotDuration: 5 * time.Minute})
+				if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+					t.Fatal(err)
+				}
+				client, err := redshift.NewWithoutJitter(fake.Config())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+					t.Fatal(err)
+				}
+				inject := sync.OnceFunc(func() {
+					fake.InjectNext("DescribeClusterSnapshots", slices.Repeat([]redshifttest.Fault{test.fault}, test.faults)...)
+				})
+				if test.atOnce {
+					inject()
+				}
+				test.wait.Progress = func(redshift.SnapshotProgress) { inject() }
+				began := time.Now()
+				snapshot, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}, test.wait)
+				if waited := time.Since(began); waited > test.longest {
+					t.Errorf("it took %v", waited)
+				}
+				var failed *redshift.SnapshotWaitError
+				switch {
+				case test.want == nil && (err != nil || snapshot.Status != models.SnapshotStatusAvailable || fake.PendingFaults() != 0):
+					t.Errorf("the snapshot is %s, with %d faults left: %v", snapshot.Status, fake.PendingFaults(), err)
+				case test.want != nil && (!errors.Is(err, test.want) || !errors.As(err, &failed)):
+					t.Errorf("the error is %v", err)
+				case failed != nil && !test.atOnce && failed.Last.Status != models.SnapshotStatusCreating:
+					t.Errorf("last seen %q", failed.Last.Status)
+				}
+			})
+		})
 	}
 }
