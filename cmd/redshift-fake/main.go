@@ -56,8 +56,7 @@ func run(ctx context.Context, arguments []string, stdout io.WriteCloser, stderr 
 
 		return 0
 	case errors.As(err, &wrong):
-		fmt.Fprintf(stderr, "redshift-fake: %v\n\n", err)
-		printUsage(stderr)
+		fmt.Fprintf(stderr, "redshift-fake: %v (redshift-fake -h shows the flags)\n", err)
 
 		return 2
 	default:

@@ -372,7 +372,7 @@ func TestRunRefuses(t *testing.T) {
 			if status != test.status || !strings.HasPrefix(first, "redshift-fake: ") || !strings.Contains(first, want) || stdout.Len() > 0 {
 				t.Errorf("the status is %d, it printed %q and\n%s", status, &stdout, &stderr)
 			}
-			if usage := strings.Contains(stderr.String(), "\nUsage: redshift-fake"); usage != (test.status == 2) {
+			if told := strings.HasSuffix(stderr.String(), "(redshift-fake -h shows the flags)\n"); told != (test.status == 2) {
 				t.Errorf("with the status %d it printed\n%s", status, &stderr)
 			}
 		})

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 
@@ -17,8 +16,7 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("copy-snapshot", flag.ContinueOnError)
-	target := setup.Flags(flags)
+	flags, target := setup.Flags("copy-snapshot", "Copies an automated snapshot to a manual one, which is kept until somebody deletes it.")
 	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` whose newest automated snapshot to copy, unless -source is given")
 	source := flags.String("source", "", "the `identifier` of the automated snapshot to copy")
 	name := flags.String("name", "keep-this", "the `identifier` of the copy")

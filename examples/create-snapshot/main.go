@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 
@@ -15,8 +14,7 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("create-snapshot", flag.ContinueOnError)
-	target := setup.Flags(flags)
+	flags, target := setup.Flags("create-snapshot", "Takes a snapshot of a cluster.")
 	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` to take a snapshot of")
 	name := flags.String("name", "before-upgrade", "the `identifier` of the new snapshot")
 	if err := setup.Parse(flags, arguments); err != nil {

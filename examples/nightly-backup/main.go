@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -36,8 +35,7 @@ type backup struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("nightly-backup", flag.ContinueOnError)
-	target := setup.Flags(flags)
+	flags, target := setup.Flags("nightly-backup", "Takes a snapshot of a cluster and waits for it, keeps a copy of the newest automated one, and lists what there is.")
 	cluster := flags.String("cluster", "", "the `cluster` to back up (in the demo "+setup.DemoCluster+")")
 	shareWith := flags.String("share-with", "", "an AWS `account`, 12 digits, that may restore the new snapshot")
 	keepDays := flags.Int("keep-days", 35, "how many `days` to keep the new snapshot, -1 for ever")
@@ -94,8 +92,8 @@ func (b *backup) run(ctx context.Context) error {
 	if err := b.list(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.output, "\nDone in %v: took %s (%s MB)", time.Since(began).Round(100*time.Millisecond),
-		taken.SnapshotIdentifier, megabytes(taken.TotalBackupSizeInMegaBytes))
+	fmt.Fprintf(b.output, "\nDone in %v: took %s (%s MB to restore)", time.Since(began).Round(100*time.Millisecond),
+		taken.SnapshotIdentifier, setup.Megabytes(taken.TotalBackupSizeInMegaBytes))
 	if copied != "" {
 		fmt.Fprintf(b.output, ", kept %s", copied)
 	}
@@ -202,7 +200,7 @@ func (b *backup) share(ctx context.Context, snapshot string) error {
 func (b *backup) list(ctx context.Context) error {
 	fmt.Fprintln(b.output)
 	table := tabwriter.NewWriter(b.output, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tTAKEN\tMB\tKEPT\tSHARED WITH")
+	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tTAKEN\tMB TO RESTORE\tKEPT\tSHARED WITH")
 	for snapshot, err := range b.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
 		ClusterIdentifier: b.cluster,
 		SortingEntities: []models.SnapshotSortingEntity{{
@@ -215,7 +213,7 @@ func (b *backup) list(ctx context.Context) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
 			snapshot.SnapshotIdentifier, snapshot.SnapshotType, snapshot.Status,
-			snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), megabytes(snapshot.TotalBackupSizeInMegaBytes),
+			snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), setup.Megabytes(snapshot.TotalBackupSizeInMegaBytes),
 			kept(snapshot), sharedWith(snapshot))
 	}
 
@@ -261,10 +259,10 @@ func newProgressLine(output io.Writer) *progressLine {
 
 func (p *progressLine) show(progress redshift.SnapshotProgress) {
 	snapshot := progress.Snapshot
-	text := fmt.Sprintf("  %-9s  %3.0f %%  %s of %s MB", snapshot.Status, 100*progress.Fraction(),
-		megabytes(snapshot.BackupProgressInMegaBytes), megabytes(snapshot.ActualIncrementalBackupSizeInMegaBytes))
+	text := fmt.Sprintf("  %-9s  %3.0f %%  %s of %s MB of changes", snapshot.Status, 100*progress.Fraction(),
+		setup.Megabytes(snapshot.BackupProgressInMegaBytes), setup.Megabytes(snapshot.ActualIncrementalBackupSizeInMegaBytes))
 	if rate := snapshot.CurrentBackupRateInMegaBytesPerSecond; rate > 0 {
-		text += fmt.Sprintf("  %s MB/s  %v left", megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)
+		text += fmt.Sprintf("  %s MB/s  %v left", setup.Megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)
 	}
 	if p.terminal {
 		fmt.Fprintf(p.output, "\r%s\x1b[K", text) // over the line before, and clear what is left of that
@@ -278,16 +276,6 @@ func (p *progressLine) end() {
 	if p.open {
 		fmt.Fprintln(p.output)
 	}
-}
-
-// megabytes writes a number with commas, as people read it.
-func megabytes(number float64) string {
-	digits := fmt.Sprintf("%.0f", number)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-
-	return digits
 }
 
 func orElse(text, otherwise string) string {

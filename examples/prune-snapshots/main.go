@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"slices"
@@ -21,8 +20,7 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("prune-snapshots", flag.ContinueOnError)
-	target := setup.Flags(flags)
+	flags, target := setup.Flags("prune-snapshots", "Deletes the old manual snapshots of some clusters, or without -delete prints which.")
 	names := flags.String("cluster", "", "the `clusters` whose snapshots to prune, separated by commas (in the demo "+setup.DemoCluster+")")
 	keep := flags.Int("keep", 7, "the `number` of newest snapshots of each cluster to keep, beside those that stay anyway")
 	keepTag := flags.String("keep-tag", "keep", "the `key` of a tag that keeps a snapshot, whatever the tag's value")
@@ -109,6 +107,16 @@ func manualSnapshots(ctx context.Context, client *redshift.Client, cluster strin
 			return nil, err
 		}
 		snapshots = append(snapshots, snapshot)
+	}
+	if len(snapshots) == 0 {
+		// A cluster that has gone may have left some; one that never was is a slip that would go unnoticed for months.
+		_, err := client.DescribeClusters(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: cluster})
+		if errors.Is(err, models.ErrClusterNotFound) {
+			return nil, fmt.Errorf("there is neither a cluster %s nor a manual snapshot of one: %w", cluster, err)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(snapshots, func(a, b models.Snapshot) int { return b.SnapshotCreateTime.Compare(a.SnapshotCreateTime) })
 

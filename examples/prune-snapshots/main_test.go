@@ -121,6 +121,7 @@ func TestEndpoint(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments []string
 		fails     awsquery.ErrorCode
+		ends      awsquery.ErrorCode // the error of the program, if it is not fails
 		says      string
 		left      []string
 	}{
@@ -135,8 +136,8 @@ func TestEndpoint(t *testing.T) {
 			left:      []string{"sales-3", "web-3", "test-1", "test-2", "test-3"},
 		},
 		"a cluster that is not there": {
-			arguments: []string{"-cluster", "missing", "-delete"},
-			says:      "Deleted 0 of 0.",
+			arguments: []string{"-cluster", "sales,missing", "-delete"},
+			ends:      models.ErrClusterNotFound, // before anything is deleted
 			left:      []string{"sales-1", "sales-2", "sales-3", "web-1", "web-2", "web-3", "test-1", "test-2", "test-3"},
 		},
 		"a call that fails": {
@@ -154,7 +155,10 @@ func TestEndpoint(t *testing.T) {
 			}
 			var output bytes.Buffer
 			err := run(t.Context(), append([]string{"-endpoint", url, "-keep", "1"}, test.arguments...), &output)
-			if test.fails == "" && err != nil || test.fails != "" && !errors.Is(err, test.fails) {
+			if test.ends == "" {
+				test.ends = test.fails
+			}
+			if test.ends == "" && err != nil || test.ends != "" && !errors.Is(err, test.ends) {
 				t.Errorf("the error is %v", err)
 			}
 			if !strings.Contains(output.String(), test.says) {

@@ -8,7 +8,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os/exec"
@@ -36,8 +35,7 @@ type drill struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("restore-drill", flag.ContinueOnError)
-	target := setup.Flags(flags)
+	flags, target := setup.Flags("restore-drill", "Restores the newest snapshot of a cluster to a scratch cluster, waits, and reports.")
 	cluster := flags.String("cluster", "", "the `cluster` whose newest snapshot to restore (in the demo "+setup.DemoCluster+")")
 	scratch := flags.String("scratch", "", "the `name` of the cluster to restore to, which must not be there (default that of the cluster and -drill)")
 	subnetGroup := flags.String("subnet-group", "", "the subnet `group` to put it in, which a snapshot of a cluster in a VPC needs")
@@ -193,7 +191,8 @@ func (d *drill) show(progress redshift.ClusterRestoreProgress) {
 	if restore == nil || restore.Status != models.RestoreStatusTypeRestoring {
 		return
 	}
-	fmt.Fprintf(d.output, "  restoring  %d of %d MB  %.0f MB/s  %v left\n", restore.ProgressInMegaBytes, restore.SnapshotSizeInMegaBytes,
+	fmt.Fprintf(d.output, "  restoring  %s of %s MB  %.0f MB/s  %v left\n",
+		setup.Megabytes(restore.ProgressInMegaBytes), setup.Megabytes(restore.SnapshotSizeInMegaBytes),
 		restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.EstimatedTimeToCompletionInSeconds)*time.Second)
 }
 
@@ -201,8 +200,8 @@ func (d *drill) show(progress redshift.ClusterRestoreProgress) {
 func (d *drill) report(cluster *models.Cluster, took time.Duration) {
 	fmt.Fprintf(d.output, "Restored in %v", took.Round(100*time.Millisecond))
 	if restore := cluster.RestoreStatus; restore != nil {
-		fmt.Fprintf(d.output, ": %d MB in %v, at %.0f MB/s", restore.SnapshotSizeInMegaBytes,
-			time.Duration(restore.ElapsedTimeInSeconds)*time.Second, restore.CurrentRestoreRateInMegaBytesPerSecond)
+		fmt.Fprintf(d.output, ": %s MB at %.0f MB/s; by Redshift's clock, and with the cluster itself, in %v", setup.Megabytes(restore.SnapshotSizeInMegaBytes),
+			restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.ElapsedTimeInSeconds)*time.Second)
 	}
 	fmt.Fprintln(d.output, ".")
 	if cluster.Endpoint != nil {

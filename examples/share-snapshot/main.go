@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 
@@ -26,8 +25,7 @@ type sharing struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags := flag.NewFlagSet("share-snapshot", flag.ContinueOnError)
-	target := setup.Flags(flags)
+	flags, target := setup.Flags("share-snapshot", "Lets another AWS account restore a manual snapshot, or with -revoke no longer.")
 	name := flags.String("name", "", "the `identifier` of the manual snapshot to share")
 	account := flags.String("account", "", "the AWS `account` to share it with, 12 digits")
 	revoke := flags.Bool("revoke", false, "take the access away, in place of giving it (the demo does both)")

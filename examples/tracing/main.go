@@ -3,11 +3,14 @@
 //
 //	go run -C examples/tracing .
 //
+// The first two lines are the attempts, each a child of the third.
+//
 // It is a module of its own, so that the library does not require OpenTelemetry.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -24,6 +27,10 @@ import (
 )
 
 func main() {
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "Takes a snapshot at a fake Redshift that throttles it first, and prints a line for each span. It has no flags.")
+	}
+	flag.Parse()
 	if err := run(context.Background(), printer{}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -79,7 +86,7 @@ func (printer) ExportSpans(_ context.Context, spans []trace.ReadOnlySpan) error 
 				status = " status " + one.Value.String()
 			}
 		}
-		fmt.Printf("%s%s in %v\n", span.Name(), status, span.EndTime().Sub(span.StartTime()).Round(time.Millisecond))
+		fmt.Printf("%s%s in %v\n", span.Name(), status, span.EndTime().Sub(span.StartTime()).Round(time.Microsecond))
 	}
 
 	return nil

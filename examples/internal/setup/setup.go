@@ -32,14 +32,20 @@ type Target struct {
 	Fake *redshifttest.Fake
 }
 
-// Flags registers -region, -endpoint and -live.
-func Flags(flags *flag.FlagSet) *Target {
-	target := new(Target)
+// Flags returns the flags of a program of which the text says what it does: -region, -endpoint and -live, which it has
+// registered.
+func Flags(program, text string) (*flag.FlagSet, *Target) {
+	flags, target := flag.NewFlagSet(program, flag.ContinueOnError), new(Target)
+	flags.Usage = func() {
+		fmt.Fprintf(flags.Output(), "%s\nWithout -live and -endpoint it calls a Redshift in its own process, and nothing leaves the machine.\n\n"+
+			"Usage: %s [flags]\n\n", text, program)
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&target.Region, "region", "", "the AWS `region` (default AWS_REGION, or us-east-1 in the demo)")
 	flags.StringVar(&target.Endpoint, "endpoint", "", "the `URL` to call in place of the region's own; implies -live")
 	flags.BoolVar(&target.Live, "live", false, "call AWS, with the credentials in the environment")
 
-	return target
+	return flags, target
 }
 
 // Parse parses the arguments of a program that takes flags alone.
@@ -66,6 +72,10 @@ func (t *Target) Demo() bool { return !t.Live && t.Endpoint == "" }
 // it and a clock that runs fast, so that a snapshot takes seconds.
 func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 	if !t.Demo() {
+		if t.Region == "" && os.Getenv("AWS_REGION") == "" && os.Getenv("AWS_DEFAULT_REGION") == "" {
+			return nil, errors.New("say with -region, or with AWS_REGION, which region to call")
+		}
+
 		return redshift.New(redshift.Config{Region: t.Region, Endpoint: t.Endpoint})
 	}
 	t.Fake = redshifttest.New(redshifttest.Options{
@@ -125,4 +135,14 @@ func Main(run func(ctx context.Context, arguments []string, output io.Writer) er
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
+}
+
+// Megabytes writes a number with commas, as people read it.
+func Megabytes[Number int | int64 | float64](number Number) string {
+	digits := fmt.Sprintf("%.0f", float64(number))
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+
+	return digits
 }
