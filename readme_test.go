@@ -74,7 +74,7 @@ func compilable(t *testing.T, snippet string) string {
 	}
 	code := snippet
 	if !strings.HasPrefix(snippet, "type ") && !strings.HasPrefix(snippet, "func ") {
-		code = "func snippet(ctx context.Context, client *redshift.Client, err error) error {\n{\n" + snippet + "\n"
+		code = "func snippet(ctx context.Context, client *redshift.Client, fake *redshifttest.Fake, err error) error {\n{\n" + snippet + "\n"
 		for _, name := range declared(t, code+"}\nreturn nil\n}") {
 			code += "_ = " + name + "\n"
 		}

@@ -115,7 +115,8 @@ type Client struct {
 
 var _ ClientService = (*Client)(nil)
 
-// ClientService is the operations of a [Client] alone, for code that wants to take a stub in its place. A stub that embeds
+// ClientService is the operations of a [Client] alone, one method each (go doc
+// github.com/redshift-go/redshift/client/snapshots.ClientService), for code that wants to take a stub in its place. A stub that embeds
 // it still compiles when operations are added.
 type ClientService = snapshots.ClientService
 

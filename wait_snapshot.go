@@ -88,7 +88,8 @@ func (p SnapshotProgress) Fraction() float64 {
 	}
 }
 
-// SnapshotWaitError is the [WaitError] of [Client.WaitSnapshotAvailable] and [Client.WaitSnapshotDeleted].
+// SnapshotWaitError is the [WaitError] of [Client.WaitSnapshotAvailable] and [Client.WaitSnapshotDeleted]. It has the snapshot
+// as it was seen Last, how many Polls there were, how long it Waited, and in Err the reason.
 type SnapshotWaitError = WaitError[models.Snapshot]
 
 // WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available (or

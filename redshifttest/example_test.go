@@ -68,23 +68,40 @@ func ExampleFake_FailNext() {
 	// true
 }
 
-// The connection breaks after the work was done: the caller cannot know that there is a snapshot.
+// The answer is lost after the work was done, and Redshift is out of reach from then on: the caller cannot know that there is a
+// snapshot, and is told so. With fewer faults, the client finds out.
 func ExampleFake_InjectNext() {
 	fake := redshifttest.New(redshifttest.Options{})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
 		log.Fatal(err)
 	}
-	fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
-	client, err := redshift.New(fake.Config())
+	config := fake.Config()
+	config.Retry = redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: time.Millisecond}
+	client, err := redshift.New(config)
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, _ = client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotParams{
-		ClusterIdentifier:  "analytics",
-		SnapshotIdentifier: "nightly",
-	})
-	fmt.Println(len(fake.Snapshots()), "snapshot,", fake.Requests()[0].Status, "answered")
-	// Output: 1 snapshot, 0 answered
+	lost, unreachable := redshifttest.Fault{Cut: true, AfterWork: true}, redshifttest.Fault{Cut: true}
+	take := func(name string) error {
+		_, err := client.CreateClusterSnapshot(context.Background(), &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier:  "analytics",
+			SnapshotIdentifier: name,
+		})
+
+		return err
+	}
+	var unknown *redshift.OutcomeUnknownError
+	fake.InjectNext("CreateClusterSnapshot", lost, unreachable)
+	if errors.As(take("monday"), &unknown) {
+		fmt.Println("unknown,", unknown.Look)
+	}
+	fake.InjectNext("CreateClusterSnapshot", lost)
+	fmt.Println(take("tuesday"))
+	fmt.Println(len(fake.Snapshots()), "snapshots")
+	// Output:
+	// unknown, see DescribeClusterSnapshots
+	// <nil>
+	// 2 snapshots
 }
 
 // An automated snapshot is named after its cluster and its time.
