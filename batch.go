@@ -110,6 +110,17 @@ func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteCluster
 	return DeleteSnapshots(ctx, c, params, options...)
 }
 
+// SnapshotsNamed returns snapshots by their identifiers, as [Client.DeleteSnapshots] and
+// [Client.BatchDeleteClusterSnapshots] take them.
+func SnapshotsNamed(identifiers ...string) []models.DeleteClusterSnapshotMessage {
+	named := make([]models.DeleteClusterSnapshotMessage, len(identifiers))
+	for i, identifier := range identifiers {
+		named[i].SnapshotIdentifier = identifier
+	}
+
+	return named
+}
+
 // DeleteSnapshots is [Client.DeleteSnapshots] for anything that has the one operation, a [ClientService] or a stub for
 // example.
 func DeleteSnapshots(ctx context.Context, api BatchDeleteClusterSnapshotsAPI, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchResult, error) {

@@ -147,7 +147,6 @@ func ExampleClient_WaitSnapshotAvailable_failure() {
 func ExampleClient_DeleteSnapshots() {
 	ctx := context.Background()
 	client, fake := exampleClient()
-	params := new(redshift.BatchDeleteClusterSnapshotsParams)
 	for _, identifier := range []string{"nightly", "weekly"} {
 		if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
 			ClusterIdentifier: "analytics", SnapshotIdentifier: identifier,
@@ -155,11 +154,11 @@ func ExampleClient_DeleteSnapshots() {
 			log.Fatal(err)
 		}
 		fake.Advance(redshifttest.DefaultSnapshotDuration)
-		params.Identifiers = append(params.Identifiers, models.DeleteClusterSnapshotMessage{SnapshotIdentifier: identifier})
 	}
-	params.Identifiers = append(params.Identifiers, models.DeleteClusterSnapshotMessage{SnapshotIdentifier: "yearly"})
 
-	result, err := client.DeleteSnapshots(ctx, params)
+	result, err := client.DeleteSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{
+		Identifiers: redshift.SnapshotsNamed("nightly", "weekly", "yearly"),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
