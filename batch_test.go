@@ -79,12 +79,7 @@ func numbered(count int) []string {
 }
 
 func toDelete(identifiers []string) *redshift.BatchDeleteClusterSnapshotsParams {
-	params := new(redshift.BatchDeleteClusterSnapshotsParams)
-	for _, identifier := range identifiers {
-		params.Identifiers = append(params.Identifiers, models.DeleteClusterSnapshotMessage{SnapshotIdentifier: identifier})
-	}
-
-	return params
+	return &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: redshift.SnapshotsNamed(identifiers...)}
 }
 
 func toModify(identifiers []string, days int) *redshift.BatchModifyClusterSnapshotsParams {
