@@ -140,7 +140,7 @@ func describeProfile(profile config.SharedConfig) string {
 }
 
 // httpClient returns the client that an aws.Config has, with the certificate authorities of AWS_CA_BUNDLE for example. Nil
-// where it has none, so that package redshift uses its own.
+// where it has none, so that package redshift uses its own. One that was left as Amazon makes it keeps more connections.
 func httpClient(client aws.HTTPClient) *http.Client {
 	switch client := client.(type) {
 	case nil:
@@ -148,7 +148,13 @@ func httpClient(client aws.HTTPClient) *http.Client {
 	case *http.Client:
 		return client
 	case *awshttp.BuildableClient:
-		return &http.Client{Transport: client.GetTransport(), Timeout: client.GetTimeout()}
+		transport := client.GetTransport() // a copy
+		if transport.MaxIdleConnsPerHost == awshttp.DefaultHTTPTransportMaxIdleConnsPerHost {
+			// All calls go to one host, where Amazon's number would make many concurrent ones connect anew.
+			transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+		}
+
+		return &http.Client{Transport: transport, Timeout: client.GetTimeout()}
 	default:
 		return &http.Client{Transport: doer{client}}
 	}

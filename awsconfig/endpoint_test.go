@@ -215,6 +215,33 @@ func TestProxyThatRefuses(t *testing.T) {
 	}
 }
 
+// Amazon's own HTTP client keeps ten connections to a host, which is too few where all calls go to one. A number that the program
+// chose stays.
+func TestConnectionsThatAreKept(t *testing.T) {
+	machine := newEnvironment(t)
+	machine.withUser("default")
+	machine.Setenv("AWS_REGION", region)
+	for name, test := range map[string]struct {
+		client *awshttp.BuildableClient
+		kept   int
+	}{
+		"as Amazon makes it": {awshttp.NewBuildableClient(), 100},
+		"fewer":              {awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) { transport.MaxIdleConnsPerHost = 3 }), 3},
+	} {
+		loaded, err := awsconfig.Load(t.Context(), config.WithHTTPClient(test.client))
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport, ok := loaded.HTTPClient.Transport.(*http.Transport)
+		if !ok || transport.MaxIdleConnsPerHost != test.kept {
+			t.Errorf("%s: the transport %+v keeps another number of connections than %d", name, transport, test.kept)
+		}
+		if amazon := test.client.GetTransport(); amazon.MaxIdleConnsPerHost == 100 {
+			t.Errorf("%s: Amazon's client was changed", name)
+		}
+	}
+}
+
 // The certificate authorities of a CA bundle, and an HTTP client of the program's own, hold for Redshift too.
 func TestHTTPClients(t *testing.T) {
 	fake := redshifttest.New(redshifttest.Options{Region: region, Credentials: userKeys()})

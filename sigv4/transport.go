@@ -16,10 +16,10 @@ import (
 // Transport is an [http.RoundTripper] that signs each request on its way. It never sends a request that it could not
 // sign, and it changes nothing of the caller's request but its Body, which it closes.
 //
-// Each round trip asks Credentials, with the request's context but for its [httptrace.ClientTrace]; hashes the body; signs a copy of the request as of Now;
-// and hands the copy to Base. A body with GetBody is hashed from a copy of it, piece by piece. Any other body is read into
-// memory first, without limit; what is sent then is again a non-nil body without GetBody, so that net/http does not
-// silently repeat the request when a kept connection breaks.
+// Each round trip asks Credentials, with the request's context but for its [httptrace.ClientTrace]; hashes the body; signs
+// a copy of the request as of Now; and hands the copy to Base. A body with GetBody is hashed from a copy of it, piece by
+// piece. Any other body is read into memory first, without limit; what is sent then is again a non-nil body without
+// GetBody, so that net/http does not silently repeat the request when a kept connection breaks.
 //
 // The fields must not be changed once the Transport is in use. It is safe for concurrent use if what they hold is.
 type Transport struct {
