@@ -148,8 +148,8 @@ func TestEverythingIsDocumented(t *testing.T) {
 	for _, problem := range slices.Concat(found.problems, found.gaps) {
 		t.Error(problem)
 	}
-	if found, err = findings(filepath.Join("testdata", "gaps.yaml")); err != nil || len(found.gaps) != 5 {
-		t.Errorf("a contract with gaps: got %q and %v", found.gaps, err)
+	if found, err = findings(filepath.Join("testdata", "gaps.yaml")); err != nil || len(found.problems) > 0 || len(found.gaps) != 4 {
+		t.Errorf("a contract with gaps: got %q, %q and %v", found.problems, found.gaps, err)
 	}
 }
 

@@ -68,7 +68,12 @@ func TestDrill(t *testing.T) {
 
 	edit(t, contract, "  /?Action=DescribeTags:\n", read(t, filepath.Join(drill, "operation.yaml"))+"  /?Action=DescribeTags:\n")
 	edit(t, contract, "  TaggedResource:\n    type: object\n", read(t, filepath.Join(drill, "definitions.yaml"))+"  TaggedResource:\n    type: object\n")
-	said := command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
+	said := command(t, root, false, "go", "generate", "./...")
+	if strings.Count(said, "DescribeReportCards: x-errors names ReportCardNotFound") != 1 {
+		t.Errorf("it does not say which error code is not in the table: %s", said)
+	}
+	edit(t, contract, "          ResourceNotFoundFault:\n", "          ReportCardNotFound:\n            status: 404\n            text: there is no such report card\n          ResourceNotFoundFault:\n")
+	said = command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
 	if !strings.Contains(said, "describe_report_cards.go") {
 		t.Errorf("the check does not say which file is not the contract's: %s", said)
 	}

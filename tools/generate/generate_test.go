@@ -7,7 +7,6 @@ import (
 	"log"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,63 +56,120 @@ func TestTemplatesWriteTheGoldenFiles(t *testing.T) {
 // The command as users give it: go generate lists all files first, and must not stumble over one that has gone.
 func TestTheGoGenerateCommand(t *testing.T) {
 	t.Parallel()
-	root := repository(t, read(t, filepath.Join(specFolder, "redshift.yaml")))
-	for _, name := range []string{"gen.go", "go.mod", "go.sum"} {
-		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
+	if testing.Short() {
+		t.Skip("it generates and compiles the whole library several times")
 	}
-	copyGo(t, filepath.Join("..", "..", "awsquery"), filepath.Join(root, "awsquery"))
-	copyGo(t, specFolder, filepath.Join(root, "spec"))
-	for name, text := range folder(t, "..") {
-		if name == "go.mod" || name == "go.sum" || strings.HasPrefix(name, "generate/") && strings.HasSuffix(name, ".go") {
-			write(t, filepath.Join(root, "tools", name), text)
-		}
-	}
+	root := checkout(t)
+	contract := filepath.Join(root, "spec", "redshift.yaml")
 	stale := filepath.Join(root, "client", "snapshots", "forget_everything.go")
-	write(t, stale, "package snapshots\n")
-	for range 2 {
-		command := exec.CommandContext(t.Context(), "go", "generate", "./...")
-		command.Dir = root
-		command.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off", "GOFLAGS=")
-		if output, err := command.CombinedOutput(); err != nil {
-			t.Fatalf("go generate ./...: %v\n%s", err, output)
+	write(t, stale, "// "+header+"\n\npackage snapshots\n\nconst noLongerUsed = missing\n")
+	edit(t, contract, "description: The identifiers of the snapshots that were changed.", "description: Those that were changed.")
+	for _, want := range []string{" files, 2 changed, 1 removed\n", " files, nothing changes\n"} {
+		if said := command(t, root, true, "go", "generate", "./..."); strings.Count(said, "\n") != 1 || !strings.HasSuffix(said, want) {
+			t.Errorf("it says %q, want one line that ends in %q", said, want)
 		}
 	}
-	if _, err := os.Stat(stale); !os.IsNotExist(err) {
-		t.Errorf("%s is still there (%v)", stale, err)
+	if exists(stale) {
+		t.Errorf("%s is still there", stale)
 	}
-	if err := run(t.Context(), root, mode{check: true}); err != nil {
-		t.Error(err)
+	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
+
+	edit(t, contract, "description: Those that were changed.", "descripton: Those that were changed.")
+	before := folder(t, root)
+	said := command(t, root, false, "go", "generate", "./...")
+	if strings.Count(said, "did you mean description?") != 1 {
+		t.Errorf("it does not say once what is wrong: %s", said)
 	}
+	if !maps.Equal(before, folder(t, root)) {
+		t.Error("the tree was changed")
+	}
+	edit(t, contract, "descripton: Those that were changed.", "description: Those that were changed.")
+
+	// What else is wrong is the compiler's to find.
+	template := filepath.Join(root, "spec", "templates", "operation.gotmpl")
+	edit(t, template, "awsquery.NewCheck(", "awsquery.NewChek(")
+	before = folder(t, root)
+	said = command(t, root, false, "go", "generate", "./...")
+	if strings.Count(said, "client/snapshots/create_tags.go:") != 1 || !strings.Contains(said, "undefined: awsquery.NewChek") {
+		t.Errorf("it does not say once what does not compile: %s", said)
+	}
+	if !maps.Equal(before, folder(t, root)) {
+		t.Error("the tree was changed")
+	}
+	edit(t, template, "awsquery.NewChek(", "awsquery.NewCheck(")
+
+	// What is written by hand is mended with the new code.
+	edit(t, contract, "- name: AccountWithRestoreAccess\n          in: query\n          # Redshift refuses", "- name: Account\n          in: query\n          # Redshift refuses")
+	said = command(t, root, true, "go", "generate", "./...")
+	if !strings.Contains(said, "\toutcome.go:") || !strings.Contains(said, "no field or method AccountWithRestoreAccess") {
+		t.Errorf("it does not say that outcome.go has to be mended: %s", said)
+	}
+	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
 }
 
 // The golden files show what is written, not that it is Go which works with the packages beside it.
 func TestGeneratedCodeCompiles(t *testing.T) {
 	t.Parallel()
-	root := repository(t, fixture(t))
-	generate(t, root)
-	for _, name := range []string{"go.mod", "go.sum"} {
-		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
+	root := moduleOf(t, fixture(t))
+	if err := run(t.Context(), root, mode{}, io.Discard); err != nil {
+		t.Fatal(err)
 	}
-	copyGo(t, filepath.Join("..", "..", "awsquery"), filepath.Join(root, "awsquery"))
-	// The facade is a part of package redshift; this is all that it needs of the rest.
-	write(t, filepath.Join(root, "redshift.go"), `package redshift
+	command(t, root, true, "go", "vet", "./...")
+}
 
-import "github.com/redshift-go/redshift/client/store"
-
-type (
-	Client struct{ service *store.Client }
-	Option = store.Option
-)
-
-func (c *Client) store() *store.Client { return c.service }
-
-var _ store.ClientService = (*Client)(nil)
-`)
-	command := exec.CommandContext(t.Context(), "go", "vet", "./...")
-	command.Dir = root
-	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Errorf("go vet of the generated files: %v\n%s", err, output)
+// What no check knows is found by the compiler, before anything is changed.
+func TestWhatDoesNotCompile(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		file, old, new string
+		fails          []string // in the error; none if it is only said
+		says           []string // in the output
+	}{
+		"an operation": {
+			"spec/templates/operation.gotmpl", "return w.Err()", "return w.Error()",
+			[]string{"client/store/describe_shelves.go:", "client/store/put_books.go:", "w.Error undefined"}, nil,
+		},
+		"the facade": {
+			"spec/templates/facade.gotmpl", "return c.{{ $group.Name }}().", "return c.{{ $group.Name }}s().",
+			[]string{"operations.go:", "c.stores undefined"}, nil,
+		},
+		"a method by hand that an operation has too": {
+			"redshift.go", "type (", "func (c *Client) PutBooks() {}\n\ntype (",
+			[]string{"operations.go:", "PutBooks", "redshift.go:"}, nil,
+		},
+		"two constants of one name": {
+			"spec/redshift.yaml", "enum: [paper back,", "enum: [PaperBack, paper back,",
+			[]string{"models/shelf_kind.go:", "ShelfKindPaperBack redeclared"}, nil,
+		},
+		"a field that is used by hand": {
+			"redshift.go", "type (", "var _ = store.PutBooksParams{Shelf: \"\"}\n\ntype (",
+			nil, []string{"hand-written", "\tredshift.go:", "unknown field Shelf", "go vet ./..."},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := moduleOf(t, fixture(t))
+			edit(t, filepath.Join(root, filepath.FromSlash(test.file)), test.old, test.new)
+			before := folder(t, root)
+			var output strings.Builder
+			err := run(t.Context(), root, mode{}, &output)
+			if (err != nil) != (test.fails != nil) {
+				t.Fatalf("the error is %v", err)
+			}
+			for _, word := range test.fails {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("the error does not say %q: %v", word, err)
+				}
+			}
+			for _, word := range test.says {
+				if !strings.Contains(output.String(), word) {
+					t.Errorf("the output does not say %q: %s", word, &output)
+				}
+			}
+			if err != nil && !maps.Equal(before, folder(t, root)) {
+				t.Error("the tree was changed")
+			}
+		})
 	}
 }
 
@@ -151,12 +207,10 @@ func TestDefaultsOfTheContract(t *testing.T) {
 	t.Parallel()
 	contract := fixture(t)
 	for said, unsaid := range map[string]string{
-		", x-go-name: Rows":                                          "",
-		"                x-item-name: Shelf\n":                       "",
-		"x-errors: [ShelfNotFound]":                                  "x-errors: [ShelfNotFound, ShelfBusy]",
-		"      description: Puts books on a shelf.\n":                "",
-		", description: The size of a page.}":                        "}",
-		"ShelfFullFault: {status: 400, text: the shelf has no room}": "ShelfFullFault: {status: 400, text: the shelf has no room}\n",
+		", x-go-name: Rows":                           "",
+		"                x-item-name: Shelf\n":        "",
+		"      description: Puts books on a shelf.\n": "",
+		", description: The size of a page.}":         "}",
 	} {
 		if strings.Count(contract, said) != 1 {
 			t.Fatalf("the contract of the test has changed: %q is not in it once", said)
@@ -168,7 +222,6 @@ func TestDefaultsOfTheContract(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"client/store/describe_shelves.go": {"\tRows []int\n", `xml:"DescribeShelvesResult>Shelves>Shelf"`, "\tMaxRecords *int\n"},
 		"client/store/put_books.go":        {"\n// PutBooks put Books\n"},
-		"models/error.go":                  {`ErrShelfBusy awsquery.ErrorCode = "ShelfBusy"`},
 	} {
 		code := read(t, filepath.Join(root, filepath.FromSlash(name)))
 		for _, line := range lines {
@@ -184,22 +237,31 @@ func TestNoStaleFileSurvives(t *testing.T) {
 	root := repository(t, fixture(t))
 	stale := filepath.Join(root, "client", "store", "remove_books.go")
 	handWritten := map[string]string{
-		filepath.Join(root, "redshift.go"):                        "package redshift\n",
-		filepath.Join(root, "models", "example_test.go"):          "package models_test\n",
-		filepath.Join(root, "client", "store", "example_test.go"): "package store_test\n",
+		filepath.Join(root, "redshift.go"):                         "package redshift\n",
+		filepath.Join(root, "models", "example_test.go"):           "package models_test\n",
+		filepath.Join(root, "client", "store", "example_test.go"):  "package store_test\n",
+		filepath.Join(root, "client", "NOTES.md"):                  "Remember.\n",
+		filepath.Join(root, "client", "store", "testdata", "a.go"): "package broken\n",
+		filepath.Join(root, "models", "_drafts", "a.go"):           "package drafts\n",
 	}
-	write(t, stale, "package store\n")
+	const old = "// " + header + "\n\npackage store\n"
+	write(t, stale, old)
 	for name, text := range handWritten {
 		write(t, name, text)
 	}
-	write(t, filepath.Join(root, "client", "library", "gone.go"), "package library\n")
-	if err := run(t.Context(), root, mode{keepStale: true}); err != nil {
+	write(t, filepath.Join(root, "client", "library", "gone.go"), "// "+header+"\n\npackage library\n")
+	if err := run(t.Context(), root, mode{keepStale: true, uncompiled: true}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t, stale); got != "package store\n" {
+	if got := read(t, stale); !strings.HasSuffix(got, "\n\npackage store\n") {
 		t.Errorf("told to keep it, the generator changed the stale file to %q", got)
 	}
-	generate(t, root)
+	if err := run(t.Context(), root, mode{check: true}, io.Discard); err == nil || !strings.Contains(err.Error(), "client/store/remove_books.go is not generated any more") {
+		t.Errorf("the check of a file that was emptied: %v", err)
+	}
+	if err := run(t.Context(), root, mode{removeStale: true}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := os.Stat(filepath.Join(root, "client", "library")); !os.IsNotExist(err) {
 		t.Errorf("the folder of a tag that has gone is still there (%v)", err)
 	}
@@ -211,7 +273,7 @@ func TestNoStaleFileSurvives(t *testing.T) {
 			t.Errorf("the hand-written %s was changed to %q", name, got)
 		}
 	}
-	if err := run(t.Context(), root, mode{check: true}); err != nil {
+	if err := run(t.Context(), root, mode{check: true}, io.Discard); err != nil {
 		t.Error(err)
 	}
 	if rest := leftovers(t, root); len(rest) > 0 {
@@ -221,39 +283,99 @@ func TestNoStaleFileSurvives(t *testing.T) {
 
 func TestAFailureChangesNothing(t *testing.T) {
 	t.Parallel()
+	generated := repository(t, fixture(t))
+	generate(t, generated)
 	for name, test := range map[string]struct {
 		old, new string // in the contract
 		says     []string
 	}{
-		"not Swagger 2.0":                    {`swagger: "2.0"`, `swagger: "3.0"`, []string{"not valid Swagger 2.0"}},
-		"not Swagger":                        {"swagger:", "schwagger:", []string{"not valid Swagger 2.0"}},
-		"not YAML":                           {"info:", "info: [", []string{"reading the contract"}},
-		"a member that refers to nothing":    {"$ref: '#/definitions/Room'", "$ref: '#/definitions/Cellar'", []string{"definition Shelf, member Room", "Cellar"}},
-		"a list without an item name":        {", x-item-name: Topic", "", []string{"definition Shelf, member Topics", "x-item-name"}},
-		"a list of a structure":              {"x-list-item: Book", "x-list-item: Shelf", []string{"a list item's member"}},
-		"a list of nothing":                  {"x-list-item: Book", "x-list-item: Bok", []string{"PutBooks, parameter Books.Book.N", "Bok"}},
-		"an enum that is none":               {"x-enum: ShelfKind", "x-enum: Shelf", []string{"DescribeShelves, parameter Kind", "x-enum"}},
-		"a misspelt extension":               {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
-		"a misspelt extension, parameter":    {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
-		"a misspelt extension, member":       {"x-nullable: true", "x-nulable: true", []string{"definition Shelf, member Limit", "x-nulable"}},
-		"an error code of no operation":      {"x-errors: [ShelfNotFound, ShelfFullFault]", "x-errors: [ShelfNotFound]", []string{"ShelfFullFault"}},
-		"pages over no list":                 {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
-		"an unknown type of a member":        {"Name: {type: string,", "Name: {type: object,", []string{"definition Room, member Name", `"object"`}},
-		"an unknown type of a parameter":     {"{name: WithBooks, in: query, type: boolean", "{name: WithBooks, in: query, type: bool", []string{"DescribeShelves, parameter WithBooks", `"bool"`}},
-		"an unknown format":                  {"{name: Marker, in: query, type: string", "{name: Marker, in: query, type: string, format: byte", []string{"DescribeShelves, parameter Marker", `"byte"`}},
-		"a pattern":                          {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
-		"a parameter in a header":            {"{name: Marker, in: query", "{name: Marker, in: header", []string{"DescribeShelves, parameter Marker", `"header"`}},
-		"a list that is not called one":      {"name: Rows.Row.N", "name: Rows.Row", []string{"DescribeShelves, parameter Rows.Row", "X.Y.N"}},
-		"an action that is not the id":       {"/?Action=PutBooks", "/?Action=PutBook", []string{"PutBook", "operationId"}},
-		"a path that is none":                {"/?Action=PutBooks", "/books", []string{"/books", "/?Action="}},
-		"no version":                         {"parameters:\n        - $ref: '#/parameters/Version'\n        - {name: ShelfId", "parameters:\n        - {name: ShelfId", []string{"PutBooks", "Version"}},
-		"no tag":                             {"description: Puts books on a shelf.\n      tags: [Store]", "description: Puts books on a shelf.", []string{"PutBooks", "tags"}},
-		"a result that does not stand there": {"description: Nothing but a request identifier.\n          schema:\n            type: object", "description: Nothing but a request identifier.\n          schema: {$ref: '#/definitions/Shelf'}", []string{"PutBooks", "inline"}},
+		"not Swagger 2.0":                          {`swagger: "2.0"`, `swagger: "3.0"`, []string{"not valid Swagger 2.0"}},
+		"not Swagger":                              {"swagger:", "schwagger:", []string{"the top of the contract: unknown keyword schwagger, did you mean swagger?"}},
+		"not YAML":                                 {"info:", "info: [", []string{"reading the contract"}},
+		"a member that refers to nothing":          {"$ref: '#/definitions/Room'", "$ref: '#/definitions/Cellar'", []string{"definition Shelf, member Room", "Cellar"}},
+		"a list without an item name":              {", x-item-name: Topic", "", []string{"definition Shelf, member Topics", "x-item-name"}},
+		"a list of a structure":                    {"x-list-item: Book", "x-list-item: Shelf", []string{"a list item's member"}},
+		"a list of nothing":                        {"x-list-item: Book", "x-list-item: Bok", []string{"PutBooks, parameter Books.Book.N", "Bok"}},
+		"an enum that is none":                     {"x-enum: ShelfKind", "x-enum: Shelf", []string{"DescribeShelves, parameter Kind", "x-enum"}},
+		"a misspelt extension":                     {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
+		"a misspelt extension, parameter":          {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
+		"a misspelt extension, member":             {"x-nullable: true", "x-nulable: true", []string{"definition Shelf, member Limit", "x-nulable"}},
+		"an error code of no operation":            {"x-errors: [ShelfNotFound, ShelfFullFault]", "x-errors: [ShelfNotFound]", []string{"ShelfFullFault"}},
+		"pages over no list":                       {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
+		"an unknown type of a member":              {"Name: {type: string,", "Name: {type: object,", []string{"definition Room, member Name", `"object"`}},
+		"an unknown type of a parameter":           {"{name: WithBooks, in: query, type: boolean", "{name: WithBooks, in: query, type: bool", []string{"DescribeShelves, parameter WithBooks", `"bool"`}},
+		"an unknown format":                        {"{name: Marker, in: query, type: string", "{name: Marker, in: query, type: string, format: byte", []string{"DescribeShelves, parameter Marker", `"byte"`}},
+		"a pattern":                                {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
+		"a parameter in a header":                  {"{name: Marker, in: query", "{name: Marker, in: header", []string{"DescribeShelves, parameter Marker", `"header"`}},
+		"a list that is not called one":            {"name: Rows.Row.N", "name: Rows.Row", []string{"DescribeShelves, parameter Rows.Row", "X.Y.N"}},
+		"an action that is not the id":             {"/?Action=PutBooks", "/?Action=PutBook", []string{"PutBook", "operationId"}},
+		"a path that is none":                      {"/?Action=PutBooks", "/books", []string{"/books", "/?Action="}},
+		"no version":                               {"parameters:\n        - $ref: '#/parameters/Version'\n        - {name: ShelfId", "parameters:\n        - {name: ShelfId", []string{"PutBooks", "Version"}},
+		"no tag":                                   {"description: Puts books on a shelf.\n      tags: [Store]", "description: Puts books on a shelf.", []string{"PutBooks", "tags"}},
+		"a result that does not stand there":       {"description: Nothing but a request identifier.\n          schema:\n            type: object", "description: Nothing but a request identifier.\n          schema: {$ref: '#/definitions/Shelf'}", []string{"PutBooks", "inline"}},
+		"a version without quotes":                 {"swagger: \"2.0\"", "swagger: 2.0", []string{"the top of the contract: swagger is 2, which is a number", "put it in quotes"}},
+		"a flag that is a text":                    {"{name: ShelfId, in: query, type: string, required: true, minLength: 2, maxLength: 20,", "{name: ShelfId, in: query, type: string, required: 'yes', minLength: 2, maxLength: 20,", []string{"PutBooks, parameter ShelfId: required is \"yes\", and has to be true or false"}},
+		"an extension's flag that is a text":       {"x-read-only: true", "x-read-only: 'no'", []string{"DescribeShelves: x-read-only is \"no\", and has to be true or false"}},
+		"a value that is missing":                  {"maxItems: 50", "maxItems:", []string{"PutBooks, parameter Books.Book.N: maxItems is empty, and has to be a whole number"}},
+		"a date without quotes":                    {"enum: [\"2020-02-02\"]", "enum: [2020-02-02]", []string{"parameters.Version: an item of enum is", "put it in quotes"}},
+		"a misspelt keyword":                       {"maxItems: 50", "maxitems: 50", []string{"PutBooks, parameter Books.Book.N: unknown keyword maxitems, did you mean maxItems?"}},
+		"a misspelt keyword of an operation":       {"summary: Put Books", "sumary: Put Books", []string{"PutBooks: unknown keyword sumary, did you mean summary?"}},
+		"a misspelt keyword of a member":           {"Subtitle: {type: string, description:", "Subtitle: {type: string, descripton:", []string{"definition Book, member Subtitle: unknown keyword descripton, did you mean description?"}},
+		"a misspelt keyword of a definition":       {"required: [Title, Kind]", "requried: [Title, Kind]", []string{"definition Book: unknown keyword requried, did you mean required?"}},
+		"a misspelt reference":                     {"- $ref: '#/parameters/Version'", "- $ref: '#/parameters/Versoin'", []string{"DescribeShelves, parameter number 1: refers to #/parameters/Versoin, and there is no Versoin, did you mean Version?"}},
+		"a reference to elsewhere":                 {"- $ref: '#/parameters/Version'", "- $ref: '#/definitions/Book'", []string{"DescribeShelves, parameter number 1", "#/parameters/"}},
+		"a failure that is described nowhere":      {"$ref: '#/responses/Error'", "$ref: '#/responses/Eror'", []string{"DescribeShelves, response default", "did you mean Error?"}},
+		"a mistake in what is shared":              {"description: The version of the API.}", "maxlength: 10, description: The version of the API.}", []string{"parameters.Version: unknown keyword maxlength"}},
+		"an error code that is in no table":        {"x-errors: [ShelfNotFound]", "x-errors: [ShelfNotFound, NoSuchThing]", []string{"DescribeShelves: x-errors names NoSuchThing", "add it to x-error-codes"}},
+		"a misspelt error code":                    {"x-errors: [ShelfNotFound]", "x-errors: [ShelfNotFond]", []string{"DescribeShelves: x-errors names ShelfNotFond", "did you mean ShelfNotFound?"}},
+		"an error code without a text":             {"{status: 404, text: there is no such shelf}", "{status: 404}", []string{"definition Error, member Code, ShelfNotFound", "a text"}},
+		"a default":                                {"{name: Marker, in: query, type: string,", "{name: Marker, in: query, type: string, default: x,", []string{"DescribeShelves, parameter Marker: default has no effect here"}},
+		"a length of a number":                     {"minimum: 20, maximum: 100", "minimum: 20, maxLength: 100", []string{"DescribeShelves, parameter MaxRecords: maxLength has no effect here"}},
+		"a minimum of a text":                      {"minLength: 2,", "minimum: 2,", []string{"PutBooks, parameter ShelfId: minimum has no effect here"}},
+		"a length of a time":                       {"format: date-time, required: true", "format: date-time, maxLength: 9, required: true", []string{"PutBooks, parameter At: maxLength has no effect here"}},
+		"a limit of a list's items":                {"maxItems: 50\n          items: {type: string}", "maxItems: 50\n          items: {type: string, maxLength: 3}", []string{"PutBooks, parameter Books.Book.N, items: maxLength has no effect here"}},
+		"a limit of an answer":                     {"Name: {type: string,", "Name: {type: string, maxLength: 3,", []string{"definition Room, member Name: maxLength has no effect here"}},
+		"a least length that is not checked":       {"Title: {type: string, minLength: 1", "Title: {type: string, minLength: 2", []string{"definition Book, member Title: minLength"}},
+		"an enum in place of a definition":         {"{name: Marker, in: query, type: string,", "{name: Marker, in: query, type: string, enum: [a, b],", []string{"DescribeShelves, parameter Marker: enum has no effect here", "x-enum"}},
+		"an enum in a member":                      {"Subtitle: {type: string,", "Subtitle: {type: string, enum: [a, b],", []string{"definition Book, member Subtitle: enum has no effect here", "$ref"}},
+		"no number is allowed":                     {"minimum: 20, maximum: 100", "minimum: 200, maximum: 100", []string{"DescribeShelves, parameter MaxRecords: minimum is 200, which is more than maximum, 100"}},
+		"no length is allowed":                     {"minLength: 2, maxLength: 20", "minLength: 21, maxLength: 20", []string{"PutBooks, parameter ShelfId: minLength is 21, which is more than maxLength, 20"}},
+		"a part of a number":                       {"minimum: 20, maximum: 100", "minimum: 20, maximum: 99.5", []string{"DescribeShelves, parameter MaxRecords: maximum is 99.5, and has to be whole"}},
+		"another tag":                              {"description: Puts books on a shelf.\n      tags: [Store]", "description: Puts books on a shelf.\n      tags: [Books]", []string{"PutBooks: the tags are [Books], and have to be [Store]"}},
+		"two tags":                                 {"tags: [{name: Store}]", "tags: [{name: Store}, {name: Books}]", []string{"tags: there are 2, and has to be one"}},
+		"two parameters of one name":               {"        - {name: ShelfId, in: query", "        - {name: shelfID, in: query, type: string, description: The shelf.}\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter ShelfId: its name in Go, ShelfID, is taken by parameter shelfID"}},
+		"two lists of one name":                    {"x-go-name: Rows", "x-go-name: Days", []string{"DescribeShelves, parameter Days.Day.N: its name in Go, Days, is taken by parameter Rows.Row.N"}},
+		"a name that is none in Go":                {"x-go-name: Rows", "x-go-name: the rows", []string{"DescribeShelves, parameter Rows.Row.N: x-go-name is \"the rows\""}},
+		"a parameter of a method's name":           {"        - {name: ShelfId, in: query", "        - {name: Validate, in: query, type: boolean, description: Whether.}\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter Validate: its name in Go, Validate, is taken by the method Validate"}},
+		"a parameter of the other method's name":   {"        - {name: ShelfId, in: query", "        - {name: WriteToRequest, in: query, type: boolean, description: Whether.}\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter WriteToRequest", "method"}},
+		"a parameter Action":                       {"        - {name: ShelfId, in: query", "        - {name: Action, in: query, type: string, description: What.}\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter Action: the path says the Action"}},
+		"a second Version":                         {"        - {name: ShelfId, in: query", "        - {name: Version, in: query, type: string, description: Which.}\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter Version: the version is a parameter that is required and has one value"}},
+		"two members of one name":                  {"              Marker: {type: string, description: Where the next page starts.}", "              Marker: {type: string, description: Where the next page starts.}\n              marker: {type: string, description: The same.}", []string{"DescribeShelves, result, member marker: its name in Go, Marker, is taken by member Marker"}},
+		"two members of one name in a structure":   {"Width: {type: number,", "shelfId: {type: string, description: The same.}\n      Width: {type: number,", []string{"definition Shelf, member shelfId: its name in Go, ShelfID, is taken by member ShelfId"}},
+		"a member of a field's name":               {"              Marker: {type: string, description: Where the next page starts.}", "              Marker: {type: string, description: Where the next page starts.}\n              RequestId: {type: string, description: Its own.}", []string{"DescribeShelves, result, member RequestId: its name in Go, RequestID, is taken by the field RequestID"}},
+		"a member of a method's name":              {"Width: {type: number,", "DecodeQuery: {type: string, description: A query.}\n      Width: {type: number,", []string{"definition Shelf, member DecodeQuery: its name in Go, DecodeQuery, is taken by the method"}},
+		"a sent member of a method's name":         {"Subtitle: {type: string,", "CheckQuery: {type: string,", []string{"definition Book, member CheckQuery: its name in Go, CheckQuery, is taken by the method"}},
+		"two definitions of one name":              {"  Room:\n    type: object", "  room: {type: object, description: Another., properties: {Name: {type: string, description: The name.}}}\n  Room:\n    type: object", []string{"definition room: its name in Go, Room, is taken by definition Room"}},
+		"a definition called as the documentation": {"  Room:\n    type: object", "  Doc: {type: object, description: Another., properties: {Name: {type: string, description: The name.}}}\n  Room:\n    type: object", []string{"definition Doc", "doc.go"}},
+		"an operation called as what all share":    {"/?Action=PutBooks:\n    get:\n      operationId: putBooks", "/?Action=Service:\n    get:\n      operationId: service", []string{"Service", "service.go"}},
+		"a definition that is nothing":             {"    enum: [ipv4, dualstack]", "", []string{"definition ShelfIpKind: is neither"}},
+		"an enum of numbers":                       {"enum: [ipv4, dualstack]", "enum: [4, 6]", []string{"definition ShelfIpKind: an item of enum is 4", "put it in quotes"}},
+		"pages over nothing":                       {"{over: Shelves}", "{over: Shelfs}", []string{"DescribeShelves, x-paginate: over is \"Shelfs\"", "did you mean Shelves?"}},
+		"pages over no list of structures":         {"{over: Shelves}", "{over: Marker}", []string{"DescribeShelves, x-paginate: is over Marker, which is no list of structures"}},
+		"pages without over":                       {"{over: Shelves}", "{}", []string{"DescribeShelves, x-paginate: over"}},
+		"pages without a Marker to send":           {"        - {name: Marker, in: query, type: string, description: Where to go on.}\n", "", []string{"DescribeShelves, x-paginate: needs the parameter Marker"}},
+		"pages with a Marker that is a number":     {"{name: Marker, in: query, type: string,", "{name: Marker, in: query, type: integer,", []string{"DescribeShelves, x-paginate: needs the parameter Marker"}},
+		"pages without a Marker in the answer":     {"              Marker: {type: string, description: Where the next page starts.}\n", "", []string{"DescribeShelves, x-paginate: needs the member Marker"}},
+		"an enum of a list":                        {"items: {type: integer}, x-go-name: Rows", "items: {type: integer}, x-enum: ShelfKind, x-go-name: Rows", []string{"DescribeShelves, parameter Rows.Row.N: the extension x-enum means nothing here"}},
+		"structures of no list":                    {"{name: Since, in: query, type: string,", "{name: Since, x-list-item: Book, in: query, type: string,", []string{"DescribeShelves, parameter Since: the extension x-list-item means nothing here"}},
+		"an answer that is none":                   {"        200:\n          description: Nothing but", "        201: {description: Also., schema: {type: object}}\n        200:\n          description: Nothing but", []string{"PutBooks, response 201: has no effect"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root := repository(t, fixture(t))
-			generate(t, root)
+			root := t.TempDir()
+			if err := os.CopyFS(root, os.DirFS(generated)); err != nil {
+				t.Fatal(err)
+			}
 			before := folder(t, root)
 
 			contract := filepath.Join(root, "spec", "redshift.yaml")
@@ -262,13 +384,18 @@ func TestAFailureChangesNothing(t *testing.T) {
 				t.Fatalf("the contract of the test has changed: %q is not in it", test.old)
 			}
 			write(t, contract, strings.Replace(text, test.old, test.new, 1))
-			err := run(t.Context(), root, mode{})
+			err := run(t.Context(), root, mode{uncompiled: true}, io.Discard)
 			if err == nil {
 				t.Fatal("the contract was accepted")
 			}
 			for _, word := range test.says {
 				if !strings.Contains(err.Error(), word) {
 					t.Errorf("the error does not say %q: %v", word, err)
+				}
+			}
+			for line := range strings.Lines(err.Error()) {
+				if strings.Count(err.Error(), line) > 1 || strings.Contains(line, "cannot unmarshal") || strings.Contains(line, "template:") {
+					t.Errorf("the error says twice, or not in our words: %v", err)
 				}
 			}
 			write(t, contract, text)
@@ -283,20 +410,23 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 	t.Parallel()
 	root := repository(t, fixture(t))
 	generate(t, root)
-	if err := run(t.Context(), root, mode{check: true}); err != nil {
+	if err := run(t.Context(), root, mode{check: true}, io.Discard); err != nil {
 		t.Fatalf("right after generating: %v", err)
 	}
-	write(t, filepath.Join(root, "models", "book.go"), "package models // edited\n")
-	write(t, filepath.Join(root, "models", "journal.go"), "package models\n")
+	write(t, filepath.Join(root, "models", "book.go"), "// "+header+"\n\npackage models // edited\n")
+	write(t, filepath.Join(root, "models", "journal.go"), "// "+header+"\n\npackage models\n")
+	write(t, filepath.Join(root, "models", "helpers.go"), "package models\n")
+	write(t, filepath.Join(root, "models", "shelf.go"), "package models // by hand\n")
 	if err := os.Remove(filepath.Join(root, "operations.go")); err != nil {
 		t.Fatal(err)
 	}
 	before := folder(t, root)
-	err := run(t.Context(), root, mode{check: true})
+	err := run(t.Context(), root, mode{check: true}, io.Discard)
 	if err == nil {
 		t.Fatal("the check found nothing")
 	}
-	for _, word := range []string{"models/book.go differs", "models/journal.go is not generated any more", "operations.go is missing"} {
+	for _, word := range []string{"models/book.go differs", "models/journal.go is not generated any more", "operations.go is missing",
+		"models/helpers.go is not generated: move it, or name it _test.go", "models/shelf.go is not generated, and stands where"} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("the error does not say %q: %v", word, err)
 		}
@@ -306,9 +436,38 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 	}
 }
 
+// Only what says that it is generated may be replaced or removed.
+func TestNothingWrittenByHandIsLost(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string]string{
+		"models/helpers.go":          "models/helpers.go is not generated: move it, or name it _test.go",
+		"client/library/library.go":  "client/library/library.go is not generated: move it, or name it _test.go",
+		"client/store/service.go":    "client/store/service.go is not generated, and stands where a generated file goes: move it",
+		"operations.go":              "operations.go is not generated, and stands where a generated file goes: move it",
+		"docs/api.md":                "docs/api.md is not generated, and stands where a generated file goes: move it",
+		"internal/contract/extra.go": "internal/contract/extra.go is not generated",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := repository(t, fixture(t))
+			write(t, filepath.Join(root, filepath.FromSlash(name)), "package byhand\n// "+header+"\n")
+			before := folder(t, root)
+			for _, check := range []bool{true, false} {
+				err := run(t.Context(), root, mode{check: check, uncompiled: true}, io.Discard)
+				if err == nil || !strings.Contains(err.Error(), says) {
+					t.Errorf("check %v: the error is %v, want %q", check, err, says)
+				}
+			}
+			if !maps.Equal(before, folder(t, root)) {
+				t.Error("the tree was changed")
+			}
+		})
+	}
+}
+
 func generate(t *testing.T, root string) {
 	t.Helper()
-	if err := run(t.Context(), root, mode{}); err != nil {
+	if err := run(t.Context(), root, mode{uncompiled: true}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -331,9 +490,35 @@ func repository(t *testing.T, contract string) string {
 	return root
 }
 
+// moduleOf makes a repository in which what is generated from the contract compiles.
+func moduleOf(t *testing.T, contract string) string {
+	t.Helper()
+	root := repository(t, contract)
+	for _, name := range []string{"go.mod", "go.sum"} {
+		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
+	}
+	copyGo(t, filepath.Join("..", "..", "awsquery"), filepath.Join(root, "awsquery"))
+	// The facade is a part of package redshift; this is all that it needs of the rest.
+	write(t, filepath.Join(root, "redshift.go"), `package redshift
+
+import "github.com/redshift-go/redshift/client/store"
+
+type (
+	Client struct{ service *store.Client }
+	Option = store.Option
+)
+
+func (c *Client) store() *store.Client { return c.service }
+
+var _ store.ClientService = (*Client)(nil)
+`)
+
+	return root
+}
+
 func generatedFiles(t *testing.T, root string) map[string]string {
 	t.Helper()
-	files, err := contents(root)
+	files, _, err := contents(root)
 	if err != nil {
 		t.Fatal(err)
 	}

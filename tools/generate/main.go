@@ -1,12 +1,13 @@
 // Command generate makes the generated part of the library from its contract.
 //
 // It validates spec/redshift.yaml, has go-swagger write everything into a temporary folder with the templates in
-// spec/templates, and only then puts the result in the place of what was there. A failure on the way changes nothing, and
-// a file whose reason has gone from the contract goes too.
+// spec/templates, has the Go compiler look at that, and only then puts the result in the place of what was there. A failure on
+// the way changes nothing, and a file whose reason has gone from the contract goes too. Files without the header of generated
+// ones are never touched.
 //
 // go generate ./... runs it twice. It lists all files before it runs anything, and fails over one that has vanished when
-// it comes to it: so the run at the top of the repository, the first, keeps such files (-keep-stale), and the run in
-// spec, which comes after all generated folders, removes them.
+// it comes to it: so the run at the top of the repository, the first, only empties such files (-keep-stale), and the run in
+// spec, which comes after all generated folders, removes what was emptied (-remove-stale) and does nothing else.
 package main
 
 import (
@@ -24,7 +25,7 @@ import (
 	"strings"
 )
 
-// generated is all that the templates write, as paths in the repository. A folder belongs to the generator whole.
+// generated is all that the templates write, as paths in the repository.
 var generated = []string{
 	"client",
 	"models",
@@ -33,12 +34,27 @@ var generated = []string{
 	filepath.Join("docs", "api.md"),
 }
 
+const usage = `generate makes the generated part of the library from spec/redshift.yaml. At the top of the repository, go generate ./... runs it.
+
+usage: go run -C tools ./generate [flags]
+
+`
+
 func main() {
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), usage)
+		flag.PrintDefaults()
+	}
 	root := flag.String("root", "..", "the `folder` of the repository, with spec in it")
 	check := flag.Bool("check", false, "change nothing; fail where what is there differs from what would be generated")
-	keepStale := flag.Bool("keep-stale", false, "leave generated files whose reason has gone where they are")
+	keepStale := flag.Bool("keep-stale", false, "empty Go files whose reason has gone, and leave it to -remove-stale to remove them")
+	removeStale := flag.Bool("remove-stale", false, "only remove what -keep-stale emptied")
 	verbose := flag.Bool("v", false, "show go-swagger's log")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "generate: it takes no arguments but flags, and got %q\n", flag.Args())
+		os.Exit(2)
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -48,7 +64,8 @@ func main() {
 	if *verbose {
 		log.SetOutput(os.Stderr)
 	}
-	if err := run(ctx, *root, mode{check: *check, keepStale: *keepStale}); err != nil {
+	mode := mode{check: *check, keepStale: *keepStale, removeStale: *removeStale}
+	if err := run(ctx, *root, mode, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
@@ -56,14 +73,19 @@ func main() {
 
 // mode is what to do with the generated files.
 type mode struct {
-	check     bool // compare them with what is there, and change nothing
-	keepStale bool // leave what is not generated any more
+	check       bool // compare them with what is there, and change nothing
+	keepStale   bool // empty Go files that are not generated any more, in place of removing them
+	removeStale bool // only remove what was emptied
+	uncompiled  bool // leave out the compiler, for tests of the rest
 }
 
-func run(ctx context.Context, root string, mode mode) error {
+func run(ctx context.Context, root string, mode mode, output io.Writer) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return err
+	}
+	if mode.removeStale {
+		return removeEmptied(root)
 	}
 	// Inside the repository, so that the last step is a rename on one file system. The dot keeps it out of ./... .
 	scratch, err := os.MkdirTemp(root, ".generate-")
@@ -76,27 +98,45 @@ func run(ctx context.Context, root string, mode mode) error {
 	if err := swagger(root, fresh); err != nil {
 		return err
 	}
+	plan, err := planned(root, fresh)
+	if err != nil {
+		return err
+	}
+	if mode.check {
+		if err := plan.check(); err != nil {
+			return err
+		}
+		fmt.Fprintln(output, "generate:", plan)
+
+		return nil
+	}
+	var notes []string
+	if len(plan.handWritten) > 0 {
+		return fmt.Errorf("nothing was changed, because files are in the way:\n\t%s", strings.Join(plan.handWritten, "\n\t"))
+	}
+	if !plan.changesNothing() && !mode.uncompiled {
+		if notes, err = compile(ctx, root, fresh, scratch, plan); err != nil {
+			return err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("stopped before anything was changed: %w", err)
 	}
-	if mode.check {
-		return compare(root, fresh)
+	if err := swap(root, fresh, filepath.Join(scratch, "old"), plan, mode.keepStale); err != nil {
+		return err
+	}
+	fmt.Fprintln(output, "generate:", plan)
+	if len(notes) > 0 {
+		fmt.Fprintf(output, "generate: these hand-written files do not compile with the new code; mend them, and see the rest with go vet ./...\n\t%s\n",
+			strings.Join(notes, "\n\t"))
 	}
 
-	return swap(root, fresh, filepath.Join(scratch, "old"), mode.keepStale)
+	return nil
 }
 
 // swap puts the fresh files where the generated ones are, and moves those to the folder of old ones. Where a step fails,
 // those before it are undone.
-func swap(root, fresh, old string, keepStale bool) (err error) {
-	was, err := contents(root)
-	if err != nil {
-		return err
-	}
-	is, err := contents(fresh)
-	if err != nil {
-		return err
-	}
+func swap(root, fresh, old string, plan plan, keepStale bool) (err error) {
 	var undo []func() error
 	defer func() {
 		if err == nil {
@@ -117,19 +157,22 @@ func swap(root, fresh, old string, keepStale bool) (err error) {
 
 		return nil
 	}
-	for name, text := range was {
+	put := plan.fresh()
+	for _, name := range plan.stale {
 		path := filepath.FromSlash(name)
-		if now, ok := is[name]; ok && now == text || !ok && keepStale {
-			continue
-		}
-		if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil {
-			return fmt.Errorf("making room for %s: %w", name, err)
+		if keepStale && filepath.Ext(name) == ".go" {
+			if err := empty(filepath.Join(root, path), filepath.Join(fresh, path)); err != nil {
+				return fmt.Errorf("emptying %s: %w", name, err)
+			}
+			put = append(put, name)
+		} else if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil {
+			return fmt.Errorf("removing %s: %w", name, err)
 		}
 	}
-	for name, text := range is {
+	for _, name := range put {
 		path := filepath.FromSlash(name)
-		if before, ok := was[name]; ok && before == text {
-			continue
+		if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("making room for %s: %w", name, err)
 		}
 		if err := move(filepath.Join(fresh, path), filepath.Join(root, path)); err != nil {
 			return fmt.Errorf("putting the new %s in its place: %w", name, err)
@@ -168,61 +211,4 @@ func removeEmpty(root string) error {
 	}
 
 	return nil
-}
-
-// compare names every generated file that is missing, differs or has no reason to be there any more.
-func compare(root, fresh string) error {
-	have, err := contents(root)
-	if err != nil {
-		return err
-	}
-	want, err := contents(fresh)
-	if err != nil {
-		return err
-	}
-	var differences []string
-	for path, text := range want {
-		switch old, ok := have[path]; {
-		case !ok:
-			differences = append(differences, path+" is missing")
-		case old != text:
-			differences = append(differences, path+" differs")
-		}
-	}
-	for path := range have {
-		if _, ok := want[path]; !ok {
-			differences = append(differences, path+" is not generated any more")
-		}
-	}
-	if len(differences) == 0 {
-		return nil
-	}
-	slices.Sort(differences)
-
-	return fmt.Errorf("the generated files are not those of the contract, run go generate ./...:\n\t%s", strings.Join(differences, "\n\t"))
-}
-
-// contents reads the generated files below a folder. Tests among them are written by hand.
-func contents(folder string) (map[string]string, error) {
-	files := map[string]string{}
-	for _, path := range generated {
-		err := filepath.WalkDir(filepath.Join(folder, path), func(file string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || strings.HasSuffix(file, "_test.go") {
-				return err
-			}
-			text, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			name, err := filepath.Rel(folder, file)
-			files[filepath.ToSlash(name)] = string(text)
-
-			return err
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("reading %s: %w", path, err)
-		}
-	}
-
-	return files, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -82,8 +81,7 @@ func valid(contract string) error {
 //   - the order of the members of each structure, as x-order: Go structs then have them as the contract lists them, which
 //     is Amazon's order. go-swagger by itself sorts them by name, and its own option for this misses those of results;
 //   - the Go name of a list parameter X.Y.N, which is X;
-//   - the element of each item in a list of structures, which is called as the structure;
-//   - error codes that operations name but the table of codes does not have.
+//   - the element of each item in a list of structures, which is called as the structure.
 func writeComplete(contract, to string) error {
 	text, err := os.ReadFile(contract)
 	if err != nil {
@@ -93,10 +91,6 @@ func writeComplete(contract, to string) error {
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return fmt.Errorf("reading the contract: %w", err)
 	}
-	var (
-		codes []string
-		table *yaml.Node
-	)
 	walk(&document, func(key string, node *yaml.Node) {
 		switch {
 		case key == "properties" && node.Kind == yaml.MappingNode:
@@ -104,12 +98,6 @@ func writeComplete(contract, to string) error {
 				set(node.Content[i], "x-order", "!!int", strconv.Itoa((i-1)/2))
 				completeList(node.Content[i])
 			}
-		case key == "x-errors" && node.Kind == yaml.SequenceNode:
-			for _, code := range node.Content {
-				codes = append(codes, code.Value)
-			}
-		case key == "x-error-codes":
-			table = node
 		case node.Kind == yaml.MappingNode && get(node, "in") != nil && get(node, "type") != nil:
 			if name := get(node, "name"); name != nil && get(node, "type").Value == "array" && get(node, "x-go-name") == nil {
 				first, _, _ := strings.Cut(name.Value, ".")
@@ -117,18 +105,6 @@ func writeComplete(contract, to string) error {
 			}
 		}
 	})
-	slices.Sort(codes)
-	for _, code := range slices.Compact(codes) {
-		if table == nil {
-			return fmt.Errorf("operations name error codes such as %s, but no definition Error has a member Code with x-error-codes", code)
-		}
-		if get(table, code) == nil {
-			about := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-			set(about, "status", "!!int", "400")
-			set(about, "text", "!!str", "see Amazon's API reference")
-			table.Content = append(table.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: code}, about)
-		}
-	}
 	text, err = yaml.Marshal(&document)
 	if err != nil {
 		return err
