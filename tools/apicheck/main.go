@@ -1,8 +1,10 @@
-// Command apicheck compares the exported Go API of the module above with what it was in the last release, or in the last commit
-// while there is none, and fails over a change that breaks programs, unless CHANGELOG.md names it: under "### Breaking" in
-// the section "## Unreleased", by the name of what was changed, such as Client.Region.
+// Command apicheck compares the exported Go API of a module with what it was in the module's last release, or in the last commit
+// while there is none, and fails over a change that breaks programs, unless CHANGELOG.md at the top of the repository names
+// it: under "### Breaking" in the section "## Unreleased", by the name of what was changed, such as Client.Region or, with
+// its package, redshift.Client.Region.
 //
 //	go run -C tools ./apicheck
+//	go run -C tools ./apicheck -module ../awsconfig
 //
 // Packages that nobody outside can import, programs and examples are left out. So are operations that are added to
 // ClientService, whose documentation announces them: a stub that embeds it still compiles.
@@ -17,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,20 +29,37 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
+const usage = `apicheck compares the exported Go API of a module with its last release, and fails over what breaks programs and is not named in CHANGELOG.md.
+
+usage: go run -C tools ./apicheck [flags]
+
+`
+
 func main() {
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), usage)
+		flag.PrintDefaults()
+	}
 	module := flag.String("module", "..", "the `folder` of the module")
 	base := flag.String("base", "", "the `revision` to compare with; empty: the last release, or else the last commit")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "apicheck: it takes no arguments but flags, and got %q\n", flag.Args())
+		os.Exit(2)
+	}
 	if err := run(*module, *base, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "apicheck:", err)
 		os.Exit(1)
 	}
 }
 
-func run(module, base string, output io.Writer) error {
+func run(folder, base string, output io.Writer) error {
+	module, err := find(folder)
+	if err != nil {
+		return err
+	}
 	if base == "" {
-		var err error
-		if base, err = lastRelease(module); err != nil {
+		if base, err = module.lastRelease(); err != nil {
 			return err
 		}
 	}
@@ -48,28 +68,34 @@ func run(module, base string, output io.Writer) error {
 
 		return nil
 	}
-	folder, err := os.MkdirTemp("", "")
+	// All of the repository, because a module in it can require another by its folder.
+	earlier, err := os.MkdirTemp("", "")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	if err := extract(module, base, folder); err != nil {
+	defer func() { _ = os.RemoveAll(earlier) }()
+	if err := extract(module.repository, base, earlier); err != nil {
 		return err
 	}
-	before, err := load(folder)
+	if _, err := os.Stat(filepath.Join(earlier, module.inside, "go.mod")); errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintf(output, "there is no such module at %s to compare with\n", base)
+
+		return nil
+	}
+	before, err := load(filepath.Join(earlier, module.inside))
 	if err != nil {
 		return fmt.Errorf("at %s: %w", base, err)
 	}
 	// What breaks programs breaks packages of the module too, and is not to be hidden by that.
-	after, uncompiled := load(module)
+	after, uncompiled := load(folder)
 	broken := breaks(before, after)
-	changelog, err := os.ReadFile(filepath.Join(module, "CHANGELOG.md"))
+	changelog, err := os.ReadFile(filepath.Join(module.repository, "CHANGELOG.md"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	var unnamed []string
 	for _, change := range broken {
-		if named(change.name, string(changelog)) {
+		if named(change, string(changelog)) {
 			fmt.Fprintf(output, "named in CHANGELOG.md: %s\n", change)
 		} else {
 			unnamed = append(unnamed, change.String())
@@ -82,18 +108,35 @@ func run(module, base string, output io.Writer) error {
 	if uncompiled != nil {
 		return uncompiled
 	}
-	fmt.Fprintf(output, "%d packages compared with %s, %d breaks\n", len(after), base, len(broken))
+	fmt.Fprintf(output, "packages compared with %s: %d, breaks: %d\n", base, len(after), len(broken))
 
 	return nil
 }
 
-// lastRelease is the newest tag that can be reached, or else the commit before what there is now: the last one if files
-// were changed since, and the one before that if not. Empty if there is none.
-func lastRelease(module string) (string, error) {
-	if tag, err := git(module, "describe", "--tags", "--abbrev=0", "--match=v[0-9]*"); err == nil {
+// module is where one is: in a folder inside of a repository. Git calls the folder by slashes, and adds one: "awsconfig/". It is
+// empty for the module at the top, and the beginning of the module's tags.
+type module struct{ repository, inside string }
+
+func find(folder string) (module, error) {
+	if _, err := os.Stat(filepath.Join(folder, "go.mod")); err != nil {
+		return module{}, fmt.Errorf("%s is not the folder of a module: %w", folder, err)
+	}
+	repository, err := git(folder, "rev-parse", "--show-toplevel")
+	if err != nil {
+		return module{}, err
+	}
+	inside, err := git(folder, "rev-parse", "--show-prefix")
+
+	return module{strings.TrimSpace(string(repository)), strings.TrimSpace(string(inside))}, err
+}
+
+// lastRelease is the newest tag of the module that can be reached, or else the commit before what there is now: the last one
+// if files were changed since, and the one before that if not. Empty if there is none.
+func (m module) lastRelease() (string, error) {
+	if tag, err := git(m.repository, "describe", "--tags", "--abbrev=0", "--match="+m.inside+"v[0-9]*"); err == nil {
 		return strings.TrimSpace(string(tag)), nil
 	}
-	changed, err := git(module, "status", "--porcelain", "--untracked-files=no")
+	changed, err := git(m.repository, "status", "--porcelain", "--untracked-files=no")
 	if err != nil {
 		return "", err
 	}
@@ -101,7 +144,7 @@ func lastRelease(module string) (string, error) {
 	if len(changed) == 0 {
 		revision = "HEAD~1"
 	}
-	if _, err := git(module, "rev-parse", "--verify", "--quiet", revision+"^{commit}"); err != nil {
+	if _, err := git(m.repository, "rev-parse", "--verify", "--quiet", revision+"^{commit}"); err != nil {
 		return "", nil
 	}
 
@@ -121,8 +164,8 @@ func git(folder string, arguments ...string) ([]byte, error) {
 }
 
 // extract writes the files of a revision into a folder.
-func extract(module, revision, folder string) error {
-	archive, err := git(module, "archive", "--format=tar", revision)
+func extract(repository, revision, folder string) error {
+	archive, err := git(repository, "archive", "--format=tar", revision)
 	if err != nil {
 		return err
 	}
@@ -229,11 +272,12 @@ var (
 	breaking   = regexp.MustCompile(`(?ms)^### Breaking\s*$(.*?)(?:^##|\z)`)
 )
 
-// named tells whether a changelog says that something breaks.
-func named(name, changelog string) bool {
+// named tells whether a changelog says that something breaks, by its name alone or with its package.
+func named(change change, changelog string) bool {
+	pattern := regexp.MustCompile(`(?:^|[^\w.])(?:` + regexp.QuoteMeta(path.Base(change.path)) + `\.)?` + regexp.QuoteMeta(change.name) + `(?:[^\w.]|\.?\s|\.?$)`)
 	for _, section := range unreleased.FindAllStringSubmatch(changelog, -1) {
 		for _, part := range breaking.FindAllStringSubmatch(section[1], -1) {
-			if regexp.MustCompile(`(?:^|[^\w.])` + regexp.QuoteMeta(name) + `(?:[^\w.]|\.?\s|\.?$)`).MatchString(part[1]) {
+			if pattern.MatchString(part[1]) {
 				return true
 			}
 		}

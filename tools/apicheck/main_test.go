@@ -24,7 +24,15 @@ const Limit = 20
 func Open(name string) *Client { return nil }
 `
 
-// repository makes one with a module of one package, committed, in the state before.
+// kit is a module in the same repository, which requires the other by its folder.
+const kit = `package kit
+
+import "example.com/lib"
+
+func Default() *lib.Client { return lib.Open("") }
+`
+
+// repository makes one with a module of two packages and another of one, committed, in the state before.
 func repository(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -33,6 +41,8 @@ func repository(t *testing.T) string {
 	write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n")
 	write(t, folder, "internal/hidden/hidden.go", "package hidden\n\nconst Shown = 1\n")
 	write(t, folder, "more/more.go", "package more\n\nconst Some = 1\n")
+	write(t, folder, "kit/go.mod", "module example.com/lib/kit\n\ngo 1.26.0\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ..\n")
+	write(t, folder, "kit/kit.go", kit)
 	gitIn(t, folder, "init", "-q")
 	gitIn(t, folder, "add", "-A")
 	gitIn(t, folder, "commit", "-q", "-m", "one")
@@ -79,6 +89,8 @@ func TestChanges(t *testing.T) {
 		"another value":        {lib: replaced("= 20", "= 21"), want: "Limit: value changed from 20 to 21"},
 		"lost by the service":  {lib: replaced("interface{ Region() string }", "interface{}"), want: "ClientService.Region: removed"},
 		"removed and named":    {lib: replaced("Open(", "Dial("), breaking: "- `Open` is `Dial` now.", wantsName: "Open: removed"},
+		"named with a package": {lib: replaced("Open(", "Dial("), breaking: "- `lib.Open` is `lib.Dial` now.", wantsName: "Open: removed"},
+		"named of a package":   {lib: replaced("Open(", "Dial("), breaking: "- `more.Open` is gone.", want: "Open: removed"},
 		"another named":        {lib: replaced("Open(", "Dial("), breaking: "- `Opener` and `Client.Open` and `Reopen` are gone.", want: "Open: removed"},
 		"one of two named":     {lib: replaced("Open(", "Dial(") + "\n", breaking: "- Limit.", want: "Open: removed"},
 	} {
@@ -100,6 +112,46 @@ func TestChanges(t *testing.T) {
 				t.Errorf("the output is %s", &output)
 			}
 		})
+	}
+}
+
+// A module in a folder has tags of its own, and the changelog of all.
+func TestAModuleInAFolder(t *testing.T) {
+	t.Parallel()
+	folder := repository(t)
+	inside := filepath.Join(folder, "kit")
+	renamed := strings.ReplaceAll(kit, "Default", "Usual")
+	write(t, folder, "kit/kit.go", renamed)
+	if err := run(folder, "", &bytes.Buffer{}); err != nil {
+		t.Errorf("the module above: %v", err)
+	}
+	if err := run(inside, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "since HEAD, ") || !strings.Contains(err.Error(), "example.com/lib/kit: Default: removed") {
+		t.Errorf("since the last commit: %v", err)
+	}
+	gitIn(t, folder, "tag", "kit/v1.0.0")
+	gitIn(t, folder, "commit", "-q", "-a", "-m", "two")
+	gitIn(t, folder, "tag", "v1.0.0")
+	gitIn(t, folder, "tag", "kitchen/v1.0.0")
+	if err := run(inside, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "since kit/v1.0.0, ") {
+		t.Errorf("since its own release: %v", err)
+	}
+	write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n### Breaking\n\n- `kit.Default` is `kit.Usual`.\n")
+	if err := run(inside, "", &bytes.Buffer{}); err != nil {
+		t.Errorf("named in the changelog: %v", err)
+	}
+	gitIn(t, folder, "tag", "kit/v2.0.0")
+	write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n")
+	if err := run(inside, "", &bytes.Buffer{}); err != nil {
+		t.Errorf("since its last release: %v", err)
+	}
+	write(t, folder, "new/go.mod", "module example.com/lib/new\n\ngo 1.26.0\n")
+	write(t, folder, "new/new.go", "package new\n")
+	var output bytes.Buffer
+	if err := run(filepath.Join(folder, "new"), "", &output); err != nil || !strings.Contains(output.String(), "there is no such module at HEAD") {
+		t.Errorf("a new module: %v, %s", err, &output)
+	}
+	if err := run(filepath.Join(folder, "more"), "", &output); err == nil || !strings.Contains(err.Error(), "not the folder of a module") {
+		t.Errorf("a folder that is none: %v", err)
 	}
 }
 
