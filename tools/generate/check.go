@@ -121,7 +121,7 @@ func (c *contractCheck) document(document map[string]any) {
 	}
 	for code, used := range c.codes {
 		if !used {
-			c.add("the table of error codes", "%s is in no operation's x-errors", code)
+			c.add("the table of error codes", "%s is in no operation's x-errors, take it out", code)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 			continue
 		}
 		if contract[place] != value {
-			t.Errorf("%s: upstream has %q, the contract %q", place, value, contract[place])
+			t.Errorf("%s: upstream has %q, the contract %q; bring it back, x-go-name changes a parameter's name in Go alone", place, value, contract[place])
 		}
 		switch {
 		case strings.HasSuffix(place, ".operationId"):
@@ -103,7 +103,8 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 			continue
 		}
 		if !listed(changed, place, used) {
-			t.Errorf("%s: upstream has %q, the contract %q, and no reason is listed", place, upstream[place], value)
+			t.Errorf("%s: upstream has %q, the contract %q; bring it back, or give the reason in the list changed of tools/generate/contract_test.go",
+				place, upstream[place], value)
 		}
 	}
 	for _, place := range slices.Sorted(maps.Keys(contract)) {
@@ -113,12 +114,13 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 			continue
 		}
 		if _, present := upstream[place]; !present && !listed(added, place, used) {
-			t.Errorf("%s: the contract adds %q, and no reason is listed", place, contract[place])
+			t.Errorf("%s: the contract adds %q to an operation of upstream's; give the reason in the list added of tools/generate/contract_test.go",
+				place, contract[place])
 		}
 	}
 	for _, entry := range slices.Concat(changed, added) {
 		if !used[entry.where] {
-			t.Errorf("%s is listed as a difference (%s), but there is none", entry.where, entry.reason)
+			t.Errorf("%s is listed in tools/generate/contract_test.go as a difference (%s), but there is none; take it out", entry.where, entry.reason)
 		}
 		if entry.reason == "" {
 			t.Errorf("%s is listed without a reason", entry.where)

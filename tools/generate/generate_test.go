@@ -192,10 +192,12 @@ func TestAParameterAddedToTheContractAppears(t *testing.T) {
 		t.Fatalf("the contract of the test has changed: %q is not in it once", anchor)
 	}
 	contract = strings.Replace(contract, anchor, "        - {name: Deadline, in: query, type: string, format: date-time, description: Until when.}\n"+anchor, 1)
+	contract = strings.Replace(contract, "{name: Gently, in: query,", "{name: Gently, x-go-name: Carefully, in: query,", 1)
 	root := repository(t, contract)
 	generate(t, root)
 	code := read(t, filepath.Join(root, "client", "store", "put_books.go"))
-	for _, line := range []string{"\n\t// Until when.\n\tDeadline time.Time\n", "\n\tw.Time(\"Deadline\", p.Deadline)\n"} {
+	for _, line := range []string{"\n\t// Until when.\n\tDeadline time.Time\n", "\n\tw.Time(\"Deadline\", p.Deadline)\n",
+		"\n\tCarefully bool\n", "\n\tw.Boolean(\"Gently\", p.Carefully)\n"} {
 		if !strings.Contains(code, line) {
 			t.Errorf("the operation has no line %q", line)
 		}
