@@ -81,6 +81,9 @@ func (c *contractCheck) document(document map[string]any) {
 	delete(top, "parameters")
 	c.keywords("the top of the contract", top, "swagger", "info", "host", "basePath", "schemes", "produces", "consumes", "tags", "paths",
 		"parameters", "responses", "definitions")
+	if len(c.problems) > 0 {
+		return // what follows would be their consequences
+	}
 	if tags := list(document["tags"]); len(tags) == 1 {
 		c.tag, _ = object(tags[0])["name"].(string)
 	} else {
@@ -153,7 +156,7 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 			c.codes[code] = true
 		}
 	}
-	parameters := c.parameters(action, list(operation["parameters"]))
+	parameters, complete := c.parameters(action, list(operation["parameters"]))
 	result := map[string]any{}
 	for status, node := range object(operation["responses"]) {
 		place, response := action+", response "+status, object(node)
@@ -179,22 +182,33 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 		"decodequery": "the method DecodeQuery of every result", "requestid": "the field RequestID of every result",
 	})
 	if operation["x-paginate"] != nil {
-		c.paginate(action, object(operation["x-paginate"]), parameters, object(result["properties"]))
+		marker := parameters["Marker"]
+		if !complete {
+			marker = map[string]any{"type": "string"} // is perhaps the one that was not found
+		}
+		c.paginate(action, object(operation["x-paginate"]), marker, object(result["properties"]))
 	}
 }
 
-// parameters checks those of an operation, and returns them by name.
-func (c *contractCheck) parameters(action string, nodes []any) map[string]map[string]any {
-	found := map[string]map[string]any{}
+// parameters checks those of an operation, and returns them by name, and whether they are all.
+func (c *contractCheck) parameters(action string, nodes []any) (found map[string]map[string]any, complete bool) {
+	found, complete = map[string]map[string]any{}, true
 	taken := names{"validate": "the method Validate of the parameters", "writetorequest": "the method WriteToRequest of the parameters"}
 	for i, node := range nodes {
 		parameter := object(node)
 		place := fmt.Sprintf("%s, parameter number %d", action, i+1)
+		if parameter == nil {
+			c.kind(place, "it", node, aMapping)
+
+			continue
+		}
 		shared := false
 		if parameter["$ref"] != nil {
 			c.keywords(place, parameter, "$ref")
 			target, ok := c.reference(place, parameter, "#/parameters/", c.shared)
 			if !ok {
+				complete = false
+
 				continue
 			}
 			parameter, shared = target, true
@@ -218,11 +232,11 @@ func (c *contractCheck) parameters(action string, nodes []any) map[string]map[st
 		}
 		found[name] = parameter
 	}
-	if found["Version"] == nil {
+	if complete && found["Version"] == nil {
 		c.add(action, "has no parameter Version, without which AWS refuses a call: add $ref: '#/parameters/Version'")
 	}
 
-	return found
+	return found, complete
 }
 
 // isFixed tells whether a parameter has one value, which is always sent and is no field in Go.
@@ -313,7 +327,7 @@ func number(node any) (float64, bool) {
 }
 
 // paginate makes sure of what the iterator is made of.
-func (c *contractCheck) paginate(action string, paginate map[string]any, parameters map[string]map[string]any, result map[string]any) {
+func (c *contractCheck) paginate(action string, paginate, marker, result map[string]any) {
 	place := action + ", x-paginate"
 	c.keywords(place, paginate, "over")
 	over, _ := paginate["over"].(string)
@@ -326,9 +340,13 @@ func (c *contractCheck) paginate(action string, paginate map[string]any, paramet
 		c.add(place, "is over %s, which is no list of structures", over)
 	}
 	isText := func(node map[string]any) bool {
-		return node["type"] == "string" && node["format"] == nil && node["x-enum"] == nil && node["x-sensitive"] == nil && node["x-nullable"] == nil
+		kind, _ := node["type"].(string)
+		_, isOther := formats[kind]
+
+		return node != nil && (kind == "string" || !isOther && kind != "array") && // an unknown type has been reported
+			node["format"] == nil && node["x-enum"] == nil && node["x-sensitive"] == nil && node["x-nullable"] == nil && node["$ref"] == nil
 	}
-	if marker := parameters["Marker"]; !isText(marker) || marker["required"] == true {
+	if !isText(marker) || marker["required"] == true {
 		c.add(place, "needs the parameter Marker, a string that is not required: where the next page starts")
 	}
 	if !isText(object(result["Marker"])) {
@@ -336,17 +354,19 @@ func (c *contractCheck) paginate(action string, paginate map[string]any, paramet
 	}
 }
 
+// formats are those of each plain type.
+var formats = map[string][]string{
+	"string": {"", "date-time"}, "boolean": {""}, "integer": {"", "int32", "int64"}, "number": {"", "double"},
+}
+
 // plain makes sure that the templates have a Go type for a plain value.
 func (c *contractCheck) plain(place string, value map[string]any) {
 	kind, _ := value["type"].(string)
 	format, _ := value["format"].(string)
-	known := map[string][]string{
-		"string": {"", "date-time"}, "boolean": {""}, "integer": {"", "int32", "int64"}, "number": {"", "double"},
-	}
-	switch formats, ok := known[kind]; {
+	switch known, ok := formats[kind]; {
 	case !ok:
-		c.add(place, "the type is %q, and has to be one of %s", kind, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-	case !slices.Contains(formats, format):
+		c.add(place, "the type is %q, and has to be one of %s", kind, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+	case !slices.Contains(known, format):
 		c.add(place, "a %s cannot have the format %q", kind, format)
 	}
 }

@@ -371,6 +371,7 @@ func TestAFailureChangesNothing(t *testing.T) {
 		"an enum of a list":                        {"items: {type: integer}, x-go-name: Rows", "items: {type: integer}, x-enum: ShelfKind, x-go-name: Rows", []string{"DescribeShelves, parameter Rows.Row.N: the extension x-enum means nothing here"}},
 		"structures of no list":                    {"{name: Since, in: query, type: string,", "{name: Since, x-list-item: Book, in: query, type: string,", []string{"DescribeShelves, parameter Since: the extension x-list-item means nothing here"}},
 		"an answer that is none":                   {"        200:\n          description: Nothing but", "        201: {description: Also., schema: {type: object}}\n        200:\n          description: Nothing but", []string{"PutBooks, response 201: has no effect"}},
+		"a parameter that is none":                 {"        - {name: ShelfId, in: query", "        - Shelf\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter number 2: it is \"Shelf\""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -403,6 +404,35 @@ func TestAFailureChangesNothing(t *testing.T) {
 			write(t, contract, text)
 			if !maps.Equal(before, folder(t, root)) {
 				t.Error("the tree was changed")
+			}
+		})
+	}
+}
+
+// What follows from a mistake is not reported beside it.
+func TestAMistakeIsReportedAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ old, new, says string }{
+		"a keyword at the top":  {"paths:\n", "pahts:\n", "the top of the contract: unknown keyword pahts, did you mean paths?"},
+		"a shared parameter":    {"$ref: '#/parameters/Marker'", "$ref: '#/parameters/Markr'", "DescribeShelves, parameter number 2: refers to #/parameters/Markr, and there is no Markr, did you mean Marker?"},
+		"the version":           {"$ref: '#/parameters/Version'", "$ref: '#/parameters/Versio'", "DescribeShelves, parameter number 1: refers to #/parameters/Versio, and there is no Versio, did you mean Version?"},
+		"the type of one":       {"{name: Marker, in: query, type: string,", "{name: Marker, in: query, type: strin,", `parameters.Marker: the type is "strin", and has to be one of boolean, integer, number, string`},
+		"a keyword of a member": {"description: In metres.}\n      Full", "descripton: In metres.}\n      Full", "definition Shelf, member Width: unknown keyword descripton, did you mean description?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// With a Marker that is shared.
+			const marker = "{name: Marker, in: query, type: string, description: Where to go on.}"
+			contract := strings.Replace(fixture(t), "        - "+marker, "        - $ref: '#/parameters/Marker'", 1)
+			contract = strings.Replace(contract, "parameters:\n  Version:", "parameters:\n  Marker: "+marker+"\n  Version:", 1)
+			path := filepath.Join(t.TempDir(), "redshift.yaml")
+			write(t, path, contract)
+			if err := checkContract(path); err != nil {
+				t.Fatalf("before: %v", err)
+			}
+			write(t, path, strings.Replace(contract, test.old, test.new, 1))
+			if err := checkContract(path); err == nil || err.Error() != test.says {
+				t.Errorf("the error is %v, want %s", err, test.says)
 			}
 		})
 	}
