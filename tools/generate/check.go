@@ -81,6 +81,13 @@ func (c *contractCheck) document(document map[string]any) {
 	delete(top, "parameters")
 	c.keywords("the top of the contract", top, "swagger", "info", "host", "basePath", "schemes", "produces", "consumes", "tags", "paths",
 		"parameters", "responses", "definitions")
+	c.keywords("info", object(document["info"]), "title", "version", "description", "termsOfService", "contact", "license")
+	for _, tag := range list(document["tags"]) {
+		c.keywords("tags", object(tag), "name", "description")
+	}
+	for name, response := range c.responses {
+		c.keywords("responses."+name, object(response), "description", "schema")
+	}
 	if len(c.problems) > 0 {
 		return // what follows would be their consequences
 	}
@@ -178,6 +185,7 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 	}
 	place := action + ", result"
 	c.keywords(place, result, "type", "properties", "required", "$ref")
+	c.requires(place, result)
 	c.members(place, object(result["properties"]), false, names{
 		"decodequery": "the method DecodeQuery of every result", "requestid": "the field RequestID of every result",
 	})
@@ -387,6 +395,7 @@ func (c *contractCheck) definition(name string, definition map[string]any) {
 		return
 	}
 	c.keywords(place, definition, "type", "description", "properties", "required")
+	c.requires(place, definition)
 	if definition["type"] != "object" || definition["properties"] == nil {
 		c.add(place, "is neither an object with properties nor a string with an enum")
 	}
@@ -409,6 +418,20 @@ func (c *contractCheck) definition(name string, definition map[string]any) {
 		isStructure := reference != "" && object(c.definitions[strings.TrimPrefix(reference, "#/definitions/")])["enum"] == nil
 		if isStructure || property["type"] == "array" || property["x-sensitive"] == true {
 			c.add(where, "a list item's member has to be a plain value that is not sensitive")
+		}
+	}
+}
+
+// requires makes sure that what a structure requires is a list of its members.
+func (c *contractCheck) requires(place string, schema map[string]any) {
+	if schema["required"] == nil {
+		return
+	}
+	c.kind(place, "required", schema["required"], aList)
+	properties := object(schema["properties"])
+	for _, name := range c.texts(place, "required", schema["required"]) {
+		if _, ok := properties[name]; !ok {
+			c.add(place, "required names %s, which is no member%s", name, nearest(name, slices.Collect(maps.Keys(properties))))
 		}
 	}
 }

@@ -371,6 +371,10 @@ func TestAFailureChangesNothing(t *testing.T) {
 		"an enum of a list":                        {"items: {type: integer}, x-go-name: Rows", "items: {type: integer}, x-enum: ShelfKind, x-go-name: Rows", []string{"DescribeShelves, parameter Rows.Row.N: the extension x-enum means nothing here"}},
 		"structures of no list":                    {"{name: Since, in: query, type: string,", "{name: Since, x-list-item: Book, in: query, type: string,", []string{"DescribeShelves, parameter Since: the extension x-list-item means nothing here"}},
 		"an answer that is none":                   {"        200:\n          description: Nothing but", "        201: {description: Also., schema: {type: object}}\n        200:\n          description: Nothing but", []string{"PutBooks, response 201: has no effect"}},
+		"a title that is a number":                 {"title: A store", "title: 5", []string{"info: title is 5, which is a whole number", "put it in quotes"}},
+		"a response's misspelt keyword":            {"description: The call failed.", "descriptoin: The call failed.", []string{"responses.Error: unknown keyword descriptoin, did you mean description?"}},
+		"a required member that is a flag":         {"required: [Title, Kind]", "required: true", []string{"definition Book: required is true or false, and has to be a list"}},
+		"a required member that is not there":      {"required: [Title, Kind]", "required: [Titel, Kind]", []string{"definition Book: required names Titel, which is no member, did you mean Title?"}},
 		"a parameter that is none":                 {"        - {name: ShelfId, in: query", "        - Shelf\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter number 2: it is \"Shelf\""}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // texts without quotes.
 var kinds = map[string]string{
 	"swagger": aText, "host": aText, "basePath": aText, "name": aText, "in": aText, "type": aText, "format": aText, "$ref": aText,
-	"operationId": aText, "summary": aText, "description": aText,
+	"operationId": aText, "summary": aText, "description": aText, "title": aText,
 	"x-go-name": aText, "x-list-item": aText, "x-enum": aText, "x-item-name": aText, "over": aText, "text": aText,
 	"x-read-only": aFlag, "x-nullable": aFlag, "x-sensitive": aFlag,
 	"minLength": aWholeNumber, "maxLength": aWholeNumber, "maxItems": aWholeNumber, "status": aWholeNumber,
