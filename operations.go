@@ -10,7 +10,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess], which [snapshots.AuthorizeSnapshotAccessParams] explains:
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. What they mean is said at [snapshots.AuthorizeSnapshotAccessParams].
 //
 //	AccountWithRestoreAccess             string // required
 //	SnapshotArn                          string
@@ -35,7 +35,7 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
 }
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots], which [snapshots.BatchDeleteClusterSnapshotsParams] explains:
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. What they mean is said at [snapshots.BatchDeleteClusterSnapshotsParams].
 //
 //	Identifiers                          []models.DeleteClusterSnapshotMessage // required
 type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
@@ -55,7 +55,7 @@ func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchD
 	return c.snapshots().BatchDeleteClusterSnapshots(ctx, params, options...)
 }
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots], which [snapshots.BatchModifyClusterSnapshotsParams] explains:
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. What they mean is said at [snapshots.BatchModifyClusterSnapshotsParams].
 //
 //	SnapshotIdentifierList               []string // required
 //	Force                                *bool
@@ -78,7 +78,7 @@ func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchM
 	return c.snapshots().BatchModifyClusterSnapshots(ctx, params, options...)
 }
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot], which [snapshots.CopyClusterSnapshotParams] explains:
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. What they mean is said at [snapshots.CopyClusterSnapshotParams].
 //
 //	SourceSnapshotIdentifier             string // required
 //	TargetSnapshotIdentifier             string // required
@@ -104,7 +104,7 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 	return c.snapshots().CopyClusterSnapshot(ctx, params, options...)
 }
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot], which [snapshots.CreateClusterSnapshotParams] explains:
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. What they mean is said at [snapshots.CreateClusterSnapshotParams].
 //
 //	ClusterIdentifier                    string // required
 //	SnapshotIdentifier                   string // required
@@ -128,7 +128,7 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
-// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant], which [snapshots.CreateSnapshotCopyGrantParams] explains:
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. What they mean is said at [snapshots.CreateSnapshotCopyGrantParams].
 //
 //	SnapshotCopyGrantName                string // required
 //	KmsKeyID                             string
@@ -152,7 +152,7 @@ func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnap
 	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
 }
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule], which [snapshots.CreateSnapshotScheduleParams] explains:
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. What they mean is said at [snapshots.CreateSnapshotScheduleParams].
 //
 //	DryRun                               *bool
 //	NextInvocations                      *int
@@ -184,7 +184,7 @@ func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnaps
 	return c.snapshots().CreateSnapshotSchedule(ctx, params, options...)
 }
 
-// CreateTagsParams has the parameters of [Client.CreateTags], which [snapshots.CreateTagsParams] explains:
+// CreateTagsParams has the parameters of [Client.CreateTags]. What they mean is said at [snapshots.CreateTagsParams].
 //
 //	ResourceName                         string // required
 //	Tags                                 []models.Tag // required
@@ -202,7 +202,7 @@ func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, optio
 	return c.snapshots().CreateTags(ctx, params, options...)
 }
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot], which [snapshots.DeleteClusterSnapshotParams] explains:
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. What they mean is said at [snapshots.DeleteClusterSnapshotParams].
 //
 //	SnapshotIdentifier                   string // required
 //	SnapshotClusterIdentifier            string
@@ -223,7 +223,7 @@ func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteCluste
 	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
 }
 
-// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant], which [snapshots.DeleteSnapshotCopyGrantParams] explains:
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. What they mean is said at [snapshots.DeleteSnapshotCopyGrantParams].
 //
 //	SnapshotCopyGrantName                string // required
 type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
@@ -238,7 +238,7 @@ func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnap
 	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
 }
 
-// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule], which [snapshots.DeleteSnapshotScheduleParams] explains:
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. What they mean is said at [snapshots.DeleteSnapshotScheduleParams].
 //
 //	ScheduleIdentifier                   string // required
 type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
@@ -253,7 +253,7 @@ func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnaps
 	return c.snapshots().DeleteSnapshotSchedule(ctx, params, options...)
 }
 
-// DeleteTagsParams has the parameters of [Client.DeleteTags], which [snapshots.DeleteTagsParams] explains:
+// DeleteTagsParams has the parameters of [Client.DeleteTags]. What they mean is said at [snapshots.DeleteTagsParams].
 //
 //	ResourceName                         string // required
 //	TagKeys                              []string // required
@@ -269,7 +269,7 @@ func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, optio
 	return c.snapshots().DeleteTags(ctx, params, options...)
 }
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots], which [snapshots.DescribeClusterSnapshotsParams] explains:
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. What they mean is said at [snapshots.DescribeClusterSnapshotsParams].
 //
 //	ClusterExists                        *bool
 //	ClusterIdentifier                    string
@@ -320,7 +320,7 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 // DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs.
 type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
 
-// DescribeClustersParams has the parameters of [Client.DescribeClusters], which [snapshots.DescribeClustersParams] explains:
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]. What they mean is said at [snapshots.DescribeClustersParams].
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -361,7 +361,7 @@ func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *D
 // DescribeClustersAPI is the one operation that [DescribeClustersAll] needs.
 type DescribeClustersAPI = snapshots.DescribeClustersAPI
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants], which [snapshots.DescribeSnapshotCopyGrantsParams] explains:
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. What they mean is said at [snapshots.DescribeSnapshotCopyGrantsParams].
 //
 //	Marker                               string
 //	MaxRecords                           *int
@@ -401,7 +401,7 @@ func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopy
 // DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs.
 type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules], which [snapshots.DescribeSnapshotSchedulesParams] explains:
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. What they mean is said at [snapshots.DescribeSnapshotSchedulesParams].
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -440,7 +440,7 @@ func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSched
 // DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs.
 type DescribeSnapshotSchedulesAPI = snapshots.DescribeSnapshotSchedulesAPI
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus], which [snapshots.DescribeTableRestoreStatusParams] explains:
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. What they mean is said at [snapshots.DescribeTableRestoreStatusParams].
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -480,7 +480,7 @@ func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestore
 // DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs.
 type DescribeTableRestoreStatusAPI = snapshots.DescribeTableRestoreStatusAPI
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags], which [snapshots.DescribeTagsParams] explains:
+// DescribeTagsParams has the parameters of [Client.DescribeTags]. What they mean is said at [snapshots.DescribeTagsParams].
 //
 //	Marker                               string
 //	MaxRecords                           *int
@@ -522,7 +522,7 @@ func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeT
 // DescribeTagsAPI is the one operation that [DescribeTagsAll] needs.
 type DescribeTagsAPI = snapshots.DescribeTagsAPI
 
-// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy], which [snapshots.DisableSnapshotCopyParams] explains:
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. What they mean is said at [snapshots.DisableSnapshotCopyParams].
 //
 //	ClusterIdentifier                    string // required
 type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
@@ -542,7 +542,7 @@ func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapsho
 	return c.snapshots().DisableSnapshotCopy(ctx, params, options...)
 }
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy], which [snapshots.EnableSnapshotCopyParams] explains:
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. What they mean is said at [snapshots.EnableSnapshotCopyParams].
 //
 //	ClusterIdentifier                    string // required
 //	DestinationRegion                    string // required
@@ -569,7 +569,7 @@ func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotC
 	return c.snapshots().EnableSnapshotCopy(ctx, params, options...)
 }
 
-// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot], which [snapshots.ModifyClusterSnapshotParams] explains:
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. What they mean is said at [snapshots.ModifyClusterSnapshotParams].
 //
 //	SnapshotIdentifier                   string // required
 //	Force                                *bool
@@ -591,7 +591,7 @@ func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyCluste
 	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
 }
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule], which [snapshots.ModifyClusterSnapshotScheduleParams] explains:
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. What they mean is said at [snapshots.ModifyClusterSnapshotScheduleParams].
 //
 //	ClusterIdentifier                    string // required
 //	DisassociateSchedule                 *bool
@@ -611,7 +611,7 @@ func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *Modi
 	return c.snapshots().ModifyClusterSnapshotSchedule(ctx, params, options...)
 }
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod], which [snapshots.ModifySnapshotCopyRetentionPeriodParams] explains:
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. What they mean is said at [snapshots.ModifySnapshotCopyRetentionPeriodParams].
 //
 //	ClusterIdentifier                    string // required
 //	RetentionPeriod                      int // required
@@ -635,7 +635,7 @@ func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *
 	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
 }
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule], which [snapshots.ModifySnapshotScheduleParams] explains:
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. What they mean is said at [snapshots.ModifySnapshotScheduleParams].
 //
 //	ScheduleDefinitions                  []string // required
 //	ScheduleIdentifier                   string // required
@@ -662,7 +662,7 @@ func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnaps
 	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
 }
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot], which [snapshots.RestoreFromClusterSnapshotParams] explains:
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. What they mean is said at [snapshots.RestoreFromClusterSnapshotParams].
 //
 //	ClusterIdentifier                    string // required
 //	AdditionalInfo                       string
@@ -736,7 +736,7 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
 }
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot], which [snapshots.RestoreTableFromClusterSnapshotParams] explains:
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. What they mean is said at [snapshots.RestoreTableFromClusterSnapshotParams].
 //
 //	ClusterIdentifier                    string // required
 //	NewTableName                         string // required
@@ -766,7 +766,7 @@ func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *Re
 	return c.snapshots().RestoreTableFromClusterSnapshot(ctx, params, options...)
 }
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess], which [snapshots.RevokeSnapshotAccessParams] explains:
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. What they mean is said at [snapshots.RevokeSnapshotAccessParams].
 //
 //	AccountWithRestoreAccess             string // required
 //	SnapshotArn                          string

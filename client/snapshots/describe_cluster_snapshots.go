@@ -23,7 +23,8 @@ type DescribeClusterSnapshotsParams struct {
 	ClusterExists *bool
 	// List only the snapshots of this cluster. Default: the snapshots of all clusters.
 	ClusterIdentifier string
-	// List only snapshots taken at this time or before.
+	// List only snapshots taken at this time or before. A copy has the time of its source, however new it is:
+	// SnapshotRetentionStartTime is its own.
 	EndTime time.Time
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
 	Marker string
