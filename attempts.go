@@ -12,6 +12,7 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // attempts are those of one call.
@@ -22,16 +23,18 @@ type attempts struct {
 	outcome   outcome
 
 	began   time.Time // on the machine's clock, as the client has it
+	real    time.Time // the same by the time that really passes, for a clock of the caller's own can stand still
 	number  int
 	dated   int64 // the clock's offset at the last attempt
 	unknown bool  // an attempt may have been carried out
+	reset   bool  // another attempt was made at once with the machine's own time
 	redated bool  // another attempt was made at once since the clock was not right
 	renewed bool  // another attempt was made at once since the credentials had expired
 }
 
 // make attempts the call until one succeeds, or another could not do better.
 func (a *attempts) make(ctx context.Context) (any, error) {
-	a.began = a.clock.machine()
+	a.began, a.real = a.clock.machine(), time.Now()
 	for {
 		a.number++
 		a.dated = a.clock.offset.Load()
@@ -39,11 +42,14 @@ func (a *attempts) make(ctx context.Context) (any, error) {
 		answer, err := a.attempt(ctx)
 		if err == nil {
 			if a.unknown && a.outcome.adjust != nil {
-				a.outcome.adjust(ctx, a.lost(nil), answer)
+				if err := a.outcome.adjust(ctx, a.lost(nil), answer); err != nil {
+					return nil, a.failed(fmt.Errorf("looking what an earlier attempt did failed: %w", err), nil)
+				}
 			}
 
 			return answer, nil
 		}
+		noteUnsigned(err)
 		refused := answered(err)
 		if a.unknown && a.outcome.find != nil && refused != nil && refused.Code == a.outcome.settled {
 			return a.find(ctx, refused)
@@ -56,13 +62,24 @@ func (a *attempts) make(ctx context.Context) (any, error) {
 		case a.clock.correct(refused, a.dated) && !a.redated:
 			a.redated = true
 			failed = failure{retry: true, atOnce: true}
-		case !a.renewed && a.renewal.renewed(ctx, refused, attempted):
+		case !a.reset && a.clock.reset(err, a.dated):
+			a.reset = true
+			failed = failure{retry: true, atOnce: true}
+		case !a.renewed && a.renew(ctx, refused, attempted):
 			a.renewed = true
 			failed = failure{retry: true, atOnce: true}
 		}
 		if again, err := a.again(ctx, failed, err); !again {
 			return nil, err
 		}
+	}
+}
+
+// noteUnsigned says of an attempt that could not be signed that nothing of it was sent.
+func noteUnsigned(err error) {
+	var unanswered *awsquery.SendError
+	if errors.As(err, &unanswered) && unanswered != nil && errors.As(unanswered.Err, new(*sigv4.SigningError)) {
+		unanswered.NothingSent = true
 	}
 }
 
@@ -109,12 +126,26 @@ func (a *attempts) wait(ctx context.Context, delay time.Duration, err error) boo
 // errAttemptTimeout is why an attempt ends that takes too long.
 var errAttemptTimeout = errors.New("the attempt took longer than its time limit")
 
-func (a *attempts) attempt(ctx context.Context) (any, error) {
+// limited returns a context for one attempt.
+func (a *attempts) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	if limit := a.settings.attemptTimeout; limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
-		defer cancel()
+		return context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
 	}
+
+	return ctx, func() {}
+}
+
+// renew is the renewal's renewed, which has as much time as an attempt.
+func (a *attempts) renew(ctx context.Context, refused *awsquery.Error, attempted time.Time) bool {
+	ctx, cancel := a.limited(ctx)
+	defer cancel()
+
+	return a.renewal.renewed(ctx, refused, attempted)
+}
+
+func (a *attempts) attempt(ctx context.Context) (any, error) {
+	ctx, cancel := a.limited(ctx)
+	defer cancel()
 
 	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelDebug) {
 		return a.next.SubmitContext(ctx, a.operation)
@@ -126,6 +157,12 @@ func (a *attempts) attempt(ctx context.Context) (any, error) {
 // hostSlack is how far Redshift's own clocks may be apart: one stamps the answer, another what was made.
 const hostSlack = 2 * time.Second
 
+// lasted returns how long ago the first attempt began, by whatever clock that is the longest: some do not count how long a
+// machine was suspended.
+func (a *attempts) lasted() time.Duration {
+	return max(a.clock.machine().Sub(a.began), time.Since(a.real), time.Now().Round(0).Sub(a.real.Round(0)))
+}
+
 // lost describes the call, whose earlier attempts may have been carried out, after a refusal of this one.
 func (a *attempts) lost(refusal *awsquery.Error) lostCall {
 	asking := *a.caller
@@ -133,7 +170,7 @@ func (a *attempts) lost(refusal *awsquery.Error) lostCall {
 	lost := lostCall{service: snapshots.New(&asking), params: a.operation.Params}
 	if refusal != nil {
 		if answered, err := http.ParseTime(refusal.Header.Get("Date")); err == nil {
-			lost.since = answered.Add(a.began.Sub(a.clock.machine()) - hostSlack)
+			lost.since = answered.Add(-a.lasted() - hostSlack)
 		}
 	}
 
@@ -144,16 +181,19 @@ func (a *attempts) lost(refusal *awsquery.Error) lostCall {
 func (a *attempts) find(ctx context.Context, refusal *awsquery.Error) (any, error) {
 	lost := a.lost(refusal)
 	found, err := a.outcome.find(ctx, lost)
+	var over error // why the context has ended, where that ended the looking
 	// What has just been made may be known to the one who refuses it again, and not yet to the one who is asked for it.
 	for number := 1; number < a.settings.retry.MaxAttempts && isNotFound(err); number++ {
 		if !a.wait(ctx, a.settings.retry.delay(number, failure{}, a.jitter), err) {
+			over = ended(ctx)
+
 			break
 		}
 		found, err = a.outcome.find(ctx, lost)
 	}
 	switch {
 	case err != nil:
-		return nil, a.failed(fmt.Errorf("%w; looking whose it is failed: %w", refusal, err), nil)
+		return nil, a.failed(fmt.Errorf("%w; looking whose it is failed: %w", refusal, err), over)
 	case found == nil:
 		a.unknown = lost.since.IsZero() // otherwise it is somebody else's
 
@@ -163,8 +203,22 @@ func (a *attempts) find(ctx context.Context, refusal *awsquery.Error) (any, erro
 	}
 }
 
+// withoutNothingSent is the error of a last attempt, or of what was asked after it, of which nothing was sent: of the call
+// as a whole, something may have been.
+func withoutNothingSent(err error) error {
+	var unanswered *awsquery.SendError
+	if errors.As(err, &unanswered) && unanswered.NothingSent {
+		unanswered.NothingSent = false
+	}
+
+	return err
+}
+
 // failed returns the error of the call.
 func (a *attempts) failed(last, ended error) error {
+	if a.unknown && a.outcome.class != readOnly {
+		last = withoutNothingSent(last)
+	}
 	err := last
 	if a.number > 1 || ended != nil {
 		err = &RetryError{Operation: awsquery.Action(a.operation), Attempts: a.number, Last: last, Ended: ended}

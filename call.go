@@ -47,6 +47,7 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	if operation == nil {
 		return nil, errors.New("redshift: there is no operation to submit")
 	}
+	own, isOwn := operation.Params.(*ownSettings)
 	settings, err := c.settingsOf(operation)
 	if err != nil {
 		return nil, err
@@ -64,6 +65,9 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 		ctx = context.Background()
 	}
 	attempts := attempts{caller: c, operation: operation, settings: settings, outcome: outcomeOf(operation, c.outcomes)}
+	if isOwn && own.rewritten {
+		attempts.outcome = attempts.outcome.unfindable(operation)
+	}
 	answer, err := attempts.make(ctx)
 	if err != nil {
 		return nil, explain(operation, err)

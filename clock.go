@@ -1,12 +1,14 @@
 package redshift
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 const (
@@ -47,6 +49,17 @@ func (c *clock) correct(refused *awsquery.Error, dated int64) bool {
 	c.offset.Store(int64(offset))
 
 	return (offset - time.Duration(dated)).Abs() >= skewThreshold
+}
+
+// reset takes a correction back by which credentials are over, and tells whether there was one. Where they are judged so,
+// nothing is sent, and no refusal could set the clock right.
+func (c *clock) reset(err error, dated int64) bool {
+	if dated == 0 || !errors.Is(err, sigv4.ErrCredentialsExpired) {
+		return false
+	}
+	c.offset.CompareAndSwap(dated, 0)
+
+	return c.offset.Load() != dated
 }
 
 // saysWrongDate tells whether an answer refuses a request for its date.

@@ -31,6 +31,9 @@ func explain(operation *runtime.ClientOperation, err error) error {
 }
 
 func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) string {
+	if saysWrongDate(refused) {
+		return "check the clock of this machine"
+	}
 	switch refused.Code {
 	case awsquery.ErrExpiredToken, awsquery.ErrExpiredTokenException:
 		return "the credentials have ended: obtain others, such as with aws sso login or by assuming the role again"
@@ -38,8 +41,6 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 		return "check the access key, that the session token is the one that came with it, and that the account has this region enabled"
 	case awsquery.ErrSignatureDoesNotMatch:
 		return "check the secret access key, and that Config.Region is the region of the endpoint"
-	case awsquery.ErrRequestExpired, awsquery.ErrRequestTimeTooSkewed:
-		return "check the clock of this machine"
 	case awsquery.ErrOptInRequired:
 		return "enable the region, and Redshift, for the account"
 	case models.ErrClusterSnapshotNotFound:
@@ -48,6 +49,9 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 			return "if the snapshot is another account's, OwnerAccount has to name that"
 		}
 	case "":
+		if errors.As(refused.Err, new(*awsquery.ReadError)) {
+			return "" // who it was that answered got lost
+		}
 		isPage := strings.HasPrefix(refused.Header.Get("Content-Type"), "text/html")
 		isRefused := refused.StatusCode >= http.StatusMultipleChoices && refused.StatusCode < http.StatusInternalServerError
 		if isRefused || isPage && refused.StatusCode < http.StatusMultipleChoices {

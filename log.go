@@ -49,8 +49,7 @@ func (a *attempts) logRetry(ctx context.Context, delay time.Duration, err error)
 // describe says of an error what a log may hold. Its text may have what was sent in it: Redshift quotes parameters, and a
 // RoundTripper of the caller's can say anything.
 func describe(err error) []slog.Attr {
-	var refused *awsquery.Error
-	if errors.As(err, &refused) {
+	if refused := answered(err); refused != nil {
 		record := []slog.Attr{slog.Int("status", refused.StatusCode)}
 		record = appendText(record, "code", string(refused.Code))
 		record = appendText(record, "request_id", refused.RequestID)

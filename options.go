@@ -36,6 +36,7 @@ type ownSettings struct {
 	retry          *RetryPolicy
 	maxAttempts    *int
 	attemptTimeout *time.Duration
+	rewritten      bool // what is asked for is not what the parameters say
 }
 
 // WriteToRequest is only called if a later option put its own parameters around these. The settings would be lost.
@@ -58,15 +59,21 @@ func own(operation *runtime.ClientOperation) *ownSettings {
 //
 //	redshift.WithQueryParam("Tags.Tag.1.Key", "env")
 //
-// The call fails, and nothing is sent, if the name is empty or Action.
+// What such a call made cannot be told from another's work by its other parameters: where an answer gets lost, the outcome is
+// more often unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
 func WithQueryParam(name, value string) Option {
-	return addition(func(request runtime.ClientRequest) error {
+	add := addition(func(request runtime.ClientRequest) error {
 		if name == "" || name == "Action" {
 			return fmt.Errorf("WithQueryParam: the name is %q, which is not that of a parameter", name)
 		}
 
 		return request.SetQueryParam(name, value)
 	})
+
+	return func(operation *runtime.ClientOperation) {
+		own(operation).rewritten = true
+		add(operation)
+	}
 }
 
 // WithHeader is an [Option] that sends one more header with a call, signed with it; User-Agent takes the place of the

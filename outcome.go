@@ -82,8 +82,8 @@ type outcome struct {
 	settled awsquery.ErrorCode
 	// find returns the result of the call that is answered with settled, or nil if what is there is not its work.
 	find func(context.Context, lostCall) (any, error)
-	// adjust corrects the result of a later attempt that succeeded.
-	adjust func(ctx context.Context, lost lostCall, result any)
+	// adjust corrects the result of a later attempt that succeeded. An error says why it could not.
+	adjust func(ctx context.Context, lost lostCall, result any) error
 }
 
 // outcomeClass is what a repetition does.
@@ -166,6 +166,16 @@ func outcomeOf(operation *runtime.ClientOperation, table map[string]outcome) out
 	return known
 }
 
+// unfindable is the outcome of a call of which the parameters do not say all: what they describe need not be its work.
+func (o outcome) unfindable(operation *runtime.ClientOperation) outcome {
+	o.settled, o.find, o.adjust = "", nil, nil
+	if _, ok := operation.Params.(*CreateSnapshotScheduleParams); ok {
+		o.class = unrecognisable // it may have no identifier
+	}
+
+	return o
+}
+
 // finder makes a find of a function that knows the types of an operation.
 func finder[P, R any](find func(context.Context, *snapshots.Client, *P, time.Time) (*R, error)) func(context.Context, lostCall) (any, error) {
 	return func(ctx context.Context, lost lostCall) (any, error) {
@@ -190,7 +200,7 @@ func findCreated(ctx context.Context, service *snapshots.Client, params *CreateC
 		return nil, err
 	}
 	if found.SnapshotType != models.SnapshotTypeManual || !strings.EqualFold(found.ClusterIdentifier, params.ClusterIdentifier) ||
-		!sameTags(found.Tags, params.Tags) || since.IsZero() || found.SnapshotCreateTime.Before(since) {
+		!sameTags(found.Tags, params.Tags) || otherRetention(found, params.ManualSnapshotRetentionPeriod) || since.IsZero() || found.SnapshotCreateTime.Before(since) {
 		return nil, nil
 	}
 
@@ -208,11 +218,18 @@ func findCopied(ctx context.Context, service *snapshots.Client, params *CopyClus
 	if err != nil {
 		return nil, err
 	}
-	if found.SnapshotType != models.SnapshotTypeManual || found.ClusterIdentifier != source.ClusterIdentifier || !found.SnapshotCreateTime.Equal(source.SnapshotCreateTime) {
+	if found.SnapshotType != models.SnapshotTypeManual || found.ClusterIdentifier != source.ClusterIdentifier || !found.SnapshotCreateTime.Equal(source.SnapshotCreateTime) ||
+		otherRetention(found, params.ManualSnapshotRetentionPeriod) {
 		return nil, nil
 	}
 
 	return &CopyClusterSnapshotResult{Snapshot: found, RequestID: id}, nil
+}
+
+// otherRetention tells whether a snapshot is kept for another time than was asked for. What was not asked for is the
+// cluster's to say.
+func otherRetention(found models.Snapshot, asked *int) bool {
+	return asked != nil && found.ManualSnapshotRetentionPeriod != nil && *found.ManualSnapshotRetentionPeriod != *asked
 }
 
 func findAuthorized(ctx context.Context, service *snapshots.Client, params *AuthorizeSnapshotAccessParams, _ time.Time) (*AuthorizeSnapshotAccessResult, error) {
@@ -311,9 +328,17 @@ func findFollowing(ctx context.Context, service *snapshots.Client, params *Modif
 	return &ModifyClusterSnapshotScheduleResult{RequestID: id}, nil
 }
 
+// couldDelete tells whether a change of how long snapshots are kept can delete one: not without Force, and not by keeping
+// it for ever or as it was.
+func couldDelete(force *bool, days *int) bool {
+	const forEver = -1
+
+	return force != nil && *force && days != nil && *days != forEver
+}
+
 // findForced returns what is known of a snapshot that Force may have deleted: its name.
 func findForced(_ context.Context, _ *snapshots.Client, params *ModifyClusterSnapshotParams, _ time.Time) (*ModifyClusterSnapshotResult, error) {
-	if params.Force == nil || !*params.Force {
+	if !couldDelete(params.Force, params.ManualSnapshotRetentionPeriod) {
 		return nil, nil
 	}
 
@@ -331,7 +356,8 @@ func findRestored(ctx context.Context, service *snapshots.Client, params *Restor
 	if found.ClusterCreateTime.IsZero() {
 		return nil, errors.New("the cluster is still being created, and Redshift does not say yet since when")
 	}
-	if found.ClusterCreateTime.Before(since) {
+	if found.ClusterCreateTime.Before(since) || params.NodeType != "" && found.NodeType != params.NodeType ||
+		params.NumberOfNodes != nil && found.NumberOfNodes != *params.NumberOfNodes {
 		return nil, nil
 	}
 
@@ -344,8 +370,12 @@ func findCopying(ctx context.Context, service *snapshots.Client, params *EnableS
 		return nil, err
 	}
 	copying := found.ClusterSnapshotCopyStatus
+	days := int64(7) // Redshift's default, for copies of automated snapshots
+	if params.RetentionPeriod != nil {
+		days = int64(*params.RetentionPeriod)
+	}
 	if copying == nil || copying.DestinationRegion != params.DestinationRegion || !strings.EqualFold(copying.SnapshotCopyGrantName, params.SnapshotCopyGrantName) ||
-		params.RetentionPeriod != nil && copying.RetentionPeriod != int64(*params.RetentionPeriod) ||
+		copying.RetentionPeriod != days ||
 		params.ManualSnapshotRetentionPeriod != nil && copying.ManualSnapshotRetentionPeriod != *params.ManualSnapshotRetentionPeriod {
 		return nil, nil
 	}
@@ -389,29 +419,38 @@ func isOfOther(ctx context.Context, service *snapshots.Client, identifier, clust
 }
 
 // countGoneAsDeleted takes for deleted what a repeated batch did not find.
-func countGoneAsDeleted(ctx context.Context, lost lostCall, result any) {
+func countGoneAsDeleted(ctx context.Context, lost lostCall, result any) error {
 	asked, ok := lost.params.(*BatchDeleteClusterSnapshotsParams)
 	batch, found := result.(*BatchDeleteClusterSnapshotsResult)
 	if !ok || !found {
-		return
+		return nil
 	}
+	var failed error // of looking whether something is there
 	cluster := make(map[string]string)
 	for _, one := range asked.Identifiers {
 		cluster[strings.ToLower(one.SnapshotIdentifier)] = one.SnapshotClusterIdentifier
 	}
 	batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors, func(one models.SnapshotErrorMessage) bool {
+		if failed != nil {
+			return false
+		}
 		other, err := isOfOther(ctx, lost.service, one.SnapshotIdentifier, cluster[strings.ToLower(one.SnapshotIdentifier)])
+		failed = err
 
 		return !other && err == nil
 	})
+
+	return failed
 }
 
 // countForcedAsDeleted does so where the batch was allowed to delete.
-func countForcedAsDeleted(_ context.Context, lost lostCall, result any) {
+func countForcedAsDeleted(_ context.Context, lost lostCall, result any) error {
 	asked, ok := lost.params.(*BatchModifyClusterSnapshotsParams)
-	if batch, found := result.(*BatchModifyClusterSnapshotsResult); ok && found && asked.Force != nil && *asked.Force {
+	if batch, found := result.(*BatchModifyClusterSnapshotsResult); ok && found && couldDelete(asked.Force, asked.ManualSnapshotRetentionPeriod) {
 		batch.Resources, batch.Errors = withoutGone(batch.Resources, batch.Errors, func(models.SnapshotErrorMessage) bool { return true })
 	}
+
+	return nil
 }
 
 // withoutGone moves the snapshots that were not found, and are gone, from those that failed to those that are done.

@@ -144,10 +144,11 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 	if httpClient.Transport == nil {
 		httpClient.Transport = defaultTransport()
 	}
+	renewal := renewalOf(settings.credentials)
 	httpClient.Transport = &sigv4.Transport{
 		Base:        httpClient.Transport,
 		Signer:      signer,
-		Credentials: settings.credentials,
+		Credentials: renewal.signing(settings.credentials),
 		Now:         settings.clock.now,
 	}
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -163,7 +164,7 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		validate: !config.DisableParamValidation,
 		recent:   new(recentResources),
 		clock:    settings.clock,
-		renewal:  renewalOf(settings.credentials),
+		renewal:  renewal,
 		settings: settings.call,
 		outcomes: outcomes(),
 		jitter:   fullJitter,

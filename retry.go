@@ -155,7 +155,7 @@ func judge(err error) failure {
 		return judgeAnswer(refused)
 	}
 	var unanswered *awsquery.SendError
-	if !errors.As(err, &unanswered) {
+	if !errors.As(err, &unanswered) || unanswered == nil {
 		return failure{} // nothing was attempted
 	}
 	failed := judgeConnection(unanswered.Err)
@@ -178,6 +178,9 @@ func answered(err error) *awsquery.Error {
 }
 
 func judgeAnswer(answer *awsquery.Error) failure {
+	if answer.StatusCode == 0 && answer.Code != "" && !slices.Contains(throttlingCodes, answer.Code) && !slices.Contains(temporaryCodes, answer.Code) {
+		return failure{} // a stub's, or that of one snapshot of a batch: the code is all there is
+	}
 	failed := failure{retryAfter: retryAfter(answer.Header)}
 	var unread *awsquery.ReadError
 	switch {

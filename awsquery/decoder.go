@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+	"unsafe"
 )
 
 // maxDepth is how many elements can be open at once. Answers of AWS Query are some ten deep.
@@ -41,6 +42,8 @@ type Decoder struct {
 
 	requestID       string
 	headerRequestID string
+
+	taken uintptr // what the structures of lists take, in bytes
 
 	scratch []byte // for texts that are not in the document as they are
 	open    [maxDepth]span
@@ -235,15 +238,31 @@ func DecodeStructures[T any, P interface {
 }](d *Decoder, item string, into []T) []T {
 	first := d.position
 	for d.nextItem(item) {
+		var empty T
+		if !d.take(unsafe.Sizeof(empty)) {
+			break
+		}
 		if len(into) == cap(into) {
 			into = slices.Grow(into, d.moreItems(len(into), first))
 		}
-		var empty T
 		into = append(into, empty)
 		P(&into[len(into)-1]).DecodeQuery(d)
 	}
 
 	return into
+}
+
+// take makes sure that the structures of a document do not take far more memory than it has itself: <Snapshot/> has 11
+// bytes, and stands for more than a thousand.
+func (d *Decoder) take(size uintptr) bool {
+	const free, perByte = 4 << 20, 4
+	d.taken += size
+	if d.taken > free+perByte*uintptr(len(d.body)) {
+		d.fail(d.position, "more items than an answer has, nearly all of them empty")
+		return false
+	}
+
+	return true
 }
 
 func decodeList[V any](d *Decoder, item string, into []V, read func(*Decoder) V) []V {

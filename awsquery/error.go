@@ -2,7 +2,6 @@ package awsquery
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -227,13 +226,28 @@ func causeText(cause error) string {
 	if cause == nil {
 		return "no answer"
 	}
-	text := cause.Error()
-	var inner *url.Error
-	if errors.As(cause, &inner) && inner.URL != "" {
+	return printable(withoutURLs(cause.Error(), cause), maxShownMessage)
+}
+
+// withoutURLs takes out of a text the URL of each error in the tree of a cause.
+func withoutURLs(text string, cause error) string {
+	if inner, ok := cause.(*url.Error); ok && inner != nil && inner.URL != "" {
 		text = strings.ReplaceAll(text, inner.URL, "(URL)")
 	}
+	switch outer := cause.(type) {
+	case interface{ Unwrap() error }:
+		if inner := outer.Unwrap(); inner != nil {
+			text = withoutURLs(text, inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range outer.Unwrap() {
+			if inner != nil {
+				text = withoutURLs(text, inner)
+			}
+		}
+	}
 
-	return printable(text, maxShownMessage)
+	return text
 }
 
 // ReadError is why an answer could not be read to its end: the connection broke, or the context ended. It is the Err of an

@@ -221,13 +221,13 @@ func decodeError(d *Decoder, refused *Error) {
 		case "Error", "Errors":
 			decodeError(d, refused)
 		case "Code":
-			refused.Code = ErrorCode(strings.TrimSpace(d.Text()))
+			refused.Code = ErrorCode(cutWord(d.Text()))
 		case "Message":
 			refused.Message = cut(d.Text())
 		case "Type":
-			refused.Type = strings.TrimSpace(d.Text())
+			refused.Type = cutWord(d.Text())
 		case "RequestId", "RequestID":
-			if id := strings.TrimSpace(d.Text()); id != "" {
+			if id := cutWord(d.Text()); id != "" {
 				refused.RequestID = id
 			}
 		default:
@@ -275,6 +275,16 @@ func jsonCode(text string) ErrorCode {
 	}
 
 	return ErrorCode(text)
+}
+
+// cutWord is for what is one word in the answers of a service, and ends up in logs.
+func cutWord(text string) string {
+	text = strings.TrimSpace(text)
+	if len(text) > maxShownWord {
+		return strings.ToValidUTF8(text[:maxShownWord], "")
+	}
+
+	return text
 }
 
 func cut(message string) string {

@@ -1,6 +1,7 @@
 package redshifttest
 
 import (
+	"math"
 	"sync"
 	"time"
 )
@@ -21,7 +22,13 @@ func (c *clock) now() time.Time {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 
-	return c.shown.Add(time.Duration(float64(time.Since(c.read)) * c.speed))
+	passed := float64(time.Since(c.read)) * c.speed
+	if passed < math.MaxInt64/2 {
+		return c.shown.Add(time.Duration(passed))
+	}
+
+	// A Duration holds no more than 292 years, which is 30 hours at the highest speed.
+	return time.Unix(c.shown.Unix()+int64(passed/float64(time.Second)), 0).UTC()
 }
 
 func (c *clock) advance(by time.Duration) {

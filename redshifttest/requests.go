@@ -18,6 +18,9 @@ import (
 // maxRequests is how many requests are remembered, so that a benchmark does not fill the memory.
 const maxRequests = 10_000
 
+// maxRemembered is how many bytes their parameters have together.
+const maxRemembered = 64 << 20
+
 // Request is what the fake saw of one request, and what it answered.
 type Request struct {
 	// The HTTP method, GET or POST.
@@ -52,12 +55,14 @@ type requestLog struct {
 
 	mutex   sync.Mutex
 	number  int
+	size    int // of the entries' parameters, about
 	entries []*logged
 }
 
 // logged is a request, in the order of arrival, that may still be under way.
 type logged struct {
 	Request
+	size  int
 	began time.Time // in real time
 	done  bool
 }
@@ -77,7 +82,16 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	l.number++
 	entry.RequestID = requestID(l.region, l.number)
 	if len(l.entries) >= 2*maxRequests {
+		for _, old := range l.entries[:len(l.entries)-maxRequests] {
+			l.size -= old.size
+		}
 		l.entries = slices.Clone(l.entries[len(l.entries)-maxRequests:])
+	}
+	entry.size = len(request.query) + len(request.body)
+	l.size += entry.size
+	for l.size > maxRemembered && len(l.entries) > 0 {
+		l.size -= l.entries[0].size
+		l.entries = l.entries[1:]
 	}
 	l.entries = append(l.entries, entry)
 

@@ -197,9 +197,15 @@ func (f cronField) number(text string) (int, bool) {
 // after returns the first time after another. An interval counts from start.
 func (s scheduleTimes) after(after, start time.Time) time.Time {
 	if s.interval > 0 {
-		passed := max(after.Sub(start), 0)
+		// In seconds, for a Duration holds no more than 292 years.
+		interval := int64(s.interval / time.Second)
+		passed := max(after.Unix()-start.Unix(), 0) / interval
+		next := time.Unix(start.Unix()+passed*interval, int64(start.Nanosecond())).UTC()
+		if passed == 0 || !next.After(after) {
+			next = next.Add(s.interval)
+		}
 
-		return start.Add(passed.Truncate(s.interval) + s.interval)
+		return next
 	}
 	after = after.UTC()
 	midnight := time.Date(after.Year(), after.Month(), after.Day(), 0, 0, 0, 0, time.UTC)

@@ -218,6 +218,11 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 	if malformed != nil {
 		return nil, malformed
 	}
+	for _, once := range []string{"Action", "Version"} {
+		if count := len(values[once]); count > 1 {
+			return nil, fail(codeMalformedInput, "The parameter %s is given %d times.", once, count)
+		}
+	}
 	name, version := values.Get("Action"), values.Get("Version")
 	if name == "" {
 		return nil, fail(awsquery.ErrMissingAction, "The request must contain the parameter Action.")

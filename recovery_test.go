@@ -1,0 +1,303 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// twoClusters is a fake with two clusters, and an automated snapshot of each.
+func twoClusters(t *testing.T) (fake *redshifttest.Fake, analytics, sales string) {
+	t.Helper()
+	fake = redshifttest.New(redshifttest.Options{SnapshotDuration: -1, RestoreDuration: -1})
+	names := make([]string, 0, 2)
+	for _, cluster := range []redshifttest.Cluster{{Identifier: "analytics"}, {Identifier: "sales", NodeType: "dc2.large"}} {
+		if err := fake.AddCluster(cluster); err != nil {
+			t.Fatal(err)
+		}
+		snapshot, err := fake.AddAutomatedSnapshot(cluster.Identifier, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, snapshot.SnapshotIdentifier)
+	}
+
+	return fake, names[0], names[1]
+}
+
+// TestWorkOfOthersIsNotTakenOver: a first attempt is lost on its way, and at that moment somebody else does the like. What differs
+// from what was asked for is not the call's own.
+func TestWorkOfOthersIsNotTakenOver(t *testing.T) {
+	t.Parallel()
+	type call func(ctx context.Context, client *redshift.Client, analytics, sales string) error
+	create := func(days *int) call {
+		return func(ctx context.Context, client *redshift.Client, _, _ string) error {
+			_, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "kept", ManualSnapshotRetentionPeriod: days})
+
+			return err
+		}
+	}
+	copied := func(days *int) call {
+		return func(ctx context.Context, client *redshift.Client, analytics, _ string) error {
+			_, err := client.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: analytics, TargetSnapshotIdentifier: "kept", ManualSnapshotRetentionPeriod: days})
+
+			return err
+		}
+	}
+	copying := func(days *int) call {
+		return func(ctx context.Context, client *redshift.Client, _, _ string) error {
+			_, err := client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "eu-west-1", RetentionPeriod: days})
+
+			return err
+		}
+	}
+	restore := func(node string, nodes *int) call {
+		return func(ctx context.Context, client *redshift.Client, analytics, _ string) error {
+			_, err := client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: analytics, NodeType: node, NumberOfNodes: nodes})
+
+			return err
+		}
+	}
+	for name, test := range map[string]struct {
+		ours, theirs call
+		refused      error // nil: theirs is what was asked for
+	}{
+		"the same snapshot":              {create(new(365)), create(new(365)), nil},
+		"a snapshot that is kept less":   {create(new(365)), create(new(1)), models.ErrClusterSnapshotAlreadyExists},
+		"the same copy":                  {copied(new(365)), copied(new(365)), nil},
+		"a copy that is kept less":       {copied(new(3650)), copied(new(1)), models.ErrClusterSnapshotAlreadyExists},
+		"the same copies elsewhere":      {copying(new(3)), copying(new(3)), nil},
+		"copies kept as by default":      {copying(nil), copying(new(7)), nil},
+		"copies kept less than that":     {copying(nil), copying(new(2)), models.ErrSnapshotCopyAlreadyEnabledFault},
+		"the same cluster":               {restore("", nil), restore("", nil), nil},
+		"a cluster with other nodes":     {restore("ra3.16xlarge", nil), restore("ra3.4xlarge", nil), models.ErrClusterAlreadyExists},
+		"a cluster with fewer of them":   {restore("", new(4)), restore("", new(2)), models.ErrClusterAlreadyExists},
+		"a cluster with the nodes asked": {restore("ra3.4xlarge", new(4)), restore("ra3.4xlarge", new(4)), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake, analytics, sales := twoClusters(t)
+				others, err := redshift.New(fake.Config())
+				if err != nil {
+					t.Fatal(err)
+				}
+				config, requests := fake.Config(), 0
+				memory := config.HTTPClient.Transport
+				config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+					if requests++; requests > 1 {
+						return memory.RoundTrip(request)
+					}
+					if err := test.theirs(t.Context(), others, analytics, sales); err != nil {
+						t.Error(err)
+					}
+
+					return nil, io.ErrUnexpectedEOF
+				})}
+				client, err := redshift.New(config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := test.ours(t.Context(), client, analytics, sales); !errors.Is(err, test.refused) || test.refused != nil && errors.As(err, new(*redshift.OutcomeUnknownError)) {
+					t.Errorf("the error is %v, want %v", err, test.refused)
+				}
+			})
+		})
+	}
+}
+
+// TestNothingSentIsOfTheWholeCall: that the last attempt had no connection does not unsay the first, which was carried out.
+func TestNothingSentIsOfTheWholeCall(t *testing.T) {
+	t.Parallel()
+	fake := redshifttest.New(redshifttest.Options{SignatureClock: time.Now})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+		t.Fatal(err)
+	}
+	fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		listener.Close() // nobody is there from now on
+		fake.ServeHTTP(w, r)
+	})}
+	go func() { _ = server.Serve(listener) }()
+	defer server.Close()
+	config := fake.Config()
+	config.HTTPClient, config.Endpoint = nil, "http://"+listener.Addr().String()
+	config.Retry = redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: 1}
+	client, err := redshift.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
+	var unanswered *awsquery.SendError
+	if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.As(err, &unanswered) || unanswered.NothingSent || len(fake.Snapshots()) != 1 {
+		t.Errorf("there are %d snapshots, and the error is %v: %+v", len(fake.Snapshots()), err, unanswered)
+	}
+}
+
+// TestQueryParamsAreNotComparedWith: what an option asks for is not in the parameters, so that what is there cannot be told to be
+// the call's work.
+func TestQueryParamsAreNotComparedWith(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, _, _ := twoClusters(t)
+		client, err := redshift.New(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+			t.Fatal(err)
+		}
+		fake.InjectNext("DeleteClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
+		_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"}, redshift.WithQueryParam("SnapshotClusterIdentifier", "sales"))
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+			t.Errorf("the snapshot of another cluster: %v", err)
+		}
+		fake.InjectNext("CreateSnapshotSchedule", redshifttest.Fault{Status: http.StatusServiceUnavailable, AfterWork: true})
+		_, err = client.CreateSnapshotSchedule(t.Context(), &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "often", ScheduleDefinitions: []string{"rate(12 hours)"}},
+			redshift.WithQueryParam("ScheduleIdentifier", ""))
+		schedules, describeErr := client.DescribeSnapshotSchedules(t.Context(), nil)
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || describeErr != nil || len(schedules.SnapshotSchedules) != 1 {
+			t.Errorf("a schedule whose name an option takes: %v; there are %+v, %v", err, schedules, describeErr)
+		}
+	})
+}
+
+// TestForcedThatCouldNotDelete: who keeps snapshots for ever deletes none, and what is not there was not changed.
+func TestForcedThatCouldNotDelete(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, _, _ := twoClusters(t)
+		client, err := redshift.New(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.InjectNext("BatchModifyClusterSnapshots", redshifttest.Fault{Status: http.StatusServiceUnavailable})
+		result, err := client.ModifySnapshots(t.Context(), &redshift.BatchModifyClusterSnapshotsParams{
+			SnapshotIdentifierList: []string{"misspelt", "neither"}, ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
+		})
+		if err != nil || len(result.Done) != 0 || len(result.Failed) != 2 || !errors.Is(result.Err(), models.ErrClusterSnapshotNotFound) {
+			t.Errorf("the batch: %+v, %v", result, err)
+		}
+		fake.InjectNext("ModifyClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
+		_, err = client.ModifyClusterSnapshot(t.Context(), &redshift.ModifyClusterSnapshotParams{
+			SnapshotIdentifier: "misspelt", ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
+		})
+		if !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+			t.Errorf("one snapshot: %v", err)
+		}
+	})
+}
+
+// TestLostBatchThatCannotBeLookedAt: where looking fails, it is not known what became of the batch.
+func TestLostBatchThatCannotBeLookedAt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, _, _ := twoClusters(t)
+		client, err := redshift.New(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+			t.Fatal(err)
+		}
+		fake.Advance(time.Second) // it is available
+		fake.InjectNext("BatchDeleteClusterSnapshots", redshifttest.Fault{Cut: true, AfterWork: true})
+		fake.FailNext("DescribeClusterSnapshots", awsquery.ErrAccessDenied)
+		result, err := client.DeleteSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{
+			Identifiers: []models.DeleteClusterSnapshotMessage{{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"}},
+		})
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || len(result.Open) != 1 {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
+}
+
+// TestLookingEndsWithTheContext: the error of a context that ends while what was lost is looked for is the call's.
+func TestLookingEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, _, _ := twoClusters(t)
+		config := fake.Config()
+		config.Retry = redshift.RetryPolicy{BaseDelay: time.Minute, MaxDelay: time.Minute}
+		client, err := redshift.NewWithoutJitter(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 100)
+		ctx, cancel := context.WithTimeout(t.Context(), 61*time.Second)
+		defer cancel()
+		_, err = client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
+		var retried *redshift.RetryError
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &retried) || retried.Ended == nil || !errors.As(err, new(*redshift.OutcomeUnknownError)) {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}
+
+// TestFirstAttemptByAClockThatStandsStill: how long ago the first attempt was is told by real time as well, for a clock of the
+// caller's own may not run.
+func TestFirstAttemptByAClockThatStandsStill(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, _, _ := twoClusters(t)
+		config, fixed := fake.Config(), time.Now()
+		config.Now = func() time.Time { return fixed }
+		client, err := redshift.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true},
+			redshifttest.Fault{Code: awsquery.ErrThrottling, Header: http.Header{"Retry-After": {"10"}}})
+		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestUnsignedIsNotSent: what could not be signed was not sent, whether it reads or changes.
+func TestUnsignedIsNotSent(t *testing.T) {
+	t.Parallel()
+	fake, _, _ := twoClusters(t)
+	config := fake.Config()
+	config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+		return sigv4.Credentials{}, errors.New("the metadata service is busy")
+	})
+	client, err := redshift.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"reads": func() error {
+			_, err := client.DescribeClusters(t.Context(), nil)
+
+			return err
+		},
+		"changes": func() error {
+			_, err := client.DeleteTags(t.Context(), &redshift.DeleteTagsParams{ResourceName: "a", TagKeys: []string{"b"}})
+
+			return err
+		},
+	} {
+		var unanswered *awsquery.SendError
+		if err := call(); !errors.As(err, &unanswered) || !unanswered.NothingSent || len(fake.Requests()) != 0 {
+			t.Errorf("a call that %s: %v, %+v", name, err, unanswered)
+		}
+	}
+}
