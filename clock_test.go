@@ -1,10 +1,12 @@
 package redshift_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/redshifttest"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // withClocks runs a test with a client whose clock is wrong by what *wrong says.
@@ -130,4 +133,39 @@ func TestClockIsLeftAlone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCorrectionIsTakenBack: a machine is two days behind, until its clock is set right. By the correction that was made in
+// between, credentials that have just come are over; nothing would ever be sent again.
+func TestCorrectionIsTakenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, test := range map[string]struct {
+			lasts time.Duration // the credentials, from when they are asked for
+			works bool
+		}{"a role's": {time.Hour, true}, "old ones": {-time.Hour, false}} {
+			fake := redshifttest.New(redshifttest.Options{Credentials: sigv4.Credentials{AccessKeyID: "AKIDROLE", SecretAccessKey: "secret"}})
+			var behind atomic.Int64
+			config := fake.Config()
+			config.Now = func() time.Time { return time.Now().Add(-time.Duration(behind.Load())) }
+			config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+				return sigv4.Credentials{AccessKeyID: "AKIDROLE", SecretAccessKey: "secret", Expires: time.Now().Add(test.lasts)}, nil
+			})
+			client, err := redshift.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			behind.Store(int64(48 * time.Hour))
+			if _, err := client.DescribeClusters(t.Context(), nil); (err == nil) != test.works {
+				t.Errorf("%s, while the clock is behind: %v", name, err)
+			}
+			behind.Store(0)
+			for range 2 {
+				if _, err := client.DescribeClusters(t.Context(), nil); (err == nil) != test.works || err != nil && !errors.Is(err, sigv4.ErrCredentialsExpired) {
+					t.Errorf("%s, when it is right: %v", name, err)
+				}
+				time.Sleep(24 * time.Hour)
+			}
+		}
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -56,7 +57,14 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"by another name":    {fault: redshifttest.Fault{Code: "ExpiredTokenException"}, want: "obtain others"},
 		"a clock":            {fault: redshifttest.Fault{Code: "RequestExpired"}, want: "clock"},
 		"a clock, otherwise": {fault: redshifttest.Fault{Code: "RequestTimeTooSkewed"}, want: "clock"},
-		"a closed region":    {fault: redshifttest.Fault{Code: "OptInRequired"}, want: "enable the region"},
+		"a clock, by a message": {change: func(c *redshift.Config) {
+			c.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+				return answer403(request, "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: 20261123T000000Z is now "+
+					"earlier than 20261123T001500Z (20261123T002000Z - 5 min.)</Message></Error></ErrorResponse>"), nil
+			})}
+		}, want: "clock"},
+		"a refusal that broke off": {fault: redshifttest.Fault{Code: models.ErrClusterNotFound, Truncate: true}, want: ""},
+		"a closed region":          {fault: redshifttest.Fault{Code: "OptInRequired"}, want: "enable the region"},
 		"an unknown key": {change: func(c *redshift.Config) {
 			c.Credentials = sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDOTHER", SecretAccessKey: "x"})
 		}, want: "check the access key"},

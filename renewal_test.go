@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -111,6 +114,84 @@ func TestFixedCredentialsAreNotRenewed(t *testing.T) {
 		fake.FailNext("DescribeClusters", awsquery.ErrExpiredToken)
 		if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrExpiredToken) || len(fake.Requests()) != 1 {
 			t.Errorf("%v after %d requests", err, len(fake.Requests()))
+		}
+	})
+}
+
+// TestCredentialsSwappedDuringAnAttempt: the provider has other credentials by the time that the old ones are refused.
+func TestCredentialsSwappedDuringAnAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		swap := time.Now().Add(time.Hour)
+		config := redshift.Config{Region: "eu-west-1"}
+		config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+			if time.Now().Before(swap) {
+				return sigv4.Credentials{AccessKeyID: "AKIDOLD", SecretAccessKey: "secret", SessionToken: "old", Expires: swap}, nil
+			}
+
+			return sigv4.Credentials{AccessKeyID: "AKIDNEW", SecretAccessKey: "secret", SessionToken: "new", Expires: swap.Add(time.Hour)}, nil
+		})
+		requests := 0
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			requests++
+			time.Sleep(2 * time.Second) // on its way
+			if request.Header.Get("X-Amz-Security-Token") == "old" && !time.Now().Before(swap) {
+				return answer403(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
+			}
+
+			return &http.Response{StatusCode: http.StatusOK, Request: request, Body: io.NopCloser(strings.NewReader(
+				"<DescribeClustersResponse><DescribeClustersResult/></DescribeClustersResponse>"))}, nil
+		})}
+		client, err := redshift.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Until(swap.Add(-time.Second)))
+		if _, err := client.DescribeClusters(t.Context(), nil); err != nil || requests != 3 {
+			t.Errorf("%v after %d requests", err, requests)
+		}
+	})
+}
+
+func answer403(request *http.Request, body string) *http.Response {
+	return &http.Response{StatusCode: http.StatusForbidden, Request: request, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// hangingCache has nothing any more once it was told to forget.
+type hangingCache struct{ forgot atomic.Bool }
+
+func (c *hangingCache) Invalidate() { c.forgot.Store(true) }
+
+func (c *hangingCache) Credentials(ctx context.Context) (sigv4.Credentials, error) {
+	if c.forgot.Load() {
+		<-ctx.Done()
+
+		return sigv4.Credentials{}, ctx.Err()
+	}
+
+	return sigv4.Credentials{AccessKeyID: "AKIDOLD", SecretAccessKey: "secret"}, nil
+}
+
+// TestRenewalHasTheTimeOfAnAttempt: where new credentials do not come, the call does not wait for longer than an attempt may take.
+func TestRenewalHasTheTimeOfAnAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, err := redshift.New(redshift.Config{
+			Region: "eu-west-1", Credentials: new(hangingCache), AttemptTimeout: 30 * time.Second,
+			HTTPClient: &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+				return answer403(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
+			})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		_, err = client.DescribeClusters(t.Context(), nil)
+		if took := time.Since(began); err == nil || took > 2*time.Minute {
+			t.Errorf("%v after %v", err, took)
 		}
 	})
 }

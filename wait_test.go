@@ -291,3 +291,22 @@ func TestWaitOutlastsOutages(t *testing.T) {
 		})
 	}
 }
+
+// TestWaitWithErrorsOfAStub: an error that has a code and no status is what its code says, and a nil one is no panic.
+func TestWaitWithErrorsOfAStub(t *testing.T) {
+	t.Parallel()
+	for name, failed := range map[string]error{
+		"a code alone": &awsquery.Error{Operation: "DescribeClusterSnapshots", Code: models.ErrInvalidTagFault},
+		"no answer":    (*awsquery.SendError)(nil),
+		"no error":     (*awsquery.Error)(nil),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			stub := &answers{list: []answer{{snapshots: []models.Snapshot{{Status: models.SnapshotStatusCreating}}}, {err: failed}}}
+			began := time.Now()
+			_, err := redshift.WaitSnapshotAvailable(t.Context(), stub, nightly, redshift.SnapshotWait{})
+			if waited := time.Since(began); !errors.Is(err, failed) || waited > time.Minute {
+				t.Errorf("%s: %v after %v", name, err, waited)
+			}
+		})
+	}
+}
