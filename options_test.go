@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -288,5 +289,23 @@ func TestLoggerWithoutAnAnswer(t *testing.T) {
 		if !strings.Contains(text.String(), fmt.Sprintf("%q:%q", "error", want)) || strings.Contains(text.String(), "do-not-log-me") {
 			t.Errorf("want %s: %s", want, text)
 		}
+	}
+}
+
+// TestLoggerOfCredentialsErrors: what another service answered to a provider of credentials is not Redshift's answer.
+func TestLoggerOfCredentialsErrors(t *testing.T) {
+	t.Parallel()
+	logger, text := logged(slog.LevelDebug)
+	client, err := newClient(Config{Region: "eu-west-1", Logger: logger, Credentials: sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+		return sigv4.Credentials{}, &awsquery.Error{Operation: "AssumeRole", StatusCode: http.StatusForbidden, Code: awsquery.ErrAccessDenied, RequestID: "of-sts"}
+	})}, environment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.DescribeClusters(t.Context(), nil); err == nil {
+		t.Fatal("the call succeeded")
+	}
+	if strings.Contains(text.String(), "403") || strings.Contains(text.String(), "of-sts") || !strings.Contains(text.String(), "could not be signed") {
+		t.Errorf("the log has %s", text)
 	}
 }

@@ -307,3 +307,15 @@ func TestMisuse(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyItemsTakeNoGigabytes: an empty item has a few bytes in a document, and hundreds in memory.
+func TestEmptyItemsTakeNoGigabytes(t *testing.T) {
+	t.Parallel()
+	result, err := decode([]byte(envelope("<Items>" + strings.Repeat("<Item/>", 1_000_000) + "</Items>")))
+	if err == nil || !strings.Contains(err.Error(), "more items than an answer has") {
+		t.Errorf("%d items: %v", len(result.Items), err)
+	}
+	if result, err := decode([]byte(envelope("<Items>" + strings.Repeat("<Item/>", 5_000) + "</Items>"))); err != nil || len(result.Items) != 5_000 {
+		t.Errorf("%d items of a page: %v", len(result.Items), err)
+	}
+}

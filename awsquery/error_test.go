@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -317,4 +318,39 @@ func FuzzErrorAnswer(f *testing.F) {
 			t.Errorf("more than a short line: %q", text)
 		}
 	})
+}
+
+// TestURLsInJoinedErrors: what a provider of credentials called is not for logs either, however its errors were put together.
+func TestURLsInJoinedErrors(t *testing.T) {
+	t.Parallel()
+	called := func(query string) error {
+		return &url.Error{Op: "Get", URL: "https://issuer.example/?token=" + query, Err: errors.New("refused")}
+	}
+	err := &awsquery.SendError{Operation: "ListItems", Err: fmt.Errorf("%w; and %w", errors.Join(called("first"), called("second")), called("third"))}
+	for _, text := range everyWayToShow(t, err) {
+		for _, secret := range []string{"first", "second", "third", "issuer.example"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%q is in %s", secret, text)
+			}
+		}
+	}
+	if !errors.As(err, new(*url.Error)) {
+		t.Error("the cause is lost")
+	}
+}
+
+// TestLongWordsAreCut: a code, a type and a request id are one word in the answers of services, and end up in logs.
+func TestLongWordsAreCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 1_000_000)
+	_, err := call(t, http.StatusBadRequest, "<ErrorResponse><Error><Type>"+long+"</Type><Code>"+long+"</Code></Error><RequestId>"+long+"</RequestId></ErrorResponse>", nil)
+	var got *awsquery.Error
+	if !errors.As(err, &got) {
+		t.Fatal(err)
+	}
+	for _, word := range []string{got.Type, string(got.Code), got.RequestID} {
+		if len(word) == 0 || len(word) > 128 || !strings.HasPrefix(long, word) {
+			t.Errorf("a word has %d bytes: %.300q", len(word), word)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redshift-go/redshift/internal/contract"
 )
@@ -35,5 +36,34 @@ func TestAnOperationThatIsNotPlayed(t *testing.T) {
 	fake.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/?Action=DescribeTags&Version=2012-12-01", nil))
 	if body := recorder.Body.String(); recorder.Code != http.StatusBadRequest || !strings.Contains(body, "<Code>UnsupportedOperation</Code>") || !strings.Contains(body, "does not play DescribeTags") {
 		t.Errorf("it answered %d\n%s", recorder.Code, body)
+	}
+}
+
+// TestFastClockDoesNotGoBack: at a day in a second, a Duration is full after thirty hours.
+func TestFastClockDoesNotGoBack(t *testing.T) {
+	t.Parallel()
+	fake := New(Options{ClockSpeed: 86400})
+	last := fake.Now()
+	for _, hours := range []float64{29, 29.7, 31, 60} {
+		fake.clock.read = time.Now().Add(-time.Duration(hours * float64(time.Hour)))
+		now := fake.Now()
+		if passed := now.Unix() - last.Unix(); passed <= 0 {
+			t.Errorf("after %v hours it shows %v, which is not after %v", hours, now, last)
+		}
+		last = now
+	}
+}
+
+// TestIntervalsFarAway: after 292 years a Duration is full.
+func TestIntervalsFarAway(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 23, 9, 30, 0, 250e6, time.UTC)
+	every := scheduleTimes{interval: 5 * time.Hour}
+	for _, after := range []time.Time{start.AddDate(-400, 0, 0), start, start.Add(5 * time.Hour), start.AddDate(291, 0, 0), start.AddDate(5000, 0, 0)} {
+		next := every.after(after, start)
+		sinceStart := next.Unix() - start.Unix()
+		if !next.After(after) || next.Nanosecond() != 250e6 || sinceStart%int64(5*3600) != 0 || after.After(start) && next.Unix()-after.Unix() > 5*3600 {
+			t.Errorf("after %v comes %v", after, next)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -252,4 +253,38 @@ func (r *recorder) Write(part []byte) (int, error) {
 	r.body = append(r.body, part...)
 
 	return len(part), nil
+}
+
+// TestRequestsAreLimitedInSize: large requests, signed or not, do not fill the memory.
+func TestRequestsAreLimitedInSize(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	body := "Action=DescribeClusters&Padding=" + strings.Repeat("x", 1<<20-100)
+	for range 100 {
+		request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		response, err := fake.Transport().RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+	}
+	if seen := len(fake.Requests()); seen == 0 || seen > 64 {
+		t.Errorf("%d requests of a megabyte are remembered", seen)
+	}
+}
+
+// TestTwoActions: what is asked for is said once.
+func TestTwoActions(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
+	for _, query := range []string{
+		"Action=DescribeClusters&Action=DescribeTags&Version=2012-12-01", "Action=DescribeClusters&Version=2012-12-01&Version=2012-12-01",
+	} {
+		recorder := httptest.NewRecorder()
+		fake.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/?"+query, nil))
+		if recorder.Code != http.StatusBadRequest || !strings.Contains(recorder.Body.String(), "2 times") {
+			t.Errorf("%s is answered with %d\n%s", query, recorder.Code, recorder.Body)
+		}
+	}
 }
