@@ -77,8 +77,7 @@ func (a *attempts) make(ctx context.Context) (any, error) {
 
 // noteUnsigned says of an attempt that could not be signed that nothing of it was sent.
 func noteUnsigned(err error) {
-	var unanswered *awsquery.SendError
-	if errors.As(err, &unanswered) && unanswered != nil && errors.As(unanswered.Err, new(*sigv4.SigningError)) {
+	if unanswered, ok := err.(*awsquery.SendError); ok && errors.As(unanswered.Err, new(*sigv4.SigningError)) {
 		unanswered.NothingSent = true
 	}
 }
@@ -137,10 +136,13 @@ func (a *attempts) limited(ctx context.Context) (context.Context, context.Cancel
 
 // renew is the renewal's renewed, which has as much time as an attempt.
 func (a *attempts) renew(ctx context.Context, refused *awsquery.Error, attempted time.Time) bool {
+	if !a.renewal.helps(refused) {
+		return false
+	}
 	ctx, cancel := a.limited(ctx)
 	defer cancel()
 
-	return a.renewal.renewed(ctx, refused, attempted)
+	return a.renewal.renewed(ctx, attempted)
 }
 
 func (a *attempts) attempt(ctx context.Context) (any, error) {

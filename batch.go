@@ -17,7 +17,7 @@ import (
 const maxBatch = 100
 
 // BatchResult is what became of the snapshots that [Client.DeleteSnapshots] or [Client.ModifySnapshots] was given. Each
-// is in one of Done, Failed and Open.
+// that Redshift has answered for, or was not asked about, is in one of Done, Failed and Open.
 type BatchResult struct {
 	Done       []string         // the identifiers of the snapshots that were deleted or changed, as Redshift writes them
 	Failed     []*SnapshotError // the snapshots that were left as they are, each with the reason

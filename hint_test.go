@@ -86,7 +86,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}}
 		}, want: "HTTPS_PROXY"},
 		"nothing comes back": {change: func(c *redshift.Config) {
-			c.AttemptTimeout = time.Millisecond
+			c.AttemptTimeout = 200 * time.Millisecond // within which credentials come
 			c.HTTPClient = &http.Client{Transport: hanging}
 		}, want: "security groups, routes"},
 		"no credentials in time": {change: func(c *redshift.Config) {

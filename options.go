@@ -116,7 +116,8 @@ func addition(write func(runtime.ClientRequest) error) Option {
 
 // WithResponse is an [Option] that leaves the HTTP response of a call where target points: its status, its header, and its body
 // as it came, to be read from the beginning. Of several attempts, the last that was answered counts; where none was, or the
-// answer broke off, nothing is changed. Response.Request is nil, since it would have what signs the request.
+// answer broke off, nothing is changed. Response.Request is nil, since it would have what signs the request. Calls at the same
+// time need targets, and so options, of their own; all other options can be shared.
 func WithResponse(target **http.Response) Option {
 	return func(operation *runtime.ClientOperation) {
 		if target != nil && operation.Reader != nil {

@@ -81,12 +81,14 @@ func renewalOf(credentials sigv4.CredentialsProvider) *renewal {
 	return r
 }
 
+// helps tells whether other credentials could do better than those that were refused: they have expired, and come from a cache.
+func (r *renewal) helps(refused *awsquery.Error) bool {
+	return r.cache != nil && refused != nil && (refused.Code == awsquery.ErrExpiredToken || refused.Code == awsquery.ErrExpiredTokenException)
+}
+
 // renewed tells whether another attempt would be made with other credentials than the one that was made at that time, and
-// refused. It obtains them if that is because they have expired.
-func (r *renewal) renewed(ctx context.Context, refused *awsquery.Error, attempted time.Time) bool {
-	if r.cache == nil || refused == nil || refused.Code != awsquery.ErrExpiredToken && refused.Code != awsquery.ErrExpiredTokenException {
-		return false
-	}
+// refused. It has the cache obtain them.
+func (r *renewal) renewed(ctx context.Context, attempted time.Time) bool {
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
