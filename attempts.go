@@ -24,6 +24,7 @@ type attempts struct {
 
 	began   time.Time // on the machine's clock, as the client has it
 	real    time.Time // the same by the time that really passes, for a clock of the caller's own can stand still
+	signer  identity  // of the credentials that the last attempt was signed with, where they can be renewed
 	number  int
 	dated   int64 // the clock's offset at the last attempt
 	unknown bool  // an attempt may have been carried out
@@ -142,12 +143,15 @@ func (a *attempts) renew(ctx context.Context, refused *awsquery.Error, attempted
 	ctx, cancel := a.limited(ctx)
 	defer cancel()
 
-	return a.renewal.renewed(ctx, attempted)
+	return a.renewal.renewed(ctx, attempted, a.signer)
 }
 
 func (a *attempts) attempt(ctx context.Context) (any, error) {
 	ctx, cancel := a.limited(ctx)
 	defer cancel()
+	if a.renewal.cache != nil {
+		ctx = context.WithValue(ctx, signerKey{}, &a.signer)
+	}
 
 	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelDebug) {
 		return a.next.SubmitContext(ctx, a.operation)
@@ -209,7 +213,7 @@ func (a *attempts) find(ctx context.Context, refusal *awsquery.Error) (any, erro
 // as a whole, something may have been.
 func withoutNothingSent(err error) error {
 	var unanswered *awsquery.SendError
-	if errors.As(err, &unanswered) && unanswered.NothingSent {
+	if errors.As(err, &unanswered) {
 		unanswered.NothingSent = false
 	}
 

@@ -99,11 +99,9 @@ func hintUnanswered(err error) string {
 // isStatusText tells whether an error is nothing but the text of an HTTP status, such as Forbidden: net/http says so where a
 // proxy refuses to connect.
 func isStatusText(err error) bool {
-	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
-		err = inner
-	}
+	text := innermost(err).Error()
 	for status := http.StatusMultipleChoices; status < 600; status++ {
-		if text := http.StatusText(status); text != "" && err.Error() == text {
+		if http.StatusText(status) == text && text != "" {
 			return true
 		}
 	}

@@ -29,7 +29,8 @@ type OutcomeUnknownError struct {
 	Operation string
 	// Look says where it shows whether the call was carried out. Empty for an operation of which that is not known.
 	Look string
-	// Err is what happened: an awsquery.Error, an awsquery.SendError or a RetryError.
+	// Err is what happened: in it there is an awsquery.Error or an awsquery.SendError, and a RetryError where there were
+	// several attempts.
 	Err error
 }
 

@@ -144,11 +144,11 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 	if httpClient.Transport == nil {
 		httpClient.Transport = defaultTransport()
 	}
-	renewal := renewalOf(settings.credentials)
+	renewal, provider := renewalOf(settings.credentials)
 	httpClient.Transport = &sigv4.Transport{
 		Base:        httpClient.Transport,
 		Signer:      signer,
-		Credentials: renewal.signing(settings.credentials),
+		Credentials: provider,
 		Now:         settings.clock.now,
 	}
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -2,8 +2,6 @@ package redshift
 
 import (
 	"context"
-	"hash/maphash"
-	"sync"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -18,53 +16,28 @@ type renewal struct {
 	turn    chan struct{} // holds something while the fields below are in use
 	last    time.Time     // when the cache was last told to forget what it keeps
 	changed bool          // that led to other credentials, or to an error that says why not
-
-	noticing sync.Mutex
-	seed     maphash.Seed
-	seen     uint64    // a hash of the credentials that the cache gave last, 0 before
-	swapped  time.Time // when it was noticed that they are others
 }
 
-// noticed is the cache for signing: it tells the renewal what it gives.
-type noticed struct {
-	credentialsCache
-	renewal *renewal
+// identity tells session credentials from others.
+type identity struct{ accessKeyID, sessionToken string }
+
+func identityOf(credentials sigv4.Credentials) identity {
+	return identity{credentials.AccessKeyID, credentials.SessionToken}
 }
+
+// signerKey is the key of a context by which an attempt has a *identity filled in: that of the credentials it is signed with.
+type signerKey struct{}
+
+// noticed is the cache for signing: it tells an attempt what it gave.
+type noticed struct{ credentialsCache }
 
 func (n noticed) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	given, err := n.credentialsCache.Credentials(ctx)
-	if err == nil {
-		n.renewal.notice(given)
+	if signer, ok := ctx.Value(signerKey{}).(*identity); ok && err == nil {
+		*signer = identityOf(given)
 	}
 
 	return given, err
-}
-
-func (r *renewal) notice(given sigv4.Credentials) {
-	hash := maphash.String(r.seed, given.AccessKeyID) ^ maphash.String(r.seed, given.SessionToken) | 1
-	r.noticing.Lock()
-	defer r.noticing.Unlock()
-	if r.seen != 0 && r.seen != hash {
-		r.swapped = time.Now()
-	}
-	r.seen = hash
-}
-
-// swappedSince tells whether the cache has come to give other credentials after that time.
-func (r *renewal) swappedSince(at time.Time) bool {
-	r.noticing.Lock()
-	defer r.noticing.Unlock()
-
-	return at.Before(r.swapped)
-}
-
-// signing returns the provider to sign with: the given one, unless it is a cache that can be renewed.
-func (r *renewal) signing(provider sigv4.CredentialsProvider) sigv4.CredentialsProvider {
-	if r.cache == nil {
-		return provider
-	}
-
-	return r.cache
 }
 
 type credentialsCache interface {
@@ -72,13 +45,16 @@ type credentialsCache interface {
 	Invalidate()
 }
 
-func renewalOf(credentials sigv4.CredentialsProvider) *renewal {
-	r := &renewal{turn: make(chan struct{}, 1), seed: maphash.MakeSeed()}
-	if cache, ok := credentials.(credentialsCache); ok {
-		r.cache = noticed{cache, r}
+// renewalOf returns the renewal of credentials, and the provider to sign with.
+func renewalOf(credentials sigv4.CredentialsProvider) (*renewal, sigv4.CredentialsProvider) {
+	r := &renewal{turn: make(chan struct{}, 1)}
+	cache, ok := credentials.(credentialsCache)
+	if !ok {
+		return r, credentials
 	}
+	r.cache = cache
 
-	return r
+	return r, noticed{cache}
 }
 
 // helps tells whether other credentials could do better than those that were refused: they have expired, and come from a cache.
@@ -86,26 +62,26 @@ func (r *renewal) helps(refused *awsquery.Error) bool {
 	return r.cache != nil && refused != nil && (refused.Code == awsquery.ErrExpiredToken || refused.Code == awsquery.ErrExpiredTokenException)
 }
 
-// renewed tells whether another attempt would be made with other credentials than the one that was made at that time, and
-// refused. It has the cache obtain them.
-func (r *renewal) renewed(ctx context.Context, attempted time.Time) bool {
+// renewed tells whether another attempt would be made with other credentials than the one that was made at that time with
+// these, and refused. It has the cache obtain them, unless it has others already.
+func (r *renewal) renewed(ctx context.Context, attempted time.Time, refused identity) bool {
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
 	case <-ctx.Done():
 		return false
 	}
+	kept, err := r.cache.Credentials(ctx)
+	if err == nil && identityOf(kept) != refused {
+		return true
+	}
 	if attempted.Before(r.last) {
 		return r.changed // a call that was refused at the same time has seen to it
-	}
-	old, _ := r.cache.Credentials(ctx)
-	if r.swappedSince(attempted) {
-		return true // these may well be others than those that were refused
 	}
 	r.cache.Invalidate()
 	r.last = time.Now()
 	renewed, err := r.cache.Credentials(ctx)
-	r.changed = err != nil || renewed.AccessKeyID != old.AccessKeyID || renewed.SessionToken != old.SessionToken
+	r.changed = err != nil || identityOf(renewed) != refused
 
 	return r.changed
 }

@@ -156,6 +156,44 @@ func TestCredentialsSwappedDuringAnAttempt(t *testing.T) {
 	})
 }
 
+// TestCredentialsThatCameAndAreOver: those that an attempt was the first to be signed with are refused, and others are asked for.
+func TestCredentialsThatCameAndAreOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		config, asked := redshift.Config{Region: "eu-west-1"}, 0
+		config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
+			asked++
+			time.Sleep(time.Millisecond)
+
+			return sigv4.Credentials{AccessKeyID: "AKIDROLE", SecretAccessKey: "secret", SessionToken: fmt.Sprint(asked), Expires: time.Now().Add(time.Hour)}, nil
+		})
+		var tokens []string
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			token := request.Header.Get("X-Amz-Security-Token")
+			tokens = append(tokens, token)
+			if token == "2" {
+				return answer403(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
+			}
+
+			return &http.Response{StatusCode: http.StatusOK, Request: request, Body: io.NopCloser(strings.NewReader(
+				"<DescribeClustersResponse><DescribeClustersResult/></DescribeClustersResponse>"))}, nil
+		})}
+		client, err := redshift.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
+				t.Errorf("%v with the tokens %q", err, tokens)
+			}
+			time.Sleep(2 * time.Hour)
+		}
+		if fmt.Sprint(tokens) != "[1 2 3]" {
+			t.Errorf("the tokens are %q", tokens)
+		}
+	})
+}
+
 func answer403(request *http.Request, body string) *http.Response {
 	return &http.Response{StatusCode: http.StatusForbidden, Request: request, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }

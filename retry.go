@@ -121,11 +121,12 @@ type failure struct {
 
 // IsThrottled tells whether an error is that of a call which Redshift throttled until its attempts were used up: there were
 // too many calls of the account, and the same one is worth another try in a while. AWS has many codes for this, which
-// docs/reliability.md lists, so it takes a function to tell. An answer without a code counts by its HTTP status, 429.
+// docs/reliability.md lists, so it takes a function to tell. An answer without a code counts by its HTTP status, 429. A call that may have been
+// carried out by an earlier attempt, an [OutcomeUnknownError], is not worth another try before somebody has looked.
 func IsThrottled(err error) bool {
 	refused := answered(err)
 
-	return refused != nil && judgeAnswer(refused).throttled
+	return refused != nil && judgeAnswer(refused).throttled && !errors.As(err, new(*OutcomeUnknownError))
 }
 
 // throttlingCodes say that there were too many calls.
@@ -248,7 +249,8 @@ type RetryError struct {
 	Operation string
 	// Attempts is how many there were.
 	Attempts int
-	// Last is the error of the last attempt: an awsquery.Error or an awsquery.SendError.
+	// Last is the error of the last attempt, in which there is an awsquery.Error or an awsquery.SendError; or that of looking
+	// what an earlier one did.
 	Last error
 	// Ended is the context's error, and its cause, where it ended the waiting. Nil where the attempts were used up.
 	Ended error

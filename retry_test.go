@@ -388,6 +388,7 @@ func TestIsThrottled(t *testing.T) {
 	for name, err := range map[string]error{
 		"nothing": nil, "unavailable": errorOf(t, redshifttest.Fault{Status: http.StatusServiceUnavailable}),
 		"no answer":   errorOf(t, redshifttest.Fault{Cut: true}),
+		"may be done": &redshift.OutcomeUnknownError{Err: &awsquery.Error{Code: awsquery.ErrThrottling}},
 		"credentials": &awsquery.SendError{Err: &awsquery.Error{Code: awsquery.ErrThrottling}}, "another": errors.New("Throttling"),
 	} {
 		if redshift.IsThrottled(err) {

@@ -112,10 +112,11 @@ type waiting[Resource any] struct {
 // poll asks until the verdict is that the wait is over, and returns what was seen last.
 func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 	var (
-		last     Resource
-		polls    int
-		began    = time.Now()
-		answered time.Time // the last poll that was
+		last       Resource
+		polls      int
+		began      = time.Now()
+		answered   bool      // a poll was, at some time
+		unanswered time.Time // when the first poll began that was not, since the last that was
 	)
 	delays, err := w.pace.delays()
 	if err := errors.Join(err, w.unasked); err != nil {
@@ -134,6 +135,7 @@ func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 			return failed(ended(ctx))
 		}
 		polls++
+		asked := time.Now()
 		found, err := w.describe(ctx)
 		if err == nil {
 			last = found
@@ -142,8 +144,11 @@ func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 		if err != nil && ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)) {
 			err = fmt.Errorf("%w: %w", ended(ctx), err)
 		}
-		if !w.pace.bears(ctx, err, answered) {
-			answered = time.Now()
+		if unanswered.IsZero() {
+			unanswered = asked
+		}
+		if !answered || ctx.Err() != nil || !w.pace.bears(err, unanswered) {
+			answered, unanswered = true, time.Time{}
 			done, reason := w.verdict(last, err)
 			switch {
 			case reason != nil:
@@ -189,16 +194,16 @@ func ended(ctx context.Context) error {
 type pace struct {
 	options  string
 	min, max time.Duration
-	outage   time.Duration
+	outage   time.Duration // the longest
 }
 
-// bears tells whether the wait goes on although a poll failed: what it failed of passes, and did not last long yet since a
-// poll was answered. A wait that was never answered may have the wrong address, and has the zero time, which is too long ago.
-func (p pace) bears(ctx context.Context, err error, answered time.Time) bool {
+// bears tells whether a wait goes on although a poll failed: what it failed of passes, and has not lasted too long yet. A wait
+// of which no poll was ever answered may have the wrong address, and is not asked.
+func (p pace) bears(err error, since time.Time) bool {
 	longest := p.outage
 	setDefault(&longest, defaultMaxOutage)
 
-	return err != nil && ctx.Err() == nil && judge(err).retry && time.Since(answered) < longest
+	return err != nil && judge(err).retry && time.Since(since) < longest
 }
 
 // delays returns a function that gives one delay after the other.

@@ -33,9 +33,8 @@ type ClusterRestoreWait struct {
 	// Default: 30 seconds, or MinDelay where that is longer.
 	MaxDelay time.Duration
 
-	// How long Redshift may be out of reach before the wait ends, once it has answered a poll: polls that are throttled, get
-	// no answer, or one with a status of 500 or above, each after all of its attempts.
-	// Default: 10 minutes. Negative: the first such poll ends the wait.
+	// How long Redshift may be out of reach before the wait ends, as in [SnapshotWait].
+	// Default: 10 minutes. Negative: not at all.
 	MaxOutage time.Duration
 
 	// Called after every poll that shows the cluster, the last one included, in the goroutine that waits.
@@ -89,7 +88,7 @@ type ClusterRestoreError = WaitError[models.Cluster]
 // Parameters are most often just a ClusterIdentifier; without it and without tags it is an error. The wait ends at once,
 // with a [ClusterRestoreError], when the restore failed, when the cluster is in a state that it does not leave by itself or
 // is not there, when the parameters match several, and when Redshift refuses a call. It goes on while Redshift is out
-// of reach, for as long as MaxOutage says. However a wait ends, the restore itself goes on, and so can another wait.
+// of reach, for as long as MaxOutage says. A wait changes nothing: where it ended early, another can go on.
 func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeClustersParams, wait ClusterRestoreWait) (models.Cluster, error) {
 	return WaitClusterRestored(ctx, c, params, wait)
 }

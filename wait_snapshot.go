@@ -54,9 +54,8 @@ type SnapshotDeletionWait struct {
 	// Default: 30 seconds, or MinDelay where that is longer.
 	MaxDelay time.Duration
 
-	// How long Redshift may be out of reach before the wait ends, once it has answered a poll: polls that are throttled, get
-	// no answer, or one with a status of 500 or above, each after all of its attempts.
-	// Default: 10 minutes. Negative: the first such poll ends the wait.
+	// How long Redshift may be out of reach before the wait ends, as in [SnapshotWait].
+	// Default: 10 minutes. Negative: not at all.
 	MaxOutage time.Duration
 
 	// Called after every poll that shows the snapshot, in the goroutine that waits. Where it is gone, there is nothing to
@@ -97,8 +96,8 @@ type SnapshotWaitError = WaitError[models.Snapshot]
 //
 // Parameters are most often just a SnapshotIdentifier; without any it is an error. The wait ends at once, with a
 // [SnapshotWaitError], when the snapshot failed, was deleted or is not there, when the parameters match several, and when
-// Redshift refuses a call. It goes on while Redshift is out of reach, for as long as MaxOutage says. However a wait ends, the
-// snapshot itself goes on, and so can another wait.
+// Redshift refuses a call. It goes on while Redshift is out of reach, for as long as MaxOutage says. A wait changes
+// nothing: where it ended early, another can go on.
 func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
 	return WaitSnapshotAvailable(ctx, c, params, wait)
 }

@@ -29,9 +29,8 @@ type TableRestoreWait struct {
 	// Default: 30 seconds, or MinDelay where that is longer.
 	MaxDelay time.Duration
 
-	// How long Redshift may be out of reach before the wait ends, once it has answered a poll: polls that are throttled, get
-	// no answer, or one with a status of 500 or above, each after all of its attempts.
-	// Default: 10 minutes. Negative: the first such poll ends the wait.
+	// How long Redshift may be out of reach before the wait ends, as in [SnapshotWait].
+	// Default: 10 minutes. Negative: not at all.
 	MaxOutage time.Duration
 
 	// Called after every poll that shows the restore, the last one included, in the goroutine that waits.
@@ -71,8 +70,8 @@ type TableRestoreError = WaitError[models.TableRestoreStatus]
 // Parameters are most often the TableRestoreRequestID that RestoreTableFromClusterSnapshot answered; without it and without
 // a ClusterIdentifier it is an error. The wait ends at once, with a [TableRestoreError], when the restore failed (the error
 // has Redshift's message), was cancelled or is not there, when the parameters match several, and when Redshift refuses
-// a call. It goes on while Redshift is out of reach, for as long as MaxOutage says. However a wait ends, the restore itself
-// goes on, and so can another wait.
+// a call. It goes on while Redshift is out of reach, for as long as MaxOutage says. A wait changes nothing: where it
+// ended early, another can go on.
 func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRestoreStatusParams, wait TableRestoreWait) (models.TableRestoreStatus, error) {
 	return WaitTableRestored(ctx, c, params, wait)
 }

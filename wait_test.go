@@ -248,6 +248,9 @@ func TestWaitOutlastsOutages(t *testing.T) {
 		"for longer than asked": {
 			wait: redshift.SnapshotWait{MaxOutage: time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 2 * time.Minute,
 		},
+		"with polls that are far apart": {
+			wait: redshift.SnapshotWait{MinDelay: 20 * time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 5, longest: time.Hour,
+		},
 		"and nothing is borne": {
 			wait: redshift.SnapshotWait{MaxOutage: -1}, fault: redshifttest.Fault{Cut: true}, faults: 5, want: io.ErrUnexpectedEOF, longest: time.Minute,
 		},

@@ -113,6 +113,9 @@ func maxAttempts(cfg aws.Config) int {
 	}
 }
 
+// idleConnections is how many connections are kept, as package redshift does by itself.
+const idleConnections = 100
+
 func renewEarly(options *aws.CredentialsCacheOptions) { options.ExpiryWindow = renewBefore }
 
 // profileOf returns the profile that an aws.Config was loaded from; one without a name where there is none.
@@ -151,7 +154,7 @@ func httpClient(client aws.HTTPClient) *http.Client {
 		transport := client.GetTransport() // a copy
 		if transport.MaxIdleConnsPerHost == awshttp.DefaultHTTPTransportMaxIdleConnsPerHost {
 			// All calls go to one host, where Amazon's number would make many concurrent ones connect anew.
-			transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+			transport.MaxIdleConnsPerHost = idleConnections
 		}
 
 		return &http.Client{Transport: transport, Timeout: client.GetTimeout()}

@@ -232,7 +232,8 @@ func causeText(cause error) string {
 // withoutURLs takes out of a text the URL of each error in the tree of a cause.
 func withoutURLs(text string, cause error) string {
 	if inner, ok := cause.(*url.Error); ok && inner != nil && inner.URL != "" {
-		text = strings.ReplaceAll(text, inner.URL, "(URL)")
+		quoted := strconv.Quote(inner.URL) // as it prints itself
+		text = strings.NewReplacer(quoted, `"(URL)"`, quoted[1:len(quoted)-1], "(URL)", inner.URL, "(URL)").Replace(text)
 	}
 	switch outer := cause.(type) {
 	case interface{ Unwrap() error }:

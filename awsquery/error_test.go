@@ -326,9 +326,10 @@ func TestURLsInJoinedErrors(t *testing.T) {
 	called := func(query string) error {
 		return &url.Error{Op: "Get", URL: "https://issuer.example/?token=" + query, Err: errors.New("refused")}
 	}
-	err := &awsquery.SendError{Operation: "ListItems", Err: fmt.Errorf("%w; and %w", errors.Join(called("first"), called("second")), called("third"))}
+	_, malformed := http.NewRequest(http.MethodGet, "https://issuer.example/?token=fourth\n", nil) // from a file with its line break
+	err := &awsquery.SendError{Operation: "ListItems", Err: fmt.Errorf("%w; and %w", errors.Join(called("first"), called("second"), malformed), called("third"))}
 	for _, text := range everyWayToShow(t, err) {
-		for _, secret := range []string{"first", "second", "third", "issuer.example"} {
+		for _, secret := range []string{"first", "second", "third", "fourth", "issuer.example"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%q is in %s", secret, text)
 			}

@@ -44,8 +44,9 @@ type Request struct {
 	RequestID string
 }
 
-// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests. A request that still waits for
-// its answer is not among them. What it returns is a copy.
+// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or
+// fewer where their parameters have more than 64 MiB together. A request that still waits for its answer is not among
+// them. What it returns is a copy.
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {
@@ -91,6 +92,7 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	l.size += entry.size
 	for l.size > maxRemembered && len(l.entries) > 0 {
 		l.size -= l.entries[0].size
+		l.entries[0] = nil // the array goes on holding it otherwise
 		l.entries = l.entries[1:]
 	}
 	l.entries = append(l.entries, entry)
