@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,18 +127,18 @@ func TestNothingSentIsOfTheWholeCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		listener.Close() // nobody is there from now on
-		fake.ServeHTTP(w, r)
-	})}
-	go func() { _ = server.Serve(listener) }()
+	server := httptest.NewServer(fake)
 	defer server.Close()
+	var dials atomic.Int32
 	config := fake.Config()
-	config.HTTPClient, config.Endpoint = nil, "http://"+listener.Addr().String()
+	config.Endpoint = server.URL
+	config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if dials.Add(1) > 1 {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("nobody is there from now on")}
+		}
+
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}}
 	config.Retry = redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: 1}
 	client, err := redshift.New(config)
 	if err != nil {

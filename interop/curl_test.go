@@ -44,7 +44,7 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 				}
 				address = changed
 			}
-			output, err := exec.CommandContext(t.Context(), curl, "--silent", "--noproxy", "*", "--write-out", "%{http_code}", address).Output()
+			output, err := exec.CommandContext(t.Context(), curl, "--disable", "--silent", "--noproxy", "*", "--write-out", "%{http_code}", address).Output()
 			body, status := string(output[:max(0, len(output)-3)]), string(output[max(0, len(output)-3):])
 			if err != nil {
 				t.Fatalf("curl: %v", err)

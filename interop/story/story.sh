@@ -1,6 +1,7 @@
 #!/bin/sh
 # A backup story, told by the AWS command line client to the Redshift that the environment names. What it leaves behind is
-# looked at by the test that runs it. It ends with the first thing that is not as it should be.
+# looked at by the test that runs it. It ends with the first thing that is not as it should be. story.py and main.go tell the
+# same: the three clients write requests and read answers each in a way of its own.
 set -eu
 
 fail() { printf 'story.sh: %s\n' "$*" >&2; exit 1; }

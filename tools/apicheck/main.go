@@ -88,6 +88,9 @@ func run(folder, base string, output io.Writer) error {
 	}
 	// What breaks programs breaks packages of the module too, and is not to be hidden by that.
 	after, uncompiled := load(folder)
+	if after == nil {
+		return uncompiled // there is nothing to compare
+	}
 	broken := breaks(before, after)
 	changelog, err := os.ReadFile(filepath.Join(module.repository, "CHANGELOG.md"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

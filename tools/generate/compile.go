@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -57,12 +59,18 @@ func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("stopped before anything was changed: %w", err)
 	}
+	if len(problems) > 0 && !slices.ContainsFunc(problems, inFile.MatchString) {
+		return nil, fmt.Errorf("the code that the contract makes could not be compiled, so nothing was changed:\n\t%s", strings.Join(problems, "\n\t"))
+	}
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the code that the contract makes does not compile, so nothing was changed:\n\t%s", strings.Join(problems, "\n\t"))
 	}
 
 	return notes, nil
 }
+
+// inFile is a message about a place in a file, in place of one about what the compiler needs.
+var inFile = regexp.MustCompile(`\.go:[0-9]+:`)
 
 // compilerMessages builds packages with an overlay, and returns what the compiler says of them: none if they compile.
 func compilerMessages(ctx context.Context, root, overlay string, packages ...string) []string {

@@ -130,6 +130,9 @@ func contents(folder string) (files map[string]string, others []string, err erro
 
 				return nil
 			}
+			if !entry.Type().IsRegular() {
+				return nil // a link, which this command makes none of
+			}
 			text, err := os.ReadFile(file)
 			if err != nil {
 				return err

@@ -79,10 +79,13 @@ type mode struct {
 	uncompiled  bool // leave out the compiler, for tests of the rest
 }
 
-func run(ctx context.Context, root string, mode mode, output io.Writer) error {
-	root, err := filepath.Abs(root)
+func run(ctx context.Context, root string, mode mode, output io.Writer) (err error) {
+	root, err = filepath.Abs(root)
 	if err != nil {
 		return err
+	}
+	if mode.removeStale && mode.check {
+		return errors.New("-check changes nothing, so that it cannot go with -remove-stale")
 	}
 	if mode.removeStale {
 		return removeEmptied(root)
@@ -92,7 +95,11 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("making a folder for the new files: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() {
+		if !errors.Is(err, errNotUndone) {
+			err = errors.Join(err, os.RemoveAll(scratch))
+		}
+	}()
 
 	fresh := filepath.Join(scratch, "fresh")
 	if err := swagger(root, fresh); err != nil {
@@ -125,6 +132,9 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) error {
 	if err := swap(root, fresh, filepath.Join(scratch, "old"), plan, mode.keepStale); err != nil {
 		return err
 	}
+	if err := removeEmpty(root); err != nil {
+		return fmt.Errorf("the files are in place, but not the folders that are empty now gone: %w", err)
+	}
 	fmt.Fprintln(output, "generate:", plan)
 	if len(notes) > 0 {
 		fmt.Fprintf(output, "generate: these hand-written files do not compile with the new code; mend them, and see the rest with go vet ./...\n\t%s\n",
@@ -143,7 +153,9 @@ func swap(root, fresh, old string, plan plan, keepStale bool) (err error) {
 			return
 		}
 		for _, step := range slices.Backward(undo) {
-			err = errors.Join(err, step())
+			if failed := step(); failed != nil {
+				err = fmt.Errorf("%w\n%w: %w; what was there is in %s", err, errNotUndone, failed, old)
+			}
 		}
 	}()
 	move := func(from, to string) error {
@@ -179,8 +191,11 @@ func swap(root, fresh, old string, plan plan, keepStale bool) (err error) {
 		}
 	}
 
-	return removeEmpty(root)
+	return nil
 }
+
+// errNotUndone is matched by an error that left files where they do not belong.
+var errNotUndone = errors.New("undoing what was done before failed")
 
 // removeEmpty removes the folders below the generated ones that have nothing in them any more.
 func removeEmpty(root string) error {
