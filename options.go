@@ -59,8 +59,8 @@ func own(operation *runtime.ClientOperation) *ownSettings {
 //
 //	redshift.WithQueryParam("Tags.Tag.1.Key", "env")
 //
-// What such a call made cannot be told from another's work by its other parameters: where an answer gets lost, the outcome is
-// more often unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
+// What such a call made cannot be told from another's work by its other parameters: where an answer gets lost and a refusal of a
+// later attempt would settle what became of it, the outcome is unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
 func WithQueryParam(name, value string) Option {
 	add := addition(func(request runtime.ClientRequest) error {
 		if name == "" || name == "Action" {

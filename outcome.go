@@ -227,8 +227,8 @@ func findCopied(ctx context.Context, service *snapshots.Client, params *CopyClus
 	return &CopyClusterSnapshotResult{Snapshot: found, RequestID: id}, nil
 }
 
-// otherRetention tells whether a snapshot is kept for another time than was asked for. What was not asked for is the
-// cluster's to say.
+// otherRetention tells whether a snapshot is kept for another time than was asked for. Where none was, a default of the
+// cluster's may stand in the place of Redshift's.
 func otherRetention(found models.Snapshot, asked *int) bool {
 	return asked != nil && found.ManualSnapshotRetentionPeriod != nil && *found.ManualSnapshotRetentionPeriod != *asked
 }

@@ -258,7 +258,7 @@ func (d *Decoder) take(size uintptr) bool {
 	const free, perByte = 4 << 20, 4
 	d.taken += size
 	if d.taken > free+perByte*uintptr(len(d.body)) {
-		d.fail(d.position, "more items than an answer has, nearly all of them empty")
+		d.fail(d.position, "the items would take far more memory than the document has bytes, which no service answers")
 		return false
 	}
 
