@@ -24,12 +24,12 @@ type attempts struct {
 
 	began   time.Time // on the machine's clock, as the client has it
 	real    time.Time // the same by the time that really passes, for a clock of the caller's own can stand still
-	signer  identity  // of the credentials that the last attempt was signed with, where they can be renewed
 	number  int
 	dated   int64 // the clock's offset at the last attempt
 	unknown bool  // an attempt may have been carried out
 	reset   bool  // another attempt was made at once with the machine's own time
 	redated bool  // another attempt was made at once since the clock was not right
+	swapped bool  // another attempt was made at once since there were other credentials by then
 	renewed bool  // another attempt was made at once since the credentials had expired
 }
 
@@ -66,8 +66,7 @@ func (a *attempts) make(ctx context.Context) (any, error) {
 		case !a.reset && a.clock.reset(err, a.dated):
 			a.reset = true
 			failed = failure{retry: true, atOnce: true}
-		case !a.renewed && a.renew(ctx, refused, attempted):
-			a.renewed = true
+		case a.renewal.helps(refused) && a.hasOtherCredentials(ctx, attempted):
 			failed = failure{retry: true, atOnce: true}
 		}
 		if again, err := a.again(ctx, failed, err); !again {
@@ -135,23 +134,27 @@ func (a *attempts) limited(ctx context.Context) (context.Context, context.Cancel
 	return ctx, func() {}
 }
 
-// renew is the renewal's renewed, which has as much time as an attempt.
-func (a *attempts) renew(ctx context.Context, refused *awsquery.Error, attempted time.Time) bool {
-	if !a.renewal.helps(refused) {
-		return false
-	}
+// hasOtherCredentials tells whether another attempt would be made with other credentials than the last, which were refused, or
+// may be. It has as much time as an attempt, and is true once for either reason.
+func (a *attempts) hasOtherCredentials(ctx context.Context, attempted time.Time) bool {
 	ctx, cancel := a.limited(ctx)
 	defer cancel()
+	if a.renewed {
+		return false
+	}
+	if !a.swapped && a.renewal.swapped(ctx, attempted) {
+		a.swapped = true
 
-	return a.renewal.renewed(ctx, attempted, a.signer)
+		return true
+	}
+	a.renewed = a.renewal.renewed(ctx, attempted)
+
+	return a.renewed
 }
 
 func (a *attempts) attempt(ctx context.Context) (any, error) {
 	ctx, cancel := a.limited(ctx)
 	defer cancel()
-	if a.renewal.cache != nil {
-		ctx = context.WithValue(ctx, signerKey{}, &a.signer)
-	}
 
 	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelDebug) {
 		return a.next.SubmitContext(ctx, a.operation)

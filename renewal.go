@@ -2,6 +2,7 @@ package redshift
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -11,38 +12,46 @@ import (
 // renewal obtains credentials anew that Redshift says have expired: before their time, or without one that was known. All
 // calls of a client share it.
 type renewal struct {
-	cache credentialsCache // nil: nothing is kept that could be renewed
+	cache *noticed // nil: nothing is kept that could be renewed
 
 	turn    chan struct{} // holds something while the fields below are in use
 	last    time.Time     // when the cache was last told to forget what it keeps
 	changed bool          // that led to other credentials, or to an error that says why not
 }
 
-// identity tells session credentials from others.
-type identity struct{ accessKeyID, sessionToken string }
-
-func identityOf(credentials sigv4.Credentials) identity {
-	return identity{credentials.AccessKeyID, credentials.SessionToken}
+type credentialsCache interface {
+	sigv4.CredentialsProvider
+	Invalidate()
 }
 
-// signerKey is the key of a context by which an attempt has a *identity filled in: that of the credentials it is signed with.
-type signerKey struct{}
+// noticed is a cache of which is known when it last came to give other credentials.
+type noticed struct {
+	credentialsCache
 
-// noticed is the cache for signing: it tells an attempt what it gave.
-type noticed struct{ credentialsCache }
+	mutex       sync.Mutex
+	accessKeyID string // which each session has of its own
+	swapped     time.Time
+}
 
-func (n noticed) Credentials(ctx context.Context) (sigv4.Credentials, error) {
+func (n *noticed) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	given, err := n.credentialsCache.Credentials(ctx)
-	if signer, ok := ctx.Value(signerKey{}).(*identity); ok && err == nil {
-		*signer = identityOf(given)
+	if err == nil {
+		n.mutex.Lock()
+		defer n.mutex.Unlock()
+		if n.accessKeyID != "" && n.accessKeyID != given.AccessKeyID {
+			n.swapped = time.Now()
+		}
+		n.accessKeyID = given.AccessKeyID
 	}
 
 	return given, err
 }
 
-type credentialsCache interface {
-	sigv4.CredentialsProvider
-	Invalidate()
+func (n *noticed) swappedSince(at time.Time) bool {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+
+	return at.Before(n.swapped)
 }
 
 // renewalOf returns the renewal of credentials, and the provider to sign with.
@@ -52,9 +61,9 @@ func renewalOf(credentials sigv4.CredentialsProvider) (*renewal, sigv4.Credentia
 	if !ok {
 		return r, credentials
 	}
-	r.cache = cache
+	r.cache = &noticed{credentialsCache: cache}
 
-	return r, noticed{cache}
+	return r, r.cache
 }
 
 // helps tells whether other credentials could do better than those that were refused: they have expired, and come from a cache.
@@ -62,26 +71,31 @@ func (r *renewal) helps(refused *awsquery.Error) bool {
 	return r.cache != nil && refused != nil && (refused.Code == awsquery.ErrExpiredToken || refused.Code == awsquery.ErrExpiredTokenException)
 }
 
-// renewed tells whether another attempt would be made with other credentials than the one that was made at that time with
-// these, and refused. It has the cache obtain them, unless it has others already.
-func (r *renewal) renewed(ctx context.Context, attempted time.Time, refused identity) bool {
+// swapped tells whether the cache has come to give other credentials since an attempt was made. The attempt may have been
+// signed with either.
+func (r *renewal) swapped(ctx context.Context, attempted time.Time) bool {
+	_, err := r.cache.Credentials(ctx)
+
+	return err == nil && r.cache.swappedSince(attempted)
+}
+
+// renewed tells whether another attempt would be made with other credentials than the one that was made at that time, and
+// refused. It has the cache obtain them.
+func (r *renewal) renewed(ctx context.Context, attempted time.Time) bool {
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
 	case <-ctx.Done():
 		return false
 	}
-	kept, err := r.cache.Credentials(ctx)
-	if err == nil && identityOf(kept) != refused {
-		return true
-	}
 	if attempted.Before(r.last) {
 		return r.changed // a call that was refused at the same time has seen to it
 	}
+	old, _ := r.cache.Credentials(ctx)
 	r.cache.Invalidate()
 	r.last = time.Now()
 	renewed, err := r.cache.Credentials(ctx)
-	r.changed = err != nil || identityOf(renewed) != refused
+	r.changed = err != nil || renewed.AccessKeyID != old.AccessKeyID || renewed.SessionToken != old.SessionToken
 
 	return r.changed
 }
