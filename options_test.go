@@ -305,7 +305,7 @@ func TestLoggerOfCredentialsErrors(t *testing.T) {
 	if _, err := client.DescribeClusters(t.Context(), nil); err == nil {
 		t.Fatal("the call succeeded")
 	}
-	if strings.Contains(text.String(), "403") || strings.Contains(text.String(), "of-sts") || !strings.Contains(text.String(), "could not be signed") {
+	if strings.Contains(text.String(), `"status"`) || strings.Contains(text.String(), "of-sts") || !strings.Contains(text.String(), "could not be signed") {
 		t.Errorf("the log has %s", text)
 	}
 }

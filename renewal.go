@@ -2,7 +2,7 @@ package redshift
 
 import (
 	"context"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -28,30 +28,29 @@ type credentialsCache interface {
 type noticed struct {
 	credentialsCache
 
-	mutex       sync.Mutex
-	accessKeyID string // which each session has of its own
-	swapped     time.Time
+	accessKeyID atomic.Pointer[string] // which each session has of its own; nil before the first
+	swapped     atomic.Pointer[time.Time]
 }
 
 func (n *noticed) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	given, err := n.credentialsCache.Credentials(ctx)
-	if err == nil {
-		n.mutex.Lock()
-		defer n.mutex.Unlock()
-		if n.accessKeyID != "" && n.accessKeyID != given.AccessKeyID {
-			n.swapped = time.Now()
-		}
-		n.accessKeyID = given.AccessKeyID
+	if known := n.accessKeyID.Load(); err == nil && (known == nil || *known != given.AccessKeyID) {
+		n.notice(known, given.AccessKeyID)
 	}
 
 	return given, err
 }
 
-func (n *noticed) swappedSince(at time.Time) bool {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
+func (n *noticed) notice(known *string, accessKeyID string) {
+	if n.accessKeyID.CompareAndSwap(known, &accessKeyID) && known != nil {
+		n.swapped.Store(new(time.Now()))
+	}
+}
 
-	return at.Before(n.swapped)
+func (n *noticed) swappedSince(at time.Time) bool {
+	swapped := n.swapped.Load()
+
+	return swapped != nil && at.Before(*swapped)
 }
 
 // renewalOf returns the renewal of credentials, and the provider to sign with.
