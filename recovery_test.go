@@ -38,6 +38,15 @@ func twoClusters(t *testing.T) (fake *redshifttest.Fake, analytics, sales string
 	return fake, names[0], names[1]
 }
 
+// takeNightly takes a snapshot and lets it become available.
+func takeNightly(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+	t.Helper()
+	if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+		t.Fatal(err)
+	}
+	fake.Advance(redshifttest.DefaultSnapshotDuration)
+}
+
 // TestWorkOfOthersIsNotTakenOver: a first attempt is lost on its way, and at that moment somebody else does the like. What differs
 // from what was asked for is not the call's own.
 func TestWorkOfOthersIsNotTakenOver(t *testing.T) {
@@ -156,17 +165,10 @@ func TestNothingSentIsOfTheWholeCall(t *testing.T) {
 // the call's work.
 func TestQueryParamsAreNotComparedWith(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fake, _, _ := twoClusters(t)
-		client, err := redshift.New(fake.Config())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
-			t.Fatal(err)
-		}
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		takeNightly(t, fake, client)
 		fake.InjectNext("DeleteClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
-		_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"}, redshift.WithQueryParam("SnapshotClusterIdentifier", "sales"))
+		_, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"}, redshift.WithQueryParam("SnapshotClusterIdentifier", "sales"))
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
 			t.Errorf("the snapshot of another cluster: %v", err)
 		}
@@ -183,12 +185,7 @@ func TestQueryParamsAreNotComparedWith(t *testing.T) {
 // TestForcedThatCouldNotDelete: who keeps snapshots for ever deletes none, and what is not there was not changed.
 func TestForcedThatCouldNotDelete(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fake, _, _ := twoClusters(t)
-		client, err := redshift.New(fake.Config())
-		if err != nil {
-			t.Fatal(err)
-		}
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		fake.InjectNext("BatchModifyClusterSnapshots", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		result, err := client.ModifySnapshots(t.Context(), &redshift.BatchModifyClusterSnapshotsParams{
 			SnapshotIdentifierList: []string{"misspelt", "neither"}, ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
@@ -209,16 +206,8 @@ func TestForcedThatCouldNotDelete(t *testing.T) {
 // TestLostBatchThatCannotBeLookedAt: where looking fails, it is not known what became of the batch.
 func TestLostBatchThatCannotBeLookedAt(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fake, _, _ := twoClusters(t)
-		client, err := redshift.New(fake.Config())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
-			t.Fatal(err)
-		}
-		fake.Advance(time.Second) // it is available
+	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+		takeNightly(t, fake, client)
 		fake.InjectNext("BatchDeleteClusterSnapshots", redshifttest.Fault{Cut: true, AfterWork: true})
 		fake.FailNext("DescribeClusterSnapshots", awsquery.ErrAccessDenied)
 		result, err := client.DeleteSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{
