@@ -212,21 +212,12 @@ func (a *attempts) find(ctx context.Context, refusal *awsquery.Error) (any, erro
 	}
 }
 
-// withoutNothingSent is the error of a last attempt, or of what was asked after it, of which nothing was sent: of the call
-// as a whole, something may have been.
-func withoutNothingSent(err error) error {
-	var unanswered *awsquery.SendError
-	if errors.As(err, &unanswered) {
-		unanswered.NothingSent = false
-	}
-
-	return err
-}
-
 // failed returns the error of the call.
 func (a *attempts) failed(last, ended error) error {
 	if a.unknown && a.outcome.class != readOnly {
-		last = withoutNothingSent(last)
+		if unanswered := new(*awsquery.SendError); errors.As(last, unanswered) {
+			(*unanswered).NothingSent = false // of the last attempt, or of what was asked after it; not of the call as a whole
+		}
 	}
 	err := last
 	if a.number > 1 || ended != nil {

@@ -32,6 +32,7 @@ type caller struct {
 type callSettings struct {
 	retry          RetryPolicy
 	attemptTimeout time.Duration // none if negative
+	rewritten      bool          // what is asked for is not what the parameters say
 }
 
 var _ runtime.ContextualTransport = (*caller)(nil)
@@ -47,7 +48,6 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	if operation == nil {
 		return nil, errors.New("redshift: there is no operation to submit")
 	}
-	own, isOwn := operation.Params.(*ownSettings)
 	settings, err := c.settingsOf(operation)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 		ctx = context.Background()
 	}
 	attempts := attempts{caller: c, operation: operation, settings: settings, outcome: outcomeOf(operation, c.outcomes)}
-	if isOwn && own.rewritten {
+	if settings.rewritten {
 		attempts.outcome = attempts.outcome.unfindable(operation)
 	}
 	answer, err := attempts.make(ctx)
@@ -146,6 +146,7 @@ func (c *caller) settingsOf(operation *runtime.ClientOperation) (callSettings, e
 		return settings, nil
 	}
 	operation.Params = own.ClientRequestWriter
+	settings.rewritten = own.rewritten
 	if own.attemptTimeout != nil {
 		settings.attemptTimeout = *own.attemptTimeout
 		setDefault(&settings.attemptTimeout, defaultAttemptTimeout)

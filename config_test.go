@@ -302,13 +302,13 @@ func TestRetrySettings(t *testing.T) {
 		want        callSettings
 		err         string
 	}{
-		"defaults": {want: callSettings{RetryPolicy{5, 200 * time.Millisecond, time.Second, 20 * time.Second}, 30 * time.Second}},
+		"defaults": {want: callSettings{retry: RetryPolicy{5, 200 * time.Millisecond, time.Second, 20 * time.Second}, attemptTimeout: 30 * time.Second}},
 		"own": {
 			config:      Config{Retry: RetryPolicy{2, 3, 4, 5}, AttemptTimeout: -1},
 			environment: []string{"AWS_MAX_ATTEMPTS=9"},
-			want:        callSettings{RetryPolicy{2, 3, 4, 5}, -1},
+			want:        callSettings{retry: RetryPolicy{2, 3, 4, 5}, attemptTimeout: -1},
 		},
-		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: callSettings{RetryPolicy{9, 200 * time.Millisecond, time.Second, 20 * time.Second}, 30 * time.Second}},
+		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: callSettings{retry: RetryPolicy{9, 200 * time.Millisecond, time.Second, 20 * time.Second}, attemptTimeout: 30 * time.Second}},
 		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: not a number of attempts"},
 		"no number":            {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
 		"fewer than none":      {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},

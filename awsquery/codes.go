@@ -62,8 +62,8 @@ const (
 	ErrSlowDown ErrorCode = "SlowDown"
 	// ErrThrottledException is another spelling of ErrThrottling.
 	ErrThrottledException ErrorCode = "ThrottledException"
-	// ErrThrottling: there were too many calls. Calling again later helps. It is one of many
-	// codes for that; the client of a service knows which ones that has.
+	// ErrThrottling: there were too many calls. Calling again later helps. It is one of many codes for that; the client of a
+	// service knows which ones that has.
 	ErrThrottling ErrorCode = "Throttling"
 	// ErrThrottlingException is another spelling of ErrThrottling.
 	ErrThrottlingException ErrorCode = "ThrottlingException"

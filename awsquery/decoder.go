@@ -3,8 +3,8 @@ package awsquery
 import (
 	"bytes"
 	"encoding/binary"
+	"reflect"
 	"slices"
-	"unsafe"
 )
 
 // maxDepth is how many elements can be open at once. Answers of AWS Query are some ten deep.
@@ -236,15 +236,15 @@ func DecodeStructures[T any, P interface {
 	*T
 	Structure
 }](d *Decoder, item string, into []T) []T {
-	first := d.position
+	first, size := d.position, reflect.TypeFor[T]().Size()
 	for d.nextItem(item) {
-		var empty T
-		if !d.take(unsafe.Sizeof(empty)) {
+		if !d.take(size) {
 			break
 		}
 		if len(into) == cap(into) {
 			into = slices.Grow(into, d.moreItems(len(into), first))
 		}
+		var empty T
 		into = append(into, empty)
 		P(&into[len(into)-1]).DecodeQuery(d)
 	}

@@ -223,7 +223,7 @@ func decodeError(d *Decoder, refused *Error) {
 		case "Code":
 			refused.Code = ErrorCode(cutWord(d.Text()))
 		case "Message":
-			refused.Message = cut(d.Text())
+			refused.Message = cut(d.Text(), maxMessage)
 		case "Type":
 			refused.Type = cutWord(d.Text())
 		case "RequestId", "RequestID":
@@ -254,7 +254,7 @@ func (a *answer) jsonDocument(refused *Error) {
 	}
 	if refused.Code != "" {
 		// Only what is AWS's for sure: the message of a proxy may quote the request.
-		refused.Message = cut(document.Message)
+		refused.Message = cut(document.Message, maxMessage)
 		return
 	}
 	refused.Code = jsonCode(document.Code)
@@ -279,20 +279,16 @@ func jsonCode(text string) ErrorCode {
 
 // cutWord is for what is one word in the answers of a service, and ends up in logs.
 func cutWord(text string) string {
-	text = strings.TrimSpace(text)
-	if len(text) > maxShownWord {
-		return strings.ToValidUTF8(text[:maxShownWord], "")
+	return cut(strings.TrimSpace(text), maxShownWord)
+}
+
+// cut returns so many bytes of a text at most, without half a character at the end.
+func cut(text string, longest int) string {
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "")
 	}
 
 	return text
-}
-
-func cut(message string) string {
-	if len(message) > maxMessage {
-		return strings.ToValidUTF8(message[:maxMessage], "")
-	}
-
-	return message
 }
 
 // kindOf says in a word what an answer looks like.

@@ -44,9 +44,8 @@ type Request struct {
 	RequestID string
 }
 
-// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or
-// fewer where their parameters have more than 64 MiB together. A request that still waits for its answer is not among
-// them. What it returns is a copy.
+// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or fewer where their parameters
+// have more than 64 MiB together. A request that still waits for its answer is not among them. What it returns is a copy.
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {
