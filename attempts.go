@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-openapi/runtime"
@@ -15,216 +16,314 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// attempts are those of one call.
-type attempts struct {
-	*caller
+// invocation is one call: its attempts, and what the client learned from them.
+type invocation struct {
+	*invoker
 	operation *runtime.ClientOperation
 	settings  callSettings
 	outcome   outcome
 
-	began   time.Time // on the machine's clock, as the client has it
-	real    time.Time // the same by the time that really passes, for a clock of the caller's own can stand still
-	number  int
-	dated   int64 // the clock's offset at the last attempt
-	unknown bool  // an attempt may have been carried out
-	reset   bool  // another attempt was made at once with the machine's own time
-	redated bool  // another attempt was made at once since the clock was not right
-	swapped bool  // another attempt was made at once since there were other credentials by then
-	renewed bool  // another attempt was made at once since the credentials had expired
+	began              time.Time // when the first attempt began, by the client's clock
+	beganReal          time.Time // the same by the machine's own clock, because a clock of the user's own can stand still
+	number             int       // of the current attempt, from 1
+	signedOffset       int64     // the correction of the clock that signed the current attempt
+	mayHaveTakenEffect bool      // whether an attempt may have taken effect although its response was lost
+	used               []remedy
+	spent              int64 // retries that the call took out of the budget
 }
 
-// make attempts the call until one succeeds, or another could not do better.
-func (a *attempts) make(ctx context.Context) (any, error) {
-	a.began, a.real = a.clock.machine(), time.Now()
-	for {
-		a.number++
-		a.dated = a.clock.offset.Load()
-		attempted := time.Now()
-		answer, err := a.attempt(ctx)
-		if err == nil {
-			if a.unknown && a.outcome.adjust != nil {
-				if err := a.outcome.adjust(ctx, a.lost(nil), answer); err != nil {
-					return nil, a.failed(fmt.Errorf("looking what an earlier attempt did failed: %w", err), nil)
-				}
-			}
+// remedy is something that the client does once for a call before it retries immediately.
+type remedy string
 
-			return answer, nil
+const (
+	clockCorrected       remedy = "the clock was corrected"
+	signedAgain          remedy = "the request was signed again with a new date"
+	clockReset           remedy = "the correction of the clock was taken back"
+	credentialsChanged   remedy = "the credentials had changed"
+	credentialsRefreshed remedy = "expired credentials were refreshed"
+)
+
+// use reports whether the remedy was still unused, and marks it as used.
+func (i *invocation) use(r remedy) bool {
+	if slices.Contains(i.used, r) {
+		return false
+	}
+	i.used = append(i.used, r)
+
+	return true
+}
+
+// readOnly reports whether the operation changes nothing.
+func (i *invocation) readOnly() bool { return i.outcome.class == readOnly }
+
+// run makes attempts until one succeeds or another attempt cannot help.
+func (i *invocation) run(ctx context.Context) (any, error) {
+	i.began, i.beganReal = i.clock.machine(), time.Now()
+	for {
+		i.number++
+		i.signedOffset = i.clock.offset.Load()
+		attempted := time.Now()
+		result, err := i.attempt(ctx)
+		if err == nil {
+			if err = i.checkIdentifiers(result); err == nil {
+				return i.succeed(ctx, result)
+			}
+			if !i.readOnly() {
+				// The response belongs to another call. What became of this one, only its own response could show.
+				i.mayHaveTakenEffect = true
+
+				return nil, i.failed(err, nil)
+			}
 		}
-		noteUnsigned(err)
-		refused := answered(err)
-		if a.unknown && a.outcome.find != nil && refused != nil && refused.Code == a.outcome.settled {
-			return a.find(ctx, refused)
+		markUnsent(err)
+		refusal := responseIn(err)
+		if i.mayHaveTakenEffect && i.outcome.find != nil && refusal != nil && refusal.Code == i.outcome.settled {
+			return i.find(ctx, refusal)
 		}
-		failed := judge(err)
-		if failed.unknown {
-			a.unknown = true
+		class := i.classify(err, refusal)
+		if class.mayHaveTakenEffect && !i.mayHaveTakenEffect {
+			i.mayHaveTakenEffect = true
+			ctx = i.credentials.bindAccount(ctx, attempted)
 		}
-		switch {
-		case a.clock.correct(refused, a.dated) && !a.redated:
-			a.redated = true
-			failed = failure{retry: true, atOnce: true}
-		case !a.reset && a.clock.reset(err, a.dated):
-			a.reset = true
-			failed = failure{retry: true, atOnce: true}
-		case a.renewal.helps(refused) && a.hasOtherCredentials(ctx, attempted):
-			failed = failure{retry: true, atOnce: true}
+		if i.remedied(ctx, err, refusal, attempted) {
+			class = classification{retry: true, immediate: true}
 		}
-		if again, err := a.again(ctx, failed, err); !again {
+		if retry, err := i.shouldRetry(ctx, class, err); !retry {
 			return nil, err
 		}
 	}
 }
 
-// noteUnsigned says of an attempt that could not be signed that nothing of it was sent.
-func noteUnsigned(err error) {
-	if unanswered, ok := err.(*awsquery.SendError); ok && errors.As(unanswered.Err, new(*sigv4.SigningError)) {
-		unanswered.NothingSent = true
+// succeed ends the call with the result of its last attempt.
+func (i *invocation) succeed(ctx context.Context, result any) (any, error) {
+	i.budget.refill(i.spent + 1)
+	if i.mayHaveTakenEffect && i.outcome.adjust != nil {
+		if err := i.outcome.adjust(ctx, i.lost(nil), result); err != nil {
+			return nil, i.failed(fmt.Errorf("looking up what an earlier attempt did failed: %w", err), nil)
+		}
+	}
+
+	return result, nil
+}
+
+// markUnsent records that nothing was sent for an attempt that could not be signed.
+func markUnsent(err error) {
+	if unsent, ok := err.(*awsquery.SendError); ok && errors.As(unsent.Err, new(*sigv4.SigningError)) {
+		unsent.NothingSent = true
 	}
 }
 
-// again waits until it is time for another attempt. Where there is to be none, it returns the error of the call.
-func (a *attempts) again(ctx context.Context, failed failure, err error) (bool, error) {
-	if !failed.retry || a.number >= a.settings.retry.MaxAttempts || a.unknown && a.outcome.class == unrecognisable {
-		return false, a.failed(err, nil)
+// classify returns what the error of an attempt means for the next one.
+func (i *invocation) classify(err error, refusal *awsquery.Error) classification {
+	if refusal != nil {
+		return classifyResponse(refusal)
+	}
+	class := classifyWithoutResponse(err)
+	if i.readOnly() && isCertificateError(err) {
+		// Transport looks at connections only for changes. A read can rely on the type of the error, because a retry that
+		// does not help is all that it risks.
+		class.retry = false
+	}
+
+	return class
+}
+
+// remedied reports whether the client removed the cause of a failed attempt, so that a retry can succeed immediately.
+func (i *invocation) remedied(ctx context.Context, err error, refusal *awsquery.Error, attempted time.Time) bool {
+	switch {
+	case refusal != nil && saysWrongDate(refusal):
+		// Redshift carries out nothing that has a wrong date. The date is also too old if the machine was suspended between
+		// signing and sending. Then the clock is right, and another signature is enough.
+		if i.clock.correct(refusal, i.signedOffset) {
+			return i.use(clockCorrected)
+		}
+
+		return i.use(signedAgain)
+	case i.clock.reset(err, i.signedOffset):
+		return i.use(clockReset)
+	case i.credentials.canRefresh(refusal):
+		return i.hasOtherCredentials(ctx, attempted)
+	default:
+		return false
+	}
+}
+
+// shouldRetry waits until it is time for the next attempt. If no attempt follows, it returns the error of the call.
+func (i *invocation) shouldRetry(ctx context.Context, class classification, err error) (bool, error) {
+	if !class.retry || i.number >= i.settings.retry.MaxAttempts || i.mayHaveTakenEffect && i.outcome.class == unrecognisable {
+		return false, i.failed(err, nil)
 	}
 	if ctxErr := ctx.Err(); ctxErr != nil && errors.Is(err, ctxErr) {
-		return false, a.failed(err, nil)
+		return false, i.failed(err, nil)
 	}
 	var delay time.Duration
-	if !failed.atOnce {
-		delay = a.settings.retry.delay(a.number, failed, a.jitter)
+	if !class.immediate {
+		delay = i.settings.retry.delay(i.number, class, i.jitter)
 	}
-	if !a.wait(ctx, delay, err) {
-		return false, a.failed(err, ended(ctx))
+	if ended := cannotWait(ctx, delay); ended != nil {
+		return false, i.failed(err, ended)
+	}
+	if class.spendsBudget && !i.settings.ignoresBudget {
+		if !i.budget.take() {
+			return false, i.failed(err, ErrRetryBudgetEmpty)
+		}
+		i.spent++
+	}
+	if ended := i.wait(ctx, delay, err); ended != nil {
+		return false, i.failed(err, ended)
 	}
 
 	return true, nil
 }
 
-// wait lets the delay before another attempt pass, and tells whether the context lasts longer.
-func (a *attempts) wait(ctx context.Context, delay time.Duration, err error) bool {
+// cannotWait returns an error if the context ends before the delay has passed. A wait that would only end with the deadline
+// helps nobody: the caller gets the failure while it still has time to act on it.
+func cannotWait(ctx context.Context, delay time.Duration) error {
 	if ctx.Err() != nil {
-		return false
+		return contextError(ctx)
 	}
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Add(delay).Before(deadline) {
-		<-ctx.Done()
-
-		return false
+		return &deadlineError{ctx: ctx, delay: delay}
 	}
-	a.logRetry(ctx, delay, err)
+
+	return nil
+}
+
+// deadlineError reports a deadline that is earlier than the next attempt. It matches context.DeadlineExceeded. The context does
+// not reveal its cause before the deadline, so that the error matches the cause only afterwards.
+type deadlineError struct {
+	ctx   context.Context
+	delay time.Duration
+}
+
+func (e *deadlineError) Error() string {
+	return fmt.Sprintf("%v: the next attempt is due in %v, after the deadline", context.DeadlineExceeded, e.delay.Round(time.Millisecond))
+}
+
+func (e *deadlineError) Unwrap() []error {
+	if cause := context.Cause(e.ctx); cause != nil {
+		return []error{context.DeadlineExceeded, cause}
+	}
+
+	return []error{context.DeadlineExceeded}
+}
+
+// wait lets the delay before the next attempt pass. It returns an error if the context ends first.
+func (i *invocation) wait(ctx context.Context, delay time.Duration, err error) error {
+	if ended := cannotWait(ctx, delay); ended != nil {
+		return ended
+	}
+	i.logRetry(ctx, delay, err)
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
+		return nil
 	case <-ctx.Done():
-		return false
+		return contextError(ctx)
 	}
 }
 
-// errAttemptTimeout is why an attempt ends that takes too long.
+// errAttemptTimeout is the cause of the end of an attempt that took too long.
 var errAttemptTimeout = errors.New("the attempt took longer than its time limit")
 
-// limited returns a context for one attempt.
-func (a *attempts) limited(ctx context.Context) (context.Context, context.CancelFunc) {
-	if limit := a.settings.attemptTimeout; limit > 0 {
+// withTimeLimit returns a context for one attempt.
+func (i *invocation) withTimeLimit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if limit := i.settings.attemptTimeout; limit > 0 {
 		return context.WithTimeoutCause(ctx, limit, errAttemptTimeout)
 	}
 
 	return ctx, func() {}
 }
 
-// hasOtherCredentials tells whether another attempt would be made with other credentials than the last, which were refused, or
-// may be. It has as much time as an attempt, and is true once for either reason.
-func (a *attempts) hasOtherCredentials(ctx context.Context, attempted time.Time) bool {
-	ctx, cancel := a.limited(ctx)
+// hasOtherCredentials reports whether a retry is signed with other credentials than those that Redshift refused. It takes as
+// much time as an attempt at most, and returns true once for each of the two reasons.
+func (i *invocation) hasOtherCredentials(ctx context.Context, attempted time.Time) bool {
+	ctx, cancel := i.withTimeLimit(ctx)
 	defer cancel()
-	if a.renewed {
+	if slices.Contains(i.used, credentialsRefreshed) {
 		return false
 	}
-	if !a.swapped && a.renewal.swapped(ctx, attempted) {
-		a.swapped = true
-
+	if i.credentials.changed(ctx, attempted) && i.use(credentialsChanged) {
 		return true
 	}
-	a.renewed = a.renewal.renewed(ctx, attempted)
 
-	return a.renewed
+	return i.credentials.refreshed(ctx, attempted) && i.use(credentialsRefreshed)
 }
 
-func (a *attempts) attempt(ctx context.Context) (any, error) {
-	ctx, cancel := a.limited(ctx)
+func (i *invocation) attempt(ctx context.Context) (any, error) {
+	ctx, cancel := i.withTimeLimit(ctx)
 	defer cancel()
 
-	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelDebug) {
-		return a.next.SubmitContext(ctx, a.operation)
+	if i.logger == nil || !i.logger.Enabled(ctx, slog.LevelDebug) {
+		return i.next.SubmitContext(ctx, i.operation)
 	}
 
-	return a.logAttempt(ctx)
+	return i.logAttempt(ctx)
 }
 
-// hostSlack is how far Redshift's own clocks may be apart: one stamps the answer, another what was made.
+// hostSlack is the largest difference between Redshift's own clocks: one dates the response, another the resource.
 const hostSlack = 2 * time.Second
 
-// lasted returns how long ago the first attempt began, by whatever clock that is the longest: some do not count how long a
-// machine was suspended.
-func (a *attempts) lasted() time.Duration {
-	return max(a.clock.machine().Sub(a.began), time.Since(a.real), time.Now().Round(0).Sub(a.real.Round(0)))
+// lasted returns the time since the first attempt began, by the clock that shows the most: some clocks stop while a machine is
+// suspended.
+func (i *invocation) lasted() time.Duration {
+	return max(i.clock.machine().Sub(i.began), time.Since(i.beganReal), time.Now().Round(0).Sub(i.beganReal.Round(0)))
 }
 
-// lost describes the call, whose earlier attempts may have been carried out, after a refusal of this one.
-func (a *attempts) lost(refusal *awsquery.Error) lostCall {
-	asking := *a.caller
-	asking.settings = a.settings
-	lost := lostCall{service: snapshots.New(&asking), params: a.operation.Params}
+// lost describes the call to a look-up, after a refusal of this attempt.
+func (i *invocation) lost(refusal *awsquery.Error) lostCall {
+	lookup := *i.invoker
+	lookup.settings = i.settings
+	lost := lostCall{service: snapshots.New(&lookup), params: i.operation.Params}
 	if refusal != nil {
-		if answered, err := http.ParseTime(refusal.Header.Get("Date")); err == nil {
-			lost.since = answered.Add(-a.lasted() - hostSlack)
+		if date, err := http.ParseTime(refusal.Header.Get("Date")); err == nil {
+			lost.since = date.Add(-i.lasted() - hostSlack)
 		}
 	}
 
 	return lost
 }
 
-// find looks whether what stands in the way of this attempt is the work of an earlier one.
-func (a *attempts) find(ctx context.Context, refusal *awsquery.Error) (any, error) {
-	lost := a.lost(refusal)
-	found, err := a.outcome.find(ctx, lost)
-	var over error // why the context has ended, where that ended the looking
-	// What has just been made may be known to the one who refuses it again, and not yet to the one who is asked for it.
-	for number := 1; number < a.settings.retry.MaxAttempts && isNotFound(err); number++ {
-		if !a.wait(ctx, a.settings.retry.delay(number, failure{}, a.jitter), err) {
-			over = ended(ctx)
-
+// find looks up whether an earlier attempt made the resource that blocks this one.
+func (i *invocation) find(ctx context.Context, refusal *awsquery.Error) (any, error) {
+	lost := i.lost(refusal)
+	found, err := i.outcome.find(ctx, lost)
+	var ended error // why the look-ups ended early
+	// A new resource can exist for the operation that refuses it and not yet for the one that describes it.
+	for number := 1; number < i.settings.retry.MaxAttempts && isNotFound(err); number++ {
+		if ended = i.wait(ctx, i.settings.retry.delay(number, classification{}, i.jitter), err); ended != nil {
 			break
 		}
-		found, err = a.outcome.find(ctx, lost)
+		found, err = i.outcome.find(ctx, lost)
 	}
 	switch {
 	case err != nil:
-		return nil, a.failed(fmt.Errorf("%w; looking whose it is failed: %w", refusal, err), over)
+		return nil, i.failed(fmt.Errorf("%w; looking up whose it is failed: %w", refusal, err), ended)
 	case found == nil:
-		a.unknown = lost.since.IsZero() // otherwise it is somebody else's
+		i.mayHaveTakenEffect = lost.since.IsZero() // otherwise it is someone else's
 
-		return nil, a.failed(refusal, nil)
+		return nil, i.failed(refusal, nil)
 	default:
+		i.budget.refill(i.spent + 1)
+
 		return found, nil
 	}
 }
 
-// failed returns the error of the call.
-func (a *attempts) failed(last, ended error) error {
-	if a.unknown && a.outcome.class != readOnly {
-		if unanswered := new(*awsquery.SendError); errors.As(last, unanswered) {
-			(*unanswered).NothingSent = false // of the last attempt, or of what was asked after it; not of the call as a whole
-		}
+// failed returns the error of the call. The last failure is its cause, and ended is why no retry followed, if something other
+// than that failure prevented it.
+func (i *invocation) failed(last, ended error) error {
+	unknown := i.mayHaveTakenEffect && !i.readOnly()
+	if unsent := new(*awsquery.SendError); unknown && errors.As(last, unsent) {
+		(*unsent).NothingSent = false // true of the last attempt or of a look-up, and false of the call
 	}
 	err := last
-	if a.number > 1 || ended != nil {
-		err = &RetryError{Operation: awsquery.Action(a.operation), Attempts: a.number, Last: last, Ended: ended}
+	if i.number > 1 || ended != nil {
+		err = &RetryError{Operation: awsquery.Action(i.operation), Attempts: i.number, Last: last, Ended: ended}
 	}
-	if a.unknown && a.outcome.class != readOnly {
-		err = &OutcomeUnknownError{Operation: awsquery.Action(a.operation), Look: a.outcome.look, Err: err}
+	if unknown {
+		err = &OutcomeUnknownError{Operation: awsquery.Action(i.operation), Look: i.outcome.look, Err: err}
 	}
 
 	return err

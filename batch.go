@@ -201,7 +201,7 @@ func inBatches[T any](
 	for some := range slices.Chunk(snapshots, maxBatch) {
 		answer, err := (*answeredBatch)(nil), error(nil)
 		if ctx != nil && ctx.Err() != nil {
-			err = fmt.Errorf("%s: %w", operation, ended(ctx))
+			err = fmt.Errorf("%s: %w", operation, contextError(ctx))
 		} else if answer, err = call(some); err == nil && answer == nil {
 			err = fmt.Errorf("%s: %w", operation, errNoBatchResult)
 		}

@@ -14,37 +14,40 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// caller is the transport between the generated client and the one that makes a single attempt: it refuses parameters
+// invoker is the transport between the generated client and the one that makes a single attempt: it refuses parameters
 // that can never be right, makes attempts, and remembers what is new.
-type caller struct {
-	next     runtime.ContextualTransport
-	validate bool
-	recent   *recentResources
-	clock    *clock
-	renewal  *renewal
-	settings callSettings
-	outcomes map[string]outcome
-	logger   *slog.Logger // nil: none
-	jitter   func(longest time.Duration) time.Duration
+type invoker struct {
+	next             runtime.ContextualTransport
+	validate         bool
+	recent           *recentResources
+	clock            *clock
+	credentials      *watchedCredentials
+	budget           *retryBudget
+	settings         callSettings
+	outcomes         map[string]outcome
+	identifierChecks map[string]identifierCheck
+	logger           *slog.Logger // nil: none
+	jitter           func(longest time.Duration) time.Duration
 }
 
 // callSettings are those that a call can have of its own.
 type callSettings struct {
 	retry          RetryPolicy
 	attemptTimeout time.Duration // none if negative
-	rewritten      bool          // what is asked for is not what the parameters say
+	ignoresBudget  bool          // whether the call retries although the client's budget is empty
+	rewritten      bool          // whether the request differs from what the parameters say
 }
 
-var _ runtime.ContextualTransport = (*caller)(nil)
+var _ runtime.ContextualTransport = (*invoker)(nil)
 
 // Submit implements runtime.ClientTransport, go-openapi's older interface: the context is the operation's.
-func (c *caller) Submit(operation *runtime.ClientOperation) (any, error) {
+func (c *invoker) Submit(operation *runtime.ClientOperation) (any, error) {
 	//lint:ignore SA1012 The next transport takes nil for the operation's own context.
 	return c.SubmitContext(nil, operation)
 }
 
 // SubmitContext implements runtime.ContextualTransport.
-func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOperation) (any, error) {
+func (c *invoker) SubmitContext(ctx context.Context, operation *runtime.ClientOperation) (any, error) {
 	if operation == nil {
 		return nil, errors.New("redshift: there is no operation to submit")
 	}
@@ -57,6 +60,21 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 			return nil, err
 		}
 	}
+	call := invocation{invoker: c, operation: operation, settings: settings, outcome: outcomeOf(operation, c.outcomes)}
+	if settings.rewritten {
+		call.outcome = call.outcome.unfindable(operation)
+	}
+	result, err := call.run(contextOf(ctx, operation))
+	if err != nil {
+		return nil, addHint(operation, err)
+	}
+	c.noteCreated(result)
+
+	return result, nil
+}
+
+// contextOf returns the context of a call: the argument, or the operation's own, or one that never ends.
+func contextOf(ctx context.Context, operation *runtime.ClientOperation) context.Context {
 	if ctx == nil {
 		//lint:ignore SA1019 This is go-openapi's older way to pass a context, which has to work too.
 		ctx = operation.Context
@@ -64,15 +82,13 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	attempts := attempts{caller: c, operation: operation, settings: settings, outcome: outcomeOf(operation, c.outcomes)}
-	if settings.rewritten {
-		attempts.outcome = attempts.outcome.unfindable(operation)
-	}
-	answer, err := attempts.make(ctx)
-	if err != nil {
-		return nil, explain(operation, err)
-	}
-	switch result := answer.(type) {
+
+	return ctx
+}
+
+// noteCreated remembers a resource that the client has just created, for the waits.
+func (c *invoker) noteCreated(result any) {
+	switch result := result.(type) {
 	case *CreateClusterSnapshotResult:
 		c.recent.add(newSnapshot, c.clock.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
 	case *CopyClusterSnapshotResult:
@@ -82,8 +98,6 @@ func (c *caller) SubmitContext(ctx context.Context, operation *runtime.ClientOpe
 	case *RestoreTableFromClusterSnapshotResult:
 		c.recent.add(newTableRestore, c.clock.now(), result.TableRestoreStatus.TableRestoreRequestID)
 	}
-
-	return answer, nil
 }
 
 // newResource is a kind of resource that a wait may ask for before Redshift knows it everywhere.
@@ -135,12 +149,12 @@ func (r *recentResources) has(kind newResource, identifier string, now time.Time
 
 // justAskedFor tells whether the client created, copied or restored the resource within the last minute.
 func (c *Client) justAskedFor(kind newResource, identifier string) bool {
-	return c != nil && c.caller != nil && c.caller.recent.has(kind, identifier, c.caller.clock.now())
+	return c != nil && c.invoker != nil && c.invoker.recent.has(kind, identifier, c.invoker.clock.now())
 }
 
 // settingsOf returns the settings of a call, and leaves its own parameters in the operation.
-func (c *caller) settingsOf(operation *runtime.ClientOperation) (callSettings, error) {
-	settings := c.settings
+func (i *invoker) settingsOf(operation *runtime.ClientOperation) (callSettings, error) {
+	settings := i.settings
 	own, ok := operation.Params.(*ownSettings)
 	if !ok {
 		return settings, nil
@@ -155,7 +169,12 @@ func (c *caller) settingsOf(operation *runtime.ClientOperation) (callSettings, e
 		if err := own.retry.check(); err != nil {
 			return settings, fmt.Errorf("%s: WithRetryPolicy: %w", awsquery.Action(operation), err)
 		}
+		if own.retry.Budget > 0 {
+			return settings, fmt.Errorf("%s: WithRetryPolicy: Budget is %d, but the budget is the client's: set Config.Retry.Budget, or a "+
+				"negative Budget so that this call ignores it", awsquery.Action(operation), own.retry.Budget)
+		}
 		settings.retry = own.retry.withDefaults()
+		settings.ignoresBudget = own.retry.Budget < 0
 	}
 	if own.maxAttempts != nil {
 		if *own.maxAttempts < 1 {

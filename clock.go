@@ -27,13 +27,10 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
-// correct sets the clock by an answer that says that a request's date was wrong, and tells whether it is another now than
-// with the offset that the request was dated with; another call may have set it meanwhile. A machine whose clock has been
-// set right since is corrected back in the same way.
-func (c *clock) correct(refused *awsquery.Error, dated int64) bool {
-	if refused == nil || !saysWrongDate(refused) {
-		return false
-	}
+// correct sets the clock by a response that refused the date of a request. It reports whether the clock now differs from the
+// offset that signed the request: another call can have set it meanwhile. A machine whose clock was set right later is corrected
+// back in the same way.
+func (c *clock) correct(refused *awsquery.Error, signedOffset int64) bool {
 	// A cache shows the Date of its own copy, and what came back late was written long ago.
 	if refused.Header.Get("Age") != "" || refused.RoundTrip > maxSkewRoundTrip {
 		return false
@@ -48,21 +45,21 @@ func (c *clock) correct(refused *awsquery.Error, dated int64) bool {
 	}
 	c.offset.Store(int64(offset))
 
-	return (offset - time.Duration(dated)).Abs() >= skewThreshold
+	return (offset - time.Duration(signedOffset)).Abs() >= skewThreshold
 }
 
-// reset takes a correction back by which credentials are over, and tells whether there was one. Where they are judged so,
-// nothing is sent, and no refusal could set the clock right.
-func (c *clock) reset(err error, dated int64) bool {
-	if dated == 0 || !errors.Is(err, sigv4.ErrCredentialsExpired) {
+// reset takes a correction back that makes credentials look expired, and reports whether it did. Otherwise nothing would be sent
+// any more, and no refusal could set the clock right.
+func (c *clock) reset(err error, signedOffset int64) bool {
+	if signedOffset == 0 || !errors.Is(err, sigv4.ErrCredentialsExpired) {
 		return false
 	}
-	c.offset.CompareAndSwap(dated, 0)
+	c.offset.CompareAndSwap(signedOffset, 0)
 
-	return c.offset.Load() != dated
+	return c.offset.Load() != signedOffset
 }
 
-// saysWrongDate tells whether an answer refuses a request for its date.
+// saysWrongDate reports whether a response refuses a request because of its date.
 func saysWrongDate(refused *awsquery.Error) bool {
 	switch refused.Code {
 	case awsquery.ErrRequestExpired, awsquery.ErrRequestTimeTooSkewed:

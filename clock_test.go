@@ -104,30 +104,32 @@ func TestClockIsLearntFromOneAttempt(t *testing.T) {
 	})
 }
 
-// TestClockIsLeftAlone where an answer does not tell the time, or the clock is not to blame.
+// TestClockIsLeftAlone: the response does not show the time, or the clock is right. A request whose date was refused is signed
+// again once, because the date can be too old although the clock is right. Another refusal ends the call.
 func TestClockIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		wrong time.Duration
-		fault redshifttest.Fault
-		code  awsquery.ErrorCode
+		wrong    time.Duration
+		fault    redshifttest.Fault
+		code     awsquery.ErrorCode
+		requests int
 	}{
-		"slightly wrong":       {30 * time.Second, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired},
-		"from a cache":         {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Age": {"3"}}}, awsquery.ErrRequestExpired},
-		"a slow answer":        {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Delay: 11 * time.Second}, awsquery.ErrRequestExpired},
-		"no date":              {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {""}}}, awsquery.ErrRequestExpired},
-		"nonsense for a date":  {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {"now"}}}, awsquery.ErrRequestExpired},
-		"another signature":    {30 * time.Minute, redshifttest.Fault{Code: "SignatureDoesNotMatch"}, awsquery.ErrSignatureDoesNotMatch},
-		"expired credentials":  {30 * time.Minute, redshifttest.Fault{Code: "ExpiredToken"}, awsquery.ErrExpiredToken},
-		"expired, and no skew": {0, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired},
-		"too skewed, a moment": {59 * time.Second, redshifttest.Fault{Code: "RequestTimeTooSkewed"}, awsquery.ErrRequestTimeTooSkewed},
+		"slightly wrong":       {30 * time.Second, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired, 2},
+		"from a cache":         {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Age": {"3"}}}, awsquery.ErrRequestExpired, 2},
+		"a slow answer":        {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Delay: 11 * time.Second}, awsquery.ErrRequestExpired, 2},
+		"no date":              {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {""}}}, awsquery.ErrRequestExpired, 2},
+		"nonsense for a date":  {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {"now"}}}, awsquery.ErrRequestExpired, 2},
+		"another signature":    {30 * time.Minute, redshifttest.Fault{Code: "SignatureDoesNotMatch"}, awsquery.ErrSignatureDoesNotMatch, 1},
+		"expired credentials":  {30 * time.Minute, redshifttest.Fault{Code: "ExpiredToken"}, awsquery.ErrExpiredToken, 1},
+		"expired, and no skew": {0, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired, 2},
+		"too skewed, a moment": {59 * time.Second, redshifttest.Fault{Code: "RequestTimeTooSkewed"}, awsquery.ErrRequestTimeTooSkewed, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withClocks(t, &test.wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-				fake.InjectNext("DescribeClusters", test.fault)
+				fake.InjectNext("DescribeClusters", test.fault, test.fault, test.fault)
 				_, err := client.DescribeClusters(t.Context(), nil)
-				if !errors.Is(err, test.code) || len(fake.Requests()) != 1 {
+				if !errors.Is(err, test.code) || len(fake.Requests()) != test.requests {
 					t.Errorf("%v after %d requests", err, len(fake.Requests()))
 				}
 			})

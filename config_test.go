@@ -295,6 +295,15 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
 func TestRetrySettings(t *testing.T) {
+	defaultPolicy := func(attempts int) RetryPolicy {
+		return RetryPolicy{
+			MaxAttempts:     attempts,
+			BaseDelay:       200 * time.Millisecond,
+			ThrottlingDelay: time.Second,
+			MaxDelay:        20 * time.Second,
+			Budget:          500,
+		}
+	}
 	t.Parallel()
 	for name, test := range map[string]struct {
 		config      Config
@@ -302,13 +311,13 @@ func TestRetrySettings(t *testing.T) {
 		want        callSettings
 		err         string
 	}{
-		"defaults": {want: callSettings{retry: RetryPolicy{5, 200 * time.Millisecond, time.Second, 20 * time.Second}, attemptTimeout: 30 * time.Second}},
+		"defaults": {want: callSettings{retry: defaultPolicy(5), attemptTimeout: 30 * time.Second}},
 		"own": {
-			config:      Config{Retry: RetryPolicy{2, 3, 4, 5}, AttemptTimeout: -1},
+			config:      Config{Retry: RetryPolicy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, AttemptTimeout: -1},
 			environment: []string{"AWS_MAX_ATTEMPTS=9"},
-			want:        callSettings{retry: RetryPolicy{2, 3, 4, 5}, attemptTimeout: -1},
+			want:        callSettings{retry: RetryPolicy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, attemptTimeout: -1},
 		},
-		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: callSettings{retry: RetryPolicy{9, 200 * time.Millisecond, time.Second, 20 * time.Second}, attemptTimeout: 30 * time.Second}},
+		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: callSettings{retry: defaultPolicy(9), attemptTimeout: 30 * time.Second}},
 		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: not a number of attempts"},
 		"no number":            {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
 		"fewer than none":      {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},

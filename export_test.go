@@ -6,7 +6,7 @@ import "time"
 func NewWithoutJitter(config Config) (*Client, error) {
 	client, err := newClient(config, func(string) string { return "" })
 	if err == nil {
-		client.caller.jitter = func(longest time.Duration) time.Duration { return longest }
+		client.invoker.jitter = func(longest time.Duration) time.Duration { return longest }
 	}
 
 	return client, err

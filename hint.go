@@ -14,15 +14,15 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// explain adds to an error what to do about it, where what it says by itself does not tell.
-func explain(operation *runtime.ClientOperation, err error) error {
+// addHint adds advice to an error whose own text has none.
+func addHint(operation *runtime.ClientOperation, err error) error {
 	var (
 		refused    *awsquery.Error
 		unanswered *awsquery.SendError
 	)
 	switch {
 	case errors.As(err, &unanswered):
-		unanswered.Hint = hintUnanswered(unanswered.Err)
+		unanswered.Hint = hintUnanswered(err, unanswered)
 	case errors.As(err, &refused):
 		refused.Hint = hintRefused(operation, refused)
 	}
@@ -50,7 +50,10 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 		}
 	case "":
 		if errors.As(refused.Err, new(*awsquery.ReadError)) {
-			return "" // who it was that answered got lost
+			return "" // the part of the response that shows who sent it got lost
+		}
+		if refused.StatusCode == http.StatusRequestTimeout {
+			return "the server, or a proxy, waited too long for the request: check the network"
 		}
 		isPage := strings.HasPrefix(refused.Header.Get("Content-Type"), "text/html")
 		isRefused := refused.StatusCode >= http.StatusMultipleChoices && refused.StatusCode < http.StatusInternalServerError
@@ -62,7 +65,8 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 	return ""
 }
 
-func hintUnanswered(err error) string {
+func hintUnanswered(returned error, unanswered *awsquery.SendError) string {
+	err := unanswered.Err
 	var (
 		lookup      *net.DNSError
 		certificate *tls.CertificateVerificationError
@@ -88,7 +92,11 @@ func hintUnanswered(err error) string {
 	case errors.As(err, &certificate):
 		return "check Config.Endpoint; an authority of your own goes into the RootCAs of Config.HTTPClient's transport"
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return "check whether Config.Endpoint begins with https:// where it has to be http://"
+		if errors.As(returned, new(*OutcomeUnknownError)) {
+			return "something on the way to Redshift broke the connection: check proxies"
+		}
+
+		return "check whether Config.Endpoint begins with https:// although the server expects http://, and proxies on the way"
 	case connection != nil && connection.Op == "dial":
 		return "check Config.Endpoint, the network, and whether a proxy is needed"
 	default:

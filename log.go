@@ -16,14 +16,14 @@ import (
 )
 
 // logAttempt makes an attempt and logs it.
-func (a *attempts) logAttempt(ctx context.Context) (any, error) {
+func (i *invocation) logAttempt(ctx context.Context) (any, error) {
 	var response *http.Response
-	operation := *a.operation
+	operation := *i.operation
 	WithResponse(&response)(&operation)
 	started := time.Now()
-	answer, err := a.next.SubmitContext(ctx, &operation)
+	answer, err := i.next.SubmitContext(ctx, &operation)
 
-	record := []slog.Attr{slog.String("operation", awsquery.Action(a.operation)), slog.Int("attempt", a.number)}
+	record := []slog.Attr{slog.String("operation", awsquery.Action(i.operation)), slog.Int("attempt", i.number)}
 	if err != nil {
 		record = append(record, describe(err)...)
 	} else if response != nil {
@@ -31,25 +31,25 @@ func (a *attempts) logAttempt(ctx context.Context) (any, error) {
 		record = appendText(record, "request_id", response.Header.Get("X-Amzn-Requestid"))
 	}
 	record = append(record, slog.Duration("duration", time.Since(started)))
-	a.logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
+	i.logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
 
 	return answer, err
 }
 
 // logRetry logs that another attempt follows after the delay.
-func (a *attempts) logRetry(ctx context.Context, delay time.Duration, err error) {
-	if a.logger == nil || !a.logger.Enabled(ctx, slog.LevelInfo) {
+func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err error) {
+	if i.logger == nil || !i.logger.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	record := []slog.Attr{slog.String("operation", awsquery.Action(a.operation)), slog.Int("attempt", a.number)}
+	record := []slog.Attr{slog.String("operation", awsquery.Action(i.operation)), slog.Int("attempt", i.number)}
 	record = append(record, describe(err)...)
-	a.logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
+	i.logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
 }
 
 // describe says of an error what a log may hold. Its text may have what was sent in it: Redshift quotes parameters, and a
 // RoundTripper of the caller's can say anything.
 func describe(err error) []slog.Attr {
-	if refused := answered(err); refused != nil {
+	if refused := responseIn(err); refused != nil {
 		record := []slog.Attr{slog.Int("status", refused.StatusCode)}
 		record = appendText(record, "code", string(refused.Code))
 		record = appendText(record, "request_id", refused.RequestID)

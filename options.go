@@ -63,8 +63,12 @@ func own(operation *runtime.ClientOperation) *ownSettings {
 // later attempt would settle what became of it, the outcome is unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
 func WithQueryParam(name, value string) Option {
 	add := addition(func(request runtime.ClientRequest) error {
-		if name == "" || name == "Action" {
-			return fmt.Errorf("WithQueryParam: the name is %q, which is not that of a parameter", name)
+		switch name {
+		case "":
+			return errors.New("WithQueryParam: the name is empty")
+		case "Action":
+			return errors.New("WithQueryParam: Action names the operation: call the client's method for that operation, or send a request " +
+				"of your own through a sigv4.Transport if the client has no such method")
 		}
 
 		return request.SetQueryParam(name, value)

@@ -209,10 +209,8 @@ func findCreated(ctx context.Context, service *snapshots.Client, params *CreateC
 }
 
 func findCopied(ctx context.Context, service *snapshots.Client, params *CopyClusterSnapshotParams, _ time.Time) (*CopyClusterSnapshotResult, error) {
-	source, _, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{
-		SnapshotIdentifier: params.SourceSnapshotIdentifier, ClusterIdentifier: params.SourceSnapshotClusterIdentifier,
-	})
-	if err != nil {
+	source, _, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SourceSnapshotIdentifier})
+	if err != nil || isOfOtherCluster(source, params.SourceSnapshotClusterIdentifier) {
 		return nil, err
 	}
 	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.TargetSnapshotIdentifier})
@@ -235,9 +233,9 @@ func otherRetention(found models.Snapshot, asked *int) bool {
 
 func findAuthorized(ctx context.Context, service *snapshots.Client, params *AuthorizeSnapshotAccessParams, _ time.Time) (*AuthorizeSnapshotAccessResult, error) {
 	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{
-		SnapshotIdentifier: params.SnapshotIdentifier, SnapshotArn: params.SnapshotArn, ClusterIdentifier: params.SnapshotClusterIdentifier,
+		SnapshotIdentifier: params.SnapshotIdentifier, SnapshotArn: params.SnapshotArn,
 	})
-	if err != nil || !hasAccess(found, params.AccountWithRestoreAccess) {
+	if err != nil || isOfOtherCluster(found, params.SnapshotClusterIdentifier) || !hasAccess(found, params.AccountWithRestoreAccess) {
 		return nil, err
 	}
 
@@ -246,13 +244,19 @@ func findAuthorized(ctx context.Context, service *snapshots.Client, params *Auth
 
 func findRevoked(ctx context.Context, service *snapshots.Client, params *RevokeSnapshotAccessParams, _ time.Time) (*RevokeSnapshotAccessResult, error) {
 	found, id, err := describeSnapshot(ctx, service, &DescribeClusterSnapshotsParams{
-		SnapshotIdentifier: params.SnapshotIdentifier, SnapshotArn: params.SnapshotArn, ClusterIdentifier: params.SnapshotClusterIdentifier,
+		SnapshotIdentifier: params.SnapshotIdentifier, SnapshotArn: params.SnapshotArn,
 	})
-	if err != nil || hasAccess(found, params.AccountWithRestoreAccess) {
+	if err != nil || isOfOtherCluster(found, params.SnapshotClusterIdentifier) || hasAccess(found, params.AccountWithRestoreAccess) {
 		return nil, err
 	}
 
 	return &RevokeSnapshotAccessResult{Snapshot: found, RequestID: id}, nil
+}
+
+// isOfOtherCluster reports whether a snapshot belongs to another cluster than the call named. Redshift refuses a look-up by both
+// identifiers (InvalidParameterCombination), so that the client looks up the snapshot alone and compares the cluster itself.
+func isOfOtherCluster(found models.Snapshot, cluster string) bool {
+	return cluster != "" && found.ClusterIdentifier != "" && !strings.EqualFold(found.ClusterIdentifier, cluster)
 }
 
 func hasAccess(snapshot models.Snapshot, account string) bool {

@@ -74,7 +74,8 @@ type Config struct {
 	// http.DefaultTransport but with 100 idle connections a host.
 	HTTPClient *http.Client
 
-	// How often a call is attempted, and how long to wait in between. [WithRetryPolicy] is for one call.
+	// Retry configures the attempts of a call, the backoff between them, and the retry budget of the client.
+	// [WithRetryPolicy] and [WithMaxAttempts] are for one call.
 	Retry RetryPolicy
 
 	// How long one attempt may take, until its answer has been read; the context's deadline is for all of them together.
@@ -103,11 +104,14 @@ type Config struct {
 	AllowInsecure bool
 }
 
-// Client calls Redshift. Make it with [New]; it may be used by any number of goroutines at once. A call is attempted
-// several times where that helps ([RetryPolicy]), and what it changes is changed once ([OutcomeUnknownError]).
+// Client calls Redshift. Make it with [New]. It is safe for concurrent use. The client retries a call if that can help
+// ([RetryPolicy]). After a lost response it checks whether the call took effect, so that a change is made once or the call
+// returns an [OutcomeUnknownError]. Redshift has no tokens that mark a repetition, so that two cases remain: a repeated Delete
+// also deletes a resource that someone created under the same name in between, and a repeated Create makes the resource again
+// if someone deleted it in between.
 type Client struct {
 	service  *snapshots.Client
-	caller   *caller
+	invoker  *invoker
 	http     *http.Client
 	region   string
 	endpoint *url.URL
@@ -144,11 +148,11 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 	if httpClient.Transport == nil {
 		httpClient.Transport = defaultTransport()
 	}
-	renewal, provider := renewalOf(settings.credentials)
+	watched := watchCredentials(settings.credentials)
 	httpClient.Transport = &sigv4.Transport{
 		Base:        httpClient.Transport,
 		Signer:      signer,
-		Credentials: provider,
+		Credentials: watched,
 		Now:         settings.clock.now,
 	}
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -158,18 +162,20 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		region:   settings.region,
 		endpoint: settings.endpoint,
 	}
-	client.caller = &caller{
-		next:     &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
-		logger:   config.Logger,
-		validate: !config.DisableParamValidation,
-		recent:   new(recentResources),
-		clock:    settings.clock,
-		renewal:  renewal,
-		settings: settings.call,
-		outcomes: outcomes(),
-		jitter:   fullJitter,
+	client.invoker = &invoker{
+		next:             &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
+		logger:           config.Logger,
+		validate:         !config.DisableParamValidation,
+		recent:           new(recentResources),
+		clock:            settings.clock,
+		credentials:      watched,
+		budget:           newRetryBudget(settings.call.retry),
+		settings:         settings.call,
+		outcomes:         outcomes(),
+		identifierChecks: identifierChecks(),
+		jitter:           fullJitter,
 	}
-	client.service = snapshots.New(client.caller)
+	client.service = snapshots.New(client.invoker)
 
 	return client, nil
 }

@@ -1,22 +1,14 @@
 package redshift
 
 import (
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math"
 	"math/rand/v2"
-	"net"
-	"net/http"
-	"slices"
 	"strconv"
 	"time"
-
-	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/models"
-	"github.com/redshift-go/redshift/sigv4"
 )
 
 // The defaults of a [RetryPolicy], and of the time that an attempt has.
@@ -25,34 +17,42 @@ const (
 	defaultBaseDelay       = 200 * time.Millisecond
 	defaultThrottlingDelay = time.Second
 	defaultMaxDelay        = 20 * time.Second
+	defaultRetryBudget     = 500
 	defaultAttemptTimeout  = 30 * time.Second
 )
 
-// RetryPolicy says how often a call is attempted, and how long the client waits in between. The zero value is fine.
+// RetryPolicy configures the attempts of a call and the backoff between them. The zero value is fine.
 //
-// Which attempts are followed by another is not up to the policy. It is those that were throttled, at whatever HTTP
-// status; those that failed at a service behind Redshift, or with a status of 500 or above; those that got no answer, in
-// time or at all; and those whose answer broke off. Everything else is returned at once, and nothing is repeated once the
-// context of the call has ended. Where an attempt may have been carried out although its answer was lost, the client finds
-// that out before or after the next one, as [OutcomeUnknownError] says.
+// A policy does not choose the failures that are retried. The client retries an attempt that Redshift throttled, at any HTTP
+// status; that failed at a service behind Redshift, timed out there, or had a status of 500 or above; that got no response, or
+// none in time; and whose response broke off. It retries nothing else, and nothing after the context of the call has ended.
+// If the context's deadline is earlier than the next attempt, the call fails immediately. If an attempt may have taken effect
+// although its response was lost, the client checks that before or after the next one: see [OutcomeUnknownError].
 type RetryPolicy struct {
-	// How many attempts a call has at most, the first one included; 1 repeats none.
-	// Default: AWS_MAX_ATTEMPTS of the environment, or else 5.
+	// MaxAttempts is the largest number of attempts of a call, the first one included. 1 disables retries.
+	// Default: the environment variable AWS_MAX_ATTEMPTS, or 5.
 	MaxAttempts int
 
-	// The longest wait before the second attempt. It doubles with each further one; the wait itself is drawn at random
-	// between nothing and that, so that clients which failed together do not come back together.
+	// BaseDelay is the longest delay before the second attempt. It doubles with each further attempt. The delay itself is
+	// random, between 0 and that ("full jitter"), so that clients which failed together do not retry together.
 	// Default: 200 ms.
 	BaseDelay time.Duration
 
-	// What takes the place of BaseDelay after an attempt that was throttled.
+	// ThrottlingDelay replaces BaseDelay after an attempt that Redshift throttled.
 	// Default: 1 second.
 	ThrottlingDelay time.Duration
 
-	// The longest wait of all, which also cuts what an answer asks for with Retry-After; where that is shorter, it is kept
-	// to as it is.
+	// MaxDelay is the longest delay. It also limits a Retry-After header of a response. The client waits at least as long as
+	// the limited header says, plus jitter: up to half of that time, or the delay without the header if that is longer.
 	// Default: 20 seconds.
 	MaxDelay time.Duration
+
+	// Budget is the number of retries that all calls of a client share while Redshift is unavailable. A retry after a failure
+	// without a response, after one that broke off, or after a status of 500 or above takes one out. A call that succeeds puts
+	// back its own retries and one more. Throttling does not change the budget. If it is empty, a call makes one attempt, and
+	// its error matches ErrRetryBudgetEmpty. [WithRetryPolicy] with a negative Budget lets one call ignore it.
+	// Default: 500, which 125 calls that fail with 5 attempts each use up. Negative: unlimited.
+	Budget int
 }
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
@@ -60,6 +60,7 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	setDefault(&p.BaseDelay, defaultBaseDelay)
 	setDefault(&p.ThrottlingDelay, defaultThrottlingDelay)
 	setDefault(&p.MaxDelay, defaultMaxDelay)
+	setDefault(&p.Budget, defaultRetryBudget)
 
 	return p
 }
@@ -89,174 +90,49 @@ func (p RetryPolicy) check() error {
 	return errors.Join(wrong...)
 }
 
-// delay returns how long to wait after a failed attempt, which is the number-th.
-func (p RetryPolicy) delay(number int, failed failure, jitter func(time.Duration) time.Duration) time.Duration {
-	if failed.retryAfter > 0 {
-		return min(failed.retryAfter, p.MaxDelay)
-	}
+// delay returns the delay after the failed attempt with the given number.
+func (p RetryPolicy) delay(number int, class classification, jitter func(time.Duration) time.Duration) time.Duration {
 	longest := p.BaseDelay
-	if failed.throttled {
+	if class.throttled {
 		longest = p.ThrottlingDelay
 	}
 	for ; number > 1 && longest < p.MaxDelay; number-- {
-		longest += min(longest, p.MaxDelay-longest) // twice as long, which a Duration may not hold
+		longest += min(longest, p.MaxDelay-longest) // twice as long, without an overflow
+	}
+	longest = min(longest, p.MaxDelay)
+	if class.retryAfter > 0 {
+		// Callers that got the same header at the same time must not return at the same time.
+		wait := min(class.retryAfter, p.MaxDelay)
+		random := jitter(max(longest, wait/2))
+
+		return wait + min(random, math.MaxInt64-wait)
 	}
 
-	return jitter(min(longest, p.MaxDelay))
+	return jitter(longest)
 }
 
-// fullJitter draws a wait between nothing and the longest.
+// fullJitter returns a random delay between 0 and the longest.
 func fullJitter(longest time.Duration) time.Duration {
 	return rand.N(min(longest, math.MaxInt64-1) + 1)
 }
 
-// failure is what a failed attempt means for the next.
-type failure struct {
-	retry      bool // another attempt may do better
-	unknown    bool // Redshift may have carried it out
-	throttled  bool
-	atOnce     bool // without waiting
-	retryAfter time.Duration
-}
-
-// IsThrottled tells whether an error is that of a call which Redshift throttled until its attempts were used up: there were
-// too many calls of the account, and the same one is worth another try in a while. AWS has many codes for this, which
-// docs/reliability.md lists, so it takes a function to tell. An answer without a code counts by its HTTP status, 429. A call that may have been
-// carried out by an earlier attempt, an [OutcomeUnknownError], is not worth another try before somebody has looked.
-func IsThrottled(err error) bool {
-	refused := answered(err)
-
-	return refused != nil && judgeAnswer(refused).throttled && !errors.As(err, new(*OutcomeUnknownError))
-}
-
-// throttlingCodes say that there were too many calls.
-var throttlingCodes = []awsquery.ErrorCode{
-	awsquery.ErrPriorRequestNotComplete,
-	awsquery.ErrRequestLimitExceeded,
-	awsquery.ErrRequestThrottled,
-	awsquery.ErrRequestThrottledException,
-	awsquery.ErrSlowDown,
-	awsquery.ErrThrottledException,
-	awsquery.ErrThrottling,
-	awsquery.ErrThrottlingException,
-	awsquery.ErrTooManyRequestsException,
-	models.ErrDependentServiceRequestThrottlingFault,
-}
-
-// temporaryCodes say that something has to be available again before Redshift does anything.
-var temporaryCodes = []awsquery.ErrorCode{
-	models.ErrCopyToRegionDisabledFault,
-	models.ErrDependentServiceUnavailableFault,
-	models.ErrSnapshotCopyDisabledFault,
-}
-
-// judge says what the error of an attempt means.
-func judge(err error) failure {
-	if refused := answered(err); refused != nil {
-		return judgeAnswer(refused)
-	}
-	var unanswered *awsquery.SendError
-	if !errors.As(err, &unanswered) || unanswered == nil {
-		return failure{} // nothing was attempted
-	}
-	failed := judgeConnection(unanswered.Err)
-	if unanswered.NothingSent {
-		failed.unknown = false
-	}
-
-	return failed
-}
-
-// answered returns Redshift's answer in the error of an attempt, nil if there was none. What kept an attempt from being
-// answered may have such an error in it too: that of a provider of credentials which called another service.
-func answered(err error) *awsquery.Error {
-	var refused *awsquery.Error
-	if errors.As(err, new(*awsquery.SendError)) || !errors.As(err, &refused) {
-		return nil
-	}
-
-	return refused
-}
-
-func judgeAnswer(answer *awsquery.Error) failure {
-	if answer.StatusCode == 0 && answer.Code != "" && !slices.Contains(throttlingCodes, answer.Code) && !slices.Contains(temporaryCodes, answer.Code) {
-		return failure{} // a stub's, or that of one snapshot of a batch: the code is all there is
-	}
-	failed := failure{retryAfter: retryAfter(answer.Header)}
-	var unread *awsquery.ReadError
-	switch {
-	case slices.Contains(throttlingCodes, answer.Code), answer.Code == "" && answer.StatusCode == http.StatusTooManyRequests:
-		failed.retry, failed.throttled = true, true
-	case slices.Contains(temporaryCodes, answer.Code):
-		failed.retry = true
-	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode < http.StatusMultipleChoices:
-		failed.retry, failed.unknown = true, true
-	case errors.As(answer.Err, &unread):
-		failed.retry = true // it is refused, but the reason got lost
-	}
-
-	return failed
-}
-
-// judgeConnection says what an attempt without an answer means.
-func judgeConnection(err error) failure {
-	var (
-		signing     *sigv4.SigningError
-		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		lookup      *net.DNSError
-		connection  *net.OpError
-	)
-	during := ""
-	if errors.As(err, &connection) {
-		during = connection.Op
-	}
-	const tlsAlert = "remote error"
-	switch {
-	case errors.As(err, &signing), errors.As(err, &certificate), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return failure{} // nothing was carried out, and the next attempt would be no better
-	case during == tlsAlert:
-		return failure{unknown: true} // it ends a handshake that would fail again, but can also come after the request
-	case errors.As(err, &lookup), during == "dial", during == "proxyconnect":
-		return failure{retry: true} // nothing was sent
-	default:
-		return failure{retry: true, unknown: true}
-	}
-}
-
-// retryAfter reads how long an answer asks to wait, in seconds or as a date.
-func retryAfter(header http.Header) time.Duration {
-	text := header.Get("Retry-After")
-	if text == "" {
-		return 0
-	}
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), int(time.Hour/time.Second))) * time.Second
-	}
-	until, err := http.ParseTime(text)
-	answered, dateErr := http.ParseTime(header.Get("Date"))
-	if err != nil || dateErr != nil {
-		return 0
-	}
-
-	return max(until.Sub(answered), 0)
-}
-
-// RetryError is a call that failed more than once, or whose context ended before it could be attempted again. It unwraps
-// to the error of the last attempt and to the context's.
+// RetryError reports a call that failed after more than one attempt, or whose next attempt could not start. It unwraps to the
+// error of the last attempt and to Ended.
 type RetryError struct {
 	// Operation is the name of the call, such as CreateClusterSnapshot.
 	Operation string
-	// Attempts is how many there were.
+	// Attempts is the number of attempts.
 	Attempts int
-	// Last is the error of the last attempt, in which there is an awsquery.Error or an awsquery.SendError; or that of looking
-	// what an earlier one did.
+	// Last is the error of the last attempt, which has an awsquery.Error or an awsquery.SendError in it, or the error of a
+	// look-up after a lost response.
 	Last error
-	// Ended is the context's error, and its cause, where it ended the waiting. Nil where the attempts were used up.
+	// Ended is why no retry followed, if something other than Last prevented it: the error of the context and its cause,
+	// context.DeadlineExceeded if the deadline is earlier than the next attempt, or ErrRetryBudgetEmpty. Nil if the attempts
+	// were used up or a retry could not help.
 	Ended error
 }
 
-// Error says how often the call was attempted, and what became of it the last time.
+// Error returns the number of attempts, why no retry followed, and the last failure.
 func (e *RetryError) Error() string {
 	if e == nil {
 		return "no error of a retried call"

@@ -63,11 +63,11 @@ func TestWaits(t *testing.T) {
 		"the default":     {faults: []redshifttest.Fault{{Status: 500}, {Status: 500}, {Status: 500}, {Status: 500}, {Status: 500}}, waits: []time.Duration{200 * ms, 400 * ms, 800 * ms, 1600 * ms}, fails: true},
 		"own delays":      {policy: redshift.RetryPolicy{BaseDelay: time.Second, MaxDelay: 3 * time.Second}, faults: []redshifttest.Fault{{Status: 500}, {Status: 500}, {Status: 500}}, waits: []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}},
 		"many":            {policy: redshift.RetryPolicy{MaxAttempts: 9}, faults: []redshifttest.Fault{{Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}, {Code: "SlowDown"}}, waits: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 20 * time.Second}},
-		"as asked for":    {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"7"}}}}, waits: []time.Duration{7 * time.Second}},
-		"not too long":    {faults: []redshifttest.Fault{{Code: "Throttling", Header: http.Header{"Retry-After": {"3600"}}}}, waits: []time.Duration{20 * time.Second}},
+		"as asked for":    {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"7"}}}}, waits: []time.Duration{7*time.Second + 3500*ms}},
+		"not too long":    {faults: []redshifttest.Fault{{Code: "Throttling", Header: http.Header{"Retry-After": {"3600"}}}}, waits: []time.Duration{30 * time.Second}},
 		"nonsense":        {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"soon"}}}}, waits: []time.Duration{200 * ms}},
 		"in the past":     {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Fri, 31 Dec 1999 23:59:59 GMT"}}}}, waits: []time.Duration{200 * ms}},
-		"at a time":       {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Sat, 01 Jan 2000 00:00:05 GMT"}}}}, waits: []time.Duration{5 * time.Second}},
+		"at a time":       {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Sat, 01 Jan 2000 00:00:05 GMT"}}}}, waits: []time.Duration{7500 * ms}},
 		"a negative time": {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-5"}}}}, waits: []time.Duration{200 * ms}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,19 +111,24 @@ func TestWaits(t *testing.T) {
 func TestWhatIsRepeated(t *testing.T) {
 	t.Parallel()
 	repeated := []redshifttest.Fault{
-		{Status: 429}, {Status: 500}, {Status: 599}, {Status: 200}, {Status: 200, Body: "<html>"}, {Truncate: true}, {Cut: true}, {Cut: true, AfterWork: true},
+		{Status: 408}, {Status: 429}, {Status: 500}, {Status: 599}, {Status: 200}, {Status: 200, Body: "<html>"}, {Truncate: true}, {Cut: true}, {Cut: true, AfterWork: true},
 	}
 	for _, code := range []awsquery.ErrorCode{
 		"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "RequestLimitExceeded",
 		"TooManyRequestsException", "SlowDown", "PriorRequestNotComplete", "InternalFailure", "InternalError", "ServiceUnavailable",
+		"RequestTimeout", "RequestTimeoutException", "RequestExpired", "RequestTimeTooSkewed",
 		"DependentServiceRequestThrottlingFault", "DependentServiceUnavailableFault", "SnapshotCopyDisabledFault", "CopyToRegionDisabledFault",
 	} {
 		repeated = append(repeated, redshifttest.Fault{Code: code})
 	}
 	repeated = append(repeated, redshifttest.Fault{Status: 400, Body: "<ErrorResponse><Error><Code>ClusterNotFound</Code></Error></ErrorResponse>", Truncate: true})
-	final := []redshifttest.Fault{{Status: 301}, {Status: 400}, {Status: 403, Body: "<html>"}, {Status: 404}}
+	// The code decides at any status, 200 included.
+	for _, code := range []string{"Throttling", "InternalFailure", "RequestTimeout"} {
+		repeated = append(repeated, redshifttest.Fault{Status: 200, Body: "<ErrorResponse><Error><Code>" + code + "</Code></Error></ErrorResponse>"})
+	}
+	final := []redshifttest.Fault{{Status: 200, Body: "<ErrorResponse><Error><Code>ClusterNotFound</Code></Error></ErrorResponse>"}, {Status: 301}, {Status: 400}, {Status: 403, Body: "<html>"}, {Status: 404}}
 	for _, code := range []awsquery.ErrorCode{
-		"LimitExceededFault", "AccessDenied", "InvalidParameterValue", "ClusterNotFound", "ExpiredToken", "SignatureDoesNotMatch", "RequestExpired", "SomethingNew",
+		"LimitExceededFault", "AccessDenied", "InvalidParameterValue", "ClusterNotFound", "ExpiredToken", "SignatureDoesNotMatch", "SomethingNew",
 	} {
 		final = append(final, redshifttest.Fault{Code: code})
 	}
@@ -151,11 +156,15 @@ func TestContextEndsAttempts(t *testing.T) {
 		began := time.Now()
 		_, err := client.DescribeClusters(ctx, nil)
 		var tried *redshift.RetryError
-		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, cause) || !errors.Is(err, awsquery.ErrThrottling) || !errors.As(err, &tried) || tried.Attempts != 2 {
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, cause) || !errors.Is(err, awsquery.ErrThrottling) || !errors.As(err, &tried) || tried.Attempts != 2 {
 			t.Errorf("the error is %v", err)
 		}
-		if waited := time.Since(began); waited != 1500*time.Millisecond {
-			t.Errorf("it ended after %v", waited)
+		if waited := time.Since(began); waited != time.Second {
+			t.Errorf("it returned after %v, want the second of the first delay: the next one ends after the deadline", waited)
+		}
+		<-ctx.Done()
+		if !errors.Is(err, cause) {
+			t.Errorf("after the deadline, the error %v does not match the cause", err)
 		}
 		if _, err := client.DescribeClusters(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(fake.Requests()) != 2 {
 			t.Errorf("afterwards: %v", err)
@@ -193,7 +202,7 @@ func TestDeadlineAtTheEndOfAWait(t *testing.T) {
 	for range 20 {
 		inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 			fake.FailNext("DescribeClusters", "Throttling", 5)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // the first wait
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // as long as the first delay
 			defer cancel()
 			began := time.Now()
 			_, err := client.DescribeClusters(ctx, nil)
@@ -201,7 +210,7 @@ func TestDeadlineAtTheEndOfAWait(t *testing.T) {
 			if !errors.Is(err, awsquery.ErrThrottling) || !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &tried) || tried.Attempts != 1 {
 				t.Errorf("%T: %v", err, err)
 			}
-			if waited := time.Since(began); waited != time.Second || len(fake.Requests()) != 1 {
+			if waited := time.Since(began); waited != 0 || len(fake.Requests()) != 1 {
 				t.Errorf("%d requests in %v", len(fake.Requests()), waited)
 			}
 		})

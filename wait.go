@@ -132,7 +132,7 @@ func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 	}
 	for {
 		if ctx.Err() != nil {
-			return failed(ended(ctx))
+			return failed(contextError(ctx))
 		}
 		polls++
 		asked := time.Now()
@@ -142,7 +142,7 @@ func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 			w.progress(last, polls, time.Since(began))
 		}
 		if err != nil && ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)) {
-			err = fmt.Errorf("%w: %w", ended(ctx), err)
+			err = fmt.Errorf("%w: %w", contextError(ctx), err)
 		}
 		if unanswered.IsZero() {
 			unanswered = asked
@@ -162,7 +162,7 @@ func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
 		case <-ctx.Done():
 			timer.Stop()
 
-			return failed(ended(ctx))
+			return failed(contextError(ctx))
 		case <-timer.C:
 		}
 	}
@@ -180,8 +180,8 @@ func (p *patience) has(seen, isMissing bool) bool {
 	return p.isNew && !seen && isMissing && p.missing <= notFoundPolls
 }
 
-// ended is why a context has ended: its error and, where somebody gave another one, its cause.
-func ended(ctx context.Context) error {
+// contextError returns why a context has ended: its error and, if it has another one, its cause.
+func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if errors.Is(cause, err) {
 		return cause
@@ -203,7 +203,7 @@ func (p pace) bears(err error, since time.Time) bool {
 	longest := p.outage
 	setDefault(&longest, defaultMaxOutage)
 
-	return err != nil && judge(err).retry && time.Since(since) < longest
+	return err != nil && classify(err).retry && time.Since(since) < longest
 }
 
 // delays returns a function that gives one delay after the other.

@@ -35,6 +35,8 @@ type Credentials struct {
 	SessionToken string
 	// Expires is when the credentials stop working. The zero time means never.
 	Expires time.Time
+	// AccountID is the account that the credentials belong to, such as 123456789012. Optional: signing does not need it.
+	AccountID string
 }
 
 // HasKeys reports whether both the access key id and the secret access key are present.

@@ -234,3 +234,63 @@ func TestRenewalHasTheTimeOfAnAttempt(t *testing.T) {
 		}
 	})
 }
+
+// accounts is a provider that returns the credentials of another account each time. It counts as a cache, so that the client puts
+// none before it.
+type accounts struct {
+	ids   []string // the last one is for all further requests
+	asked int
+}
+
+func (a *accounts) Invalidate() {}
+
+func (a *accounts) Credentials(context.Context) (sigv4.Credentials, error) {
+	account := a.ids[min(a.asked, len(a.ids)-1)]
+	a.asked++
+
+	return sigv4.Credentials{AccessKeyID: fmt.Sprintf("AKID%d", a.asked), SecretAccessKey: "secret", AccountID: account}, nil
+}
+
+// TestAccountChangesBetweenAttempts: a change that may have been made in one account is neither repeated nor looked up in another.
+func TestAccountChangesBetweenAttempts(t *testing.T) {
+	t.Parallel()
+	const a, b = "111111111111", "222222222222"
+	lost, exists := reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusBadRequest, "ClusterSnapshotAlreadyExists")
+	for name, test := range map[string]struct {
+		accounts []string
+		replies  []reply
+		requests int
+		unknown  bool
+	}{
+		"another account":                   {[]string{a, b}, []reply{lost, {body: created}}, 1, true},
+		"another account after two":         {[]string{a, a, b}, []reply{lost, lost, {body: created}}, 2, true},
+		"another account for the look-up":   {[]string{a, a, b}, []reply{lost, exists, {body: created}}, 2, true},
+		"and back":                          {[]string{a, b, a}, []reply{lost, {body: created}}, 1, true},
+		"the same account with another key": {[]string{a, a}, []reply{lost, {body: created}}, 2, false},
+		"no account":                        {[]string{""}, []reply{lost, {body: created}}, 2, false},
+		"none at first":                     {[]string{"", b}, []reply{lost, {body: created}}, 2, false},
+		"none later":                        {[]string{a, ""}, []reply{lost, {body: created}}, 2, false},
+		"nothing was carried out":           {[]string{a, b}, []reply{refusal(http.StatusBadRequest, "Throttling"), {body: created}}, 2, false},
+		"a refusal, then a lost response":   {[]string{a, b, b}, []reply{refusal(http.StatusBadRequest, "Throttling"), lost, {body: created}}, 3, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := &script{replies: test.replies}
+				client := newClient(t, func(config *redshift.Config) {
+					config.Retry = redshift.RetryPolicy{}
+					config.Credentials = &accounts{ids: test.accounts}
+					config.HTTPClient = &http.Client{Transport: server}
+				})
+				_, err := client.CreateClusterSnapshot(t.Context(), create())
+				unknown := errors.As(err, new(*redshift.OutcomeUnknownError))
+				if len(server.requests) != test.requests || unknown != test.unknown || err == nil == test.unknown {
+					t.Errorf("requests: %s, want %d, and the error %v", server.actions(), test.requests, err)
+				}
+				if unknown && (!strings.Contains(err.Error(), "another account") || strings.Contains(err.Error(), "secret")) {
+					t.Errorf("the error is %v", err)
+				}
+			})
+		})
+	}
+}
