@@ -42,13 +42,15 @@ func (c *clock) correct(refused *awsquery.Error, dated int64) bool {
 	if err != nil {
 		return false
 	}
-	offset := answered.Sub(c.machine())
+	machine := c.machine()
+	offset := answered.Sub(machine)
 	if offset.Abs() < skewThreshold {
 		offset = 0
 	}
 	c.offset.Store(int64(offset))
 
-	return (offset - time.Duration(dated)).Abs() >= skewThreshold
+	// The times are subtracted, not the offsets: their difference may be more than a Duration holds.
+	return machine.Add(offset).Sub(machine.Add(time.Duration(dated))).Abs() >= skewThreshold
 }
 
 // reset takes a correction back by which credentials are over, and tells whether there was one. Where they are judged so,

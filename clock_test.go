@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -168,4 +169,45 @@ func TestCorrectionIsTakenBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestClockOfExtremeDates has responses from the first and the last day that a Date can be. Each is so far from the other
+// that their difference is more than a Duration holds.
+func TestClockOfExtremeDates(t *testing.T) {
+	t.Parallel()
+	for first, second := range map[string]string{
+		"Fri, 31 Dec 9999 23:59:59 GMT": "Mon, 01 Jan 0001 00:00:00 GMT",
+		"Mon, 01 Jan 0001 00:00:00 GMT": "Fri, 31 Dec 9999 23:59:59 GMT",
+	} {
+		var (
+			requests int
+			date     string
+		)
+		client, err := redshift.New(redshift.Config{
+			Region:      "us-east-1",
+			Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
+			Retry:       redshift.RetryPolicy{MaxAttempts: 5},
+			HTTPClient: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				requests++
+				recorder := httptest.NewRecorder()
+				recorder.Header().Set("Date", date)
+				recorder.WriteHeader(http.StatusBadRequest)
+				_, _ = recorder.WriteString("<ErrorResponse><Error><Code>RequestExpired</Code></Error></ErrorResponse>")
+
+				return recorder.Result(), nil
+			})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, date = range []string{first, second, first} {
+			requests = 0
+			if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrRequestExpired) {
+				t.Errorf("Date %s: %v", date, err)
+			}
+			if requests != 2 {
+				t.Errorf("Date %s after another: %d requests, want 2", date, requests)
+			}
+		}
+	}
 }

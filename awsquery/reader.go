@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 
@@ -325,29 +326,29 @@ func readAnswer(response *http.Response, limit int64) ([]byte, error) {
 	return readBody(response.Body, response.ContentLength, limit)
 }
 
-// readBody reads a body whole and closes it. What could be read is returned with an error too. A length of 0 or less is
-// not known.
+// readBody reads a body whole and closes it. With an error it returns what it could read. A length of 0 or less is unknown.
+// The network chooses the length and the caller the limit, so that both can be the largest int64.
 func readBody(body io.ReadCloser, length, limit int64) (content []byte, err error) {
-	const most = 512 << 10 // to allocate because of a length that may not be true
+	const (
+		first = 4 << 10
+		most  = 512 << 10 // allocated for a length before anything was read
+	)
 	if body == nil || body == http.NoBody {
 		return nil, nil
 	}
-	// The answer is there, or there is an error already: what closing says is of no interest.
+	// The response is read, or there is an error already. The error of Close adds nothing.
 	defer func() { _ = body.Close() }()
-	size := int64(4 << 10)
+	limit = min(limit, math.MaxInt64-1) // limit+1 has to be a number
+	size := int64(first)
 	if length > 0 {
-		size = min(length+1, most) // one byte more, to see the end without growing
+		size = min(length, most-1) + 1 // one byte more, to see the end without growing
 	}
 	content = make([]byte, 0, min(size, limit+1))
 	for {
 		if len(content) == cap(content) {
-			content = append(content, 0)[:len(content)]
+			content = grow(content, length, limit)
 		}
-		free := content[len(content):cap(content)]
-		if room := limit + 1 - int64(len(content)); int64(len(free)) > room {
-			free = free[:room]
-		}
-		n, err := body.Read(free)
+		n, err := body.Read(content[len(content):cap(content)])
 		content = content[:len(content)+n]
 		switch {
 		case int64(len(content)) > limit:
@@ -360,4 +361,15 @@ func readBody(body io.ReadCloser, length, limit int64) (content []byte, err erro
 			return content, err
 		}
 	}
+}
+
+// grow returns a full buffer with twice its capacity, or with what is needed to read the length or the limit and one byte
+// more. Doubling allocates less in total than append does, and a length is believed once half of it was read.
+func grow(content []byte, length, limit int64) []byte {
+	size := min(2*int64(cap(content)), limit+1)
+	if length >= int64(len(content)) && length < size {
+		size = length + 1
+	}
+
+	return append(make([]byte, 0, size), content...)
 }
