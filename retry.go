@@ -230,7 +230,8 @@ func retryAfter(header http.Header) time.Duration {
 	if text == "" {
 		return 0
 	}
-	if seconds, err := strconv.Atoi(text); err == nil {
+	// A number that an int cannot hold becomes the largest or the smallest.
+	if seconds, err := strconv.Atoi(text); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(max(seconds, 0), int(time.Hour/time.Second))) * time.Second
 	}
 	until, err := http.ParseTime(text)
