@@ -150,6 +150,13 @@ var temporaryCodes = []awsquery.ErrorCode{
 	models.ErrSnapshotCopyDisabledFault,
 }
 
+// internalCodes say that Redshift failed, so that it may have done a part or all of what it was asked for.
+var internalCodes = []awsquery.ErrorCode{
+	awsquery.ErrInternalError,
+	awsquery.ErrInternalFailure,
+	awsquery.ErrServiceUnavailable,
+}
+
 // judge says what the error of an attempt means.
 func judge(err error) failure {
 	if refused := answered(err); refused != nil {
@@ -189,10 +196,11 @@ func judgeAnswer(answer *awsquery.Error) failure {
 		failed.retry, failed.throttled = true, true
 	case slices.Contains(temporaryCodes, answer.Code):
 		failed.retry = true
-	case answer.StatusCode >= http.StatusInternalServerError, answer.StatusCode < http.StatusMultipleChoices:
+	case answer.StatusCode >= http.StatusInternalServerError, slices.Contains(internalCodes, answer.Code),
+		answer.Code == "" && answer.StatusCode < http.StatusMultipleChoices:
 		failed.retry, failed.unknown = true, true
-	case errors.As(answer.Err, &unread):
-		failed.retry = true // it is refused, but the reason got lost
+	case answer.Code == "" && errors.As(answer.Err, &unread):
+		failed.retry = true // the status is that of a refusal, but its code was lost
 	}
 
 	return failed
