@@ -36,7 +36,6 @@ type invocation struct {
 type remedy string
 
 const (
-	clockCorrected       remedy = "the clock was corrected"
 	signedAgain          remedy = "the request was signed again with a new date"
 	clockReset           remedy = "the correction of the clock was taken back"
 	credentialsChanged   remedy = "the credentials had changed"
@@ -133,10 +132,8 @@ func (i *invocation) remedied(ctx context.Context, err error, refusal *awsquery.
 	switch {
 	case refusal != nil && saysWrongDate(refusal):
 		// Redshift carries out nothing that has a wrong date. The date is also too old if the machine was suspended between
-		// signing and sending. Then the clock is right, and another signature is enough.
-		if i.clock.correct(refusal, i.signedOffset) {
-			return i.use(clockCorrected)
-		}
+		// signing and sending. Then the clock needs no correction, and another signature is enough.
+		i.clock.correct(refusal)
 
 		return i.use(signedAgain)
 	case i.clock.reset(err, i.signedOffset):

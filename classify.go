@@ -150,8 +150,9 @@ func retryAfter(header http.Header) time.Duration {
 	if text == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return time.Duration(min(seconds, uint64(time.Hour/time.Second))) * time.Second
+	// A number that is out of range becomes the largest or the smallest.
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(seconds, 0), int64(time.Hour/time.Second))) * time.Second
 	}
 	until, err := http.ParseTime(text)
 	date, dateErr := http.ParseTime(header.Get("Date"))

@@ -27,25 +27,22 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
-// correct sets the clock by a response that refused the date of a request. It reports whether the clock now differs from the
-// offset that signed the request: another call can have set it meanwhile. A machine whose clock was set right later is corrected
+// correct sets the clock by a response that refused the date of a request. A machine whose clock was set right later is corrected
 // back in the same way.
-func (c *clock) correct(refused *awsquery.Error, signedOffset int64) bool {
-	// A cache shows the Date of its own copy, and what came back late was written long ago.
+func (c *clock) correct(refused *awsquery.Error) {
+	// A cache shows the Date of its own copy, and a response that took long was dated long ago.
 	if refused.Header.Get("Age") != "" || refused.RoundTrip > maxSkewRoundTrip {
-		return false
+		return
 	}
-	answered, err := http.ParseTime(refused.Header.Get("Date"))
+	date, err := http.ParseTime(refused.Header.Get("Date"))
 	if err != nil {
-		return false
+		return
 	}
-	offset := answered.Sub(c.machine())
+	offset := date.Sub(c.machine())
 	if offset.Abs() < skewThreshold {
 		offset = 0
 	}
 	c.offset.Store(int64(offset))
-
-	return (offset - time.Duration(signedOffset)).Abs() >= skewThreshold
 }
 
 // reset takes a correction back that makes credentials look expired, and reports whether it did. Otherwise nothing would be sent

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -48,6 +50,11 @@ func TestClockIsCorrected(t *testing.T) {
 			}
 			expect(fmt.Sprintf("wrong by %v", wrong), 2)
 			expect("again", 3)
+			// A refusal for another reason is final although the clock was corrected.
+			missing := &redshift.DescribeClustersParams{ClusterIdentifier: "missing"}
+			if _, err := client.DescribeClusters(t.Context(), missing); !errors.Is(err, models.ErrClusterNotFound) || len(fake.Requests()) != 4 {
+				t.Errorf("a cluster that does not exist: %v, %d requests", err, len(fake.Requests()))
+			}
 			var calls sync.WaitGroup
 			for range 20 {
 				calls.Go(func() {
@@ -57,10 +64,10 @@ func TestClockIsCorrected(t *testing.T) {
 				})
 			}
 			calls.Wait()
-			expect("after all calls share it", 24)
+			expect("after all calls share it", 25)
 			wrong = 0
-			expect("set right", 26)
-			expect("again", 27)
+			expect("set right", 27)
+			expect("again", 28)
 		})
 	}
 }
@@ -170,4 +177,45 @@ func TestCorrectionIsTakenBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestClockOfExtremeDates has responses from the first and the last day that a Date can be. Each is so far from the other
+// that their difference is more than a Duration holds.
+func TestClockOfExtremeDates(t *testing.T) {
+	t.Parallel()
+	for first, second := range map[string]string{
+		"Fri, 31 Dec 9999 23:59:59 GMT": "Mon, 01 Jan 0001 00:00:00 GMT",
+		"Mon, 01 Jan 0001 00:00:00 GMT": "Fri, 31 Dec 9999 23:59:59 GMT",
+	} {
+		var (
+			requests int
+			date     string
+		)
+		client, err := redshift.New(redshift.Config{
+			Region:      "us-east-1",
+			Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
+			Retry:       redshift.RetryPolicy{MaxAttempts: 5},
+			HTTPClient: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				requests++
+				recorder := httptest.NewRecorder()
+				recorder.Header().Set("Date", date)
+				recorder.WriteHeader(http.StatusBadRequest)
+				_, _ = recorder.WriteString("<ErrorResponse><Error><Code>RequestExpired</Code></Error></ErrorResponse>")
+
+				return recorder.Result(), nil
+			})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, date = range []string{first, second, first} {
+			requests = 0
+			if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrRequestExpired) {
+				t.Errorf("Date %s: %v", date, err)
+			}
+			if requests != 2 {
+				t.Errorf("Date %s after another: %d requests, want 2", date, requests)
+			}
+		}
+	}
 }

@@ -68,6 +68,8 @@ func TestWaits(t *testing.T) {
 		"nonsense":        {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"soon"}}}}, waits: []time.Duration{200 * ms}},
 		"in the past":     {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Fri, 31 Dec 1999 23:59:59 GMT"}}}}, waits: []time.Duration{200 * ms}},
 		"at a time":       {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"Sat, 01 Jan 2000 00:00:05 GMT"}}}}, waits: []time.Duration{7500 * ms}},
+		"a huge number":   {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"99999999999999999999"}}}}, waits: []time.Duration{30 * time.Second}},
+		"a huge negative": {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-99999999999999999999"}}}}, waits: []time.Duration{200 * ms}},
 		"a negative time": {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-5"}}}}, waits: []time.Duration{200 * ms}},
 	} {
 		t.Run(name, func(t *testing.T) {

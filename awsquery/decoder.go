@@ -53,6 +53,9 @@ type Decoder struct {
 	recent *[128][2]string
 }
 
+// byteOrderMark may be the first character of a document.
+const byteOrderMark = "\ufeff"
+
 // span is where in the document the name of an open element stands, prefix included.
 type span struct{ start, local, end int }
 
@@ -70,8 +73,8 @@ func NewDecoder(body []byte) *Decoder {
 	if len(body) > long {
 		d.recent = new([128][2]string)
 	}
-	if bytes.HasPrefix(body, []byte("\ufeff")) {
-		d.position = len("\ufeff")
+	if bytes.HasPrefix(body, []byte(byteOrderMark)) {
+		d.position = len(byteOrderMark)
 	}
 
 	return d
@@ -386,6 +389,9 @@ func (d *Decoder) text() []byte {
 	if i+1 < len(body) && body[i] == '<' && body[i+1] == '/' {
 		d.position = i
 		d.endTag()
+		if d.err != nil {
+			return nil
+		}
 
 		return body[start:i]
 	}
@@ -408,6 +414,9 @@ func (d *Decoder) mixedText() []byte {
 		switch d.body[d.position+1] {
 		case '/':
 			d.endTag()
+			if d.err != nil {
+				return nil
+			}
 			d.scratch = text
 
 			return text
@@ -440,6 +449,25 @@ func (d *Decoder) cutShort() {
 		reason = "the document is empty"
 	}
 	d.err = &SyntaxError{Offset: len(d.body), Element: d.openElement(), Reason: reason, cutShort: true}
+}
+
+// unfinishedRoot returns the local name of a root element whose start tag is cut short or malformed, as far as the document
+// has it, and whether that is the whole name. The name is empty if the document ends before it.
+func (d *Decoder) unfinishedRoot() (name []byte, whole bool) {
+	tag, found := bytes.CutPrefix(d.body[d.position:], []byte("<"))
+	if !found {
+		return nil, false
+	}
+	size := 0
+	for size < len(tag) && (class[tag[size]]&isName != 0 || tag[size] == ':') {
+		size++
+	}
+	name, whole = tag[:size], size < len(tag)
+	if _, local, found := bytes.Cut(name, []byte(":")); found {
+		name = local
+	}
+
+	return name, whole && size > 0
 }
 
 func (d *Decoder) openElement() string {

@@ -33,8 +33,8 @@ func (c ErrorCode) Error() string { return string(c) }
 type Error struct {
 	// Operation is the name of the call, such as CreateClusterSnapshot.
 	Operation string
-	// StatusCode is the HTTP status. It can be 200: then the answer was not one to the call, or was cut short. Decide on
-	// the Code where there is one: services throttle with status 400.
+	// StatusCode is the HTTP status. It can be 200: then the response is an error document, a document of something else, or
+	// cut short. Decide on the Code if there is one: services throttle with status 400.
 	StatusCode int
 	// RequestID is Amazon's identifier of the request, for its support. Empty if the answer has none.
 	RequestID string
@@ -54,7 +54,8 @@ type Error struct {
 	// Body is the beginning of the answer, 512 bytes at most, if that is not an error document of AWS Query. A proxy may
 	// quote the request in it.
 	Body []byte
-	// Err is what is wrong with the answer itself, if anything is: it is no XML, it is cut short, it could not be read.
+	// Err is what is wrong with the response itself. It is nil for a whole error document, and a [*ReadError] for a document
+	// that breaks off. The Code is set if the document breaks off after it.
 	Err error
 }
 
@@ -251,10 +252,10 @@ func withoutURLs(text string, cause error) string {
 	return text
 }
 
-// ReadError is why an answer could not be read to its end: the connection broke, or the context ended. It is the Err of an
-// [Error], whose other fields say what the beginning of the answer tells.
+// ReadError is why a response could not be read to its end: the connection broke, the context ended, or an XML document
+// breaks off ([io.ErrUnexpectedEOF]). It is the Err of an [Error]. The other fields are those of the response's beginning.
 type ReadError struct {
-	// Err is what the connection says.
+	// Err is the error of the connection or the context, or a [*SyntaxError].
 	Err error
 }
 

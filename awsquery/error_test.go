@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -97,9 +98,9 @@ func TestErrorDocuments(t *testing.T) {
 			want: awsquery.Error{RequestID: "r", Message: "m"}, text: "ListItems: HTTP status 400, request id r: m: the answer is an error document without a code",
 		},
 		"cut short": {
-			status: 400, body: notFound[:len(notFound)-20], foreign: true,
+			status: 400, body: notFound[:len(notFound)-10], foreign: true,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
-			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: decode the answer: XML at byte 213, in RequestId: the document is cut short",
+			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the answer: XML at byte 223, in ErrorResponse: the document is cut short",
 		},
 		"HTML": {
 			status: 502, body: "\n<!DOCTYPE html><html>?Name=s3cret</html>", header: header, foreign: true,
@@ -352,6 +353,35 @@ func TestLongWordsAreCut(t *testing.T) {
 	for _, word := range []string{got.Type, string(got.Code), got.RequestID} {
 		if len(word) == 0 || len(word) > 128 || !strings.HasPrefix(long, word) {
 			t.Errorf("a word has %d bytes: %.300q", len(word), word)
+		}
+	}
+}
+
+// TestRefusalsThatBreakOff: a document that ends too early is a broken response, and what was whole in it is kept.
+func TestRefusalsThatBreakOff(t *testing.T) {
+	t.Parallel()
+	codeIsWhole := strings.Index(notFound, "</Code>") + len("</Code>")
+	for size := 1; size < len(notFound); size++ {
+		for _, status := range []int{200, 404, 503} {
+			_, err := call(t, status, notFound[:size], nil)
+			var (
+				refused *awsquery.Error
+				broken  *awsquery.ReadError
+				code    awsquery.ErrorCode
+			)
+			if size >= codeIsWhole {
+				code = "ItemNotFound"
+			}
+			if !errors.As(err, &refused) || !errors.As(err, &broken) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.Code != code ||
+				refused.StatusCode != status || string(refused.Body) != notFound[:min(size, 512)] {
+				t.Fatalf("status %d, cut after %q: %v", status, notFound[:size], err)
+			}
+		}
+	}
+	whole := envelope("<Marker>m</Marker>")
+	for size := 1; size < len(whole); size++ {
+		if _, err := call(t, 200, whole[:size], nil); !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Fatalf("a result that is cut after %q: %v", whole[:size], err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 
@@ -63,7 +64,7 @@ func (r ResultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runt
 	result := new(T)
 	P(result).DecodeQuery(d)
 	if err := d.finish(); err != nil {
-		return nil, answer.refusal(fmt.Errorf("decode the answer: %w", err))
+		return nil, answer.refusal(malformed(err))
 	}
 
 	return result, nil
@@ -76,6 +77,9 @@ type answer struct {
 	requestID string // of the header
 	errorType string // of the header
 	body      []byte
+
+	// untilClosed is set if only the end of the connection ended the body, so that nothing says whether the body is whole.
+	untilClosed bool
 }
 
 func newAnswer(action string, response runtime.ClientResponse) (*answer, error) {
@@ -89,7 +93,7 @@ func newAnswer(action string, response runtime.ClientResponse) (*answer, error) 
 		errorType: response.GetHeader("X-Amzn-Errortype"),
 	}
 	if own, ok := response.(*clientResponse); ok {
-		a.body = own.body
+		a.body, a.untilClosed = own.body, isUntilClosed(own.response)
 		return a, nil
 	}
 	var err error
@@ -139,9 +143,15 @@ func (d *Decoder) finish() error {
 	return d.err
 }
 
-// unreadable is the error for an answer of which only the beginning could be read.
+// isUntilClosed reports whether a response had neither a length nor chunks, nor came over HTTP/2.
+func isUntilClosed(response *http.Response) bool {
+	return response.Close && response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed
+}
+
+// unreadable is the error for a response of which only the beginning could be read. The beginning may have the code.
 func (a *answer) unreadable(cause error) *Error {
 	refused := a.foreign()
+	_ = a.errorDocument(refused) // the cause says more
 	refused.Err = &ReadError{Err: cause}
 	if errors.Is(cause, errTooLarge) {
 		refused.Err = fmt.Errorf("read the answer: %w", cause)
@@ -184,33 +194,70 @@ func (a *answer) refusal(cause error) *Error {
 	return refused
 }
 
-// errorDocument fills in what an error document of AWS says. It returns why the answer is none.
+// errorDocument fills in the members of an error document of AWS. It returns why the response is none: a *ReadError if the
+// document breaks off, and may have been one.
 func (a *answer) errorDocument(refused *Error) error {
 	expected := "an error document of AWS"
 	if a.succeeded() {
 		expected = "the " + a.action + "Response that was expected"
 	}
-	if kind := kindOf(a.body); kind != "XML" {
+	switch kind := kindOf(a.body); {
+	case kind == "empty" && a.untilClosed:
+		return &ReadError{Err: io.ErrUnexpectedEOF}
+	case kind != "XML":
 		return fmt.Errorf("the answer is %s, not %s", kind, expected)
 	}
 	d := NewDecoder(a.body)
 	if !d.Next() {
-		return fmt.Errorf("decode the answer: %w", d.err)
+		if name, whole := d.unfinishedRoot(); !a.isExpected(name, whole) {
+			return fmt.Errorf("the answer is XML, but %s, not %s", printable(string(name), maxShownWord), expected)
+		}
+
+		return malformed(d.err)
 	}
-	switch string(d.local) {
-	case "ErrorResponse", "Response", "Error", "Errors":
-	default:
+	if !isErrorRoot(string(d.local)) {
 		return fmt.Errorf("the answer is XML, but %s, not %s", printable(string(d.local), maxShownWord), expected)
 	}
 	decodeError(d, refused)
 	if err := d.finish(); err != nil {
-		return fmt.Errorf("decode the answer: %w", err)
+		return malformed(err)
 	}
 	if refused.Code == "" {
 		return errors.New("the answer is an error document without a code")
 	}
 
 	return nil
+}
+
+// isErrorRoot reports whether the root element of an error document can have the name.
+func isErrorRoot(name string) bool {
+	switch name {
+	case "ErrorResponse", "Response", "Error", "Errors":
+		return true
+	default:
+		return false
+	}
+}
+
+// isExpected reports whether the root element of a response can have the name, or a name that starts with it if it is not
+// the whole name.
+func (a *answer) isExpected(name []byte, whole bool) bool {
+	for _, expected := range [...]string{"ErrorResponse", "Response", "Error", "Errors", a.action + "Response"} {
+		if expected == string(name) || !whole && strings.HasPrefix(expected, string(name)) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// malformed returns the error for a document that starts like a response: a *ReadError if the document breaks off.
+func malformed(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return &ReadError{Err: err}
+	}
+
+	return fmt.Errorf("decode the answer: %w", err)
 }
 
 // decodeError looks for the members of an error, in whatever they are wrapped: ErrorResponse and Error, Response, Errors
@@ -257,7 +304,9 @@ func (a *answer) jsonDocument(refused *Error) {
 		refused.Message = cut(document.Message, maxMessage)
 		return
 	}
-	refused.Code = jsonCode(document.Code)
+	if !a.succeeded() { // a page with a successful status may say that all is well
+		refused.Code = jsonCode(document.Code)
+	}
 }
 
 // jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/. What does
@@ -293,10 +342,10 @@ func cut(text string, longest int) string {
 
 // kindOf says in a word what an answer looks like.
 func kindOf(body []byte) string {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
 	start := strings.ToLower(string(body[:min(len(body), 16)]))
 	switch {
-	case start == "":
+	case bytes.HasPrefix([]byte(byteOrderMark), body): // nothing, or a part of the mark
 		return "empty"
 	case strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html"):
 		return "HTML"
@@ -325,29 +374,29 @@ func readAnswer(response *http.Response, limit int64) ([]byte, error) {
 	return readBody(response.Body, response.ContentLength, limit)
 }
 
-// readBody reads a body whole and closes it. What could be read is returned with an error too. A length of 0 or less is
-// not known.
+// readBody reads a body whole and closes it. With an error it returns what it could read. A length of 0 or less is unknown.
+// The network chooses the length and the caller the limit, so that both can be the largest int64.
 func readBody(body io.ReadCloser, length, limit int64) (content []byte, err error) {
-	const most = 512 << 10 // to allocate because of a length that may not be true
+	const (
+		first = 4 << 10
+		most  = 512 << 10 // allocated for a length before anything was read
+	)
 	if body == nil || body == http.NoBody {
 		return nil, nil
 	}
-	// The answer is there, or there is an error already: what closing says is of no interest.
+	// The response is read, or there is an error already. The error of Close adds nothing.
 	defer func() { _ = body.Close() }()
-	size := int64(4 << 10)
+	limit = min(limit, math.MaxInt64-1) // limit+1 has to be a number
+	size := int64(first)
 	if length > 0 {
-		size = min(length+1, most) // one byte more, to see the end without growing
+		size = min(length, most-1) + 1 // one byte more, to see the end without growing
 	}
 	content = make([]byte, 0, min(size, limit+1))
 	for {
 		if len(content) == cap(content) {
-			content = append(content, 0)[:len(content)]
+			content = grow(content, length, limit)
 		}
-		free := content[len(content):cap(content)]
-		if room := limit + 1 - int64(len(content)); int64(len(free)) > room {
-			free = free[:room]
-		}
-		n, err := body.Read(free)
+		n, err := body.Read(content[len(content):cap(content)])
 		content = content[:len(content)+n]
 		switch {
 		case int64(len(content)) > limit:
@@ -360,4 +409,15 @@ func readBody(body io.ReadCloser, length, limit int64) (content []byte, err erro
 			return content, err
 		}
 	}
+}
+
+// grow returns a full buffer with twice its capacity, or with what is needed to read the length or the limit and one byte
+// more. Doubling allocates less in total than append does, and a length is believed once half of it was read.
+func grow(content []byte, length, limit int64) []byte {
+	size := min(2*int64(cap(content)), limit+1)
+	if length >= int64(len(content)) && length < size {
+		size = length + 1
+	}
+
+	return append(make([]byte, 0, size), content...)
 }

@@ -455,7 +455,7 @@ func (d *Decoder) instruction() {
 	}
 	target := d.body[name.start:name.end]
 	content := d.body[after:max(after, end)]
-	first := string(d.body[:d.position]) == "" || string(d.body[:d.position]) == "\ufeff"
+	first := d.position == 0 || string(d.body[:d.position]) == byteOrderMark
 	switch {
 	case after > end || name.local != name.start || len(content) > 0 && class[content[0]]&isSpace == 0:
 		d.fail(start, "a processing instruction without a name")

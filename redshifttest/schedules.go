@@ -282,11 +282,12 @@ func (s *state) takeScheduled(now time.Time) {
 // is left out.
 func (s *state) dueSince(account string, one *cluster, now time.Time) []due {
 	owner, done := s.of(account), one.following.done
-	kept := time.Duration(one.AutomatedSnapshotRetentionPeriod) * day
+	kept, copied := time.Duration(one.AutomatedSnapshotRetentionPeriod)*day, time.Duration(0)
 	if one.copying != nil {
-		kept = max(kept, time.Duration(one.copying.RetentionPeriod)*day) + s.duration
+		kept, copied = max(kept, time.Duration(one.copying.RetentionPeriod)*day), s.duration
 	}
-	if earliest := now.Add(-kept); done.Before(earliest) {
+	// Subtracted one after the other, because the sum may be more than a Duration holds.
+	if earliest := now.Add(-kept).Add(-copied); done.Before(earliest) {
 		one.backedUp = one.backedUp || one.AutomatedSnapshotRetentionPeriod > 0 && !owner.nextScheduled(one, done).After(earliest)
 		done = earliest
 	}

@@ -2,6 +2,7 @@ package redshifttest_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -201,4 +202,24 @@ func TestRegions(t *testing.T) {
 		}
 	}()
 	east.InRegion("US West")
+}
+
+// TestSnapshotsThatNeverFinish: the longest SnapshotDuration does not keep a schedule from taking snapshots of a cluster
+// whose snapshots are copied to another region.
+func TestSnapshotsThatNeverFinish(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{SnapshotDuration: math.MaxInt64, RestoreDuration: math.MaxInt64})
+	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	schedule(t, east, "hourly", "rate(1 hour)")
+	must(t, east, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "hourly")
+	east.Advance(3*time.Hour + time.Minute)
+	var creating int
+	for _, one := range east.Snapshots() {
+		if one.Status == models.SnapshotStatusCreating {
+			creating++
+		}
+	}
+	if creating != 3 || len(east.Snapshots()) != 3 {
+		t.Errorf("3 hours later there are %q, want 3 that are being created", names(east))
+	}
 }

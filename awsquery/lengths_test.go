@@ -1,0 +1,262 @@
+package awsquery_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// rawServer answers each request with the bytes that reply returns for it, and then closes the connection. The bytes are
+// those on the wire: no package net/http puts them right.
+func rawServer(tb testing.TB, reply func(request *http.Request) []byte) (endpoint string) {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var connections sync.WaitGroup
+	connections.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Go(func() {
+				defer connection.Close()
+				request, err := http.ReadRequest(bufio.NewReader(connection))
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, request.Body)
+				_, _ = connection.Write(reply(request))
+				_ = connection.(*net.TCPConn).CloseWrite()
+				// The client closes first, so that the server's side leaves nothing behind.
+				_ = connection.SetReadDeadline(time.Now().Add(10 * time.Second))
+				_, _ = io.Copy(io.Discard, connection)
+			})
+		}
+	})
+	tb.Cleanup(func() {
+		_ = listener.Close()
+		connections.Wait()
+	})
+
+	return "http://" + listener.Addr().String()
+}
+
+// rawClient returns a client that uses each connection once, and resets it instead of keeping its port for a minute.
+func rawClient() *http.Client {
+	dialer := new(net.Dialer)
+
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DisableKeepAlives: true,
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				connection, err := dialer.DialContext(ctx, network, address)
+				if tcp, ok := connection.(*net.TCPConn); ok {
+					_ = tcp.SetLinger(0)
+				}
+
+				return connection, err
+			},
+		},
+	}
+}
+
+// TestLengthsThatOverflow has the largest numbers that a Content-Length and a MaxResponseBytes can be.
+func TestLengthsThatOverflow(t *testing.T) {
+	t.Parallel()
+	whole := envelope("<Marker>m</Marker>" + strings.Repeat(" ", len(notFound))) // longer than the other body
+	lengths := map[string]int64{"unknown": -1, "smallest": math.MinInt64, "true": int64(len(whole)), "next to largest": math.MaxInt64 - 1, "largest": math.MaxInt64}
+	limits := []int64{0, 1, math.MaxInt64 - 1, math.MaxInt64}
+	for name, length := range lengths {
+		for _, limit := range limits {
+			for _, status := range []int{200, 400, 502} {
+				t.Run(fmt.Sprintf("%s, limit %d, status %d", name, limit, status), func(t *testing.T) {
+					t.Parallel()
+					body := whole
+					if status != http.StatusOK {
+						body = notFound + strings.Repeat(" ", len(whole)-len(notFound))
+					}
+					base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+						response := respond(status, body, nil)
+						response.ContentLength = length
+
+						return response, nil
+					}}
+					checkLength(t, newTransport(t, base), limit, status, length > int64(len(whole)))
+					if length < 0 {
+						return // no server can say so
+					}
+					endpoint := rawServer(t, func(*http.Request) []byte {
+						return fmt.Appendf(nil, "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
+					})
+					transport := &awsquery.Transport{Endpoint: mustURL(t, endpoint), Client: rawClient()}
+					checkLength(t, transport, limit, status, length > int64(len(whole)))
+				})
+			}
+		}
+	}
+}
+
+func checkLength(t *testing.T, transport *awsquery.Transport, limit int64, status int, cut bool) {
+	t.Helper()
+	transport.MaxResponseBytes = limit
+	result, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
+	var refused *awsquery.Error
+	switch {
+	case limit == 1:
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "larger than the limit") {
+			t.Errorf("over the limit: %v", err)
+		}
+	case cut:
+		if !errors.As(err, &refused) || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("shorter than announced: %v", err)
+		}
+	case status == http.StatusOK:
+		if list, ok := result.(*listItemsResult); err != nil || !ok || list.Marker != "m" {
+			t.Errorf("%v, %v", result, err)
+		}
+	default:
+		if !errors.As(err, &refused) || refused.Code != "ItemNotFound" {
+			t.Errorf("%v", err)
+		}
+	}
+	if refused != nil && refused.StatusCode != status {
+		t.Errorf("status %d, want %d", refused.StatusCode, status)
+	}
+}
+
+// TestLimitOfAResponse has bodies that are exactly as large as the limit, and one byte larger, of known and unknown length.
+func TestLimitOfAResponse(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int64{700, 4095, 4096, 4097, 8192, 8193, 100_000, 1 << 20, 0} {
+		size := limit
+		if limit == 0 {
+			size = 32 << 20
+		}
+		for _, more := range []int64{-1, 0, 1} {
+			head, tail, _ := strings.Cut(envelope("<Marker>|</Marker>"), "|")
+			marker := strings.Repeat("m", int(size+more)-len(head)-len(tail))
+			for _, known := range []bool{true, false} {
+				base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+					response := respond(http.StatusOK, head+marker+tail, nil)
+					if !known {
+						response.ContentLength = -1
+					}
+
+					return response, nil
+				}}
+				transport := newTransport(t, base)
+				transport.MaxResponseBytes = limit
+				result, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
+				if more > 0 {
+					if err == nil || !strings.Contains(err.Error(), "larger than the limit") {
+						t.Errorf("limit %d, %d bytes more, length known: %t: %v", limit, more, known, err)
+					}
+
+					continue
+				}
+				if list, ok := result.(*listItemsResult); err != nil || !ok || len(list.Marker) != len(marker) {
+					t.Errorf("limit %d, %d bytes more, length known: %t: %v", limit, more, known, err)
+				}
+			}
+		}
+	}
+}
+
+// FuzzResponseHeaders takes whatever bytes come as a response, its header included: from a RoundTripper, and from a server
+// that writes them as they are. None makes a call panic, hang, or fail with another error than the two documented ones.
+func FuzzResponseHeaders(f *testing.F) {
+	add := func(status int, length, name, value, body string, limit int64) {
+		f.Add(status, length, name, value, []byte(body), limit)
+	}
+	whole := envelope("<Marker>m</Marker>")
+	for _, length := range []string{"9223372036854775807", "9223372036854775808", "-1", "0", "1", "+5", " 7", "4 4", "", "1\r\nContent-Length: 2"} {
+		for _, status := range []int{200, 400, 502} {
+			add(status, length, "Content-Type", "text/xml", whole, math.MaxInt64)
+		}
+	}
+	for name, value := range map[string]string{
+		"Retry-After": "99999999999999999999", "Date": "Fri, 31 Dec 9999 23:59:59 GMT", "Age": "-1", "Content-Type": "text/html; charset",
+		"X-Amzn-Requestid": strings.Repeat("r", 10_000), "X-Amz-Request-Id": "a\r\n b", "X-Amzn-Errortype": "a#b:c", "Transfer-Encoding": "chunked",
+		"Content-Encoding": "gzip", "Connection": "close", "Location": "//::", "Trailer": "Content-Length", "Upgrade": "h2c",
+	} {
+		for _, status := range []int{100, 101, 200, 204, 302, 400, 503, 999} {
+			add(status, strconv.Itoa(len(notFound)), name, value, notFound, 0)
+			add(status, "", name, value, "", 1)
+		}
+	}
+	var (
+		mutex sync.Mutex
+		reply []byte
+	)
+	endpoint := rawServer(f, func(*http.Request) []byte {
+		mutex.Lock()
+		defer mutex.Unlock()
+
+		return reply
+	})
+	client := rawClient()
+	f.Fuzz(func(t *testing.T, status int, length, name, value string, body []byte, limit int64) {
+		limit = max(limit, 0)
+		base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+			response := respond(status, string(body), http.Header{http.CanonicalHeaderKey(name): {value}, "Content-Length": {length}})
+			if number, err := strconv.ParseInt(length, 10, 64); err == nil {
+				response.ContentLength = number
+			}
+
+			return response, nil
+		}}
+		transport := newTransport(t, base)
+		transport.Client.CheckRedirect = client.CheckRedirect
+		transport.MaxResponseBytes = limit
+		checkFuzzed(t, transport)
+
+		mutex.Lock()
+		reply = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\nContent-Length: %s\r\n%s: %s\r\n\r\n%s", status, length, name, value, body)
+		if length == "" {
+			reply = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\n%s: %s\r\n\r\n%s", status, name, value, body)
+		}
+		mutex.Unlock()
+		checkFuzzed(t, &awsquery.Transport{Endpoint: mustURL(t, endpoint), Client: client, MaxResponseBytes: limit})
+	})
+}
+
+func checkFuzzed(t *testing.T, transport *awsquery.Transport) {
+	t.Helper()
+	result, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
+	if err == nil {
+		if _, ok := result.(*listItemsResult); !ok {
+			t.Errorf("a result of type %T", result)
+		}
+
+		return
+	}
+	var (
+		refused *awsquery.Error
+		unsent  *awsquery.SendError
+	)
+	if !errors.As(err, &refused) && !errors.As(err, &unsent) {
+		t.Errorf("%T: %v", err, err)
+	}
+	if refused != nil && (refused.Operation != "ListItems" || len(refused.Body) > 512 || len(refused.Message) > 16<<10) {
+		t.Errorf("%s, a body of %d bytes, a message of %d", refused.Operation, len(refused.Body), len(refused.Message))
+	}
+	if text := err.Error(); strings.ContainsAny(text, "\n\r\x00\x1b") || len(text) > 4000 {
+		t.Errorf("more than a short line: %q", text)
+	}
+}

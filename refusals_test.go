@@ -1,0 +1,197 @@
+package redshift_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// onTheWire returns a client that gets the bytes of reply for its number-th request, from 1, over a connection that then ends.
+func onTheWire(t *testing.T, reply func(number int) string) (client *redshift.Client, requests *int) {
+	t.Helper()
+	requests = new(int)
+	client = newClient(t, func(config *redshift.Config) {
+		config.Retry = redshift.RetryPolicy{MaxAttempts: 5, BaseDelay: 1, ThrottlingDelay: 1, MaxDelay: 1}
+		config.HTTPClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() {
+				defer far.Close()
+				if _, err := http.ReadRequest(bufio.NewReader(far)); err == nil {
+					*requests++
+					_, _ = io.WriteString(far, reply(*requests))
+				}
+			}()
+
+			return near, nil
+		}}}
+		config.Endpoint = "http://localhost"
+	})
+
+	return client, requests
+}
+
+const (
+	whenClosed   = "HTTP/1.1 %d X\r\nConnection: close\r\nContent-Type: text/xml\r\n\r\n%s"
+	wasCreated   = `<CreateClusterSnapshotResponse><CreateClusterSnapshotResult><Snapshot/></CreateClusterSnapshotResult></CreateClusterSnapshotResponse>`
+	anyThrottled = "\ufeff<?xml version=\"1.0\" encoding='UTF-8'?>\n<!-- é -->\n" + `<ErrorResponse xmlns="http://x/?a&amp;b">
+  <Error><Type>Sender</Type><Message>R&amp;D&#233; &lt;é<![CDATA[<]]></Message><Code>Throttling</Code></Error>
+  <RequestId>5c1b2f3a</RequestId>
+</ErrorResponse>`
+	anyRefused = "<?xml version='1.0'?><ErrorResponse><Error><Code>SomethingNew</Code><Message>a &amp; b</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+)
+
+func takeSnapshot(t *testing.T, client *redshift.Client) error {
+	t.Helper()
+	_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
+
+	return err
+}
+
+// TestRefusalsThatBreakOff cuts a refusal at each byte, where nothing but the end of the connection says how long it is. The
+// call is retried as after any other broken connection, and as long as the status is that of a refusal it was not carried out.
+func TestRefusalsThatBreakOff(t *testing.T) {
+	t.Parallel()
+	for size := range len(anyThrottled) {
+		client, requests := onTheWire(t, func(number int) string {
+			if number > 1 {
+				return fmt.Sprintf(whenClosed, 200, wasCreated)
+			}
+
+			return fmt.Sprintf(whenClosed, 400, anyThrottled[:size])
+		})
+		if err := takeSnapshot(t, client); err != nil || *requests != 2 {
+			t.Errorf("cut after %q: %d attempts, %v", anyThrottled[:size], *requests, err)
+		}
+	}
+	codeIsWhole := strings.Index(anyRefused, "</Code>") + len("</Code>")
+	for size := range len(anyRefused) {
+		for _, status := range []int{400, 404, 499} {
+			client, requests := onTheWire(t, func(int) string { return fmt.Sprintf(whenClosed, status, anyRefused[:size]) })
+			err := takeSnapshot(t, client)
+			var refused *awsquery.Error
+			if !errors.As(err, &refused) || refused.StatusCode != status || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("cut after %q: %v", anyRefused[:size], err)
+
+				continue
+			}
+			attempts, code := 5, awsquery.ErrorCode("")
+			if size >= codeIsWhole {
+				attempts, code = 1, "SomethingNew"
+			}
+			if *requests != attempts || refused.Code != code || refused.Hint != "" || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+				t.Errorf("cut after %q: %d attempts, want %d: %v", anyRefused[:size], *requests, attempts, err)
+			}
+		}
+	}
+}
+
+// TestOtherWaysToBreakOff has refusals that are cut in other ways than by the end of the connection, and whole responses
+// that only look as if they were cut.
+func TestOtherWaysToBreakOff(t *testing.T) {
+	t.Parallel()
+	const half = "<ErrorResponse><Error><Code>Thrott"
+	const coded = "<ErrorResponse><Error><Code>SomethingNew</Code><Mess"
+	for name, test := range map[string]struct {
+		response string
+		attempts int
+		unknown  bool
+		hint     string
+	}{
+		"announced":              {"HTTP/1.1 400 X\r\nContent-Length: 500\r\n\r\n" + half, 5, false, ""},
+		"announced, with a code": {"HTTP/1.1 400 X\r\nContent-Length: 500\r\n\r\n" + coded, 1, false, ""},
+		"announced, nothing":     {"HTTP/1.1 400 X\r\nContent-Length: 500\r\n\r\n", 5, false, ""},
+		"chunked":                {"HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n22\r\n" + half + "\r\n", 5, false, ""},
+		"chunked, with a code":   {"HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n34\r\n" + coded + "\r\n", 1, false, ""},
+		"chunked, nothing":       {"HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n", 5, false, ""},
+		"shortened by a proxy":   {"HTTP/1.1 400 X\r\nContent-Length: 34\r\n\r\n" + half, 5, false, ""},
+		"HTTP/1.0":               {"HTTP/1.0 400 X\r\n\r\n" + half, 5, false, ""},
+		"HTTP/1.0, nothing":      {"HTTP/1.0 400 X\r\n\r\n", 5, false, ""},
+		"neither length nor end": {"HTTP/1.1 400 X\r\n\r\n" + half, 5, false, ""},
+		"in the header":          {"HTTP/1.1 400 X\r\nContent-Le", 5, true, ""},
+		"a result":               {"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n<CreateClusterSnapshotRes", 5, true, ""},
+		"an error with 200":      {"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n" + half, 5, true, ""},
+		"a code with 200":        {"HTTP/1.1 200 X\r\nConnection: close\r\n\r\n" + coded, 1, false, ""},
+		"an error with 503":      {"HTTP/1.1 503 X\r\nConnection: close\r\n\r\n" + half, 5, true, ""},
+
+		"whole and empty":       {"HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n", 1, false, "that was not Redshift"},
+		"chunked and empty":     {"HTTP/1.1 403 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1, false, "that was not Redshift"},
+		"HTML":                  {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<html><p>Forb", 1, false, "that was not Redshift"},
+		"part of a page":        {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<p>Forbidden", 1, false, "that was not Redshift"},
+		"part of a tag":         {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<center", 1, false, "that was not Redshift"},
+		"document type":         {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<!DOCTYPE html PUBLIC", 1, false, "that was not Redshift"},
+		"longer name":           {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<ErrorResponses", 1, false, "that was not Redshift"},
+		"shorter name":          {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<Err a='", 1, false, "that was not Redshift"},
+		"JSON":                  {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n{\"message\":\"no\"}", 1, false, "that was not Redshift"},
+		"text":                  {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\nForbidden", 1, false, "that was not Redshift"},
+		"malformed":             {"HTTP/1.1 403 X\r\nConnection: close\r\n\r\n<ErrorResponse><Error></Code>", 1, false, "that was not Redshift"},
+		"redirect with nothing": {"HTTP/1.1 307 X\r\nConnection: close\r\n\r\n", 1, false, "that was not Redshift"},
+	} {
+		client, requests := onTheWire(t, func(int) string { return test.response })
+		err := takeSnapshot(t, client)
+		if unknown := errors.As(err, new(*redshift.OutcomeUnknownError)); err == nil || *requests != test.attempts || unknown != test.unknown {
+			t.Errorf("%s: %d attempts, want %d: %v", name, *requests, test.attempts, err)
+		}
+		if test.hint == "" && strings.Contains(err.Error(), "not Redshift") || !strings.Contains(err.Error(), test.hint) {
+			t.Errorf("%s: %v, want the hint %q", name, err, test.hint)
+		}
+	}
+}
+
+// TestErrorsWithASuccessfulStatus: the code of an error document decides, whatever the HTTP status.
+func TestErrorsWithASuccessfulStatus(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[awsquery.ErrorCode]struct {
+		attempts           int
+		unknown, throttled bool
+	}{
+		models.ErrClusterNotFound:                  {attempts: 1},
+		awsquery.ErrAccessDenied:                   {attempts: 1},
+		"SomethingNew":                             {attempts: 1},
+		awsquery.ErrThrottling:                     {attempts: 5, throttled: true},
+		awsquery.ErrRequestLimitExceeded:           {attempts: 5, throttled: true},
+		models.ErrDependentServiceUnavailableFault: {attempts: 5},
+		models.ErrSnapshotCopyDisabledFault:        {attempts: 5},
+		awsquery.ErrInternalFailure:                {attempts: 5, unknown: true},
+		awsquery.ErrInternalError:                  {attempts: 5, unknown: true},
+		awsquery.ErrServiceUnavailable:             {attempts: 5, unknown: true},
+		"":                                         {attempts: 5, unknown: true}, // not an error document of AWS
+	} {
+		for _, status := range []int{200, 202} {
+			client, requests := onTheWire(t, func(int) string {
+				body := fmt.Sprintf("<ErrorResponse><Error><Code>%s</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>", code)
+
+				return fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, len(body), body)
+			})
+			err := takeSnapshot(t, client)
+			var refused *awsquery.Error
+			if !errors.As(err, &refused) || refused.StatusCode != status || refused.Code != code || refused.RequestID != "r" {
+				t.Errorf("%s with status %d: %v", code, status, err)
+			}
+			if unknown := errors.As(err, new(*redshift.OutcomeUnknownError)); *requests != want.attempts || unknown != want.unknown {
+				t.Errorf("%s with status %d: %d attempts, want %d: %v", code, status, *requests, want.attempts, err)
+			}
+			if redshift.IsThrottled(err) != want.throttled {
+				t.Errorf("%s with status %d: IsThrottled is %t", code, status, !want.throttled)
+			}
+		}
+	}
+	// A code that is not in a document of AWS decides nothing.
+	for _, body := range []string{`{"code":"OK"}`, `{"code":"Throttling","message":"m"}`, "<html><Code>ClusterNotFound</Code></html>"} {
+		client, requests := onTheWire(t, func(int) string {
+			return fmt.Sprintf("HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		})
+		if err := takeSnapshot(t, client); !errors.As(err, new(*redshift.OutcomeUnknownError)) || *requests != 5 || redshift.IsThrottled(err) {
+			t.Errorf("%s: %d attempts, %v", body, *requests, err)
+		}
+	}
+}
