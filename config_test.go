@@ -3,7 +3,9 @@ package redshift
 import (
 	"bytes"
 	"context"
+	"encoding/gob"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -189,6 +191,12 @@ func (p openProvider) Credentials(context.Context) (sigv4.Credentials, error) {
 	return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
 }
 
+// settingsOfProgram are those of a program that writes them into a file.
+type settingsOfProgram struct {
+	Config  Config
+	Pointer *Config
+}
+
 func TestNothingPrintsASecret(t *testing.T) {
 	t.Parallel()
 	const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -198,7 +206,8 @@ func TestNothingPrintsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}} {
+	gob.Register(config.Credentials) // gob encodes the value of an interface only if its type is registered
+	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}, settingsOfProgram{config, &config}} {
 		for _, text := range printed(t, value) {
 			for _, word := range []string{secret, "hunter2"} {
 				if strings.Contains(text, word) {
@@ -225,9 +234,12 @@ func printed(t *testing.T, value any) []string {
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("value", "value", value)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("value", "value", value)
-	encoded, _ := json.Marshal(value)
+	var encoded bytes.Buffer // what an encoder wrote before an error counts too
+	_ = json.NewEncoder(&encoded).Encode(value)
+	_ = xml.NewEncoder(&encoded).Encode(value)
+	_ = gob.NewEncoder(&encoded).Encode(value)
 
-	return append(texts, log.String(), string(encoded))
+	return append(texts, log.String(), encoded.String())
 }
 
 func TestNewLeavesTheHTTPClientAlone(t *testing.T) {
