@@ -37,6 +37,9 @@ type Credentials struct {
 	SessionToken string
 	// Expires is when the credentials stop working. The zero time means never.
 	Expires time.Time
+	// AccountID is the AWS account that the credentials belong to, 12 digits. It is optional: it is not sent, not part of the
+	// signature, not checked, and not printed.
+	AccountID string
 }
 
 // HasKeys reports whether both the access key id and the secret access key are present.

@@ -319,6 +319,36 @@ func TestStaticCredentials(t *testing.T) {
 	}
 }
 
+// TestAccountID: the account travels with the keys, and has no part in the signature.
+func TestAccountID(t *testing.T) {
+	t.Parallel()
+	owned := exampleCredentials
+	owned.AccountID = "123456789012"
+	cache, err := NewCachedCredentials(CacheConfig{Provider: StaticCredentials(owned)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, provider := range map[string]CredentialsProvider{"static": StaticCredentials(owned), "cached": cache} {
+		if got, err := provider.Credentials(t.Context()); err != nil || got.AccountID != owned.AccountID || got != owned {
+			t.Errorf("%s: got %v of the account %q, %v", name, got, got.AccountID, err)
+		}
+	}
+	signatures := make(map[string]bool)
+	for _, credentials := range []Credentials{exampleCredentials, owned} {
+		request := mustRequest(t, "GET", "https://example.amazonaws.com/")
+		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, credentials, exampleTime); err != nil {
+			t.Fatal(err)
+		}
+		signatures[signatureOf(t, request)] = true
+		if strings.Contains(fmt.Sprint(request.Header, request.URL), owned.AccountID) {
+			t.Errorf("the request has the account: %v", request.Header)
+		}
+	}
+	if len(signatures) != 1 {
+		t.Errorf("the account changes the signature: %v", signatures)
+	}
+}
+
 func TestCredentialsProviderFunc(t *testing.T) {
 	t.Parallel()
 	provider := CredentialsProviderFunc(func(context.Context) (Credentials, error) { return exampleCredentials, nil })
@@ -343,6 +373,16 @@ func TestEnvCredentials(t *testing.T) {
 			"with token", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"},
 			Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "t"}, "",
 		},
+		{
+			"with account", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ACCOUNT_ID": "123456789012"},
+			Credentials{AccessKeyID: "A", SecretAccessKey: "s", AccountID: "123456789012"}, "",
+		},
+		{
+			// The variable serves a comparison alone: a value that no account has must not stop a program.
+			"with an odd account", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ACCOUNT_ID": "none of it\n"},
+			Credentials{AccessKeyID: "A", SecretAccessKey: "s", AccountID: "none of it\n"}, "",
+		},
+		{"account alone", map[string]string{"AWS_ACCOUNT_ID": "123456789012"}, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
 		{"none", nil, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
 		{"empty", map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
 		{"id alone", map[string]string{"AWS_ACCESS_KEY_ID": "A"}, Credentials{}, "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"},
