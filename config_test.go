@@ -3,13 +3,16 @@ package redshift
 import (
 	"bytes"
 	"context"
+	"encoding/gob"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -99,8 +102,17 @@ func TestNewRefusesWhatIsWrong(t *testing.T) {
 		"FIPS and endpoint":                {Config{Region: "eu-west-1", Endpoint: "https://a.example", UseFIPS: true}, nil, []string{"Config.Endpoint", "FIPS"}},
 		"dual-stack and endpoint":          {Config{Region: "eu-west-1", Endpoint: "https://a.example", UseDualStack: true}, nil, []string{"Config.Endpoint", "dual-stack"}},
 		"FIPS neither true nor false":      {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, []string{"AWS_USE_FIPS_ENDPOINT"}},
-		"everything at once": {Config{Region: "EU", Endpoint: "ftp://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"},
-			[]string{"Config.Region", "Config.Endpoint", "AWS_USE_FIPS_ENDPOINT"}},
+		"everything at once": {Config{Region: "EU", AppID: "a b", Retry: RetryPolicy{MaxAttempts: -1}}, []string{"AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=maybe"},
+			[]string{"Config.Region", "Config.AppID", "Config.Retry", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"}},
+		"FIPS, endpoint in the environment":            {Config{Region: "eu-west-1", UseFIPS: true}, []string{"AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "Config.UseFIPS"}},
+		"dual-stack, endpoint in the environment":      {Config{Region: "eu-west-1", UseDualStack: true}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example"}, []string{"AWS_ENDPOINT_URL_REDSHIFT", "Config.UseDualStack"}},
+		"FIPS and endpoint, both in the environment":   {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=true", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "AWS_USE_FIPS_ENDPOINT"}},
+		"dual-stack and endpoint, in the environment":  {Config{Region: "eu-west-1"}, []string{"AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "AWS_USE_DUALSTACK_ENDPOINT"}},
+		"endpoints ignored neither true nor false":     {Config{Region: "eu-west-1"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}},
+		"environment ignored, no region":               {Config{IgnoreEnvironment: true, Credentials: openProvider{}}, []string{"AWS_REGION=eu-west-1"}, []string{"no region", "Config.Region", "Config.IgnoreEnvironment"}},
+		"environment ignored, no credentials":          {Config{IgnoreEnvironment: true, Region: "eu-west-1"}, []string{"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=x"}, []string{"no credentials", "Config.Credentials", "Config.IgnoreEnvironment"}},
+		"environment ignored, FIPS and endpoint":       {Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{}, UseFIPS: true, Endpoint: "https://a.example"}, nil, []string{"Config.Endpoint", "FIPS"}},
+		"environment ignored, and a name that is none": {Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{}, AppID: "a b"}, nil, []string{"Config.AppID"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,6 +127,134 @@ func TestNewRefusesWhatIsWrong(t *testing.T) {
 			}
 			if strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("the error shows a password: %v", err)
+			}
+		})
+	}
+}
+
+// TestVariablesThatCannotMatter: a value that makes no sense stops a program only if the variable would be used.
+func TestVariablesThatCannotMatter(t *testing.T) {
+	t.Parallel()
+	const own = "https://redshift.eu-west-1.amazonaws.com"
+	for name, test := range map[string]struct {
+		config      Config
+		environment []string
+		endpoint    string // that of the region if empty
+	}{
+		"region":                               {Config{}, []string{"AWS_REGION=EU West", "AWS_DEFAULT_REGION=-"}, ""},
+		"second region":                        {Config{Region: " "}, []string{"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=-"}, ""},
+		"attempts":                             {Config{Retry: RetryPolicy{MaxAttempts: 2}}, []string{"AWS_MAX_ATTEMPTS=abc"}, ""},
+		"FIPS, set":                            {Config{UseFIPS: true}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, "https://redshift-fips.eu-west-1.amazonaws.com"},
+		"dual-stack, set":                      {Config{UseDualStack: true}, []string{"AWS_USE_DUALSTACK_ENDPOINT=maybe"}, "https://redshift.eu-west-1.api.aws"},
+		"FIPS, with an endpoint":               {Config{Endpoint: "https://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=maybe"}, "https://a.example"},
+		"FIPS is on, with an endpoint":         {Config{Endpoint: "https://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=true", "AWS_USE_DUALSTACK_ENDPOINT=true"}, "https://a.example"},
+		"ignored, with an endpoint":            {Config{Endpoint: "https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_ENDPOINT_URL=nonsense"}, "https://a.example"},
+		"all ignored, with an endpoint":        {Config{Endpoint: "https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, "https://a.example"},
+		"ignored, with no endpoint":            {Config{}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes"}, ""},
+		"an endpoint that is ignored":          {Config{}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=nonsense", "AWS_ENDPOINT_URL_REDSHIFT=nonsense"}, ""},
+		"an endpoint that is ignored, FIPS":    {Config{UseFIPS: true}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=nonsense"}, "https://redshift-fips.eu-west-1.amazonaws.com"},
+		"an endpoint for all services":         {Config{}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example", "AWS_ENDPOINT_URL=nonsense"}, "https://a.example"},
+		"a name that is none":                  {Config{}, []string{"AWS_SDK_UA_APP_ID=my app"}, ""},
+		"a name that is none, and one that is": {Config{AppID: "nightly"}, []string{"AWS_SDK_UA_APP_ID=my app"}, ""},
+		"everything, ignored": {
+			Config{IgnoreEnvironment: true, Credentials: openProvider{}},
+			[]string{
+				"AWS_REGION=us-east-1", "AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=abc", "AWS_ENDPOINT_URL=https://a.example",
+				"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_SDK_UA_APP_ID=my app",
+			}, "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			switch test.config.Region {
+			case "":
+				test.config.Region = "eu-west-1"
+			case " ":
+				test.config.Region = "" // from the environment
+			}
+			client, err := newClient(test.config, environment(test.environment...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.endpoint == "" {
+				test.endpoint = own
+			}
+			if client.Endpoint() != test.endpoint || client.Region() != "eu-west-1" {
+				t.Errorf("it calls %s in %s, want %s", client.Endpoint(), client.Region(), test.endpoint)
+			}
+		})
+	}
+}
+
+// TestIgnoreEnvironment looks at what New would read, and at the settings that come of it.
+func TestIgnoreEnvironment(t *testing.T) {
+	t.Parallel()
+	config := Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{Secret: "x"}}
+	client, err := newClient(config, func(name string) string {
+		t.Errorf("New reads %s", name)
+
+		return "1"
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if attempts := client.caller.settings.retry.MaxAttempts; attempts != 5 {
+		t.Errorf("calls have %d attempts, want the default", attempts)
+	}
+	for ignored, want := range map[bool]bool{true: false, false: true} {
+		config.IgnoreEnvironment = ignored
+		client, err := newClient(config, environment())
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport, ok := client.http.Transport.(*sigv4.Transport).Base.(*http.Transport)
+		if !ok || (transport.Proxy != nil) != want {
+			t.Errorf("IgnoreEnvironment is %t, and a proxy may be used: %t, want %t", ignored, transport.Proxy != nil, want)
+		}
+	}
+	if text := fmt.Sprint(Config{IgnoreEnvironment: true}); text != "redshift.Config{IgnoreEnvironment: true}" {
+		t.Errorf("it prints as %s", text)
+	}
+}
+
+// TestAppIDOfTheEnvironment: a bad name there is not for this program alone. It is logged, and not with its value.
+func TestAppIDOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config Config
+		value  string
+		want   string // the end of the User-Agent
+		logged bool
+	}{
+		"good":               {Config{}, "MyApp1", " app/MyApp1", false},
+		"none":               {Config{}, "", "", false},
+		"a space":            {Config{}, "hunter2 app", "", true},
+		"a line break":       {Config{}, "hunter2\r\nX-Evil: 1", "", true},
+		"too long":           {Config{}, strings.Repeat("hunter2", 8), "", true},
+		"the Config has one": {Config{AppID: "nightly"}, "hunter2 app", " app/nightly", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			config := test.config
+			config.Region, config.Logger = "eu-west-1", slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+			settings, err := resolve(config, environment("AWS_SDK_UA_APP_ID="+test.value))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(settings.userAgent, "md/GOARCH#"+runtime.GOARCH+test.want) {
+				t.Errorf("the User-Agent is %s", settings.userAgent)
+			}
+			lines := strings.Count(log.String(), "\n")
+			if (lines == 1) != test.logged || lines > 1 {
+				t.Errorf("logged %d lines: %s", lines, log.String())
+			}
+			if test.logged && (!strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "AWS_SDK_UA_APP_ID")) || strings.Contains(log.String(), "hunter2") {
+				t.Errorf("logged %s", log.String())
+			}
+			config.Logger = nil
+			if _, err := resolve(config, environment("AWS_SDK_UA_APP_ID="+test.value)); err != nil {
+				t.Errorf("without a Logger: %v", err)
 			}
 		})
 	}
@@ -189,6 +329,12 @@ func (p openProvider) Credentials(context.Context) (sigv4.Credentials, error) {
 	return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
 }
 
+// settingsOfProgram are those of a program that writes them into a file.
+type settingsOfProgram struct {
+	Config  Config
+	Pointer *Config
+}
+
 func TestNothingPrintsASecret(t *testing.T) {
 	t.Parallel()
 	const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -198,7 +344,8 @@ func TestNothingPrintsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}} {
+	gob.Register(config.Credentials) // gob encodes the value of an interface only if its type is registered
+	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}, settingsOfProgram{config, &config}} {
 		for _, text := range printed(t, value) {
 			for _, word := range []string{secret, "hunter2"} {
 				if strings.Contains(text, word) {
@@ -225,9 +372,12 @@ func printed(t *testing.T, value any) []string {
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("value", "value", value)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("value", "value", value)
-	encoded, _ := json.Marshal(value)
+	var encoded bytes.Buffer // what an encoder wrote before an error counts too
+	_ = json.NewEncoder(&encoded).Encode(value)
+	_ = xml.NewEncoder(&encoded).Encode(value)
+	_ = gob.NewEncoder(&encoded).Encode(value)
 
-	return append(texts, log.String(), string(encoded))
+	return append(texts, log.String(), encoded.String())
 }
 
 func TestNewLeavesTheHTTPClientAlone(t *testing.T) {
@@ -251,9 +401,9 @@ func TestNewLeavesTheHTTPClientAlone(t *testing.T) {
 
 func TestDefaultTransportKeepsConnections(t *testing.T) {
 	t.Parallel()
-	transport, ok := defaultTransport().(*http.Transport)
+	transport, ok := defaultTransport(false).(*http.Transport)
 	if !ok {
-		t.Fatalf("it is a %T", defaultTransport())
+		t.Fatalf("it is a %T", defaultTransport(false))
 	}
 	if transport == http.DefaultTransport || transport.MaxIdleConnsPerHost != 100 || transport.Proxy == nil {
 		t.Errorf("it keeps %d idle connections a host (Proxy set: %t)", transport.MaxIdleConnsPerHost, transport.Proxy != nil)

@@ -318,7 +318,8 @@ func TestConnectionsForCredentials(t *testing.T) {
 			response.Body.Close()
 		}
 	}
-	newClient := func(endpoint, asks string, transport http.RoundTripper) *redshift.Client {
+	newClient := func(t *testing.T, endpoint, asks string, transport http.RoundTripper) *redshift.Client {
+		t.Helper()
 		client, err := redshift.New(redshift.Config{
 			Region: redshifttest.DefaultRegion, Endpoint: endpoint,
 			Credentials: &uncached{sigv4.CredentialsProviderFunc(func(ctx context.Context) (sigv4.Credentials, error) {
@@ -340,7 +341,7 @@ func TestConnectionsForCredentials(t *testing.T) {
 		refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 		defer refuses.Close()
 		proxy, _ := url.Parse(refuses.URL)
-		client := newClient("https://redshift.us-east-1.amazonaws.com", issuer.URL, &http.Transport{Proxy: http.ProxyURL(proxy)})
+		client := newClient(t, "https://redshift.us-east-1.amazonaws.com", issuer.URL, &http.Transport{Proxy: http.ProxyURL(proxy)})
 		defer client.CloseIdleConnections()
 		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		var retried *redshift.RetryError
@@ -352,7 +353,7 @@ func TestConnectionsForCredentials(t *testing.T) {
 		t.Parallel()
 		fake := redshifttest.New(redshifttest.Options{})
 		requests := 0
-		client := newClient("https://redshift.us-east-1.amazonaws.com", "http://"+nobody.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
+		client := newClient(t, "https://redshift.us-east-1.amazonaws.com", "http://"+nobody.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
 			// A transport with a context of its own, as those that copy requests have.
 			requests++
 			if _, err := fake.Transport().RoundTrip(request.WithContext(context.Background())); err != nil {

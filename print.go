@@ -51,6 +51,7 @@ func (c Config) attributes() []slog.Attr {
 	for _, flag := range []slog.Attr{
 		slog.Bool("UseFIPS", c.UseFIPS),
 		slog.Bool("UseDualStack", c.UseDualStack),
+		slog.Bool("IgnoreEnvironment", c.IgnoreEnvironment),
 		slog.Bool("DisableParamValidation", c.DisableParamValidation),
 		slog.Bool("AllowInsecure", c.AllowInsecure),
 	} {

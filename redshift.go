@@ -43,30 +43,36 @@ import (
 // signingName is Redshift's name in a signature.
 const signingName = "redshift"
 
-// Config says where and as whom a [Client] calls Redshift. The zero Config takes everything from the environment.
+// Config configures a [Client]. The zero Config takes everything from the environment. A variable of the environment is read
+// only if no field overrides it: AWS_MAX_ATTEMPTS is not read if Retry has a MaxAttempts, for example.
 type Config struct {
-	// The region, such as eu-west-1. Empty: AWS_REGION, or else AWS_DEFAULT_REGION. It is part of the signature, so it is
-	// needed with an Endpoint too, and never guessed from one.
+	// Region is the AWS region, such as eu-west-1. If empty, AWS_REGION is used, or else AWS_DEFAULT_REGION. The region is part
+	// of the signature. It is required with an Endpoint too, and never derived from one.
 	Region string
 
-	// Who calls. Nil: sigv4.EnvCredentials, that is AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. It is
-	// asked when a call needs it, not by New; New puts a cache before it, which asks again only before the credentials
-	// expire, or when Redshift says that they have, unless it has a method Invalidate() and so is a cache itself. No file is
-	// read and no metadata service is asked.
+	// Credentials signs the requests. If nil, it is sigv4.EnvCredentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+	// AWS_SESSION_TOKEN and AWS_ACCOUNT_ID. Calls obtain credentials, New does not. New puts a cache before the provider, which
+	// renews credentials shortly before they expire or when Redshift says that they have, unless the provider has a method
+	// Invalidate() and so is a cache itself. The client reads no file and calls no metadata service.
 	Credentials sigv4.CredentialsProvider
 
-	// The URL to call in place of the region's own, with a port and a path if need be: a VPC endpoint, a proxy, a fake.
-	// Empty: AWS_ENDPOINT_URL_REDSHIFT, or else AWS_ENDPOINT_URL (neither is read where
-	// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true), or else the region's own.
+	// Endpoint is the URL to call instead of the region's own, optionally with a port and a path: a VPC endpoint, a proxy, a
+	// fake. It overrides AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT. If empty, AWS_ENDPOINT_URL_REDSHIFT is used, or
+	// else AWS_ENDPOINT_URL, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true.
 	Endpoint string
 
-	// Call the endpoint whose cryptography is FIPS 140 validated. It cannot be combined with an Endpoint.
-	// AWS_USE_FIPS_ENDPOINT=true sets it too.
+	// UseFIPS selects the region's endpoint with FIPS 140 validated cryptography. It cannot be combined with an Endpoint,
+	// including one from the environment. If false, AWS_USE_FIPS_ENDPOINT=true sets it.
 	UseFIPS bool
 
-	// Call the endpoint that has IPv6 addresses beside IPv4 ones. It cannot be combined with an Endpoint.
-	// AWS_USE_DUALSTACK_ENDPOINT=true sets it too.
+	// UseDualStack selects the region's endpoint that has IPv6 addresses next to IPv4 ones. It cannot be combined with an
+	// Endpoint, including one from the environment. If false, AWS_USE_DUALSTACK_ENDPOINT=true sets it.
 	UseDualStack bool
+
+	// IgnoreEnvironment makes the client independent of the environment, for tests and for programs with a configuration of
+	// their own. New then reads no environment variable, and Region and Credentials are required. The default HTTPClient uses
+	// no proxy, because HTTPS_PROXY and its like are environment variables too.
+	IgnoreEnvironment bool
 
 	// The client that requests go through, for a proxy, a timeout or instrumentation. New copies it and never changes it;
 	// the copy signs every request and follows no redirect. Its RoundTripper must not send a request twice by itself: that
@@ -87,8 +93,9 @@ type Config struct {
 	// messages among it, is never logged. Nil: nothing is logged.
 	Logger *slog.Logger
 
-	// A name for the program that calls, in the User-Agent of its requests and so in Amazon's logs of them: 50 letters,
-	// digits and !$%&'*+-.^_`|~ at most. Empty: AWS_SDK_UA_APP_ID, or none.
+	// AppID names the program in the User-Agent of its requests, and so in CloudTrail. It has up to 50 letters, digits and
+	// characters of !$%&'*+-.^_`|~. If empty, AWS_SDK_UA_APP_ID is used. If that variable is not a valid name, New logs a
+	// warning and ignores it.
 	AppID string
 
 	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is more than five minutes off;
@@ -146,7 +153,7 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		*httpClient = *config.HTTPClient
 	}
 	if httpClient.Transport == nil {
-		httpClient.Transport = defaultTransport()
+		httpClient.Transport = defaultTransport(config.IgnoreEnvironment)
 	}
 	watched := watchCredentials(settings.credentials)
 	httpClient.Transport = &sigv4.Transport{
@@ -191,59 +198,87 @@ type settings struct {
 }
 
 func resolve(config Config, getenv func(string) string) (settings, error) {
-	var (
-		resolved settings
-		wrong    []error
-	)
-	region := firstOf(getenv, variable{"Config.Region", config.Region}, variable{name: "AWS_REGION"}, variable{name: "AWS_DEFAULT_REGION"})
-	resolved.region = region.value
-	if region.value == "" {
-		wrong = append(wrong, errors.New("no region: set Config.Region, or AWS_REGION in the environment"))
-	} else if err := checkRegion(region.value); err != nil {
-		wrong = append(wrong, fmt.Errorf("%s: %w", region.name, err))
+	if config.IgnoreEnvironment {
+		getenv = func(string) string { return "" }
 	}
-
-	fips, err := switchedOn(config.UseFIPS, "AWS_USE_FIPS_ENDPOINT", getenv)
-	wrong = append(wrong, err)
-	dualStack, err := switchedOn(config.UseDualStack, "AWS_USE_DUALSTACK_ENDPOINT", getenv)
-	wrong = append(wrong, err)
-
-	endpoint := variable{"Config.Endpoint", config.Endpoint}
-	ignore, err := switchedOn(false, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", getenv)
-	wrong = append(wrong, err)
-	if !ignore {
-		endpoint = firstOf(getenv, endpoint, variable{name: "AWS_ENDPOINT_URL_REDSHIFT"}, variable{name: "AWS_ENDPOINT_URL"})
-	}
-	switch {
-	case endpoint.value == "" && region.value != "":
-		resolved.endpoint = regionEndpoint(region.value, fips, dualStack)
-	case endpoint.value == "":
-	case fips:
-		wrong = append(wrong, fmt.Errorf("%s: a FIPS endpoint is asked for too, which cannot be combined with a custom endpoint", endpoint.name))
-	case dualStack:
-		wrong = append(wrong, fmt.Errorf("%s: a dual-stack endpoint is asked for too, which cannot be combined with a custom endpoint", endpoint.name))
-	default:
-		resolved.endpoint, err = parseEndpoint(endpoint.value, config.AllowInsecure)
-		if err != nil {
-			wrong = append(wrong, fmt.Errorf("%s: %w", endpoint.name, err))
-		}
-	}
-
+	var resolved settings
+	var regionErr, endpointErr, credentialsErr, callErr, appErr error
+	resolved.region, regionErr = resolveRegion(config, getenv)
+	resolved.endpoint, endpointErr = resolveEndpoint(config, resolved.region, getenv)
 	resolved.clock = &clock{machine: config.Now}
 	if config.Now == nil {
 		resolved.clock.machine = time.Now
 	}
-	resolved.credentials, err = credentials(config.Credentials, resolved.clock.now)
-	wrong = append(wrong, err)
+	resolved.credentials, credentialsErr = resolveCredentials(config, resolved.clock.now)
+	resolved.call, callErr = resolveCall(config, getenv)
+	var appID string
+	appID, appErr = resolveAppID(config, getenv)
+	resolved.userAgent = userAgent(appID)
 
-	resolved.call, err = resolveCall(config, getenv)
-	wrong = append(wrong, err)
+	return resolved, errors.Join(regionErr, endpointErr, credentialsErr, callErr, appErr)
+}
 
-	appID := firstOf(getenv, variable{"Config.AppID", config.AppID}, variable{name: "AWS_SDK_UA_APP_ID"})
-	resolved.userAgent, err = userAgent(appID)
-	wrong = append(wrong, err)
+func resolveRegion(config Config, getenv func(string) string) (string, error) {
+	region := firstOf(getenv, variable{"Config.Region", config.Region}, variable{name: "AWS_REGION"}, variable{name: "AWS_DEFAULT_REGION"})
+	switch {
+	case region.value == "" && config.IgnoreEnvironment:
+		return "", errors.New("no region: set Config.Region (Config.IgnoreEnvironment is true)")
+	case region.value == "":
+		return "", errors.New("no region: set Config.Region, or AWS_REGION in the environment")
+	}
+	if err := checkRegion(region.value); err != nil {
+		return "", fmt.Errorf("%s: %w", region.name, err)
+	}
 
-	return resolved, errors.Join(wrong...)
+	return region.value, nil
+}
+
+// resolveEndpoint returns the URL to call. It is nil if no region is known to derive it from.
+func resolveEndpoint(config Config, region string, getenv func(string) string) (*url.URL, error) {
+	endpoint, err := configuredEndpoint(config, getenv)
+	fips, dualStack := config.UseFIPS, config.UseDualStack
+	if config.Endpoint == "" {
+		// Only then can the variables matter.
+		var fipsErr, dualStackErr error
+		fips, fipsErr = switchedOn(fips, "AWS_USE_FIPS_ENDPOINT", getenv)
+		dualStack, dualStackErr = switchedOn(dualStack, "AWS_USE_DUALSTACK_ENDPOINT", getenv)
+		err = errors.Join(err, fipsErr, dualStackErr)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case endpoint.value == "" && region == "":
+		return nil, nil
+	case endpoint.value == "":
+		return regionEndpoint(region, fips, dualStack), nil
+	case fips:
+		return nil, fmt.Errorf("%s: a custom endpoint cannot be combined with FIPS (Config.UseFIPS or AWS_USE_FIPS_ENDPOINT)", endpoint.name)
+	case dualStack:
+		return nil, fmt.Errorf("%s: a custom endpoint cannot be combined with dual-stack (Config.UseDualStack or AWS_USE_DUALSTACK_ENDPOINT)",
+			endpoint.name)
+	}
+	parsed, err := parseEndpoint(endpoint.value, config.AllowInsecure)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", endpoint.name, err)
+	}
+
+	return parsed, nil
+}
+
+// configuredEndpoint returns the URL that is configured, if any. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is read only if one of the
+// variables that it disables is set.
+func configuredEndpoint(config Config, getenv func(string) string) (variable, error) {
+	endpoint := firstOf(getenv, variable{"Config.Endpoint", config.Endpoint},
+		variable{name: "AWS_ENDPOINT_URL_REDSHIFT"}, variable{name: "AWS_ENDPOINT_URL"})
+	if config.Endpoint != "" || endpoint.value == "" {
+		return endpoint, nil
+	}
+	ignored, err := switchedOn(false, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", getenv)
+	if ignored {
+		return variable{}, nil
+	}
+
+	return endpoint, err
 }
 
 // resolveCall returns what all calls have in common.
@@ -266,10 +301,14 @@ func resolveCall(config Config, getenv func(string) string) (callSettings, error
 	return settings, errors.Join(wrong...)
 }
 
-// credentials puts a cache before a provider that may have to ask somebody.
-func credentials(provider sigv4.CredentialsProvider, now func() time.Time) (sigv4.CredentialsProvider, error) {
-	switch provider := provider.(type) {
+// resolveCredentials puts a cache before a provider that may be slow.
+func resolveCredentials(config Config, now func() time.Time) (sigv4.CredentialsProvider, error) {
+	switch provider := config.Credentials.(type) {
 	case nil:
+		if config.IgnoreEnvironment {
+			return nil, errors.New("no credentials: set Config.Credentials (Config.IgnoreEnvironment is true)")
+		}
+
 		return sigv4.EnvCredentials{}, nil
 	case sigv4.EnvCredentials, interface{ Invalidate() }:
 		// Two caches would not know of each other: to forget what is in one would bring it back from the other.
@@ -296,7 +335,7 @@ func firstOf(getenv func(string) string, variables ...variable) variable {
 	return variable{}
 }
 
-// switchedOn tells whether something is on in the Config or in the environment.
+// switchedOn reports whether a setting is on in the Config or in the environment.
 func switchedOn(on bool, name string, getenv func(string) string) (bool, error) {
 	text := getenv(name)
 	if on || text == "" {
@@ -310,9 +349,9 @@ func switchedOn(on bool, name string, getenv func(string) string) (bool, error) 
 	return on, nil
 }
 
-// defaultTransport is http.DefaultTransport with more idle connections a host: two, its default, would make all but two
-// of many concurrent callers connect anew for each call.
-func defaultTransport() http.RoundTripper {
+// defaultTransport returns a copy of http.DefaultTransport that keeps more idle connections for each host. With its default
+// of two, all but two of many concurrent callers would connect again for each call.
+func defaultTransport(ignoreEnvironment bool) http.RoundTripper {
 	const connections = 100
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -322,6 +361,9 @@ func defaultTransport() http.RoundTripper {
 	transport = transport.Clone()
 	transport.MaxIdleConns = connections
 	transport.MaxIdleConnsPerHost = connections
+	if ignoreEnvironment {
+		transport.Proxy = nil
+	}
 
 	return transport
 }

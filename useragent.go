@@ -9,18 +9,37 @@ import (
 
 const modulePath = "github.com/redshift-go/redshift"
 
-// userAgent is what requests say of who sends them: this library, Go, the system, and the program if it has a name.
-func userAgent(appID variable) (string, error) {
+// userAgent returns the header User-Agent: this library, Go, the system, and the program if it has a name.
+func userAgent(appID string) string {
 	info, _ := debug.ReadBuildInfo()
 	text := fmt.Sprintf("redshift-go/%s lang/go#%s os/%s md/GOARCH#%s", version(info), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
-	if appID.value == "" {
-		return text, nil
-	}
-	if err := checkAppID(appID.value); err != nil {
-		return "", fmt.Errorf("%s: %w", appID.name, err)
+	if appID != "" {
+		text += " app/" + appID
 	}
 
-	return text + " app/" + appID.value, nil
+	return text
+}
+
+// resolveAppID returns the name of the program, or an empty string. A bad name in the Config is an error. One in the
+// environment is not: it may be meant for another program, and must not stop this one.
+func resolveAppID(config Config, getenv func(string) string) (string, error) {
+	const name = "AWS_SDK_UA_APP_ID"
+	if config.AppID != "" {
+		if err := checkAppID(config.AppID); err != nil {
+			return "", fmt.Errorf("Config.AppID: %w", err)
+		}
+
+		return config.AppID, nil
+	}
+	appID := getenv(name)
+	if checkAppID(appID) == nil {
+		return appID, nil
+	}
+	if config.Logger != nil {
+		config.Logger.Warn("redshift: invalid environment variable ignored", "name", name, "allowed", allowedAppID)
+	}
+
+	return "", nil
 }
 
 // version is this module's in the program, as the program was built: devel in its own tree.
@@ -46,6 +65,8 @@ func version(info *debug.BuildInfo) string {
 
 // maxAppID is Amazon's limit.
 const maxAppID = 50
+
+const allowedAppID = "up to 50 letters, digits and !$%&'*+-.^_`|~"
 
 // checkAppID makes sure that a name can stand in a User-Agent, as Amazon's own SDKs have it there.
 func checkAppID(appID string) error {

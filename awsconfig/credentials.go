@@ -57,6 +57,7 @@ func (p *provider) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 		SecretAccessKey: found.SecretAccessKey,
 		SessionToken:    found.SessionToken,
 		Expires:         expires,
+		AccountID:       found.AccountID,
 	}, nil
 }
 

@@ -92,7 +92,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"no metadata service": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.Setenv("AWS_EC2_METADATA_DISABLED", "")
-				machine.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", closedPort(t))
+				machine.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", closedPort(machine.T))
 			},
 			says:    []string{"AWS_ACCESS_KEY_ID"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
@@ -281,7 +281,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"no network to STS": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("source role")(machine, services)
-				machine.Setenv("AWS_ENDPOINT_URL_STS", closedPort(t))
+				machine.Setenv("AWS_ENDPOINT_URL_STS", closedPort(machine.T))
 			},
 			says:    []string{"STS gave no usable answer", "network", "proxy", "AWS_ENDPOINT_URL_STS"},
 			matches: as[*net.OpError],
@@ -289,7 +289,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"no network to Redshift": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("environment")(machine, services)
-				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", closedPort(t))
+				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", closedPort(machine.T))
 			},
 			says:    []string{"DescribeClusterSnapshots", "connection refused"},
 			matches: as[*awsquery.SendError],

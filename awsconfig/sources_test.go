@@ -333,3 +333,46 @@ func TestOptions(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// The account comes with the credentials of the sources that know it.
+func TestAccountID(t *testing.T) {
+	accountOf := func(t *testing.T, filled redshift.Config) string {
+		t.Helper()
+		keys, err := filled.Credentials.Credentials(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return keys.AccountID
+	}
+	for name, want := range map[string]string{
+		"environment": account, "default profile": "", "source role": account, "SSO session": account,
+	} {
+		t.Run(name, func(t *testing.T) {
+			machine := newEnvironment(t)
+			services := newAmazon(machine)
+			sources()[name].prepare(machine, services)
+			machine.Setenv("AWS_REGION", region)
+			machine.Setenv("AWS_ACCOUNT_ID", account) // for "environment" alone
+			filled, err := awsconfig.Load(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := accountOf(t, filled); got != want {
+				t.Errorf("the account is %q, want %q", got, want)
+			}
+		})
+	}
+	t.Run("an aws.Config", func(t *testing.T) {
+		newEnvironment(t)
+		filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: "example", AccountID: "210987654321"}, nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := accountOf(t, filled); got != "210987654321" {
+			t.Errorf("the account is %q", got)
+		}
+	})
+}

@@ -9,9 +9,13 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/testenv"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	testenv.ClearAWS()
+	goleak.VerifyTestMain(m)
+}
 
 // The types of this file look like generated ones, with a member of every kind. encoding/xml reads them by their tags.
 

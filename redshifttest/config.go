@@ -8,7 +8,7 @@ import (
 )
 
 // Config returns the configuration of a client that calls the fake in memory, through [Fake.Transport], with the fake's
-// region, credentials and SignatureClock.
+// region, credentials and SignatureClock. The client ignores the environment of the test.
 func (f *Fake) Config() redshift.Config {
 	return redshift.Config{
 		Region:      f.Region(),
@@ -16,15 +16,20 @@ func (f *Fake) Config() redshift.Config {
 		Endpoint:    "http://localhost",
 		HTTPClient:  &http.Client{Transport: f.Transport()},
 		Now:         f.dated,
+
+		IgnoreEnvironment: true,
 	}
 }
 
 // Config returns the configuration of a client that calls the server, with the fake's region, credentials and SignatureClock.
+// The client ignores the environment of the test.
 func (s *Server) Config() redshift.Config {
 	return redshift.Config{
 		Region:      s.Region(),
 		Credentials: sigv4.StaticCredentials(s.Credentials()),
 		Endpoint:    s.URL,
 		Now:         s.dated,
+
+		IgnoreEnvironment: true,
 	}
 }

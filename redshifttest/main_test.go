@@ -15,13 +15,17 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/redshift-go/redshift/internal/testenv"
 	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	testenv.ClearAWS()
+	goleak.VerifyTestMain(m)
+}
 
 // start is what the clock of most fakes here shows, and does not move from by itself.
 var start = time.Date(2026, 11, 23, 9, 30, 0, 250e6, time.UTC)

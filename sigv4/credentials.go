@@ -21,11 +21,13 @@ var ErrCredentialsExpired = errors.New("AWS credentials have expired")
 // [encoding.TextMarshaler] (encoding/json, encoding/xml) shows the access key id, whether there are a secret and a
 // session token, and the expiry. The access key id is no secret, since it stands readable in every signed request; it is
 // shown whole when it consists of upper-case letters and digits, as Amazon's do, and hidden otherwise, because it might
-// then be a secret that went into the wrong field.
+// then be a secret that went into the wrong field. Binary encoders that honour [encoding.BinaryMarshaler], such as
+// encoding/gob, return an error.
 //
 // Two things no struct of strings can prevent, because package fmt then calls no methods: printing another struct that
 // has Credentials in an unexported field (keep a [CredentialsProvider] such as [StaticCredentials] there instead, it holds
-// against that as well), and the verbs %w and %p, which make no sense for Credentials and which go vet reports.
+// against that as well), and the verbs %w and %p, which make no sense for Credentials and which go vet reports. The same is
+// true of encoders that call no methods, such as encoding/asn1.
 type Credentials struct {
 	// AccessKeyID names the key, such as AKIAIOSFODNN7EXAMPLE. Required.
 	AccessKeyID string
@@ -35,7 +37,8 @@ type Credentials struct {
 	SessionToken string
 	// Expires is when the credentials stop working. The zero time means never.
 	Expires time.Time
-	// AccountID is the account that the credentials belong to, such as 123456789012. Optional: signing does not need it.
+	// AccountID is the AWS account that the credentials belong to, 12 digits. It is optional: it is not sent, not part of the
+	// signature, not checked, and not printed.
 	AccountID string
 }
 
@@ -118,6 +121,11 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String())
 // MarshalText returns what [Credentials.String] returns, so that encoders do not write secrets. It is deliberately no
 // form that Credentials could be read back from.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// MarshalBinary returns an error. A binary form exists to be read back, and would have to contain the secrets.
+func (c Credentials) MarshalBinary() ([]byte, error) {
+	return nil, errors.New("sigv4: Credentials are not encoded, because the secrets would be readable: encode the fields that you need")
+}
 
 func presence(secret string) string {
 	if secret == "" {

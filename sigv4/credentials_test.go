@@ -3,14 +3,19 @@ package sigv4
 import (
 	"bytes"
 	"context"
+	"encoding"
+	"encoding/gob"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"text/template"
 	"time"
 )
 
@@ -42,8 +47,9 @@ func requireRedacted(t *testing.T, name string, value any) {
 	slog.New(slog.NewJSONHandler(&structured, nil)).Info("message", "value", value)
 	outputs["slog text"], outputs["slog JSON"] = text.String(), structured.String()
 	// Some of the values hold functions or maps, which the encoders refuse; what they wrote until then counts too.
-	encoded, _ := json.Marshal(value)
-	outputs["json"] = string(encoded)
+	for form, encode := range encoders() {
+		outputs[form] = encode(value)
+	}
 
 	for form, output := range outputs {
 		for _, secret := range []string{hiddenSecret, hiddenToken} {
@@ -58,6 +64,41 @@ func requireRedacted(t *testing.T, name string, value any) {
 		}
 	}
 }
+
+// encoders returns the encoders of the standard library that call a method of the value. Each returns the text that it
+// wrote until its end or its error.
+func encoders() map[string]func(any) string {
+	written := func(encode func(io.Writer) error) string {
+		var output bytes.Buffer
+		_ = encode(&output)
+
+		return output.String()
+	}
+
+	return map[string]func(any) string{
+		"json": func(value any) string {
+			return written(func(w io.Writer) error { return json.NewEncoder(w).Encode(value) })
+		},
+		"xml": func(value any) string {
+			return written(func(w io.Writer) error { return xml.NewEncoder(w).Encode(value) })
+		},
+		"gob": func(value any) string {
+			return written(func(w io.Writer) error { return gob.NewEncoder(w).Encode(value) })
+		},
+		"text/template": func(value any) string {
+			return written(func(w io.Writer) error { return template.Must(template.New("").Parse("{{.}}")).Execute(w, value) })
+		},
+		"log": func(value any) string {
+			return written(func(w io.Writer) error { log.New(w, "", 0).Print(value); return nil })
+		},
+	}
+}
+
+// encoding/xml panics for types without a name that embed an encoding.TextMarshaler.
+type (
+	embeddedCredentials struct{ Credentials }
+	embeddedPointer     struct{ *Credentials }
+)
 
 func TestNothingPrintsSecrets(t *testing.T) {
 	t.Parallel()
@@ -83,6 +124,10 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	}
 	transport := &Transport{Signer: signer, Credentials: static}
 
+	// gob encodes the value of an interface only if its type is registered.
+	gob.Register(credentials)
+	gob.Register(static)
+	gob.Register(cached)
 	type unexported struct {
 		provider  CredentialsProvider
 		cached    *CachedCredentials
@@ -93,12 +138,19 @@ func TestNothingPrintsSecrets(t *testing.T) {
 		"value":             credentials,
 		"pointer":           &credentials,
 		"struct":            struct{ Credentials Credentials }{credentials},
-		"embedded":          struct{ Credentials }{credentials},
+		"embedded":          embeddedCredentials{credentials},
 		"pointer in struct": struct{ Credentials *Credentials }{&credentials},
 		"slice":             []Credentials{credentials},
 		"slice of pointers": []*Credentials{&credentials},
 		"map":               map[string]Credentials{"a": credentials},
 		"any":               []any{credentials, &credentials},
+		"map of any":        map[string]any{"a": credentials},
+		"any in struct":     struct{ Value any }{credentials},
+		"pointer embedded":  embeddedPointer{&credentials},
+		"embedded deeper":   struct{ Settings embeddedCredentials }{embeddedCredentials{credentials}},
+		"array":             [1]Credentials{credentials},
+		"pointer to array":  &[1]*Credentials{&credentials},
+		"cache's config":    CacheConfig{Provider: static},
 		"static":            static,
 		"static in struct":  struct{ Provider CredentialsProvider }{static},
 		"cached":            cached,
@@ -134,6 +186,34 @@ func TestEncodersDoNotWriteSecrets(t *testing.T) {
 		if err := json.Unmarshal(encoded, &settings{}); err == nil {
 			t.Errorf("%s: the redacted form could be read back", name)
 		}
+	}
+}
+
+// TestBinaryEncodersAreRefused: a binary form exists to be read back, and the secrets would be in it.
+func TestBinaryEncodersAreRefused(t *testing.T) {
+	t.Parallel()
+	credentials := hiddenCredentials()
+	for name, value := range map[string]any{
+		"value": credentials, "pointer": &credentials, "slice": []Credentials{credentials},
+		"struct":           struct{ Name, Credentials any }{"a", credentials},
+		"embedded":         embeddedCredentials{credentials},
+		"pointer embedded": embeddedPointer{&credentials},
+		"typed":            struct{ Credentials *Credentials }{&credentials},
+		"zero":             Credentials{},
+	} {
+		gob.Register(Credentials{})
+		var output bytes.Buffer
+		if err := gob.NewEncoder(&output).Encode(value); err == nil || !strings.Contains(err.Error(), "sigv4: Credentials are not encoded") {
+			t.Errorf("%s: gob wrote %d bytes, and the error is %v", name, output.Len(), err)
+		}
+	}
+	// Encoders of other modules look for this interface.
+	marshaler, _ := any(credentials).(encoding.BinaryMarshaler)
+	if marshaler == nil {
+		t.Fatal("Credentials have no MarshalBinary")
+	}
+	if encoded, err := marshaler.MarshalBinary(); err == nil || encoded != nil || strings.Contains(err.Error(), hiddenSecret) {
+		t.Errorf("MarshalBinary returned %q, %v", encoded, err)
 	}
 }
 
@@ -239,6 +319,36 @@ func TestStaticCredentials(t *testing.T) {
 	}
 }
 
+// TestAccountID: the account travels with the keys, and has no part in the signature.
+func TestAccountID(t *testing.T) {
+	t.Parallel()
+	owned := exampleCredentials
+	owned.AccountID = "123456789012"
+	cache, err := NewCachedCredentials(CacheConfig{Provider: StaticCredentials(owned)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, provider := range map[string]CredentialsProvider{"static": StaticCredentials(owned), "cached": cache} {
+		if got, err := provider.Credentials(t.Context()); err != nil || got.AccountID != owned.AccountID || got != owned {
+			t.Errorf("%s: got %v of the account %q, %v", name, got, got.AccountID, err)
+		}
+	}
+	signatures := make(map[string]bool)
+	for _, credentials := range []Credentials{exampleCredentials, owned} {
+		request := mustRequest(t, "GET", "https://example.amazonaws.com/")
+		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, credentials, exampleTime); err != nil {
+			t.Fatal(err)
+		}
+		signatures[signatureOf(t, request)] = true
+		if strings.Contains(fmt.Sprint(request.Header, request.URL), owned.AccountID) {
+			t.Errorf("the request has the account: %v", request.Header)
+		}
+	}
+	if len(signatures) != 1 {
+		t.Errorf("the account changes the signature: %v", signatures)
+	}
+}
+
 func TestCredentialsProviderFunc(t *testing.T) {
 	t.Parallel()
 	provider := CredentialsProviderFunc(func(context.Context) (Credentials, error) { return exampleCredentials, nil })
@@ -263,6 +373,16 @@ func TestEnvCredentials(t *testing.T) {
 			"with token", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"},
 			Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "t"}, "",
 		},
+		{
+			"with account", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ACCOUNT_ID": "123456789012"},
+			Credentials{AccessKeyID: "A", SecretAccessKey: "s", AccountID: "123456789012"}, "",
+		},
+		{
+			// The variable serves a comparison alone: a value that no account has must not stop a program.
+			"with an odd account", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ACCOUNT_ID": "none of it\n"},
+			Credentials{AccessKeyID: "A", SecretAccessKey: "s", AccountID: "none of it\n"}, "",
+		},
+		{"account alone", map[string]string{"AWS_ACCOUNT_ID": "123456789012"}, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
 		{"none", nil, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
 		{"empty", map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
 		{"id alone", map[string]string{"AWS_ACCESS_KEY_ID": "A"}, Credentials{}, "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not"},

@@ -120,12 +120,16 @@ func ExampleTransport() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	client := &http.Client{Transport: &sigv4.Transport{
-		Base:        server.Client().Transport,
-		Signer:      signer,
-		Credentials: sigv4.StaticCredentials(documentationKeys), // or sigv4.EnvCredentials{}
-		Now:         func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) },
-	}}
+	client := &http.Client{
+		Transport: &sigv4.Transport{
+			Base:        server.Client().Transport,
+			Signer:      signer,
+			Credentials: sigv4.StaticCredentials(documentationKeys), // or sigv4.EnvCredentials{}
+			Now:         func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) },
+		},
+		// Return a redirect as it is: signed requests are for one host. The Transport would refuse to sign for another one.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	response, err := client.Get(server.URL + "/?Action=DescribeClusterSnapshots&Version=2012-12-01")
 	if err != nil {
 		log.Fatal(err)

@@ -55,11 +55,12 @@ const (
 	envAccessKeyID     = "AWS_ACCESS_KEY_ID"
 	envSecretAccessKey = "AWS_SECRET_ACCESS_KEY"
 	envSessionToken    = "AWS_SESSION_TOKEN"
+	envAccountID       = "AWS_ACCOUNT_ID"
 )
 
 // EnvCredentials provides the credentials in the environment variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for
-// temporary credentials, AWS_SESSION_TOKEN. They are read each time, so a change takes effect with the next request. An
-// empty variable counts as missing. The zero value is ready to use.
+// temporary credentials, AWS_SESSION_TOKEN. AWS_ACCOUNT_ID sets [Credentials.AccountID]. The variables are read each time, so
+// a change takes effect with the next request. An empty variable counts as missing. The zero value is ready to use.
 type EnvCredentials struct {
 	// LookupEnv replaces [os.LookupEnv], which is used when it is nil.
 	LookupEnv func(name string) (value string, found bool)
@@ -80,6 +81,7 @@ func (e EnvCredentials) Credentials(context.Context) (Credentials, error) {
 		AccessKeyID:     value(envAccessKeyID),
 		SecretAccessKey: value(envSecretAccessKey),
 		SessionToken:    value(envSessionToken),
+		AccountID:       value(envAccountID),
 	}
 	missing := ""
 	switch {

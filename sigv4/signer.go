@@ -121,6 +121,9 @@ func (s *Signer) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, 
 // Accept-Encoding, Connection, Expect, Via and tracing headers; Content-Length only with SignBodyHeader. Set headers
 // before signing and change none afterwards.
 //
+// Send the request with a client that follows no redirect. net/http removes Authorization from a request to another host,
+// but not X-Amz-Security-Token.
+//
 // The errors name what cannot be signed: a request without a host, header values or a query that could not be sent as
 // signed, a presigned URL, a zero time, credentials that [Credentials.Validate] refuses or that have expired
 // ([ErrCredentialsExpired]).
@@ -171,7 +174,8 @@ func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Cre
 //
 // The URL works from the given time on until expires has passed, which is from 1 second to 7 days, fractions of a
 // second cut off, and never longer than the credentials. Whoever has the URL can send the request: treat it as a
-// secret. Payload hash and errors are as for [Signer.Sign].
+// secret. net/http sends it to the host of a redirect, in the header Referer. Payload hash and errors are as for
+// [Signer.Sign].
 func (s *Signer) Presign(
 	request *http.Request, payloadHash string, credentials Credentials, at time.Time, expires time.Duration,
 ) (*url.URL, http.Header, error) {

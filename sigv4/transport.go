@@ -21,6 +21,11 @@ import (
 // piece. Any other body is read into memory first, without limit; what is sent then is again a non-nil body without
 // GetBody, so that net/http does not silently repeat the request when a kept connection breaks.
 //
+// A Transport does not sign a request that follows a redirect from another scheme, host or port: the new host would receive
+// a valid signature and the session token. Such a request fails with a [*SigningError], and nothing is sent. net/http
+// follows redirects unless the CheckRedirect of the [http.Client] returns [http.ErrUseLastResponse], as in the example. AWS
+// does not redirect.
+//
 // The fields must not be changed once the Transport is in use. It is safe for concurrent use if what they hold is.
 type Transport struct {
 	// Base sends the signed request. Nil means [http.DefaultTransport].
@@ -49,7 +54,8 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		base = http.DefaultTransport
 	}
 	response, err := base.RoundTrip(signed)
-	if response != nil && response.Request == signed {
+	if response != nil {
+		// Base may have sent a copy of the signed request, which has the session token too.
 		response.Request = request
 	}
 	return response, err
@@ -77,6 +83,9 @@ func (t *Transport) sign(request *http.Request) (*http.Request, error) {
 	}
 	if t == nil || t.Signer == nil {
 		return nil, signingError("sign", request, errors.New("the Transport has no Signer, make one with NewSigner"))
+	}
+	if err := checkRedirects(request); err != nil {
+		return nil, signingError("sign", request, err)
 	}
 	credentials, err := t.credentials(request.Context())
 	if err != nil {

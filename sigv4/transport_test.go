@@ -201,6 +201,7 @@ func TestTransportRefusesToSend(t *testing.T) {
 	failure := errors.New("failed as the test wants")
 	expired := exampleCredentials
 	expired.Expires = exampleTime
+	empty := mustCache(t, CacheConfig{Provider: EnvCredentials{LookupEnv: func(string) (string, bool) { return "", false }}})
 	providing := func(credentials Credentials, err error) CredentialsProvider {
 		return CredentialsProviderFunc(func(context.Context) (Credentials, error) { return credentials, err })
 	}
@@ -219,9 +220,7 @@ func TestTransportRefusesToSend(t *testing.T) {
 		{name: "provider fails", change: func(tr *Transport) { tr.Credentials = providing(exampleCredentials, failure) }, want: "get credentials", is: failure},
 		{
 			name: "a provider of this package fails", want: `: get credentials: refresh credentials: read credentials from the environment: `, is: ErrNoCredentials,
-			change: func(tr *Transport) {
-				tr.Credentials = mustCache(t, CacheConfig{Provider: EnvCredentials{LookupEnv: func(string) (string, bool) { return "", false }}})
-			},
+			change: func(tr *Transport) { tr.Credentials = empty },
 		},
 		{name: "empty credentials", change: func(tr *Transport) { tr.Credentials = providing(Credentials{}, nil) }, want: "empty", is: ErrNoCredentials},
 		{name: "no secret", change: func(tr *Transport) { tr.Credentials = providing(Credentials{AccessKeyID: "A"}, nil) }, want: "SecretAccessKey is empty", is: ErrNoCredentials},

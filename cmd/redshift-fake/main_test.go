@@ -22,6 +22,7 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/testenv"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
+	testenv.ClearAWS()
 	goleak.VerifyTestMain(m)
 }
 
@@ -62,7 +64,11 @@ func start(t *testing.T, arguments ...string) *running {
 	output, stdout := io.Pipe()
 	program := &running{stderr: new(safeBuffer)}
 	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, arguments, stdout, program.stderr) }()
+	go func() {
+		status := run(ctx, arguments, stdout, program.stderr)
+		_ = stdout.Close() // it does not if it fails before it prints
+		ended <- status
+	}()
 	program.stop = sync.OnceValue(func() int {
 		cancel()
 
@@ -74,6 +80,9 @@ func start(t *testing.T, arguments ...string) *running {
 		t.Fatal(err)
 	}
 	program.printed = string(printed)
+	if program.printed == "" {
+		t.Fatalf("it ended with the status %d and\n%s", program.stop(), program.stderr)
+	}
 
 	return program
 }
