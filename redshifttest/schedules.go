@@ -15,12 +15,11 @@ import (
 
 const (
 	// scheduleChange is how long it takes until a cluster follows a schedule that is new to it, or has changed.
-	scheduleChange         = time.Minute
-	maxScheduleIdentifier  = 255
-	maxNextInvocations     = 100
-	generatedSchedule      = "snapshotschedule-"
-	onTrack                = "OnTrack"
-	resourceTypeOfSchedule = models.ResourceType("snapshotschedule")
+	scheduleChange        = time.Minute
+	maxScheduleIdentifier = 255
+	maxNextInvocations    = 100
+	generatedSchedule     = "snapshotschedule-"
+	onTrack               = "OnTrack"
 )
 
 // schedule says when Redshift takes snapshots of clusters by itself.
