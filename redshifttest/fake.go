@@ -72,8 +72,8 @@ type Options struct {
 	RestoreDuration time.Duration
 
 	// AutomatedSnapshots takes a snapshot of each cluster every 8 hours, as Redshift does of clusters that have no snapshot
-	// schedule. The first one is due 8 hours after the cluster was added or restored. It is off by default, so that a test that
-	// advances the clock finds only the snapshots that it caused. Command redshift-fake has it on.
+	// schedule. The hours count from when the cluster was created. It is off by default, so that a test that advances the clock
+	// finds only the snapshots that it caused. Command redshift-fake has it on.
 	AutomatedSnapshots bool
 
 	// Resources are the parameter groups, subnet groups and other things that a restore can name. Default: the default groups.
