@@ -25,6 +25,7 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -93,6 +94,28 @@ func TestAnswersAreReadAsAmazonsClientReadsThem(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestResourceTypesAreConstants has the one member whose value differs from Amazon's client on purpose. Redshift sends
+// cluster and documents Cluster: ours returns the constant for either spelling, Amazon's returns what was sent.
+func TestResourceTypesAreConstants(t *testing.T) {
+	t.Parallel()
+	const body = `<DescribeTagsResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/"><DescribeTagsResult><TaggedResources>` +
+		`<TaggedResource><ResourceType>cluster</ResourceType></TaggedResource></TaggedResources></DescribeTagsResult></DescribeTagsResponse>`
+	theirs, err := amazonsClient(&recorder{body: []byte(body)}).DescribeTags(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := ourClient(t, &recorder{body: []byte(body)}).DescribeTags(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := aws.ToString(theirs.TaggedResources[0].ResourceType); got != "cluster" {
+		t.Errorf("Amazon's client returns %q", got)
+	}
+	if got := ours.TaggedResources[0].ResourceType; got != models.ResourceTypeCluster {
+		t.Errorf("our client returns %q", got)
 	}
 }
 

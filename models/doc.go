@@ -7,7 +7,11 @@
 // Redshift did not send is the zero [time.Time]; a pointer is used only where absent and zero mean different things.
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"strings"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
 
 // WriteQuery writes the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by awsquery.
 func (m *DeleteClusterSnapshotMessage) WriteQuery(w *awsquery.Writer) {
@@ -18,6 +22,28 @@ func (m *DeleteClusterSnapshotMessage) WriteQuery(w *awsquery.Writer) {
 // CheckQuery names what is wrong with the DeleteClusterSnapshotMessage as the item of a list. Used by awsquery.
 func (m *DeleteClusterSnapshotMessage) CheckQuery(c *awsquery.Check) {
 	c.Required("SnapshotIdentifier", m.SnapshotIdentifier != "")
+}
+
+// resourceTypeInAnyCase returns the constant that text spells in upper or lower case, or text itself if it is no constant.
+func resourceTypeInAnyCase(text string) ResourceType {
+	for _, constant := range []ResourceType{
+		ResourceTypeCluster,
+		ResourceTypeCidrIP,
+		ResourceTypeEC2SecurityGroup,
+		ResourceTypeSnapshot,
+		ResourceTypeClusterSecurityGroup,
+		ResourceTypeSubnetGroup,
+		ResourceTypeHSMConnection,
+		ResourceTypeHSMCertificate,
+		ResourceTypeParameterGroup,
+		ResourceTypeSnapshotCopyGrant,
+	} {
+		if strings.EqualFold(text, string(constant)) {
+			return constant
+		}
+	}
+
+	return ResourceType(text)
 }
 
 // WriteQuery writes the SnapshotSortingEntity as the item of a list of parameters. Used by awsquery.

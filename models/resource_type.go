@@ -2,7 +2,8 @@
 
 package models
 
-// ResourceType says what a resource with tags is.
+// ResourceType says what a resource with tags is. Redshift takes these values in upper or lower case and returns them in
+// lower case. In results, each is the constant.
 type ResourceType string
 
 const (

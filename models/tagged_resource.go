@@ -23,7 +23,7 @@ func (m *TaggedResource) DecodeQuery(d *awsquery.Decoder) {
 		case "ResourceName":
 			m.ResourceName = d.Text()
 		case "ResourceType":
-			m.ResourceType = ResourceType(d.Text())
+			m.ResourceType = resourceTypeInAnyCase(d.Text())
 		default:
 			d.Skip()
 		}

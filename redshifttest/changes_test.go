@@ -201,8 +201,8 @@ func TestTags(t *testing.T) {
 	must(t, fake, "CreateTags", "ResourceName", clusterARN, "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "test")
 	golden(t, "describe-tags.xml", must(t, fake, "DescribeTags", "ResourceName", nightlyARN).Body)
 
-	const cluster, empty, upper, env = "Cluster cluster:analytics env=test", "Snapshot snapshot:analytics/Nightly empty=",
-		"Snapshot snapshot:analytics/Nightly Env=case matters", "Snapshot snapshot:analytics/Nightly env=prod"
+	const cluster, empty, upper, env = "cluster cluster:analytics env=test", "snapshot snapshot:analytics/Nightly empty=",
+		"snapshot snapshot:analytics/Nightly Env=case matters", "snapshot snapshot:analytics/Nightly env=prod"
 	for _, test := range []struct{ parameters, want []string }{
 		{nil, []string{cluster, upper, empty, env}},
 		{[]string{"ResourceType", "Cluster"}, []string{cluster}},

@@ -11,16 +11,12 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// neverRestored are the codes of RestoreFromClusterSnapshot that are about what the fake does not keep: reserved nodes,
-// networks, groups, hardware security modules, the hardware itself. It has no parameter for tags.
+// neverRestored are the codes of RestoreFromClusterSnapshot that are about what the fake does not keep: networks, capacity and
+// the state of what a restore names. It has no parameter for tags.
 var neverRestored = []awsquery.ErrorCode{
-	models.ErrClusterParameterGroupNotFound,
 	models.ErrClusterSecurityGroupNotFound,
-	models.ErrClusterSubnetGroupNotFoundFault,
 	models.ErrDependentServiceAccessDenied,
 	models.ErrDependentServiceUnavailableFault,
-	models.ErrHsmClientCertificateNotFoundFault,
-	models.ErrHsmConfigurationNotFoundFault,
 	models.ErrInsufficientClusterCapacity,
 	models.ErrInvalidClusterSubnetGroupStateFault,
 	models.ErrInvalidElasticIpFault,
@@ -29,16 +25,13 @@ var neverRestored = []awsquery.ErrorCode{
 	models.ErrInvalidTagFault,
 	models.ErrInvalidVPCNetworkStateFault,
 	models.ErrIpv6CidrBlockNotFoundFault,
-	models.ErrRedshiftIdcApplicationNotExists,
 	models.ErrReservedNodeAlreadyExists,
 	models.ErrReservedNodeAlreadyMigrated,
-	models.ErrReservedNodeNotFound,
-	models.ErrReservedNodeOfferingNotFound,
 	models.ErrTagLimitExceededFault,
 }
 
 // prepareClusters adds to the fake of TestErrors: the cluster ledger, whose tables are known and whose snapshot is
-// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted and has just got the schedule hourly,
+// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted, has the snapshot vault and has just got the schedule hourly,
 // beside which there is unused; the cluster mirrored, whose snapshots are copied to us-west-2; the grant used, with which
 // snapshots of a cluster there are copied here; and the partner's snapshots theirs, which nobody may see, and lent.
 func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
@@ -57,6 +50,7 @@ func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 		t.Fatal(err)
 	}
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "ledger", "SnapshotIdentifier", "balance")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "sealed", "SnapshotIdentifier", "vault")
 	if err := fake.SetClusterStatus("busy", "available"); err != nil {
 		t.Fatal(err)
 	}
@@ -147,18 +141,43 @@ func clusterRefusals() []refusal {
 		{restore, from("old", "OwnerAccount", "me"), "InvalidParameterValue", "OwnerAccount"},
 		{restore, from("old", "SnapshotClusterIdentifier", "ledger"), models.ErrClusterSnapshotNotFound, "old"},
 		{restore, from("young"), models.ErrInvalidClusterSnapshotState, "young"},
-		{restore, from("balance", "NodeType", "ra3.xlplus"), models.ErrInvalidRestore, "dc2.large, dc2.8xlarge"},
+		{restore, from("balance", "NodeType", "ds2.xlarge"), models.ErrInvalidRestore, "dc2.large, dc2.8xlarge, ra3.large"},
+		{restore, from("old", "NodeType", "dc2.large"), models.ErrInvalidRestore, "only to ra3.large, ra3.xlplus"},
+		{restore, from("old", "NodeType", "RA3.xlplus"), models.ErrInvalidRestore, "RA3.xlplus"},
 		{restore, from("balance", "NumberOfNodes", "33"), models.ErrNumberOfNodesPerClusterLimitExceeded, "32"},
 		{restore, from("balance", "NumberOfNodes", "0"), "InvalidParameterValue", "NumberOfNodes"},
+		{restore, from("balance", "NumberOfNodes", "-1"), "InvalidParameterValue", "NumberOfNodes"},
+		{restore, from("balance", "NodeType", "dc2.8xlarge", "NumberOfNodes", "1"), "InvalidParameterValue", "at least 2"},
+		{restore, from("old", "NodeType", "ra3.16xlarge", "NumberOfNodes", "1"), "InvalidParameterValue", "at least 2"},
 		{restore, from("balance", "Port", "1149"), "InvalidParameterValue", "1149"},
+		{restore, from("balance", "Port", "65536"), "InvalidParameterValue", "65536"},
+		{restore, from("balance", "NodeType", "ra3.xlplus", "Port", "1150"), "InvalidParameterValue", "1150"},
+		{restore, from("old", "Port", "5430"), "InvalidParameterValue", "5430"},
 		{restore, from("old", "Port", "5456"), "InvalidParameterValue", "5456"},
+		{restore, from("old", "Port", "8190"), "InvalidParameterValue", "8190"},
+		{restore, from("old", "Port", "8216"), "InvalidParameterValue", "8216"},
+		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterValue", "Cannot use a new KmsKeyId"},
+		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2", "Encrypted", "true"), "InvalidParameterValue", "KmsKeyId"},
+		{restore, from("old", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"},
+		{restore, from("old", "MultiAZ", "true", "Encrypted", "false"), "InvalidParameterCombination", "must be encrypted"},
+		{restore, from("old", "MultiAZ", "true", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterCombination", "must be encrypted"},
+		{restore, from("vault", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"}, // seen with an encrypted snapshot
+		{restore, from("old", "ClusterParameterGroupName", "strict"), models.ErrClusterParameterGroupNotFound, "'strict'"},
+		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound, "Options.Resources.ParameterGroups"},
+		{restore, from("old", "ClusterSubnetGroupName", "private"), models.ErrClusterSubnetGroupNotFoundFault, "Options.Resources.SubnetGroups"},
+		{restore, from("old", "HsmClientCertificateIdentifier", "c"), models.ErrHsmClientCertificateNotFoundFault, "HSMClientCertificates"},
+		{restore, from("old", "HsmConfigurationIdentifier", "c"), models.ErrHsmConfigurationNotFoundFault, "HSMConfigurations"},
+		{restore, from("old", "ReservedNodeId", "n"), models.ErrReservedNodeNotFound, "ReservedNodes"},
+		{restore, from("old", "TargetReservedNodeOfferingId", "o"), models.ErrReservedNodeOfferingNotFound, "ReservedNodeOfferings"},
+		{restore, from("old", "RedshiftIdcApplicationArn", "arn"), models.ErrRedshiftIdcApplicationNotExists, "IdcApplications"},
 		{restore, from("old", "MaintenanceTrackName", "fast"), models.ErrInvalidClusterTrack, "fast"},
 		{restore, from("old", "PreferredMaintenanceWindow", "Sunday"), "InvalidParameterValue", "PreferredMaintenanceWindow"},
+		{restore, from("old", "PreferredMaintenanceWindow", "sun:05:00-sun:05:29"), "InvalidParameterValue", "at least 30 minutes, and 'sun:05:00-sun:05:29' lasts 29"},
 		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "0 days"},
 		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "36"), "InvalidParameterValue", "36 days"},
 		{restore, from("balance", "AutomatedSnapshotRetentionPeriod", "-1"), "InvalidParameterValue", "-1 days"},
 		{restore, from("old", "ManualSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "ManualSnapshotRetentionPeriod"},
-		{restore, from("old", "ClusterParameterGroupName", "a--b"), "InvalidParameterValue", "ClusterParameterGroupName"},
+		{restore, from("old", "ClusterParameterGroupName", "a--b"), models.ErrClusterParameterGroupNotFound, "a--b"},
 		{restore, from("old", "ClusterSecurityGroups.ClusterSecurityGroupName.1", "default"), "InvalidParameterCombination", "VPC"},
 		{restore, from("old", "SnapshotScheduleIdentifier", "missing"), models.ErrSnapshotScheduleNotFound, "missing"},
 		{restore, from("old", "IpAddressType", "ipv6"), "InvalidParameterValue", "ipv6"},

@@ -1,8 +1,12 @@
 package redshifttest
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -35,9 +39,11 @@ type Cluster struct {
 	SizeInMegaBytes float64
 	// The type of its nodes. Default: ra3.xlplus.
 	NodeType string
-	// How many nodes it has. Default: 2.
+	// NumberOfNodes is how many compute nodes it has, within the limits of NodeType: dc2.8xlarge, ds2.8xlarge and
+	// ra3.16xlarge begin at 2. Default: 2.
 	NumberOfNodes int
-	// The port on which it would accept connections. Default: 5439.
+	// Port is where it would accept connections: 5431 to 5455 or 8191 to 8215 for RA3 nodes, 1150 to 65535 for others.
+	// Default: 5439.
 	Port int
 	// The Availability Zone that it is in. Default: the region's first, such as us-east-1a.
 	AvailabilityZone string
@@ -61,10 +67,16 @@ type Cluster struct {
 	MasterPasswordSecretArn string
 	// The key that encrypts that secret, an ARN. Default: none.
 	MasterPasswordSecretKmsKeyID string
-	// How many days the snapshots are kept that Redshift takes of it by itself, 1 to 35; negative for none at all. It is
-	// about those that a snapshot schedule asks for: there are no others, unless AddAutomatedSnapshot adds them.
+	// AutomatedSnapshotRetentionPeriod is how many days automated snapshots are kept, 1 to 35. The newest one is kept longer.
+	// A negative value disables automated snapshots. A snapshot schedule or [Options].AutomatedSnapshots takes them.
 	// Default: 1.
 	AutomatedSnapshotRetentionPeriod int
+	// PreferredMaintenanceWindow is the weekly window for maintenance, in UTC: a day and a time each, at least 30 minutes
+	// apart. Default: sun:05:00-sun:05:30.
+	PreferredMaintenanceWindow string
+	// ManualSnapshotRetentionPeriod is how many days a manual snapshot is kept, 1 to 3653, when its Create does not set a
+	// retention period. -1 keeps it forever. Default: -1.
+	ManualSnapshotRetentionPeriod int
 	// Its tables, such as dev.public.orders, which tell what [redshift.Client.RestoreTableFromClusterSnapshot] can find in
 	// a snapshot and which names are taken. Default: nil, any table can be restored to any name.
 	Tables []string
@@ -79,7 +91,8 @@ type cluster struct {
 	restore   *restore       // nil if it was added
 	copying   *models.ClusterSnapshotCopyStatus
 	following *following
-	backedUp  bool // it has, or had, a snapshot
+	backedUp  bool      // it has, or had, a snapshot
+	automated time.Time // all automated snapshots that were due until then have been taken
 }
 
 // defaultSettings are what a cluster has unless a restore says otherwise.
@@ -89,9 +102,7 @@ func defaultSettings() models.Cluster {
 		ClusterParameterGroups:           []models.ClusterParameterGroupStatus{inSync("default.redshift-1.0")},
 		ClusterSecurityGroups:            []models.ClusterSecurityGroupMembership{},
 		VpcSecurityGroups:                []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-0123456789abcdef0", Status: "active"}},
-		PreferredMaintenanceWindow:       "sun:05:00-sun:05:30",
 		AllowVersionUpgrade:              true,
-		ManualSnapshotRetentionPeriod:    keepForever,
 		IamRoles:                         []models.ClusterIamRole{},
 		IPAddressType:                    models.IPAddressTypeIPv4,
 		MultiAZ:                          "Disabled",
@@ -131,7 +142,7 @@ func availability(status models.ClusterStatus) models.ClusterAvailabilityStatus 
 	}
 }
 
-// clusterView returns a cluster as its owner sees it now.
+// clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating.
 func (c *call) clusterView(one *cluster) models.Cluster {
 	shown := one.settings
 	shown.ClusterIdentifier = one.Identifier
@@ -141,42 +152,53 @@ func (c *call) clusterView(one *cluster) models.Cluster {
 	shown.MasterUsername = one.MasterUsername
 	shown.DBName = one.DBName
 	shown.AutomatedSnapshotRetentionPeriod = one.AutomatedSnapshotRetentionPeriod
+	shown.ManualSnapshotRetentionPeriod = one.ManualSnapshotRetentionPeriod
 	shown.VpcID = one.VpcID
-	shown.AvailabilityZone = one.AvailabilityZone
+	shown.PreferredMaintenanceWindow = one.PreferredMaintenanceWindow
 	shown.PendingModifiedValues = &models.PendingModifiedValues{}
 	shown.ClusterVersion = one.Version
-	shown.ClusterRevisionNumber = one.EngineFullVersion[strings.LastIndex(one.EngineFullVersion, ".")+1:]
 	shown.NumberOfNodes = one.NumberOfNodes
 	shown.Encrypted = one.KmsKeyID != ""
 	shown.KmsKeyID = one.KmsKeyID
 	shown.EnhancedVpcRouting = one.EnhancedVpcRouting
 	shown.MaintenanceTrackName = one.MaintenanceTrackName
+	shown.DeferredMaintenanceWindows = []models.DeferredMaintenanceWindow{}
+	shown.NextMaintenanceWindowStartTime = nextWindow(one.PreferredMaintenanceWindow, c.now)
 	shown.MasterPasswordSecretArn = one.MasterPasswordSecretArn
 	shown.MasterPasswordSecretKmsKeyID = one.MasterPasswordSecretKmsKeyID
 	shown.ClusterNamespaceArn = c.arn("redshift", one.AccountID, "namespace:"+uuid("namespace", one.AccountID, one.Identifier))
 	shown.Tags = append([]models.Tag{}, one.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
-	if shown.ClusterStatus != models.ClusterStatusCreating {
-		shown.ClusterCreateTime = one.CreateTime
-		shown.Endpoint = &models.Endpoint{Address: c.endpoint(one.Identifier), Port: one.Port}
-		shown.ClusterNodes = nodes(one.NumberOfNodes)
-	}
 	if one.restore != nil {
 		shown.RestoreStatus = one.restore.view(c.now)
 	}
-	if follows := one.following; follows != nil {
-		owner := c.of(one.AccountID)
-		shown.SnapshotScheduleIdentifier = owner.schedules[follows.schedule].ScheduleIdentifier
-		shown.SnapshotScheduleState = follows.state(c.now)
-		shown.ExpectedNextSnapshotScheduleTime = owner.nextScheduled(one, c.now)
-		shown.ExpectedNextSnapshotScheduleTimeStatus = onTrack
+	if one.following != nil {
+		shown.SnapshotScheduleIdentifier = c.of(one.AccountID).schedules[one.following.schedule].ScheduleIdentifier
+		shown.SnapshotScheduleState = one.following.state(c.now)
 	}
 	if one.copying != nil {
 		copying := *one.copying
 		shown.ClusterSnapshotCopyStatus = &copying
 	}
+	if shown.ClusterStatus != models.ClusterStatusCreating {
+		c.addCreated(&shown, one)
+	}
 
 	return shown
+}
+
+// addCreated adds to the view of a cluster what Redshift shows only after the cluster has been created.
+func (c *call) addCreated(shown *models.Cluster, one *cluster) {
+	shown.ClusterCreateTime = one.CreateTime
+	shown.AvailabilityZone = one.AvailabilityZone
+	shown.Endpoint = &models.Endpoint{Address: c.endpoint(one.Identifier), Port: one.Port}
+	shown.ClusterRevisionNumber = one.EngineFullVersion[strings.LastIndex(one.EngineFullVersion, ".")+1:]
+	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
+	shown.ClusterNodes = nodes(one.NumberOfNodes, shown.PubliclyAccessible)
+	if plan, found := c.plan(one); found {
+		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
+		shown.ExpectedNextSnapshotScheduleTimeStatus = onTrack
+	}
 }
 
 // endpoint returns where a cluster's database would be. Nothing answers there.
@@ -190,17 +212,43 @@ func (s *state) endpoint(identifier string) string {
 }
 
 // nodes returns a leader and compute nodes, or the one node that is both.
-func nodes(count int) []models.ClusterNode {
-	address := func(number int) string { return fmt.Sprintf("10.0.%d.%d", number/250, 4+number%250) }
-	if count == 1 {
-		return []models.ClusterNode{{NodeRole: "SHARED", PrivateIPAddress: address(0)}}
+func nodes(count int, public bool) []models.ClusterNode {
+	node := func(role string, number int) models.ClusterNode {
+		one := models.ClusterNode{NodeRole: role, PrivateIPAddress: fmt.Sprintf("10.0.%d.%d", number/250, 4+number%250)}
+		if public {
+			one.PublicIPAddress = fmt.Sprintf("203.0.113.%d", number%256) // addresses for documentation
+		}
+
+		return one
 	}
-	all := []models.ClusterNode{{NodeRole: "LEADER", PrivateIPAddress: address(0)}}
+	if count == 1 {
+		return []models.ClusterNode{node("SHARED", 0)}
+	}
+	all := []models.ClusterNode{node("LEADER", 0)}
 	for number := range count {
-		all = append(all, models.ClusterNode{NodeRole: fmt.Sprintf("COMPUTE-%d", number), PrivateIPAddress: address(number + 1)})
+		all = append(all, node(fmt.Sprintf("COMPUTE-%d", number), number+1))
 	}
 
 	return all
+}
+
+// publicKey returns the public key of a cluster, in the form that Redshift shows it: an SSH key of 2048 bits, a comment and
+// a line break. Nobody has the private key.
+func publicKey(cluster string) string {
+	modulus := []byte{0} // a leading zero makes the number positive
+	for i := range 8 {
+		part := sha256.Sum256([]byte(fmt.Sprintf("redshifttest key %s %d", cluster, i)))
+		modulus = append(modulus, part[:]...)
+	}
+	modulus[1] |= 1 << 7 // 2048 bits
+	modulus[len(modulus)-1] |= 1
+	var key []byte
+	for _, field := range [][]byte{[]byte("ssh-rsa"), {1, 0, 1}, modulus} {
+		key = binary.BigEndian.AppendUint32(key, uint32(len(field)))
+		key = append(key, field...)
+	}
+
+	return "ssh-rsa " + base64.StdEncoding.EncodeToString(key) + " Amazon-Redshift\n"
 }
 
 func describeClusters(c *call) (any, *failure) {
@@ -271,50 +319,28 @@ func clusterNotFound(identifier string) *failure {
 	return fail(models.ErrClusterNotFound, "Cluster %s not found.", identifier)
 }
 
-// AddCluster adds a cluster. It is an error if its identifier is not a valid one, or if its account has a cluster of that
-// name.
+// AddCluster adds a cluster. It is an error if a field has a value that Redshift would not take, or if the account has a
+// cluster of that name. Quotas do not apply.
 func (f *Fake) AddCluster(added Cluster) error {
-	wrap := func(failed any) error {
-		return fmt.Errorf("redshifttest: add cluster %q: %v", added.Identifier, failed)
+	wrap := func(reason string) error {
+		return fmt.Errorf("redshifttest: add cluster %q: %s", added.Identifier, reason)
 	}
-	if failed := checkNewIdentifier("Identifier", added.Identifier, maxClusterIdentifier); failed != nil {
-		return wrap(failed.message)
+	added = added.withDefaults(f.account, f.region)
+	if reason := added.check(); reason != "" {
+		return wrap(reason)
 	}
-	if strings.ToLower(added.Identifier) != added.Identifier {
-		return wrap("cluster identifiers are in lower case")
-	}
-	setDefault(&added.AccountID, f.account)
-	if !twelveDigits.MatchString(added.AccountID) {
-		return wrap("AccountID does not have 12 digits")
-	}
-	if added.AutomatedSnapshotRetentionPeriod > maxAutomatedDays {
-		return wrap("AutomatedSnapshotRetentionPeriod is more than 35 days")
-	}
-	if added.SizeInMegaBytes < 0 || added.NumberOfNodes < 0 {
-		return wrap("SizeInMegaBytes or NumberOfNodes is negative")
-	}
-	setDefault(&added.Status, statusAvailable)
-	setDefault(&added.AutomatedSnapshotRetentionPeriod, 1)
-	added.AutomatedSnapshotRetentionPeriod = max(added.AutomatedSnapshotRetentionPeriod, 0)
-	setDefault(&added.SizeInMegaBytes, 1024)
-	setDefault(&added.NodeType, "ra3.xlplus")
-	setDefault(&added.NumberOfNodes, 2)
-	setDefault(&added.Port, 5439)
-	setDefault(&added.AvailabilityZone, f.region+"a")
-	setDefault(&added.MasterUsername, "awsuser")
-	setDefault(&added.Version, "1.0")
-	setDefault(&added.EngineFullVersion, "1.0.78125")
-	setDefault(&added.DBName, "dev")
-	setDefault(&added.VpcID, "vpc-0123456789abcdef0")
-	setDefault(&added.MaintenanceTrackName, "current")
-	added.Tags, added.Tables = slices.Clone(added.Tags), slices.Clone(added.Tables)
 
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.states.pass(now)
 	owner := f.state.of(added.AccountID)
 	if owner.clusters[added.Identifier] != nil {
-		return wrap("there is one with that name already, remove it first or take another name")
+		return wrap("the cluster exists already, remove it first or take another name")
+	}
+	if added.CreateTime.After(now) {
+		return wrap(fmt.Sprintf("CreateTime %s is after now, which is %s on the fake's clock",
+			added.CreateTime.UTC().Format(timeFormat), now.UTC().Format(timeFormat)))
 	}
 	if added.CreateTime.IsZero() {
 		added.CreateTime = now
@@ -323,9 +349,62 @@ func (f *Fake) AddCluster(added Cluster) error {
 		}
 	}
 	added.CreateTime = added.CreateTime.UTC().Truncate(time.Millisecond)
-	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings()}
+	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings(), automated: now}
 
 	return nil
+}
+
+// withDefaults returns a copy of the cluster with the defaults for what is not set.
+func (c Cluster) withDefaults(account, region string) Cluster {
+	setDefault(&c.AccountID, account)
+	setDefault(&c.Status, statusAvailable)
+	setDefault(&c.AutomatedSnapshotRetentionPeriod, 1)
+	c.AutomatedSnapshotRetentionPeriod = max(c.AutomatedSnapshotRetentionPeriod, 0)
+	setDefault(&c.ManualSnapshotRetentionPeriod, keepForever)
+	setDefault(&c.PreferredMaintenanceWindow, defaultMaintenanceWindow)
+	c.PreferredMaintenanceWindow = strings.ToLower(c.PreferredMaintenanceWindow)
+	setDefault(&c.SizeInMegaBytes, 1024)
+	setDefault(&c.NodeType, "ra3.xlplus")
+	setDefault(&c.NumberOfNodes, 2)
+	setDefault(&c.Port, 5439)
+	setDefault(&c.AvailabilityZone, region+"a")
+	setDefault(&c.MasterUsername, "awsuser")
+	setDefault(&c.Version, "1.0")
+	setDefault(&c.EngineFullVersion, "1.0.78125")
+	setDefault(&c.DBName, "dev")
+	setDefault(&c.VpcID, "vpc-0123456789abcdef0")
+	setDefault(&c.MaintenanceTrackName, "current")
+	c.Tags, c.Tables = slices.Clone(c.Tags), slices.Clone(c.Tables)
+
+	return c
+}
+
+// check returns what is wrong with a cluster that has its defaults, "" if nothing is.
+func (c *Cluster) check() string {
+	switch {
+	case strings.ToLower(c.Identifier) != c.Identifier:
+		return "cluster identifiers are in lower case"
+	case !twelveDigits.MatchString(c.AccountID):
+		return "AccountID does not have 12 digits"
+	case c.AutomatedSnapshotRetentionPeriod > maxAutomatedDays:
+		return "AutomatedSnapshotRetentionPeriod is more than 35 days"
+	case !(c.SizeInMegaBytes >= 0 && c.SizeInMegaBytes <= math.MaxInt64/2): // not a number is neither
+		return fmt.Sprintf("SizeInMegaBytes is %v: it cannot be negative or infinite", c.SizeInMegaBytes)
+	}
+	for _, check := range []func() *failure{
+		func() *failure { return checkNewIdentifier("Identifier", c.Identifier, maxClusterIdentifier) },
+		func() *failure { return checkNodes(c.NodeType, c.NumberOfNodes) },
+		func() *failure { return checkPort(c.NodeType, c.Port) },
+		func() *failure { return checkRetention(c.ManualSnapshotRetentionPeriod) },
+		func() *failure { return checkTags(c.Tags) },
+		func() *failure { _, _, failed := parseWindow(c.PreferredMaintenanceWindow); return failed },
+	} {
+		if failed := check(); failed != nil {
+			return failed.message
+		}
+	}
+
+	return ""
 }
 
 // SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. A restore that is under way

@@ -28,7 +28,8 @@ func createSnapshotCopyGrant(c *call) (any, *failure) {
 		return nil, fail(models.ErrSnapshotCopyGrantAlreadyExistsFault, "Snapshot copy grant %s exists already.", name)
 	}
 	if len(grants) >= max(c.quotas.SnapshotCopyGrants, 0) {
-		return nil, fail(models.ErrSnapshotCopyGrantQuotaExceededFault, "The account has %d snapshot copy grants, which is the quota.", len(grants))
+		return nil, fail(models.ErrSnapshotCopyGrantQuotaExceededFault, "The account has %d snapshot copy grants, which is the quota. %s",
+			len(grants), raise("SnapshotCopyGrants"))
 	}
 	key := c.serviceKey("redshift")
 	setIfGiven(&key, c.params.text("KmsKeyId"))

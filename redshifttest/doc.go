@@ -26,17 +26,21 @@
 //
 // The fake has a clock of its own ([Fake.Now]), which passes as fast as [Options].ClockSpeed says and jumps with
 // [Fake.Advance]. By it snapshots become available and expire, schedules take snapshots, copies arrive in other regions
-// ([Fake.InRegion]), and restores of clusters and tables come to their end. All else happens when it is told to: clusters
-// come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], automated snapshots without a
-// schedule come with [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], restores with
+// ([Fake.InRegion]), and restores of clusters and tables come to their end. With [Options].AutomatedSnapshots, clusters without
+// a schedule have a snapshot taken every 8 hours. All else happens when it is told to: clusters
+// come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], snapshots of any age come with
+// [Fake.AddManualSnapshot] and [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], restores with
 // [Fake.SetClusterStatus] and [Fake.SetTableRestoreStatus], and requests with [Fake.FailNext] and [Fake.InjectNext].
 // [Fake.Requests] and [Fake.Snapshots] tell afterwards what happened, [Options].Logger at once.
 //
 // # What it is not
 //
 // It knows no IAM policies, stores no data and restores none: a cluster may have names of tables ([Cluster].Tables), and
-// that is all. Nor has it networks, parameter and subnet groups, reserved nodes or KMS keys: a restore takes whatever
-// names it is given for them. Schedules are rate(12 hours) or cron(minutes hours day-of-week), an hour apart at least, and
+// that is all. Nor has it networks, security groups, roles or KMS keys: a restore takes any name for them. Of parameter groups,
+// subnet groups, reserved nodes and the like it knows names only, the default groups and those in [Options].Resources, and a
+// restore that names another one is refused. DS2 and DC2 snapshots restore to RA3 nodes, as Amazon's management guide has it,
+// although the API reference allows DC2 for DC2 alone. A maintenance window has no longest duration. A named snapshot that a
+// filter does not match is an empty list, and ClusterSnapshotNotFound is the error only if the snapshot does not exist. Schedules are rate(12 hours) or cron(minutes hours day-of-week), an hour apart at least, and
 // a new or changed one is MODIFYING for a minute. Where Amazon's documentation is silent it does what is plausible: a copy
 // in another region has "copy:" before its name, snapshots that are not sorted are listed oldest first, a snapshot must be
 // available to be shared, a Marker is refused when other parameters than MaxRecords have changed, and a snapshot that is

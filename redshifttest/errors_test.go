@@ -217,7 +217,9 @@ func TestErrors(t *testing.T) {
 		{tagsOf, []string{"TagValues.TagValue.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
 
 		{describe, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
-		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "busy"}, models.ErrClusterSnapshotNotFound, "old"},
+		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "busy"}, "InvalidParameterCombination", "together"},
+		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "together"},
+		{describe, []string{"SnapshotIdentifier", "missing", "ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "together"},
 		{describe, []string{"SnapshotIdentifier", "old", "OwnerAccount", partner}, models.ErrClusterSnapshotNotFound, "old"},
 		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{describe, []string{"SnapshotArn", "old"}, "InvalidParameterValue", "SnapshotArn"},

@@ -71,6 +71,14 @@ type Options struct {
 	// [DefaultRestoreDuration].
 	RestoreDuration time.Duration
 
+	// AutomatedSnapshots takes a snapshot of each cluster every 8 hours, as Redshift does of clusters that have no snapshot
+	// schedule. The hours count from when the cluster was created. It is off by default, so that a test that advances the clock
+	// finds only the snapshots that it caused. Command redshift-fake has it on.
+	AutomatedSnapshots bool
+
+	// Resources are the parameter groups, subnet groups and other things that a restore can name. Default: the default groups.
+	Resources Resources
+
 	// How much an account may have of what, in each region.
 	Quotas Quotas
 
@@ -202,6 +210,9 @@ func New(options Options) *Fake {
 	}
 	if !(options.ClockSpeed <= maxClockSpeed) { // not a number is not
 		panic(fmt.Sprintf("redshifttest: Options.ClockSpeed %v: it can be %d at most", options.ClockSpeed, maxClockSpeed))
+	}
+	if err := options.Resources.check(); err != nil {
+		panic("redshifttest: Options.Resources." + err.Error())
 	}
 	all := &world{
 		account:      options.AccountID,

@@ -2,7 +2,6 @@ package redshifttest
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +61,7 @@ func (r *restore) view(now time.Time) *models.RestoreStatus {
 	}
 	if r.hasStarted(now) {
 		shown.Status = models.RestoreStatusTypeRestoring
-		shown.CurrentRestoreRateInMegaBytesPerSecond = hundredths(r.size / (r.duration - r.preparation()).Seconds())
+		shown.CurrentRestoreRateInMegaBytesPerSecond = rate(r.size, r.duration-r.preparation())
 	}
 	switch {
 	case !r.stopped.IsZero():
@@ -74,6 +73,11 @@ func (r *restore) view(now time.Time) *models.RestoreStatus {
 	}
 
 	return shown
+}
+
+// rate returns megabytes per second. Less than a second counts as one, so that the rates of tiny durations are plausible.
+func rate(megabytes float64, duration time.Duration) float64 {
+	return hundredths(megabytes / max(duration, time.Second).Seconds())
 }
 
 func restoreFromClusterSnapshot(c *call) (any, *failure) {
@@ -102,9 +106,13 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	}
 	made.CreateTime = c.now.UTC().Truncate(time.Millisecond)
 	made.restore = &restore{started: c.now, duration: c.restoreDuration, size: made.SizeInMegaBytes}
+	made.automated = c.now
 	owner.clusters[identifier] = made
+	shown := c.clusterView(made)
+	// As in Amazon's sample response. Only DescribeClusters shows these.
+	shown.RestoreStatus, shown.ClusterNodes = nil, nil
 
-	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: c.clusterView(made)}, nil
+	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: shown}, nil
 }
 
 // restorable returns the snapshot to restore from: one of the caller or, where its owner is named, one that is shared
@@ -154,14 +162,21 @@ func (s *snapshot) cluster(account, identifier string) Cluster {
 		KmsKeyID:                         s.KmsKeyID,
 		AutomatedSnapshotRetentionPeriod: s.clusterDays,
 		MaintenanceTrackName:             s.MaintenanceTrackName,
+		PreferredMaintenanceWindow:       s.window,
+		ManualSnapshotRetentionPeriod:    s.manualDays,
 		Tables:                           slices.Clone(s.tables),
+		Tags:                             s.tagsOfCluster(account),
 	}
 }
 
-// nodeLimits are how many nodes a cluster has at most, by their type.
-var nodeLimits = map[string]int{
-	"dc2.large": 32, "dc2.8xlarge": 128,
-	"ra3.large": 16, "ra3.xlplus": 32, "ra3.4xlarge": 64, "ra3.16xlarge": 128,
+// tagsOfCluster returns the tags that the snapshot's cluster had. A restore keeps them in the same region, and other accounts
+// do not see them.
+func (s *snapshot) tagsOfCluster(account string) []models.Tag {
+	if account != s.OwnerAccount || s.SourceRegion != "" {
+		return nil
+	}
+
+	return slices.Clone(s.clusterTags)
 }
 
 // configure gives a cluster what the parameters of the restore ask for.
@@ -171,11 +186,11 @@ func (c *call) configure(made *cluster, source *snapshot) *failure {
 			return failed
 		}
 	}
+	if failed := c.checkNamed(); failed != nil {
+		return failed
+	}
 	settings := &made.settings
 	if group := c.params.text("ClusterParameterGroupName"); group != "" {
-		if failed := checkNewIdentifier("ClusterParameterGroupName", group, maxParameterGroup); failed != nil {
-			return failed
-		}
 		settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{inSync(group)}
 	}
 	if track := c.params.text("MaintenanceTrackName"); track != "" {
@@ -188,7 +203,7 @@ func (c *call) configure(made *cluster, source *snapshot) *failure {
 		if _, failed := c.schedule(schedule); failed != nil {
 			return failed
 		}
-		made.following = &following{schedule: strings.ToLower(schedule), since: c.now, done: c.now}
+		made.following = &following{schedule: strings.ToLower(schedule), since: c.now}
 	}
 	if allow, found := c.params.boolean("AllowVersionUpgrade"); found {
 		settings.AllowVersionUpgrade = allow
@@ -210,28 +225,19 @@ func (c *call) configureNodes(made *cluster, source *snapshot) *failure {
 		made.NodeType = nodeType
 	}
 	if count, found := c.params.integer("NumberOfNodes"); found {
-		if count < 1 {
-			return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be 1 or more, not %d.", count)
-		}
 		made.NumberOfNodes = count
 	}
-	if limit, known := nodeLimits[made.NodeType]; known && made.NumberOfNodes > limit {
-		return fail(models.ErrNumberOfNodesPerClusterLimitExceeded, "A cluster has %d nodes of type %s at most, not %d.",
-			limit, made.NodeType, made.NumberOfNodes)
-	}
 
-	return nil
+	return checkNodes(made.NodeType, made.NumberOfNodes)
 }
 
-var maintenanceWindow = regexp.MustCompile(`(?i)^(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}-(mon|tue|wed|thu|fri|sat|sun):[0-9]{2}:[0-9]{2}$`)
-
-func (c *call) configurePeriods(made *cluster, source *snapshot) *failure {
-	if window := c.params.text("PreferredMaintenanceWindow"); window != "" {
-		if !maintenanceWindow.MatchString(window) {
-			return fail(awsquery.ErrInvalidParameterValue,
-				"The parameter PreferredMaintenanceWindow must be like sun:05:00-sun:05:30, not '%s'.", window)
+func (c *call) configurePeriods(made *cluster, _ *snapshot) *failure {
+	if text := c.params.text("PreferredMaintenanceWindow"); text != "" {
+		window, _, failed := parseWindow(text)
+		if failed != nil {
+			return failed
 		}
-		made.settings.PreferredMaintenanceWindow = strings.ToLower(window)
+		made.PreferredMaintenanceWindow = window
 	}
 	if days, found := c.params.integer("AutomatedSnapshotRetentionPeriod"); found {
 		if days < 0 || days > maxAutomatedDays || days == 0 && managedStorage(made.NodeType) {
@@ -245,26 +251,17 @@ func (c *call) configurePeriods(made *cluster, source *snapshot) *failure {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter ManualSnapshotRetentionPeriod is not valid. %s", failed.message)
 	}
 	if days != nil {
-		made.settings.ManualSnapshotRetentionPeriod = *days
+		made.ManualSnapshotRetentionPeriod = *days
 	}
 
 	return nil
 }
 
-// managedStorage tells whether nodes keep their data apart from themselves. Other rules hold for them.
-func managedStorage(nodeType string) bool {
-	return strings.HasPrefix(nodeType, "ra3.") || strings.HasPrefix(nodeType, "rg.")
-}
-
 func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
 	settings := &made.settings
 	if port, found := c.params.integer("Port"); found {
-		valid := port >= 1150 && port <= 65535
-		if managedStorage(made.NodeType) {
-			valid = port >= 5431 && port <= 5455 || port >= 8191 && port <= 8215
-		}
-		if !valid {
-			return fail(awsquery.ErrInvalidParameterValue, "The parameter Port: a cluster of %s nodes cannot have port %d.", made.NodeType, port)
+		if failed := checkPort(made.NodeType, port); failed != nil {
+			return failed
 		}
 		made.Port = port
 	}
@@ -296,14 +293,24 @@ func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
 		settings.AvailabilityZoneRelocationStatus = "enabled"
 	}
 	if multi, _ := c.params.boolean("MultiAZ"); multi {
+		// An encrypted snapshot does not make up for the parameter.
+		if encrypted, _ := c.params.boolean("Encrypted"); !encrypted {
+			return fail(awsquery.ErrInvalidParameterCombination,
+				"Your cluster must be encrypted to use Multi-AZ. Specify encrypted parameter to encrypt your cluster.")
+		}
 		settings.MultiAZ = "Enabled"
 	}
 
 	return nil
 }
 
-func (c *call) configureKeys(made *cluster, _ *snapshot) *failure {
-	setIfGiven(&made.KmsKeyID, c.params.text("KmsKeyId"))
+func (c *call) configureKeys(made *cluster, source *snapshot) *failure {
+	if key := c.params.text("KmsKeyId"); key != "" {
+		if source.KmsKeyID != "" && source.OwnerAccount == c.account && key != source.KmsKeyID {
+			return fail(awsquery.ErrInvalidParameterValue, "Cannot use a new KmsKeyId when restoring from your own snapshot.")
+		}
+		made.KmsKeyID = key
+	}
 	if encrypted, _ := c.params.boolean("Encrypted"); encrypted && made.KmsKeyID == "" {
 		made.KmsKeyID = c.serviceKey("redshift")
 	}
@@ -338,15 +345,15 @@ func setIfGiven(value *string, given string) {
 func (c *call) checkRoom(made *cluster) *failure {
 	all := c.of(c.account).clusters
 	if len(all) >= max(c.quotas.Clusters, 0) {
-		return fail(models.ErrClusterQuotaExceeded, "The account has %d clusters, which is the quota.", len(all))
+		return fail(models.ErrClusterQuotaExceeded, "The account has %d clusters, which is the quota. %s", len(all), raise("Clusters"))
 	}
 	nodes, quota := 0, max(c.quotas.Nodes, 0)
 	for _, one := range all {
 		nodes += one.NumberOfNodes
 	}
 	if made.NumberOfNodes > quota-nodes {
-		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes and would get %d with the new cluster, more than the quota of %d.",
-			nodes, made.NumberOfNodes, quota)
+		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes and would get %d with the new cluster, more than the quota of %d. %s",
+			nodes, made.NumberOfNodes, quota, raise("Nodes"))
 	}
 
 	return nil

@@ -168,7 +168,10 @@ func TestRestoreFails(t *testing.T) {
 // TestRestoreSettings fills the parameters, and looks for them in the cluster.
 func TestRestoreSettings(t *testing.T) {
 	t.Parallel()
-	fake := newFake(t, redshifttest.Options{})
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{
+		ParameterGroups: []string{"strict"}, SubnetGroups: []string{"private"},
+		HSMClientCertificates: []string{"certificate"}, HSMConfigurations: []string{"configuration"},
+	}})
 	create(t, fake, "nightly")
 	client := clientOf(t, fake)
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "plain", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "analytics")
@@ -216,6 +219,8 @@ func TestRestoreSettings(t *testing.T) {
 	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{{ParameterGroupName: "strict", ParameterApplyStatus: "in-sync"}}
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"}, {VpcSecurityGroupID: "sg-2", Status: "active"}}
 	want.PreferredMaintenanceWindow = "wed:09:00-wed:09:30"
+	want.NextMaintenanceWindowStartTime = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	want.ClusterPublicKey = got.ClusterPublicKey
 	want.ManualSnapshotRetentionPeriod = 14
 	want.Encrypted, want.KmsKeyID = true, "arn:aws:kms:us-east-1:123456789012:key/2"
 	want.EnhancedVpcRouting = true
@@ -228,6 +233,9 @@ func TestRestoreSettings(t *testing.T) {
 	want.IPAddressType = models.IPAddressTypeDualstack
 	want.MultiAZ = "Enabled"
 	want.HsmStatus = &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration", Status: "active"}
+	if got.ClusterNodes[0].PublicIPAddress == "" || plain.ClusterNodes[0].PublicIPAddress != "" {
+		t.Errorf("public nodes: %+v, private ones: %+v", got.ClusterNodes, plain.ClusterNodes)
+	}
 	if len(got.ClusterNodes) != 5 || got.ClusterNodes[0].NodeRole != "LEADER" || got.ClusterNodes[4].NodeRole != "COMPUTE-3" {
 		t.Errorf("nodes: %+v", got.ClusterNodes)
 	}
@@ -358,7 +366,7 @@ func TestRestoreQuotas(t *testing.T) {
 	}
 
 	many := newFake(t, redshifttest.Options{})
-	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "ds2.xlarge"}); err != nil { // of whose nodes no limit is known
+	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "rg.xlarge"}); err != nil { // of whose nodes no limit is known
 		t.Fatal(err)
 	}
 	must(t, many, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "nightly")

@@ -21,7 +21,6 @@ import (
 const (
 	maxClusterIdentifier  = 63
 	maxSnapshotIdentifier = 255
-	maxParameterGroup     = 255
 	maxCopyGrantName      = 63
 	maxRetentionDays      = 3653
 	keepForever           = -1
@@ -63,11 +62,11 @@ func checkClusterIdentifier(identifier string) *failure {
 	return checkNewIdentifier("ClusterIdentifier", identifier, maxClusterIdentifier)
 }
 
-// retention returns the ManualSnapshotRetentionPeriod of a new snapshot.
-func (c *call) retention() (int, *failure) {
+// retention returns the ManualSnapshotRetentionPeriod of the call, or otherwise if it has none.
+func (c *call) retention(otherwise int) (int, *failure) {
 	days, failed := c.newRetention()
 	if days == nil || failed != nil {
-		return keepForever, failed
+		return otherwise, failed
 	}
 
 	return *days, nil
@@ -96,34 +95,50 @@ func checkRetention(days int) *failure {
 // tags returns the tags that a new resource is to have.
 func (c *call) tags() ([]models.Tag, *failure) {
 	tags := []models.Tag{}
-	seen := make(map[string]bool)
 	for _, members := range c.params.structures("Tags.Tag") {
-		tag := models.Tag{Key: members["Key"], Value: members["Value"]}
-		if failed := checkTagKey(tag.Key); failed != nil {
-			return nil, failed
-		}
-		if failed := checkTagText("value", tag.Value, 0, maxTagValue); failed != nil {
-			return nil, failed
-		}
-		if failed := checkUnreserved(tag.Key); failed != nil {
-			return nil, failed
-		}
-		if seen[tag.Key] {
-			return nil, fail(models.ErrInvalidTagFault, "The tag key '%s' is given twice.", tag.Key)
-		}
-		seen[tag.Key] = true
-		tags = append(tags, tag)
+		tags = append(tags, models.Tag{Key: members["Key"], Value: members["Value"]})
+	}
+	if failed := checkTags(tags); failed != nil {
+		return nil, failed
 	}
 
 	return tags, c.checkTagLimit(tags)
 }
 
-func (c *call) checkTagLimit(tags []models.Tag) *failure {
-	if limit := max(c.quotas.Tags, 0); len(tags) > limit {
-		return fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most.", limit)
+// checkTags checks the tags of one resource, apart from their number.
+func checkTags(tags []models.Tag) *failure {
+	seen := make(map[string]bool)
+	for _, tag := range tags {
+		if failed := checkTagKey(tag.Key); failed != nil {
+			return failed
+		}
+		if failed := checkTagText("value", tag.Value, 0, maxTagValue); failed != nil {
+			return failed
+		}
+		if failed := checkUnreserved(tag.Key); failed != nil {
+			return failed
+		}
+		if seen[tag.Key] {
+			return fail(models.ErrInvalidTagFault, "The tag key '%s' is given twice.", tag.Key)
+		}
+		seen[tag.Key] = true
 	}
 
 	return nil
+}
+
+func (c *call) checkTagLimit(tags []models.Tag) *failure {
+	if limit := max(c.quotas.Tags, 0); len(tags) > limit {
+		return fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most. %s",
+			limit, raise("Tags"))
+	}
+
+	return nil
+}
+
+// raise is the end of a message about a quota. It says which field of Quotas sets that.
+func raise(quota string) string {
+	return "Options.Quotas." + quota + " of package redshifttest sets this quota."
 }
 
 // checkUnreserved refuses the keys that Amazon keeps for itself: nobody else can add or remove those.

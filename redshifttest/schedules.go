@@ -15,12 +15,14 @@ import (
 
 const (
 	// scheduleChange is how long it takes until a cluster follows a schedule that is new to it, or has changed.
-	scheduleChange         = time.Minute
-	maxScheduleIdentifier  = 255
-	maxNextInvocations     = 100
-	generatedSchedule      = "snapshotschedule-"
-	onTrack                = "OnTrack"
-	resourceTypeOfSchedule = models.ResourceType("snapshotschedule")
+	scheduleChange        = time.Minute
+	maxScheduleIdentifier = 255
+	maxNextInvocations    = 100
+	generatedSchedule     = "snapshotschedule-"
+	onTrack               = "OnTrack"
+	// automatedInterval is the time between the automated snapshots of a cluster without a schedule. Redshift takes one about
+	// every 8 hours, or sooner after 5 GB of changes per node.
+	automatedInterval = 8 * time.Hour
 )
 
 // schedule says when Redshift takes snapshots of clusters by itself.
@@ -34,7 +36,6 @@ type schedule struct {
 type following struct {
 	schedule string    // its identifier, in lower case
 	since    time.Time // when that was asked for, or the schedule changed last
-	done     time.Time // up to here all snapshots have been taken
 }
 
 // state returns whether the cluster follows the schedule already.
@@ -73,7 +74,8 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 		return nil, fail(models.ErrSnapshotScheduleAlreadyExists, "Snapshot schedule %s exists already.", identifier)
 	}
 	if len(schedules) >= max(c.quotas.SnapshotSchedules, 0) {
-		return nil, fail(models.ErrSnapshotScheduleQuotaExceeded, "The account has %d snapshot schedules, which is the quota.", len(schedules))
+		return nil, fail(models.ErrSnapshotScheduleQuotaExceeded, "The account has %d snapshot schedules, which is the quota. %s",
+			len(schedules), raise("SnapshotSchedules"))
 	}
 	made := &schedule{
 		SnapshotSchedule: models.SnapshotSchedule{
@@ -119,7 +121,7 @@ func modifySnapshotSchedule(c *call) (any, *failure) {
 	}
 	one.ScheduleDefinitions, one.times, one.changed = definitions, times, c.now
 	for _, follower := range clusters {
-		follower.following.since, follower.following.done = c.now, c.now
+		follower.following.since, follower.automated = c.now, c.now
 	}
 	result := snapshots.ModifySnapshotScheduleResult(scheduleResult(c.scheduleView(one)))
 
@@ -199,9 +201,9 @@ func modifyClusterSnapshotSchedule(c *call) (any, *failure) {
 	}
 	switch {
 	case disassociate && (identifier == "" || one.following != nil && one.following.schedule == identifier):
-		one.following = nil
+		one.following, one.automated = nil, c.now
 	case !disassociate && (one.following == nil || one.following.schedule != identifier):
-		one.following = &following{schedule: identifier, since: c.now, done: c.now}
+		one.following, one.automated = &following{schedule: identifier, since: c.now}, c.now
 	}
 
 	return nil, nil
@@ -248,64 +250,86 @@ func (c *call) scheduleView(one *schedule) models.SnapshotSchedule {
 	return shown
 }
 
-// nextScheduled returns when the next snapshot of a cluster is due.
-func (h *holdings) nextScheduled(one *cluster, after time.Time) time.Time {
-	return h.schedules[one.following.schedule].times.after(after, one.following.since)
+// plan is when Redshift takes automated snapshots of a cluster.
+type plan struct {
+	times scheduleTimes
+	since time.Time // from which an interval counts
 }
 
-// due is a snapshot that a schedule asks for.
+// plan returns when Redshift takes automated snapshots of a cluster, if it takes any.
+func (s *state) plan(one *cluster) (plan, bool) {
+	switch {
+	case one.AutomatedSnapshotRetentionPeriod <= 0:
+		return plan{}, false
+	case one.following != nil:
+		return plan{s.of(one.AccountID).schedules[one.following.schedule].times, one.following.since}, true
+	case s.states.options.AutomatedSnapshots:
+		return plan{scheduleTimes{interval: automatedInterval}, one.CreateTime}, true
+	default:
+		return plan{}, false
+	}
+}
+
+// longestGap returns a time within which a snapshot is always due.
+func (p plan) longestGap() time.Duration {
+	return max(p.times.interval, 7*day)
+}
+
+// due is an automated snapshot that is to be taken.
 type due struct {
 	at      time.Time
 	account string
 	cluster *cluster
 }
 
-// takeScheduled takes the snapshots that have come due, the earliest first.
-func (s *state) takeScheduled(now time.Time) {
+// takeDue takes the automated snapshots that have come due, the earliest first.
+func (s *state) takeDue(now time.Time) {
 	var all []due
 	for account, owner := range s.accounts {
 		for _, one := range owner.clusters {
-			if one.following != nil {
-				all = append(all, s.dueSince(account, one, now)...)
-			}
+			all = append(all, s.dueSince(account, one, now)...)
 		}
 	}
 	slices.SortFunc(all, func(a, b due) int {
 		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.account, b.account), strings.Compare(a.cluster.Identifier, b.cluster.Identifier))
 	})
 	for _, one := range all {
-		s.takeDue(one)
+		s.takeAutomated(one)
 	}
 }
 
-// dueSince returns the snapshots of a cluster that have come due since it was asked last. What would be gone again by now
-// is left out.
+// dueSince returns the snapshots of a cluster that have come due since the last call. It omits those that would have expired
+// by now, except the last ones: the newest snapshot does not expire.
 func (s *state) dueSince(account string, one *cluster, now time.Time) []due {
-	owner, done := s.of(account), one.following.done
-	kept, copied := time.Duration(one.AutomatedSnapshotRetentionPeriod)*day, time.Duration(0)
+	plan, found := s.plan(one)
+	if !found {
+		one.automated = now
+
+		return nil
+	}
+	kept := time.Duration(one.AutomatedSnapshotRetentionPeriod) * day
 	if one.copying != nil {
-		kept, copied = max(kept, time.Duration(one.copying.RetentionPeriod)*day), s.duration
+		kept = max(kept, time.Duration(one.copying.RetentionPeriod)*day)
 	}
 	// Subtracted one after the other, because the sum may be more than a Duration holds.
-	if earliest := now.Add(-kept).Add(-copied); done.Before(earliest) {
-		one.backedUp = one.backedUp || one.AutomatedSnapshotRetentionPeriod > 0 && !owner.nextScheduled(one, done).After(earliest)
-		done = earliest
+	if earliest := now.Add(-kept).Add(-s.duration).Add(-plan.longestGap()); one.automated.Before(earliest) {
+		one.backedUp = one.backedUp || !plan.times.after(one.automated, plan.since).After(earliest)
+		one.automated = earliest
 	}
 	var all []due
-	for next := owner.nextScheduled(one, done); !next.After(now); next = owner.nextScheduled(one, next) {
+	for next := plan.times.after(one.automated, plan.since); !next.After(now); next = plan.times.after(next, plan.since) {
 		all = append(all, due{next, account, one})
-		done = next
+		one.automated = next
 	}
-	one.following.done = done
 
 	return all
 }
 
-// takeDue takes a snapshot, if the cluster was available and keeps any.
-func (s *state) takeDue(one due) {
+// takeAutomated takes a snapshot, if the cluster was available.
+func (s *state) takeAutomated(one due) {
 	of := one.cluster
 	identifier := automatedIdentifier(of.Identifier, one.at)
-	if of.AutomatedSnapshotRetentionPeriod <= 0 || of.status(one.at) != models.ClusterStatusAvailable || s.of(one.account).snapshots[identifier] != nil {
+	if of.status(one.at) != models.ClusterStatusAvailable || s.of(one.account).snapshots[identifier] != nil {
 		return
 	}
 	taken := s.take(one.account, of, identifier, models.SnapshotTypeAutomated, one.at)

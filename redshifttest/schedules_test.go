@@ -134,7 +134,7 @@ func TestScheduleLife(t *testing.T) {
 			must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "DisassociateSchedule", "true")
 			must(t, fake, "DeleteSnapshotSchedule", "ScheduleIdentifier", "nightly")
 			advance(52 * time.Hour)
-			expectIdentifiers(t, "when the schedule is gone", fake)
+			expectIdentifiers(t, "when the schedule is gone", fake, "rs:analytics-2026-11-26-10-30-00") // the newest stays
 		})
 	}
 }

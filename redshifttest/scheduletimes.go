@@ -151,14 +151,22 @@ func (f cronField) parse(text string) (set uint64, failed *failure) {
 			return 0, invalidSchedule("'%s' is not %s, %d to %d", item, f.name, f.first, f.last)
 		}
 		for number := first; number <= last; number += step {
-			set |= 1 << number
+			if number > f.last {
+				set |= 1 << (number - f.size())
+			} else {
+				set |= 1 << number
+			}
 		}
 	}
 
 	return set, nil
 }
 
-// item reads *, ?, 5, 5-9, 5/3, */3 and 5-9/3.
+// size returns how many numbers the field has.
+func (f cronField) size() int { return f.last - f.first + 1 }
+
+// item reads *, ?, 5, 5-9, 5/3, */3 and 5-9/3. A range of days may go on in the next week, as Amazon's sample SAT-SUN does:
+// last is then above the field's last number.
 func (f cronField) item(text string) (first, last, step int, ok bool) {
 	all, stepText, hasStep := strings.Cut(text, "/")
 	step = 1
@@ -178,6 +186,9 @@ func (f cronField) item(text string) (first, last, step int, ok bool) {
 	case !ok:
 	case isRange:
 		last, ok = f.number(to)
+		if last < first && f.names != nil {
+			last += f.size()
+		}
 	case hasStep:
 		last = f.last
 	}

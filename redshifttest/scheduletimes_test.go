@@ -31,6 +31,17 @@ func TestScheduleTimes(t *testing.T) {
 		{[]string{"cron(15 20-23/3,4 7)"}, []string{"Sat 04:15:00", "Sat 20:15:00", "Sat 23:15:00", "Sat 04:15:00"}},
 		{[]string{"cron(0 4 sun,2)"}, []string{"Sun 04:00:00", "Mon 04:00:00", "Sun 04:00:00"}},
 		{[]string{"cron(0 */12 1-7/3)"}, []string{"Wed 00:00:00", "Wed 12:00:00", "Sat 00:00:00", "Sat 12:00:00", "Sun 00:00:00"}},
+		{[]string{"cron(30 0/6 SAT-SUN)"}, []string{ // one of Amazon's samples
+			"Sat 00:30:00", "Sat 06:30:00", "Sat 12:30:00", "Sat 18:30:00", "Sun 00:30:00", "Sun 06:30:00", "Sun 12:30:00", "Sun 18:30:00", "Sat 00:30:00",
+		}},
+		{[]string{"cron(0 12 fri-Mon)"}, []string{"Mon 12:00:00", "Fri 12:00:00", "Sat 12:00:00", "Sun 12:00:00", "Mon 12:00:00"}},
+		{[]string{"cron(0 4 FRI-MON)"}, []string{"Fri 04:00:00", "Sat 04:00:00", "Sun 04:00:00", "Mon 04:00:00", "Fri 04:00:00"}},
+		{[]string{"cron(0 4 6-2)"}, []string{"Fri 04:00:00", "Sat 04:00:00", "Sun 04:00:00", "Mon 04:00:00", "Fri 04:00:00"}},
+		{[]string{"cron(0 4 7-1)"}, []string{"Sat 04:00:00", "Sun 04:00:00", "Sat 04:00:00"}},
+		{[]string{"cron(0 4 FRI-MON/2)"}, []string{"Fri 04:00:00", "Sun 04:00:00", "Fri 04:00:00"}},
+		{[]string{"cron(0 4 SUN-SAT)"}, []string{"Tue 04:00:00", "Wed 04:00:00", "Thu 04:00:00"}},
+		{[]string{"cron(0 4 TUE-MON)"}, []string{"Tue 04:00:00", "Wed 04:00:00", "Thu 04:00:00", "Fri 04:00:00", "Sat 04:00:00", "Sun 04:00:00", "Mon 04:00:00"}},
+		{[]string{"cron(0 4 SAT-SAT,wed)"}, []string{"Wed 04:00:00", "Sat 04:00:00", "Wed 04:00:00"}},
 		{[]string{"cron(0 4 MON)", "cron(30 16 THU)"}, []string{"Thu 16:30:00", "Mon 04:00:00", "Thu 16:30:00"}},
 		{[]string{"cron(59 23 SAT)", "cron(59 0 SUN)"}, []string{"Sat 23:59:00", "Sun 00:59:00"}},
 	} {
@@ -79,6 +90,10 @@ func TestInvalidSchedules(t *testing.T) {
 		{[]string{"cron(0 4 MO)"}, models.ErrInvalidSchedule, "day of the week"},
 		{[]string{"cron(? 4 *)"}, models.ErrInvalidSchedule, "minutes"},
 		{[]string{"cron(0 8-4 *)"}, models.ErrInvalidSchedule, "hours"},
+		{[]string{"cron(30-10 8 *)"}, models.ErrInvalidSchedule, "minutes"},
+		{[]string{"cron(0 4 8-1)"}, models.ErrInvalidSchedule, "day of the week"},
+		{[]string{"cron(0 4 SAT-)"}, models.ErrInvalidSchedule, "day of the week"},
+		{[]string{"cron(0 0 SAT-SUN)", "cron(30 23 FRI)"}, models.ErrInvalidSchedule, "30 minutes apart"},
 		{[]string{"cron(0 4/0 *)"}, models.ErrInvalidSchedule, "hours"},
 		{[]string{"cron(0 4, *)"}, models.ErrInvalidSchedule, "hours"},
 		{[]string{"cron(0 004 *)"}, models.ErrInvalidSchedule, "hours"},
@@ -111,7 +126,7 @@ func TestManyDefinitions(t *testing.T) {
 
 // FuzzSchedule holds the times of every schedule that is accepted against a walk through the minutes of two weeks.
 func FuzzSchedule(f *testing.F) {
-	for _, definition := range []string{"rate(7 hours)", "cron(30 12 *)", "cron(15 20-23/3,4 7)", "cron(0 */2 MON-WED,SAT)", "cron(59 23 SAT)"} {
+	for _, definition := range []string{"rate(7 hours)", "cron(30 12 *)", "cron(15 20-23/3,4 7)", "cron(0 */2 MON-WED,SAT)", "cron(59 23 SAT)", "cron(30 0/6 SAT-SUN)"} {
 		f.Add(definition, int64(0))
 	}
 	f.Add("cron(0 0 SUN)", int64(-250e6))
@@ -158,6 +173,7 @@ func matches(field string, number, last int) bool {
 		return value
 	}
 	for _, item := range strings.Split(names.Replace(strings.ToUpper(field)), ",") {
+		number := number
 		rest, step, hasStep := strings.Cut(item, "/")
 		from, to, hasTo := strings.Cut(rest, "-")
 		first, end := digits(from), digits(to)
@@ -175,6 +191,12 @@ func matches(field string, number, last int) bool {
 		every := 1
 		if hasStep {
 			every = digits(step)
+		}
+		if end < first && number <= end { // a range of days goes on in the next week
+			number += 7
+		}
+		if end < first {
+			end += 7
 		}
 		if number >= first && number <= end && (number-first)%every == 0 {
 			return true

@@ -32,7 +32,7 @@ func enableSnapshotCopy(c *call) (any, *failure) {
 		}
 		settings.RetentionPeriod = int64(days)
 	}
-	days, failed := c.retention()
+	days, failed := c.retention(keepForever)
 	if failed != nil {
 		return nil, failed
 	}
@@ -180,6 +180,10 @@ func (s *state) addCopy(account string, source *snapshot, sourceRegion string, s
 		started:  source.availableSince(),
 		duration: s.duration,
 		tables:   source.tables,
+
+		clusterDays: source.clusterDays,
+		window:      source.window,
+		manualDays:  source.manualDays,
 	}
 	target.SnapshotIdentifier = identifier
 	target.SnapshotArn = s.snapshotARN(account, source.ClusterIdentifier, identifier)

@@ -20,8 +20,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	if failed := checkNewIdentifier("SnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
 		return nil, failed
 	}
-	days, failed := c.retention()
-	if failed != nil {
+	if _, failed := c.newRetention(); failed != nil {
 		return nil, failed
 	}
 	tags, failed := c.tags()
@@ -29,6 +28,12 @@ func createClusterSnapshot(c *call) (any, *failure) {
 		return nil, failed
 	}
 	cluster, failed := c.cluster(c.params.text("ClusterIdentifier"))
+	if failed != nil {
+		return nil, failed
+	}
+	// The reference of this operation says that snapshots are kept forever otherwise. The reference of clusters and the
+	// management guide say that the cluster's period is the default. They agree unless a cluster has a period of its own.
+	days, failed := c.retention(cluster.ManualSnapshotRetentionPeriod)
 	if failed != nil {
 		return nil, failed
 	}
@@ -56,7 +61,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	if failed := checkNewIdentifier("TargetSnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
 		return nil, failed
 	}
-	days, failed := c.retention()
+	days, failed := c.retention(keepForever)
 	if failed != nil {
 		return nil, failed
 	}
@@ -124,7 +129,8 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", shared.SnapshotIdentifier)
 	case len(shared.grants) >= max(c.quotas.AccountsPerSnapshot, 0):
 		return nil, fail(models.ErrAuthorizationQuotaExceeded,
-			"Snapshot %s is shared with %d accounts, which is the quota.", shared.SnapshotIdentifier, len(shared.grants))
+			"Snapshot %s is shared with %d accounts, which is the quota. %s",
+			shared.SnapshotIdentifier, len(shared.grants), raise("AccountsPerSnapshot"))
 	}
 	shared.grants = append(shared.grants, account)
 
@@ -388,7 +394,9 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: shown, Marker: next}, nil
 }
 
-// visibleSnapshots returns those that SnapshotIdentifier or SnapshotArn name, or else all of the account that is asked for.
+// visibleSnapshots returns the snapshot that SnapshotIdentifier or SnapshotArn names, otherwise all of the requested account.
+// ClusterSnapshotNotFound is documented for an identifier of no existing snapshot. So it is the error only if the snapshot
+// does not exist for the caller. If it exists and some filter does not match it, whichever, the list is empty.
 func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 	owner := c.params.text("OwnerAccount")
 	if owner != "" && !twelveDigits.MatchString(owner) {
@@ -397,6 +405,9 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 	identifier, arn, failed := c.snapshotName()
 	if failed != nil {
 		return nil, failed
+	}
+	if identifier != "" && c.params.text("ClusterIdentifier") != "" {
+		return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier and SnapshotIdentifier cannot be given together.")
 	}
 	var seen []*snapshot
 	for account, holding := range c.accounts {
@@ -412,9 +423,7 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 			}
 		}
 	}
-	cluster := strings.ToLower(c.params.text("ClusterIdentifier"))
-	ofCluster := func(one *snapshot) bool { return cluster == "" || one.ClusterIdentifier == cluster }
-	if name := identifier + arn; name != "" && !slices.ContainsFunc(seen, ofCluster) {
+	if name := identifier + arn; name != "" && len(seen) == 0 {
 		return nil, snapshotNotFound(name)
 	}
 
@@ -540,7 +549,8 @@ func (c *call) checkQuota() *failure {
 		}
 	}
 	if count >= max(c.quotas.ManualSnapshots, 0) {
-		return fail(models.ErrClusterSnapshotQuotaExceeded, "The account has %d manual snapshots, which is the quota. Delete some first.", count)
+		return fail(models.ErrClusterSnapshotQuotaExceeded, "The account has %d manual snapshots, which is the quota. Delete some first. %s",
+			count, raise("ManualSnapshots"))
 	}
 
 	return nil

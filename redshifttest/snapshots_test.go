@@ -271,9 +271,21 @@ func TestDescribeFilters(t *testing.T) {
 		{"", []string{"ClusterIdentifier", "never-was"}},
 		{"a", []string{"SnapshotIdentifier", "A"}},
 		{rs, []string{"SnapshotIdentifier", rs}},
-		{"a", []string{"SnapshotIdentifier", "a", "ClusterIdentifier", "large"}},
-		{"", []string{"SnapshotIdentifier", "a", "SnapshotType", "automated"}},
 		{"a", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a"}},
+
+		// A named snapshot exists, and a filter does not match it, whichever: the list is empty.
+		{"a", []string{"SnapshotIdentifier", "a", "SnapshotType", "manual"}},
+		{"", []string{"SnapshotIdentifier", "a", "SnapshotType", "automated"}},
+		{"", []string{"SnapshotIdentifier", "a", "StartTime", "2026-11-23T09:31:00.251Z"}},
+		{"", []string{"SnapshotIdentifier", "a", "EndTime", "2026-11-23T09:31:00.249Z"}},
+		{"", []string{"SnapshotIdentifier", "a", "TagKeys.TagKey.1", "ENV"}},
+		{"", []string{"SnapshotIdentifier", "a", "TagValues.TagValue.1", "prod"}},
+		{"", []string{"SnapshotIdentifier", "a", "ClusterExists", "false"}},
+		{"c", []string{"SnapshotIdentifier", "c", "ClusterExists", "false"}},
+		{"a", []string{"SnapshotIdentifier", "a", "OwnerAccount", own}},
+		{"", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a", "ClusterIdentifier", "analytics"}},
+		{"a", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a", "ClusterIdentifier", "large"}},
+		{"", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a", "SnapshotType", "automated"}},
 		{rs, []string{"SnapshotType", "automated"}},
 		{"b a c d", []string{"SnapshotType", "manual"}},
 		{rs + " b a c d", []string{"OwnerAccount", own}},
@@ -418,7 +430,7 @@ func TestClusters(t *testing.T) {
 		"name in use":    {redshifttest.Cluster{Identifier: "analytics"}, "already"},
 		"odd account":    {redshifttest.Cluster{Identifier: "sales", AccountID: "me"}, "12 digits"},
 		"negative size":  {redshifttest.Cluster{Identifier: "sales", SizeInMegaBytes: -1}, "negative"},
-		"negative nodes": {redshifttest.Cluster{Identifier: "sales", NumberOfNodes: -1}, "negative"},
+		"negative nodes": {redshifttest.Cluster{Identifier: "sales", NumberOfNodes: -1}, "1 or more, not -1"},
 	} {
 		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) {
 			t.Errorf("%s: the error is %v", name, err)
@@ -473,7 +485,7 @@ func TestSetClusterStatus(t *testing.T) {
 	if err := fake.SetClusterStatus("old", ""); err == nil || !strings.Contains(err.Error(), "the status is empty") {
 		t.Errorf("a cluster without a status: %v", err)
 	}
-	if types := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(types, []string{"ds2.xlarge"}) {
+	if types := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(types[:2], []string{"ds2.xlarge", "ds2.8xlarge"}) {
 		t.Errorf("it can be restored to %q", types)
 	}
 }

@@ -47,7 +47,7 @@ func (s states) in(region string) *state {
 			states:          s,
 			region:          region,
 			duration:        max(s.options.SnapshotDuration, 1), // so that there is a moment of creating
-			restoreDuration: max(s.options.RestoreDuration, 1),
+			restoreDuration: max(s.options.RestoreDuration, restorePreparation),
 			quotas:          s.options.Quotas,
 			accounts:        make(map[string]*holdings),
 		}
@@ -81,6 +81,11 @@ type snapshot struct {
 	automatedDays int // how long an automated snapshot is kept; 0 for as long as its cluster is
 	clusterDays   int // how long its cluster keeps those
 
+	// What else a restore takes from its cluster.
+	clusterTags []models.Tag
+	window      string // the PreferredMaintenanceWindow
+	manualDays  int    // the ManualSnapshotRetentionPeriod
+
 	// Where SetSnapshotStatus was called: the life stopped then.
 	stopped time.Time
 	status  models.SnapshotStatus
@@ -104,7 +109,7 @@ func (s *state) of(account string) *holdings {
 // pass does what the clock alone does, in all regions.
 func (s states) pass(now time.Time) {
 	for _, one := range s.byRegion {
-		one.takeScheduled(now)
+		one.takeDue(now)
 	}
 	for _, region := range slices.Sorted(maps.Keys(s.byRegion)) {
 		s.byRegion[region].copyAcross(now)
@@ -120,12 +125,36 @@ func (s states) pass(now time.Time) {
 // expire deletes the snapshots whose retention has ended.
 func (s *state) expire(now time.Time) {
 	for _, owner := range s.accounts {
+		var newest map[string]*snapshot
 		for name, one := range owner.snapshots {
-			if end, ends := one.end(); ends && !now.Before(end) {
+			if end, ends := one.end(); !ends || now.Before(end) {
+				continue
+			}
+			if newest == nil {
+				newest = owner.newestAutomated(now)
+			}
+			if newest[one.ClusterIdentifier] != one {
 				delete(owner.snapshots, name)
 			}
 		}
 	}
+}
+
+// newestAutomated returns the newest available automated snapshot of each cluster. It does not expire while the cluster exists
+// and has automated snapshots. Copies in other regions do expire.
+func (h *holdings) newestAutomated(now time.Time) map[string]*snapshot {
+	newest := make(map[string]*snapshot)
+	for _, one := range h.snapshots {
+		living, before := h.clusters[one.ClusterIdentifier], newest[one.ClusterIdentifier]
+		switch {
+		case one.SnapshotType != models.SnapshotTypeAutomated || one.SourceRegion != "" || !one.available(now):
+		case living == nil || living.AutomatedSnapshotRetentionPeriod <= 0:
+		case before == nil || cmp.Or(one.SnapshotCreateTime.Compare(before.SnapshotCreateTime), one.serial-before.serial) > 0:
+			newest[one.ClusterIdentifier] = one
+		}
+	}
+
+	return newest
 }
 
 // end returns when a snapshot is deleted, if it ever is by itself.
@@ -218,23 +247,13 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 		copyDue:  cluster.copying != nil,
 
 		clusterDays: cluster.AutomatedSnapshotRetentionPeriod,
+		clusterTags: slices.Clone(cluster.Tags),
+		window:      cluster.PreferredMaintenanceWindow,
+		manualDays:  cluster.ManualSnapshotRetentionPeriod,
 	}
 	owner.snapshots[strings.ToLower(identifier)] = one
 
 	return one
-}
-
-// restorableNodeTypes are the sizes of the same generation of nodes.
-func restorableNodeTypes(nodeType string) []string {
-	generation, _, _ := strings.Cut(nodeType, ".")
-	switch generation {
-	case "ra3":
-		return []string{"ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"}
-	case "dc2":
-		return []string{"dc2.large", "dc2.8xlarge"}
-	default:
-		return []string{nodeType}
-	}
 }
 
 // view returns a snapshot as an account sees it at a time.
@@ -243,26 +262,15 @@ func (s *snapshot) view(account string, now time.Time) models.Snapshot {
 	shown.Tags = slices.Clone(s.Tags)
 	shown.RestorableNodeTypes = slices.Clone(s.RestorableNodeTypes)
 
-	until := now
-	if !s.stopped.IsZero() {
-		until = s.stopped
-	}
-	elapsed := max(until.Sub(s.started), 0)
-	shown.Status = s.status
-	if shown.Status == "" {
-		shown.Status = models.SnapshotStatusCreating
-		if elapsed >= s.duration {
-			shown.Status = models.SnapshotStatusAvailable
-		}
-	}
-	elapsed = min(elapsed, s.duration)
+	elapsed := min(s.elapsed(now), s.duration)
+	shown.Status = s.state(now)
 	share := elapsed.Seconds() / s.duration.Seconds()
 	switch shown.Status {
 	case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
 		share = 1
 	case models.SnapshotStatusCreating:
 		if elapsed > 0 {
-			shown.CurrentBackupRateInMegaBytesPerSecond = hundredths(s.ActualIncrementalBackupSizeInMegaBytes / s.duration.Seconds())
+			shown.CurrentBackupRateInMegaBytesPerSecond = rate(s.ActualIncrementalBackupSizeInMegaBytes, s.duration)
 		}
 		shown.EstimatedSecondsToCompletion = int64(math.Ceil((s.duration - elapsed).Seconds()))
 	}
@@ -294,9 +302,30 @@ func (s *snapshot) view(account string, now time.Time) models.Snapshot {
 
 func hundredths(number float64) float64 { return math.Round(number*100) / 100 }
 
-// available tells whether the snapshot can be copied and shared.
+// elapsed returns how long the snapshot has been under way.
+func (s *snapshot) elapsed(now time.Time) time.Duration {
+	if !s.stopped.IsZero() {
+		now = s.stopped
+	}
+
+	return max(now.Sub(s.started), 0)
+}
+
+// state returns where in its life the snapshot is.
+func (s *snapshot) state(now time.Time) models.SnapshotStatus {
+	switch {
+	case s.status != "":
+		return s.status
+	case s.elapsed(now) >= s.duration:
+		return models.SnapshotStatusAvailable
+	default:
+		return models.SnapshotStatusCreating
+	}
+}
+
+// available reports whether the snapshot can be copied and shared.
 func (s *snapshot) available(now time.Time) bool {
-	status := s.view(s.OwnerAccount, now).Status
+	status := s.state(now)
 
 	return status == models.SnapshotStatusAvailable || status == models.SnapshotStatusFinalSnapshot
 }
@@ -310,44 +339,9 @@ func (s *snapshot) availableSince() time.Time {
 	return s.started.Add(s.duration)
 }
 
-// AddAutomatedSnapshot adds a snapshot that Redshift took of a cluster of the fake's own account by itself, at a time
-// that is not after now on the fake's clock. It is named after both, such as rs:analytics-2026-11-23-04-00-00, and
-// available once the SnapshotDuration has passed since; the zero time stands for so long ago, and so for a snapshot that
-// has just become available. The fake keeps it until the cluster is removed, whatever the cluster's retention period is.
-// It is an error if there is no such cluster, or if it has a snapshot of that second.
-func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
-	now := f.Now()
-	if at.IsZero() {
-		at = now.Add(-f.state.duration)
-	}
-	wrap := func(reason string) error {
-		return fmt.Errorf("redshifttest: add an automated snapshot of cluster %q: %s", clusterIdentifier, reason)
-	}
-	if at.After(now) {
-		return models.Snapshot{}, wrap(fmt.Sprintf("%s is after now, which is %s on the fake's clock",
-			at.UTC().Format(timeFormat), now.UTC().Format(timeFormat)))
-	}
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(f.account)
-	cluster := owner.clusters[strings.ToLower(clusterIdentifier)]
-	if cluster == nil {
-		return models.Snapshot{}, wrap("there is none, add it first")
-	}
-	identifier := automatedIdentifier(cluster.Identifier, at)
-	if owner.snapshots[identifier] != nil {
-		return models.Snapshot{}, wrap(identifier + " is there already, take another second")
-	}
-	one := f.state.take(f.account, cluster, identifier, models.SnapshotTypeAutomated, at)
-	one.Tags = append(one.Tags, cluster.Tags...)
-
-	return one.view(f.account, now), nil
-}
-
 // SetSnapshotStatus ends the life of a snapshot where it is, with that status: models.SnapshotStatusFailed for one that
 // fails, models.SnapshotStatusAvailable for one that is ready early, models.SnapshotStatusCreating for one that hangs. The
-// fake's own account comes first where others have a snapshot of that name. It is an error if nobody has.
+// fake's own account comes first where others have a snapshot of that name. It is an error if nobody has, or if the status is empty.
 func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus) error {
 	now := f.Now()
 	f.mutex.Lock()
@@ -359,8 +353,11 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 			found = owner.snapshots[strings.ToLower(identifier)]
 		}
 	}
-	if found == nil {
+	switch {
+	case found == nil:
 		return fmt.Errorf("redshifttest: set the status of snapshot %q: there is none", identifier)
+	case status == "":
+		return fmt.Errorf("redshifttest: set the status of snapshot %q: the status is empty", identifier)
 	}
 	found.status, found.stopped = status, now
 

@@ -91,7 +91,8 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 	}
 	if running >= max(c.quotas.TableRestores, 0) {
 		return nil, fail(models.ErrInProgressTableRestoreQuotaExceededFault,
-			"The account has %d table restores in progress, which is the quota. Wait until one has ended.", running)
+			"The account has %d table restores in progress, which is the quota. Wait until one has ended. %s",
+			running, raise("TableRestores"))
 	}
 	c.serial++
 	made := &tableRestore{
@@ -195,11 +196,15 @@ func (c *call) tableRestoreID() string {
 
 // SetTableRestoreStatus ends a table restore of the fake's own account where it is, with that status and message:
 // models.TableRestoreStatusTypeFailed for one that fails, models.TableRestoreStatusTypeSucceeded for one that is ready
-// early. It is an error if there is no such request.
+// early. It is an error if there is no such request, or the status is empty.
 func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestoreStatusType, message string) error {
+	if status == "" {
+		return fmt.Errorf("redshifttest: set the status of table restore %q: the status is empty", requestID)
+	}
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.states.pass(now)
 	for _, one := range f.state.of(f.account).tableRestores {
 		if one.TableRestoreRequestID == requestID {
 			one.status, one.stopped, one.Message = status, now, message

@@ -26,13 +26,13 @@ func (c *call) resources() []resource {
 	for _, cluster := range owner.clusters {
 		all = append(all, resource{
 			arn:     c.clusterARN(c.account, cluster.Identifier),
-			kind:    models.ResourceTypeCluster,
+			kind:    resourceTypeOfCluster,
 			tags:    &cluster.Tags,
 			cluster: cluster,
 		})
 	}
 	for _, one := range owner.snapshots {
-		all = append(all, resource{arn: one.SnapshotArn, kind: models.ResourceTypeSnapshot, tags: &one.Tags})
+		all = append(all, resource{arn: one.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &one.Tags})
 	}
 	for name, one := range owner.schedules {
 		all = append(all, resource{arn: c.arn("redshift", c.account, "snapshotschedule:"+name), kind: resourceTypeOfSchedule, tags: &one.Tags})
@@ -40,7 +40,7 @@ func (c *call) resources() []resource {
 	for name, grant := range owner.copyGrants {
 		all = append(all, resource{
 			arn:  c.arn("redshift", c.account, "snapshotcopygrant:"+name),
-			kind: models.ResourceTypeSnapshotCopyGrant,
+			kind: resourceTypeOfCopyGrant,
 			tags: &grant.Tags,
 		})
 	}
@@ -117,18 +117,25 @@ func deleteTags(c *call) (any, *failure) {
 	return nil, nil
 }
 
-// resourceTypes are those that DescribeTags knows. The fake has clusters, snapshots and
-// snapshot copy grants; of the others it has none. Snapshot schedules have tags too, but no type that Amazon documents.
+// The types of the resources that the fake has, in the lower case of Amazon's examples. Snapshot schedules have tags too,
+// but Amazon documents no type for them.
+const (
+	resourceTypeOfCluster   models.ResourceType = "cluster"
+	resourceTypeOfSnapshot  models.ResourceType = "snapshot"
+	resourceTypeOfCopyGrant models.ResourceType = "snapshot copy grant"
+	resourceTypeOfSchedule  models.ResourceType = "snapshotschedule"
+)
+
+// resourceTypes are the documented types, in lower case. Redshift takes them in any case.
 var resourceTypes = []models.ResourceType{
-	models.ResourceTypeCluster, models.ResourceTypeCidrIP, models.ResourceTypeEC2SecurityGroup, models.ResourceTypeSnapshot,
-	models.ResourceTypeClusterSecurityGroup, models.ResourceTypeSubnetGroup, models.ResourceTypeHSMConnection,
-	models.ResourceTypeHSMCertificate, models.ResourceTypeParameterGroup, models.ResourceTypeSnapshotCopyGrant,
+	resourceTypeOfCluster, resourceTypeOfSnapshot, resourceTypeOfCopyGrant,
+	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
 }
 
 func describeTags(c *call) (any, *failure) {
-	kind := models.ResourceType(c.params.text("ResourceType"))
+	kind := models.ResourceType(strings.ToLower(c.params.text("ResourceType")))
 	if kind != "" && !slices.Contains(resourceTypes, kind) {
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter ResourceType is not a type that has tags: '%s'.", kind)
+		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter ResourceType is not a type that has tags: '%s'.", c.params.text("ResourceType"))
 	}
 	filter, failed := c.tagFilter()
 	if failed != nil {

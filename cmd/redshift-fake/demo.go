@@ -24,6 +24,10 @@ const (
 	demoRemoved = "legacy"
 )
 
+// demoAutomated are the ages of the automated snapshots of each cluster that exists. The clusters are so old that the ones of
+// every 8 hours have these ages too.
+var demoAutomated = []time.Duration{23 * time.Hour, 15 * time.Hour, 7 * time.Hour}
+
 // demoPartnerKeys are no more of a secret than redshifttest.ExampleSecretAccessKey.
 var demoPartnerKeys = sigv4.Credentials{
 	AccessKeyID:     "AKIDPARTNEREXAMPLE",
@@ -63,8 +67,8 @@ var demoSnapshots = []demoSnapshot{
 	{age: 0, cluster: "analytics", name: "analytics-on-demand", keepDays: 7, tags: []models.Tag{{Key: "reason", Value: "release"}}},
 }
 
-// fillDemo lets the fake live through demoAge, up to now.
-func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time) error {
+// fillDemo lets the fake live through demoAge, up to now. It adds automated snapshots unless the fake takes them itself.
+func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, automated bool) error {
 	client, err := redshift.New(fake.Config())
 	if err != nil {
 		return err
@@ -73,6 +77,7 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time) error
 		return err
 	}
 	for _, cluster := range demoClusters {
+		cluster.CreateTime = now.Add(-demoAge - 30*day - demoAutomated[0])
 		if err := fake.AddCluster(cluster); err != nil {
 			return err
 		}
@@ -87,10 +92,10 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time) error
 		return err
 	}
 	for _, cluster := range demoClusters {
-		if cluster.Identifier == demoRemoved {
+		if automated || cluster.Identifier == demoRemoved {
 			continue
 		}
-		for _, age := range []time.Duration{24 * time.Hour, 16 * time.Hour, 8 * time.Hour} {
+		for _, age := range demoAutomated {
 			if _, err := fake.AddAutomatedSnapshot(cluster.Identifier, now.Add(-age)); err != nil {
 				return err
 			}

@@ -179,6 +179,7 @@ func TestDemo(t *testing.T) {
 		"at the speed of life":   {"-demo"},
 		"fast":                   {"-demo", "-speed", "100"},
 		"with a snapshot's time": {"-demo", "-snapshot-duration", "6h"},
+		"without automation":     {"-demo", "-automated-snapshots=false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -253,6 +254,48 @@ func TestSettings(t *testing.T) {
 				t.Errorf("found %v, %v, want one that is %s", found, err, test.want)
 			}
 		})
+	}
+}
+
+// TestAutomatedSnapshots lets a day pass in less than a second, and counts the automated snapshots.
+func TestAutomatedSnapshots(t *testing.T) {
+	t.Parallel()
+	for argument, want := range map[string]bool{"-automated-snapshots": true, "-automated-snapshots=true": true, "-automated-snapshots=false": false, "-demo=false": true} {
+		t.Run(argument, func(t *testing.T) {
+			t.Parallel()
+			client := start(t, argument, "-speed", "86400").client(t, sigv4.Credentials{})
+			// The first one is due after a third of a second.
+			const tries, seeded = 100, 1
+			found := 0
+			for range tries {
+				all, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if found = len(all.Snapshots) - seeded; found > 0 {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if (found > 0) != want {
+				t.Errorf("there are %d more automated snapshots", found)
+			}
+		})
+	}
+}
+
+// TestResources restores with names that flags add.
+func TestResources(t *testing.T) {
+	t.Parallel()
+	client := start(t, "-demo", "-resource", "subnet-group=private,public", "-resource", "parameter-group=strict", "-resource", "subnet-group=third").
+		client(t, sigv4.Credentials{})
+	for group, want := range map[string]error{"private": nil, "public": nil, "third": nil, "default": nil, "fourth": models.ErrClusterSubnetGroupNotFoundFault} {
+		_, err := client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
+			ClusterIdentifier: "drill-" + group, SnapshotIdentifier: "sales-nightly-3", ClusterSubnetGroupName: group, ClusterParameterGroupName: "strict",
+		})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", group, err, want)
+		}
 	}
 }
 
@@ -370,6 +413,9 @@ func TestRunRefuses(t *testing.T) {
 		"at most":                           {[]string{"-demo", "-snapshot-duration", "7h"}, 2},
 		"leave out one":                     {[]string{"-demo", "-cluster", "sales"}, 2},
 		`for flag -log: want all`:           {[]string{"-log", "some"}, 2},
+		`"vpc" is no kind`:                  {[]string{"-resource", "vpc=a"}, 2},
+		"a name is empty":                   {[]string{"-resource", "subnet-group=a,"}, 2},
+		"flag -resource: a name is empty":   {[]string{"-resource", "subnet-group"}, 2},
 		"flag provided but not defined":     {[]string{"-colour", "blue"}, 2},
 		`"analytics" is no flag`:            {[]string{"-demo", "analytics"}, 2},
 	} {
@@ -399,7 +445,7 @@ func TestHelp(t *testing.T) {
 		if status := run(t.Context(), []string{argument}, writeCloser{&stdout}, &stderr); status != 0 || stderr.Len() > 0 {
 			t.Errorf("%s: the status is %d, it printed\n%s", argument, status, &stderr)
 		}
-		for _, part := range []string{"Usage: redshift-fake", "-demo", "-listen", "-log", "-speed"} {
+		for _, part := range []string{"Usage: redshift-fake", "-demo", "-listen", "-log", "-speed", "-automated-snapshots", "-resource", "subnet-group"} {
 			if !strings.Contains(stdout.String(), part) {
 				t.Errorf("%s: %q is not in\n%s", argument, part, &stdout)
 			}

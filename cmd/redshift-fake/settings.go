@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +27,9 @@ type settings struct {
 	clusters string
 	demo     bool
 	logged   slog.Level
+
+	automated bool
+	resources redshifttest.Resources
 }
 
 const (
@@ -66,6 +71,10 @@ func newFlags(chosen *settings) *flag.FlagSet {
 		"the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
 		"begin with clusters and snapshots of all ages and kinds, the same ones each time, in place of -cluster")
+	flags.BoolVar(&chosen.automated, "automated-snapshots", true,
+		"take a snapshot of each cluster every 8 hours on the fake's clock, unless it has a schedule")
+	flags.Func("resource", "a `kind=name` of something that restores can name, or several names separated by commas; may be repeated.\n"+
+		"The kinds are "+strings.Join(slices.Sorted(maps.Keys(resourceKinds(&chosen.resources))), ", "), chosen.addResource)
 	chosen.logged = slog.LevelInfo
 	flags.Func("log", "the `calls` to log on standard error: all, failed or none (default all)", func(text string) error {
 		level, found := map[string]slog.Level{"all": slog.LevelInfo, "failed": slog.LevelWarn, "none": logNone}[text]
@@ -78,6 +87,37 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	})
 
 	return flags
+}
+
+// resourceKinds are the kinds of the flag -resource, and where their names go.
+func resourceKinds(resources *redshifttest.Resources) map[string]*[]string {
+	return map[string]*[]string{
+		"parameter-group":        &resources.ParameterGroups,
+		"subnet-group":           &resources.SubnetGroups,
+		"hsm-client-certificate": &resources.HSMClientCertificates,
+		"hsm-configuration":      &resources.HSMConfigurations,
+		"reserved-node":          &resources.ReservedNodes,
+		"reserved-node-offering": &resources.ReservedNodeOfferings,
+		"idc-application":        &resources.IdcApplications,
+	}
+}
+
+// addResource reads a value of the flag -resource.
+func (s *settings) addResource(text string) error {
+	kind, names, _ := strings.Cut(text, "=")
+	known := resourceKinds(&s.resources)
+	list := known[kind]
+	if list == nil {
+		return fmt.Errorf("%q is no kind: want %s", kind, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		if name == "" {
+			return errors.New("a name is empty: want kind=name")
+		}
+		*list = append(*list, name)
+	}
+
+	return nil
 }
 
 // parse reads the flags and finds what is wrong with them.
@@ -139,12 +179,15 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		SnapshotDuration: orAtOnce(s.duration),
 		RestoreDuration:  orAtOnce(s.restore),
 		Logger:           logger,
+
+		AutomatedSnapshots: s.automated,
+		Resources:          s.resources,
 	}
 	if s.demo {
 		options.Start = now.Add(-demoAge)
 		fake := redshifttest.New(options)
 
-		return fake, fillDemo(ctx, fake, now)
+		return fake, fillDemo(ctx, fake, now, s.automated)
 	}
 	fake := redshifttest.New(options)
 	for name := range strings.SplitSeq(s.clusters, ",") {

@@ -453,6 +453,9 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 		switch isText := property["type"] == "string" && property["format"] == nil; {
 		case property["$ref"] != nil:
 			known = append(known, "$ref")
+			if reference, _ := property["$ref"].(string); isDefinition && object(c.definitions[strings.TrimPrefix(reference, "#/definitions/")])["enum"] != nil {
+				known = append(known, "x-any-case")
+			}
 		case property["type"] == "array":
 			known = append(known, "type", "items", "x-item-name")
 			value = object(property["items"])

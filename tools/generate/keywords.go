@@ -13,7 +13,7 @@ var kinds = map[string]string{
 	"swagger": aText, "host": aText, "basePath": aText, "name": aText, "in": aText, "type": aText, "format": aText, "$ref": aText,
 	"operationId": aText, "summary": aText, "description": aText, "title": aText,
 	"x-go-name": aText, "x-list-item": aText, "x-enum": aText, "x-item-name": aText, "over": aText, "text": aText,
-	"x-read-only": aFlag, "x-nullable": aFlag, "x-sensitive": aFlag,
+	"x-read-only": aFlag, "x-nullable": aFlag, "x-sensitive": aFlag, "x-any-case": aFlag,
 	"minLength": aWholeNumber, "maxLength": aWholeNumber, "maxItems": aWholeNumber, "status": aWholeNumber,
 	"minimum": aNumber, "maximum": aNumber,
 	"schemes": aList, "produces": aList, "consumes": aList, "tags": aList, "enum": aList, "parameters": aList, "x-errors": aList,

@@ -1,0 +1,467 @@
+package redshifttest_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// restoreAs restores the snapshot nightly to the cluster drill and describes that after the restore.
+func restoreAs(t *testing.T, fake *redshifttest.Fake, parameters ...string) models.Cluster {
+	t.Helper()
+	must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"}, parameters...)...)
+	fake.Advance(redshifttest.DefaultRestoreDuration)
+
+	return describeOne(t, clientOf(t, fake), "drill")
+}
+
+// TestRestoreKeepsSettings: a restored cluster has what the snapshot's cluster had when the snapshot was taken.
+func TestRestoreKeepsSettings(t *testing.T) {
+	t.Parallel()
+	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+	if err := fake.AddCluster(redshifttest.Cluster{
+		Identifier:                       "analytics",
+		PreferredMaintenanceWindow:       "Tue:23:45-Wed:00:15",
+		ManualSnapshotRetentionPeriod:    14,
+		AutomatedSnapshotRetentionPeriod: 9,
+		Tags:                             []models.Tag{{Key: "team", Value: "finance"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	create(t, fake, "nightly") // has no tags of its own
+	const arn = "arn:aws:redshift:us-east-1:123456789012:cluster:analytics"
+	must(t, fake, "CreateTags", "ResourceName", arn, "Tags.Tag.1.Key", "later")
+	got := restoreAs(t, fake)
+	if !slices.Equal(got.Tags, []models.Tag{{Key: "team", Value: "finance"}}) {
+		t.Errorf("tags: %v", got.Tags)
+	}
+	if got.PreferredMaintenanceWindow != "tue:23:45-wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 || got.AutomatedSnapshotRetentionPeriod != 9 {
+		t.Errorf("window %s, manual snapshots %d days, automated ones %d", got.PreferredMaintenanceWindow, got.ManualSnapshotRetentionPeriod, got.AutomatedSnapshotRetentionPeriod)
+	}
+	// The tags of the new cluster are its own, and its manual snapshots are kept as long as it says.
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "team", "Tags.Tag.1.Value", "drill")
+	if one := describeOne(t, clientOf(t, fake), "analytics"); !slices.Contains(one.Tags, models.Tag{Key: "team", Value: "finance"}) {
+		t.Errorf("the first cluster's tags: %v", one.Tags)
+	}
+	client := clientOf(t, fake)
+	for name, test := range map[string]struct {
+		period *int
+		want   int
+	}{"default": {nil, 14}, "own": {new(7), 7}, "forever": {new(-1), -1}} {
+		taken := ok[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+			ClusterIdentifier: "drill", SnapshotIdentifier: name, ManualSnapshotRetentionPeriod: test.period,
+		}))
+		if got := taken.Snapshot.ManualSnapshotRetentionPeriod; *got != test.want {
+			t.Errorf("%s: kept for %d days, not %d", name, *got, test.want)
+		}
+	}
+}
+
+// TestRestoreElsewhere: the tags of a cluster stay in its region and account, its other settings do not.
+func TestRestoreElsewhere(t *testing.T) {
+	t.Parallel()
+	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+	if err := fake.AddCluster(redshifttest.Cluster{
+		Identifier: "analytics", PreferredMaintenanceWindow: "mon:03:00-mon:04:00", AutomatedSnapshotRetentionPeriod: 5,
+		Tags: []models.Tag{{Key: "team", Value: "finance"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.AddAccount(partner, partnerKeys); err != nil {
+		t.Fatal(err)
+	}
+	west := fake.InRegion("us-west-2")
+	must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	create(t, fake, "nightly")
+	fake.Advance(redshifttest.DefaultSnapshotDuration)
+	must(t, west, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "copy:nightly")
+	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
+	theirs := clientWith(t, fake, partnerKeys)
+	lent := ok[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: own}))
+	for place, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"), "another account": lent.Cluster} {
+		if len(one.Tags) > 0 || one.PreferredMaintenanceWindow != "mon:03:00-mon:04:00" || one.AutomatedSnapshotRetentionPeriod != 5 {
+			t.Errorf("in %s: tags %v, window %s, %d days", place, one.Tags, one.PreferredMaintenanceWindow, one.AutomatedSnapshotRetentionPeriod)
+		}
+	}
+}
+
+// TestRestoreWithoutDuration: the response of a restore is creating however short it is, and its rate is plausible.
+func TestRestoreWithoutDuration(t *testing.T) {
+	t.Parallel()
+	for _, duration := range []time.Duration{-1, 1, 2, 3, time.Microsecond, time.Second} {
+		t.Run(duration.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				fake := redshifttest.New(redshifttest.Options{SnapshotDuration: duration, RestoreDuration: duration})
+				if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+					t.Fatal(err)
+				}
+				client := clientOf(t, fake)
+				taken := ok[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(),
+					&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}))
+				if taken.Snapshot.Status != models.SnapshotStatusCreating {
+					t.Errorf("Create: %s", taken.Snapshot.Status)
+				}
+				time.Sleep(max(duration, 1))
+				restored := ok[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
+					&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}))
+				if restored.Cluster.ClusterStatus != models.ClusterStatusCreating {
+					t.Errorf("Restore: %s", restored.Cluster.ClusterStatus)
+				}
+				time.Sleep(max(duration, 3))
+				one := describeOne(t, client, "drill")
+				if one.ClusterStatus != models.ClusterStatusAvailable || one.RestoreStatus.Status != models.RestoreStatusTypeCompleted {
+					t.Errorf("after it: %s, %s", one.ClusterStatus, one.RestoreStatus.Status)
+				}
+				if rate := one.RestoreStatus.CurrentRestoreRateInMegaBytesPerSecond; rate <= 0 || rate > 1024 {
+					t.Errorf("restored 1024 MB at %v MB/s", rate)
+				}
+			})
+		})
+	}
+}
+
+// TestSnapshotRate: a snapshot that hangs has a plausible rate too.
+func TestSnapshotRate(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{SnapshotDuration: 5})
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly")
+	fake.Advance(1)
+	if one := fake.Snapshots()[0]; one.Status != models.SnapshotStatusCreating || one.CurrentBackupRateInMegaBytesPerSecond != 1024 {
+		t.Errorf("%s at %v MB/s", one.Status, one.CurrentBackupRateInMegaBytesPerSecond)
+	}
+}
+
+// TestNodeTypes restores between generations of nodes.
+func TestNodeTypes(t *testing.T) {
+	t.Parallel()
+	all := []string{"ds2.xlarge", "ds2.8xlarge", "dc2.large", "dc2.8xlarge", "ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"}
+	for from, to := range map[string][]string{
+		"ds2.xlarge":  {"ds2.xlarge", "ds2.8xlarge", "ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"},
+		"ds2.8xlarge": {"ds2.xlarge", "ds2.8xlarge", "ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"},
+		"dc2.large":   {"dc2.large", "dc2.8xlarge", "ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"},
+		"ra3.large":   {"ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"},
+		"rg.xlarge":   {"rg.xlarge"},
+	} {
+		t.Run(from, func(t *testing.T) {
+			t.Parallel()
+			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: from, NumberOfNodes: 3}); err != nil {
+				t.Fatal(err)
+			}
+			create(t, fake, "nightly")
+			if got := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(got, to) {
+				t.Errorf("restorable to %q", got)
+			}
+			for number, nodeType := range append(slices.Clone(all), from) {
+				want := ""
+				if !slices.Contains(to, nodeType) {
+					want = string(models.ErrInvalidRestore)
+				}
+				got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly",
+					"NodeType", nodeType, "NumberOfNodes", "2")
+				if got.Code != want {
+					t.Errorf("to %s: %s", nodeType, got.Body)
+				}
+			}
+		})
+	}
+}
+
+// TestFewerLargerNodes is the guide's example: 24 ds2.xlarge nodes become 3 ds2.8xlarge nodes.
+func TestFewerLargerNodes(t *testing.T) {
+	t.Parallel()
+	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: "ds2.xlarge", NumberOfNodes: 24}); err != nil {
+		t.Fatal(err)
+	}
+	create(t, fake, "nightly")
+	if got := restoreAs(t, fake, "NodeType", "ds2.8xlarge", "NumberOfNodes", "3"); got.NodeType != "ds2.8xlarge" || got.NumberOfNodes != 3 {
+		t.Errorf("%d nodes of type %s", got.NumberOfNodes, got.NodeType)
+	}
+}
+
+// TestNodeLimits goes to the smallest and largest number of each type, and beyond.
+func TestNodeLimits(t *testing.T) {
+	t.Parallel()
+	for nodeType, limits := range map[string][2]int{
+		"dc2.large": {1, 32}, "dc2.8xlarge": {2, 128}, "ds2.xlarge": {1, 32}, "ds2.8xlarge": {2, 128},
+		"ra3.large": {1, 16}, "ra3.xlplus": {1, 32}, "ra3.4xlarge": {1, 64}, "ra3.16xlarge": {2, 128},
+	} {
+		t.Run(nodeType, func(t *testing.T) {
+			t.Parallel()
+			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, Quotas: redshifttest.Quotas{Nodes: 1000}})
+			for count, want := range map[int]string{
+				limits[0] - 1: "InvalidParameterValue", limits[0]: "", limits[1]: "", limits[1] + 1: "NumberOfNodesPerClusterLimitExceeded",
+			} {
+				name := "c" + strconv.Itoa(count)
+				// 0 stands for the default.
+				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType, NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
+					t.Errorf("AddCluster with %d nodes: %v", count, err)
+				}
+				if err := fake.AddCluster(redshifttest.Cluster{Identifier: "source-" + name, NodeType: nodeType, NumberOfNodes: 2}); err != nil {
+					t.Fatal(err)
+				}
+				must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "source-"+name, "SnapshotIdentifier", name)
+				fake.Advance(redshifttest.DefaultSnapshotDuration)
+				if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "restored-"+name, "SnapshotIdentifier", name, "NumberOfNodes", strconv.Itoa(count)); got.Code != want {
+					t.Errorf("a restore with %d nodes: %s", count, got.Body)
+				}
+			}
+		})
+	}
+}
+
+// TestPorts goes to both ends of each range of ports.
+func TestPorts(t *testing.T) {
+	t.Parallel()
+	for nodeType, ports := range map[string]map[int]bool{
+		"ra3.xlplus": {5430: false, 5431: true, 5455: true, 5456: false, 8190: false, 8191: true, 8215: true, 8216: false, 1150: false, 65535: false},
+		"rg.xlarge":  {5430: false, 5431: true, 8215: true, 8216: false},
+		"dc2.large":  {1149: false, 1150: true, 5456: true, 65535: true, 65536: false, -1: false},
+	} {
+		for port, valid := range ports {
+			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "ported", NodeType: nodeType, Port: port}); (err == nil) != valid {
+				t.Errorf("AddCluster of %s with port %d: %v", nodeType, port, err)
+			}
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: nodeType}); err != nil {
+				t.Fatal(err)
+			}
+			create(t, fake, "nightly")
+			got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "Port", strconv.Itoa(port))
+			if (got.Code == "") != valid || !valid && got.Code != "InvalidParameterValue" {
+				t.Errorf("a restore to %s with port %d: %s", nodeType, port, got.Body)
+			}
+		}
+	}
+}
+
+// TestRestoreKeys: an own encrypted snapshot keeps its key, and other snapshots take any.
+func TestRestoreKeys(t *testing.T) {
+	t.Parallel()
+	const first, second = "arn:aws:kms:us-east-1:123456789012:key/1", "arn:aws:kms:us-east-1:123456789012:key/2"
+	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", KmsKeyID: first}); err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.AddAccount(partner, partnerKeys); err != nil {
+		t.Fatal(err)
+	}
+	create(t, fake, "nightly")
+	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
+	if got := restoreAs(t, fake, "KmsKeyId", first, "Encrypted", "true", "MultiAZ", "true"); got.KmsKeyID != first || !got.Encrypted || got.MultiAZ != "Enabled" {
+		t.Errorf("with its own key: %s, %v, %s", got.KmsKeyID, got.Encrypted, got.MultiAZ)
+	}
+	if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "other", "SnapshotIdentifier", "nightly", "KmsKeyId", second); got.Code != "InvalidParameterValue" {
+		t.Errorf("with another key: %s", got.Body)
+	}
+	lent := ok[*redshift.RestoreFromClusterSnapshotResult](t)(clientWith(t, fake, partnerKeys).RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: own, KmsKeyID: second}))
+	if lent.Cluster.KmsKeyID != second {
+		t.Errorf("another account restored with %s", lent.Cluster.KmsKeyID)
+	}
+}
+
+// TestResources restores with the default groups and with names that an option adds.
+func TestResources(t *testing.T) {
+	t.Parallel()
+	const application = "arn:aws:redshift:us-east-1:123456789012:redshiftidcapplication:1"
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{
+		ParameterGroups: []string{"strict"}, SubnetGroups: []string{"private"},
+		HSMClientCertificates: []string{"certificate"}, HSMConfigurations: []string{"configuration"},
+		ReservedNodes: []string{"node"}, ReservedNodeOfferings: []string{"offering"}, IdcApplications: []string{application},
+	}})
+	create(t, fake, "nightly")
+	for number, pair := range [][]string{
+		{"ClusterParameterGroupName", "default.redshift-1.0"},
+		{"ClusterParameterGroupName", "default.redshift-2.0"},
+		{"ClusterParameterGroupName", "Strict"},
+		{"ClusterSubnetGroupName", "default"},
+		{"ClusterSubnetGroupName", "private"},
+		{"HsmClientCertificateIdentifier", "certificate", "HsmConfigurationIdentifier", "configuration"},
+		{"ReservedNodeId", "node"},
+		{"TargetReservedNodeOfferingId", "offering"},
+		{"RedshiftIdcApplicationArn", application},
+	} {
+		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly"}, pair...)...)
+	}
+	defer func() {
+		if message := fmt.Sprint(recover()); !strings.Contains(message, "Options.Resources.SubnetGroups") {
+			t.Errorf("an empty name: %s", message)
+		}
+	}()
+	redshifttest.New(redshifttest.Options{Resources: redshifttest.Resources{SubnetGroups: []string{""}}})
+}
+
+// TestMaintenanceWindows adds and restores clusters with windows, and computes when the next one starts.
+func TestMaintenanceWindows(t *testing.T) {
+	t.Parallel()
+	// start is Monday, 2026-11-23, 09:30:00.25.
+	for window, want := range map[string]string{
+		"sun:05:00-sun:05:30":   "2026-11-29T05:00:00Z",
+		"Sun:05:00-SUN:05:30":   "2026-11-29T05:00:00Z",
+		"mon:09:30-mon:10:00":   "2026-11-30T09:30:00Z",
+		"mon:09:31-mon:10:01":   "2026-11-23T09:31:00Z",
+		"sat:23:45-sun:00:15":   "2026-11-28T23:45:00Z",
+		"sun:23:59-mon:00:29":   "2026-11-29T23:59:00Z",
+		"tue:00:00-wed:00:00":   "2026-11-24T00:00:00Z",
+		"fri:22:00-mon:06:00":   "2026-11-27T22:00:00Z",
+		"sun:05:00-sun:05:29":   "",
+		"sun:05:00-sun:05:00":   "",
+		"sat:23:59-sun:00:28":   "",
+		"sun:24:00-mon:00:30":   "",
+		"sun:05:60-sun:06:30":   "",
+		"sun:05:00-sun:29:00":   "",
+		"son:05:00-sun:05:30":   "",
+		"sun:05:00-foo:05:30":   "",
+		"sun:5:00-sun:05:30":    "",
+		"sun:05:00":             "",
+		" sun:05:00-sun:05:30":  "",
+		"sun:05:00-sun:05:30\n": "",
+	} {
+		fake := newFake(t, redshifttest.Options{})
+		err := fake.AddCluster(redshifttest.Cluster{Identifier: "kept", PreferredMaintenanceWindow: window})
+		if (err == nil) != (want != "") {
+			t.Errorf("AddCluster with %q: %v", window, err)
+		}
+		create(t, fake, "nightly")
+		got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "PreferredMaintenanceWindow", window)
+		if want == "" {
+			if got.Code != "InvalidParameterValue" {
+				t.Errorf("a restore with %q: %s", window, got.Body)
+			}
+
+			continue
+		}
+		client := clientOf(t, fake)
+		for _, name := range []string{"kept", "drill"} {
+			one := describeOne(t, client, name)
+			next := one.NextMaintenanceWindowStartTime.Format(time.RFC3339)
+			late := next == "2026-11-30T09:31:00Z" && want == "2026-11-23T09:31:00Z" // taking the snapshot took five minutes
+			if one.PreferredMaintenanceWindow != strings.ToLower(window) || next != want && !late {
+				t.Errorf("%s has the window %s, next %s, not %s", name, one.PreferredMaintenanceWindow, next, want)
+			}
+		}
+	}
+}
+
+// TestCreatingClusters: Redshift omits members of a cluster that is creating, and shows them later.
+func TestCreatingClusters(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{AutomatedSnapshots: true})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "added", Status: "creating"}); err != nil {
+		t.Fatal(err)
+	}
+	create(t, fake, "nightly")
+	restored := must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AvailabilityZone", "us-east-1c")
+	described := func(name string) string {
+		return must(t, fake, "DescribeClusters", "ClusterIdentifier", name).Body
+	}
+	later := []string{
+		"ClusterCreateTime", "Endpoint", "Address", "AvailabilityZone", "ClusterRevisionNumber", "ClusterPublicKey", "NodeRole",
+		"ExpectedNextSnapshotScheduleTime", "ExpectedNextSnapshotScheduleTimeStatus",
+	}
+	always := []string{
+		"ClusterIdentifier", "NodeType", "ClusterStatus", "ClusterAvailabilityStatus", "MasterUsername", "DBName", "AutomatedSnapshotRetentionPeriod",
+		"ManualSnapshotRetentionPeriod", "VpcId", "PreferredMaintenanceWindow", "ClusterVersion", "AllowVersionUpgrade", "NumberOfNodes",
+		"PubliclyAccessible", "Encrypted", "EnhancedVpcRouting", "MaintenanceTrackName", "NextMaintenanceWindowStartTime", "ClusterNamespaceArn",
+	}
+	for place, body := range map[string]string{"the restore": restored.Body, "drill": described("drill"), "added": described("added")} {
+		for _, member := range later {
+			if strings.Contains(body, "<"+member+">") {
+				t.Errorf("%s has %s while it is creating", place, member)
+			}
+		}
+		for _, member := range always {
+			if !strings.Contains(body, "<"+member+">") {
+				t.Errorf("%s has no %s", place, member)
+			}
+		}
+		if !strings.Contains(body, "<DeferredMaintenanceWindows/>") || !strings.Contains(body, "<PendingModifiedValues/>") || !strings.Contains(body, "<Tags/>") {
+			t.Errorf("%s lacks an empty member:\n%s", place, body)
+		}
+	}
+	if strings.Contains(restored.Body, "RestoreStatus") || !strings.Contains(described("drill"), "<RestoreStatus>") {
+		t.Error("RestoreStatus is not where it should be")
+	}
+	fake.Advance(redshifttest.DefaultRestoreDuration)
+	if err := fake.SetClusterStatus("added", "available"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"drill", "added", "analytics"} {
+		body := described(name)
+		for _, member := range slices.Concat(always, later) {
+			if !strings.Contains(body, "<"+member+">") {
+				t.Errorf("%s has no %s when it is available", name, member)
+			}
+		}
+	}
+	if one := describeOne(t, clientOf(t, fake), "drill"); one.AvailabilityZone != "us-east-1c" || !strings.HasPrefix(one.ClusterPublicKey, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ") ||
+		!strings.HasSuffix(one.ClusterPublicKey, " Amazon-Redshift\n") || one.ClusterPublicKey == describeOne(t, clientOf(t, fake), "added").ClusterPublicKey {
+		t.Errorf("zone %s, key %q", one.AvailabilityZone, one.ClusterPublicKey)
+	}
+}
+
+// TestAddCluster refuses what Redshift would not take.
+func TestAddCluster(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		cluster redshifttest.Cluster
+		message string
+	}{
+		"automated retention": {redshifttest.Cluster{AutomatedSnapshotRetentionPeriod: 36}, "35 days"},
+		"manual retention":    {redshifttest.Cluster{ManualSnapshotRetentionPeriod: 3654}, "3653"},
+		"negative retention":  {redshifttest.Cluster{ManualSnapshotRetentionPeriod: -2}, "-2"},
+		"endless size":        {redshifttest.Cluster{SizeInMegaBytes: math.Inf(1)}, "infinite"},
+		"no number":           {redshifttest.Cluster{SizeInMegaBytes: math.NaN()}, "NaN"},
+		"tag key":             {redshifttest.Cluster{Tags: []models.Tag{{Key: "a;b"}}}, "a;b"},
+		"tag twice":           {redshifttest.Cluster{Tags: []models.Tag{{Key: "a"}, {Key: "a"}}}, "twice"},
+		"future":              {redshifttest.Cluster{CreateTime: start.Add(time.Second)}, "after now"},
+	} {
+		fake := newFake(t, redshifttest.Options{})
+		test.cluster.Identifier = "sales"
+		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) || !strings.Contains(err.Error(), `"sales"`) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	fake := newFake(t, redshifttest.Options{})
+	for _, one := range []redshifttest.Cluster{
+		{Identifier: "longest", AutomatedSnapshotRetentionPeriod: 35, ManualSnapshotRetentionPeriod: 3653},
+		{Identifier: "shortest", AutomatedSnapshotRetentionPeriod: 1, ManualSnapshotRetentionPeriod: 1},
+		{Identifier: "now", CreateTime: start},
+	} {
+		if err := fake.AddCluster(one); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestEmptyStatuses: every method that sets a status refuses an empty one.
+func TestEmptyStatuses(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	create(t, fake, "nightly")
+	request := ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "t",
+	})).TableRestoreStatus.TableRestoreRequestID
+	for name, err := range map[string]error{
+		"SetClusterStatus":      fake.SetClusterStatus("analytics", ""),
+		"SetSnapshotStatus":     fake.SetSnapshotStatus("nightly", ""),
+		"SetTableRestoreStatus": fake.SetTableRestoreStatus(request, "", ""),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "empty") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

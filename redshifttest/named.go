@@ -1,0 +1,118 @@
+package redshifttest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// Resources are the names of things that the fake does not have, but that a restore can refer to. They exist for every
+// account in every region. A restore that names another one is refused, as Redshift does, for example with
+// ClusterParameterGroupNotFound.
+type Resources struct {
+	// ParameterGroups are names of cluster parameter groups. The groups default.redshift-1.0 and default.redshift-2.0 always exist.
+	ParameterGroups []string
+	// SubnetGroups are names of cluster subnet groups. The group default always exists.
+	SubnetGroups []string
+	// HSMClientCertificates are identifiers of client certificates for a hardware security module.
+	HSMClientCertificates []string
+	// HSMConfigurations are identifiers of configurations of a hardware security module.
+	HSMConfigurations []string
+	// ReservedNodes are identifiers of reserved nodes.
+	ReservedNodes []string
+	// ReservedNodeOfferings are identifiers of offerings of reserved nodes.
+	ReservedNodeOfferings []string
+	// IdcApplications are ARNs of Redshift applications in IAM Identity Center.
+	IdcApplications []string
+}
+
+// namedKind is a parameter of a restore that names something, and the error when that does not exist.
+type namedKind struct {
+	parameter string
+	kind      string // in a message
+	option    string // the field of Resources
+	known     []string
+	missing   awsquery.ErrorCode
+}
+
+// kinds returns what a restore can refer to.
+func (r *Resources) kinds() []namedKind {
+	return []namedKind{
+		{
+			parameter: "ClusterParameterGroupName",
+			kind:      "cluster parameter group",
+			option:    "ParameterGroups",
+			known:     append([]string{"default.redshift-1.0", "default.redshift-2.0"}, r.ParameterGroups...),
+			missing:   models.ErrClusterParameterGroupNotFound,
+		},
+		{
+			parameter: "ClusterSubnetGroupName",
+			kind:      "cluster subnet group",
+			option:    "SubnetGroups",
+			known:     append([]string{"default"}, r.SubnetGroups...),
+			missing:   models.ErrClusterSubnetGroupNotFoundFault,
+		},
+		{
+			parameter: "HsmClientCertificateIdentifier",
+			kind:      "HSM client certificate",
+			option:    "HSMClientCertificates",
+			known:     r.HSMClientCertificates,
+			missing:   models.ErrHsmClientCertificateNotFoundFault,
+		},
+		{
+			parameter: "HsmConfigurationIdentifier",
+			kind:      "HSM configuration",
+			option:    "HSMConfigurations",
+			known:     r.HSMConfigurations,
+			missing:   models.ErrHsmConfigurationNotFoundFault,
+		},
+		{
+			parameter: "ReservedNodeId",
+			kind:      "reserved node",
+			option:    "ReservedNodes",
+			known:     r.ReservedNodes,
+			missing:   models.ErrReservedNodeNotFound,
+		},
+		{
+			parameter: "TargetReservedNodeOfferingId",
+			kind:      "offering of reserved nodes",
+			option:    "ReservedNodeOfferings",
+			known:     r.ReservedNodeOfferings,
+			missing:   models.ErrReservedNodeOfferingNotFound,
+		},
+		{
+			parameter: "RedshiftIdcApplicationArn",
+			kind:      "IAM Identity Center application",
+			option:    "IdcApplications",
+			known:     r.IdcApplications,
+			missing:   models.ErrRedshiftIdcApplicationNotExists,
+		},
+	}
+}
+
+// check returns the first name that makes no sense.
+func (r *Resources) check() error {
+	for _, kind := range r.kinds() {
+		if slices.Contains(kind.known, "") {
+			return fmt.Errorf("%s: a name is empty", kind.option)
+		}
+	}
+
+	return nil
+}
+
+// checkNamed refuses a restore that refers to something that does not exist.
+func (c *call) checkNamed() *failure {
+	for _, kind := range c.states.options.Resources.kinds() {
+		name := c.params.text(kind.parameter)
+		known := slices.ContainsFunc(kind.known, func(one string) bool { return strings.EqualFold(one, name) })
+		if name != "" && !known {
+			return fail(kind.missing, "The %s '%s' does not exist. Options.Resources.%s of package redshifttest adds it.", kind.kind, name, kind.option)
+		}
+	}
+
+	return nil
+}

@@ -1,0 +1,53 @@
+package redshift_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/sigv4"
+)
+
+// TestResourceTypeInAnyCase reads the spelling of Amazon's documentation and the one that its examples of responses have.
+func TestResourceTypeInAnyCase(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]models.ResourceType{
+		"cluster":                models.ResourceTypeCluster,
+		"Cluster":                models.ResourceTypeCluster,
+		"snapshot copy grant":    models.ResourceTypeSnapshotCopyGrant,
+		"EC2 SECURITY GROUP":     models.ResourceTypeEC2SecurityGroup,
+		"cidr/ip":                models.ResourceTypeCidrIP,
+		"hsm certificate":        models.ResourceTypeHSMCertificate,
+		"snapshotschedule":       "snapshotschedule",
+		"Something newer":        "Something newer",
+		"cluster security group": models.ResourceTypeClusterSecurityGroup,
+		"":                       "",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			mock := httpmock.NewMockTransport()
+			mock.RegisterResponder(http.MethodGet, `=~.*`, httpmock.NewStringResponder(http.StatusOK, fmt.Sprintf(
+				`<DescribeTagsResponse><DescribeTagsResult><TaggedResources><TaggedResource><ResourceType>%s</ResourceType>`+
+					`</TaggedResource></TaggedResources></DescribeTagsResult></DescribeTagsResponse>`, text)))
+			client, err := redshift.New(redshift.Config{
+				Region:      "us-east-1",
+				HTTPClient:  &http.Client{Transport: mock},
+				Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := client.DescribeTags(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := result.TaggedResources[0].ResourceType; got != want {
+				t.Errorf("read %q, not %q", got, want)
+			}
+		})
+	}
+}
