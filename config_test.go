@@ -198,7 +198,7 @@ func TestIgnoreEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if attempts := client.caller.settings.retry.MaxAttempts; attempts != 5 {
+	if attempts := client.invoker.settings.retry.MaxAttempts; attempts != 5 {
 		t.Errorf("calls have %d attempts, want the default", attempts)
 	}
 	for ignored, want := range map[bool]bool{true: false, false: true} {
