@@ -95,7 +95,7 @@ func (a *attempts) again(ctx context.Context, failed failure, err error) (bool, 
 		delay = a.settings.retry.delay(a.number, failed, a.jitter)
 	}
 	if !a.wait(ctx, delay, err) {
-		return false, a.failed(err, ended(ctx))
+		return false, a.failed(err, contextError(ctx))
 	}
 
 	return true, nil
@@ -194,7 +194,7 @@ func (a *attempts) find(ctx context.Context, refusal *awsquery.Error) (any, erro
 	// What has just been made may be known to the one who refuses it again, and not yet to the one who is asked for it.
 	for number := 1; number < a.settings.retry.MaxAttempts && isNotFound(err); number++ {
 		if !a.wait(ctx, a.settings.retry.delay(number, failure{}, a.jitter), err) {
-			over = ended(ctx)
+			over = contextError(ctx)
 
 			break
 		}
