@@ -16,13 +16,17 @@ import (
 // maxBatch is how many snapshots Redshift takes in one call.
 const maxBatch = 100
 
-// BatchResult is what became of the snapshots that [Client.DeleteSnapshots] or [Client.ModifySnapshots] was given. Each
-// that Redshift has answered for, or was not asked about, is in one of Done, Failed and Open.
+// BatchResult is the result of [Client.DeleteSnapshots] or [Client.ModifySnapshots]. Each snapshot is in Done, Failed or
+// Unprocessed.
 type BatchResult struct {
-	Done       []string         // the identifiers of the snapshots that were deleted or changed, as Redshift writes them
-	Failed     []*SnapshotError // the snapshots that were left as they are, each with the reason
-	Open       []string         // after an error: those of the call that failed, of which nothing is known, and all after them
-	RequestIDs []string         // Amazon's identifiers of the requests that were answered, for its support and for logs
+	// Done has the identifiers of the snapshots that were deleted or changed, as Redshift writes them.
+	Done []string
+	// Failed has an error for each snapshot that Redshift refused to delete or change.
+	Failed []*SnapshotError
+	// Unprocessed has, after an error, the identifiers in the call that failed, whose result is not known, and all after them.
+	Unprocessed []string
+	// RequestIDs has Amazon's identifiers of the calls that succeeded, for its support and for logs.
+	RequestIDs []string
 }
 
 // Err returns all of Failed as one error, nil if there are none. What errors.Is and errors.As find in one of them, they
@@ -88,106 +92,69 @@ func (e *SnapshotError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Er
 // LogValue logs the error's text.
 func (e *SnapshotError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// BatchDeleteClusterSnapshotsAPI is the one operation that [DeleteSnapshots] needs. A [Client] has it, and so does any
-// stub with the method.
-type BatchDeleteClusterSnapshotsAPI interface {
-	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)
-}
-
-// BatchModifyClusterSnapshotsAPI is the one operation that [ModifySnapshots] needs. A [Client] has it, and so does any
-// stub with the method.
-type BatchModifyClusterSnapshotsAPI interface {
-	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
-}
-
-// DeleteSnapshots is BatchDeleteClusterSnapshots for any number of Identifiers, also none: it makes one call after the
-// other, for up to 100 snapshots each. The options go with each of them.
+// DeleteSnapshots is [Client.BatchDeleteClusterSnapshots] for any number of Identifiers, also none. It makes one call after
+// the other, for up to 100 snapshots each, and passes the options to each call.
 //
-// A snapshot that cannot be deleted is in the result's Failed and does not keep others from being deleted. An error means
-// that a whole call failed, and ends the work; the result, which is never nil, then says what was done before, and what is
-// open. The caller's params are left as they are.
+// The result is never nil. Its Failed has each snapshot that Redshift refused to delete, and such a snapshot does not keep
+// others from being deleted. An error means that a whole call failed. It ends the work, and the result says what was done
+// before and which snapshots are Unprocessed. The caller's params are left unchanged.
 func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
-	return DeleteSnapshots(ctx, c, params, options...)
-}
-
-// SnapshotsNamed returns snapshots by their identifiers, as [Client.DeleteSnapshots] and
-// [Client.BatchDeleteClusterSnapshots] take them.
-func SnapshotsNamed(identifiers ...string) []models.DeleteClusterSnapshotMessage {
-	named := make([]models.DeleteClusterSnapshotMessage, len(identifiers))
-	for i, identifier := range identifiers {
-		named[i].SnapshotIdentifier = identifier
-	}
-
-	return named
-}
-
-// DeleteSnapshots is [Client.DeleteSnapshots] for anything that has the one operation, a [ClientService] or a stub for
-// example.
-func DeleteSnapshots(ctx context.Context, api BatchDeleteClusterSnapshotsAPI, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
-	const operation = "BatchDeleteClusterSnapshots"
-	if api == nil {
-		return new(BatchResult), fmt.Errorf("%s: %w", operation, errNoBatchClient)
-	}
 	var all BatchDeleteClusterSnapshotsParams
 	if params != nil {
 		all = *params
 	}
-	name := func(one models.DeleteClusterSnapshotMessage) string { return one.SnapshotIdentifier }
+	name := func(snapshot models.DeleteClusterSnapshotMessage) string { return snapshot.SnapshotIdentifier }
 
-	return inBatches(ctx, operation, all.Identifiers, name, func(some []models.DeleteClusterSnapshotMessage) (*answeredBatch, error) {
+	return inBatches(ctx, "BatchDeleteClusterSnapshots", all.Identifiers, name, func(some []models.DeleteClusterSnapshotMessage) (*batchResponse, error) {
 		batch := all
 		batch.Identifiers = some
-		result, err := api.BatchDeleteClusterSnapshots(ctx, &batch, options...)
+		result, err := c.BatchDeleteClusterSnapshots(ctx, &batch, options...)
 		if err != nil || result == nil {
 			return nil, err
 		}
 
-		return &answeredBatch{result.Resources, result.Errors, result.RequestID}, nil
+		return &batchResponse{done: result.Resources, failed: result.Errors, requestID: result.RequestID}, nil
 	})
 }
 
-// ModifySnapshots is BatchModifyClusterSnapshots for a SnapshotIdentifierList of any length, also 0: it makes one call
-// after the other, for up to 100 snapshots each. The options go with each of them.
-//
-// A snapshot that cannot be changed is in the result's Failed and does not keep others from being changed. An error means
-// that a whole call failed, and ends the work; the result, which is never nil, then says what was done before, and what is
-// open. The caller's params are left as they are.
-func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
-	return ModifySnapshots(ctx, c, params, options...)
+// SnapshotIDs returns the snapshots with these identifiers, as [Client.DeleteSnapshots] and
+// [Client.BatchDeleteClusterSnapshots] take them.
+func SnapshotIDs(identifiers ...string) []models.DeleteClusterSnapshotMessage {
+	snapshots := make([]models.DeleteClusterSnapshotMessage, len(identifiers))
+	for i, identifier := range identifiers {
+		snapshots[i].SnapshotIdentifier = identifier
+	}
+
+	return snapshots
 }
 
-// ModifySnapshots is [Client.ModifySnapshots] for anything that has the one operation, a [ClientService] or a stub for
-// example.
-func ModifySnapshots(ctx context.Context, api BatchModifyClusterSnapshotsAPI, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
-	const operation = "BatchModifyClusterSnapshots"
-	if api == nil {
-		return new(BatchResult), fmt.Errorf("%s: %w", operation, errNoBatchClient)
-	}
+// ModifySnapshots is [Client.BatchModifyClusterSnapshots] for a SnapshotIdentifierList of any length, also 0. It makes one call
+// after the other, for up to 100 snapshots each, and passes the options to each call.
+//
+// The result is never nil. Its Failed has each snapshot that Redshift refused to change, and such a snapshot does not keep
+// others from being changed. An error means that a whole call failed. It ends the work, and the result says what was done
+// before and which snapshots are Unprocessed. The caller's params are left unchanged.
+func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchModifyClusterSnapshotsParams
 	if params != nil {
 		all = *params
 	}
 	name := func(identifier string) string { return identifier }
 
-	return inBatches(ctx, operation, all.SnapshotIdentifierList, name, func(some []string) (*answeredBatch, error) {
+	return inBatches(ctx, "BatchModifyClusterSnapshots", all.SnapshotIdentifierList, name, func(some []string) (*batchResponse, error) {
 		batch := all
 		batch.SnapshotIdentifierList = some
-		result, err := api.BatchModifyClusterSnapshots(ctx, &batch, options...)
+		result, err := c.BatchModifyClusterSnapshots(ctx, &batch, options...)
 		if err != nil || result == nil {
 			return nil, err
 		}
 
-		return &answeredBatch{result.Resources, result.Errors, result.RequestID}, nil
+		return &batchResponse{done: result.Resources, failed: result.Errors, requestID: result.RequestID}, nil
 	})
 }
 
-var (
-	errNoBatchClient = errors.New("there is no client to call with")
-	errNoBatchResult = errors.New("the client returned neither a result nor an error")
-)
-
-// answeredBatch is what both operations answer.
-type answeredBatch struct {
+// batchResponse has what the results of both operations have in common.
+type batchResponse struct {
 	done      []string
 	failed    []models.SnapshotErrorMessage
 	requestID string
@@ -195,35 +162,35 @@ type answeredBatch struct {
 
 // inBatches makes a call for each hundred of the snapshots, until one fails.
 func inBatches[T any](
-	ctx context.Context, operation string, snapshots []T, name func(T) string, call func([]T) (*answeredBatch, error),
+	ctx context.Context, operation string, snapshots []T, name func(T) string, call func([]T) (*batchResponse, error),
 ) (*BatchResult, error) {
-	result, asked := new(BatchResult), 0
+	result, called := new(BatchResult), 0
 	for some := range slices.Chunk(snapshots, maxBatch) {
-		answer, err := (*answeredBatch)(nil), error(nil)
+		response, err := (*batchResponse)(nil), error(nil)
 		if ctx != nil && ctx.Err() != nil {
 			err = fmt.Errorf("%s: %w", operation, contextError(ctx))
-		} else if answer, err = call(some); err == nil && answer == nil {
-			err = fmt.Errorf("%s: %w", operation, errNoBatchResult)
+		} else if response, err = call(some); err == nil && response == nil {
+			err = fmt.Errorf("%s: %w", operation, errNoResult)
 		}
 		if err != nil {
-			for _, one := range snapshots[asked:] {
-				result.Open = append(result.Open, name(one))
+			for _, one := range snapshots[called:] {
+				result.Unprocessed = append(result.Unprocessed, name(one))
 			}
 
 			return result, err
 		}
-		asked += len(some)
-		result.Done = append(result.Done, answer.done...)
-		if answer.requestID != "" {
-			result.RequestIDs = append(result.RequestIDs, answer.requestID)
+		called += len(some)
+		result.Done = append(result.Done, response.done...)
+		if response.requestID != "" {
+			result.RequestIDs = append(result.RequestIDs, response.requestID)
 		}
-		for _, failed := range answer.failed {
+		for _, failed := range response.failed {
 			result.Failed = append(result.Failed, &SnapshotError{
 				SnapshotIdentifier:        failed.SnapshotIdentifier,
 				SnapshotClusterIdentifier: failed.SnapshotClusterIdentifier,
 				Err: &awsquery.Error{
 					Operation: operation,
-					RequestID: answer.requestID,
+					RequestID: response.requestID,
 					Code:      awsquery.ErrorCode(failed.FailureCode),
 					Message:   failed.FailureReason,
 				},

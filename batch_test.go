@@ -19,6 +19,7 @@ import (
 
 // batches is a stub of both operations. It refuses the snapshots that are named bad..., and its failing-th call.
 type batches struct {
+	redshift.ClientService
 	calls   [][]string
 	kept    []int // the retention periods that were asked for
 	options int
@@ -79,7 +80,7 @@ func numbered(count int) []string {
 }
 
 func toDelete(identifiers []string) *redshift.BatchDeleteClusterSnapshotsParams {
-	return &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: redshift.SnapshotsNamed(identifiers...)}
+	return &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: redshift.SnapshotIDs(identifiers...)}
 }
 
 func toModify(identifiers []string, days int) *redshift.BatchModifyClusterSnapshotsParams {
@@ -133,10 +134,10 @@ func TestBatches(t *testing.T) {
 						}
 					}()
 
-					return redshift.DeleteSnapshots(ctx, stub, params, option)
+					return redshift.NewFromService(stub).DeleteSnapshots(ctx, params, option)
 				},
 				"modify": func(stub *batches) (*redshift.BatchResult, error) {
-					return redshift.ModifySnapshots(ctx, stub, toModify(identifiers, 9), option)
+					return redshift.NewFromService(stub).ModifySnapshots(ctx, toModify(identifiers, 9), option)
 				},
 			} {
 				stub := &batches{failing: test.failing, err: test.fails}
@@ -154,8 +155,8 @@ func TestBatches(t *testing.T) {
 				if result == nil || !slices.Equal(result.Done, identifiers[:test.done]) || result.Err() != nil || len(result.RequestIDs) != (test.done+99)/100 {
 					t.Fatalf("%s: got %+v", operation, result)
 				}
-				if !slices.Equal(result.Open, identifiers[test.done:]) {
-					t.Errorf("%s: open are %q", operation, result.Open)
+				if !slices.Equal(result.Unprocessed, identifiers[test.done:]) {
+					t.Errorf("%s: open are %q", operation, result.Unprocessed)
 				}
 			}
 		})
@@ -164,17 +165,17 @@ func TestBatches(t *testing.T) {
 
 func TestBatchesOfNothing(t *testing.T) {
 	t.Parallel()
-	if result, err := redshift.DeleteSnapshots(t.Context(), nil, toDelete(numbered(1))); err == nil || result == nil {
+	if result, err := redshift.NewFromService(nil).DeleteSnapshots(t.Context(), toDelete(numbered(1))); err == nil || result == nil {
 		t.Errorf("without a client: %v, %v", result, err)
 	}
-	if result, err := redshift.ModifySnapshots(t.Context(), nil, toModify(numbered(1), 1)); err == nil || result == nil {
+	if result, err := redshift.NewFromService(nil).ModifySnapshots(t.Context(), toModify(numbered(1), 1)); err == nil || result == nil {
 		t.Errorf("without a client: %v, %v", result, err)
 	}
 	stub := new(batches)
-	if result, err := redshift.DeleteSnapshots(t.Context(), stub, nil); err != nil || result == nil {
+	if result, err := redshift.NewFromService(stub).DeleteSnapshots(t.Context(), nil); err != nil || result == nil {
 		t.Errorf("without parameters: %v, %v", result, err)
 	}
-	if result, err := redshift.ModifySnapshots(t.Context(), stub, nil); err != nil || result == nil || len(stub.calls) > 0 {
+	if result, err := redshift.NewFromService(stub).ModifySnapshots(t.Context(), nil); err != nil || result == nil || len(stub.calls) > 0 {
 		t.Errorf("without parameters: %v, %v", result, err)
 	}
 	if err := (*redshift.BatchResult)(nil).Err(); err != nil {
@@ -185,8 +186,8 @@ func TestBatchesOfNothing(t *testing.T) {
 func TestSnapshotError(t *testing.T) {
 	t.Parallel()
 	identifiers := append(numbered(120), "bad-secret")
-	result, err := redshift.DeleteSnapshots(t.Context(), new(batches), toDelete(identifiers))
-	if err != nil || len(result.Done) != 120 || len(result.Failed) != 1 || len(result.Open) > 0 {
+	result, err := redshift.NewFromService(new(batches)).DeleteSnapshots(t.Context(), toDelete(identifiers))
+	if err != nil || len(result.Done) != 120 || len(result.Failed) != 1 || len(result.Unprocessed) > 0 {
 		t.Fatalf("got %+v, %v", result, err)
 	}
 	failed := result.Failed[0]
@@ -243,8 +244,8 @@ func TestBatchesOfTheFake(t *testing.T) {
 		t.Errorf("the last is kept for %d days", *kept)
 	}
 	fake.FailNext("BatchModifyClusterSnapshots", models.ErrInvalidClusterState)
-	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, models.ErrInvalidClusterState) || len(result.Open) != 131 {
-		t.Errorf("when refused it answers %v, and %d are open", err, len(result.Open))
+	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, models.ErrInvalidClusterState) || len(result.Unprocessed) != 131 {
+		t.Errorf("when refused it answers %v, and %d are open", err, len(result.Unprocessed))
 	}
 
 	deleted, err := client.DeleteSnapshots(t.Context(), toDelete(identifiers))

@@ -19,7 +19,7 @@ import (
 type invoker struct {
 	next             runtime.ContextualTransport
 	validate         bool
-	recent           *recentResources
+	created          *recentlyCreated
 	clock            *clock
 	credentials      *watchedCredentials
 	budget           *retryBudget
@@ -68,7 +68,7 @@ func (c *invoker) SubmitContext(ctx context.Context, operation *runtime.ClientOp
 	if err != nil {
 		return nil, addHint(operation, err)
 	}
-	c.noteCreated(result)
+	c.created.note(result, c.clock.now())
 
 	return result, nil
 }
@@ -86,70 +86,73 @@ func contextOf(ctx context.Context, operation *runtime.ClientOperation) context.
 	return ctx
 }
 
-// noteCreated remembers a resource that the client has just created, for the waits.
-func (c *invoker) noteCreated(result any) {
-	switch result := result.(type) {
-	case *CreateClusterSnapshotResult:
-		c.recent.add(newSnapshot, c.clock.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
-	case *CopyClusterSnapshotResult:
-		c.recent.add(newSnapshot, c.clock.now(), result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
-	case *RestoreFromClusterSnapshotResult:
-		c.recent.add(newCluster, c.clock.now(), result.Cluster.ClusterIdentifier)
-	case *RestoreTableFromClusterSnapshotResult:
-		c.recent.add(newTableRestore, c.clock.now(), result.TableRestoreStatus.TableRestoreRequestID)
-	}
-}
-
-// newResource is a kind of resource that a wait may ask for before Redshift knows it everywhere.
-type newResource string
+// resourceKind is a kind of resource that may not be visible immediately after its creation.
+type resourceKind string
 
 const (
-	newSnapshot     newResource = "snapshot"
-	newCluster      newResource = "cluster"
-	newTableRestore newResource = "table restore"
+	snapshotKind     resourceKind = "snapshot"
+	clusterKind      resourceKind = "cluster"
+	tableRestoreKind resourceKind = "table restore"
 )
 
-// recentResources remembers for a minute what a client has asked for: just after that, Redshift may answer to the question
-// for it that there is none.
-type recentResources struct {
+// recentlyCreatedFor is how long a client remembers what it created.
+const recentlyCreatedFor = time.Minute
+
+// recentlyCreated remembers for a minute which resources a client created, copied or restored. A describe call may not show
+// a resource immediately after its creation.
+type recentlyCreated struct {
 	mutex sync.Mutex
-	asked map[recentResource]time.Time
+	times map[createdResource]time.Time
 }
 
-type recentResource struct {
-	kind       newResource
+type createdResource struct {
+	kind       resourceKind
 	identifier string // in lower case
 }
 
-const recentFor = time.Minute
+// note remembers the resource in the result of a call that creates one. It ignores other results.
+func (r *recentlyCreated) note(result any, now time.Time) {
+	switch result := result.(type) {
+	case *CreateClusterSnapshotResult:
+		r.add(snapshotKind, now, result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
+	case *CopyClusterSnapshotResult:
+		r.add(snapshotKind, now, result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
+	case *RestoreFromClusterSnapshotResult:
+		r.add(clusterKind, now, result.Cluster.ClusterIdentifier)
+	case *RestoreTableFromClusterSnapshotResult:
+		r.add(tableRestoreKind, now, result.TableRestoreStatus.TableRestoreRequestID)
+	}
+}
 
-func (r *recentResources) add(kind newResource, now time.Time, identifiers ...string) {
+func (r *recentlyCreated) add(kind resourceKind, now time.Time, identifiers ...string) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.asked == nil {
-		r.asked = make(map[recentResource]time.Time)
+	if r.times == nil {
+		r.times = make(map[createdResource]time.Time)
 	}
-	for old, at := range r.asked {
-		if now.Sub(at) > recentFor {
-			delete(r.asked, old)
+	for resource, created := range r.times {
+		if now.Sub(created) > recentlyCreatedFor {
+			delete(r.times, resource)
 		}
 	}
 	for _, identifier := range identifiers {
-		r.asked[recentResource{kind, strings.ToLower(identifier)}] = now
+		if identifier != "" {
+			r.times[createdResource{kind, strings.ToLower(identifier)}] = now
+		}
 	}
 }
 
-func (r *recentResources) has(kind newResource, identifier string, now time.Time) bool {
+func (r *recentlyCreated) has(kind resourceKind, identifier string, now time.Time) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	at, ok := r.asked[recentResource{kind, strings.ToLower(identifier)}]
+	created, ok := r.times[createdResource{kind, strings.ToLower(identifier)}]
 
-	return ok && now.Sub(at) <= recentFor
+	return ok && now.Sub(created) <= recentlyCreatedFor
 }
 
-// justAskedFor tells whether the client created, copied or restored the resource within the last minute.
-func (c *Client) justAskedFor(kind newResource, identifier string) bool {
-	return c != nil && c.invoker != nil && c.invoker.recent.has(kind, identifier, c.invoker.clock.now())
+// recentlyCreated reports whether the client created, copied or restored the resource within the last minute.
+func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
+	return c != nil && c.created != nil && c.created.has(kind, identifier, c.now())
 }
 
 // settingsOf returns the settings of a call, and leaves its own parameters in the operation.

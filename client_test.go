@@ -361,7 +361,7 @@ func TestAClientThatNewDidNotMake(t *testing.T) {
 		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err == nil {
 			t.Errorf("%s: creating a snapshot is no error", name)
 		}
-		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}, redshift.SnapshotWait{}); err == nil {
+		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}, redshift.WaitOptions{}); err == nil {
 			t.Errorf("%s: waiting is no error", name)
 		}
 		count := 0
@@ -516,7 +516,7 @@ func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
 	wait := func(identifier string) error {
 		described = 0
 		_, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier},
-			redshift.SnapshotWait{MinDelay: time.Millisecond})
+			redshift.WaitOptions{MinDelay: time.Millisecond})
 
 		return err
 	}
@@ -565,7 +565,7 @@ func TestPagesEnd(t *testing.T) {
 		}
 		test.answers[len(test.answers)-1].marker = "a"
 		got, last := 0, error(nil)
-		for _, err := range redshift.DescribeClusterSnapshotsAll(t.Context(), &answers{list: test.answers}, params) {
+		for _, err := range redshift.NewFromService(&answers{list: test.answers}).DescribeClusterSnapshotsAll(t.Context(), params) {
 			if err != nil {
 				last = err
 			} else {
@@ -579,7 +579,7 @@ func TestPagesEnd(t *testing.T) {
 			t.Errorf("%s: the caller's params have the Marker %q now", name, params.Marker)
 		}
 	}
-	for _, err := range redshift.DescribeClusterSnapshotsAll(t.Context(), nil, nil) {
+	for _, err := range redshift.NewFromService(nil).DescribeClusterSnapshotsAll(t.Context(), nil) {
 		if err == nil {
 			t.Error("without a client there is no error")
 		}

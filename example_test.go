@@ -46,7 +46,7 @@ func Example() {
 
 	snapshot, err := client.WaitSnapshotAvailable(ctx,
 		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly-2026-11-23"},
-		redshift.SnapshotWait{MinDelay: time.Millisecond})
+		redshift.WaitOptions{MinDelay: time.Millisecond})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func ExampleClient_WaitSnapshotAvailable_failure() {
 		log.Fatal(err)
 	}
 
-	_, err := client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "unlucky"}, redshift.SnapshotWait{})
+	_, err := client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "unlucky"}, redshift.WaitOptions{})
 	var failure *redshift.SnapshotWaitError
 	fmt.Println(errors.Is(err, redshift.ErrSnapshotFailed), errors.As(err, &failure), failure.Last.Status)
 	// Output: true true failed
@@ -157,7 +157,7 @@ func ExampleClient_DeleteSnapshots() {
 	}
 
 	result, err := client.DeleteSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{
-		Identifiers: redshift.SnapshotsNamed("nightly", "weekly", "yearly"),
+		Identifiers: redshift.SnapshotIDs("nightly", "weekly", "yearly"),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -230,10 +230,10 @@ func ExampleClient_WaitClusterRestored() {
 	}
 	cluster, err := client.WaitClusterRestored(ctx,
 		&redshift.DescribeClustersParams{ClusterIdentifier: "drill"},
-		redshift.ClusterRestoreWait{
+		redshift.WaitOptions{
 			MinDelay: time.Millisecond,
-			Progress: func(progress redshift.ClusterRestoreProgress) {
-				fmt.Printf("%s, %.0f %%\n", progress.Cluster.ClusterStatus, 100*progress.Fraction())
+			Progress: func(progress redshift.WaitProgress) {
+				fmt.Printf("%s, %.0f %%\n", progress.Status, 100*progress.Fraction)
 				fake.Advance(5 * time.Minute) // a program waits, and this does not want to
 			},
 		})
@@ -272,8 +272,8 @@ func ExampleClient_WaitTableRestored_failure() {
 	if err := fake.SetTableRestoreStatus(request, models.TableRestoreStatusTypeFailed, "the disk is full"); err != nil {
 		log.Fatal(err)
 	}
-	_, err = client.WaitTableRestored(ctx, &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: request}, redshift.TableRestoreWait{})
-	var failure *redshift.TableRestoreError
+	_, err = client.WaitTableRestored(ctx, &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: request}, redshift.WaitOptions{})
+	var failure *redshift.TableRestoreWaitError
 	fmt.Println(errors.Is(err, redshift.ErrRestoreFailed), errors.As(err, &failure), failure.Last.Message)
 	// Output: true true the disk is full
 }

@@ -9,7 +9,23 @@ func NewWithoutJitter(config Config) (*Client, error) {
 		client.invoker.jitter = func(longest time.Duration) time.Duration { return longest }
 	}
 
-	return client, err
+	return WithoutWaitJitter(client), err
+}
+
+// WithoutWaitJitter makes the delays of the client's waits as long as they can be.
+func WithoutWaitJitter(client *Client) *Client {
+	if client != nil {
+		client.jitter = func(longest time.Duration) time.Duration { return longest }
+	}
+
+	return client
+}
+
+// WithWaitJitter makes the client draw the delays of its waits by the function.
+func WithWaitJitter(client *Client, jitter func(longest time.Duration) time.Duration) *Client {
+	client.jitter = jitter
+
+	return client
 }
 
 // Outcomes has, for each operation that changes something: its class, the code that settles a later attempt, and where

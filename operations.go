@@ -32,6 +32,10 @@ type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 // [models.ErrClusterSnapshotNotFound], [models.ErrDependentServiceRequestThrottlingFault],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrLimitExceededFault], [models.ErrUnsupportedOperation].
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.AuthorizeSnapshotAccess, params, options)
+	}
+
 	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
 }
 
@@ -52,6 +56,10 @@ type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsRe
 //
 // Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.BatchDeleteClusterSnapshots, params, options)
+	}
+
 	return c.snapshots().BatchDeleteClusterSnapshots(ctx, params, options...)
 }
 
@@ -75,6 +83,10 @@ type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsRe
 // Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.BatchModifyClusterSnapshots, params, options)
+	}
+
 	return c.snapshots().BatchModifyClusterSnapshots(ctx, params, options...)
 }
 
@@ -101,6 +113,10 @@ type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 // [models.ErrClusterSnapshotNotFound], [models.ErrClusterSnapshotQuotaExceeded],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.CopyClusterSnapshot, params, options)
+	}
+
 	return c.snapshots().CopyClusterSnapshot(ctx, params, options...)
 }
 
@@ -125,6 +141,10 @@ type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault],
 // [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.CreateClusterSnapshot, params, options)
+	}
+
 	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
 }
 
@@ -149,6 +169,10 @@ type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 // [models.ErrLimitExceededFault], [models.ErrSnapshotCopyGrantAlreadyExistsFault],
 // [models.ErrSnapshotCopyGrantQuotaExceededFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.CreateSnapshotCopyGrant, params, options)
+	}
+
 	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
 }
 
@@ -181,6 +205,10 @@ type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 // [models.ErrScheduleDefinitionTypeUnsupported], [models.ErrSnapshotScheduleAlreadyExists],
 // [models.ErrSnapshotScheduleQuotaExceeded], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.CreateSnapshotSchedule, params, options)
+	}
+
 	return c.snapshots().CreateSnapshotSchedule(ctx, params, options...)
 }
 
@@ -199,6 +227,10 @@ type CreateTagsResult = snapshots.CreateTagsResult
 // Documented error codes: [models.ErrInvalidClusterState], [models.ErrInvalidTagFault],
 // [models.ErrResourceNotFoundFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.CreateTags, params, options)
+	}
+
 	return c.snapshots().CreateTags(ctx, params, options...)
 }
 
@@ -220,6 +252,10 @@ type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DeleteClusterSnapshot, params, options)
+	}
+
 	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
 }
 
@@ -235,6 +271,10 @@ type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 //
 // Documented error codes: [models.ErrInvalidSnapshotCopyGrantStateFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DeleteSnapshotCopyGrant, params, options)
+	}
+
 	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
 }
 
@@ -250,6 +290,10 @@ type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 //
 // Documented error codes: [models.ErrInvalidClusterSnapshotScheduleState], [models.ErrSnapshotScheduleNotFound].
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DeleteSnapshotSchedule, params, options)
+	}
+
 	return c.snapshots().DeleteSnapshotSchedule(ctx, params, options...)
 }
 
@@ -266,6 +310,10 @@ type DeleteTagsResult = snapshots.DeleteTagsResult
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DeleteTags, params, options)
+	}
+
 	return c.snapshots().DeleteTags(ctx, params, options...)
 }
 
@@ -301,6 +349,10 @@ type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound], [models.ErrInvalidTagFault],
 // [models.ErrUnsupportedOperation].
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DescribeClusterSnapshots, params, options)
+	}
+
 	return c.snapshots().DescribeClusterSnapshots(ctx, params, options...)
 }
 
@@ -309,16 +361,8 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 // of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
 // sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
-	return DescribeClusterSnapshotsAll(ctx, c, params, options...)
+	return snapshots.DescribeClusterSnapshotsAll(ctx, c, params, options...)
 }
-
-// DescribeClusterSnapshotsAll is [Client.DescribeClusterSnapshotsAll] for anything that has the one operation, such as a stub.
-func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
-	return snapshots.DescribeClusterSnapshotsAll(ctx, api, params, options...)
-}
-
-// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs.
-type DescribeClusterSnapshotsAPI = snapshots.DescribeClusterSnapshotsAPI
 
 // DescribeClustersParams has the parameters of [Client.DescribeClusters]. What they mean is said at [snapshots.DescribeClustersParams].
 //
@@ -342,6 +386,10 @@ type DescribeClustersResult = snapshots.DescribeClustersResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DescribeClusters, params, options)
+	}
+
 	return c.snapshots().DescribeClusters(ctx, params, options...)
 }
 
@@ -350,16 +398,8 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 // params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
 // was answered before, which would go round for ever.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
-	return DescribeClustersAll(ctx, c, params, options...)
+	return snapshots.DescribeClustersAll(ctx, c, params, options...)
 }
-
-// DescribeClustersAll is [Client.DescribeClustersAll] for anything that has the one operation, such as a stub.
-func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
-	return snapshots.DescribeClustersAll(ctx, api, params, options...)
-}
-
-// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs.
-type DescribeClustersAPI = snapshots.DescribeClustersAPI
 
 // DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. What they mean is said at [snapshots.DescribeSnapshotCopyGrantsParams].
 //
@@ -382,6 +422,10 @@ type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResu
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DescribeSnapshotCopyGrants, params, options)
+	}
+
 	return c.snapshots().DescribeSnapshotCopyGrants(ctx, params, options...)
 }
 
@@ -390,16 +434,8 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 // the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
 // sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
-	return DescribeSnapshotCopyGrantsAll(ctx, c, params, options...)
+	return snapshots.DescribeSnapshotCopyGrantsAll(ctx, c, params, options...)
 }
-
-// DescribeSnapshotCopyGrantsAll is [Client.DescribeSnapshotCopyGrantsAll] for anything that has the one operation, such as a stub.
-func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
-	return snapshots.DescribeSnapshotCopyGrantsAll(ctx, api, params, options...)
-}
-
-// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs.
-type DescribeSnapshotCopyGrantsAPI = snapshots.DescribeSnapshotCopyGrantsAPI
 
 // DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. What they mean is said at [snapshots.DescribeSnapshotSchedulesParams].
 //
@@ -421,6 +457,10 @@ type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 // DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
 // region; each filter narrows that down. Amazon documents no error codes for it.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DescribeSnapshotSchedules, params, options)
+	}
+
 	return c.snapshots().DescribeSnapshotSchedules(ctx, params, options...)
 }
 
@@ -429,16 +469,8 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 // the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
 // sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
-	return DescribeSnapshotSchedulesAll(ctx, c, params, options...)
+	return snapshots.DescribeSnapshotSchedulesAll(ctx, c, params, options...)
 }
-
-// DescribeSnapshotSchedulesAll is [Client.DescribeSnapshotSchedulesAll] for anything that has the one operation, such as a stub.
-func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
-	return snapshots.DescribeSnapshotSchedulesAll(ctx, api, params, options...)
-}
-
-// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs.
-type DescribeSnapshotSchedulesAPI = snapshots.DescribeSnapshotSchedulesAPI
 
 // DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. What they mean is said at [snapshots.DescribeTableRestoreStatusParams].
 //
@@ -461,6 +493,10 @@ type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResu
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrTableRestoreNotFoundFault].
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DescribeTableRestoreStatus, params, options)
+	}
+
 	return c.snapshots().DescribeTableRestoreStatus(ctx, params, options...)
 }
 
@@ -469,16 +505,8 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 // params.MaxRecords is the size of a page. The caller's params are left as they are. An error is yielded once, with a
 // zero item, and ends the sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
-	return DescribeTableRestoreStatusAll(ctx, c, params, options...)
+	return snapshots.DescribeTableRestoreStatusAll(ctx, c, params, options...)
 }
-
-// DescribeTableRestoreStatusAll is [Client.DescribeTableRestoreStatusAll] for anything that has the one operation, such as a stub.
-func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
-	return snapshots.DescribeTableRestoreStatusAll(ctx, api, params, options...)
-}
-
-// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs.
-type DescribeTableRestoreStatusAPI = snapshots.DescribeTableRestoreStatusAPI
 
 // DescribeTagsParams has the parameters of [Client.DescribeTags]. What they mean is said at [snapshots.DescribeTagsParams].
 //
@@ -503,6 +531,10 @@ type DescribeTagsResult = snapshots.DescribeTagsResult
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DescribeTags, params, options)
+	}
+
 	return c.snapshots().DescribeTags(ctx, params, options...)
 }
 
@@ -511,16 +543,8 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 // params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
 // was answered before, which would go round for ever.
 func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
-	return DescribeTagsAll(ctx, c, params, options...)
+	return snapshots.DescribeTagsAll(ctx, c, params, options...)
 }
-
-// DescribeTagsAll is [Client.DescribeTagsAll] for anything that has the one operation, such as a stub.
-func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
-	return snapshots.DescribeTagsAll(ctx, api, params, options...)
-}
-
-// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs.
-type DescribeTagsAPI = snapshots.DescribeTagsAPI
 
 // DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. What they mean is said at [snapshots.DisableSnapshotCopyParams].
 //
@@ -539,6 +563,10 @@ type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrSnapshotCopyAlreadyDisabledFault], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.DisableSnapshotCopy, params, options)
+	}
+
 	return c.snapshots().DisableSnapshotCopy(ctx, params, options...)
 }
 
@@ -566,6 +594,10 @@ type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 // [models.ErrSnapshotCopyAlreadyEnabledFault], [models.ErrSnapshotCopyGrantNotFoundFault],
 // [models.ErrUnauthorizedOperation], [models.ErrUnknownSnapshotCopyRegionFault].
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.EnableSnapshotCopy, params, options)
+	}
+
 	return c.snapshots().EnableSnapshotCopy(ctx, params, options...)
 }
 
@@ -588,6 +620,10 @@ type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.ModifyClusterSnapshot, params, options)
+	}
+
 	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
 }
 
@@ -608,6 +644,10 @@ type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotSchedu
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
 // [models.ErrSnapshotScheduleNotFound].
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.ModifyClusterSnapshotSchedule, params, options)
+	}
+
 	return c.snapshots().ModifyClusterSnapshotSchedule(ctx, params, options...)
 }
 
@@ -632,6 +672,10 @@ type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyReten
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrInvalidRetentionPeriodFault], [models.ErrSnapshotCopyDisabledFault], [models.ErrUnauthorizedOperation].
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.ModifySnapshotCopyRetentionPeriod, params, options)
+	}
+
 	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
 }
 
@@ -659,6 +703,10 @@ type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
 // [models.ErrSnapshotScheduleUpdateInProgress].
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.ModifySnapshotSchedule, params, options)
+	}
+
 	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
 }
 
@@ -733,6 +781,10 @@ type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResu
 // [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault], [models.ErrUnauthorizedOperation],
 // [models.ErrUnsupportedOperation].
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.RestoreFromClusterSnapshot, params, options)
+	}
+
 	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
 }
 
@@ -763,6 +815,10 @@ type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSn
 // [models.ErrInProgressTableRestoreQuotaExceededFault], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidClusterState], [models.ErrInvalidTableRestoreArgument], [models.ErrUnsupportedOperation].
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.RestoreTableFromClusterSnapshot, params, options)
+	}
+
 	return c.snapshots().RestoreTableFromClusterSnapshot(ctx, params, options...)
 }
 
@@ -787,5 +843,9 @@ type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrAuthorizationNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
+	if service := c.underlying(); service != nil {
+		return callService(ctx, c, service.RevokeSnapshotAccess, params, options)
+	}
+
 	return c.snapshots().RevokeSnapshotAccess(ctx, params, options...)
 }

@@ -201,7 +201,7 @@ func TestResultsThatWereFound(t *testing.T) {
 		}
 		// A wait afterwards knows that it is new, although the answer that said so was lost.
 		w.fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
-		if _, err := w.client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.ClusterRestoreWait{}); err != nil {
+		if _, err := w.client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{}); err != nil {
 			t.Error(err)
 		}
 	})

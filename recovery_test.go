@@ -213,7 +213,7 @@ func TestLostBatchThatCannotBeLookedAt(t *testing.T) {
 		result, err := client.DeleteSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{
 			Identifiers: []models.DeleteClusterSnapshotMessage{{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"}},
 		})
-		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || len(result.Open) != 1 {
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || len(result.Unprocessed) != 1 {
 			t.Errorf("%+v, %v", result, err)
 		}
 	})

@@ -25,6 +25,7 @@
 package redshift
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -122,6 +123,10 @@ type Client struct {
 	http     *http.Client
 	region   string
 	endpoint *url.URL
+
+	over    ClientService    // the service that NewFromService was given, nil for a client of New
+	created *recentlyCreated // what this client created
+	jitter  func(longest time.Duration) time.Duration
 }
 
 var _ ClientService = (*Client)(nil)
@@ -168,12 +173,14 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		http:     httpClient,
 		region:   settings.region,
 		endpoint: settings.endpoint,
+		created:  new(recentlyCreated),
+		jitter:   fullJitter,
 	}
 	client.invoker = &invoker{
 		next:             &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
 		logger:           config.Logger,
 		validate:         !config.DisableParamValidation,
-		recent:           new(recentResources),
+		created:          client.created,
 		clock:            settings.clock,
 		credentials:      watched,
 		budget:           newRetryBudget(settings.call.retry),
@@ -185,6 +192,52 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 	client.service = snapshots.New(client.invoker)
 
 	return client, nil
+}
+
+// NewFromService returns a client whose operations are those of the service: a stub that embeds ClientService, or a decorator
+// around another client. Waits, iterators and batches are methods of [Client] only, and with this client they call the
+// service too. A service that is a *Client is returned unchanged.
+//
+// The client adds nothing to the calls: it validates no parameters, retries no call and has no region or endpoint. If service
+// is nil, every call returns an error.
+func NewFromService(service ClientService) *Client {
+	if client, ok := service.(*Client); ok {
+		return client
+	}
+
+	return &Client{over: service, created: new(recentlyCreated), jitter: fullJitter}
+}
+
+// underlying returns the service that the client was made from, nil for a client of New.
+func (c *Client) underlying() ClientService {
+	if c == nil {
+		return nil
+	}
+
+	return c.over
+}
+
+// callService calls an operation of the service that a client was made from, and remembers what the operation created. Params
+// and Result are pointers, so that all operations share one instance of the function.
+func callService[Params any, Result comparable](
+	ctx context.Context, c *Client, call func(context.Context, Params, ...Option) (Result, error), params Params, options []Option,
+) (Result, error) {
+	var none Result
+	result, err := call(ctx, params, options...)
+	if err == nil && result != none {
+		c.created.note(result, c.now())
+	}
+
+	return result, err
+}
+
+// now returns the time by the clock that the client signs with.
+func (c *Client) now() time.Time {
+	if c.invoker == nil {
+		return time.Now()
+	}
+
+	return c.invoker.clock.now()
 }
 
 // settings is a Config with everything filled in and found good.

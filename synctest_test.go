@@ -28,7 +28,7 @@ func TestASnapshotsLifeInABubble(t *testing.T) {
 		began, shown := time.Now(), 0
 		snapshot, err := client.WaitSnapshotAvailable(t.Context(),
 			&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"},
-			redshift.SnapshotWait{Progress: func(redshift.SnapshotProgress) { shown++ }})
+			redshift.WaitOptions{Progress: func(redshift.WaitProgress) { shown++ }})
 		if err != nil || snapshot.Status != models.SnapshotStatusAvailable {
 			t.Fatalf("got %v and %q", err, snapshot.Status)
 		}
@@ -36,4 +36,9 @@ func TestASnapshotsLifeInABubble(t *testing.T) {
 			t.Errorf("waited %v and saw it %d times", waited, shown)
 		}
 	})
+}
+
+// over returns a client over a service, whose waits have no jitter.
+func over(service redshift.ClientService) *redshift.Client {
+	return redshift.WithoutWaitJitter(redshift.NewFromService(service))
 }

@@ -7,41 +7,97 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/redshift-go/redshift/models"
 )
 
-// The defaults of all waits.
 const (
 	defaultWaitMinDelay = 5 * time.Second
 	defaultWaitMaxDelay = 30 * time.Second
 	defaultMaxOutage    = 10 * time.Minute
-	// notFoundPolls is how often in a row Redshift may say of something new that there is none.
-	notFoundPolls = 5
+	// notFoundTolerance is how many polls in a row may fail to find a new resource.
+	notFoundTolerance = 5
+	// lastPollMargin is the least time that a wait leaves for the last poll of an outage.
+	lastPollMargin = 5 * time.Second
 )
 
-// WaitError says why a wait ended without what it waited for. It unwraps to the reason: one of the errors of this package,
-// such as [ErrSnapshotFailed], the error of the last call (an awsquery.Error such as models.ErrClusterSnapshotNotFound), or
-// the context's error and its cause.
-//
-// Its text and its JSON leave out the identifier of what was waited for, as all errors here leave out the values of
-// parameters: say it yourself where you wrap the error. Programs know it by the names that it has for each wait:
-// [SnapshotWaitError], [ClusterRestoreError], [TableRestoreError].
-type WaitError[Resource any] struct {
-	Last   Resource      // as it was seen last; zero if it never was
-	Polls  int           // how many times Redshift was asked
-	Waited time.Duration // since the wait began
-	Err    error         // the reason
+// ErrOutageTooLong ends a wait because Redshift was unavailable for longer than WaitOptions.MaxOutage. Match it with
+// errors.Is. The error also contains the last failure, but it never matches context.DeadlineExceeded or context.Canceled:
+// these mean that the caller's context is done.
+var ErrOutageTooLong = errors.New("the outage of Redshift lasted too long")
+
+// WaitOptions configures a wait. All waits take it, and the zero value is valid. A wait refuses an option that it does not
+// use. The wait has no time limit of its own: it ends when ctx is done.
+type WaitOptions struct {
+	// MinDelay is the shortest delay between two polls. The delays grow by half from poll to poll, up to MaxDelay, with
+	// random jitter of a third, so that many waits that start together spread their polls.
+	// Default: 5 seconds, or two thirds of MaxDelay if that is shorter.
+	MinDelay time.Duration
+
+	// MaxDelay is the longest delay between two polls. If it equals MinDelay, the delay is fixed and has no jitter.
+	// Default: 30 seconds, or one and a half times MinDelay if that is longer.
+	MaxDelay time.Duration
+
+	// MaxOutage is how long Redshift may be unavailable before the wait ends with [ErrOutageTooLong]. An outage begins with
+	// the first poll that is throttled, gets no response or gets an HTTP status of 500 or above, after all of its attempts.
+	// It also limits a single poll. A wait that never got a response with an AWS error code ends with its first failed
+	// poll, because the address may be wrong.
+	// Default: 10 minutes. Negative: the first failed poll ends the wait.
+	MaxOutage time.Duration
+
+	// Progress is called after every poll that shows the resource, also after the last one, in the goroutine that waits.
+	Progress func(WaitProgress)
+
+	// ExpectNew says that the resource was created moments ago: up to 5 polls in a row that do not find it do not end the
+	// wait. A [Client] sets it for resources that it created, copied or restored in the last minute.
+	ExpectNew bool
+
+	// AvailableSuffices ends [Client.WaitClusterRestored] when the cluster is available, before all of its data is restored.
+	// Queries that need data that is not restored yet take longer.
+	AvailableSuffices bool
 }
 
-// Error says what was seen, without the values of parameters.
+// WaitProgress describes what the last poll of a wait showed.
+type WaitProgress struct {
+	// Status is the resource's status, such as "creating".
+	Status string
+	// Fraction is how much of the work is done, from 0 to 1. It is 0 if Redshift's figures do not say.
+	Fraction float64
+	// Polls is the number of polls so far.
+	Polls int
+	// Waited is the time since the wait began.
+	Waited time.Duration
+	// Resource is the resource as Redshift described it. Its type is the type that the wait returns, such as
+	// models.Snapshot.
+	Resource any
+}
+
+// WaitError reports that a wait ended early. It unwraps to the reason: an error of this package such as
+// [ErrSnapshotFailed], the error of the last call (for example an awsquery.Error with the code
+// models.ErrClusterSnapshotNotFound), or the context's error and its cause.
+//
+// Text and JSON leave out the resource's identifier, because no error of this package repeats the values of parameters.
+// [SnapshotWaitError], [ClusterRestoreWaitError] and [TableRestoreWaitError] are names for its instances.
+type WaitError[Resource any] struct {
+	// Last is the resource as a poll showed it last, zero if no poll did.
+	Last Resource
+	// Polls is the number of polls.
+	Polls int
+	// Waited is the time since the wait began.
+	Waited time.Duration
+	// Err is the reason.
+	Err error
+
+	subject, status string // set by the wait; otherwise they follow from Last
+}
+
+// Error returns what was waited for, the last status and the reason, without the values of parameters.
 func (e *WaitError[Resource]) Error() string {
-	var last Resource
-	if e != nil {
-		last = e.Last
-	}
-	subject, status := inWords(last)
+	subject, status := e.describe()
 	if e == nil {
 		return "waiting for " + subject
 	}
@@ -53,17 +109,30 @@ func (e *WaitError[Resource]) Error() string {
 	return fmt.Sprintf("waiting for %s (%s; polls: %d; waited %v): %v", subject, seen, e.Polls, e.Waited.Round(time.Millisecond), e.Err)
 }
 
-// inWords says what is waited for, and in which state it is.
-func inWords(resource any) (subject, status string) {
+func (e *WaitError[Resource]) describe() (subject, status string) {
+	if e == nil {
+		var none Resource
+
+		return describeResource(none)
+	}
+	if e.subject != "" {
+		return e.subject, e.status
+	}
+
+	return describeResource(e.Last)
+}
+
+// describeResource returns the type of a resource in words, and its status.
+func describeResource(resource any) (subject, status string) {
 	switch resource := resource.(type) {
 	case models.Snapshot:
 		return "a snapshot", string(resource.Status)
 	case models.Cluster:
-		return "a restored cluster", string(resource.ClusterStatus)
+		return "a cluster", string(resource.ClusterStatus)
 	case models.TableRestoreStatus:
 		return "a restored table", string(resource.Status)
 	default:
-		return "something", ""
+		return "a resource", ""
 	}
 }
 
@@ -76,7 +145,7 @@ func (e *WaitError[Resource]) Unwrap() error {
 	return e.Err
 }
 
-// Format prints the error's text, whatever the verb: what was seen last repeats the values of parameters.
+// Format prints the error's text for every verb, because Last contains the values of parameters.
 func (e *WaitError[Resource]) Format(state fmt.State, _ rune) { io.WriteString(state, e.Error()) }
 
 // MarshalJSON writes the last status, the polls, the seconds waited and the reason.
@@ -84,7 +153,7 @@ func (e *WaitError[Resource]) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
 	}
-	_, status := inWords(e.Last)
+	_, status := e.describe()
 
 	return json.Marshal(map[string]any{
 		"lastStatus":    status,
@@ -97,90 +166,305 @@ func (e *WaitError[Resource]) MarshalJSON() ([]byte, error) {
 // LogValue logs the error's text.
 func (e *WaitError[Resource]) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// waiting is a wait: what is asked for again and again, and until when.
-type waiting[Resource any] struct {
-	pace pace
-	// unasked is why there is nothing to ask for, if there is nothing.
-	unasked  error
+// poller repeats a describe call until the resource is in the state that the caller waits for. To add a wait, set accept on
+// the poller of a resource type, such as the one that Client.clusterPoller returns.
+type poller[Resource any] struct {
+	subject  string // what the wait is for, such as "a snapshot"
+	options  WaitOptions
+	uses     []string // the options that this wait uses, of those that not every wait uses
+	invalid  error    // why the wait cannot begin, nil if it can
+	jitter   func(longest time.Duration) time.Duration
 	describe func(context.Context) (Resource, error)
-	// progress is called after every poll that shows the resource.
-	progress func(last Resource, polls int, waited time.Duration)
-	// verdict judges what was seen last, and the error of the poll: the wait is over, or has failed for a reason.
-	verdict func(last Resource, err error) (done bool, reason error)
+	watch    watch[Resource]
 }
 
-// poll asks until the verdict is that the wait is over, and returns what was seen last.
-func (w waiting[Resource]) poll(ctx context.Context) (Resource, error) {
-	var (
-		last       Resource
-		polls      int
-		began      = time.Now()
-		answered   bool      // a poll was, at some time
-		unanswered time.Time // when the first poll began that was not, since the last that was
-	)
-	delays, err := w.pace.delays()
-	if err := errors.Join(err, w.unasked); err != nil {
-		subject, _ := inWords(last)
+// Names of the options that not every wait uses.
+const (
+	optionExpectNew         = "ExpectNew"
+	optionAvailableSuffices = "AvailableSuffices"
+)
 
-		return last, fmt.Errorf("redshift: wait for %s: %w", subject, err)
+// run polls until the wait is over, and returns the resource as it was seen last.
+func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
+	delays, err := p.options.delays(p.jitter)
+	if err := errors.Join(err, p.options.refuseUnused(p.uses), p.invalid); err != nil {
+		var none Resource
+
+		return none, fmt.Errorf("redshift: wait for %s: %w", p.subject, err)
 	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	failed := func(reason error) (Resource, error) {
-		return last, &WaitError[Resource]{Last: last, Polls: polls, Waited: time.Since(began), Err: reason}
+	var (
+		began  = time.Now()
+		polls  int
+		outage = outage{longest: p.options.MaxOutage}
+	)
+	setDefault(&outage.longest, defaultMaxOutage)
+	p.watch.shown = func(last *Resource) {
+		if p.options.Progress != nil {
+			p.options.Progress(WaitProgress{
+				Status:   p.watch.kind.status(last),
+				Fraction: p.watch.kind.fraction(last),
+				Polls:    polls,
+				Waited:   time.Since(began),
+				Resource: *last,
+			})
+		}
+	}
+	fail := func(reason error) (Resource, error) {
+		return p.watch.last, p.watch.failure(p.subject, polls, time.Since(began), reason)
 	}
 	for {
 		if ctx.Err() != nil {
-			return failed(contextError(ctx))
+			return fail(contextError(ctx))
 		}
 		polls++
-		asked := time.Now()
-		found, err := w.describe(ctx)
-		if err == nil {
-			last = found
-			w.progress(last, polls, time.Since(began))
-		}
-		if err != nil && ctx.Err() != nil && !errors.Is(err, context.Cause(ctx)) {
-			err = fmt.Errorf("%w: %w", contextError(ctx), err)
-		}
-		if unanswered.IsZero() {
-			unanswered = asked
-		}
-		if !answered || ctx.Err() != nil || !w.pace.bears(err, unanswered) {
-			answered, unanswered = true, time.Time{}
-			done, reason := w.verdict(last, err)
-			switch {
-			case reason != nil:
-				return failed(reason)
-			case done:
-				return last, nil
+		found, tolerated, err := p.poll(ctx, &outage)
+		if !tolerated {
+			done, reason := p.watch.observe(found, err)
+			if reason != nil {
+				return fail(reason)
+			}
+			if done {
+				return p.watch.last, nil
 			}
 		}
-		timer := time.NewTimer(delays())
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-
-			return failed(contextError(ctx))
-		case <-timer.C:
+		delay, last := delays.next(), false
+		if tolerated {
+			delay, last = outage.limit(delay)
+		}
+		if !sleep(ctx, delay) {
+			return fail(contextError(ctx))
+		}
+		if last {
+			return fail(outage.tooLong(nil))
 		}
 	}
 }
 
-// patience passes over some answers in a row that there is nothing, where what is waited for is new.
-type patience struct {
-	isNew   bool
-	missing int
+// poll describes the resource once. It reports whether the wait tolerates the error, and returns a better error if not.
+func (p *poller[Resource]) poll(ctx context.Context, outage *outage) (found Resource, tolerated bool, err error) {
+	began := time.Now()
+	limited, cancel := outage.withDeadline(ctx, began)
+	defer cancel()
+	found, err = p.describe(limited)
+	switch {
+	case err == nil:
+		outage.end()
+
+		return found, false, nil
+	case ctx.Err() != nil:
+		if !errors.Is(err, context.Cause(ctx)) || !errors.Is(err, ctx.Err()) {
+			err = fmt.Errorf("%w: %w", contextError(ctx), err)
+		}
+
+		return found, false, err
+	case limited.Err() != nil && errors.Is(err, context.DeadlineExceeded):
+		return found, false, outage.tooLong(err)
+	}
+	tolerated = outage.tolerates(err, began)
+
+	return found, tolerated, err
 }
 
-func (p *patience) has(seen, isMissing bool) bool {
-	p.missing++
-
-	return p.isNew && !seen && isMissing && p.missing <= notFoundPolls
+// sleep waits for the delay, and reports whether ctx was not done before.
+func sleep(ctx context.Context, delay time.Duration) bool {
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
-// contextError returns why a context has ended: its error and, if it has another one, its cause.
+// kind is what waits need to know about a type of resource.
+type kind[Resource any] struct {
+	status   func(*Resource) string
+	fraction func(*Resource) float64
+	// created and name identify a resource: another one may get its name. Nil if that cannot happen.
+	created func(*Resource) time.Time
+	name    func(*Resource) string
+	// missing reports whether an error means that no resource matches the parameters.
+	missing func(error) bool
+	// deleted returns the error of a wait whose resource existed before and does not exist any more. Nil: the error of the call.
+	deleted func(error) error
+}
+
+// watch follows one resource from poll to poll.
+type watch[Resource any] struct {
+	kind      *kind[Resource]
+	accept    func(*Resource) (done bool, reason error) // judges the resource as a poll shows it
+	untilGone bool                                      // the wait is for the end of the resource
+	expectNew bool
+	shown     func(*Resource) // called when a poll shows the resource, may be nil
+
+	last    Resource
+	seen    bool
+	created time.Time // the resource's time of creation, as soon as a poll shows one
+	missed  int       // polls in a row that found no resource, before the first that did
+}
+
+// observe takes the result of a poll. It reports whether the wait is over, or why it failed.
+func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason error) {
+	switch {
+	case err == nil && w.replacedBy(&found):
+		return w.gone(errReplaced)
+	case err == nil:
+		w.last, w.seen = found, true
+		if w.created.IsZero() && w.kind.created != nil {
+			w.created = w.kind.created(&found)
+		}
+		if w.shown != nil {
+			w.shown(&w.last)
+		}
+
+		return w.accept(&w.last)
+	case !w.kind.missing(err):
+		return false, err
+	case w.untilGone || w.seen:
+		return w.gone(err)
+	case w.expectNew && w.missed < notFoundTolerance:
+		w.missed++
+
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+func (w *watch[Resource]) gone(err error) (done bool, reason error) {
+	if w.untilGone {
+		return true, nil
+	}
+	if w.kind.deleted == nil {
+		return false, err
+	}
+
+	return false, w.kind.deleted(err)
+}
+
+// replacedBy reports whether a poll shows another resource than the ones before. A resource whose creation time is not shown
+// (a cluster in the state creating, for example) counts as the same.
+func (w *watch[Resource]) replacedBy(found *Resource) bool {
+	if !w.seen {
+		return false
+	}
+	if w.kind.name != nil {
+		before, after := w.kind.name(&w.last), w.kind.name(found)
+		if before != "" && after != "" && !strings.EqualFold(before, after) {
+			return true
+		}
+	}
+	if w.kind.created == nil {
+		return false
+	}
+	created := w.kind.created(found)
+
+	return !w.created.IsZero() && !created.IsZero() && !created.Equal(w.created)
+}
+
+func (w *watch[Resource]) failure(subject string, polls int, waited time.Duration, reason error) *WaitError[Resource] {
+	failure := &WaitError[Resource]{Last: w.last, Polls: polls, Waited: waited, Err: reason, subject: subject}
+	if w.seen {
+		failure.status = w.kind.status(&w.last)
+	}
+
+	return failure
+}
+
+// outage measures for how long Redshift has been unavailable to a wait.
+type outage struct {
+	longest time.Duration // negative: no failed poll is tolerated
+	reached bool          // whether any response looked like one of AWS
+	since   time.Time     // when the first of the failed polls in a row began, zero if there is none
+	last    error         // the failure of the last of these polls
+}
+
+// withDeadline returns the context for a poll. A poll that would last longer than the outage may ends with it.
+func (o *outage) withDeadline(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
+	if o.longest < 0 {
+		return ctx, func() {}
+	}
+
+	return context.WithDeadlineCause(ctx, o.deadline(began), errOutageDeadline{})
+}
+
+func (o *outage) deadline(began time.Time) time.Time {
+	if !o.since.IsZero() {
+		began = o.since
+	}
+
+	return began.Add(o.longest)
+}
+
+func (o *outage) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
+
+// tolerates reports whether the wait goes on although a poll failed: the failure is temporary, the address is known to be
+// right, and the outage has not lasted too long. A response with an AWS error code proves that the address is right.
+func (o *outage) tolerates(err error, began time.Time) bool {
+	if refused := responseIn(err); refused != nil && refused.Code != "" {
+		o.reached = true
+	}
+	if !classify(err).retry {
+		o.since, o.last = time.Time{}, nil
+
+		return false
+	}
+	if o.since.IsZero() {
+		o.since = began
+	}
+	o.last = err
+
+	return o.reached && o.longest >= 0
+}
+
+// limit shortens the delay before the next poll of an outage, so that the poll begins before the outage has lasted too long.
+// It reports whether no time is left for a poll: the wait ends after the delay.
+func (o *outage) limit(delay time.Duration) (limited time.Duration, last bool) {
+	left := max(time.Until(o.since.Add(o.longest)), 0)
+	switch {
+	case delay < left:
+		return delay, false
+	case left/2 >= lastPollMargin:
+		return left / 2, false
+	default:
+		return left, true
+	}
+}
+
+// tooLong returns the error of an outage that lasted too long. The error of a poll that was cut short says little unless
+// an attempt of it had failed before.
+func (o *outage) tooLong(cut error) error {
+	failure := o.last
+	if failure == nil || errors.As(cut, new(*RetryError)) {
+		failure = cut
+	}
+
+	return fmt.Errorf("%w (MaxOutage is %v): %w", ErrOutageTooLong, o.longest, withoutContext{failure})
+}
+
+// errOutageDeadline is the cause of the deadline of a poll.
+type errOutageDeadline struct{}
+
+func (errOutageDeadline) Error() string        { return "the wait's MaxOutage is over" }
+func (errOutageDeadline) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// withoutContext hides the errors of contexts in an error: they are those of attempts and of the wait itself, and would look
+// like the end of the caller's context.
+type withoutContext struct{ err error }
+
+func (w withoutContext) Error() string { return w.err.Error() }
+
+func (w withoutContext) Is(target error) bool {
+	return target != context.DeadlineExceeded && target != context.Canceled && errors.Is(w.err, target)
+}
+
+func (w withoutContext) As(target any) bool { return errors.As(w.err, target) }
+
+// contextError returns why a context is done: its error and, if it differs, its cause.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if errors.Is(cause, err) {
@@ -190,51 +474,69 @@ func contextError(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// pace is how fast to poll and how long to go on without answers, and the name of the options that say so.
-type pace struct {
-	options  string
-	min, max time.Duration
-	outage   time.Duration // the longest
-}
-
-// bears tells whether a wait goes on although a poll failed: what it failed of passes, and has not lasted too long yet. A wait
-// of which no poll was ever answered may have the wrong address, and is not asked.
-func (p pace) bears(err error, since time.Time) bool {
-	longest := p.outage
-	setDefault(&longest, defaultMaxOutage)
-
-	return err != nil && classify(err).retry && time.Since(since) < longest
-}
-
-// delays returns a function that gives one delay after the other.
-func (p pace) delays() (func() time.Duration, error) {
-	if p.min < 0 || p.max < 0 {
-		return nil, fmt.Errorf("a delay of %s is negative", p.options)
+// refuseUnused returns an error for each option that is set although the wait does not use it.
+func (o WaitOptions) refuseUnused(used []string) error {
+	var refused []error
+	for _, option := range []struct {
+		name string
+		set  bool
+	}{{optionExpectNew, o.ExpectNew}, {optionAvailableSuffices, o.AvailableSuffices}} {
+		if option.set && !slices.Contains(used, option.name) {
+			refused = append(refused, fmt.Errorf("WaitOptions.%s has no effect on this wait, leave it unset", option.name))
+		}
 	}
-	next, longest := p.min, p.max
-	if next == 0 {
-		next = defaultWaitMinDelay
+
+	return errors.Join(refused...)
+}
+
+// waitDelays returns one delay after the other.
+type waitDelays struct {
+	shortest, longest time.Duration
+	ceiling           time.Duration // the longest that the next delay can be
+	jitter            func(longest time.Duration) time.Duration
+}
+
+func (o WaitOptions) delays(jitter func(time.Duration) time.Duration) (*waitDelays, error) {
+	if o.MinDelay < 0 || o.MaxDelay < 0 {
+		return nil, errors.New("a delay of WaitOptions is negative")
+	}
+	shortest, longest := o.MinDelay, o.MaxDelay
+	if shortest == 0 {
+		shortest = defaultWaitMinDelay
 		if longest > 0 {
-			next = min(next, longest)
+			shortest = min(shortest, longest-longest/3)
 		}
 	}
 	if longest == 0 {
-		longest = max(defaultWaitMaxDelay, next)
+		longest = max(defaultWaitMaxDelay, shortest+min(shortest/2, math.MaxInt64-shortest))
 	}
-	if longest < next {
-		return nil, fmt.Errorf("MaxDelay of %s is shorter than its MinDelay", p.options)
+	if longest < shortest {
+		return nil, errors.New("MaxDelay of WaitOptions is shorter than MinDelay")
 	}
+	if jitter == nil {
+		jitter = fullJitter
+	}
+	delays := &waitDelays{shortest: shortest, longest: longest, ceiling: shortest, jitter: jitter}
+	delays.grow()
 
-	return func() time.Duration {
-		delay := next
-		next += min(max(next/2, time.Millisecond), longest-next)
-
-		return delay
-	}, nil
+	return delays, nil
 }
 
-// onlyOne returns the only item of the first page, or says that it is not the only one: that there is none is an error of
-// its own.
+// next returns a random delay in the upper third below the ceiling, and raises the ceiling.
+func (d *waitDelays) next() time.Duration {
+	floor := max(d.shortest, d.ceiling-d.ceiling/3)
+	delay := floor + d.jitter(d.ceiling-floor)
+	d.grow()
+
+	return delay
+}
+
+func (d *waitDelays) grow() {
+	d.ceiling += min(max(d.ceiling/2, time.Millisecond), d.longest-d.ceiling)
+}
+
+// onlyOne returns the only item of the first page. If there is no item, the error is none, and if there are several, it
+// wraps notOne.
 func onlyOne[Resource any](items []Resource, marker string, none, notOne error) (Resource, error) {
 	var nothing Resource
 	switch {
@@ -249,7 +551,25 @@ func onlyOne[Resource any](items []Resource, marker string, none, notOne error) 
 	}
 }
 
+// fraction returns how much of the total the progress is, 0 if the total is not known.
+func fraction(progress, total float64) float64 {
+	if total <= 0 {
+		return 0
+	}
+
+	return min(max(progress/total, 0), 1)
+}
+
+// waitJitter returns the jitter of the client's waits.
+func (c *Client) waitJitter() func(time.Duration) time.Duration {
+	if c == nil {
+		return nil
+	}
+
+	return c.jitter
+}
+
 var (
-	errNobodyToAsk = errors.New("there is no client to ask with")
-	errNoAnswer    = errors.New("the client returned neither a result nor an error")
+	errReplaced = errors.New("the parameters match another one now")
+	errNoResult = errors.New("the client returned neither a result nor an error")
 )

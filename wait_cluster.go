@@ -11,125 +11,166 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Why a wait for a restored cluster ended without it, for errors.Is. The error itself is a [ClusterRestoreError].
+// Reasons why a wait for a cluster ended early, for errors.Is. The error itself is a WaitError[models.Cluster], such as
+// [ClusterRestoreWaitError].
 var (
 	// ErrRestoreFailed: Redshift could not restore the cluster, or the table.
 	ErrRestoreFailed = errors.New("the restore failed")
-	// ErrClusterUnusable: the cluster is in a state that does not become available by itself, such as paused, deleting or
-	// incompatible-network.
-	ErrClusterUnusable = errors.New("the cluster does not become available by itself")
+	// ErrClusterUnusable: the cluster is in a state that does not become available automatically, such as paused, deleting
+	// or incompatible-network, or its availability status is Failed.
+	ErrClusterUnusable = errors.New("the cluster does not become available automatically")
+	// ErrClusterDeleted: the cluster was deleted during the wait. Another cluster may have its name now.
+	ErrClusterDeleted = errors.New("the cluster was deleted")
 	// ErrNotOneCluster: the parameters match no cluster, or several.
 	ErrNotOneCluster = errors.New("the parameters do not match exactly one cluster")
+	// ErrSnapshotScheduleFailed: Redshift could not apply the snapshot schedule to the cluster.
+	ErrSnapshotScheduleFailed = errors.New("the snapshot schedule could not be applied")
+	// ErrNoSnapshotSchedule: the cluster has no snapshot schedule, although WaitOptions.ExpectNew expects one.
+	ErrNoSnapshotSchedule = errors.New("the cluster has no snapshot schedule")
 )
 
-// ClusterRestoreWait says how to wait for a restored cluster. The zero value is fine. How long to wait at most is up to
-// the context: a restore takes minutes to hours.
-type ClusterRestoreWait struct {
-	// The delay before the second poll. Each later one is half as long again, up to MaxDelay.
-	// Default: 5 seconds.
-	MinDelay time.Duration
-
-	// The longest delay between two polls.
-	// Default: 30 seconds, or MinDelay where that is longer.
-	MaxDelay time.Duration
-
-	// How long Redshift may be out of reach before the wait ends, as in [SnapshotWait].
-	// Default: 10 minutes. Negative: not at all.
-	MaxOutage time.Duration
-
-	// Called after every poll that shows the cluster, the last one included, in the goroutine that waits.
-	Progress func(ClusterRestoreProgress)
-
-	// Be content as soon as the cluster is available. It answers queries then, but some of its data may still be on the
-	// way, and those that need it take longer. By default the wait goes on until all is there.
-	AvailableSuffices bool
-
-	// The cluster was restored just now: up to five answers in a row that there is none are taken as "not yet", instead of
-	// ending the wait. A [Client] sets it for clusters that it restored in the last minute.
-	New bool
-}
-
-// ClusterRestoreProgress is what a wait has seen so far.
-type ClusterRestoreProgress struct {
-	Cluster models.Cluster // as Redshift described it just now
-	Polls   int            // how many times Redshift was asked
-	Waited  time.Duration  // since the wait began
-}
-
-// Fraction returns how much of the data is there, from 0 to 1, as far as Redshift's figures tell.
-func (p ClusterRestoreProgress) Fraction() float64 {
-	restore := p.Cluster.RestoreStatus
-	switch {
-	case restore == nil:
-		return 0
-	case restore.Status == models.RestoreStatusTypeCompleted:
-		return 1
-	default:
-		return fraction(restore.ProgressInMegaBytes, restore.SnapshotSizeInMegaBytes)
-	}
-}
-
-// fraction is how much of the total the progress is, 0 where the total is not known.
-func fraction(progress, total int64) float64 {
-	if total <= 0 {
-		return 0
-	}
-
-	return min(max(float64(progress)/float64(total), 0), 1)
-}
-
-// ClusterRestoreError is the [WaitError] of [Client.WaitClusterRestored].
-type ClusterRestoreError = WaitError[models.Cluster]
+// ClusterRestoreWaitError is the [WaitError] of [Client.WaitClusterRestored].
+type ClusterRestoreWaitError = WaitError[models.Cluster]
 
 // WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore
-// is completed, and returns it. A cluster that was never restored is there once it is available. It waits as long as the
-// context lets it.
+// is completed, and returns it. A cluster that was not restored only has to be available. Available means that ClusterStatus
+// is available and that ClusterAvailabilityStatus is Available or absent. It waits until ctx is done.
 //
-// Parameters are most often just a ClusterIdentifier; without it and without tags it is an error. The wait ends at once,
-// with a [ClusterRestoreError], when the restore failed, when the cluster is in a state that it does not leave by itself or
-// is not there, when the parameters match several, and when Redshift refuses a call. It goes on while Redshift is out
-// of reach, for as long as MaxOutage says. A wait changes nothing: where it ended early, another can go on.
-func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeClustersParams, wait ClusterRestoreWait) (models.Cluster, error) {
-	return WaitClusterRestored(ctx, c, params, wait)
+// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
+// early, with a [ClusterRestoreWaitError], if
+//   - the restore failed, or the cluster is in a state that it does not leave automatically,
+//   - the cluster was deleted (also if another cluster has its name now),
+//   - the parameters match no cluster, or several,
+//   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
+//
+// A wait changes nothing, so that another wait can continue after an early end. WaitProgress.Resource is a models.Cluster.
+func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
+	wait := c.clusterPoller("a restored cluster", params, options)
+	wait.uses = append(wait.uses, optionAvailableSuffices)
+	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
+		return clusterRestored(cluster, options.AvailableSuffices)
+	}
+
+	return wait.run(ctx)
 }
 
-// WaitClusterRestored is [Client.WaitClusterRestored] for anything that has the one operation, a [ClientService] or a stub
-// for example.
-func WaitClusterRestored(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, wait ClusterRestoreWait) (models.Cluster, error) {
-	if client, ok := api.(*Client); ok && params != nil && client.justAskedFor(newCluster, params.ClusterIdentifier) {
-		wait.New = true
-	}
-	patience := patience{isNew: wait.New}
-	poll := waiting[models.Cluster]{
-		pace:     pace{"ClusterRestoreWait", wait.MinDelay, wait.MaxDelay, wait.MaxOutage},
-		describe: func(ctx context.Context) (models.Cluster, error) { return describeOneCluster(ctx, api, params) },
-		progress: func(last models.Cluster, polls int, waited time.Duration) {
-			if wait.Progress != nil {
-				wait.Progress(ClusterRestoreProgress{last, polls, waited})
+// WaitSnapshotScheduleApplied polls DescribeClusters until the last change of the cluster's snapshot schedule is applied, and
+// returns the cluster. Call it after ModifyClusterSnapshotSchedule. It waits while SnapshotScheduleState is MODIFYING. It ends
+// when the state is ACTIVE, or when the cluster has no schedule, which is the state after a disassociation.
+//
+// Immediately after a schedule was associated, DescribeClusters may still show a cluster without one. Set ExpectNew after an
+// association: up to 5 polls in a row without a schedule do not end the wait then, and after that it ends with
+// [ErrNoSnapshotSchedule]. ExpectNew must not be set after a disassociation.
+//
+// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
+// early, with a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), and for the
+// reasons of [Client.WaitClusterRestored] that are not about a restore. WaitProgress.Resource is a models.Cluster, and
+// WaitProgress.Status is the state of its schedule.
+func (c *Client) WaitSnapshotScheduleApplied(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
+	wait := c.clusterPoller("a snapshot schedule", params, options)
+	wait.watch.kind = &scheduleWaits
+	associated, missed := false, 0
+	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
+		if hasSchedule(cluster) {
+			associated = true
+		} else if options.ExpectNew {
+			if missed++; associated || missed > notFoundTolerance {
+				return false, ErrNoSnapshotSchedule
 			}
-		},
-		verdict: func(last models.Cluster, err error) (bool, error) {
-			switch missing := errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, errNoCluster); {
-			case err == nil:
-				return restored(&last, wait.AvailableSuffices)
-			case patience.has(last.ClusterStatus != "", missing):
-				return false, nil
-			default:
-				return false, err
-			}
-		},
+
+			return false, nil
+		}
+		if cluster.SnapshotScheduleState == models.ScheduleStateFailed {
+			return false, ErrSnapshotScheduleFailed
+		}
+
+		return scheduleApplied(cluster), nil
 	}
+
+	return wait.run(ctx)
+}
+
+func hasSchedule(cluster *models.Cluster) bool {
+	return cluster.SnapshotScheduleIdentifier != "" || cluster.SnapshotScheduleState != ""
+}
+
+func scheduleApplied(cluster *models.Cluster) bool {
+	return cluster.SnapshotScheduleState == models.ScheduleStateActive || !hasSchedule(cluster)
+}
+
+// clusterPoller returns a poller of the one cluster that the parameters describe.
+func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, options WaitOptions) *poller[models.Cluster] {
+	wait := &poller[models.Cluster]{
+		subject:  subject,
+		options:  options,
+		uses:     []string{optionExpectNew},
+		jitter:   c.waitJitter(),
+		describe: func(ctx context.Context) (models.Cluster, error) { return c.describeOneCluster(ctx, params) },
+		watch:    watch[models.Cluster]{kind: &clusterWaits},
+	}
+	if params == nil || params.ClusterIdentifier == "" && len(params.TagKeys)+len(params.TagValues) == 0 {
+		wait.invalid = errors.New("the parameters name no cluster, set ClusterIdentifier")
+	} else {
+		wait.watch.expectNew = options.ExpectNew || c.recentlyCreated(clusterKind, params.ClusterIdentifier)
+	}
+
+	return wait
+}
+
+// clusterWaits is what waits know about clusters. The name of a cluster does not identify it, because it can be changed.
+var clusterWaits = kind[models.Cluster]{
+	status:   func(cluster *models.Cluster) string { return string(cluster.ClusterStatus) },
+	fraction: restoreFraction,
+	created:  func(cluster *models.Cluster) time.Time { return cluster.ClusterCreateTime },
+	missing:  clusterIsMissing,
+	deleted:  clusterDeleted,
+}
+
+// clusterDeleted returns the error of a cluster that is missing after a poll showed it. A cluster that a filter does not match
+// any more may still exist.
+func clusterDeleted(err error) error {
+	if errors.Is(err, errNoCluster) {
+		return err
+	}
+
+	return fmt.Errorf("%w: %w", ErrClusterDeleted, err)
+}
+
+// scheduleWaits is what waits know about the snapshot schedule of a cluster.
+var scheduleWaits = kind[models.Cluster]{
+	status: func(cluster *models.Cluster) string {
+		if !hasSchedule(cluster) {
+			return "no schedule"
+		}
+
+		return string(cluster.SnapshotScheduleState)
+	},
+	fraction: func(cluster *models.Cluster) float64 {
+		if scheduleApplied(cluster) {
+			return 1
+		}
+
+		return 0
+	},
+	created: clusterWaits.created,
+	missing: clusterIsMissing,
+	deleted: clusterDeleted,
+}
+
+// restoreFraction returns how much of a cluster's data is restored.
+func restoreFraction(cluster *models.Cluster) float64 {
+	restore := cluster.RestoreStatus
 	switch {
-	case api == nil:
-		poll.unasked = errNobodyToAsk
-	case params == nil || params.ClusterIdentifier == "" && len(params.TagKeys)+len(params.TagValues) == 0:
-		poll.unasked = errors.New("the parameters name none, set ClusterIdentifier")
+	case restore == nil && clusterAvailable(cluster), restore != nil && restore.Status == models.RestoreStatusTypeCompleted:
+		return 1
+	case restore == nil:
+		return 0
+	default:
+		return fraction(float64(restore.ProgressInMegaBytes), float64(restore.SnapshotSizeInMegaBytes))
 	}
-
-	return poll.poll(ctx)
 }
 
-// unusable are the states of a cluster that it does not leave by itself for one in which it is available.
+// unusable are the states of a cluster that it does not leave automatically for one in which it is available.
 var unusable = []models.ClusterStatus{
 	models.ClusterStatusDeleting,
 	models.ClusterStatusFinalSnapshot,
@@ -142,8 +183,8 @@ var unusable = []models.ClusterStatus{
 	models.ClusterStatusStorageFull,
 }
 
-// restored tells whether a cluster is there, or why it will not be.
-func restored(cluster *models.Cluster, availableSuffices bool) (bool, error) {
+// clusterRestored reports whether a cluster is restored, or why it will not be.
+func clusterRestored(cluster *models.Cluster, availableSuffices bool) (bool, error) {
 	var restore models.RestoreStatusType
 	if cluster.RestoreStatus != nil {
 		restore = cluster.RestoreStatus.Status
@@ -151,26 +192,41 @@ func restored(cluster *models.Cluster, availableSuffices bool) (bool, error) {
 	switch {
 	case restore == models.RestoreStatusTypeFailed, cluster.ClusterStatus == models.ClusterStatusIncompatibleRestore:
 		return false, ErrRestoreFailed
-	case slices.Contains(unusable, cluster.ClusterStatus):
+	case slices.Contains(unusable, cluster.ClusterStatus), cluster.ClusterAvailabilityStatus == models.ClusterAvailabilityStatusFailed:
 		return false, ErrClusterUnusable
-	case !strings.HasPrefix(string(cluster.ClusterStatus), string(models.ClusterStatusAvailable)): // which may have ", resize-cleanup" behind
+	case !clusterAvailable(cluster):
 		return false, nil
 	default:
 		return availableSuffices || restore == "" || restore == models.RestoreStatusTypeCompleted, nil
 	}
 }
 
-// errNoCluster is ErrNotOneCluster for none at all.
+// clusterAvailable reports whether a cluster accepts queries. ClusterStatus can have a suffix, as in "available,
+// resize-cleanup". With the availability status Maintenance or Modifying the cluster is only intermittently available.
+func clusterAvailable(cluster *models.Cluster) bool {
+	switch cluster.ClusterAvailabilityStatus {
+	case "", models.ClusterAvailabilityStatusAvailable:
+		return strings.HasPrefix(string(cluster.ClusterStatus), string(models.ClusterStatusAvailable))
+	default:
+		return false
+	}
+}
+
+// errNoCluster is the ErrNotOneCluster of parameters that match no cluster.
 var errNoCluster = fmt.Errorf("%w: there is none", ErrNotOneCluster)
 
+func clusterIsMissing(err error) bool {
+	return errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, errNoCluster)
+}
+
 // describeOneCluster returns the only cluster that matches the parameters.
-func describeOneCluster(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams) (models.Cluster, error) {
-	result, err := api.DescribeClusters(ctx, params)
+func (c *Client) describeOneCluster(ctx context.Context, params *DescribeClustersParams) (models.Cluster, error) {
+	result, err := c.DescribeClusters(ctx, params)
 	if err != nil {
 		return models.Cluster{}, err
 	}
 	if result == nil {
-		return models.Cluster{}, errNoAnswer
+		return models.Cluster{}, errNoResult
 	}
 
 	return onlyOne(result.Clusters, result.Marker, errNoCluster, ErrNotOneCluster)

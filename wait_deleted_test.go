@@ -20,26 +20,26 @@ func TestWaitSnapshotDeleted(t *testing.T) {
 	second := time.Second
 	for name, test := range map[string]struct {
 		answers []answer
-		wait    redshift.SnapshotDeletionWait
+		wait    redshift.WaitOptions
 		limit   time.Duration // of the context
 		status  models.SnapshotStatus
 		err     error
 		asked   []time.Duration
 	}{
 		"gone at once":      {answers: []answer{failing("ClusterSnapshotNotFound")}, asked: []time.Duration{0}},
-		"no longer listed":  {answers: []answer{in("available"), {}}, status: "available", asked: []time.Duration{0, 5 * second}},
-		"shown as deleted":  {answers: []answer{in("available"), in("deleted")}, status: "deleted", asked: []time.Duration{0, 5 * second}},
-		"failed, then gone": {answers: []answer{in("failed"), failing("ClusterSnapshotNotFound")}, status: "failed", asked: []time.Duration{0, 5 * second}},
+		"no longer listed":  {answers: []answer{in("available"), {}}, status: "available", asked: []time.Duration{0, 7500 * time.Millisecond}},
+		"shown as deleted":  {answers: []answer{in("available"), in("deleted")}, status: "deleted", asked: []time.Duration{0, 7500 * time.Millisecond}},
+		"failed, then gone": {answers: []answer{in("failed"), failing("ClusterSnapshotNotFound")}, status: "failed", asked: []time.Duration{0, 7500 * time.Millisecond}},
 		"growing delays": {
 			answers: []answer{in("available"), in("available"), in("available"), in("available"), {}},
-			wait:    redshift.SnapshotDeletionWait{MinDelay: 4 * second, MaxDelay: 8 * second},
+			wait:    redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 8 * second},
 			status:  "available",
-			asked:   []time.Duration{0, 4 * second, 10 * second, 18 * second, 26 * second},
+			asked:   []time.Duration{0, 6 * second, 14 * second, 22 * second, 30 * second},
 		},
-		"never":                      {answers: []answer{in("available")}, limit: 7 * second, status: "available", err: context.DeadlineExceeded, asked: []time.Duration{0, 5 * second}},
+		"never":                      {answers: []answer{in("available")}, limit: 8 * second, status: "available", err: context.DeadlineExceeded, asked: []time.Duration{0, 7500 * time.Millisecond}},
 		"a context that has ended":   {answers: []answer{in("available")}, limit: -1, err: context.DeadlineExceeded},
 		"two":                        {answers: []answer{{snapshots: make([]models.Snapshot, 2)}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
-		"another error":              {answers: []answer{in("available"), failing("AccessDenied")}, status: "available", err: awsquery.ErrorCode("AccessDenied"), asked: []time.Duration{0, 5 * second}},
+		"another error":              {answers: []answer{in("available"), failing("AccessDenied")}, status: "available", err: awsquery.ErrorCode("AccessDenied"), asked: []time.Duration{0, 7500 * time.Millisecond}},
 		"neither result nor error":   {answers: []answer{{nothing: true}}, err: errNothing, asked: []time.Duration{0}},
 		"a page and more after that": {answers: []answer{{snapshots: make([]models.Snapshot, 1), marker: "x"}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
 	} {
@@ -53,13 +53,13 @@ func TestWaitSnapshotDeleted(t *testing.T) {
 					defer cancel()
 				}
 				stub := &answers{list: test.answers}
-				var shown []redshift.SnapshotProgress
-				test.wait.Progress = func(progress redshift.SnapshotProgress) { shown = append(shown, progress) }
-				snapshot, err := redshift.WaitSnapshotDeleted(ctx, stub, nightly, test.wait)
+				var shown []redshift.WaitProgress
+				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
+				snapshot, err := over(stub).WaitSnapshotDeleted(ctx, nightly, test.wait)
 				if snapshot.Status != test.status || !slices.Equal(stub.asked, test.asked) {
 					t.Errorf("it was last %q, asked at %v; want %q, %v", snapshot.Status, stub.asked, test.status, test.asked)
 				}
-				if test.status != "" && (len(shown) == 0 || shown[len(shown)-1].Snapshot.Status != test.status) {
+				if test.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != string(test.status)) {
 					t.Errorf("progress was shown as %+v, want it to end with %s", shown, test.status)
 				}
 				if test.err == nil {
@@ -78,24 +78,6 @@ func TestWaitSnapshotDeleted(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-func TestWaitSnapshotDeletedRefuses(t *testing.T) {
-	t.Parallel()
-	for want, wait := range map[string]redshift.SnapshotDeletionWait{
-		"a delay of SnapshotDeletionWait is negative":         {MaxDelay: -1},
-		"MaxDelay of SnapshotDeletionWait is shorter than":    {MinDelay: time.Minute, MaxDelay: time.Second},
-		"the parameters name none, set SnapshotIdentifier or": {},
-	} {
-		params := nightly
-		if wait.MaxDelay == 0 {
-			params = nil
-		}
-		stub := &answers{list: []answer{{}}}
-		if _, err := redshift.WaitSnapshotDeleted(t.Context(), stub, params, wait); err == nil || !strings.Contains(err.Error(), want) || len(stub.asked) > 0 {
-			t.Errorf("%s: got %v after %d polls", want, err, len(stub.asked))
-		}
 	}
 }
 
@@ -126,7 +108,7 @@ func TestWaitForTheEndOfARetentionPeriod(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		last, err := client.WaitSnapshotDeleted(t.Context(), nightly, redshift.SnapshotDeletionWait{MinDelay: time.Minute, MaxDelay: time.Hour})
+		last, err := client.WaitSnapshotDeleted(t.Context(), nightly, redshift.WaitOptions{MinDelay: time.Minute, MaxDelay: time.Hour})
 		if waited := time.Since(began); err != nil || last.Status != models.SnapshotStatusAvailable || waited < 48*time.Hour || waited > 49*time.Hour {
 			t.Errorf("after %v it was %q: %v", waited, last.Status, err)
 		}

@@ -19,6 +19,7 @@ import (
 
 // restores is a stub that gives one answer after the other, the last one for ever.
 type restores struct {
+	redshift.ClientService
 	list  []restoreAnswer
 	asked []time.Duration // when, since the first
 	first time.Time
@@ -131,25 +132,25 @@ func limited(t *testing.T, limit time.Duration) context.Context {
 func TestWaitClusterRestored(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
-	once, twice := []time.Duration{0}, []time.Duration{0, 5 * second}
+	once, twice := []time.Duration{0}, []time.Duration{0, 7500 * time.Millisecond}
 	for name, test := range map[string]struct {
 		answers []restoreAnswer
-		wait    redshift.ClusterRestoreWait
+		wait    redshift.WaitOptions
 		limit   time.Duration
 		want    expectation
 	}{
 		"at once":                  {answers: []restoreAnswer{clusterIn("available", "completed")}, want: expectation{"available", nil, once}},
 		"never restored":           {answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("available", "")}, want: expectation{"available", nil, twice}},
-		"data on the way":          {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring"), clusterIn("available", "completed")}, want: expectation{"available", nil, []time.Duration{0, 5 * second, 12500 * time.Millisecond}}},
-		"data on the way, enough":  {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring")}, wait: redshift.ClusterRestoreWait{AvailableSuffices: true}, want: expectation{"available", nil, twice}},
+		"data on the way":          {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring"), clusterIn("available", "completed")}, want: expectation{"available", nil, []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond}}},
+		"data on the way, enough":  {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring")}, wait: redshift.WaitOptions{AvailableSuffices: true}, want: expectation{"available", nil, twice}},
 		"resized":                  {answers: []restoreAnswer{clusterIn("available, resize-cleanup", "completed")}, want: expectation{"available, resize-cleanup", nil, once}},
 		"completed, not available": {answers: []restoreAnswer{clusterIn("rebooting", "completed"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
 		"a state of the future":    {answers: []restoreAnswer{clusterIn("polishing", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
 		"a restore of the future":  {answers: []restoreAnswer{clusterIn("available", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
 		"growing delays": {
 			answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("available", "")},
-			wait:    redshift.ClusterRestoreWait{MinDelay: 4 * second, MaxDelay: 5 * second},
-			want:    expectation{"available", nil, []time.Duration{0, 4 * second, 9 * second, 14 * second}},
+			wait:    redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 5 * second},
+			want:    expectation{"available", nil, []time.Duration{0, 5 * second, 10 * second, 15 * second}},
 		},
 		"failed":                   {answers: []restoreAnswer{clusterIn("creating", "restoring"), clusterIn("creating", "failed")}, want: expectation{"creating", redshift.ErrRestoreFailed, twice}},
 		"failed, though available": {answers: []restoreAnswer{clusterIn("available", "failed")}, want: expectation{"available", redshift.ErrRestoreFailed, once}},
@@ -168,21 +169,21 @@ func TestWaitClusterRestored(t *testing.T) {
 		"more than a page":         {answers: []restoreAnswer{{clusters: make([]models.Cluster, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
 		"neither result nor error": {answers: []restoreAnswer{{nothing: true}}, want: expectation{"", errNothing, once}},
 		"another error":            {answers: []restoreAnswer{clusterIn("creating", ""), refused("AccessDenied")}, want: expectation{"creating", awsquery.ErrAccessDenied, twice}},
-		"new, not yet found":       {answers: []restoreAnswer{refused("ClusterNotFound"), {}, clusterIn("available", "")}, wait: redshift.ClusterRestoreWait{New: true, MaxDelay: second}, want: expectation{"available", nil, []time.Duration{0, second, 2 * second}}},
-		"new, never found":         {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.ClusterRestoreWait{New: true, MaxDelay: second}, want: expectation{"", models.ErrClusterNotFound, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
-		"new, seen, then gone":     {answers: []restoreAnswer{clusterIn("creating", ""), refused("ClusterNotFound")}, wait: redshift.ClusterRestoreWait{New: true}, want: expectation{"creating", models.ErrClusterNotFound, twice}},
-		"the deadline":             {answers: []restoreAnswer{clusterIn("creating", "")}, limit: 7 * second, want: expectation{"creating", context.DeadlineExceeded, twice}},
+		"new, not yet found":       {answers: []restoreAnswer{refused("ClusterNotFound"), {}, clusterIn("available", "")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"available", nil, []time.Duration{0, second, 2 * second}}},
+		"new, never found":         {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"", models.ErrClusterNotFound, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
+		"new, seen, then gone":     {answers: []restoreAnswer{clusterIn("creating", ""), refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, want: expectation{"creating", models.ErrClusterNotFound, twice}},
+		"the deadline":             {answers: []restoreAnswer{clusterIn("creating", "")}, limit: 8 * second, want: expectation{"creating", context.DeadlineExceeded, twice}},
 		"a context that has ended": {answers: []restoreAnswer{clusterIn("creating", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				stub := &restores{list: test.answers}
-				var shown []redshift.ClusterRestoreProgress
-				test.wait.Progress = func(progress redshift.ClusterRestoreProgress) { shown = append(shown, progress) }
-				last, err := redshift.WaitClusterRestored(limited(t, test.limit), stub, &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
+				var shown []redshift.WaitProgress
+				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
+				last, err := over(stub).WaitClusterRestored(limited(t, test.limit), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
 				check[models.Cluster](t, test.want, stub, string(last.ClusterStatus), err)
-				if test.want.status != "" && (len(shown) == 0 || string(shown[len(shown)-1].Cluster.ClusterStatus) != test.want.status) {
+				if test.want.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != test.want.status) {
 					t.Errorf("progress was shown as %+v", shown)
 				}
 			})
@@ -193,86 +194,49 @@ func TestWaitClusterRestored(t *testing.T) {
 func TestWaitTableRestored(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
-	once, twice := []time.Duration{0}, []time.Duration{0, 5 * second}
+	once, twice := []time.Duration{0}, []time.Duration{0, 7500 * time.Millisecond}
 	for name, test := range map[string]struct {
 		answers []restoreAnswer
-		wait    redshift.TableRestoreWait
+		wait    redshift.WaitOptions
 		limit   time.Duration
 		want    expectation
 	}{
 		"at once":                  {answers: []restoreAnswer{tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, once}},
-		"after a while":            {answers: []restoreAnswer{tableIn("PENDING", "queued"), tableIn("IN_PROGRESS", ""), tableIn("SUCCEEDED", "done")}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, 5 * second, 12500 * time.Millisecond}}},
+		"after a while":            {answers: []restoreAnswer{tableIn("PENDING", "queued"), tableIn("IN_PROGRESS", ""), tableIn("SUCCEEDED", "done")}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond}}},
 		"a state of the future":    {answers: []restoreAnswer{tableIn("POLISHING", ""), tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, twice}},
 		"failed":                   {answers: []restoreAnswer{tableIn("PENDING", ""), tableIn("FAILED", "")}, want: expectation{"FAILED", redshift.ErrRestoreFailed, twice}},
 		"cancelled":                {answers: []restoreAnswer{tableIn("CANCELED", "")}, want: expectation{"CANCELED", redshift.ErrRestoreCanceled, once}},
 		"not found":                {answers: []restoreAnswer{refused("TableRestoreNotFoundFault")}, want: expectation{"", models.ErrTableRestoreNotFoundFault, once}},
-		"no such cluster":          {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.TableRestoreWait{New: true}, want: expectation{"", models.ErrClusterNotFound, once}},
+		"no such cluster":          {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, want: expectation{"", models.ErrClusterNotFound, once}},
 		"none":                     {answers: []restoreAnswer{{}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
 		"two":                      {answers: []restoreAnswer{{tables: make([]models.TableRestoreStatus, 2)}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
 		"more than a page":         {answers: []restoreAnswer{{tables: make([]models.TableRestoreStatus, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
 		"neither result nor error": {answers: []restoreAnswer{{nothing: true}}, want: expectation{"", errNothing, once}},
 		"another error":            {answers: []restoreAnswer{tableIn("PENDING", ""), refused("AccessDenied")}, want: expectation{"PENDING", awsquery.ErrAccessDenied, twice}},
-		"new, not yet found":       {answers: []restoreAnswer{refused("TableRestoreNotFoundFault"), {}, tableIn("SUCCEEDED", "")}, wait: redshift.TableRestoreWait{New: true, MaxDelay: second}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, second, 2 * second}}},
-		"new, never found":         {answers: []restoreAnswer{{}}, wait: redshift.TableRestoreWait{New: true, MinDelay: second, MaxDelay: second}, want: expectation{"", redshift.ErrNotOneTableRestore, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
-		"the deadline":             {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: 7 * second, want: expectation{"PENDING", context.DeadlineExceeded, twice}},
+		"new, not yet found":       {answers: []restoreAnswer{refused("TableRestoreNotFoundFault"), {}, tableIn("SUCCEEDED", "")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, second, 2 * second}}},
+		"new, never found":         {answers: []restoreAnswer{{}}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, want: expectation{"", redshift.ErrNotOneTableRestore, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
+		"the deadline":             {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: 8 * second, want: expectation{"PENDING", context.DeadlineExceeded, twice}},
 		"a context that has ended": {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				stub := &restores{list: test.answers}
-				var shown []redshift.TableRestoreProgress
-				test.wait.Progress = func(progress redshift.TableRestoreProgress) { shown = append(shown, progress) }
-				last, err := redshift.WaitTableRestored(limited(t, test.limit), stub, &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
+				var shown []redshift.WaitProgress
+				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
+				last, err := over(stub).WaitTableRestored(limited(t, test.limit), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
 				check[models.TableRestoreStatus](t, test.want, stub, string(last.Status), err)
-				if test.want.status != "" && (len(shown) == 0 || string(shown[len(shown)-1].TableRestore.Status) != test.want.status) {
+				if test.want.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != test.want.status) {
 					t.Errorf("progress was shown as %+v", shown)
 				}
 			})
 		})
 	}
 
-	_, err := redshift.WaitTableRestored(t.Context(), &restores{list: []restoreAnswer{tableIn("FAILED", "no room for\norders"+strings.Repeat("!", 2000))}},
-		&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.TableRestoreWait{})
+	failed := &restores{list: []restoreAnswer{tableIn("FAILED", "no room for\norders"+strings.Repeat("!", 2000))}}
+	_, err := over(failed).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{})
 	if text := err.Error(); !strings.Contains(text, `the restore failed: "no room for\norders!!`) || len(text) > 1200 {
 		t.Errorf("Redshift's message is lost, or too long: %s", text)
-	}
-}
-
-func TestWaitsForRestoresRefuse(t *testing.T) {
-	t.Parallel()
-	stub := &restores{list: []restoreAnswer{{}}}
-	cluster := &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}
-	table := &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}
-	forCluster := func(api redshift.DescribeClustersAPI, params *redshift.DescribeClustersParams, wait redshift.ClusterRestoreWait) error {
-		_, err := redshift.WaitClusterRestored(t.Context(), api, params, wait)
-
-		return err
-	}
-	forTable := func(api redshift.DescribeTableRestoreStatusAPI, params *redshift.DescribeTableRestoreStatusParams, wait redshift.TableRestoreWait) error {
-		_, err := redshift.WaitTableRestored(t.Context(), api, params, wait)
-
-		return err
-	}
-	for want, err := range map[string]error{
-		"wait for a restored cluster: there is no client to ask with":               forCluster(nil, cluster, redshift.ClusterRestoreWait{}),
-		"wait for a restored cluster: the parameters name none":                     forCluster(stub, nil, redshift.ClusterRestoreWait{}),
-		"the parameters name none, set ClusterIdentifier":                           forCluster(stub, &redshift.DescribeClustersParams{MaxRecords: new(20)}, redshift.ClusterRestoreWait{}),
-		"a delay of ClusterRestoreWait is negative":                                 forCluster(stub, cluster, redshift.ClusterRestoreWait{MinDelay: -1}),
-		"MaxDelay of ClusterRestoreWait is shorter than its MinDelay":               forCluster(stub, cluster, redshift.ClusterRestoreWait{MinDelay: 2, MaxDelay: 1}),
-		"wait for a restored table: there is no client to ask with":                 forTable(nil, table, redshift.TableRestoreWait{}),
-		"wait for a restored table: the parameters name none":                       forTable(stub, nil, redshift.TableRestoreWait{}),
-		"the parameters name none, set TableRestoreRequestID":                       forTable(stub, &redshift.DescribeTableRestoreStatusParams{}, redshift.TableRestoreWait{}),
-		"wait for a restored table: a delay of TableRestoreWait is negative":        forTable(stub, table, redshift.TableRestoreWait{MaxDelay: -1}),
-		"MaxDelay of TableRestoreWait is shorter than its MinDelay":                 forTable(stub, table, redshift.TableRestoreWait{MinDelay: 2, MaxDelay: 1}),
-		"redshift: wait for a restored cluster: a delay of ClusterRestoreWait is n": forCluster(stub, cluster, redshift.ClusterRestoreWait{MaxDelay: -1}),
-	} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %s", err, want)
-		}
-	}
-	if len(stub.asked) > 0 {
-		t.Error("Redshift was asked")
 	}
 }
 
@@ -291,7 +255,7 @@ func TestWaitKeepsTheCauseOfACallThatWasCancelled(t *testing.T) {
 		reason := errors.New("the job was called off")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(reason) })
-		if _, err := redshift.WaitSnapshotAvailable(ctx, slow{}, nightly, redshift.SnapshotWait{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
+		if _, err := over(slow{}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -300,42 +264,10 @@ func TestWaitKeepsTheCauseOfACallThatWasCancelled(t *testing.T) {
 // TestNilWaitError: a nil error prints, as a field that was never set does.
 func TestNilWaitError(t *testing.T) {
 	t.Parallel()
-	var none *redshift.TableRestoreError
+	var none *redshift.TableRestoreWaitError
 	text, err := json.Marshal(none)
 	if fmt.Sprint(none) != "waiting for a restored table" || none.Unwrap() != nil || string(text) != "null" || err != nil {
 		t.Errorf("%v, %s, %v", none, text, err)
-	}
-}
-
-func TestFractionsOfRestores(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		restore *models.RestoreStatus
-		want    float64
-	}{
-		{nil, 0},
-		{&models.RestoreStatus{Status: "starting"}, 0},
-		{&models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 25, SnapshotSizeInMegaBytes: 100}, 0.25},
-		{&models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 120, SnapshotSizeInMegaBytes: 100}, 1},
-		{&models.RestoreStatus{Status: "completed"}, 1},
-	} {
-		if got := (redshift.ClusterRestoreProgress{Cluster: models.Cluster{RestoreStatus: test.restore}}).Fraction(); got != test.want {
-			t.Errorf("%+v: %v, want %v", test.restore, got, test.want)
-		}
-	}
-	for _, test := range []struct {
-		restore models.TableRestoreStatus
-		want    float64
-	}{
-		{models.TableRestoreStatus{Status: "PENDING"}, 0},
-		{models.TableRestoreStatus{Status: "IN_PROGRESS", ProgressInMegaBytes: new(int64(25)), TotalDataInMegaBytes: new(int64(100))}, 0.25},
-		{models.TableRestoreStatus{Status: "IN_PROGRESS", ProgressInMegaBytes: new(int64(25))}, 0},
-		{models.TableRestoreStatus{Status: "IN_PROGRESS", ProgressInMegaBytes: new(int64(0)), TotalDataInMegaBytes: new(int64(0))}, 0},
-		{models.TableRestoreStatus{Status: "SUCCEEDED"}, 1},
-	} {
-		if got := (redshift.TableRestoreProgress{TableRestore: test.restore}).Fraction(); got != test.want {
-			t.Errorf("%+v: %v, want %v", test.restore, got, test.want)
-		}
 	}
 }
 
@@ -349,7 +281,7 @@ func TestRestoresInABubble(t *testing.T) {
 			t.Fatal(err)
 		}
 		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
-		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotArn: created.Snapshot.SnapshotArn}, redshift.SnapshotWait{}); err != nil {
+		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotArn: created.Snapshot.SnapshotArn}, redshift.WaitOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}); err != nil {
@@ -357,7 +289,7 @@ func TestRestoresInABubble(t *testing.T) {
 		}
 		fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
 		began := time.Now()
-		cluster, err := client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.ClusterRestoreWait{})
+		cluster, err := client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{})
 		if took := time.Since(began); err != nil || cluster.RestoreStatus.Status != models.RestoreStatusTypeCompleted || took < redshifttest.DefaultRestoreDuration {
 			t.Errorf("%v after %v: %+v", err, took, cluster)
 		}
@@ -369,7 +301,7 @@ func TestRestoresInABubble(t *testing.T) {
 		}
 		fake.FailNext("DescribeTableRestoreStatus", models.ErrTableRestoreNotFoundFault, 2)
 		table, err := client.WaitTableRestored(t.Context(),
-			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: asked.TableRestoreStatus.TableRestoreRequestID}, redshift.TableRestoreWait{})
+			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: asked.TableRestoreStatus.TableRestoreRequestID}, redshift.WaitOptions{})
 		if err != nil || table.Status != models.TableRestoreStatusTypeSucceeded {
 			t.Errorf("%v: %+v", err, table)
 		}

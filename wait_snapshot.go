@@ -9,184 +9,126 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Why a wait for a snapshot ended without what it waited for, for errors.Is. The error itself is a [SnapshotWaitError].
+// Reasons why a wait for a snapshot ended early, for errors.Is. The error itself is a [SnapshotWaitError].
 var (
 	// ErrSnapshotFailed: Redshift could not take the snapshot.
 	ErrSnapshotFailed = errors.New("the snapshot failed")
-	// ErrSnapshotDeleted: somebody deleted the snapshot.
+	// ErrSnapshotDeleted: the snapshot was deleted during the wait. Another snapshot may have its name now.
 	ErrSnapshotDeleted = errors.New("the snapshot was deleted")
 	// ErrNotOneSnapshot: the parameters match no snapshot, or several.
 	ErrNotOneSnapshot = errors.New("the parameters do not match exactly one snapshot")
 )
 
-// SnapshotWait says how to wait for a snapshot. The zero value is fine. How long to wait at most is up to the context: a
-// snapshot takes minutes to hours.
-type SnapshotWait struct {
-	// The delay before the second poll. Each later one is half as long again, up to MaxDelay.
-	// Default: 5 seconds.
-	MinDelay time.Duration
+// SnapshotWaitError is the [WaitError] of the waits for snapshots.
+type SnapshotWaitError = WaitError[models.Snapshot]
 
-	// The longest delay between two polls.
-	// Default: 30 seconds, or MinDelay where that is longer.
-	MaxDelay time.Duration
+// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available or is an
+// available "final snapshot", and returns it. It waits until ctx is done.
+//
+// The parameters usually have only a SnapshotIdentifier. Parameters that name no snapshot at all are an error. The wait ends
+// early, with a [SnapshotWaitError], if
+//   - the snapshot failed, or was deleted (also if another snapshot has its name now),
+//   - the parameters match no snapshot, or several,
+//   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
+//
+// A wait changes nothing, so that another wait can continue after an early end. WaitProgress.Resource is a models.Snapshot.
+func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions) (models.Snapshot, error) {
+	wait := c.snapshotPoller("a snapshot", params, options)
+	wait.watch.accept = snapshotAvailable
 
-	// How long Redshift may be out of reach before the wait ends, once it has answered a poll: polls that are throttled, get
-	// no answer, or one with a status of 500 or above, each after all of its attempts.
-	// Default: 10 minutes. Negative: the first such poll ends the wait.
-	MaxOutage time.Duration
-
-	// Called after every poll that shows the snapshot, the last one included, in the goroutine that waits.
-	Progress func(SnapshotProgress)
-
-	// The snapshot was created just now: up to five answers in a row that there is none are taken as "not yet", instead
-	// of ending the wait. A [Client] sets it for snapshots that it created or copied in the last minute.
-	New bool
+	return wait.run(ctx)
 }
 
-// SnapshotDeletionWait says how to wait until a snapshot is gone. The zero value is fine. How long to wait at most is up
-// to the context: nothing else ends the wait for a snapshot that nobody deletes.
-type SnapshotDeletionWait struct {
-	// The delay before the second poll. Each later one is half as long again, up to MaxDelay.
-	// Default: 5 seconds.
-	MinDelay time.Duration
+// WaitSnapshotDeleted polls DescribeClusterSnapshots until no snapshot matches the parameters, or until Redshift shows the
+// snapshot as deleted. It also ends if another snapshot has the name of the deleted one. It returns the deleted snapshot as a
+// poll showed it last, a zero one if no poll did. It waits until ctx is done.
+//
+// The wait deletes nothing: call DeleteClusterSnapshot before, or wait for the end of a retention period. A snapshot that
+// does not exist counts as deleted, so a misspelt SnapshotIdentifier does too. Parameters that name no snapshot at all are an
+// error. The wait ends early, with a [SnapshotWaitError], if the parameters match several snapshots, if Redshift refuses a
+// call, or if it is unavailable for longer than MaxOutage. WaitProgress.Resource is a models.Snapshot.
+func (c *Client) WaitSnapshotDeleted(ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions) (models.Snapshot, error) {
+	wait := c.snapshotPoller("the end of a snapshot", params, options)
+	wait.uses = nil
+	wait.watch.untilGone = true
+	wait.watch.accept = func(snapshot *models.Snapshot) (bool, error) {
+		return snapshot.Status == models.SnapshotStatusDeleted, nil
+	}
 
-	// The longest delay between two polls.
-	// Default: 30 seconds, or MinDelay where that is longer.
-	MaxDelay time.Duration
-
-	// How long Redshift may be out of reach before the wait ends, as in [SnapshotWait].
-	// Default: 10 minutes. Negative: not at all.
-	MaxOutage time.Duration
-
-	// Called after every poll that shows the snapshot, in the goroutine that waits. Where it is gone, there is nothing to
-	// show.
-	Progress func(SnapshotProgress)
+	return wait.run(ctx)
 }
 
-// SnapshotProgress is what a wait has seen so far.
-type SnapshotProgress struct {
-	Snapshot models.Snapshot // as Redshift described it just now
-	Polls    int             // how many times Redshift was asked
-	Waited   time.Duration   // since the wait began
+// snapshotPoller returns a poller of the one snapshot that the parameters describe.
+func (c *Client) snapshotPoller(subject string, params *DescribeClusterSnapshotsParams, options WaitOptions) *poller[models.Snapshot] {
+	wait := &poller[models.Snapshot]{
+		subject:  subject,
+		options:  options,
+		uses:     []string{optionExpectNew},
+		jitter:   c.waitJitter(),
+		describe: func(ctx context.Context) (models.Snapshot, error) { return c.describeOneSnapshot(ctx, params) },
+		watch:    watch[models.Snapshot]{kind: &snapshotWaits},
+	}
+	if params == nil || !namesSnapshots(params) {
+		wait.invalid = errors.New("the parameters name no snapshot, set SnapshotIdentifier or SnapshotArn")
+	} else {
+		wait.watch.expectNew = options.ExpectNew || c.recentlyCreated(snapshotKind, params.SnapshotIdentifier+params.SnapshotArn)
+	}
+
+	return wait
 }
 
-// Fraction returns how much of taking the snapshot is done, from 0 to 1, as far as Redshift's figures tell.
-func (p SnapshotProgress) Fraction() float64 {
-	snapshot := p.Snapshot
+// snapshotWaits is what waits know about snapshots. A copy of a snapshot has the creation time of its source, so equal times
+// prove nothing, but different times prove that there are two snapshots.
+var snapshotWaits = kind[models.Snapshot]{
+	status:   func(snapshot *models.Snapshot) string { return string(snapshot.Status) },
+	fraction: snapshotFraction,
+	created:  func(snapshot *models.Snapshot) time.Time { return snapshot.SnapshotCreateTime },
+	name:     func(snapshot *models.Snapshot) string { return snapshot.SnapshotIdentifier },
+	missing:  snapshotIsMissing,
+	deleted:  snapshotDeleted,
+}
+
+// snapshotDeleted returns the error of a snapshot that is missing after a poll showed it. A snapshot that a filter does not
+// match any more may still exist.
+func snapshotDeleted(err error) error {
+	if errors.Is(err, errNoSnapshot) {
+		return err
+	}
+
+	return fmt.Errorf("%w: %w", ErrSnapshotDeleted, err)
+}
+
+// snapshotAvailable reports whether a snapshot is available, or why it will not be.
+func snapshotAvailable(snapshot *models.Snapshot) (bool, error) {
+	switch snapshot.Status {
+	case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
+		return true, nil
+	case models.SnapshotStatusFailed:
+		return false, ErrSnapshotFailed
+	case models.SnapshotStatusDeleted:
+		return false, ErrSnapshotDeleted
+	default:
+		return false, nil
+	}
+}
+
+// snapshotFraction returns how much of a snapshot is taken, by size or, if the size is not known, by time.
+func snapshotFraction(snapshot *models.Snapshot) float64 {
 	switch total := snapshot.ActualIncrementalBackupSizeInMegaBytes; {
-	case snapshot.Status == models.SnapshotStatusAvailable:
+	case snapshot.Status == models.SnapshotStatusAvailable, snapshot.Status == models.SnapshotStatusFinalSnapshot:
 		return 1
 	case total > 0:
-		return min(max(snapshot.BackupProgressInMegaBytes/total, 0), 1)
+		return fraction(snapshot.BackupProgressInMegaBytes, total)
 	case snapshot.ElapsedTimeInSeconds > 0 && snapshot.EstimatedSecondsToCompletion > 0:
 		elapsed := float64(snapshot.ElapsedTimeInSeconds)
 
-		return elapsed / (elapsed + float64(snapshot.EstimatedSecondsToCompletion))
+		return fraction(elapsed, elapsed+float64(snapshot.EstimatedSecondsToCompletion))
 	default:
 		return 0
 	}
 }
 
-// SnapshotWaitError is the [WaitError] of [Client.WaitSnapshotAvailable] and [Client.WaitSnapshotDeleted]. It has the snapshot
-// as it was seen Last, how many Polls there were, how long it Waited, and in Err the reason.
-type SnapshotWaitError = WaitError[models.Snapshot]
-
-// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available (or
-// a "final snapshot", which is available too), and returns it. It waits as long as the context lets it.
-//
-// Parameters are most often just a SnapshotIdentifier; without any it is an error. The wait ends at once, with a
-// [SnapshotWaitError], when the snapshot failed, was deleted or is not there, when the parameters match several, and when
-// Redshift refuses a call. It goes on while Redshift is out of reach, for as long as MaxOutage says. A wait changes
-// nothing: where it ended early, another can go on.
-func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
-	return WaitSnapshotAvailable(ctx, c, params, wait)
-}
-
-// WaitSnapshotAvailable is [Client.WaitSnapshotAvailable] for anything that has the one operation, a [ClientService] or a
-// stub for example.
-func WaitSnapshotAvailable(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, wait SnapshotWait) (models.Snapshot, error) {
-	if client, ok := api.(*Client); ok && params != nil && client.justAskedFor(newSnapshot, params.SnapshotIdentifier+params.SnapshotArn) {
-		wait.New = true
-	}
-	patience := patience{isNew: wait.New}
-	available := func(last models.Snapshot, err error) (bool, error) {
-		if err != nil {
-			if patience.has(last.Status != "", snapshotIsMissing(err)) {
-				return false, nil
-			}
-
-			return false, err
-		}
-		switch last.Status {
-		case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
-			return true, nil
-		case models.SnapshotStatusFailed:
-			return false, ErrSnapshotFailed
-		case models.SnapshotStatusDeleted:
-			return false, ErrSnapshotDeleted
-		default:
-			return false, nil
-		}
-	}
-
-	return waitForSnapshot(ctx, api, params, pace{"SnapshotWait", wait.MinDelay, wait.MaxDelay, wait.MaxOutage}, wait.Progress, available)
-}
-
-// WaitSnapshotDeleted polls DescribeClusterSnapshots until it finds no snapshot that the parameters describe, or shows it
-// as deleted. It waits as long as the context lets it, and returns the snapshot as it was seen last, the zero one if it
-// never was.
-//
-// It deletes nothing: call DeleteClusterSnapshot before, or wait for the end of a retention period. What is not there
-// counts as deleted, so a misspelt SnapshotIdentifier does too; parameters that name nothing at all are an error. The wait
-// ends at once, with a [SnapshotWaitError], when the parameters match several snapshots, and when Redshift
-// refuses a call. It goes on while Redshift is out of reach, for as long as MaxOutage says.
-func (c *Client) WaitSnapshotDeleted(ctx context.Context, params *DescribeClusterSnapshotsParams, wait SnapshotDeletionWait) (models.Snapshot, error) {
-	return WaitSnapshotDeleted(ctx, c, params, wait)
-}
-
-// WaitSnapshotDeleted is [Client.WaitSnapshotDeleted] for anything that has the one operation, a [ClientService] or a
-// stub for example.
-func WaitSnapshotDeleted(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, wait SnapshotDeletionWait) (models.Snapshot, error) {
-	gone := func(last models.Snapshot, err error) (bool, error) {
-		switch {
-		case err == nil:
-			return last.Status == models.SnapshotStatusDeleted, nil
-		case snapshotIsMissing(err):
-			return true, nil
-		default:
-			return false, err
-		}
-	}
-
-	return waitForSnapshot(ctx, api, params, pace{"SnapshotDeletionWait", wait.MinDelay, wait.MaxDelay, wait.MaxOutage}, wait.Progress, gone)
-}
-
-// waitForSnapshot describes the one snapshot again and again.
-func waitForSnapshot(
-	ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, pace pace,
-	progress func(SnapshotProgress), verdict func(last models.Snapshot, err error) (done bool, reason error),
-) (models.Snapshot, error) {
-	wait := waiting[models.Snapshot]{
-		pace:     pace,
-		describe: func(ctx context.Context) (models.Snapshot, error) { return describeOneSnapshot(ctx, api, params) },
-		progress: func(last models.Snapshot, polls int, waited time.Duration) {
-			if progress != nil {
-				progress(SnapshotProgress{last, polls, waited})
-			}
-		},
-		verdict: verdict,
-	}
-	switch {
-	case api == nil:
-		wait.unasked = errNobodyToAsk
-	case params == nil || !namesSnapshots(params):
-		wait.unasked = errors.New("the parameters name none, set SnapshotIdentifier or SnapshotArn")
-	}
-
-	return wait.poll(ctx)
-}
-
-// namesSnapshots tells whether parameters say anything about the snapshots that they are for.
+// namesSnapshots reports whether parameters restrict the snapshots that they match.
 func namesSnapshots(params *DescribeClusterSnapshotsParams) bool {
 	texts := params.SnapshotIdentifier + params.SnapshotArn + params.ClusterIdentifier + params.OwnerAccount + string(params.SnapshotType)
 	times := !params.StartTime.IsZero() || !params.EndTime.IsZero()
@@ -194,7 +136,7 @@ func namesSnapshots(params *DescribeClusterSnapshotsParams) bool {
 	return texts != "" || times || len(params.TagKeys)+len(params.TagValues) > 0
 }
 
-// errNoSnapshot is ErrNotOneSnapshot for none at all.
+// errNoSnapshot is the ErrNotOneSnapshot of parameters that match no snapshot.
 var errNoSnapshot = fmt.Errorf("%w: there is none", ErrNotOneSnapshot)
 
 func snapshotIsMissing(err error) bool {
@@ -202,13 +144,13 @@ func snapshotIsMissing(err error) bool {
 }
 
 // describeOneSnapshot returns the only snapshot that matches the parameters.
-func describeOneSnapshot(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams) (models.Snapshot, error) {
-	result, err := api.DescribeClusterSnapshots(ctx, params)
+func (c *Client) describeOneSnapshot(ctx context.Context, params *DescribeClusterSnapshotsParams) (models.Snapshot, error) {
+	result, err := c.DescribeClusterSnapshots(ctx, params)
 	if err != nil {
 		return models.Snapshot{}, err
 	}
 	if result == nil {
-		return models.Snapshot{}, errNoAnswer
+		return models.Snapshot{}, errNoResult
 	}
 
 	return onlyOne(result.Snapshots, result.Marker, errNoSnapshot, ErrNotOneSnapshot)

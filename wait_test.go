@@ -67,7 +67,7 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 	second := time.Second
 	for name, test := range map[string]struct {
 		answers []answer
-		wait    redshift.SnapshotWait
+		wait    redshift.WaitOptions
 		limit   time.Duration // of the context
 		status  models.SnapshotStatus
 		err     error
@@ -76,32 +76,32 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 		"available at once": {answers: []answer{in("available")}, status: "available", asked: []time.Duration{0}},
 		"after a while, with growing delays": {
 			answers: []answer{in("creating"), in("creating"), in("creating"), in("creating"), in("available")},
-			wait:    redshift.SnapshotWait{MinDelay: 4 * second, MaxDelay: 8 * second},
+			wait:    redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 8 * second},
 			status:  "available",
-			asked:   []time.Duration{0, 4 * second, 10 * second, 18 * second, 26 * second},
+			asked:   []time.Duration{0, 6 * second, 14 * second, 22 * second, 30 * second},
 		},
 		"default delays": {
 			answers: []answer{in("creating"), in("creating"), in("creating"), in("available")},
 			status:  "available",
-			asked:   []time.Duration{0, 5 * second, 12500 * time.Millisecond, 23750 * time.Millisecond},
+			asked:   []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond, 35625 * time.Millisecond},
 		},
 		"a final snapshot is there too":     {answers: []answer{in("final snapshot")}, status: "final snapshot", asked: []time.Duration{0}},
-		"a state of the future goes on":     {answers: []answer{in("polishing"), in("available")}, status: "available", asked: []time.Duration{0, 5 * second}},
-		"failed":                            {answers: []answer{in("creating"), in("failed")}, status: "failed", err: redshift.ErrSnapshotFailed, asked: []time.Duration{0, 5 * second}},
+		"a state of the future goes on":     {answers: []answer{in("polishing"), in("available")}, status: "available", asked: []time.Duration{0, 7500 * time.Millisecond}},
+		"failed":                            {answers: []answer{in("creating"), in("failed")}, status: "failed", err: redshift.ErrSnapshotFailed, asked: []time.Duration{0, 7500 * time.Millisecond}},
 		"deleted":                           {answers: []answer{in("deleted")}, status: "deleted", err: redshift.ErrSnapshotDeleted, asked: []time.Duration{0}},
 		"not found":                         {answers: []answer{failing("ClusterSnapshotNotFound")}, err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0}},
 		"neither result nor error":          {answers: []answer{{nothing: true}}, err: errNothing, asked: []time.Duration{0}},
 		"none":                              {answers: []answer{{}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
 		"two":                               {answers: []answer{{snapshots: make([]models.Snapshot, 2)}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
 		"one, and more on the next page":    {answers: []answer{{snapshots: make([]models.Snapshot, 1), marker: "x"}}, err: redshift.ErrNotOneSnapshot, asked: []time.Duration{0}},
-		"another error":                     {answers: []answer{in("creating"), failing("AccessDenied")}, status: "creating", err: awsquery.ErrorCode("AccessDenied"), asked: []time.Duration{0, 5 * second}},
-		"new and not yet found":             {answers: []answer{failing("ClusterSnapshotNotFound"), {}, in("creating"), in("available")}, wait: redshift.SnapshotWait{New: true, MinDelay: second, MaxDelay: second}, status: "available", asked: []time.Duration{0, second, 2 * second, 3 * second}},
-		"new and never found":               {answers: []answer{failing("ClusterSnapshotNotFound")}, wait: redshift.SnapshotWait{New: true, MinDelay: second, MaxDelay: second}, err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}},
-		"new, seen, and then gone":          {answers: []answer{in("creating"), failing("ClusterSnapshotNotFound")}, wait: redshift.SnapshotWait{New: true}, status: "creating", err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0, 5 * second}},
-		"the context's deadline":            {answers: []answer{in("creating")}, limit: 7 * second, status: "creating", err: context.DeadlineExceeded, asked: []time.Duration{0, 5 * second}},
+		"another error":                     {answers: []answer{in("creating"), failing("AccessDenied")}, status: "creating", err: awsquery.ErrorCode("AccessDenied"), asked: []time.Duration{0, 7500 * time.Millisecond}},
+		"new and not yet found":             {answers: []answer{failing("ClusterSnapshotNotFound"), {}, in("creating"), in("available")}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, status: "available", asked: []time.Duration{0, second, 2 * second, 3 * second}},
+		"new and never found":               {answers: []answer{failing("ClusterSnapshotNotFound")}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}},
+		"new, seen, and then gone":          {answers: []answer{in("creating"), failing("ClusterSnapshotNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, status: "creating", err: models.ErrClusterSnapshotNotFound, asked: []time.Duration{0, 7500 * time.Millisecond}},
+		"the context's deadline":            {answers: []answer{in("creating")}, limit: 8 * second, status: "creating", err: context.DeadlineExceeded, asked: []time.Duration{0, 7500 * time.Millisecond}},
 		"a context that has ended":          {answers: []answer{in("creating")}, limit: -1, err: context.DeadlineExceeded},
-		"MaxDelay below the default":        {answers: []answer{in("creating"), in("creating"), in("available")}, wait: redshift.SnapshotWait{MaxDelay: second}, status: "available", asked: []time.Duration{0, second, 2 * second}},
-		"MinDelay above the default of Max": {answers: []answer{in("creating"), in("creating"), in("available")}, wait: redshift.SnapshotWait{MinDelay: time.Minute}, status: "available", asked: []time.Duration{0, time.Minute, 2 * time.Minute}},
+		"MaxDelay below the default":        {answers: []answer{in("creating"), in("creating"), in("available")}, wait: redshift.WaitOptions{MaxDelay: second}, status: "available", asked: []time.Duration{0, second, 2 * second}},
+		"MinDelay above the default of Max": {answers: []answer{in("creating"), in("creating"), in("available")}, wait: redshift.WaitOptions{MinDelay: time.Minute}, status: "available", asked: []time.Duration{0, 90 * second, 180 * second}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,10 +113,10 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 					defer cancel()
 				}
 				stub := &answers{list: test.answers}
-				var shown []redshift.SnapshotProgress
+				var shown []redshift.WaitProgress
 				wait := test.wait
-				wait.Progress = func(progress redshift.SnapshotProgress) { shown = append(shown, progress) }
-				snapshot, err := redshift.WaitSnapshotAvailable(ctx, stub, nightly, wait)
+				wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
+				snapshot, err := over(stub).WaitSnapshotAvailable(ctx, nightly, wait)
 				if snapshot.Status != test.status {
 					t.Errorf("the snapshot is %q, want %q", snapshot.Status, test.status)
 				}
@@ -146,38 +146,11 @@ func TestWaitSnapshotAvailable(t *testing.T) {
 						}
 					}
 				}
-				if test.status != "" && (len(shown) == 0 || shown[len(shown)-1].Snapshot.Status != test.status) {
+				if test.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != string(test.status)) {
 					t.Errorf("progress was shown as %+v, want it to end with %s", shown, test.status)
 				}
 			})
 		})
-	}
-}
-
-func TestWaitRefusesBadDelays(t *testing.T) {
-	t.Parallel()
-	for name, wait := range map[string]redshift.SnapshotWait{
-		"negative MinDelay":       {MinDelay: -1},
-		"negative MaxDelay":       {MaxDelay: -1},
-		"MaxDelay below MinDelay": {MinDelay: time.Minute, MaxDelay: time.Second},
-	} {
-		stub := &answers{list: []answer{in("available")}}
-		_, err := redshift.WaitSnapshotAvailable(t.Context(), stub, nightly, wait)
-		if err == nil || !strings.Contains(err.Error(), "Delay") && !strings.Contains(err.Error(), "delay") {
-			t.Errorf("%s: got the error %v", name, err)
-		}
-		if len(stub.asked) > 0 {
-			t.Errorf("%s: Redshift was asked", name)
-		}
-	}
-	if _, err := redshift.WaitSnapshotAvailable(t.Context(), nil, nightly, redshift.SnapshotWait{}); err == nil {
-		t.Error("waiting without a client is no error")
-	}
-	for _, params := range []*redshift.DescribeClusterSnapshotsParams{nil, {}, {TagKeys: []string{}}, {MaxRecords: new(20)}, {ClusterExists: new(false)}} {
-		stub := &answers{list: []answer{in("available")}}
-		if _, err := redshift.WaitSnapshotAvailable(t.Context(), stub, params, redshift.SnapshotWait{}); err == nil || len(stub.asked) > 0 || !strings.Contains(err.Error(), "SnapshotIdentifier") {
-			t.Errorf("waiting for %+v: got %v after %d polls", params, err, len(stub.asked))
-		}
 	}
 }
 
@@ -188,7 +161,7 @@ func TestWaitFromANanosecond(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		stub := &answers{list: []answer{in("creating")}}
-		_, err := redshift.WaitSnapshotAvailable(ctx, stub, nightly, redshift.SnapshotWait{MinDelay: 1, MaxDelay: math.MaxInt64})
+		_, err := over(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: 1, MaxDelay: math.MaxInt64})
 		if !errors.Is(err, context.DeadlineExceeded) || len(stub.asked) > 40 {
 			t.Errorf("%v after %d polls", err, len(stub.asked))
 		}
@@ -202,36 +175,18 @@ func TestWaitEndsWhenTheContextIsCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(7*time.Second, func() { cancel(reason) })
 		began := time.Now()
-		_, err := redshift.WaitSnapshotAvailable(ctx, &answers{list: []answer{in("creating")}}, nightly, redshift.SnapshotWait{MinDelay: time.Hour})
+		_, err := over(&answers{list: []answer{in("creating")}}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
 		if !errors.Is(err, reason) || !errors.Is(err, context.Canceled) || time.Since(began) != 7*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(began))
 		}
 	})
 }
 
-func TestFraction(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		snapshot models.Snapshot
-		want     float64
-	}{
-		"nothing known": {models.Snapshot{Status: "creating"}, 0},
-		"by size":       {models.Snapshot{Status: "creating", BackupProgressInMegaBytes: 25, ActualIncrementalBackupSizeInMegaBytes: 100}, 0.25},
-		"by time":       {models.Snapshot{Status: "creating", ElapsedTimeInSeconds: 30, EstimatedSecondsToCompletion: 10}, 0.75},
-		"more than all": {models.Snapshot{Status: "creating", BackupProgressInMegaBytes: 120, ActualIncrementalBackupSizeInMegaBytes: 100}, 1},
-		"available":     {models.Snapshot{Status: "available"}, 1},
-	} {
-		if got := (redshift.SnapshotProgress{Snapshot: test.snapshot}).Fraction(); got != test.want {
-			t.Errorf("%s: got %v, want %v", name, got, test.want)
-		}
-	}
-}
-
 // TestWaitOutlastsOutages: what passes does not end a wait that had an answer before.
 func TestWaitOutlastsOutages(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		wait    redshift.SnapshotWait
+		wait    redshift.WaitOptions
 		fault   redshifttest.Fault
 		faults  int  // attempts that meet it; five make a poll fail
 		atOnce  bool // from the first poll on
@@ -246,13 +201,13 @@ func TestWaitOutlastsOutages(t *testing.T) {
 		"not there from the start": {fault: redshifttest.Fault{Cut: true}, faults: 15, atOnce: true, want: io.ErrUnexpectedEOF, longest: time.Minute},
 		"for too long":             {fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 12 * time.Minute},
 		"for longer than asked": {
-			wait: redshift.SnapshotWait{MaxOutage: time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 2 * time.Minute,
+			wait: redshift.WaitOptions{MaxOutage: time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 2 * time.Minute,
 		},
 		"with polls that are far apart": {
-			wait: redshift.SnapshotWait{MinDelay: 20 * time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 5, longest: time.Hour,
+			wait: redshift.WaitOptions{MinDelay: 20 * time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 5, longest: time.Hour,
 		},
 		"and nothing is borne": {
-			wait: redshift.SnapshotWait{MaxOutage: -1}, fault: redshifttest.Fault{Cut: true}, faults: 5, want: io.ErrUnexpectedEOF, longest: time.Minute,
+			wait: redshift.WaitOptions{MaxOutage: -1}, fault: redshifttest.Fault{Cut: true}, faults: 5, want: io.ErrUnexpectedEOF, longest: time.Minute,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -275,7 +230,7 @@ func TestWaitOutlastsOutages(t *testing.T) {
 				if test.atOnce {
 					inject()
 				}
-				test.wait.Progress = func(redshift.SnapshotProgress) { inject() }
+				test.wait.Progress = func(redshift.WaitProgress) { inject() }
 				began := time.Now()
 				snapshot, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}, test.wait)
 				if waited := time.Since(began); waited > test.longest {
@@ -306,7 +261,7 @@ func TestWaitWithErrorsOfAStub(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			stub := &answers{list: []answer{{snapshots: []models.Snapshot{{Status: models.SnapshotStatusCreating}}}, {err: failed}}}
 			began := time.Now()
-			_, err := redshift.WaitSnapshotAvailable(t.Context(), stub, nightly, redshift.SnapshotWait{})
+			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 			if waited := time.Since(began); !errors.Is(err, failed) || waited > time.Minute {
 				t.Errorf("%s: %v after %v", name, err, waited)
 			}

@@ -108,7 +108,7 @@ func motoSnapshots(ctx context.Context, t *testing.T, client *redshift.Client) {
 	if snapshot := created.Snapshot; snapshot.SnapshotIdentifier != "nightly" || snapshot.ClusterIdentifier != "analytics" || created.RequestID == "" {
 		t.Errorf("created %+v", created)
 	}
-	snapshot, err := client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}, redshift.SnapshotWait{})
+	snapshot, err := client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}, redshift.WaitOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func motoSnapshots(ctx context.Context, t *testing.T, client *redshift.Client) {
 	if _, err := client.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "brief"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
 		t.Errorf("a snapshot that is deleted: %v", err)
 	}
-	if _, err := client.WaitSnapshotDeleted(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "brief"}, redshift.SnapshotDeletionWait{}); err != nil {
+	if _, err := client.WaitSnapshotDeleted(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "brief"}, redshift.WaitOptions{}); err != nil {
 		t.Errorf("waiting for a snapshot that is deleted: %v", err)
 	}
 }

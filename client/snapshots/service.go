@@ -112,4 +112,4 @@ func submit[Result, Params any, R interface {
 	return result, nil
 }
 
-var errNoClient = errors.New("there is no client to call with: make one with redshift.New")
+var errNoClient = errors.New("no client: make one with redshift.New, or with redshift.NewFromService and a service")

@@ -132,7 +132,7 @@ func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 
 	taken, err := b.client.WaitSnapshotAvailable(ctx,
 		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: created.Snapshot.SnapshotIdentifier},
-		redshift.SnapshotWait{MinDelay: b.pollEvery, MaxDelay: 4 * b.pollEvery, Progress: progress.show},
+		redshift.WaitOptions{MinDelay: b.pollEvery, MaxDelay: 4 * b.pollEvery, Progress: progress.show},
 	)
 	switch {
 	case err == nil, errors.Is(err, redshift.ErrSnapshotFailed), errors.Is(err, redshift.ErrSnapshotDeleted):
@@ -257,9 +257,12 @@ func newProgressLine(output io.Writer) *progressLine {
 	return &progressLine{output: output, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
-func (p *progressLine) show(progress redshift.SnapshotProgress) {
-	snapshot := progress.Snapshot
-	text := fmt.Sprintf("  %-9s  %3.0f %%  %s of %s MB of changes", snapshot.Status, 100*progress.Fraction(),
+func (p *progressLine) show(progress redshift.WaitProgress) {
+	snapshot, ok := progress.Resource.(models.Snapshot)
+	if !ok {
+		return
+	}
+	text := fmt.Sprintf("  %-9s  %3.0f %%  %s of %s MB of changes", snapshot.Status, 100*progress.Fraction,
 		setup.Megabytes(snapshot.BackupProgressInMegaBytes), setup.Megabytes(snapshot.ActualIncrementalBackupSizeInMegaBytes))
 	if rate := snapshot.CurrentBackupRateInMegaBytesPerSecond; rate > 0 {
 		text += fmt.Sprintf("  %s MB/s  %v left", setup.Megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)

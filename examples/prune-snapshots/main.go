@@ -197,7 +197,7 @@ func remove(ctx context.Context, client *redshift.Client, output io.Writer, verd
 		fmt.Fprintf(output, "%s stays: %v\n", failed.SnapshotIdentifier, failed)
 	}
 	if err != nil {
-		return fmt.Errorf("%d may be deleted or not, look before you try again: %w", len(result.Open), err)
+		return fmt.Errorf("%d may be deleted or not, look before you try again: %w", len(result.Unprocessed), err)
 	}
 	if len(result.Failed) > 0 {
 		return fmt.Errorf("%d of %d snapshots could not be deleted", len(result.Failed), len(params.Identifiers))

@@ -24,7 +24,7 @@ func main() { setup.Main(run) }
 
 // drill is one restore.
 type drill struct {
-	client      redshift.ClientService
+	client      *redshift.Client
 	output      io.Writer
 	cluster     string
 	scratch     string
@@ -110,9 +110,9 @@ func (d *drill) run(ctx context.Context) (err error) {
 	// Whatever happens from here on, there is a cluster that costs money.
 	defer func() { err = errors.Join(err, d.end(ctx)) }()
 
-	cluster, err := redshift.WaitClusterRestored(ctx, d.client,
+	cluster, err := d.client.WaitClusterRestored(ctx,
 		&redshift.DescribeClustersParams{ClusterIdentifier: d.scratch},
-		redshift.ClusterRestoreWait{MinDelay: d.pollEvery, MaxDelay: 4 * d.pollEvery, Progress: d.show},
+		redshift.WaitOptions{MinDelay: d.pollEvery, MaxDelay: 4 * d.pollEvery, Progress: d.show},
 	)
 	if err != nil {
 		return fmt.Errorf("the restore to %s: %w", d.scratch, err)
@@ -148,7 +148,7 @@ func (d *drill) end(ctx context.Context) error {
 // newest returns the newest snapshot of the cluster that can be restored.
 func (d *drill) newest(ctx context.Context) (models.Snapshot, error) {
 	var newest models.Snapshot
-	for snapshot, err := range redshift.DescribeClusterSnapshotsAll(ctx, d.client, &redshift.DescribeClusterSnapshotsParams{
+	for snapshot, err := range d.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
 		ClusterIdentifier: d.cluster,
 	}) {
 		if err != nil {
@@ -186,9 +186,10 @@ func (d *drill) restore(ctx context.Context, snapshot string) error {
 	}
 }
 
-func (d *drill) show(progress redshift.ClusterRestoreProgress) {
-	restore := progress.Cluster.RestoreStatus
-	if restore == nil || restore.Status != models.RestoreStatusTypeRestoring {
+func (d *drill) show(progress redshift.WaitProgress) {
+	cluster, ok := progress.Resource.(models.Cluster)
+	restore := cluster.RestoreStatus
+	if !ok || restore == nil || restore.Status != models.RestoreStatusTypeRestoring {
 		return
 	}
 	fmt.Fprintf(d.output, "  restoring  %s of %s MB  %.0f MB/s  %v left\n",

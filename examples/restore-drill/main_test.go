@@ -172,7 +172,7 @@ func TestDrill(t *testing.T) {
 				defer cancel()
 				var output bytes.Buffer
 				job := &drill{
-					client: test.redshift, output: &output, cluster: "sales", scratch: "sales-drill", subnetGroup: "private",
+					client: redshift.NewFromService(test.redshift), output: &output, cluster: "sales", scratch: "sales-drill", subnetGroup: "private",
 					cleanUp: strings.Fields(cleanUp), delete: test.delete, pollEvery: 10 * time.Second,
 				}
 				err := job.run(ctx)

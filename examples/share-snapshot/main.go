@@ -131,7 +131,7 @@ func (s *sharing) take(ctx context.Context, target *setup.Target) (string, error
 	}
 	taken, err := s.client.WaitSnapshotAvailable(ctx,
 		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: s.name},
-		redshift.SnapshotWait{MinDelay: target.PollEvery()})
+		redshift.WaitOptions{MinDelay: target.PollEvery()})
 
 	return taken.OwnerAccount, err
 }

@@ -57,9 +57,9 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	return list(ctx, client, output)
 }
 
-func list(ctx context.Context, client redshift.ClientService, output io.Writer) error {
+func list(ctx context.Context, client *redshift.Client, output io.Writer) error {
 	count := 0
-	for snapshot, err := range redshift.DescribeClusterSnapshotsAll(ctx, client, &redshift.DescribeClusterSnapshotsParams{}) {
+	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{}) {
 		if err != nil {
 			return err
 		}

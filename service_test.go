@@ -1,0 +1,171 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// counting is a decorator that counts the calls of one operation.
+type counting struct {
+	redshift.ClientService
+	described int
+	options   int
+}
+
+func (c *counting) DescribeClusterSnapshots(ctx context.Context, params *redshift.DescribeClusterSnapshotsParams, options ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+	c.described++
+	c.options += len(options)
+
+	return c.ClientService.DescribeClusterSnapshots(ctx, params, options...)
+}
+
+func TestNewFromServiceReturnsAClientUnchanged(t *testing.T) {
+	t.Parallel()
+	client, _ := fakeClient(t, redshifttest.Options{})
+	if redshift.NewFromService(client) != client {
+		t.Error("a client is wrapped")
+	}
+	if none := redshift.NewFromService((*redshift.Client)(nil)); none != nil {
+		t.Errorf("a nil client becomes %v", none)
+	}
+}
+
+// TestNewFromServiceOfADecorator: operations, iterators, batches and waits call the decorator.
+func TestNewFromServiceOfADecorator(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		inner, fake := fakeClient(t, redshifttest.Options{})
+		decorator := &counting{ClientService: inner}
+		client := redshift.NewFromService(decorator)
+		if client.Region() != "" || client.Endpoint() != "" {
+			t.Errorf("the region is %q and the endpoint %q", client.Region(), client.Endpoint())
+		}
+		client.CloseIdleConnections()
+		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
+			t.Fatal(err)
+		}
+		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 3)
+		if _, err := client.WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{}); err != nil {
+			t.Errorf("a snapshot that this client created is not expected to be new: %v", err)
+		}
+		if decorator.described < 5 {
+			t.Errorf("the wait called the decorator %d times", decorator.described)
+		}
+		decorator.described = 0
+		for _, err := range client.DescribeClusterSnapshotsAll(t.Context(), nil, nil) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if decorator.described != 1 || decorator.options != 1 {
+			t.Errorf("the iterator called the decorator %d times with %d options", decorator.described, decorator.options)
+		}
+		result, err := client.DeleteSnapshots(t.Context(), toDelete([]string{"nightly"}))
+		if err != nil || !slices.Equal(result.Done, []string{"nightly"}) {
+			t.Errorf("the batch: %+v, %v", result, err)
+		}
+	})
+}
+
+// TestNewFromNil calls every method that takes parameters, with and without them: each returns an error and none panics.
+func TestNewFromNil(t *testing.T) {
+	t.Parallel()
+	var none *redshift.Client
+	for name, client := range map[string]*redshift.Client{"from nil": redshift.NewFromService(nil), "zero": {}, "nil": none} {
+		value := reflect.ValueOf(client)
+		methods := 0
+		for i := range value.NumMethod() {
+			method := value.Type().Method(i)
+			if method.Type.NumIn() < 3 || method.Type.NumOut() != 2 || method.Type.In(1) != reflect.TypeFor[context.Context]() {
+				continue
+			}
+			methods++
+			for _, params := range []reflect.Value{reflect.Zero(method.Type.In(2)), reflect.New(method.Type.In(2).Elem())} {
+				arguments := []reflect.Value{reflect.ValueOf(t.Context()), params}
+				for j := 3; j < method.Type.NumIn() && !(method.Type.IsVariadic() && j == method.Type.NumIn()-1); j++ {
+					argument := reflect.Zero(method.Type.In(j))
+					if argument.Kind() == reflect.Slice {
+						argument = reflect.ValueOf([]string{"nightly"})
+					}
+					arguments = append(arguments, argument)
+				}
+				results := value.Method(i).Call(arguments)
+				if batch := method.Name == "DeleteSnapshots" || method.Name == "ModifySnapshots"; results[1].IsNil() != batch {
+					t.Errorf("%s: %s(%v) returned the error %v", name, method.Name, params, results[1])
+				}
+			}
+		}
+		if methods < 27+6+2 {
+			t.Errorf("%s: only %d methods were called", name, methods)
+		}
+	}
+	if _, err := redshift.NewFromService(nil).DeleteSnapshots(t.Context(), toDelete([]string{"nightly"})); err == nil {
+		t.Error("a batch of no client is no error")
+	}
+	for _, err := range redshift.NewFromService(nil).DescribeTagsAll(t.Context(), nil) {
+		if err == nil {
+			t.Error("a list of no client is no error")
+		}
+	}
+}
+
+// TestNewFromServicePassesResultsOn: a result that is missing, an error and both reach the caller as they are.
+func TestNewFromServicePassesResultsOn(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("refused")
+	stub := &creating{}
+	client := redshift.NewFromService(stub)
+	if result, err := client.CreateClusterSnapshot(t.Context(), create()); result != nil || err != nil {
+		t.Errorf("got %v, %v", result, err)
+	}
+	stub.result, stub.err = &redshift.CreateClusterSnapshotResult{RequestID: "1"}, refused
+	if result, err := client.CreateClusterSnapshot(t.Context(), create()); result != stub.result || !errors.Is(err, refused) {
+		t.Errorf("got %v, %v", result, err)
+	}
+}
+
+type creating struct {
+	redshift.ClientService
+	result *redshift.CreateClusterSnapshotResult
+	err    error
+}
+
+func (c *creating) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
+	return c.result, c.err
+}
+
+// TestRecentlyCreatedForAMinute: a snapshot counts as new for a minute after its creation, and not longer.
+func TestRecentlyCreatedForAMinute(t *testing.T) {
+	t.Parallel()
+	for after, polls := range map[time.Duration]int{0: 6, 59 * time.Second: 6, time.Minute: 6, 61 * time.Second: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			created := &redshift.CreateClusterSnapshotResult{Snapshot: models.Snapshot{SnapshotIdentifier: "NIGHTLY"}}
+			missing := &answers{list: []answer{failing("ClusterSnapshotNotFound")}}
+			client := redshift.NewFromService(struct {
+				*creating
+				describing
+			}{&creating{result: created}, missing})
+			if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(after)
+			_, err := client.WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+			if !errors.Is(err, models.ErrClusterSnapshotNotFound) || len(missing.asked) != polls {
+				t.Errorf("after %v: %v after %d polls, want %d", after, err, len(missing.asked), polls)
+			}
+		})
+	}
+}
+
+type describing interface {
+	DescribeClusterSnapshots(context.Context, *redshift.DescribeClusterSnapshotsParams, ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error)
+}

@@ -1,0 +1,250 @@
+package redshift_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// TestWaitThatBeginsInAnOutage: a response with an AWS error code proves that the address is right, so that the wait goes on.
+// A wait whose first poll fails in another way ends, because the address may be wrong.
+func TestWaitThatBeginsInAnOutage(t *testing.T) {
+	t.Parallel()
+	refused := func(status int, code awsquery.ErrorCode) error {
+		return &awsquery.Error{Operation: "DescribeClusterSnapshots", StatusCode: status, Code: code}
+	}
+	unsent := func(err error) error { return &awsquery.SendError{Operation: "DescribeClusterSnapshots", Err: err} }
+	retried := func(err error) error {
+		return &redshift.RetryError{Operation: "DescribeClusterSnapshots", Attempts: 5, Last: err}
+	}
+	for name, test := range map[string]struct {
+		failures []error
+		goesOn   bool
+	}{
+		"throttled":                      {[]error{refused(400, awsquery.ErrThrottling)}, true},
+		"throttled five times":           {[]error{retried(refused(400, awsquery.ErrRequestLimitExceeded))}, true},
+		"throttled for minutes":          {slices.Repeat([]error{retried(refused(400, awsquery.ErrThrottling))}, 20), true},
+		"throttled, as a stub has it":    {[]error{refused(0, awsquery.ErrThrottling)}, true},
+		"a dependency that is down":      {[]error{refused(400, models.ErrDependentServiceUnavailableFault)}, true},
+		"500 with a code":                {[]error{retried(refused(500, "InternalFailure"))}, true},
+		"503 with a code":                {[]error{refused(503, "ServiceUnavailable")}, true},
+		"500 with a code, then cut":      {[]error{refused(500, "InternalFailure"), unsent(io.ErrUnexpectedEOF)}, true},
+		"throttled, then no such host":   {[]error{refused(400, "Throttling"), unsent(&net.DNSError{Err: "no such host", IsNotFound: true})}, true},
+		"429 without a code":             {[]error{refused(429, "")}, false},
+		"HTML":                           {[]error{retried(refused(503, ""))}, false},
+		"no such host":                   {[]error{retried(unsent(&net.DNSError{Err: "no such host", IsNotFound: true}))}, false},
+		"refused connection":             {[]error{unsent(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})}, false},
+		"cut":                            {[]error{unsent(io.ErrUnexpectedEOF)}, false},
+		"an error with no meaning":       {[]error{errors.New("odd")}, false},
+		"refused for good":               {[]error{refused(403, awsquery.ErrAccessDenied)}, false},
+		"refused for good in the middle": {[]error{refused(400, "Throttling"), refused(403, awsquery.ErrAccessDenied)}, false},
+	} {
+		for wait, run := range waits {
+			synctest.Test(t, func(t *testing.T) {
+				stub := new(polled)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				stub.call = func(context.Context) error {
+					if stub.polls <= len(test.failures) {
+						return test.failures[stub.polls-1]
+					}
+					cancel()
+
+					return nil
+				}
+				err := run(ctx, redshift.NewFromService(stub), redshift.WaitOptions{})
+				last := test.failures[len(test.failures)-1]
+				if test.goesOn && !errors.Is(err, context.Canceled) || !test.goesOn && (!errors.Is(err, last) || stub.polls != len(test.failures)) {
+					t.Errorf("%s, %s: %v after %d polls", name, wait, err, stub.polls)
+				}
+			})
+		}
+	}
+}
+
+// hang is a server that responds to some requests, and to the others not until their context is done.
+type hang struct {
+	responds func(request int) bool
+	requests int
+	began    time.Time // when the first request came that it does not respond to
+}
+
+func (h *hang) RoundTrip(request *http.Request) (*http.Response, error) {
+	h.requests++
+	if h.responds(h.requests) {
+		return httpmock.NewStringResponse(http.StatusOK, `<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult><Snapshots>
+			<Snapshot><SnapshotIdentifier>nightly</SnapshotIdentifier><Status>creating</Status></Snapshot>
+		</Snapshots></DescribeClusterSnapshotsResult></DescribeClusterSnapshotsResponse>`), nil
+	}
+	if h.began.IsZero() {
+		h.began = time.Now()
+	}
+	<-request.Context().Done()
+
+	return nil, request.Context().Err()
+}
+
+// TestMaxOutageIsKept: a wait ends when Redshift has been unavailable for MaxOutage, whatever the polls and the delays take.
+// The error has the last failure and does not look like the end of the caller's context.
+func TestMaxOutageIsKept(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options  redshift.WaitOptions
+		attempts int
+		timeout  time.Duration // of an attempt
+		want     time.Duration
+		retried  bool // the error has a RetryError
+	}{
+		"attempts that time out":            {options: redshift.WaitOptions{MaxOutage: time.Minute}, attempts: 5, timeout: 30 * time.Second, want: time.Minute, retried: true},
+		"an attempt without a limit":        {options: redshift.WaitOptions{MaxOutage: time.Minute}, attempts: 1, timeout: -1, want: time.Minute},
+		"one attempt a poll":                {options: redshift.WaitOptions{MaxOutage: time.Minute}, attempts: 1, timeout: 7 * time.Second, want: time.Minute},
+		"longer delays than MaxOutage":      {options: redshift.WaitOptions{MaxOutage: time.Minute, MinDelay: time.Hour}, attempts: 2, timeout: time.Second, want: time.Minute, retried: true},
+		"a MaxOutage of seconds":            {options: redshift.WaitOptions{MaxOutage: 3 * time.Second}, attempts: 5, timeout: time.Second, want: 3 * time.Second, retried: true},
+		"the default":                       {attempts: 5, timeout: 30 * time.Second, want: 10 * time.Minute, retried: true},
+		"the default with the longest wait": {options: redshift.WaitOptions{MinDelay: time.Hour}, attempts: 1, timeout: time.Second, want: 10 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := &hang{responds: func(request int) bool { return request == 1 }}
+				client := newClient(t, func(config *redshift.Config) {
+					config.HTTPClient = &http.Client{Transport: server}
+					config.Retry.MaxAttempts = test.attempts
+					config.AttemptTimeout = test.timeout
+				})
+				snapshot, err := client.WaitSnapshotAvailable(t.Context(), nightly, test.options)
+				if waited := time.Since(server.began); waited != test.want {
+					t.Errorf("the outage lasted %v, want %v", waited, test.want)
+				}
+				var failure *redshift.SnapshotWaitError
+				if !errors.Is(err, redshift.ErrOutageTooLong) || !errors.As(err, &failure) || failure.Last.Status != "creating" || snapshot.Status != "creating" {
+					t.Fatalf("the error is %v with %+v", err, snapshot)
+				}
+				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+					t.Errorf("the error looks like that of the caller's context: %v", err)
+				}
+				if !errors.As(err, new(*awsquery.SendError)) || errors.As(err, new(*redshift.RetryError)) != test.retried {
+					t.Errorf("the last failure is not in %v", err)
+				}
+				if !strings.Contains(err.Error(), "MaxOutage is "+test.want.String()) || !strings.Contains(err.Error(), "DescribeClusterSnapshots") {
+					t.Errorf("the text is %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestPollsOfAnOutage: the delays of an outage become shorter before its end, so that a wait with long delays sees its end.
+func TestPollsOfAnOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began, ended := time.Time{}, false
+		stub := new(polled)
+		stub.call = func(context.Context) error {
+			switch {
+			case stub.polls == 1:
+				return nil
+			case began.IsZero():
+				began = time.Now()
+			case time.Since(began) > 8*time.Minute:
+				ended = true
+
+				return nil
+			}
+
+			return &awsquery.SendError{Err: io.ErrUnexpectedEOF}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+		defer cancel()
+		_, err := over(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
+		if !ended || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || stub.polls > 8 {
+			t.Errorf("the end of the outage was seen: %t, after %d polls: %v", ended, stub.polls, err)
+		}
+	})
+}
+
+// TestOutagesAreMeasuredOneByOne: a poll that succeeds ends an outage, and so does a refusal that is tolerated.
+func TestOutagesAreMeasuredOneByOne(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]error{
+		"success":       nil,
+		"not found yet": &awsquery.Error{StatusCode: 404, Code: models.ErrClusterSnapshotNotFound},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			stub := new(polled)
+			stub.call = func(context.Context) error {
+				switch {
+				case stub.polls == 14:
+					cancel()
+
+					return nil
+				case stub.polls%3 == 1:
+					return between
+				default:
+					return &awsquery.SendError{Err: io.ErrUnexpectedEOF}
+				}
+			}
+			options := redshift.WaitOptions{MinDelay: 40 * time.Second, MaxDelay: 40 * time.Second, MaxOutage: time.Minute, ExpectNew: true}
+			if _, err := over(stub).WaitSnapshotAvailable(ctx, nightly, options); !errors.Is(err, context.Canceled) || stub.polls != 14 {
+				t.Errorf("%s: %v after %d polls", name, err, stub.polls)
+			}
+		})
+	}
+}
+
+// TestCallersDeadlineInAnOutage: the caller's deadline is the caller's, also in the middle of an outage.
+func TestCallersDeadlineInAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, timeout := range []time.Duration{-1, time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			server := &hang{responds: func(request int) bool { return request == 1 }}
+			client := newClient(t, func(config *redshift.Config) {
+				config.HTTPClient = &http.Client{Transport: server}
+				config.AttemptTimeout = timeout
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+			defer cancel()
+			began := time.Now()
+			_, err := client.WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+			if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || time.Since(began) != 45*time.Second {
+				t.Errorf("%v after %v", err, time.Since(began))
+			}
+		})
+	}
+}
+
+// TestRefusalAtTheEndOfAnOutage: what Redshift refuses for good ends the wait for that reason.
+func TestRefusalAtTheEndOfAnOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stub := new(polled)
+		stub.call = func(ctx context.Context) error {
+			if stub.polls == 1 {
+				return nil
+			}
+			<-ctx.Done()
+
+			return &awsquery.Error{StatusCode: 403, Code: awsquery.ErrAccessDenied}
+		}
+		_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+		if !errors.Is(err, awsquery.ErrAccessDenied) || errors.Is(err, redshift.ErrOutageTooLong) {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}

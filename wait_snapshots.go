@@ -1,0 +1,259 @@
+package redshift
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// WaitSnapshotsAvailable polls DescribeClusterSnapshots until each of the snapshots is available, failed or deleted, and returns
+// the snapshots in the order of the identifiers. It waits until ctx is done. Identifiers are compared without case, duplicates
+// are allowed, and without identifiers the wait succeeds immediately.
+//
+// One poll takes as few calls as possible: it lists 100 snapshots a call, or describes the snapshots that are not available
+// yet one by one if these are fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType,
+// and may be nil. They cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. A snapshot that the list does not show is
+// described by its identifier before it counts as missing.
+//
+// A snapshot that failed, was deleted or does not exist does not end the wait for the others. The error joins one
+// [SnapshotWaitError] for each snapshot that is not available, so that Unwrap() []error returns them. Last in each has at least
+// the SnapshotIdentifier, and so has each snapshot that is returned. When ctx is done, when Redshift refuses a call, or when it
+// is unavailable for longer than MaxOutage, the wait ends, and this is the reason for all snapshots that were not available.
+//
+// WaitProgress.Resource is a []models.Snapshot in the order of the identifiers, WaitProgress.Fraction the mean over the
+// snapshots, and WaitProgress.Polls counts polls, not calls.
+func (c *Client) WaitSnapshotsAvailable(
+	ctx context.Context, params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions,
+) ([]models.Snapshot, error) {
+	set, err := c.newSnapshotSet(params, identifiers, options)
+	wait := &poller[[]models.Snapshot]{
+		subject:  "snapshots",
+		options:  options,
+		uses:     []string{optionExpectNew},
+		invalid:  err,
+		jitter:   c.waitJitter(),
+		describe: set.poll,
+		watch:    watch[[]models.Snapshot]{kind: set.kind(), accept: set.settled},
+	}
+	if _, err := wait.run(ctx); err != nil {
+		var ended *WaitError[[]models.Snapshot]
+		if !errors.As(err, &ended) {
+			return nil, err
+		}
+		set.fail(ended.Err)
+	}
+
+	return set.snapshots(), set.err()
+}
+
+// snapshotSet is the state of a wait for several snapshots.
+type snapshotSet struct {
+	client  *Client
+	params  DescribeClusterSnapshotsParams
+	members []*snapshotMember // in the order of the identifiers; duplicates share one
+	cost    int               // the calls of the last poll that listed snapshots
+	polls   int
+	began   time.Time
+}
+
+// snapshotMember is one of several snapshots that a wait is for.
+type snapshotMember struct {
+	watch   watch[models.Snapshot]
+	settled bool
+	failure *SnapshotWaitError
+}
+
+func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions) (*snapshotSet, error) {
+	set := &snapshotSet{
+		client: c,
+		params: awsquery.CopyParams(params),
+		cost:   1,
+		began:  time.Now(),
+	}
+	var invalid error
+	if set.params.SnapshotIdentifier+set.params.SnapshotArn+set.params.Marker != "" {
+		invalid = errors.New("the parameters cannot have a SnapshotIdentifier, a SnapshotArn or a Marker, because they are a filter for a list")
+	}
+	known := make(map[string]*snapshotMember)
+	for i, identifier := range identifiers {
+		if identifier == "" {
+			invalid = errors.Join(invalid, fmt.Errorf("identifier %d is empty", i))
+		}
+		member := known[strings.ToLower(identifier)]
+		if member == nil {
+			member = &snapshotMember{watch: watch[models.Snapshot]{
+				kind:      &snapshotWaits,
+				accept:    snapshotAvailable,
+				expectNew: options.ExpectNew || c.recentlyCreated(snapshotKind, identifier),
+				last:      models.Snapshot{SnapshotIdentifier: identifier},
+			}}
+			known[strings.ToLower(identifier)] = member
+		}
+		set.members = append(set.members, member)
+	}
+
+	return set, invalid
+}
+
+// poll describes the snapshots that are not settled yet.
+func (s *snapshotSet) poll(ctx context.Context) ([]models.Snapshot, error) {
+	s.polls++
+	open := s.open()
+	if len(open) > s.cost {
+		var err error
+		if open, err = s.list(ctx, open); err != nil {
+			return nil, err
+		}
+	}
+	for _, member := range open {
+		params := &DescribeClusterSnapshotsParams{SnapshotIdentifier: member.watch.last.SnapshotIdentifier, OwnerAccount: s.params.OwnerAccount}
+		snapshot, err := s.client.describeOneSnapshot(ctx, params)
+		if err != nil && !concernsOneSnapshot(err) {
+			return nil, err
+		}
+		s.observe(member, snapshot, err)
+	}
+
+	return s.snapshots(), nil
+}
+
+// list lists snapshots page by page, and returns those of the wanted ones that it did not find. It stops when it would take
+// fewer calls to describe these one by one.
+func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*snapshotMember, error) {
+	missing := make(map[string]*snapshotMember)
+	for _, member := range wanted {
+		missing[strings.ToLower(member.watch.last.SnapshotIdentifier)] = member
+	}
+	pages := 0
+	all := awsquery.Pages("DescribeClusterSnapshots", "", func(marker string) ([]models.Snapshot, string, error) {
+		params := s.params
+		params.Marker = marker
+		result, err := s.client.DescribeClusterSnapshots(ctx, &params)
+		if err != nil || result == nil {
+			return nil, "", awsquery.NoPage("DescribeClusterSnapshots", err)
+		}
+		pages++
+		for i := range result.Snapshots {
+			name := strings.ToLower(result.Snapshots[i].SnapshotIdentifier)
+			if member := missing[name]; member != nil {
+				delete(missing, name)
+				s.observe(member, result.Snapshots[i], nil)
+			}
+		}
+		if len(missing) <= pages {
+			return nil, "", nil
+		}
+
+		return nil, result.Marker, nil
+	})
+	for _, err := range all {
+		if err != nil {
+			return nil, err
+		}
+	}
+	unlisted := slices.DeleteFunc(wanted, func(member *snapshotMember) bool {
+		return missing[strings.ToLower(member.watch.last.SnapshotIdentifier)] == nil
+	})
+	s.cost = pages + len(unlisted)
+
+	return unlisted, nil
+}
+
+// concernsOneSnapshot reports whether the error of a call that describes one snapshot says nothing about others.
+func concernsOneSnapshot(err error) bool {
+	refused := responseIn(err)
+
+	return errors.Is(err, ErrNotOneSnapshot) || refused != nil && refused.Code != "" && !classify(err).retry
+}
+
+func (s *snapshotSet) observe(member *snapshotMember, snapshot models.Snapshot, err error) {
+	done, reason := member.watch.observe(snapshot, err)
+	member.settled = done || reason != nil
+	if reason != nil {
+		member.failure = member.watch.failure("a snapshot", s.polls, time.Since(s.began), reason)
+	}
+}
+
+// open returns the snapshots that are not settled, each once.
+func (s *snapshotSet) open() []*snapshotMember {
+	var open []*snapshotMember
+	seen := make(map[*snapshotMember]bool)
+	for _, member := range s.members {
+		if !member.settled && !seen[member] {
+			seen[member] = true
+			open = append(open, member)
+		}
+	}
+
+	return open
+}
+
+// fail ends the wait for all snapshots that are not settled.
+func (s *snapshotSet) fail(reason error) {
+	for _, member := range s.open() {
+		member.settled = true
+		member.failure = member.watch.failure("a snapshot", s.polls, time.Since(s.began), reason)
+	}
+}
+
+// err joins the errors of the snapshots that are not available, in the order of the identifiers.
+func (s *snapshotSet) err() error {
+	var failures []error
+	reported := make(map[*snapshotMember]bool)
+	for _, member := range s.members {
+		if member.failure != nil && !reported[member] {
+			reported[member] = true
+			failures = append(failures, member.failure)
+		}
+	}
+
+	return errors.Join(failures...)
+}
+
+func (s *snapshotSet) snapshots() []models.Snapshot {
+	snapshots := make([]models.Snapshot, len(s.members))
+	for i, member := range s.members {
+		snapshots[i] = member.watch.last
+	}
+
+	return snapshots
+}
+
+func (s *snapshotSet) settled(*[]models.Snapshot) (bool, error) { return len(s.open()) == 0, nil }
+
+func (s *snapshotSet) kind() *kind[[]models.Snapshot] {
+	return &kind[[]models.Snapshot]{
+		status: func(snapshots *[]models.Snapshot) string {
+			available := 0
+			for i := range *snapshots {
+				if done, _ := snapshotAvailable(&(*snapshots)[i]); done {
+					available++
+				}
+			}
+
+			return fmt.Sprintf("%d of %d available", available, len(*snapshots))
+		},
+		fraction: func(snapshots *[]models.Snapshot) float64 {
+			if len(s.members) == 0 {
+				return 1
+			}
+			sum := 0.0
+			for i, member := range s.members {
+				if member.failure != nil {
+					sum++ // nothing is left to do
+				} else {
+					sum += snapshotFraction(&(*snapshots)[i])
+				}
+			}
+
+			return sum / float64(len(s.members))
+		},
+		missing: func(error) bool { return false },
+	}
+}
