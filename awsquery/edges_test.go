@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -249,5 +250,37 @@ func TestBytesOfErrors(t *testing.T) {
 		if got := (&awsquery.Error{Message: text}).Error(); got != "call: no request id: "+want {
 			t.Errorf("%q is shown as %q, want %s", text, got, want)
 		}
+	}
+}
+
+// TestEmptyAndInvalidMembers: an empty element is nil behind a pointer, but for a text, and no invalid one leaves a value.
+func TestEmptyAndInvalidMembers(t *testing.T) {
+	t.Parallel()
+	pointers := []string{"Retention", "Limit", "Share", "Public", "Deleted"}
+	values := []string{"Port", "Bytes", "Rate", "Encrypted", "Created"}
+	for _, form := range []string{"<%s/>", "<%s></%[1]s>", "<%s><!-- --></%[1]s>", "<%s><![CDATA[]]></%[1]s>"} {
+		var members strings.Builder
+		for _, name := range append(append([]string{"Note"}, pointers...), values...) {
+			fmt.Fprintf(&members, form, name)
+		}
+		result, err := decode([]byte(envelope("<First>" + members.String() + "</First>")))
+		if want := (item{Note: new("")}); err != nil || !reflect.DeepEqual(result.First, want) {
+			t.Errorf("%s: %+v, %v", form, result.First, err)
+		}
+	}
+	for _, name := range append(pointers, values...) {
+		for _, text := range []string{"x", " ", "1 2", "--1", "1e", "truefalse", "2026-13-01T00:00:00Z", "2026-11-23T01:02:03", "1" + strings.Repeat("0", 400)} {
+			result, err := decode([]byte(envelope("<First><" + name + ">" + text + "</" + name + "></First>")))
+			if err == nil || !reflect.DeepEqual(result.First, item{}) {
+				t.Errorf("%s of %.10q: %+v, %v", name, text, result.First, err)
+			}
+		}
+	}
+	// White space around a value is ignored, and so is the case of true and false.
+	spaced := "<Port>\n 7 </Port><Bytes> -8\n</Bytes><Rate> 1e3 </Rate><Encrypted> TRUE </Encrypted><Retention> 0 </Retention><Public>\tFalse</Public>"
+	result, err := decode([]byte(envelope("<First>" + spaced + "</First>")))
+	want := item{Port: 7, Bytes: -8, Rate: 1000, Encrypted: true, Retention: new(0), Public: new(false)}
+	if err != nil || !reflect.DeepEqual(result.First, want) {
+		t.Errorf("%+v, %v", result.First, err)
 	}
 }
