@@ -395,8 +395,12 @@ func TestAContextThatHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := client.CreateClusterSnapshot(ctx, create())
-	if !errors.Is(err, context.Canceled) || sent {
+	var unsent *awsquery.SendError
+	if !errors.Is(err, context.Canceled) || sent || !errors.As(err, &unsent) || !unsent.NothingSent {
 		t.Errorf("got %v (sent: %t)", err, sent)
+	}
+	if errors.As(err, new(*redshift.OutcomeUnknownError)) || strings.Contains(err.Error(), "may have been carried out") {
+		t.Errorf("nothing was sent, and the error is %v", err)
 	}
 }
 

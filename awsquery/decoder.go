@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"reflect"
-	"slices"
 )
 
 // maxDepth is how many elements can be open at once. Answers of AWS Query are some ten deep.
@@ -43,7 +42,7 @@ type Decoder struct {
 	requestID       string
 	headerRequestID string
 
-	taken uintptr // what the structures of lists take, in bytes
+	allocated int64 // bytes of lists and structures so far, those of lists that were outgrown included
 
 	scratch []byte // for texts that are not in the document as they are
 	open    [maxDepth]span
@@ -227,6 +226,9 @@ func DecodeStructure[T any, P interface {
 	Structure
 }](d *Decoder, into *T) *T {
 	if into == nil {
+		if !d.allocate(1, reflect.TypeFor[T]().Size()) {
+			return nil
+		}
 		into = new(T)
 	}
 	P(into).DecodeQuery(d)
@@ -239,13 +241,14 @@ func DecodeStructures[T any, P interface {
 	*T
 	Structure
 }](d *Decoder, item string, into []T) []T {
-	first, size := d.position, reflect.TypeFor[T]().Size()
+	first := d.position
 	for d.nextItem(item) {
-		if !d.take(size) {
-			break
-		}
 		if len(into) == cap(into) {
-			into = slices.Grow(into, d.moreItems(len(into), first))
+			capacity := d.capacity(len(into), first, reflect.TypeFor[T]().Size())
+			if capacity == 0 {
+				break
+			}
+			into = append(make([]T, 0, capacity), into...)
 		}
 		var empty T
 		into = append(into, empty)
@@ -255,29 +258,58 @@ func DecodeStructures[T any, P interface {
 	return into
 }
 
-// take makes sure that the structures of a document do not take far more memory than it has itself: <Snapshot/> has 11
-// bytes, and stands for more than a thousand.
-func (d *Decoder) take(size uintptr) bool {
-	const free, perByte = 4 << 20, 4
-	d.taken += size
-	if d.taken > free+perByte*uintptr(len(d.body)) {
-		d.fail(d.position, "the items would take far more memory than the document has bytes, which no service answers")
-		return false
-	}
-
-	return true
-}
-
 func decodeList[V any](d *Decoder, item string, into []V, read func(*Decoder) V) []V {
 	first := d.position
 	for d.nextItem(item) {
 		if len(into) == cap(into) {
-			into = slices.Grow(into, d.moreItems(len(into), first))
+			capacity := d.capacity(len(into), first, reflect.TypeFor[V]().Size())
+			if capacity == 0 {
+				break
+			}
+			into = append(make([]V, 0, capacity), into...)
 		}
 		into = append(into, read(d))
 	}
 
 	return into
+}
+
+// What lists and structures can take of memory, in bytes: some for any document, and more for each byte that was read.
+// <Snapshot/> has 11 bytes, and stands for more than a thousand.
+const (
+	freeMemory    = 4 << 20
+	memoryPerByte = 32
+)
+
+// allowance returns how many bytes can still be allocated after what was read so far.
+func (d *Decoder) allowance() int64 {
+	return freeMemory + memoryPerByte*int64(d.position) - d.allocated
+}
+
+// allocate notes that items of a size are allocated, and reports whether the document has enough bytes for them.
+func (d *Decoder) allocate(items int, size uintptr) bool {
+	memory := int64(items) * int64(size)
+	if memory > d.allowance() {
+		d.fail(d.position, "the items take far more memory than the document has bytes, which no service sends")
+		return false
+	}
+	d.allocated += memory
+
+	return true
+}
+
+// capacity returns the capacity that a full list needs for the item that was just opened, or 0 after an error. The list
+// doubles or has room for the expected items, if there is memory for that.
+func (d *Decoder) capacity(have, first int, size uintptr) int {
+	wanted := max(2*have, have+d.moreItems(have, first))
+	if size > 0 {
+		wanted = max(have+1, int(min(int64(wanted), d.allowance()/int64(size))))
+	}
+	if !d.allocate(wanted, size) {
+		return 0
+	}
+
+	return wanted
 }
 
 // nextItem opens the next child with the name, and skips those with other names.
@@ -299,7 +331,7 @@ func (d *Decoder) moreItems(have, first int) int {
 		window  = 1024 // to look for the end of a short list
 		outer   = 4    // how deep the items of an answer's own list are, the only one that tends to be long
 		atOnce  = 128  // what an unusual document can make a guess take for nothing
-		unknown = 1    // as append does it, twice as much each time
+		unknown = 1    // the list doubles
 	)
 	rest := d.body[d.position:]
 	switch {

@@ -318,7 +318,7 @@ func jsonCode(text string) ErrorCode {
 	}
 	text = strings.TrimSpace(text)
 	for i := range len(text) {
-		if c := class[text[i]]; c&isName == 0 || i == 0 && c&isNameStart == 0 || i > maxShownWord {
+		if c := class[text[i]]; c&isName == 0 || i == 0 && c&isNameStart == 0 || i == maxShownWord {
 			return ""
 		}
 	}

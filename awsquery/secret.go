@@ -2,13 +2,21 @@ package awsquery
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 )
 
-// Secret is a text that belongs in no log, such as a password. It prints, and is written as JSON, as REDACTED; convert it
+// Secret is a text that belongs in no log, such as a password. It prints as REDACTED, and its JSON is "REDACTED". Convert it
 // with string(secret) to use it.
+//
+// A structure with a Secret in it cannot be read back from its own JSON: [Secret.UnmarshalJSON] returns [ErrRedacted], because
+// the text REDACTED would otherwise become a password. To keep such a structure, clear its Secret before you write the JSON,
+// and keep string(secret) where secrets belong. An empty Secret is written as an empty string, or left out by omitzero.
 type Secret string
+
+// ErrRedacted is the error of [Secret.UnmarshalJSON] for a secret that [Secret.MarshalJSON] has redacted.
+var ErrRedacted = errors.New("the JSON has REDACTED instead of the secret")
 
 const redacted = "REDACTED"
 
@@ -27,5 +35,23 @@ func (s Secret) Format(state fmt.State, verb rune) { format(state, verb, s.shown
 // LogValue is REDACTED.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.shown()) }
 
-// MarshalJSON writes REDACTED. Reading that back does not give the secret.
+// MarshalJSON writes REDACTED. Reading that back fails with [ErrRedacted].
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }
+
+// UnmarshalJSON reads a JSON string. It returns [ErrRedacted] and leaves the Secret alone if the string is REDACTED. Null
+// leaves the Secret alone without an error.
+func (s *Secret) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return fmt.Errorf("read a secret: %w", err)
+	}
+	if text == redacted {
+		return fmt.Errorf("read a secret: %w", ErrRedacted)
+	}
+	*s = Secret(text)
+
+	return nil
+}

@@ -3,8 +3,10 @@ package awsquery_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -38,5 +40,53 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	if string(awsquery.Secret(password)) != password {
 		t.Error("a secret cannot be used")
+	}
+}
+
+// TestSecretsFromJSON: what the JSON of a secret has instead of it never becomes a password.
+func TestSecretsFromJSON(t *testing.T) {
+	t.Parallel()
+	type holder struct {
+		Password awsquery.Secret            `json:"Password,omitzero"`
+		Pointer  *awsquery.Secret           `json:"Pointer,omitzero"`
+		List     []awsquery.Secret          `json:"List,omitzero"`
+		Map      map[string]awsquery.Secret `json:"Map,omitzero"`
+	}
+	for document, want := range map[string]holder{
+		`{"Password":"hunter2"}`:           {Password: "hunter2"},
+		`{"Password":"\u0068unter2"}`:      {Password: "hunter2"},
+		`{"Password":""}`:                  {},
+		`{"Password":null,"Pointer":null}`: {Password: ""},
+		`{"Pointer":"REDACTED ","List":["redacted",""],"Map":{"a":"REDACTE"}}`: {
+			Pointer: new(awsquery.Secret("REDACTED ")), List: []awsquery.Secret{"redacted", ""}, Map: map[string]awsquery.Secret{"a": "REDACTE"},
+		},
+	} {
+		var got holder
+		if err := json.Unmarshal([]byte(document), &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v", document, err)
+		}
+	}
+	kept := holder{Password: "kept"}
+	if err := json.Unmarshal([]byte(`{"Password":null}`), &kept); err != nil || kept.Password != "kept" {
+		t.Errorf("null replaced a secret: %v", err)
+	}
+	for _, written := range []holder{
+		{Password: "hunter2"}, {Password: "REDACTED"}, {Pointer: new(awsquery.Secret("hunter2"))}, {List: []awsquery.Secret{"", "hunter2"}},
+		{Map: map[string]awsquery.Secret{"a": "hunter2"}},
+	} {
+		document, err := json.Marshal(written)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := holder{Password: "old"}
+		if err := json.Unmarshal(document, &read); !errors.Is(err, awsquery.ErrRedacted) || read.Password != "old" {
+			t.Errorf("%s was read as %s: %v", document, string(read.Password), err)
+		}
+	}
+	var secret awsquery.Secret
+	for _, document := range []string{`7`, `{}`, `true`, `["hunter2"]`} {
+		if err := json.Unmarshal([]byte(document), &secret); err == nil || errors.Is(err, awsquery.ErrRedacted) || secret != "" || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", document, err)
+		}
 	}
 }

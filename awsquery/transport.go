@@ -76,11 +76,8 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	if err := ctx.Err(); err != nil {
-		unanswered := sendError(ctx, action, err)
-		unanswered.NothingSent = true
-
-		return nil, unanswered
+	if ctx.Err() != nil {
+		return nil, unsent(ctx, action)
 	}
 	parameters, err := writeRequest(operation)
 	if err != nil {
@@ -97,6 +94,9 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 		sending, connections = noticeConnections(ctx)
 	}
 	request := t.newRequest(sending, parameters, readOnly)
+	if ctx.Err() != nil { // since then: net/http would not say that it sent nothing
+		return nil, unsent(ctx, action)
+	}
 
 	now := t.Now
 	if now == nil {
@@ -311,6 +311,14 @@ func sendError(ctx context.Context, action string, err error) *SendError {
 	}
 
 	return &SendError{Operation: action, Err: withContext(ctx, err)}
+}
+
+// unsent is the error for a request that was not sent because the context had ended before.
+func unsent(ctx context.Context, action string) *SendError {
+	failed := sendError(ctx, action, ctx.Err())
+	failed.NothingSent = true
+
+	return failed
 }
 
 // withContext makes sure that an error is known as the context's, and has its cause, if the context has ended: net/http

@@ -132,8 +132,9 @@ func (w *Writer) OptionalBoolean(name string, value *bool) {
 	}
 }
 
-// Time writes a time as RFC 3339 has it, in UTC, with a fraction of a second only if there is one. The zero time is not
-// sent; one outside the years 0 to 9999 cannot be written and is an error.
+// Time writes a time as RFC 3339 has it, in UTC, with a fraction of a second only if there is one. The fraction is cut to
+// milliseconds, as Amazon's SDK for Go does, because services refuse nine digits. The zero time is not sent. A time outside
+// the years 0 to 9999 is an error.
 func (w *Writer) Time(name string, value time.Time) {
 	if !value.IsZero() {
 		w.time(name, value)
@@ -259,8 +260,9 @@ func (w *Writer) time(name string, value time.Time) {
 		}
 		return
 	}
-	var text [len(time.RFC3339Nano)]byte
-	w.bytes(name, value.AppendFormat(text[:0], time.RFC3339Nano))
+	const milliseconds = "2006-01-02T15:04:05.999Z" // without zeros at the end
+	var text [len(milliseconds)]byte
+	w.bytes(name, value.AppendFormat(text[:0], milliseconds))
 }
 
 func (w *Writer) bytes(name string, value []byte) {

@@ -99,6 +99,8 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"MaxRecords", "many"}, "MalformedInput", "MaxRecords must be a whole number"},
 		{describe, []string{"ClusterExists", "yes"}, "MalformedInput", "ClusterExists must be true or false"},
 		{describe, []string{"StartTime", "yesterday"}, "MalformedInput", "StartTime must be a time"},
+		{describe, []string{"StartTime", "2026-11-23T10:00:00.567891234Z"}, "InvalidParameterValue", "StartTime"},
+		{describe, []string{"EndTime", "2026-11-23T10:00:00.0000000+01:00"}, "InvalidParameterValue", "at most 6 fractional digits"},
 		{describe, []string{"TagKeys.TagKey.first", "x"}, "MalformedInput", "TagKeys.TagKey.first"},
 		{describe, []string{"TagKeys.TagKey.0", "x"}, "MalformedInput", "numbers from 1"},
 
@@ -381,6 +383,8 @@ func TestForm(t *testing.T) {
 		"unknown member":    {"GET", "/?" + described + "&SortingEntities.SnapshotSortingEntity.1.Attribute=CREATE_TIME&SortingEntities.SnapshotSortingEntity.1.Colour=x", "", nil, 200, ""},
 		"string as a list":  {"GET", "/?" + described + "&TagKeys.TagKey.1.Key=a%3Bb", "", nil, 200, ""},
 		"time with offset":  {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00%2B01%3A00", "", nil, 200, ""},
+		"time of boto3":     {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00.567891Z", "", nil, 200, ""},
+		"nanoseconds":       {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00.567891234", "", nil, 400, "InvalidParameterValue"},
 		"time without zone": {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00.5", "", nil, 200, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

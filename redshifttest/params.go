@@ -154,8 +154,22 @@ func checkType(param contract.Param, value string) *failure {
 	if !valid {
 		return fail(codeMalformedInput, "The parameter %s must be %s, not '%s'.", param.Name, form, value)
 	}
+	if param.Type == "date-time" && fractionalDigits(value) > maxFractionalDigits {
+		return fail(awsquery.ErrInvalidParameterValue,
+			"The parameter %s must have at most %d fractional digits of a second, not '%s'.", param.Name, maxFractionalDigits, value)
+	}
 
 	return nil
+}
+
+// maxFractionalDigits is what services of this protocol accept: microseconds.
+const maxFractionalDigits = 6
+
+// fractionalDigits returns how many digits follow the seconds of a time.
+func fractionalDigits(text string) int {
+	_, fraction, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
+
+	return len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 }
 
 // parseTime reads ISO 8601 as Amazon does: without a zone it is UTC.

@@ -12,10 +12,11 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. What has its zero value is not sent.
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. Zero values are not sent,
+// and left out of the JSON.
 type BatchDeleteClusterSnapshotsParams struct {
 	// Required. The snapshots to delete, 1 to 100.
-	Identifiers []models.DeleteClusterSnapshotMessage
+	Identifiers []models.DeleteClusterSnapshotMessage `json:"Identifiers,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,16 +12,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. What has its zero value is not sent.
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. Zero values are not sent,
+// and left out of the JSON.
 type BatchModifyClusterSnapshotsParams struct {
 	// Required. The manual snapshots to change, 1 to 100.
-	SnapshotIdentifierList []string
+	SnapshotIdentifierList []string `json:"SnapshotIdentifierList,omitzero"`
 	// What becomes of a snapshot that has outlived the new retention period already. True deletes it at once; false is
 	// an error, and leaves it as it is. Default: false.
-	Force *bool
+	Force *bool `json:"Force,omitzero"`
 	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is deleted. Redshift
 	// refuses 0. A period that the snapshot has outlived already is an error, unless Force is true.
-	ManualSnapshotRetentionPeriod *int
+	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

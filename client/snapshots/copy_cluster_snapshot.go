@@ -12,20 +12,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. What has its zero value is not sent.
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. Zero values are not sent,
+// and left out of the JSON.
 type CopyClusterSnapshotParams struct {
 	// Required. The automated snapshot to copy, in state available. The identifiers of automated snapshots start with
 	// rs: or cm:.
-	SourceSnapshotIdentifier string
+	SourceSnapshotIdentifier string `json:"SourceSnapshotIdentifier,omitzero"`
 	// Required. The identifier of the new manual snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
 	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
-	TargetSnapshotIdentifier string
+	TargetSnapshotIdentifier string `json:"TargetSnapshotIdentifier,omitzero"`
 	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
 	// Default: -1.
-	ManualSnapshotRetentionPeriod *int
+	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// The cluster that the source snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of
 	// certain clusters only.
-	SourceSnapshotClusterIdentifier string
+	SourceSnapshotClusterIdentifier string `json:"SourceSnapshotClusterIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,18 +12,19 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. What has its zero value is not sent.
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. Zero values are not sent,
+// and left out of the JSON.
 type CreateClusterSnapshotParams struct {
 	// Required. The cluster to take a snapshot of.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Required. The identifier of the new snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
 	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
-	SnapshotIdentifier string
+	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
 	// Default: -1.
-	ManualSnapshotRetentionPeriod *int
+	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// Tags for the new resource, at most 50, with keys that differ from each other.
-	Tags []models.Tag
+	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

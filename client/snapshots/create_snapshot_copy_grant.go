@@ -12,15 +12,16 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. What has its zero value is not sent.
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. Zero values are not sent,
+// and left out of the JSON.
 type CreateSnapshotCopyGrantParams struct {
 	// Required. The name of the new grant: 1 to 63 lower-case letters, digits and hyphens, starting with a letter,
 	// without a hyphen at the end or two in a row. Unique in the account and region.
-	SnapshotCopyGrantName string
+	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 	// The symmetric KMS key, in this region, that Redshift may use. Default: the account's default key.
-	KmsKeyID string
+	KmsKeyID string `json:"KmsKeyId,omitzero"`
 	// Tags for the new resource, at most 50, with keys that differ from each other.
-	Tags []models.Tag
+	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

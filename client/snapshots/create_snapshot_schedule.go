@@ -13,20 +13,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. What has its zero value is not sent.
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. Zero values are not sent,
+// and left out of the JSON.
 type CreateSnapshotScheduleParams struct {
 	// Amazon does not document what it does. By its name, true checks the schedule and does not create it.
-	DryRun *bool
+	DryRun *bool `json:"DryRun,omitzero"`
 	// How many of the schedule's next times to answer. Amazon documents neither limits nor a default.
-	NextInvocations *int
+	NextInvocations *int `json:"NextInvocations,omitzero"`
 	// When to take snapshots, each as cron(30 12 *) or rate(12 hours).
-	ScheduleDefinitions []string
+	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero"`
 	// What the schedule is for, in words.
-	ScheduleDescription string
+	ScheduleDescription string `json:"ScheduleDescription,omitzero"`
 	// The identifier of the new schedule, of letters and digits. Unique in the account and region.
-	ScheduleIdentifier string
+	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 	// Tags for the new resource, at most 50, with keys that differ from each other.
-	Tags []models.Tag
+	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,13 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateTagsParams has the parameters of [Client.CreateTags]. What has its zero value is not sent.
+// CreateTagsParams has the parameters of [Client.CreateTags]. Zero values are not sent,
+// and left out of the JSON.
 type CreateTagsParams struct {
 	// Required. The Amazon resource name (ARN) of the resource, such as
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
-	ResourceName string
+	ResourceName string `json:"ResourceName,omitzero"`
 	// Required. The tags to add or to change, with keys that differ from each other.
-	Tags []models.Tag
+	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,13 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. What has its zero value is not sent.
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. Zero values are not sent,
+// and left out of the JSON.
 type DeleteClusterSnapshotParams struct {
 	// Required. The manual snapshot to delete.
-	SnapshotIdentifier string
+	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
 	// clusters only.
-	SnapshotClusterIdentifier string
+	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -11,10 +11,11 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. What has its zero value is not sent.
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. Zero values are not sent,
+// and left out of the JSON.
 type DeleteSnapshotCopyGrantParams struct {
 	// Required. The grant to delete.
-	SnapshotCopyGrantName string
+	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

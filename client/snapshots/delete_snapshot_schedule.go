@@ -11,10 +11,11 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. What has its zero value is not sent.
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. Zero values are not sent,
+// and left out of the JSON.
 type DeleteSnapshotScheduleParams struct {
 	// Required. The identifier of the schedule.
-	ScheduleIdentifier string
+	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -11,13 +11,14 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// DeleteTagsParams has the parameters of [Client.DeleteTags]. What has its zero value is not sent.
+// DeleteTagsParams has the parameters of [Client.DeleteTags]. Zero values are not sent,
+// and left out of the JSON.
 type DeleteTagsParams struct {
 	// Required. The Amazon resource name (ARN) of the resource, such as
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
-	ResourceName string
+	ResourceName string `json:"ResourceName,omitzero"`
 	// Required. The keys of the tags to take off.
-	TagKeys []string
+	TagKeys []string `json:"TagKeys,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

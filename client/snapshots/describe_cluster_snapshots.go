@@ -15,40 +15,41 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. What has its zero value is not sent.
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. Zero values are not sent,
+// and left out of the JSON.
 type DescribeClusterSnapshotsParams struct {
 	// Whether the cluster still exists. True needs ClusterIdentifier, and lists the snapshots taken since the cluster
 	// with that name was created; false lists those of deleted clusters only, of every one of them where
 	// ClusterIdentifier is absent.
-	ClusterExists *bool
+	ClusterExists *bool `json:"ClusterExists,omitzero"`
 	// List only the snapshots of this cluster. Default: the snapshots of all clusters.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// List only snapshots taken at this time or before. A copy has the time of its source, however new it is:
 	// SnapshotRetentionStartTime is its own.
-	EndTime time.Time
+	EndTime time.Time `json:"EndTime,omitzero"`
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
-	Marker string
+	Marker string `json:"Marker,omitzero"`
 	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
-	MaxRecords *int
+	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the snapshots that this AWS account took or copied. Another account's 12 digits list what it shares with
 	// the caller. Default: the caller's own account.
-	OwnerAccount string
+	OwnerAccount string `json:"OwnerAccount,omitzero"`
 	// List only the snapshot with this Amazon resource name (ARN).
-	SnapshotArn string
+	SnapshotArn string `json:"SnapshotArn,omitzero"`
 	// List only the snapshot with this identifier.
-	SnapshotIdentifier string
+	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 	// List only snapshots of this type, automated or manual. Default: both.
-	SnapshotType models.SnapshotType
+	SnapshotType models.SnapshotType `json:"SnapshotType,omitzero"`
 	// The order of the list.
-	SortingEntities []models.SnapshotSortingEntity
+	SortingEntities []models.SnapshotSortingEntity `json:"SortingEntities,omitzero"`
 	// List only snapshots taken at this time or after.
-	StartTime time.Time
+	StartTime time.Time `json:"StartTime,omitzero"`
 	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
 	// the values will do.
-	TagKeys []string
+	TagKeys []string `json:"TagKeys,omitzero"`
 	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
 	// the values will do.
-	TagValues []string
+	TagValues []string `json:"TagValues,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -14,20 +14,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. What has its zero value is not sent.
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. Zero values are not sent,
+// and left out of the JSON.
 type DescribeSnapshotCopyGrantsParams struct {
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
-	Marker string
+	Marker string `json:"Marker,omitzero"`
 	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
-	MaxRecords *int
+	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the grant with this name.
-	SnapshotCopyGrantName string
+	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
 	// the values will do.
-	TagKeys []string
+	TagKeys []string `json:"TagKeys,omitzero"`
 	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
 	// the values will do.
-	TagValues []string
+	TagValues []string `json:"TagValues,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

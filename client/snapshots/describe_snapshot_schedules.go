@@ -14,22 +14,23 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. What has its zero value is not sent.
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. Zero values are not sent,
+// and left out of the JSON.
 type DescribeSnapshotSchedulesParams struct {
 	// List only the schedules of this cluster.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
-	Marker string
+	Marker string `json:"Marker,omitzero"`
 	// The most records to answer at once. Where there are more, the answer has a Marker.
-	MaxRecords *int
+	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the schedule with this identifier.
-	ScheduleIdentifier string
+	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
 	// the values will do.
-	TagKeys []string
+	TagKeys []string `json:"TagKeys,omitzero"`
 	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
 	// the values will do.
-	TagValues []string
+	TagValues []string `json:"TagValues,omitzero"`
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.

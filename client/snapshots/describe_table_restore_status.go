@@ -14,16 +14,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. What has its zero value is not sent.
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. Zero values are not sent,
+// and left out of the JSON.
 type DescribeTableRestoreStatusParams struct {
 	// List only restores to this cluster.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
-	Marker string
+	Marker string `json:"Marker,omitzero"`
 	// The most records to answer at once. Where there are more, the answer has a Marker.
-	MaxRecords *int
+	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the restore with this identifier.
-	TableRestoreRequestID string
+	TableRestoreRequestID string `json:"TableRestoreRequestId,omitzero"`
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.

@@ -14,23 +14,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags]. What has its zero value is not sent.
+// DescribeTagsParams has the parameters of [Client.DescribeTags]. Zero values are not sent,
+// and left out of the JSON.
 type DescribeTagsParams struct {
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
-	Marker string
+	Marker string `json:"Marker,omitzero"`
 	// The most records to answer at once, 10 to 50. Where there are more, the answer has a Marker.
-	MaxRecords *int
+	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the tags of the resource with this Amazon resource name (ARN).
-	ResourceName string
+	ResourceName string `json:"ResourceName,omitzero"`
 	// List only the tags of resources of this type. The tags of an integration are listed by its ResourceName alone.
 	// Default: all types.
-	ResourceType models.ResourceType
+	ResourceType models.ResourceType `json:"ResourceType,omitzero"`
 	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
 	// the values will do.
-	TagKeys []string
+	TagKeys []string `json:"TagKeys,omitzero"`
 	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
 	// the values will do.
-	TagValues []string
+	TagValues []string `json:"TagValues,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,10 +12,11 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. What has its zero value is not sent.
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. Zero values are not sent,
+// and left out of the JSON.
 type DisableSnapshotCopyParams struct {
 	// Required. The cluster, whose snapshots are being copied.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,20 +12,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. What has its zero value is not sent.
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. Zero values are not sent,
+// and left out of the JSON.
 type EnableSnapshotCopyParams struct {
 	// Required. The cluster, whose snapshots are not being copied yet.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Required. The AWS region to copy to, such as eu-central-1.
-	DestinationRegion string
+	DestinationRegion string `json:"DestinationRegion,omitzero"`
 	// How many days to keep the copies of manual snapshots: 1 to 3,653, or -1 to keep them until they are deleted.
 	// Redshift refuses 0.
-	ManualSnapshotRetentionPeriod *int
+	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// How many days to keep the copies of automated snapshots, 1 to 35. Default: 7.
-	RetentionPeriod *int
+	RetentionPeriod *int `json:"RetentionPeriod,omitzero"`
 	// The snapshot copy grant, in the region to copy to, with whose key the copies are encrypted. Needed for a cluster
 	// that is encrypted with KMS.
-	SnapshotCopyGrantName string
+	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

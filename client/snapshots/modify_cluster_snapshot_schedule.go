@@ -11,14 +11,15 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. What has its zero value is not sent.
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent,
+// and left out of the JSON.
 type ModifyClusterSnapshotScheduleParams struct {
 	// Required. The cluster.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// True takes the schedule from the cluster. Default: false.
-	DisassociateSchedule *bool
+	DisassociateSchedule *bool `json:"DisassociateSchedule,omitzero"`
 	// The schedule to give to the cluster.
-	ScheduleIdentifier string
+	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -12,15 +12,16 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. What has its zero value is not sent.
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. Zero values are not sent,
+// and left out of the JSON.
 type ModifySnapshotCopyRetentionPeriodParams struct {
 	// Required. The cluster, whose snapshots are being copied.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Required. How many days to keep the copies: 1 to 35 for automated snapshots; for manual ones 1 to 3,653, or -1 to
 	// keep them until they are deleted. Redshift refuses 0.
-	RetentionPeriod int
+	RetentionPeriod int `json:"RetentionPeriod,omitzero"`
 	// Whether the period is that of manual snapshots. Default: false, the period is that of automated snapshots.
-	Manual *bool
+	Manual *bool `json:"Manual,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -13,13 +13,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. What has its zero value is not sent.
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. Zero values are not sent,
+// and left out of the JSON.
 type ModifySnapshotScheduleParams struct {
 	// Required. When to take snapshots, each as cron(30 12 *) or rate(12 hours). They replace those that the schedule
 	// had.
-	ScheduleDefinitions []string
+	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero"`
 	// Required. The identifier of the schedule.
-	ScheduleIdentifier string
+	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

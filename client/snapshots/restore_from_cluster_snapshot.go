@@ -12,99 +12,100 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. What has its zero value is not sent.
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. Zero values are not sent,
+// and left out of the JSON.
 type RestoreFromClusterSnapshotParams struct {
 	// Required. The identifier of the new cluster: 1 to 63 lower-case letters, digits and hyphens, starting with a
 	// letter, without a hyphen at the end or two in a row. Unique in the account and region.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Reserved by Amazon.
-	AdditionalInfo string
+	AdditionalInfo string `json:"AdditionalInfo,omitzero"`
 	// Whether Redshift may upgrade the engine to a new major version while it maintains the cluster. Default: true.
-	AllowVersionUpgrade *bool
+	AllowVersionUpgrade *bool `json:"AllowVersionUpgrade,omitzero"`
 	// Retired by Amazon. Redshift ignores it.
-	AquaConfigurationStatus models.AquaConfigurationStatus
+	AquaConfigurationStatus models.AquaConfigurationStatus `json:"AquaConfigurationStatus,omitzero"`
 	// How many days to keep automated snapshots, 0 to 35. 0 means that none are taken, which clusters of RA3 and RG
 	// nodes do not allow. Default: that of the cluster that the snapshot was taken of.
-	AutomatedSnapshotRetentionPeriod *int
+	AutomatedSnapshotRetentionPeriod *int `json:"AutomatedSnapshotRetentionPeriod,omitzero"`
 	// The Availability Zone to put the cluster in, such as eu-west-1a. Default: one that Redshift chooses.
-	AvailabilityZone string
+	AvailabilityZone string `json:"AvailabilityZone,omitzero"`
 	// Whether the cluster may be moved to another Availability Zone after the restore.
-	AvailabilityZoneRelocation *bool
+	AvailabilityZoneRelocation *bool `json:"AvailabilityZoneRelocation,omitzero"`
 	// The AWS Glue data catalog of a cluster with federated permissions: 1 to 64 lower-case letters, digits, underscores
 	// and hyphens, at least one of them a letter.
-	CatalogName string
+	CatalogName string `json:"CatalogName,omitzero"`
 	// The parameter group of the cluster. Default: the default parameter group.
-	ClusterParameterGroupName string
+	ClusterParameterGroupName string `json:"ClusterParameterGroupName,omitzero"`
 	// The cluster security groups of a cluster outside a virtual private cloud (VPC). Default: the default cluster
 	// security group.
-	ClusterSecurityGroups []string
+	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
 	// The subnet group to put the cluster in. Needed for the snapshot of a cluster in a VPC, which can be restored to a
 	// VPC only.
-	ClusterSubnetGroupName string
+	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
 	// The IAM role that is to be the cluster's default, as an Amazon resource name (ARN).
-	DefaultIamRoleArn string
+	DefaultIamRoleArn string `json:"DefaultIamRoleArn,omitzero"`
 	// The elastic IP address of the cluster. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
-	ElasticIP string
+	ElasticIP string `json:"ElasticIp,omitzero"`
 	// Whether to encrypt a cluster whose snapshot is not encrypted, with the key KmsKeyId.
-	Encrypted *bool
+	Encrypted *bool `json:"Encrypted,omitzero"`
 	// Whether to force traffic between the cluster and data repositories through the VPC, which the cluster has to be
 	// in. Default: false.
-	EnhancedVpcRouting *bool
+	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero"`
 	// The certificate with which the cluster fetches its keys from a hardware security module (HSM).
-	HsmClientCertificateIdentifier string
+	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero"`
 	// The configuration with which the cluster reaches the HSM.
-	HsmConfigurationIdentifier string
+	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero"`
 	// The IAM roles with which the cluster can call other AWS services, as ARNs. A quota limits their number.
-	IamRoles []string
+	IamRoles []string `json:"IamRoles,omitzero"`
 	// The kind of IP address of the cluster, ipv4 or dualstack.
-	IPAddressType models.IPAddressType
+	IPAddressType models.IPAddressType `json:"IpAddressType,omitzero"`
 	// The key of AWS Key Management Service (KMS) that encrypts the cluster: for a snapshot that another account shares,
 	// for one that is not encrypted, or in place of the snapshot's key.
-	KmsKeyID string
+	KmsKeyID string `json:"KmsKeyId,omitzero"`
 	// The maintenance track of the cluster. Default: that of the snapshot.
-	MaintenanceTrackName string
+	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
 	// Whether to keep the admin password in AWS Secrets Manager. Default: false, the admin user and the password are
 	// those of the time of the snapshot.
-	ManageMasterPassword *bool
+	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
 	// How many days to keep manual snapshots of the new cluster that do not say it themselves: 1 to 3,653, or -1 to keep
 	// them until they are deleted. Redshift refuses 0.
-	ManualSnapshotRetentionPeriod *int
+	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// The KMS key that encrypts the secret of the admin password. Only with ManageMasterPassword.
-	MasterPasswordSecretKmsKeyID string
+	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero"`
 	// Whether to run the cluster in two Availability Zones.
-	MultiAZ *bool
+	MultiAZ *bool `json:"MultiAZ,omitzero"`
 	// The type of the cluster's nodes, one of the snapshot's RestorableNodeTypes. DC nodes have to stay as they are,
 	// type and size.
-	NodeType string
+	NodeType string `json:"NodeType,omitzero"`
 	// How many nodes the cluster has.
-	NumberOfNodes *int
+	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
 	// The AWS account that the snapshot belongs to. Needed for another account's snapshot.
-	OwnerAccount string
+	OwnerAccount string `json:"OwnerAccount,omitzero"`
 	// The port on which the cluster accepts connections: 1150 to 65535 for DC2 nodes; 5431 to 5455 or 8191 to 8215 for
 	// RA3 and RG nodes. Default: that of the cluster that the snapshot was taken of.
-	Port *int
+	Port *int `json:"Port,omitzero"`
 	// When in the week Redshift may maintain the cluster, in UTC, at least 30 minutes, such as Sun:05:00-Sun:05:30.
 	// Default: that of the cluster that the snapshot was taken of.
-	PreferredMaintenanceWindow string
+	PreferredMaintenanceWindow string `json:"PreferredMaintenanceWindow,omitzero"`
 	// Whether the cluster can be reached from a public network. Default: false.
-	PubliclyAccessible *bool
+	PubliclyAccessible *bool `json:"PubliclyAccessible,omitzero"`
 	// The application of IAM Identity Center for a cluster with federated permissions, as an ARN.
-	RedshiftIdcApplicationArn string
+	RedshiftIdcApplicationArn string `json:"RedshiftIdcApplicationArn,omitzero"`
 	// The reserved node to exchange along with the restore.
-	ReservedNodeID string
+	ReservedNodeID string `json:"ReservedNodeId,omitzero"`
 	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
-	SnapshotArn string
+	SnapshotArn string `json:"SnapshotArn,omitzero"`
 	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
 	// clusters only.
-	SnapshotClusterIdentifier string
+	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 	// The snapshot to restore, compared without case. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
-	SnapshotIdentifier string
+	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 	// The snapshot schedule of the cluster.
-	SnapshotScheduleIdentifier string
+	SnapshotScheduleIdentifier string `json:"SnapshotScheduleIdentifier,omitzero"`
 	// The offering of reserved nodes to exchange the reserved node for.
-	TargetReservedNodeOfferingID string
+	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero"`
 	// The VPC security groups of a cluster in a VPC. Default: the default VPC security group.
-	VpcSecurityGroupIDs []string
+	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

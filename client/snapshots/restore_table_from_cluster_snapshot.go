@@ -12,26 +12,27 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. What has its zero value is not sent.
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. Zero values are not sent,
+// and left out of the JSON.
 type RestoreTableFromClusterSnapshotParams struct {
 	// Required. The cluster to restore the table to.
-	ClusterIdentifier string
+	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Required. The name of the new table, which no table may have yet.
-	NewTableName string
+	NewTableName string `json:"NewTableName,omitzero"`
 	// Required. The snapshot to restore the table from, taken of this cluster.
-	SnapshotIdentifier string
+	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 	// Required. The database of the table in the snapshot.
-	SourceDatabaseName string
+	SourceDatabaseName string `json:"SourceDatabaseName,omitzero"`
 	// Required. The name of the table in the snapshot.
-	SourceTableName string
+	SourceTableName string `json:"SourceTableName,omitzero"`
 	// Whether case matters in the names of databases, schemas and tables. Default: false.
-	EnableCaseSensitiveIdentifier *bool
+	EnableCaseSensitiveIdentifier *bool `json:"EnableCaseSensitiveIdentifier,omitzero"`
 	// The schema of the table in the snapshot. Default: public.
-	SourceSchemaName string
+	SourceSchemaName string `json:"SourceSchemaName,omitzero"`
 	// The database of the new table.
-	TargetDatabaseName string
+	TargetDatabaseName string `json:"TargetDatabaseName,omitzero"`
 	// The schema of the new table.
-	TargetSchemaName string
+	TargetSchemaName string `json:"TargetSchemaName,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

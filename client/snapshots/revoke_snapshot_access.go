@@ -12,18 +12,19 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. What has its zero value is not sent.
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. Zero values are not sent,
+// and left out of the JSON.
 type RevokeSnapshotAccessParams struct {
 	// Required. The AWS account that may no longer restore the snapshot: 12 digits, or amazon-redshift-support for AWS
 	// Support.
-	AccountWithRestoreAccess string
+	AccountWithRestoreAccess string `json:"AccountWithRestoreAccess,omitzero"`
 	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
-	SnapshotArn string
+	SnapshotArn string `json:"SnapshotArn,omitzero"`
 	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
 	// clusters only.
-	SnapshotClusterIdentifier string
+	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 	// The shared snapshot. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
-	SnapshotIdentifier string
+	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
 // Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.

@@ -1,0 +1,78 @@
+package awsquery_test
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+// allocatedBy returns how many bytes were allocated to decode a document.
+func allocatedBy(document []byte) (allocated int, result *listItemsResult, err error) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	result, err = decode(document)
+	runtime.ReadMemStats(&after)
+
+	return int(after.TotalAlloc - before.TotalAlloc), result, err
+}
+
+// TestMemoryForADocument: lists and structures take 32 bytes of memory for each byte of a document at most, and 4 MiB for any
+// document. It is not parallel, because it measures what the whole program allocates.
+func TestMemoryForADocument(t *testing.T) {
+	const size = 2 << 20
+	repeat := func(one string) string { return strings.Repeat(one, size/len(one)) }
+	padded := func(bytes int) string {
+		return repeat("<Item><!--" + strings.Repeat("x", bytes-len("<Item><!----></Item>")) + "--></Item>")
+	}
+	tests := map[string]struct {
+		members string
+		refused bool
+	}{
+		"empty items":        {"<Items>" + repeat("<Item/>") + "</Items>", true},
+		"more empty items":   {"<Items>" + repeat("<Item></Item>") + "</Items>", true},
+		"items with a text":  {"<Items>" + repeat("<Item>x</Item>") + "</Items>", true},
+		"in many lists":      {repeat("<Items><Item/></Items>"), true},
+		"one in each list":   {repeat("<Items><Item/></Items><Marker/>"), true},
+		"padded to 20 bytes": {"<Items>" + padded(20) + "</Items>", true},
+		"padded to 24 bytes": {"<Items>" + padded(24) + "</Items>", true},
+		"padded to 28 bytes": {"<Items>" + padded(28) + "</Items>", true},
+		"padded to 80 bytes": {"<Items>" + padded(80) + "</Items>", false},
+		"tags":               {"<First><Tags>" + repeat("<Tag/>") + "</Tags></First>", false},
+		"many lists of tags": {"<First>" + repeat("<Tags><Tag/></Tags>") + "</First>", false},
+		"tags of items":      {"<Items>" + repeat("<Item><Tags><Tag/></Tags></Item>") + "</Items>", true},
+		"lists of items":     {"<Items>" + repeat("<Item><Tags><Tag/></Tags><Types><Type/></Types><Times><Time/></Times></Item>") + "</Items>", false},
+		"structures":         {"<Items>" + repeat("<Item><Owner/></Item>") + "</Items>", true},
+		"texts":              {"<First><Types>" + repeat("<Type>x</Type>") + "</Types></First>", false},
+		"different texts":    {"<First><Types>" + repeat("<Type>a</Type><Type>bc</Type><Type>def</Type>") + "</Types></First>", false},
+		"empty texts":        {"<First><Types>" + repeat("<Type/>") + "</Types></First>", false},
+		"colors":             {"<First><Colors>" + repeat("<Color/>") + "</Colors></First>", false},
+		"integers":           {"<First><Ports>" + repeat("<Port/>") + "</Ports></First>", false},
+		"longs":              {"<First><Sizes>" + repeat("<Size/>") + "</Sizes></First>", false},
+		"doubles":            {"<First><Rates>" + repeat("<Rate/>") + "</Rates></First>", false},
+		"booleans":           {"<First><Flags>" + repeat("<Flag/>") + "</Flags></First>", false},
+		"times":              {"<First><Times>" + repeat("<Time/>") + "</Times></First>", false},
+		"pointers":           {"<First>" + repeat("<Note/><Limit>1</Limit><Deleted>2026-11-23T01:02:03Z</Deleted><Owner/>") + "</First>", false},
+	}
+	for name, test := range tests {
+		document := []byte(envelope(test.members))
+		allocated, _, err := allocatedBy(document)
+		if allowed := 32*len(document) + 4<<20 + 64<<10; allocated > allowed {
+			t.Errorf("%s: %d bytes for %d, want at most %d", name, allocated, len(document), allowed)
+		}
+		var malformed *awsquery.SyntaxError
+		if refused := errors.As(err, &malformed); refused != test.refused || !refused && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "far more memory than the document has bytes") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// What was read decides, not what is still to come.
+	document := []byte(envelope("<Items>" + strings.Repeat("<Item/>", 32<<20/len("<Item/>")) + "</Items>"))
+	if allocated, result, err := allocatedBy(document); err == nil || allocated > 6<<20 {
+		t.Errorf("%d bytes for %d, %d items: %v", allocated, len(document), len(result.Items), err)
+	}
+}

@@ -1,0 +1,99 @@
+package redshift_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/models"
+)
+
+// TestParamsAsJSON: the JSON of parameters has the names that Redshift has for them, leaves out zero values, and can be
+// read back.
+func TestParamsAsJSON(t *testing.T) {
+	t.Parallel()
+	service := reflect.TypeFor[redshift.ClientService]()
+	for _, operation := range contract.Operations() {
+		method, found := service.MethodByName(operation.Name)
+		if !found {
+			t.Fatalf("the client has no %s", operation.Name)
+		}
+		params := reflect.New(method.Type.In(1).Elem())
+		if got := asJSON(t, params.Interface()); strings.Join(strings.Fields(got), "") != "{}" {
+			t.Errorf("%s: the JSON without parameters is %s", operation.Name, got)
+		}
+		number := 0
+		fill(t, params.Elem(), &number)
+		document, err := json.Marshal(params.Interface())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(document, &members); err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, param := range operation.Params {
+			name, _, _ := strings.Cut(param.Name, ".")
+			want = append(want, name)
+		}
+		slices.Sort(want)
+		if got := slices.Sorted(maps.Keys(members)); len(got) != params.Elem().NumField() || !containsAll(want, got) {
+			t.Errorf("%s: the JSON has %q, the contract %q", operation.Name, got, want)
+		}
+		read := reflect.New(method.Type.In(1).Elem())
+		if err := json.Unmarshal(document, read.Interface()); err != nil || !reflect.DeepEqual(read.Interface(), params.Interface()) {
+			t.Errorf("%s: %s was read as %s: %v", operation.Name, document, asJSON(t, read.Interface()), err)
+		}
+	}
+}
+
+// containsAll reports whether a sorted list has all of the others.
+func containsAll(list, others []string) bool {
+	return !slices.ContainsFunc(others, func(one string) bool { _, found := slices.BinarySearch(list, one); return !found })
+}
+
+// TestResultsAsJSON: a result can be read back from its JSON, unless there is a secret in it, which is never read as one.
+func TestResultsAsJSON(t *testing.T) {
+	t.Parallel()
+	service := reflect.TypeFor[redshift.ClientService]()
+	for i := range service.NumMethod() {
+		operation := service.Method(i)
+		result := reflect.New(operation.Type.Out(0).Elem())
+		number := 0
+		fill(t, result.Elem(), &number)
+		document, err := json.Marshal(result.Interface())
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := reflect.New(operation.Type.Out(0).Elem())
+		err = json.Unmarshal(document, read.Interface())
+		if strings.Contains(string(document), `"REDACTED"`) {
+			if !errors.Is(err, awsquery.ErrRedacted) {
+				t.Errorf("%s: a redacted secret was read: %v", operation.Name, err)
+			}
+
+			continue
+		}
+		if err != nil || !reflect.DeepEqual(read.Interface(), result.Interface()) {
+			t.Errorf("%s: %s was read as %s: %v", operation.Name, document, asJSON(t, read.Interface()), err)
+		}
+	}
+	pending := models.Cluster{PendingModifiedValues: &models.PendingModifiedValues{MasterUserPassword: "hunter2", NodeType: "ra3.large"}}
+	pending.PendingModifiedValues.MasterUserPassword = "" // as the documentation of Secret says
+	document, err := json.Marshal(pending)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read models.Cluster
+	if err := json.Unmarshal(document, &read); err != nil || !reflect.DeepEqual(read, pending) {
+		t.Errorf("%s without its secret was read as %+v: %v", document, read, err)
+	}
+}
