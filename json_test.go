@@ -60,7 +60,7 @@ func containsAll(list, others []string) bool {
 	return !slices.ContainsFunc(others, func(one string) bool { _, found := slices.BinarySearch(list, one); return !found })
 }
 
-// TestResultsAsJSON: a result can be read back from its JSON, unless there is a secret in it, which is never read as one.
+// TestResultsAsJSON: a result can be read back from its JSON, unless it has a secret. REDACTED is never read as a secret.
 func TestResultsAsJSON(t *testing.T) {
 	t.Parallel()
 	service := reflect.TypeFor[redshift.ClientService]()

@@ -42,7 +42,7 @@ func TestMemoryForAResponse(t *testing.T) {
 			for _, one := range []string{"<" + e.name + "/>", "<" + e.name + ">1</" + e.name + ">", whole} {
 				document := before + strings.Repeat(one, size/len(one)) + after
 				allocated, err := allocatedBy(t, operation, document)
-				// The document is read into a buffer that doubles, for which it counts five times.
+				// Reading takes memory too: the buffer doubles, and the document counts five times for it.
 				if allowed := uint64(32*len(document) + 4<<20 + 5*len(document)); allocated > allowed {
 					t.Errorf("%s: %.60s... in %s: %d bytes for %d", operation.Name, one, before, allocated, len(document))
 				}

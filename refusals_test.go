@@ -57,8 +57,8 @@ func takeSnapshot(t *testing.T, client *redshift.Client) error {
 	return err
 }
 
-// TestRefusalsThatBreakOff cuts a refusal at each byte, where nothing but the end of the connection says how long it is. The
-// call is retried as after any other broken connection, and as long as the status is that of a refusal it was not carried out.
+// TestRefusalsThatBreakOff cuts a refusal at each byte. Only the end of the connection ends it. The client retries the call as
+// after any other broken connection, and a status of 4xx means that the call was not carried out.
 func TestRefusalsThatBreakOff(t *testing.T) {
 	t.Parallel()
 	for size := range len(anyThrottled) {
@@ -147,7 +147,7 @@ func TestOtherWaysToBreakOff(t *testing.T) {
 	}
 }
 
-// TestErrorsWithASuccessfulStatus: the code of an error document decides, whatever the HTTP status.
+// TestErrorsWithASuccessfulStatus: the code of an error document decides at any HTTP status.
 func TestErrorsWithASuccessfulStatus(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[awsquery.ErrorCode]struct {

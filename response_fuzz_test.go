@@ -15,9 +15,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// FuzzResponseHeaders takes whatever a server can write as a response, and has a client make three calls: one that reads,
-// one that changes something, and one more, because responses can set the client's clock. No call panics, waits long, or
-// fails with another error than the documented ones.
+// FuzzResponseHeaders varies all that a server writes as a response. A client makes three calls: a read, a change, and another
+// read, because responses can set the client's clock. No call panics, waits long, or fails with an undocumented error.
 func FuzzResponseHeaders(f *testing.F) {
 	refusal := func(code string) string {
 		return "<ErrorResponse><Error><Code>" + code + "</Code></Error></ErrorResponse>"

@@ -42,7 +42,7 @@ type Decoder struct {
 	requestID       string
 	headerRequestID string
 
-	allocated int64 // bytes of lists and structures so far, those of lists that were outgrown included
+	allocated int64 // bytes for lists and structures so far, including lists that were outgrown
 
 	scratch []byte // for texts that are not in the document as they are
 	open    [maxDepth]span
@@ -274,8 +274,8 @@ func decodeList[V any](d *Decoder, item string, into []V, read func(*Decoder) V)
 	return into
 }
 
-// What lists and structures can take of memory, in bytes: some for any document, and more for each byte that was read.
-// <Snapshot/> has 11 bytes, and stands for more than a thousand.
+// The memory that lists and structures can take, in bytes: a constant, and so much for each byte that was read. <Snapshot/>
+// has 11 bytes, and becomes a structure with hundreds.
 const (
 	freeMemory    = 4 << 20
 	memoryPerByte = 32
@@ -299,7 +299,7 @@ func (d *Decoder) allocate(items int, size uintptr) bool {
 }
 
 // capacity returns the capacity that a full list needs for the item that was just opened, or 0 after an error. The list
-// doubles or has room for the expected items, if there is memory for that.
+// doubles or has room for the expected items, if the allowance is enough.
 func (d *Decoder) capacity(have, first int, size uintptr) int {
 	wanted := max(2*have, have+d.moreItems(have, first))
 	if size > 0 {

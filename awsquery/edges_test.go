@@ -253,7 +253,7 @@ func TestBytesOfErrors(t *testing.T) {
 	}
 }
 
-// TestEmptyAndInvalidMembers: an empty element is nil behind a pointer, but for a text, and no invalid one leaves a value.
+// TestEmptyAndInvalidMembers: an empty element is a nil pointer, except for a text. An invalid element leaves no value.
 func TestEmptyAndInvalidMembers(t *testing.T) {
 	t.Parallel()
 	pointers := []string{"Retention", "Limit", "Share", "Public", "Deleted"}

@@ -18,8 +18,8 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// rawServer answers each request with the bytes that reply returns for it, and then closes the connection. The bytes are
-// those on the wire: no package net/http puts them right.
+// rawServer responds to each request with the bytes that reply returns, and then closes the connection. It sends them as they
+// are, valid or not.
 func rawServer(tb testing.TB, reply func(request *http.Request) []byte) (endpoint string) {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -178,8 +178,8 @@ func TestLimitOfAResponse(t *testing.T) {
 	}
 }
 
-// FuzzResponseHeaders takes whatever bytes come as a response, its header included: from a RoundTripper, and from a server
-// that writes them as they are. None makes a call panic, hang, or fail with another error than the two documented ones.
+// FuzzResponseHeaders varies the header and the body of a response: from a RoundTripper, and from a server that writes the
+// bytes as they are. No response makes a call panic, hang, or fail with an error other than the two documented ones.
 func FuzzResponseHeaders(f *testing.F) {
 	add := func(status int, length, name, value, body string, limit int64) {
 		f.Add(status, length, name, value, []byte(body), limit)

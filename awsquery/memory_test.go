@@ -70,7 +70,7 @@ func TestMemoryForADocument(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// What was read decides, not what is still to come.
+	// Only bytes that were read count.
 	document := []byte(envelope("<Items>" + strings.Repeat("<Item/>", 32<<20/len("<Item/>")) + "</Items>"))
 	if allocated, result, err := allocatedBy(document); err == nil || allocated > 6<<20 {
 		t.Errorf("%d bytes for %d, %d items: %v", allocated, len(document), len(result.Items), err)

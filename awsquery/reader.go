@@ -148,7 +148,7 @@ func isUntilClosed(response *http.Response) bool {
 	return response.Close && response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed
 }
 
-// unreadable is the error for a response of which only the beginning could be read. The beginning may have the code.
+// unreadable returns the error for a response that breaks off. Its beginning may have the code.
 func (a *answer) unreadable(cause error) *Error {
 	refused := a.foreign()
 	_ = a.errorDocument(refused) // the cause says more
@@ -384,7 +384,7 @@ func readBody(body io.ReadCloser, length, limit int64) (content []byte, err erro
 	if body == nil || body == http.NoBody {
 		return nil, nil
 	}
-	// The response is read, or there is an error already. The error of Close adds nothing.
+	// The error of Close adds nothing: the body was read, or an error is returned already.
 	defer func() { _ = body.Close() }()
 	limit = min(limit, math.MaxInt64-1) // limit+1 has to be a number
 	size := int64(first)
