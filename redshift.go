@@ -116,11 +116,11 @@ type Config struct {
 	AllowInsecure bool
 }
 
-// Client calls Redshift. Make it with [New], or with [NewFromService] for a stub or a decorator. It is safe for concurrent use. The client retries a call if that can help
-// ([RetryPolicy]). After a lost response it checks whether the call took effect, so that a change is made once or the call
-// returns an [OutcomeUnknownError]. Redshift has no tokens that mark a repetition, so that two cases remain: a repeated Delete
-// also deletes a resource that someone created under the same name in between, and a repeated Create makes the resource again
-// if someone deleted it in between.
+// Client calls Redshift. Make it with [New], or with [NewFromService] for a stub or a decorator. It is safe for concurrent
+// use. The client retries a call if that can help ([RetryPolicy]). After a lost response it checks whether the call took
+// effect, so that a change is made once or the call returns an [OutcomeUnknownError]. Redshift has no tokens that mark a
+// repetition, so that two cases remain: a repeated Delete also deletes a resource that someone created under the same name in
+// between, and a repeated Create makes the resource again if someone deleted it in between.
 type Client struct {
 	service  *snapshots.Client
 	invoker  *invoker
