@@ -152,7 +152,7 @@ func (r *recentlyCreated) has(kind resourceKind, identifier string, now time.Tim
 
 // recentlyCreated reports whether the client created, copied or restored the resource within the last minute.
 func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
-	return c != nil && c.created != nil && c.created.has(kind, identifier, c.now())
+	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
 }
 
 // settingsOf returns the settings of a call, and leaves its own parameters in the operation.

@@ -15,7 +15,7 @@ func NewWithoutJitter(config Config) (*Client, error) {
 // WithoutWaitJitter makes the delays of the client's waits as long as they can be.
 func WithoutWaitJitter(client *Client) *Client {
 	if client != nil {
-		client.jitter = func(longest time.Duration) time.Duration { return longest }
+		client.waits.jitter = func(longest time.Duration) time.Duration { return longest }
 	}
 
 	return client
@@ -23,7 +23,7 @@ func WithoutWaitJitter(client *Client) *Client {
 
 // WithWaitJitter makes the client draw the delays of its waits by the function.
 func WithWaitJitter(client *Client, jitter func(longest time.Duration) time.Duration) *Client {
-	client.jitter = jitter
+	client.waits.jitter = jitter
 
 	return client
 }

@@ -21,6 +21,10 @@
 // What the fields of parameters and results mean is documented in packages client/snapshots and models, for example by
 // go doc github.com/redshift-go/redshift/client/snapshots.CreateClusterSnapshotParams.
 //
+// Iterators ([Client.DescribeClusterSnapshotsAll]), waits ([Client.WaitSnapshotAvailable]) and batches
+// ([Client.DeleteSnapshots]) are methods of [Client] too, and only that: there is one way to call each. To run them over a stub
+// or a decorator, implement [ClientService], which has the operations only, and pass it to [NewFromService].
+//
 // Package redshifttest has a Redshift for tests, in the process of the test.
 package redshift
 
@@ -112,11 +116,11 @@ type Config struct {
 	AllowInsecure bool
 }
 
-// Client calls Redshift. Make it with [New]. It is safe for concurrent use. The client retries a call if that can help
-// ([RetryPolicy]). After a lost response it checks whether the call took effect, so that a change is made once or the call
-// returns an [OutcomeUnknownError]. Redshift has no tokens that mark a repetition, so that two cases remain: a repeated Delete
-// also deletes a resource that someone created under the same name in between, and a repeated Create makes the resource again
-// if someone deleted it in between.
+// Client calls Redshift. Make it with [New], or with [NewFromService] for a stub or a decorator. It is safe for concurrent
+// use. The client retries a call if that can help ([RetryPolicy]). After a lost response it checks whether the call took
+// effect, so that a change is made once or the call returns an [OutcomeUnknownError]. Redshift has no tokens that mark a
+// repetition, so that two cases remain: a repeated Delete also deletes a resource that someone created under the same name in
+// between, and a repeated Create makes the resource again if someone deleted it in between.
 type Client struct {
 	service  *snapshots.Client
 	invoker  *invoker
@@ -124,16 +128,21 @@ type Client struct {
 	region   string
 	endpoint *url.URL
 
-	over    ClientService    // the service that NewFromService was given, nil for a client of New
-	created *recentlyCreated // what this client created
+	over  ClientService // the service that NewFromService was given, nil for a client of New
+	waits *waitState
+}
+
+// waitState is what the waits of a client share.
+type waitState struct {
+	created recentlyCreated
 	jitter  func(longest time.Duration) time.Duration
 }
 
 var _ ClientService = (*Client)(nil)
 
-// ClientService is the operations of a [Client] alone, one method each (go doc
-// github.com/redshift-go/redshift/client/snapshots.ClientService), for code that wants to take a stub in its place. A stub that embeds
-// it still compiles when operations are added.
+// ClientService has a method for each operation of a [Client] (go doc
+// github.com/redshift-go/redshift/client/snapshots.ClientService). A stub that embeds it still compiles when operations are added.
+// [NewFromService] makes a Client of it.
 type ClientService = snapshots.ClientService
 
 // Option changes one call, such as [WithRetryPolicy]: it gets go-openapi's description of the call before that is sent.
@@ -173,14 +182,13 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 		http:     httpClient,
 		region:   settings.region,
 		endpoint: settings.endpoint,
-		created:  new(recentlyCreated),
-		jitter:   fullJitter,
+		waits:    &waitState{jitter: fullJitter},
 	}
 	client.invoker = &invoker{
 		next:             &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
 		logger:           config.Logger,
 		validate:         !config.DisableParamValidation,
-		created:          client.created,
+		created:          &client.waits.created,
 		clock:            settings.clock,
 		credentials:      watched,
 		budget:           newRetryBudget(settings.call.retry),
@@ -205,7 +213,7 @@ func NewFromService(service ClientService) *Client {
 		return client
 	}
 
-	return &Client{over: service, created: new(recentlyCreated), jitter: fullJitter}
+	return &Client{over: service, waits: &waitState{jitter: fullJitter}}
 }
 
 // underlying returns the service that the client was made from, nil for a client of New.
@@ -225,7 +233,7 @@ func callService[Params any, Result comparable](
 	var none Result
 	result, err := call(ctx, params, options...)
 	if err == nil && result != none {
-		c.created.note(result, c.now())
+		c.waits.created.note(result, c.now())
 	}
 
 	return result, err

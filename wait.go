@@ -562,11 +562,11 @@ func fraction(progress, total float64) float64 {
 
 // waitJitter returns the jitter of the client's waits.
 func (c *Client) waitJitter() func(time.Duration) time.Duration {
-	if c == nil {
+	if c == nil || c.waits == nil {
 		return nil
 	}
 
-	return c.jitter
+	return c.waits.jitter
 }
 
 var (
