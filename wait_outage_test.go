@@ -248,3 +248,40 @@ func TestRefusalAtTheEndOfAnOutage(t *testing.T) {
 		}
 	})
 }
+
+// TestLastFailureOfAnOutage: the error has the newest failure that says something, which an attempt of the poll may have had
+// that MaxOutage cut short.
+func TestLastFailureOfAnOutage(t *testing.T) {
+	t.Parallel()
+	earlier := &awsquery.SendError{Operation: "DescribeClusterSnapshots", Err: io.ErrUnexpectedEOF}
+	newest := &awsquery.Error{Operation: "DescribeClusterSnapshots", StatusCode: 503, Code: "ServiceUnavailable"}
+	for name, test := range map[string]struct {
+		cut  func(context.Context) error // the error of the poll that is cut short
+		want error
+	}{
+		"an attempt had failed": {func(ctx context.Context) error {
+			return &redshift.RetryError{Operation: "DescribeClusterSnapshots", Attempts: 1, Last: newest, Ended: context.Cause(ctx)}
+		}, awsquery.ErrorCode("ServiceUnavailable")},
+		"no attempt had failed": {func(ctx context.Context) error { return ctx.Err() }, io.ErrUnexpectedEOF},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			stub := new(polled)
+			stub.call = func(ctx context.Context) error {
+				switch stub.polls {
+				case 1:
+					return nil
+				case 2:
+					return earlier
+				}
+				<-ctx.Done()
+
+				return test.cut(ctx)
+			}
+			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+			if !errors.Is(err, redshift.ErrOutageTooLong) || !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) ||
+				strings.Contains(err.Error(), "deadline exceeded") {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+}
