@@ -1,9 +1,7 @@
 package redshift_test
 
 import (
-	"io"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -160,38 +158,5 @@ func TestHeadersThatCannotBeSet(t *testing.T) {
 		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, redshift.WithHeader(name, "x")); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// TestVersionsOfOthers: the User-Agent has the version of this library, and not of other modules in the program.
-func TestVersionsOfOthers(t *testing.T) {
-	t.Parallel()
-	info, ok := debug.ReadBuildInfo()
-	if !ok || len(info.Deps) == 0 {
-		t.Skip("this program has no build information")
-	}
-	agent := ""
-	client, err := redshift.New(redshift.Config{
-		Region: "eu-west-1", IgnoreEnvironment: true, Credentials: sigv4.StaticCredentials(exampleCredentials), Retry: redshift.RetryPolicy{MaxAttempts: 1},
-		HTTPClient: &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
-			agent = request.Header.Get("User-Agent")
-
-			return nil, io.ErrUnexpectedEOF
-		})},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err == nil {
-		t.Error("there is no error")
-	}
-	library, _, _ := strings.Cut(agent, " ")
-	for _, other := range info.Deps {
-		if version := strings.TrimPrefix(other.Version, "v"); version != "" && strings.Contains(library, version) {
-			t.Errorf("the User-Agent %q has the version of %s", agent, other.Path)
-		}
-	}
-	if library != "redshift-go/devel" {
-		t.Errorf("the User-Agent is %q", agent)
 	}
 }
