@@ -260,6 +260,47 @@ func TestAppIDOfTheEnvironment(t *testing.T) {
 	}
 }
 
+// TestEndpointURLs has URLs that net/http could not call, or that mean something else than they seem to, and URLs that are odd
+// and good.
+func TestEndpointURLs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{ // a part of the error, or empty if the endpoint is good
+		"https://h:99999": "port", "https://h:65536": "port", "https://h:0": "port", "https://h:": "port", "https://[::1]:": "port",
+		"https://h:00000": "port", "https://h:-1": "not a URL", "https://h:+1": "not a URL", "https://h:1a": "not a URL", "https://h:443:443": "not a URL",
+		"https://h:18446744073709551617": "port", "https://h:٤٤٣": "not a URL",
+		"https://h#": "fragment", "https://h/#": "fragment", "https://h/#x": "fragment", "https://h/a#b?c": "fragment",
+		"https://h?": "query", "https://h/?": "query", "https://h?x": "query", "https://h?#": "query",
+		"https://:443": "no host", "https://": "no host", "https:///": "no host", "https:h": "no host", "//h": "https://", "h": "https://", "h:443": "https://",
+		"https://[::1": "not a URL", "https://[::1]x": "not a URL", "https://::1": "not a URL", "https://[h]": "not a URL", "https://[]": "not a URL",
+		"https://[127.0.0.1]": "not a URL", "https://1::2:443": "not a URL",
+		"https://h ": "not a URL", " https://h": "not a URL", "https://h/ ": "space", "https://h/a b": "space", "https://a b": "not a URL", "https://h/\u00a0": "space",
+		"https://h\n": "not a URL", "https://h/\t": "not a URL", "https://h\x00": "not a URL", "https://h/\x7f": "not a URL", "\u2028https://h": "not a URL",
+		"https://h%20x": "not a URL", "https://h%00": "not a URL", "https://h%0a": "not a URL", "https://h%2Fx": "not a URL",
+		"https://@h": "user", "https://a@h": "user", "https://a:b@h": "user", "https://:@h": "user",
+		"https://h,evil": "host", "https://h;x": "host", "https://h*": "host", "https://h<x>": "host", `https://h"x"`: "host", "https://h=x": "host", "https://$h": "host", `https://h\evil`: "not a URL",
+		"https://b\u00fccher.example": "xn--", "https://h\u200b": "xn--", "https://h\uff0eexample": "xn--", "https://h%C3%BC": "xn--",
+		"https://.": "host", "https://..": "host", "https://.h": "host", "https://a..b": "host", "https://h..": "host",
+		"https://h/%": "not a URL", "https://h/%zz": "not a URL", "http%3A//h": "https://",
+		"https://" + strings.Repeat("a", 64): "host", "https://" + strings.Repeat("a.", 127) + "a": "host",
+
+		"https://h": "", "https://h:1": "", "https://h:65535": "", "https://h:443": "", "https://h.": "", "https://a_b.example": "", "https://127.0.0.1": "",
+		"HTTPS://H.Example": "", "Http://LocalHost:8080": "", "https://[::1]": "", "https://[::1]:8443": "", "https://[fe80::1%25eth0]:8443": "", "https://[::ffff:1.2.3.4]": "",
+		"https://xn--bcher-kva.example": "", "https://h/": "", "https://h/base": "", "https://h/base/": "", "https://h/a/../b/./c": "", "https://h/a%2Fb": "", "https://h/%20": "",
+		"https://h/%23": "", "https://h/%3F": "", "https://h//a": "", "https://h/b\u00fc": "", "https://h/a:b@c": "", "https://" + strings.Repeat("a.", 126) + "a": "",
+		"https://" + strings.Repeat("a", 63) + ".": "",
+	} {
+		client, err := newClient(Config{Region: "eu-west-1", Endpoint: text}, environment())
+		switch {
+		case want == "" && err != nil:
+			t.Errorf("%q: %v", text, err)
+		case want != "" && err == nil:
+			t.Errorf("%q was accepted as %s", text, client.Endpoint())
+		case want != "" && (!strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "redshift: Config.Endpoint: ")):
+			t.Errorf("%q: the error is %v, want %q in it", text, err, want)
+		}
+	}
+}
+
 func TestEndpointsAreAmazons(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv("CONFORMANCE_DIR")

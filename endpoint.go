@@ -7,7 +7,9 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A partition is a group of regions with host names of its own. The facts are those that Amazon publishes with its SDKs.
@@ -82,7 +84,7 @@ func checkRegion(region string) error {
 	return nil
 }
 
-// parseEndpoint reads the URL of an endpoint. It says what is wrong without repeating the URL, which may hold a password.
+// parseEndpoint parses the URL of an endpoint. The errors do not repeat the URL, which may contain a password.
 func parseEndpoint(text string, allowInsecure bool) (*url.URL, error) {
 	endpoint, err := url.Parse(text)
 	switch {
@@ -96,14 +98,61 @@ func parseEndpoint(text string, allowInsecure bool) (*url.URL, error) {
 		return nil, errors.New("it holds a user name: credentials belong in Config.Credentials")
 	case endpoint.RawQuery != "" || endpoint.ForceQuery:
 		return nil, errors.New("it has a query, which belongs to the calls")
-	case endpoint.Fragment != "":
+	case strings.Contains(text, "#"): // url.Parse drops an empty one
 		return nil, errors.New("it has a fragment (#), which is never sent")
-	case endpoint.Scheme == "http" && !allowInsecure && !loopback(endpoint.Hostname()):
+	case strings.ContainsFunc(text, unicode.IsSpace):
+		return nil, errors.New("it has a space, check where it was copied from")
+	}
+	if err := checkHost(endpoint); err != nil {
+		return nil, err
+	}
+	if endpoint.Scheme == "http" && !allowInsecure && !loopback(endpoint.Hostname()) {
 		return nil, errors.New("plain http to another machine shows what is sent to everyone on the way: " +
 			"use https, or set Config.AllowInsecure")
 	}
 
 	return endpoint, nil
+}
+
+// checkHost refuses hosts and ports that no server can have. net/http would refuse them only when a call is made, or try to
+// look them up.
+func checkHost(endpoint *url.URL) error {
+	if strings.HasSuffix(endpoint.Host, ":") {
+		return errors.New("it has a colon without a port")
+	}
+	if port := endpoint.Port(); port != "" {
+		if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
+			return errors.New("its port is not between 1 and 65535")
+		}
+	}
+	host := endpoint.Hostname()
+	if strings.HasPrefix(endpoint.Host, "[") {
+		if address, err := netip.ParseAddr(host); err != nil || !address.Is6() {
+			return errors.New("its host is not an IPv6 address, although it is in brackets")
+		}
+
+		return nil
+	}
+	name := strings.TrimSuffix(host, ".")
+	if len(name) > 253 {
+		return errors.New("its host is longer than 253 characters")
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 {
+			return errors.New("its host has a part that is empty or longer than 63 characters")
+		}
+		for _, c := range label {
+			switch {
+			case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
+			case c > unicode.MaxASCII:
+				return errors.New("its host has a character outside ASCII: write an international name in its xn-- form")
+			default:
+				return fmt.Errorf("its host has the character %q: use letters, digits, hyphens and dots", c)
+			}
+		}
+	}
+
+	return nil
 }
 
 // loopback tells whether a host is this machine by its very name, without asking anyone.

@@ -54,9 +54,10 @@ func ExampleClientService_httpmock() {
 			<Snapshot><SnapshotIdentifier>nightly</SnapshotIdentifier></Snapshot>
 		</CreateClusterSnapshotResult></CreateClusterSnapshotResponse>`))
 	client, err := redshift.New(redshift.Config{
-		Region:      "eu-west-1",
-		HTTPClient:  &http.Client{Transport: mock},
-		Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
+		Region:            "eu-west-1",
+		HTTPClient:        &http.Client{Transport: mock},
+		Credentials:       sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
+		IgnoreEnvironment: true, // AWS_ENDPOINT_URL, for example
 	})
 	if err != nil {
 		fmt.Println(err)

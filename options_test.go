@@ -173,6 +173,7 @@ func TestVersionIsTheBuilds(t *testing.T) {
 		"devel":        {Main: *module("(devel)", nil)},
 		"1.2.3":        {Main: debug.Module{Path: "example.com/program"}, Deps: []*debug.Module{{Path: "example.com/other", Version: "v9"}, module("v1.2.3", nil)}},
 		"1.2.4-fork":   {Deps: []*debug.Module{module("v1.2.3", &debug.Module{Path: "example.com/fork", Version: "v1.2.4-fork"})}},
+		"1.2.5":        {Deps: []*debug.Module{module("v1.2.5", nil), {Path: "example.com/other", Version: "v9"}, {Path: modulePath + "/awsconfig", Version: "v8"}}},
 		"0.0.0-2026-a": {Deps: []*debug.Module{module("v0.0.0-2026-a", nil)}},
 	} {
 		if got := version(info); got != want {

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -70,13 +71,18 @@ func Load(ctx context.Context, optFns ...func(*config.LoadOptions) error) (redsh
 // Credentials are kept by an aws.CredentialsCache alone: that of the aws.Config, or one that is put before a provider
 // without a cache.
 //
+// The Config has IgnoreEnvironment set: Amazon's chain has read the environment already, and options of the program override
+// it. Characters of the app id that a User-Agent cannot have become hyphens, as in Amazon's own User-Agent.
+//
 // The error names each setting that is missing or wrong, and matches [ErrNoRegion] where there is no region.
 func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 	filled := redshift.Config{
 		Region:     cfg.Region,
 		HTTPClient: httpClient(cfg.HTTPClient),
 		Retry:      redshift.RetryPolicy{MaxAttempts: maxAttempts(cfg)},
-		AppID:      cfg.AppID,
+		AppID:      appID(cfg.AppID),
+		// Otherwise redshift.New would find variables that the aws.Config overrides.
+		IgnoreEnvironment: true,
 	}
 	var wrong []error
 	if cfg.Region == "" {
@@ -113,6 +119,23 @@ func maxAttempts(cfg aws.Config) int {
 	}
 }
 
+// maxAppID is the longest app id that package redshift accepts.
+const maxAppID = 50
+
+// appID returns an app id that package redshift accepts. The variable AWS_SDK_UA_APP_ID and profiles are not meant for this
+// program alone, so that a bad one must not stop it.
+func appID(configured string) string {
+	valid := strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!$%&'*+-.^_`|~", r) {
+			return r
+		}
+
+		return '-'
+	}, configured)
+
+	return valid[:min(len(valid), maxAppID)]
+}
+
 // idleConnections is how many connections are kept, as package redshift does by itself.
 const idleConnections = 100
 
@@ -142,12 +165,13 @@ func describeProfile(profile config.SharedConfig) string {
 	return fmt.Sprintf("profile %q", profile.Profile)
 }
 
-// httpClient returns the client that an aws.Config has, with the certificate authorities of AWS_CA_BUNDLE for example. Nil
-// where it has none, so that package redshift uses its own. One that was left as Amazon makes it keeps more connections.
+// httpClient returns the client that an aws.Config has, with the certificate authorities of AWS_CA_BUNDLE for example, or
+// Amazon's default. Both use the proxy of the environment, which package redshift ignores here. If the number of connections
+// that are kept is Amazon's default, it becomes larger.
 func httpClient(client aws.HTTPClient) *http.Client {
 	switch client := client.(type) {
 	case nil:
-		return nil
+		return httpClient(awshttp.NewBuildableClient())
 	case *http.Client:
 		return client
 	case *awshttp.BuildableClient:

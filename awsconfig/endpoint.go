@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/sigv4"
 )
 
 // serviceID is Redshift's name in Amazon's configuration.
@@ -43,12 +43,7 @@ func setEndpoint(filled *redshift.Config, cfg aws.Config) error {
 	filled.UseFIPS = fips == aws.FIPSEndpointStateEnabled
 	filled.UseDualStack = dualStack == aws.DualStackEndpointStateEnabled
 
-	return errors.Join(
-		overruled("AWS_USE_FIPS_ENDPOINT", fips == aws.FIPSEndpointStateDisabled),
-		overruled("AWS_USE_DUALSTACK_ENDPOINT", dualStack == aws.DualStackEndpointStateDisabled),
-		unheard(ignored, endpoint),
-		checkEndpoint(*filled, origin),
-	)
+	return checkEndpoint(*filled, origin)
 }
 
 // endpointOf returns the URL to call in place of the region's own, if any, and where it comes from.
@@ -91,30 +86,6 @@ func firstFound[Source, Value any](cfg aws.Config, ask func(Source, context.Cont
 	return none, nil
 }
 
-// overruled is the error for something that the program turned off and that redshift.New would turn on again.
-func overruled(variable string, off bool) error {
-	if on, err := strconv.ParseBool(os.Getenv(variable)); !off || err != nil || !on {
-		return nil
-	}
-
-	return fmt.Errorf("%s is true in the environment, where redshift.New finds it, but the configuration says false: "+
-		"unset the variable", variable)
-}
-
-// unheard is the error for endpoints of the environment that a profile ignores and that redshift.New would call.
-func unheard(ignored bool, endpoint string) error {
-	if ignored && endpoint == "" && os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "" {
-		for _, variable := range []string{"AWS_ENDPOINT_URL_REDSHIFT", "AWS_ENDPOINT_URL"} {
-			if os.Getenv(variable) != "" {
-				return fmt.Errorf("the profile ignores configured endpoints, but redshift.New would call %s: "+
-					"unset it, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true in the environment", variable)
-			}
-		}
-	}
-
-	return nil
-}
-
 // checkEndpoint says where a URL comes from that redshift.New refuses, which New itself cannot know.
 func checkEndpoint(filled redshift.Config, origin string) error {
 	if filled.Endpoint == "" {
@@ -123,8 +94,8 @@ func checkEndpoint(filled redshift.Config, origin string) error {
 	// The rest is as good as can be: what else is wrong is for New to say. Whether plain http will do is for the caller,
 	// who may still set AllowInsecure.
 	alone := redshift.Config{
-		Region: "us-east-1", Endpoint: filled.Endpoint, UseFIPS: filled.UseFIPS, UseDualStack: filled.UseDualStack,
-		AllowInsecure: true, Retry: redshift.RetryPolicy{MaxAttempts: 1}, AppID: "awsconfig",
+		IgnoreEnvironment: true, Region: "us-east-1", Credentials: sigv4.EnvCredentials{},
+		Endpoint: filled.Endpoint, UseFIPS: filled.UseFIPS, UseDualStack: filled.UseDualStack, AllowInsecure: true,
 	}
 	if _, err := redshift.New(alone); err != nil {
 		return fmt.Errorf("the endpoint, which comes from %s, cannot be called: %w", origin, err)

@@ -79,8 +79,8 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// Where redshift.New would read something else in the environment than Amazon's chain found, that is an error.
-func TestContradictions(t *testing.T) {
+// The program and its profile override the environment, for redshift.New too.
+func TestOverriddenVariables(t *testing.T) {
 	for name, test := range map[string]struct {
 		variable, value, file string
 		option                config.LoadOptionsFunc
@@ -99,11 +99,51 @@ func TestContradictions(t *testing.T) {
 			if test.option != nil {
 				options = append(options, test.option)
 			}
-			_, err := awsconfig.Load(t.Context(), options...)
-			if err == nil || !strings.Contains(err.Error(), test.variable) || !strings.Contains(err.Error(), "unset") {
-				t.Errorf("the error is %v", err)
+			filled, err := awsconfig.Load(t.Context(), options...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client, err := redshift.New(filled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := "https://redshift." + region + ".amazonaws.com"; client.Endpoint() != want {
+				t.Errorf("it calls %s, want %s", client.Endpoint(), want)
 			}
 		})
+	}
+}
+
+// Names that a User-Agent cannot have are changed as Amazon's clients change them.
+func TestAppID(t *testing.T) {
+	for value, want := range map[string]string{
+		"MyApp1": "MyApp1", "my app": "my-app", "a/b(c)\u00e9": "a-b-c--", "!$%&'*+-.^_`|~": "!$%&'*+-.^_`|~",
+		strings.Repeat("a", 51): strings.Repeat("a", 50), "": "",
+	} {
+		machine := newEnvironment(t)
+		machine.Setenv("AWS_REGION", region)
+		machine.Setenv("AWS_SDK_UA_APP_ID", value)
+		filled, err := awsconfig.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := redshift.New(filled); err != nil || filled.AppID != want {
+			t.Errorf("%q became %q, want %q, and the error is %v", value, filled.AppID, want, err)
+		}
+	}
+}
+
+// The proxy of the environment is used, although redshift.New does not read the environment.
+func TestProxyOfTheEnvironment(t *testing.T) {
+	machine := newEnvironment(t)
+	machine.Setenv("AWS_REGION", region)
+	filled, err := awsconfig.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, ok := filled.HTTPClient.Transport.(*http.Transport)
+	if !ok || transport.Proxy == nil || transport.MaxIdleConnsPerHost != 100 {
+		t.Errorf("the transport is %+v", filled.HTTPClient.Transport)
 	}
 }
 
@@ -129,8 +169,7 @@ func TestInsecureEndpoint(t *testing.T) {
 func TestEndpointIsNotBlamed(t *testing.T) {
 	for name, test := range map[string]struct{ variable, value, says string }{
 		"region":   {"AWS_REGION", "EU-west-1", "Config.Region"},
-		"attempts": {"AWS_MAX_ATTEMPTS", "0", "AWS_MAX_ATTEMPTS"},
-		"app id":   {"AWS_SDK_UA_APP_ID", "a b", "Config.AppID"},
+		"attempts": {"AWS_MAX_ATTEMPTS", "-1", "Config.Retry"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			machine := newEnvironment(t)

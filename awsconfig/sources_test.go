@@ -218,7 +218,7 @@ func TestInvalidate(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			machine := newEnvironment(t)
+			newEnvironment(t)
 			expired, fresh := roleKeys(time.Hour), roleKeys(2*time.Hour)
 			fresh.AccessKeyID = "ASIAFRESHEXAMPLE"
 			known := expired
@@ -227,9 +227,8 @@ func TestInvalidate(t *testing.T) {
 			if err := server.AddAccount("210987654321", fresh); err != nil {
 				t.Fatal(err)
 			}
-			machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", server.URL)
 			asked, keys := 0, expired
-			filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: wrap(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, BaseEndpoint: &server.URL, Credentials: wrap(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				asked++
 				return aws.Credentials{AccessKeyID: keys.AccessKeyID, SecretAccessKey: keys.SecretAccessKey, SessionToken: keys.SessionToken,
 					CanExpire: true, Expires: keys.Expires}, nil

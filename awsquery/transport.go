@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,8 +34,8 @@ const maxURL = 2048
 //
 // The fields must not be changed once the Transport is in use. It can then be used by many goroutines at once.
 type Transport struct {
-	// Endpoint is the service's URL. Required: scheme http or https, a host, possibly a port and a path. It cannot have a
-	// user, a query or a fragment.
+	// Endpoint is the service's URL. Required: scheme http or https, a host, optionally a port from 1 to 65535 and a path. It
+	// cannot have a user, a query or a fragment. Dot segments of the path are removed.
 	Endpoint *url.URL
 	// Client sends the requests. Required, unless each operation has its own: there is no default that would send
 	// unsigned requests by mistake. An operation's own Client takes precedence.
@@ -192,8 +194,12 @@ func checkEndpoint(endpoint *url.URL) error {
 		return errors.New("the Transport has no Endpoint")
 	case endpoint.Scheme != "http" && endpoint.Scheme != "https":
 		return errors.New("the Transport's Endpoint is neither http nor https")
-	case endpoint.Host == "" || endpoint.Opaque != "":
+	case endpoint.Hostname() == "" || endpoint.Opaque != "":
 		return errors.New("the Transport's Endpoint has no host")
+	case !validPort(endpoint):
+		return errors.New("the Transport's Endpoint has no valid port after the colon, use one from 1 to 65535")
+	case !validHost(endpoint):
+		return errors.New("the Transport's Endpoint has a malformed host")
 	case endpoint.User != nil:
 		return errors.New("the Transport's Endpoint has a user in it, which is not allowed")
 	case endpoint.RawQuery != "" || endpoint.ForceQuery:
@@ -203,6 +209,40 @@ func checkEndpoint(endpoint *url.URL) error {
 	default:
 		return nil
 	}
+}
+
+// validPort reports whether the endpoint has no port, or one from 1 to 65535. url.Parse accepts any digits, and none.
+func validPort(endpoint *url.URL) bool {
+	if port := endpoint.Port(); port != "" {
+		number, err := strconv.ParseUint(port, 10, 16)
+
+		return err == nil && number > 0
+	}
+
+	return !strings.HasSuffix(endpoint.Host, ":")
+}
+
+// validHost reports whether the endpoint's host can be a name or an address. url.Parse sees to most of it, but not for a URL
+// that was put together by hand.
+func validHost(endpoint *url.URL) bool {
+	host := endpoint.Hostname()
+	if strings.HasPrefix(endpoint.Host, "[") {
+		address, err := netip.ParseAddr(host)
+
+		return err == nil && address.Is6()
+	}
+	for i := range len(host) {
+		switch c := host[i]; c {
+		case '/', '?', '#', '@', '\\', '%', ':', '[', ']', '<', '>', '"', 0x7f:
+			return false
+		default:
+			if c <= ' ' {
+				return false
+			}
+		}
+	}
+
+	return true
 }
 
 // writeRequest collects the parameters of an operation: those of Params, those that AuthInfo adds, and those in the query

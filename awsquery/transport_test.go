@@ -74,6 +74,13 @@ func TestEndpointPaths(t *testing.T) {
 		"https://h.example/redshift":   "https://h.example/redshift/?",
 		"https://h.example/a%2Fb/c/":   "https://h.example/a%2Fb/c/?",
 		"https://[::1]:8443/with%20it": "https://[::1]:8443/with%20it/?",
+		"https://h.example:65535":      "https://h.example:65535/?",
+		"https://[fe80::1%25eth0]:1":   "https://[fe80::1%25eth0]:1/?",
+		"https://a_b.example./":        "https://a_b.example./?",
+		"https://h.example/a/../b/./c": "https://h.example/b/c/?",
+		"https://h.example/..":         "https://h.example/?",
+		"https://h.example/%2e%2e/a":   "https://h.example/%2e%2e/a/?",
+		"https://h.example//a":         "https://h.example/a/?",
 	}
 	for endpoint, want := range tests {
 		base := new(roundTripper)
@@ -100,6 +107,9 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 	endpoint := func(text string) func(*awsquery.Transport) {
 		return func(t *awsquery.Transport) { t.Endpoint, _ = url.Parse(text) }
 	}
+	host := func(text string) func(*awsquery.Transport) {
+		return func(t *awsquery.Transport) { t.Endpoint = &url.URL{Scheme: "https", Host: text} }
+	}
 	tests := map[string]struct {
 		change    func(*awsquery.Transport)
 		operation *runtime.ClientOperation
@@ -118,6 +128,25 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		"query":            {endpoint("https://h/?secret"), listItems(good), "has a query"},
 		"question mark":    {endpoint("https://h/?"), listItems(good), "has a query"},
 		"fragment":         {endpoint("https://h/#secret"), listItems(good), "has a fragment"},
+		"port 0":           {endpoint("https://h:0"), listItems(good), "has no valid port"},
+		"port 65536":       {endpoint("https://h:65536"), listItems(good), "has no valid port"},
+		"a large port":     {endpoint("https://h:18446744073709551617"), listItems(good), "has no valid port"},
+		"an empty port":    {endpoint("https://h:"), listItems(good), "has no valid port"},
+		"a port alone":     {endpoint("https://:443"), listItems(good), "has no host"},
+		"host, by hand":    {host("secret/x"), listItems(good), "has a malformed host"},
+		"host with ?":      {host("h?secret"), listItems(good), "has a malformed host"},
+		"host with #":      {host("h#secret"), listItems(good), "has a malformed host"},
+		"host with @":      {host("secret@h"), listItems(good), "has a malformed host"},
+		"host with space":  {host("h secret"), listItems(good), "has a malformed host"},
+		"host with break":  {host("h\r\nX-Secret: 1"), listItems(good), "has a malformed host"},
+		"host with %":      {host("h%2fsecret"), listItems(good), "has a malformed host"},
+		"host with \\":     {host(`h\secret`), listItems(good), "has a malformed host"},
+		"half a bracket":   {host("[::1"), listItems(good), "has a malformed host"},
+		"other half":       {host("::1]:443"), listItems(good), "has a malformed host"},
+		"no brackets":      {host("1::2"), listItems(good), "has a malformed host"},
+		"a name as IPv6":   {host("[secret:1]"), listItems(good), "has a malformed host"},
+		"a named port":     {host("h:https"), listItems(good), "has a malformed host"},
+		"upper scheme":     {func(t *awsquery.Transport) { t.Endpoint = &url.URL{Scheme: "HTTPS", Host: "h"} }, listItems(good), "neither http nor https"},
 		"method":           {nil, &runtime.ClientOperation{Method: "PUT", Params: good, Reader: listItems(good).Reader}, "neither a GET nor a POST"},
 		"path pattern":     {nil, &runtime.ClientOperation{PathPattern: "/{id}", Params: good, Reader: listItems(good).Reader}, "parameters in its path"},
 		"path query":       {nil, &runtime.ClientOperation{PathPattern: "/?a=%zz", Params: good, Reader: listItems(good).Reader}, "malformed query"},

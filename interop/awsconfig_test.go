@@ -29,11 +29,11 @@ func (w *where) Do(request *http.Request) (*http.Response, error) {
 		"<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult/></DescribeClusterSnapshotsResponse>"))}, nil
 }
 
-// Whatever says where Redshift is, a Config of awsconfig leads to where Amazon's client calls, with Load as with
-// FromAWSConfig, or to an error that says what contradicts.
+// A Config of awsconfig calls the same URL as Amazon's client, with Load as with FromAWSConfig, for every combination of the
+// settings for endpoints.
 func TestAWSConfigCallsWhereAmazonsClientDoes(t *testing.T) {
 	file := cleanEnvironment(t)
-	called, contradicted := map[string]int{}, 0
+	called := map[string]int{}
 	for _, forAll := range []string{"", "https://all.example"} {
 		for _, forRedshift := range []string{"", "https://own.example/base"} {
 			for _, ignore := range []string{"", "true", "false"} {
@@ -56,8 +56,6 @@ func TestAWSConfigCallsWhereAmazonsClientDoes(t *testing.T) {
 								forAll, forRedshift, ignore, endpoint, option, content)
 							wanted, got, err := compareWhere(t, option)
 							switch {
-							case err != nil && strings.Contains(err.Error(), "ignores configured endpoints"):
-								contradicted++
 							case wanted == "" && err != nil:
 								called["nowhere"]++
 							case err != nil || wanted != got:
@@ -71,9 +69,9 @@ func TestAWSConfigCallsWhereAmazonsClientDoes(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("contradicted: %d, called: %v", contradicted, called)
-	if contradicted == 0 || called["nowhere"] == 0 || len(called) < 8 {
-		t.Errorf("contradicted: %d, called: %v", contradicted, called)
+	t.Logf("called: %v", called)
+	if called["nowhere"] == 0 || len(called) < 8 {
+		t.Errorf("called: %v", called)
 	}
 }
 

@@ -227,6 +227,7 @@ func ourClient(t *testing.T, transport http.RoundTripper) *redshift.Client {
 		HTTPClient:             &http.Client{Transport: transport},
 		Credentials:            sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secretAccessKey}),
 		DisableParamValidation: true, // the values of these tests are made up
+		IgnoreEnvironment:      true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -83,7 +83,7 @@ func TestOurClientWithMoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	client, err := redshift.New(redshift.Config{
-		Region: region, Endpoint: address,
+		Region: region, Endpoint: address, IgnoreEnvironment: true,
 		Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
 	})
 	if err != nil {

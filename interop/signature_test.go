@@ -36,6 +36,7 @@ func TestSignaturesAreThoseOfAmazonsSigner(t *testing.T) {
 				Credentials:            sigv4.StaticCredentials(credentials),
 				Now:                    func() time.Time { return at },
 				DisableParamValidation: true,
+				IgnoreEnvironment:      true,
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -119,7 +119,8 @@ func printEnvironment(stdout io.Writer, fake *redshifttest.Fake, url string, dem
 export AWS_ENDPOINT_URL_REDSHIFT='%s'
 export AWS_REGION='%[2]s' AWS_DEFAULT_REGION='%[2]s'
 export AWS_ACCESS_KEY_ID='%[4]s' AWS_SECRET_ACCESS_KEY='%[5]s'
-unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
+unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCOUNT_ID
+unset AWS_IGNORE_CONFIGURED_ENDPOINT_URLS AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT
 REDSHIFT_FAKE_PID=%[6]d
 # For example: aws redshift describe-cluster-snapshots
 `, fake.AccountID(), fake.Region(), url, keys.AccessKeyID, keys.SecretAccessKey, os.Getpid())

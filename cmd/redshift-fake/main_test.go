@@ -97,7 +97,8 @@ func environment(t *testing.T, printed string) map[string]string {
 	command := exec.CommandContext(t.Context(), shell, "-c", "set -eu\n"+printed+"\nenv")
 	command.Env = []string{
 		"AWS_SESSION_TOKEN=of-somebody", "AWS_SECURITY_TOKEN=of-somebody", "AWS_REGION=mars-north-1",
-		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "PATH=" + os.Getenv("PATH"),
+		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ACCOUNT_ID=999999999999", "AWS_USE_FIPS_ENDPOINT=true",
+		"AWS_USE_DUALSTACK_ENDPOINT=true", "PATH=" + os.Getenv("PATH"),
 	}
 	output, err := command.Output()
 	if err != nil {

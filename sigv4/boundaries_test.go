@@ -1,0 +1,126 @@
+package sigv4
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPresignedToken: the session token is in the URL once, and not at all for credentials without one.
+func TestPresignedToken(t *testing.T) {
+	t.Parallel()
+	for _, omit := range []bool{false, true} {
+		signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift", OmitSessionTokenFromSignature: omit})
+		for token, want := range map[string]int{"": 0, "TOKEN/EXAMPLE+==": 1} {
+			credentials := exampleCredentials
+			credentials.SessionToken = token
+			request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?A=b")
+			address, header, err := signer.Presign(request, EmptyPayloadHash, credentials, exampleTime, time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Count(address.RawQuery, "Security-Token"); got != want {
+				t.Errorf("omit %t, token %q: the URL has %d tokens, want %d: %s", omit, token, got, want, address.RawQuery)
+			}
+			if want == 1 {
+				requireEqual(t, "token", address.Query().Get("X-Amz-Security-Token"), token)
+			}
+			if len(header) != 1 || header.Get("Host") != "example.amazonaws.com" {
+				t.Errorf("the headers to send are %v", header)
+			}
+		}
+	}
+}
+
+// TestBrokenEscapes: a query with one is refused. In a path it is signed as it is sent, with the percent sign encoded.
+func TestBrokenEscapes(t *testing.T) {
+	t.Parallel()
+	for _, broken := range []string{"%4G", "%G4", "%4g", "%g4", "%4:", "%4/", "%4@", "%4`", "%:4", "%", "%4", "%%", "%%41", "a%"} {
+		for _, query := range []string{"k=" + broken, broken + "=v", "a=b&" + broken} {
+			request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+			request.URL.RawQuery = query
+			if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); err == nil || !strings.Contains(err.Error(), "write it as %25") {
+				t.Errorf("query %s: the error is %v", query, err)
+			}
+		}
+	}
+	for _, escape := range []string{"%00", "%09", "%90", "%4f", "%4F", "%aA", "%fF", "%Af"} {
+		request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+		request.URL.RawQuery = "k=" + escape
+		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); err != nil {
+			t.Errorf("query %s: %v", escape, err)
+		}
+		want := "k=" + strings.ToUpper(escape)
+		if strings.EqualFold(escape, "%4f") {
+			want = "k=O"
+		}
+		requireEqual(t, "query", request.URL.RawQuery, want)
+	}
+	for path, want := range map[string][2]string{ // encoded twice, and once
+		"/%4G": {"/%254G", "/%254G"}, "/%": {"/%25", "/%25"}, "/%4": {"/%254", "/%254"}, "/%41": {"/%2541", "/A"}, "/%2f": {"/%252f", "/%2F"}, "/a%%41": {"/a%25%2541", "/a%25A"},
+	} {
+		for i, once := range []bool{false, true} {
+			signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift", DisableDoubleURIEncoding: once})
+			request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+			request.URL.Opaque = "//example.amazonaws.com" + path
+			requireEqual(t, "canonical path of "+path, canonicalRequest(t, signer, request)[1], want[i])
+		}
+	}
+}
+
+// TestHeadersThatAreNeverSigned has one request for each of them, in canonical spelling and in another.
+func TestHeadersThatAreNeverSigned(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "Host", "Content-Length", "User-Agent", "Transfer-Encoding", "Trailer", "Accept-Encoding",
+		"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Upgrade", "Expect",
+		"Sec-Websocket-Key", "Sec-Websocket-Protocol", "Sec-Websocket-Version", "Sec-Websocket-Extensions",
+		"Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto",
+		"X-Amzn-Trace-Id", "Traceparent", "Tracestate", "Baggage",
+	} {
+		for _, spelling := range []string{name, strings.ToLower(name), strings.ToUpper(name)} {
+			request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+			request.Header[spelling] = []string{"value"}
+			requireSameList(t, "canonical request with "+spelling, canonicalRequest(t, redshiftSigner(t), request)[3:], []string{
+				"host:example.amazonaws.com", "x-amz-date:20150830T123600Z", "", "host;x-amz-date", EmptyPayloadHash,
+			})
+		}
+		longer := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+		longer.Header.Set(name+"-2", "value")
+		if names := canonicalRequest(t, redshiftSigner(t), longer); !strings.Contains(strings.Join(names, "\n"), strings.ToLower(name)+"-2:value") {
+			t.Errorf("%s-2 is not signed: %q", name, names)
+		}
+	}
+}
+
+// TestParametersOfAPresignedURL: a query with one of them cannot be signed again, and other names can.
+func TestParametersOfAPresignedURL(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Region-Set", "X-Amz-Security-Token", "X-Amz-Signature", "X-Amz-SignedHeaders",
+	} {
+		for suffix, refused := range map[string]bool{"": true, "2": false} {
+			request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?Action=Test&"+name+suffix+"=hiddenParameter")
+			err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime)
+			if (err != nil) != refused || refused && (!strings.Contains(err.Error(), name+",") || strings.Contains(err.Error(), "hiddenParameter")) {
+				t.Errorf("%s%s: the error is %v", name, suffix, err)
+			}
+			if _, _, err := redshiftSigner(t).Presign(request, EmptyPayloadHash, exampleCredentials, exampleTime, time.Hour); (err != nil) != refused {
+				t.Errorf("%s%s, presigned: the error is %v", name, suffix, err)
+			}
+		}
+	}
+	// What Presign returns has all of its parameters recognised.
+	address, _, err := redshiftSigner(t).Presign(mustRequest(t, http.MethodGet, "https://example.amazonaws.com/"), EmptyPayloadHash, hiddenCredentials(), exampleTime, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range address.Query() {
+		request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?"+name+"=x")
+		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); !errors.As(err, new(*SigningError)) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+}
