@@ -108,7 +108,7 @@ func grant(name, key string) func(context.Context, *redshift.Client) (any, error
 	}
 }
 
-// TestGrantsAndKeys: Redshift describes a key by its ARN, whatever name the call had for it.
+// TestGrantsAndKeys: Redshift describes a key by its ARN, and a call may name it by its identifier or an alias.
 func TestGrantsAndKeys(t *testing.T) {
 	t.Parallel()
 	const id, arn = "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -37,7 +37,7 @@ func TestRestoreKeepsSettings(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly") // has no tags of its own
+	create(t, fake, "nightly") // without tags
 	const arn = "arn:aws:redshift:us-east-1:123456789012:cluster:analytics"
 	must(t, fake, "CreateTags", "ResourceName", arn, "Tags.Tag.1.Key", "later")
 	got := restoreAs(t, fake)
@@ -205,7 +205,7 @@ func TestNodeLimits(t *testing.T) {
 				limits[0] - 1: "InvalidParameterValue", limits[0]: "", limits[1]: "", limits[1] + 1: "NumberOfNodesPerClusterLimitExceeded",
 			} {
 				name := "c" + strconv.Itoa(count)
-				// 0 stands for the default.
+				// 0 means the default.
 				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType, NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
 					t.Errorf("AddCluster with %d nodes: %v", count, err)
 				}

@@ -20,7 +20,7 @@ func TestEachQuota(t *testing.T) {
 		return append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "base"}, more...)
 	}
 	tests := map[string]struct {
-		exists    int // what is there before, of those that count
+		exists    int // how much of the quota the fake uses at the start
 		operation string
 		call      func(number int) []string
 		code      awsquery.ErrorCode

@@ -367,7 +367,7 @@ func TestRestoreQuotas(t *testing.T) {
 	}
 
 	many := newFake(t, redshifttest.Options{})
-	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "rg.xlarge"}); err != nil { // of whose nodes no limit is known
+	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "rg.xlarge"}); err != nil { // a type without limits
 		t.Fatal(err)
 	}
 	must(t, many, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "nightly")

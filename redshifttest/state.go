@@ -81,7 +81,7 @@ type snapshot struct {
 	automatedDays int // how long an automated snapshot is kept; 0 for as long as its cluster is
 	clusterDays   int // how long its cluster keeps those
 
-	// What else a restore takes from its cluster.
+	// A restore takes these from the snapshot's cluster too.
 	clusterTags []models.Tag
 	window      string // the PreferredMaintenanceWindow
 	manualDays  int    // the ManualSnapshotRetentionPeriod
