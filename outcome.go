@@ -271,11 +271,27 @@ func findGrant(ctx context.Context, service *snapshots.Client, params *CreateSna
 		return nil, err
 	}
 	found := described.SnapshotCopyGrants[0]
-	if params.KmsKeyID != "" && found.KmsKeyID != params.KmsKeyID || !sameTags(found.Tags, params.Tags) {
+	if !sameTags(found.Tags, params.Tags) {
 		return nil, nil
+	}
+	if same, err := isKey(found.KmsKeyID, params.KmsKeyID); !same || err != nil {
+		return nil, err
 	}
 
 	return &CreateSnapshotCopyGrantResult{SnapshotCopyGrant: found, RequestID: described.RequestID}, nil
+}
+
+// isKey reports whether a KMS key, which Redshift describes by its ARN, is the one that a call named by its identifier or ARN.
+// If the call named none, any key is the right one. It returns an error for an alias, because the client does not know its key.
+func isKey(described, named string) (bool, error) {
+	switch {
+	case named == "" || described == named || strings.HasSuffix(described, ":key/"+named):
+		return true, nil
+	case strings.HasPrefix(named, "alias/") || strings.Contains(named, ":alias/"):
+		return false, fmt.Errorf("the key of %s is not known, so that it cannot be compared with %s", named, described)
+	default:
+		return false, nil
+	}
 }
 
 func findSchedule(ctx context.Context, service *snapshots.Client, params *CreateSnapshotScheduleParams, _ time.Time) (*CreateSnapshotScheduleResult, error) {

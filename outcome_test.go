@@ -108,6 +108,53 @@ func grant(name, key string) func(context.Context, *redshift.Client) (any, error
 	}
 }
 
+// TestGrantsAndKeys: Redshift describes a key by its ARN, and a call may name it by its identifier or an alias.
+func TestGrantsAndKeys(t *testing.T) {
+	t.Parallel()
+	const id, arn = "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	for name, test := range map[string]struct {
+		theirs, ours string // keys; without theirs, the lost attempt was carried out
+		unknown      bool
+		code         awsquery.ErrorCode
+	}{
+		"identifier":             {ours: id},
+		"ARN":                    {ours: arn},
+		"none":                   {},
+		"alias":                  {ours: "alias/own", unknown: true},
+		"ARN of an alias":        {ours: "arn:aws:kms:us-east-1:123456789012:alias/own", unknown: true},
+		"another identifier":     {theirs: arn, ours: "1234abcd", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		"the end of another one": {theirs: arn, ours: "1234567890ab", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		"another ARN":            {theirs: id, ours: arn + "c", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				if test.theirs != "" {
+					w.fake.InjectNext("CreateSnapshotCopyGrant", lost)
+					other, err := redshift.New(w.fake.Config())
+					if err != nil {
+						t.Fatal(err)
+					}
+					time.AfterFunc(100*time.Millisecond, func() {
+						if _, err := grant("new", test.theirs)(context.Background(), other); err != nil {
+							t.Error(err)
+						}
+					})
+				} else {
+					w.fake.InjectNext("CreateSnapshotCopyGrant", redshifttest.Fault{Cut: true, AfterWork: true})
+				}
+				_, err := grant("new", test.ours)(t.Context(), w.client)
+				if unknown := errors.As(err, new(*redshift.OutcomeUnknownError)); unknown != test.unknown {
+					t.Errorf("it returned %v", err)
+				}
+				if test.code != "" && !errors.Is(err, test.code) || test.code == "" && !test.unknown && err != nil {
+					t.Errorf("it returned %v, want %q", err, test.code)
+				}
+			})
+		})
+	}
+}
+
 func scheduleOf(name, definition string) func(context.Context, *redshift.Client) (any, error) {
 	return func(ctx context.Context, c *redshift.Client) (any, error) {
 		return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: name, ScheduleDefinitions: []string{definition}})

@@ -38,7 +38,7 @@ func TestAutomatedSnapshots(t *testing.T) {
 	if names := identifiers(fake); !slices.Equal(names, want) {
 		t.Errorf("after 25 hours there are %q", names)
 	}
-	// They are kept for a day, and a long time at once leaves what a day would have left.
+	// They are kept for a day. One long step leaves the same snapshots as many short ones.
 	fake.Advance(100*24*time.Hour - time.Hour)
 	want = []string{"rs:analytics-2027-03-03-17-30-00", "rs:analytics-2027-03-04-01-30-00", "rs:analytics-2027-03-04-09-30-00"}
 	if names := identifiers(fake); !slices.Equal(names, want) {
@@ -70,7 +70,7 @@ func TestAutomatedSnapshotsOfRestoredClusters(t *testing.T) {
 	}
 }
 
-// TestNoAutomatedSnapshots: they are off unless a test asks for them, and nothing announces them then.
+// TestNoAutomatedSnapshots: they are off by default, and no cluster announces one.
 func TestNoAutomatedSnapshots(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -137,7 +137,7 @@ func TestNewestAutomatedSnapshotStays(t *testing.T) {
 	}
 }
 
-// TestNewestCopyExpires: in another region there is no cluster whose newest snapshot would stay.
+// TestNewestCopyExpires: the newest copy in another region expires, because its cluster is not there.
 func TestNewestCopyExpires(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{AutomatedSnapshots: true})
@@ -157,7 +157,7 @@ func TestNewestCopyExpires(t *testing.T) {
 	}
 }
 
-// TestScheduleWithWeekends creates one of Amazon's sample schedules, and asks for its next times.
+// TestScheduleWithWeekends creates one of Amazon's sample schedules and compares its next times.
 func TestScheduleWithWeekends(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -167,4 +167,31 @@ func TestScheduleWithWeekends(t *testing.T) {
 			t.Errorf("%s is missing in\n%s", want, body)
 		}
 	}
+}
+
+// TestNoSnapshotsOfThePast: a new, changed or removed schedule takes no snapshot of a time before it.
+func TestNoSnapshotsOfThePast(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{AutomatedSnapshots: true})
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "sales", AutomatedSnapshotRetentionPeriod: 35}); err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.RemoveCluster("analytics"); err != nil {
+		t.Fatal(err)
+	}
+	schedule(t, fake, "evening", "cron(0 18 *)")
+	first := "rs:sales-2026-11-23-17-30-00"
+	advance := func(by time.Duration) { fake.Advance(by); fake.Snapshots() }
+	advance(9*time.Hour + 30*time.Minute) // 19:00
+	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "sales", "ScheduleIdentifier", "evening")
+	advance(time.Hour) // 20:00
+	expectIdentifiers(t, "with a schedule whose time has passed", fake, first)
+	must(t, fake, "ModifySnapshotSchedule", "ScheduleIdentifier", "evening", "ScheduleDefinitions.ScheduleDefinition.1", "cron(30 19 *)")
+	advance(time.Hour) // 21:00
+	expectIdentifiers(t, "with a change to a time that has passed", fake, first)
+	advance(20 * time.Hour) // 17:00
+	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "sales", "DisassociateSchedule", "true")
+	expectIdentifiers(t, "without the schedule", fake, first)
+	advance(time.Hour) // 18:00, with 01:30, 09:30 and 17:30 since the last snapshot
+	expectIdentifiers(t, "an hour later", fake, first, "rs:sales-2026-11-24-17-30-00")
 }

@@ -57,7 +57,7 @@ type Cluster struct {
 	DBName string
 	// The virtual private cloud that it is in. Default: vpc-0123456789abcdef0.
 	VpcID string
-	// The key that encrypts it, an ARN. Default: none, it is not encrypted.
+	// KmsKeyID is the key that encrypts it: the key's identifier, its ARN or an alias. Default: none, it is not encrypted.
 	KmsKeyID string
 	// Whether traffic to data repositories is forced through the VPC. Default: false.
 	EnhancedVpcRouting bool
@@ -349,6 +349,9 @@ func (f *Fake) AddCluster(added Cluster) error {
 		}
 	}
 	added.CreateTime = added.CreateTime.UTC().Truncate(time.Millisecond)
+	if added.KmsKeyID != "" {
+		added.KmsKeyID = f.state.keyARN(added.AccountID, added.KmsKeyID)
+	}
 	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings(), automated: now}
 
 	return nil

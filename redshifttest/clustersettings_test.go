@@ -37,7 +37,7 @@ func TestRestoreKeepsSettings(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly") // has no tags of its own
+	create(t, fake, "nightly") // without tags
 	const arn = "arn:aws:redshift:us-east-1:123456789012:cluster:analytics"
 	must(t, fake, "CreateTags", "ResourceName", arn, "Tags.Tag.1.Key", "later")
 	got := restoreAs(t, fake)
@@ -205,7 +205,7 @@ func TestNodeLimits(t *testing.T) {
 				limits[0] - 1: "InvalidParameterValue", limits[0]: "", limits[1]: "", limits[1] + 1: "NumberOfNodesPerClusterLimitExceeded",
 			} {
 				name := "c" + strconv.Itoa(count)
-				// 0 stands for the default.
+				// 0 means the default.
 				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType, NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
 					t.Errorf("AddCluster with %d nodes: %v", count, err)
 				}
@@ -463,5 +463,50 @@ func TestEmptyStatuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "empty") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestKeysByOtherNames: a KMS key that is named by its identifier or an alias is described by its ARN.
+func TestKeysByOtherNames(t *testing.T) {
+	t.Parallel()
+	const key = "1234abcd-12ab-34cd-56ef-1234567890ab"
+	const arn = "arn:aws:kms:us-east-1:123456789012:key/" + key
+	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+	for _, one := range []redshifttest.Cluster{{Identifier: "analytics"}, {Identifier: "sealed", KmsKeyID: key}} {
+		if err := fake.AddCluster(one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create(t, fake, "nightly")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "sealed", "SnapshotIdentifier", "vault")
+	fake.Advance(redshifttest.DefaultSnapshotDuration)
+	described := func(name string, parameters ...string) [2]string {
+		must(t, fake, "CreateSnapshotCopyGrant", append([]string{"SnapshotCopyGrantName", name}, parameters...)...)
+		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", name, "SnapshotIdentifier", "nightly", "Encrypted", "true"}, parameters...)...)
+		client := clientOf(t, fake)
+		grants := ok[*redshift.DescribeSnapshotCopyGrantsResult](t)(client.DescribeSnapshotCopyGrants(t.Context(),
+			&redshift.DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: name}))
+
+		return [2]string{grants.SnapshotCopyGrants[0].KmsKeyID, describeOne(t, client, name).KmsKeyID}
+	}
+	for name, given := range map[string]string{"by-id": key, "by-arn": arn} {
+		if got := described(name, "KmsKeyId", given); got != [2]string{arn, arn} {
+			t.Errorf("%s: described as %q", name, got)
+		}
+	}
+	byAlias, byAliasARN := described("by-alias", "KmsKeyId", "alias/own"), described("by-alias-arn", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:alias/own")
+	other, none := described("other-alias", "KmsKeyId", "alias/other"), described("none")
+	if byAlias != byAliasARN || byAlias == other || byAlias == none {
+		t.Errorf("one alias is %q and %q, another is %q, the default is %q", byAlias, byAliasARN, other, none)
+	}
+	for _, one := range []string{byAlias[0], byAlias[1], other[0], none[0], none[1]} {
+		if !strings.HasPrefix(one, "arn:aws:kms:us-east-1:123456789012:key/") {
+			t.Errorf("a key is described as %q", one)
+		}
+	}
+	// The same key by another name is no other key.
+	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "unsealed", "SnapshotIdentifier", "vault", "KmsKeyId", arn)
+	if one := describeOne(t, clientOf(t, fake), "sealed"); one.KmsKeyID != arn {
+		t.Errorf("an added cluster is encrypted with %q", one.KmsKeyID)
 	}
 }

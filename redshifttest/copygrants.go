@@ -32,7 +32,9 @@ func createSnapshotCopyGrant(c *call) (any, *failure) {
 			len(grants), raise("SnapshotCopyGrants"))
 	}
 	key := c.serviceKey("redshift")
-	setIfGiven(&key, c.params.text("KmsKeyId"))
+	if given := c.params.text("KmsKeyId"); given != "" {
+		key = c.keyARN(c.account, given)
+	}
 	made := &copyGrant{models.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyID: key, Tags: tags}}
 	grants[name] = made
 

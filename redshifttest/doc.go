@@ -27,7 +27,7 @@
 // The fake has a clock of its own ([Fake.Now]), which passes as fast as [Options].ClockSpeed says and jumps with
 // [Fake.Advance]. By it snapshots become available and expire, schedules take snapshots, copies arrive in other regions
 // ([Fake.InRegion]), and restores of clusters and tables come to their end. With [Options].AutomatedSnapshots, clusters without
-// a schedule have a snapshot taken every 8 hours. All else happens when it is told to: clusters
+// a schedule have a snapshot taken every 8 hours. Everything else happens when a test says so: clusters
 // come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], snapshots of any age come with
 // [Fake.AddManualSnapshot] and [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], restores with
 // [Fake.SetClusterStatus] and [Fake.SetTableRestoreStatus], and requests with [Fake.FailNext] and [Fake.InjectNext].

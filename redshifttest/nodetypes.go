@@ -21,8 +21,8 @@ var nodeLimits = map[string]struct{ smallest, largest int }{
 	"ra3.16xlarge": {2, 128},
 }
 
-// checkNodes checks how many nodes a cluster is to have. Redshift reports a configuration that a snapshot does not fit into
-// as InvalidParameterValue, and so does the fake for too few nodes. For too many there is a code of its own.
+// checkNodes checks the number of nodes of a new cluster. Redshift reports a configuration that a snapshot does not fit into
+// as InvalidParameterValue, and so does the fake for too few nodes. Too many nodes have their own code.
 func checkNodes(nodeType string, count int) *failure {
 	if count < 1 {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be 1 or more, not %d.", count)

@@ -305,7 +305,8 @@ func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
 }
 
 func (c *call) configureKeys(made *cluster, source *snapshot) *failure {
-	if key := c.params.text("KmsKeyId"); key != "" {
+	if given := c.params.text("KmsKeyId"); given != "" {
+		key := c.keyARN(c.account, given)
 		if source.KmsKeyID != "" && source.OwnerAccount == c.account && key != source.KmsKeyID {
 			return fail(awsquery.ErrInvalidParameterValue, "Cannot use a new KmsKeyId when restoring from your own snapshot.")
 		}
@@ -320,7 +321,9 @@ func (c *call) configureKeys(made *cluster, source *snapshot) *failure {
 	case managed:
 		made.MasterPasswordSecretArn = c.arn("secretsmanager", c.account, "secret:redshift!"+made.Identifier+"-"+made.MasterUsername)
 		made.MasterPasswordSecretKmsKeyID = c.serviceKey("secretsmanager")
-		setIfGiven(&made.MasterPasswordSecretKmsKeyID, key)
+		if key != "" {
+			made.MasterPasswordSecretKmsKeyID = c.keyARN(c.account, key)
+		}
 	case key != "":
 		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId can only be given together with ManageMasterPassword.")
 	}

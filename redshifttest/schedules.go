@@ -253,7 +253,7 @@ func (c *call) scheduleView(one *schedule) models.SnapshotSchedule {
 // plan is when Redshift takes automated snapshots of a cluster.
 type plan struct {
 	times scheduleTimes
-	since time.Time // from which an interval counts
+	since time.Time // the start of an interval
 }
 
 // plan returns when Redshift takes automated snapshots of a cluster, if it takes any.
@@ -275,7 +275,7 @@ func (p plan) longestGap() time.Duration {
 	return max(p.times.interval, 7*day)
 }
 
-// due is an automated snapshot that is to be taken.
+// due is an automated snapshot whose time has come.
 type due struct {
 	at      time.Time
 	account string

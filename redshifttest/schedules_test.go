@@ -320,3 +320,55 @@ func TestAutomatedSnapshotOfAScheduledSecond(t *testing.T) {
 		t.Errorf("%+v, %v", added, err)
 	}
 }
+
+// TestMoveToAnotherSchedule: the new schedule replaces the first one, and the same schedule again changes nothing.
+func TestMoveToAnotherSchedule(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	schedule(t, fake, "hourly", "rate(1 hour)")
+	schedule(t, fake, "thirds", "rate(8 hours)")
+	client := clientOf(t, fake)
+	move := func(parameters ...string) {
+		t.Helper()
+		must(t, fake, "ModifyClusterSnapshotSchedule", append([]string{"ClusterIdentifier", "analytics"}, parameters...)...)
+	}
+	expect := func(when, identifier string, state models.ScheduleState) {
+		t.Helper()
+		if one := describeOne(t, client, "analytics"); one.SnapshotScheduleIdentifier != identifier || one.SnapshotScheduleState != state {
+			t.Errorf("%s: the schedule is %q, %s", when, one.SnapshotScheduleIdentifier, one.SnapshotScheduleState)
+		}
+	}
+	move("ScheduleIdentifier", "hourly")
+	expect("at first", "hourly", models.ScheduleStateModifying)
+	fake.Advance(time.Minute - 1)
+	expect("just before a minute", "hourly", models.ScheduleStateModifying)
+	fake.Advance(1)
+	expect("after a minute", "hourly", models.ScheduleStateActive)
+	fake.Advance(29 * time.Minute)
+	move("ScheduleIdentifier", "HOURLY")
+	expect("the same again", "hourly", models.ScheduleStateActive)
+	fake.Advance(30 * time.Minute)
+	expectIdentifiers(t, "after an hour", fake, "rs:analytics-2026-11-23-10-30-00")
+
+	move("ScheduleIdentifier", "thirds") // at 10:30
+	expect("moved", "thirds", models.ScheduleStateModifying)
+	for name, count := range map[string]string{"hourly": "0", "thirds": "1"} {
+		body := must(t, fake, "DescribeSnapshotSchedules", "ScheduleIdentifier", name).Body
+		if !strings.Contains(body, "<AssociatedClusterCount>"+count+"</AssociatedClusterCount>") {
+			t.Errorf("not %s clusters of %s:\n%s", count, name, body)
+		}
+	}
+	must(t, fake, "DeleteSnapshotSchedule", "ScheduleIdentifier", "hourly")
+	fake.Advance(8 * time.Hour)
+	expectIdentifiers(t, "after the move", fake, "rs:analytics-2026-11-23-10-30-00", "rs:analytics-2026-11-23-18-30-00")
+
+	schedule(t, fake, "other", "rate(1 hour)")
+	move("ScheduleIdentifier", "other", "DisassociateSchedule", "true")
+	expect("another schedule disassociated", "thirds", models.ScheduleStateActive)
+	move("ScheduleIdentifier", "thirds", "DisassociateSchedule", "true")
+	expect("disassociated", "", "")
+	move("ScheduleIdentifier", "other") // at 18:30
+	fake.Advance(time.Hour)
+	expectIdentifiers(t, "associated again", fake,
+		"rs:analytics-2026-11-23-10-30-00", "rs:analytics-2026-11-23-18-30-00", "rs:analytics-2026-11-23-19-30-00")
+}

@@ -18,7 +18,7 @@ type ManualSnapshot struct {
 	// ClusterIdentifier is a cluster of the fake's own account.
 	ClusterIdentifier string
 	// CreateTime is when the snapshot began. It cannot be after now on the fake's clock. A snapshot that is older than its cluster
-	// counts as one of an earlier cluster of that name. Default: the SnapshotDuration before now, so that it has just become
+	// belongs to an earlier cluster of that name. Default: the SnapshotDuration before now, for a snapshot that has just become
 	// available.
 	CreateTime time.Time
 	// ManualSnapshotRetentionPeriod is how many days after CreateTime the snapshot is deleted, 1 to 3653, or -1 for never.
@@ -32,7 +32,7 @@ type ManualSnapshot struct {
 
 // AddManualSnapshot adds a manual snapshot of any age, as if it had been taken at its CreateTime: a test of retention does not
 // have to live through the days. It returns the snapshot as its owner sees it now. It is an error if a field has a value that
-// Redshift would not take, if there is no such cluster, or if the account has a snapshot of that name. Quotas do not apply.
+// Redshift would not take, if the cluster does not exist, or if the account has a snapshot of that name. Quotas do not apply.
 func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) {
 	now := f.Now()
 	at, err := f.seedTime(added.CreateTime, now)
@@ -95,7 +95,7 @@ func (m *ManualSnapshot) check() string {
 	return ""
 }
 
-// seedTime returns when a snapshot that is added began. The zero time stands for the SnapshotDuration ago.
+// seedTime returns the start of a snapshot that a test adds. The zero time means the SnapshotDuration before now.
 func (f *Fake) seedTime(at, now time.Time) (time.Time, error) {
 	if at.IsZero() {
 		return now.Add(-f.state.duration), nil
@@ -107,11 +107,11 @@ func (f *Fake) seedTime(at, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// AddAutomatedSnapshot adds a snapshot that Redshift took of a cluster of the fake's own account by itself, at a time
-// that is not after now on the fake's clock. It is named after both, such as rs:analytics-2026-11-23-04-00-00, and
-// available once the SnapshotDuration has passed since; the zero time stands for so long ago, and so for a snapshot that
-// has just become available. The fake keeps it until the cluster is removed, whatever the cluster's retention period is.
-// It is an error if there is no such cluster, or if it has a snapshot of that second.
+// AddAutomatedSnapshot adds an automated snapshot of a cluster of the fake's own account. It began at that time, which cannot
+// be after now on the fake's clock, and its name has both, such as rs:analytics-2026-11-23-04-00-00. It is available
+// once the SnapshotDuration has passed. The zero time means the SnapshotDuration before now, for a snapshot that has just
+// become available. The fake keeps the snapshot until the cluster is removed, however long the cluster's retention period is.
+// It is an error if the cluster does not exist, or if it has a snapshot of that second.
 func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
 	now := f.Now()
 	at, err := f.seedTime(at, now)

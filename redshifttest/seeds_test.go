@@ -107,7 +107,7 @@ func TestAddManualSnapshotMistakes(t *testing.T) {
 	}
 }
 
-// deref replaces the pointers of a snapshot, so that it can be printed and compared.
+// deref returns a snapshot without pointers, to print and compare it.
 func deref(one models.Snapshot) []any {
 	days, remaining := *one.ManualSnapshotRetentionPeriod, *one.ManualSnapshotRemainingDays
 	one.ManualSnapshotRetentionPeriod, one.ManualSnapshotRemainingDays = nil, nil

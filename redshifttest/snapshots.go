@@ -32,7 +32,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 		return nil, failed
 	}
 	// The reference of this operation says that snapshots are kept forever otherwise. The reference of clusters and the
-	// management guide say that the cluster's period is the default. They agree unless a cluster has a period of its own.
+	// management guide say that the cluster's period is the default. They agree unless a cluster has its own period.
 	days, failed := c.retention(cluster.ManualSnapshotRetentionPeriod)
 	if failed != nil {
 		return nil, failed

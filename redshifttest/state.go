@@ -81,7 +81,7 @@ type snapshot struct {
 	automatedDays int // how long an automated snapshot is kept; 0 for as long as its cluster is
 	clusterDays   int // how long its cluster keeps those
 
-	// What else a restore takes from its cluster.
+	// A restore takes these from the snapshot's cluster too.
 	clusterTags []models.Tag
 	window      string // the PreferredMaintenanceWindow
 	manualDays  int    // the ManualSnapshotRetentionPeriod
@@ -194,9 +194,25 @@ func (s *state) clusterARN(account, cluster string) string {
 	return s.arn("redshift", account, "cluster:"+cluster)
 }
 
-// serviceKey returns the key that a service encrypts with where the caller chooses none.
+// serviceKey returns the key that a service encrypts with if the caller chooses none.
 func (c *call) serviceKey(service string) string {
-	return c.arn("kms", c.account, "alias/aws/"+service)
+	return c.keyARN(c.account, "alias/aws/"+service)
+}
+
+// keyARN returns the ARN of a KMS key that is named by its identifier, its ARN, an alias or the ARN of an alias. Redshift
+// describes all of them by the ARN of the key. The key of an alias is made up, always the same one.
+func (s *state) keyARN(account, name string) string {
+	if at := strings.Index(name, ":alias/"); at >= 0 {
+		name = name[at+1:]
+	}
+	switch {
+	case strings.HasPrefix(name, "arn:"):
+		return name
+	case strings.HasPrefix(name, "alias/"):
+		name = uuid("key", s.region, account, name)
+	}
+
+	return s.arn("kms", account, "key/"+strings.TrimPrefix(name, "key/"))
 }
 
 // take adds a snapshot of a cluster that starts at that time.

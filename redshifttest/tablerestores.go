@@ -196,7 +196,7 @@ func (c *call) tableRestoreID() string {
 
 // SetTableRestoreStatus ends a table restore of the fake's own account where it is, with that status and message:
 // models.TableRestoreStatusTypeFailed for one that fails, models.TableRestoreStatusTypeSucceeded for one that is ready
-// early. It is an error if there is no such request, or the status is empty.
+// early. It is an error if the request does not exist, or the status is empty.
 func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestoreStatusType, message string) error {
 	if status == "" {
 		return fmt.Errorf("redshifttest: set the status of table restore %q: the status is empty", requestID)

@@ -1,0 +1,76 @@
+package redshifttest_test
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
+	"github.com/redshift-go/redshift/redshifttest"
+)
+
+// TestEachQuota uses each quota up, exceeds it by one, and looks for its name in the message. Each quota is 3.
+func TestEachQuota(t *testing.T) {
+	t.Parallel()
+	const limit = 3
+	restore := func(number int, more ...string) []string {
+		return append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "base"}, more...)
+	}
+	tests := map[string]struct {
+		exists    int // how much of the quota the fake uses at the start
+		operation string
+		call      func(number int) []string
+		code      awsquery.ErrorCode
+	}{
+		"ManualSnapshots": {1, "CreateClusterSnapshot", func(number int) []string {
+			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("s%d", number)}
+		}, models.ErrClusterSnapshotQuotaExceeded},
+		"AccountsPerSnapshot": {0, "AuthorizeSnapshotAccess", func(number int) []string {
+			return []string{"SnapshotIdentifier", "base", "AccountWithRestoreAccess", strconv.Itoa(111122223330 + number)}
+		}, models.ErrAuthorizationQuotaExceeded},
+		"Tags": {0, "CreateTags", func(number int) []string {
+			return []string{"ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", strconv.Itoa(number)}
+		}, models.ErrTagLimitExceededFault},
+		"SnapshotCopyGrants": {0, "CreateSnapshotCopyGrant", func(number int) []string {
+			return []string{"SnapshotCopyGrantName", fmt.Sprintf("g%d", number)}
+		}, models.ErrSnapshotCopyGrantQuotaExceededFault},
+		"SnapshotSchedules": {0, "CreateSnapshotSchedule", func(number int) []string {
+			return []string{"ScheduleIdentifier", fmt.Sprintf("s%d", number), "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"}
+		}, models.ErrSnapshotScheduleQuotaExceeded},
+		"Clusters": {1, "RestoreFromClusterSnapshot", func(number int) []string { return restore(number) }, models.ErrClusterQuotaExceeded},
+		"Nodes": {1, "RestoreFromClusterSnapshot", func(number int) []string {
+			return restore(number, "NumberOfNodes", "1")
+		}, models.ErrNumberOfNodesQuotaExceeded},
+		"TableRestores": {0, "RestoreTableFromClusterSnapshot", func(number int) []string {
+			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
+		}, models.ErrInProgressTableRestoreQuotaExceededFault},
+	}
+	for field := range reflect.TypeFor[redshifttest.Quotas]().Fields() {
+		test, found := tests[field.Name]
+		if !found {
+			t.Errorf("the quota %s has no test", field.Name)
+
+			continue
+		}
+		t.Run(field.Name, func(t *testing.T) {
+			t.Parallel()
+			var quotas redshifttest.Quotas
+			reflect.ValueOf(&quotas).Elem().FieldByIndex(field.Index).SetInt(limit)
+			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, Quotas: quotas})
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NumberOfNodes: 1}); err != nil {
+				t.Fatal(err)
+			}
+			create(t, fake, "base")
+			for number := range limit - test.exists {
+				must(t, fake, test.operation, test.call(number)...)
+			}
+			got := do(t, fake, test.operation, test.call(limit)...)
+			if got.Code != string(test.code) || !strings.Contains(got.Message, "Options.Quotas."+field.Name+" ") {
+				t.Errorf("one more: %s", got.Body)
+			}
+		})
+	}
+}
