@@ -1,4 +1,4 @@
-// Command releasenotes prints what CHANGELOG.md says of a version, and fails if the version cannot be released.
+// Command releasenotes prints the section of CHANGELOG.md for a version, and fails if the version cannot be released.
 //
 //	go run -C tools ./releasenotes -tag v1.2.3
 //	go run -C tools ./releasenotes -tag awsconfig/v1.2.3
