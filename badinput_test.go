@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -93,7 +94,7 @@ func badInputs() []badInput {
 		bad("retention of no days", createIt, kept(0), models.ErrInvalidRetentionPeriodFault, "3653"),
 		bad("retention below -1", createIt, kept(-2), "", "ManualSnapshotRetentionPeriod"),
 		bad("retention too long", createIt, kept(3654), "", "ManualSnapshotRetentionPeriod"),
-		bad("retention that is absurd", createIt, kept(1<<62), "", "ManualSnapshotRetentionPeriod"),
+		bad("retention that is absurd", createIt, kept(math.MaxInt), "", "ManualSnapshotRetentionPeriod"),
 		bad("retention of another's snapshot", modifyIt, &modify{SnapshotIdentifier: "theirs", ManualSnapshotRetentionPeriod: new(7)}, models.ErrClusterSnapshotNotFound, "theirs"),
 		bad("retention that is over", modifyIt, &modify{SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1)}, models.ErrInvalidRetentionPeriodFault, "ancient"),
 		bad("retention of nothing", modifyIt, nil, "", "SnapshotIdentifier"),

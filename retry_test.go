@@ -71,6 +71,9 @@ func TestWaits(t *testing.T) {
 		"a huge number":   {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"99999999999999999999"}}}}, waits: []time.Duration{30 * time.Second}},
 		"a huge negative": {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-99999999999999999999"}}}}, waits: []time.Duration{200 * ms}},
 		"a negative time": {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-5"}}}}, waits: []time.Duration{200 * ms}},
+		"beyond 32 bits":  {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"4294967296"}}}}, waits: []time.Duration{30 * time.Second}},
+		"beyond 64 bits":  {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"18446744073709551616"}}}}, waits: []time.Duration{30 * time.Second}},
+		"below 64 bits":   {faults: []redshifttest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"-18446744073709551616"}}}}, waits: []time.Duration{200 * ms}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

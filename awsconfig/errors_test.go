@@ -291,7 +291,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 				prepare("environment")(machine, services)
 				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", closedPort(machine.T))
 			},
-			says:    []string{"DescribeClusterSnapshots", "connection refused"},
+			says:    []string{"DescribeClusterSnapshots", "dial tcp 127.0.0.1:", "check Config.Endpoint"},
 			matches: as[*awsquery.SendError],
 		},
 		"an endpoint that is no URL": {

@@ -86,6 +86,37 @@ func TestBuildsForAUser(t *testing.T) {
 	if graph := alone.run("mod", "graph"); strings.Contains(graph, "github.com/aws/") || !strings.Contains(graph, "github.com/go-openapi/runtime") {
 		t.Errorf("the root module requires\n%s", graph)
 	}
+	alone.run("mod", "tidy")
+	alone.requiresWhatREADMESays()
+}
+
+// requiresWhatREADMESays compares the go.mod of a program that uses the root module with the README.
+func (u *userModule) requiresWhatREADMESays() {
+	u.Helper()
+	var module struct {
+		Go      string
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal([]byte(u.run("mod", "edit", "-json")), &module); err != nil {
+		u.Fatal(err)
+	}
+	indirect := 0
+	for _, requirement := range module.Require {
+		if requirement.Indirect {
+			indirect++
+		}
+	}
+	page, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		u.Fatal(err)
+	}
+	says := fmt.Sprintf("adds %d direct and %d indirect requirements", len(module.Require)-indirect, indirect)
+	if !strings.Contains(strings.Join(strings.Fields(string(page)), " "), says) {
+		u.Errorf("the README does not have %q, of this go.mod:\n%s", says, u.run("mod", "edit", "-print"))
+	}
 }
 
 // The Go snippets of the README compile, as bodies of a function. An overlay puts them into the module without writing into it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -167,7 +168,7 @@ func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.C
 	if client == nil {
 		client = t.Client
 	}
-	limit = t.MaxResponseBytes
+	limit = min(t.MaxResponseBytes, math.MaxInt64-1) // one byte more is read to see that a body is too large
 	if limit == 0 {
 		limit = defaultMaxResponseBytes
 	}

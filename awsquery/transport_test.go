@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -619,10 +620,12 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 		})
 	}
 
-	exact := newTransport(t, &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(200, whole, nil), nil }})
-	exact.MaxResponseBytes = int64(len(whole))
-	if _, err := exact.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
-		t.Errorf("an answer that is just as large as allowed: %v", err)
+	for _, limit := range []int64{int64(len(whole)), math.MaxInt32, math.MaxInt64 - 1, math.MaxInt64} {
+		transport := newTransport(t, &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(200, whole, nil), nil }})
+		transport.MaxResponseBytes = limit
+		if _, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
+			t.Errorf("a response of %d bytes, with a limit of %d: %v", len(whole), limit, err)
+		}
 	}
 }
 

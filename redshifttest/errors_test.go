@@ -97,6 +97,9 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"Marker.1", "x"}, "InvalidQueryParameter", "Marker.1"},
 		{describe, []string{"Marker", "x", "Marker", "x"}, "MalformedInput", "Marker is given 2 times"},
 		{describe, []string{"MaxRecords", "many"}, "MalformedInput", "MaxRecords must be a whole number"},
+		{describe, []string{"MaxRecords", "2147483647"}, "InvalidParameterValue", "MaxRecords must be between 20 and 100"},
+		{describe, []string{"MaxRecords", "2147483648"}, "MalformedInput", "MaxRecords must be a whole number"},
+		{describe, []string{"MaxRecords", "-2147483649"}, "MalformedInput", "MaxRecords must be a whole number"},
 		{describe, []string{"ClusterExists", "yes"}, "MalformedInput", "ClusterExists must be true or false"},
 		{describe, []string{"StartTime", "yesterday"}, "MalformedInput", "StartTime must be a time"},
 		{describe, []string{"StartTime", "2026-11-23T10:00:00.567891234Z"}, "InvalidParameterValue", "StartTime"},
@@ -323,7 +326,7 @@ func TestQuotas(t *testing.T) {
 				create(t, fake, fmt.Sprintf("s%d", i))
 			}
 			for i := range test.accounts {
-				must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", strconv.Itoa(111122223333+i))
+				must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", fmt.Sprint(int64(111122223333)+int64(i)))
 			}
 			for operation, refused := range map[string]struct {
 				code       awsquery.ErrorCode

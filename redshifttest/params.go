@@ -114,7 +114,7 @@ func addItem(items map[int]item, param contract.Param, name, value string) *fail
 		return nil
 	}
 	digits, member, isMember := strings.Cut(rest, ".")
-	number, err := strconv.Atoi(digits)
+	number, err := parseInteger(digits)
 	if err != nil || number < 1 {
 		return fail(codeMalformedInput, "The parameter %s: the items of a list have numbers from 1, not '%s'.", name, digits)
 	}
@@ -142,9 +142,12 @@ func addItem(items map[int]item, param contract.Param, name, value string) *fail
 func checkType(param contract.Param, value string) *failure {
 	valid, form := true, ""
 	switch param.Type {
-	case "integer", "int32", "int64":
-		_, err := strconv.Atoi(value)
-		valid, form = err == nil, "a whole number"
+	case "integer", "int32":
+		_, err := parseInteger(value)
+		valid, form = err == nil, "a whole number of 32 bits"
+	case "int64":
+		_, err := strconv.ParseInt(value, 10, 64)
+		valid, form = err == nil, "a whole number of 64 bits"
 	case "boolean":
 		valid, form = value == "true" || value == "false", "true or false"
 	case "date-time":
@@ -172,6 +175,13 @@ func fractionalDigits(text string) int {
 	return len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 }
 
+// parseInteger reads a number of 32 bits, as Redshift's integers are, also if int has 64 bits.
+func parseInteger(text string) (int, error) {
+	number, err := strconv.ParseInt(text, 10, 32)
+
+	return int(number), err
+}
+
 // parseTime reads ISO 8601 as Amazon does: without a zone it is UTC.
 func parseTime(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "20060102T150405Z", "2006-01-02"} {
@@ -188,7 +198,7 @@ func (p params) text(name string) string { return p.scalars[name] }
 
 // integer returns a parameter and whether it is there, and boolean and time do so too.
 func (p params) integer(name string) (int, bool) {
-	value, err := strconv.Atoi(p.scalars[name])
+	value, err := parseInteger(p.scalars[name])
 
 	return value, err == nil
 }

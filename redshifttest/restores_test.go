@@ -372,7 +372,7 @@ func TestRestoreQuotas(t *testing.T) {
 	}
 	must(t, many, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "nightly")
 	many.Advance(redshifttest.DefaultSnapshotDuration)
-	got := do(t, many, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt))
+	got := do(t, many, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt32))
 	if got.Code != string(models.ErrNumberOfNodesQuotaExceeded) {
 		t.Errorf("a restore to all nodes of the world answered %s", got.Body)
 	}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -468,6 +469,9 @@ func TestNobodyReads(t *testing.T) {
 // TestSignals sends signals to the program while half of a call has arrived.
 func TestSignals(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot send these signals on Windows")
+	}
 	for name, test := range map[string]struct {
 		signal os.Signal
 		again  bool

@@ -201,7 +201,7 @@ func extract(repository, revision, folder string) error {
 }
 
 // load returns the packages of a module that others can import, by their path. With an error it returns those that it could
-// load, and nil in place of those that do not compile.
+// load, and nil in place of those whose declarations are unknown, such as after a syntax error.
 func load(folder string) (map[string]*packages.Package, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Dir:  folder,
@@ -221,7 +221,7 @@ func load(folder string) (map[string]*packages.Package, error) {
 			continue
 		}
 		found[one.PkgPath] = one
-		if len(one.Errors) > 0 {
+		if slices.ContainsFunc(one.Errors, func(problem packages.Error) bool { return problem.Kind != packages.TypeError }) {
 			found[one.PkgPath] = nil
 		}
 	}
@@ -259,6 +259,9 @@ func breaks(before, after map[string]*packages.Package) []change {
 			name, what, _ := strings.Cut(one.Message, ": ")
 			// (*Client).Region is Client.Region in a changelog.
 			name = strings.NewReplacer("(*", "", "(", "", ")", "").Replace(name)
+			if strings.Contains(what, "invalid type") {
+				continue // a declaration that does not compile, which is an error already
+			}
 			if one.Compatible || strings.HasPrefix(name, "ClientService.") && strings.HasPrefix(what, "added") {
 				continue
 			}

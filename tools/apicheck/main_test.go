@@ -179,12 +179,23 @@ func TestWhatDoesNotCompile(t *testing.T) {
 	folder := repository(t)
 	write(t, folder, "more/more.go", "package more\n\nconst Some = missing\n")
 	err := run(folder, "", &bytes.Buffer{})
-	if err == nil || !strings.Contains(err.Error(), "undefined: missing") {
+	if err == nil || !strings.Contains(err.Error(), "undefined: missing") || strings.Contains(err.Error(), "Some") {
 		t.Error(err)
 	}
 	write(t, folder, "lib.go", replaced("Open(", "Dial("))
 	err = run(folder, "", &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "undefined: missing") || !strings.Contains(err.Error(), "Open: removed") {
+		t.Error(err)
+	}
+	// The types of a package are known if only the body of a function is wrong, and unknown if its syntax is.
+	write(t, folder, "lib.go", replaced("Open(", "Dial(")+"\nfunc use() { missing() }\n")
+	err = run(folder, "", &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "undefined: missing") || !strings.Contains(err.Error(), "Open: removed") {
+		t.Error(err)
+	}
+	write(t, folder, "lib.go", replaced("Open(", "Dial(")+"\nfunc {\n")
+	err = run(folder, "", &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "expected") || strings.Contains(err.Error(), "removed") {
 		t.Error(err)
 	}
 }
