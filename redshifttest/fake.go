@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,6 +87,12 @@ type Options struct {
 	// access key it names and, where it names none that is known, from AccountID.
 	DisableSignatureCheck bool
 
+	// Hosts are host names, without ports, that ServeHTTP accepts in the Host header besides names of this machine (localhost and
+	// the names below it, 127.0.0.1, [::1]). Other hosts, and requests that web pages send, are refused if Hosts is not empty or
+	// DisableSignatureCheck is true: otherwise a web page could use a browser on this machine to call the fake. Transport
+	// accepts every host. Default: every host if signatures are checked, none besides this machine if they are not.
+	Hosts []string
+
 	// Where each request is logged once it is answered: its operation, account, HTTP status, error code, request id and how
 	// long it took in real time, at level Info where it succeeded and Warn where it did not. Neither parameters nor headers
 	// are logged, and an operation that Redshift does not have is left out. Default: nowhere.
@@ -129,6 +136,7 @@ type world struct {
 	access       accessKeys
 	clock        clock
 	trustCallers bool
+	hosts        []string         // in lower case
 	dated        func() time.Time // the SignatureClock
 	operations   map[string]operation
 	logger       *slog.Logger
@@ -208,6 +216,11 @@ func New(options Options) *Fake {
 	if !regionName.MatchString(options.Region) {
 		panic(fmt.Sprintf("redshifttest: Options.Region %q: not the name of a region, such as eu-west-1", options.Region))
 	}
+	for _, host := range options.Hosts {
+		if hostName(host) == "" || strings.ContainsAny(host, "/ ") {
+			panic(fmt.Sprintf("redshifttest: Options.Hosts %q: not the name of a host, such as redshift.test", host))
+		}
+	}
 	if !(options.ClockSpeed <= maxClockSpeed) { // not a number is not
 		panic(fmt.Sprintf("redshifttest: Options.ClockSpeed %v: it can be %d at most", options.ClockSpeed, maxClockSpeed))
 	}
@@ -217,6 +230,7 @@ func New(options Options) *Fake {
 	all := &world{
 		account:      options.AccountID,
 		trustCallers: options.DisableSignatureCheck,
+		hosts:        hostNames(options.Hosts),
 		dated:        options.SignatureClock,
 		operations:   make(map[string]operation),
 		logger:       options.Logger,

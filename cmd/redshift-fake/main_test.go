@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -384,6 +385,59 @@ func TestLog(t *testing.T) {
 	}
 }
 
+// TestHosts: the keys are public, so that a web page could sign requests as well.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		arguments []string
+		host      string
+		refused   bool
+	}{
+		"a loopback address": {nil, "", false},
+		"localhost":          {nil, "localhost", false},
+		"a host of others":   {nil, "attacker.example", true},
+		"a host of its own":  {[]string{"-host", "redshift.test,Analytics.test"}, "analytics.test", false},
+		"yet another host":   {[]string{"-host", "redshift.test"}, "attacker.example", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program := start(t, test.arguments...)
+			variables := environment(t, program.printed)
+			address := strings.TrimPrefix(variables["AWS_ENDPOINT_URL_REDSHIFT"], "http://")
+			endpoint := "http://" + address
+			if test.host != "" {
+				_, port, err := net.SplitHostPort(address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				endpoint = "http://" + net.JoinHostPort(test.host, port)
+			}
+			// Whatever the name of the host, the connection goes to the program.
+			transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, address)
+			}}
+			defer transport.CloseIdleConnections()
+			client, err := redshift.New(redshift.Config{
+				Region:        variables["AWS_REGION"],
+				Endpoint:      endpoint,
+				HTTPClient:    &http.Client{Transport: transport},
+				AllowInsecure: true,
+				Credentials:   sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: variables["AWS_ACCESS_KEY_ID"], SecretAccessKey: variables["AWS_SECRET_ACCESS_KEY"]}),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.DescribeClusters(t.Context(), nil)
+			if refused := errors.Is(err, awsquery.ErrAccessDenied); refused != test.refused || !refused && err != nil {
+				t.Errorf("the error is %v", err)
+			}
+			if test.refused && !strings.Contains(err.Error(), "-host") {
+				t.Errorf("the error does not say what to do: %v", err)
+			}
+		})
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -403,6 +457,8 @@ func TestRunRefuses(t *testing.T) {
 		`"Not A Cluster"`:                   {[]string{"-cluster", "Not A Cluster"}, 2},
 		"already":                           {[]string{"-cluster", "a,a"}, 2},
 		`"EU West" for flag -region`:        {[]string{"-region", "EU West"}, 2},
+		`"http://a" for flag -host:`:        {[]string{"-host", "http://a"}, 2},
+		`"" is not the name of a host`:      {[]string{"-host", "a,"}, 2},
 		`"" is not the name of a region`:    {[]string{"-region", "eu-west-1,"}, 2},
 		"-restore-duration -1s":             {[]string{"-restore-duration", "-1s"}, 2},
 		"-speed 0: it has to be above 0":    {[]string{"-speed", "0"}, 2},

@@ -20,6 +20,7 @@ import (
 // settings are what the flags say.
 type settings struct {
 	listen   string
+	hosts    []string
 	regions  []string // the first is the program's own
 	speed    float64
 	duration time.Duration
@@ -44,12 +45,26 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// hostName matches a name, and an IP address without brackets.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_:][A-Za-z0-9_.:-]*$`)
+
 var regionName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 func newFlags(chosen *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run says what is wrong
 	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
+	flags.Func("host", "other host `names`, separated by commas, that callers may use for it besides localhost and loopback addresses,\n"+
+		"such as one from /etc/hosts: requests to any other host are refused, because a web page could have sent them", func(text string) error {
+		chosen.hosts = strings.Split(text, ",")
+		for _, name := range chosen.hosts {
+			if !hostName.MatchString(name) {
+				return fmt.Errorf("%q is not the name of a host, such as redshift.test", name)
+			}
+		}
+
+		return nil
+	})
 	chosen.regions = []string{redshifttest.DefaultRegion}
 	flags.Func("region", "the `names` of its regions, separated by commas: each is told by what a request is signed for, the first\n"+
 		"has the clusters and is the one that the shell lines set (default \"us-east-1\")", func(text string) error {
@@ -178,6 +193,7 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		SignatureClock:   time.Now, // callers have no other
 		SnapshotDuration: orAtOnce(s.duration),
 		RestoreDuration:  orAtOnce(s.restore),
+		Hosts:            append([]string{"localhost"}, s.hosts...), // one name turns the check on
 		Logger:           logger,
 
 		AutomatedSnapshots: s.automated,
