@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -62,6 +63,12 @@ type Options struct {
 	// shows. [time.Now] lets callers with a clock of their own, such as the AWS CLI, call a fake whose clock runs fast or was
 	// advanced. Default: the fake's own clock.
 	SignatureClock func() time.Time
+
+	// ClockSkewCode is the error code for a request whose date differs from the SignatureClock by more than 5 minutes, or whose
+	// presigned URL has expired. [awsquery.ErrSignatureDoesNotMatch], with HTTP status 403 and a message such as "Signature expired:
+	// ... is now earlier than ...", is what users of the real service report. [awsquery.ErrRequestExpired], with status 400, is what
+	// Amazon documents. Default: [awsquery.ErrSignatureDoesNotMatch].
+	ClockSkewCode awsquery.ErrorCode
 
 	// How long a snapshot is creating, on the fake's clock. Negative: a new snapshot is still answered as creating, and is
 	// available the moment after. Default: [DefaultSnapshotDuration].
@@ -132,14 +139,15 @@ type Fake struct {
 
 // world is what the regions of a fake have in common.
 type world struct {
-	account      string
-	access       accessKeys
-	clock        clock
-	trustCallers bool
-	hosts        []string         // in lower case
-	dated        func() time.Time // the SignatureClock
-	operations   map[string]operation
-	logger       *slog.Logger
+	account       string
+	access        accessKeys
+	clock         clock
+	trustCallers  bool
+	hosts         []string // in lower case
+	clockSkewCode awsquery.ErrorCode
+	dated         func() time.Time // the SignatureClock
+	operations    map[string]operation
+	logger        *slog.Logger
 
 	mutex   sync.Mutex
 	regions map[string]*Fake
@@ -221,6 +229,9 @@ func New(options Options) *Fake {
 			panic(fmt.Sprintf("redshifttest: Options.Hosts %q: not the name of a host, such as redshift.test", host))
 		}
 	}
+	if code := options.ClockSkewCode; code != awsquery.ErrSignatureDoesNotMatch && code != awsquery.ErrRequestExpired {
+		panic(fmt.Sprintf("redshifttest: Options.ClockSkewCode %q: want SignatureDoesNotMatch or RequestExpired", code))
+	}
 	if !(options.ClockSpeed <= maxClockSpeed) { // not a number is not
 		panic(fmt.Sprintf("redshifttest: Options.ClockSpeed %v: it can be %d at most", options.ClockSpeed, maxClockSpeed))
 	}
@@ -228,14 +239,15 @@ func New(options Options) *Fake {
 		panic("redshifttest: Options.Resources." + err.Error())
 	}
 	all := &world{
-		account:      options.AccountID,
-		trustCallers: options.DisableSignatureCheck,
-		hosts:        hostNames(options.Hosts),
-		dated:        options.SignatureClock,
-		operations:   make(map[string]operation),
-		logger:       options.Logger,
-		regions:      make(map[string]*Fake),
-		states:       newStates(options),
+		account:       options.AccountID,
+		trustCallers:  options.DisableSignatureCheck,
+		hosts:         hostNames(options.Hosts),
+		clockSkewCode: options.ClockSkewCode,
+		dated:         options.SignatureClock,
+		operations:    make(map[string]operation),
+		logger:        options.Logger,
+		regions:       make(map[string]*Fake),
+		states:        newStates(options),
 	}
 	if all.dated == nil {
 		all.dated = all.clock.now
@@ -292,6 +304,7 @@ func (o Options) withDefaults() Options {
 		o.Start = time.Now()
 	}
 	setDefault(&o.ClockSpeed, 1)
+	setDefault(&o.ClockSkewCode, awsquery.ErrSignatureDoesNotMatch)
 	setDefault(&o.SnapshotDuration, DefaultSnapshotDuration)
 	setDefault(&o.RestoreDuration, DefaultRestoreDuration)
 	setDefault(&o.Quotas.ManualSnapshots, DefaultManualSnapshots)
