@@ -87,6 +87,13 @@ type Options struct {
 	// Resources are the parameter groups, subnet groups and other things that a restore can name. Default: the default groups.
 	Resources Resources
 
+	// VisibilityDelay is how long Describe operations do not show what a caller has just made, on the fake's clock: clusters,
+	// snapshots, copy grants and schedules, access to a snapshot, and the schedule of a cluster. If the caller names a resource
+	// that is not visible yet, the error is the one for a missing resource, or the list is empty where Redshift has no such error.
+	// Other operations see the resource immediately: making it again is an error such as ClusterSnapshotAlreadyExists. What
+	// methods of the Fake add is visible immediately, as is what happens automatically. Default: 0, no delay.
+	VisibilityDelay time.Duration
+
 	// How much an account may have of what, in each region.
 	Quotas Quotas
 

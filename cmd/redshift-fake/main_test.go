@@ -300,6 +300,27 @@ func TestResources(t *testing.T) {
 	}
 }
 
+// TestVisibilityDelay describes a snapshot that was just taken. The program's clock cannot pass a year meanwhile.
+func TestVisibilityDelay(t *testing.T) {
+	t.Parallel()
+	client := start(t, "-visibility-delay", "8760h").client(t, sigv4.Credentials{})
+	params := &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "a"}
+	if _, err := client.CreateClusterSnapshot(t.Context(), params); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "a"})
+	if !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+		t.Errorf("describing it returned %v", err)
+	}
+	if _, err := client.CreateClusterSnapshot(t.Context(), params); !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) {
+		t.Errorf("taking it again returned %v", err)
+	}
+	found, err := client.DescribeClusterSnapshots(t.Context(), nil)
+	if err != nil || len(found.Snapshots) != 1 {
+		t.Errorf("the list is %v, %v", found, err)
+	}
+}
+
 // TestRegions serves two regions at one address, with snapshots copied from one to the other, and none for a third.
 func TestRegions(t *testing.T) {
 	t.Parallel()
@@ -461,6 +482,7 @@ func TestRunRefuses(t *testing.T) {
 		`"" is not the name of a host`:      {[]string{"-host", "a,"}, 2},
 		`"" is not the name of a region`:    {[]string{"-region", "eu-west-1,"}, 2},
 		"-restore-duration -1s":             {[]string{"-restore-duration", "-1s"}, 2},
+		"-visibility-delay -1s: it cannot":  {[]string{"-visibility-delay", "-1s"}, 2},
 		"-speed 0: it has to be above 0":    {[]string{"-speed", "0"}, 2},
 		"-speed -1:":                        {[]string{"-speed", "-1"}, 2},
 		"-speed NaN:":                       {[]string{"-speed", "NaN"}, 2},

@@ -25,6 +25,7 @@ type settings struct {
 	speed    float64
 	duration time.Duration
 	restore  time.Duration
+	hidden   time.Duration // how long new resources are
 	clusters string
 	demo     bool
 	logged   slog.Level
@@ -82,6 +83,8 @@ func newFlags(chosen *settings) *flag.FlagSet {
 		"how long a snapshot is creating, on the fake's clock; 0 for no longer than the call")
 	flags.DurationVar(&chosen.restore, "restore-duration", redshifttest.DefaultRestoreDuration,
 		"how long it takes to restore a cluster or a table, on the fake's clock; 0 for no longer than the call")
+	flags.DurationVar(&chosen.hidden, "visibility-delay", 0,
+		"how long describe calls do not show what a call has just made, on the fake's clock")
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
 		"the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
@@ -158,6 +161,8 @@ func parse(arguments []string) (*settings, error) {
 		return nil, fmt.Errorf("-snapshot-duration %v: it cannot be negative", chosen.duration)
 	case chosen.restore < 0:
 		return nil, fmt.Errorf("-restore-duration %v: it cannot be negative", chosen.restore)
+	case chosen.hidden < 0:
+		return nil, fmt.Errorf("-visibility-delay %v: it cannot be negative", chosen.hidden)
 	case chosen.demo && given["cluster"]:
 		return nil, errors.New("-demo brings clusters of its own: leave out one of -demo and -cluster")
 	case chosen.demo && chosen.duration > maxDemoDuration:
@@ -193,6 +198,7 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		SignatureClock:   time.Now, // callers have no other
 		SnapshotDuration: orAtOnce(s.duration),
 		RestoreDuration:  orAtOnce(s.restore),
+		VisibilityDelay:  s.hidden,
 		Hosts:            append([]string{"localhost"}, s.hosts...), // one name turns the check on
 		Logger:           logger,
 
