@@ -109,7 +109,7 @@ type Options struct {
 
 	// Where each request is logged once it is answered: its operation, account, HTTP status, error code, request id and how
 	// long it took in real time, at level Info where it succeeded and Warn where it did not. Neither parameters nor headers
-	// are logged, and an operation that Redshift does not have is left out. Default: nowhere.
+	// are logged. The name of an operation that Redshift does not have is left out unless it is 1 to 64 letters. Default: nowhere.
 	Logger *slog.Logger
 }
 
@@ -291,7 +291,7 @@ func (w *world) inRegion(region string) *Fake {
 		made := &Fake{
 			world:  w,
 			region: region,
-			log:    requestLog{logger: w.logger, operations: w.operations},
+			log:    requestLog{logger: w.logger},
 			state:  w.states.in(region),
 		}
 		if len(w.regions) > 0 {

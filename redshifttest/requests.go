@@ -55,9 +55,8 @@ type Request struct {
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {
-	logger     *slog.Logger
-	operations map[string]operation
-	region     string // empty for that of New
+	logger *slog.Logger
+	region string // empty for that of New
 
 	mutex   sync.Mutex
 	number  int
@@ -116,6 +115,9 @@ func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.
 	l.write(entry)
 }
 
+// onlyLetters matches what is more likely the name of an operation than a secret.
+var onlyLetters = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
+
 // write tells the logger of a request that is done.
 func (l *requestLog) write(entry *logged) {
 	if l.logger == nil {
@@ -126,7 +128,7 @@ func (l *requestLog) write(entry *logged) {
 		level = slog.LevelInfo
 	}
 	name := entry.Operation
-	if _, found := l.operations[name]; !found {
+	if !isOperation(name) && !onlyLetters.MatchString(name) {
 		name = "" // it could be anything, a secret in the wrong place too
 	}
 	record := []slog.Attr{slog.String("operation", name), slog.String("account", entry.AccountID), slog.Int("status", entry.Status)}

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/models"
 )
 
 const (
@@ -282,15 +281,17 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 	if name == "" {
 		return nil, fail(awsquery.ErrMissingAction, "The request must contain the parameter Action.")
 	}
-	wanted, found := f.operations[name]
 	if version == "" {
 		version = "NO_VERSION_SPECIFIED"
 	}
-	if !found || version != apiVersion {
+	if !isOperation(name) || version != apiVersion {
 		return nil, fail(awsquery.ErrInvalidAction, "Could not find operation %s for version %s.", name, version)
 	}
+	wanted := f.operations[name]
 	if wanted.handle == nil {
-		return nil, fail(models.ErrUnsupportedOperation, "The fake does not play %s: the contract has it, handlers in package redshifttest does not.", name)
+		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s, which Redshift has. "+
+			"A test can supply its response with InjectNext (a Fault with Status and Body) or an error with FailNext. "+
+			"Clusters come from AddCluster, or from the flag -cluster of redshift-fake.", name)
 	}
 	given, failed := parse(wanted.contract, values)
 	if failed != nil {
