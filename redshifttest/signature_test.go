@@ -264,6 +264,44 @@ func TestPresigned(t *testing.T) {
 	}
 }
 
+// TestCommonParameters sends parameters that belong to the protocol. They change neither the work nor the form of the response.
+func TestCommonParameters(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		parameters []string
+		code       string
+	}{
+		"JSON":                {[]string{"ContentType", "JSON"}, ""},
+		"XML":                 {[]string{"ContentType", "XML"}, ""},
+		"Signature Version 2": {[]string{"AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "SignatureMethod", "HmacSHA256", "Timestamp", "2026-11-23T09:30:00Z", "Signature", "s3cret/signature", "SecurityToken", "s3cret/token"}, ""},
+		"its other date":      {[]string{"Expires", "2026-11-23T09:30:00Z"}, ""},
+		"of a presigned URL":  {[]string{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}, ""},
+		"twice":               {[]string{"ContentType", "JSON", "ContentType", "XML"}, ""},
+		"another case":        {[]string{"contenttype", "JSON"}, "InvalidQueryParameter"},
+		"an item":             {[]string{"ContentType.1", "JSON"}, "InvalidQueryParameter"},
+		"another parameter":   {[]string{"ContentTypes", "JSON"}, "InvalidQueryParameter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			parameters := append([]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "new"}, test.parameters...)
+			got := do(t, fake, "CreateClusterSnapshot", parameters...)
+			if got.Code != test.code || got.Header.Get("Content-Type") != "text/xml" || (len(fake.Snapshots()) == 1) != (test.code == "") {
+				t.Errorf("responded %d\n%s", got.Status, got.Body)
+			}
+			if seen := fmt.Sprint(fake.Requests()); strings.Contains(seen, "s3cret") {
+				t.Errorf("Requests has a secret: %s", seen)
+			}
+		})
+	}
+	// They do not take the place of a signature.
+	fake := newFake(t, redshifttest.Options{})
+	request := unsigned(t, "DescribeClusters", "AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "Signature", "x")
+	if got := send(t, fake.Transport(), request); got.Code != "MissingAuthenticationToken" {
+		t.Errorf("a request with Signature Version 2 responded %d %s", got.Status, got.Code)
+	}
+}
+
 func TestDateHeaderIsEnough(t *testing.T) {
 	t.Parallel()
 	// This module's signer always sets X-Amz-Date, so what the fake signs itself is looked at.
