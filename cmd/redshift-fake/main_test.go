@@ -624,18 +624,17 @@ func startProcess(t *testing.T) (*exec.Cmd, string) {
 	return program, strings.TrimPrefix(environment(t, string(printed))["AWS_ENDPOINT_URL_REDSHIFT"], "http://")
 }
 
-// endAtOnce sends signals until the program has ended, which is long before the call under way is given up.
+// endAtOnce sends signals until one has ended the program. If the program had ended by itself, it would have exited.
 func endAtOnce(t *testing.T, program *exec.Cmd, signal os.Signal) {
 	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- program.Wait() }()
-	began := time.Now()
 	for {
 		_ = program.Process.Signal(signal) // its error is that the program has ended
 		select {
 		case err := <-ended:
-			if err == nil || program.ProcessState.Exited() || time.Since(began) > stopTimeout/2 {
-				t.Errorf("it ended with %v after %v", program.ProcessState, time.Since(began))
+			if err == nil || program.ProcessState.Exited() {
+				t.Errorf("it ended with %v", program.ProcessState)
 			}
 
 			return
