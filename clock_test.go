@@ -20,7 +20,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// skewCodes are the error codes by which Redshift refuses a wrong date: the one that users report, and the documented one.
+// skewCodes are the error codes for a wrong date: the one that users report, and the documented one.
 var skewCodes = []awsquery.ErrorCode{awsquery.ErrSignatureDoesNotMatch, awsquery.ErrRequestExpired}
 
 // withClocks runs a test with a client whose clock is wrong by *wrong, and a fake that has the code for that.
@@ -114,7 +114,8 @@ func TestClockIsLearntFromOneAttempt(t *testing.T) {
 		wrong := 30 * time.Minute
 		withClocks(t, code, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 			once := redshift.WithMaxAttempts(1)
-			if _, err := client.DescribeClusters(t.Context(), nil, once); !errors.Is(err, code) || !strings.Contains(fmt.Sprint(err), "check the clock") {
+			_, err := client.DescribeClusters(t.Context(), nil, once)
+			if !errors.Is(err, code) || !strings.Contains(fmt.Sprint(err), "check the clock") {
 				t.Errorf("the first call: %v", err)
 			}
 			if _, err := client.DescribeClusters(t.Context(), nil, once); err != nil || len(fake.Requests()) != 2 {

@@ -101,10 +101,10 @@ type Options struct {
 	// access key it names and, where it names none that is known, from AccountID.
 	DisableSignatureCheck bool
 
-	// Hosts are host names, without ports, that ServeHTTP accepts in the Host header besides names of this machine (localhost and
+	// Hosts are host names, without ports, that ServeHTTP accepts in the Host header in addition to names of this machine (localhost and
 	// the names below it, 127.0.0.1, [::1]). Other hosts, and requests that web pages send, are refused if Hosts is not empty or
 	// DisableSignatureCheck is true: otherwise a web page could use a browser on this machine to call the fake. Transport
-	// accepts every host. Default: every host if signatures are checked, none besides this machine if they are not.
+	// accepts every host. Default: every host if signatures are checked, only this machine if they are not.
 	Hosts []string
 
 	// Where each request is logged once it is answered: its operation, account, HTTP status, error code, request id and how

@@ -66,10 +66,10 @@ func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int)
 	return nil
 }
 
-// InjectNext makes the next calls of an operation, one after another, meet these faults. The empty operation stands for every
-// operation, others are those of Redshift, including those that the fake does not implement. Faults that are waiting come first,
-// those of an operation before those of every operation. A request takes its fault by its Action alone: a signature or parameters
-// are not checked before.
+// InjectNext makes the next calls of an operation, one after another, meet these faults. The empty operation means every
+// operation. Others are the names of Redshift's operations, including operations that the fake does not implement. Faults that are
+// waiting come first, and faults for one operation come before faults for every operation. A request takes its fault by its Action
+// alone, before the fake checks its signature and parameters.
 //
 // It returns an error, and injects no fault, if Redshift does not have the operation, or if the fields of a fault contradict each
 // other or have values that no response can have. A test should check the error, because it would pass without testing anything.

@@ -9,8 +9,8 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// checkHost refuses a request that a web page in a browser on this machine may have sent. A page can let its own host name stand
-// for a loopback address (DNS rebinding), or post a form to that address.
+// checkHost refuses a request that a web page in a browser on this machine may have sent. A page can give its own host name
+// a loopback address (DNS rebinding), or post a form to such an address.
 func (f *Fake) checkHost(request *incoming) *failure {
 	if !f.trustCallers && len(f.hosts) == 0 {
 		return nil
@@ -45,7 +45,7 @@ func hostNames(hosts []string) []string {
 	return names
 }
 
-// isLoopback reports whether a host name always stands for this machine.
+// isLoopback reports whether a host name always means this machine.
 func isLoopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true

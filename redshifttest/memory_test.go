@@ -19,7 +19,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// maxGrowth is how much the heap may grow, in bytes, whatever a fake is sent.
+// maxGrowth is how much the heap may grow, in bytes.
 const maxGrowth = 100 << 20
 
 // liveHeap returns the bytes of the reachable objects.
@@ -54,6 +54,8 @@ func TestMemoryOfUnsignedRequests(t *testing.T) {
 		return text.String()
 	}
 	const megabyte = 1 << 20
+	parameter := func(i int) string { return "&" + strconv.FormatInt(int64(i), 36) }
+	always := func(text string) func(int) string { return func(int) string { return text } }
 	for name, test := range map[string]struct {
 		count  int
 		header func() http.Header
@@ -65,14 +67,14 @@ func TestMemoryOfUnsignedRequests(t *testing.T) {
 		"headers of 1 KB":       {count: 400, header: header(900, 1<<10), status: 431},
 		"tiny headers":          {count: 100, header: header(4000, 0), status: 403},
 		"too many tiny headers": {count: 10, header: header(90_000, 0), status: 431},
-		"a value of 1 MB":       {count: 100, body: form("Action=DescribeClusters&a=", megabyte, func(int) string { return "xxxxxxxxxx" }), status: 403},
-		"a value of escapes":    {count: 100, body: form("Action=DescribeClusters&a=", megabyte, func(int) string { return "%41%41%41%41" }), status: 403},
-		"short names":           {count: 30, body: form("a", megabyte, func(i int) string { return "&" + strconv.FormatInt(int64(i), 36) }), status: 403},
-		"as many as allowed":    {count: 100, body: form("a", 38_000, func(i int) string { return "&" + strconv.FormatInt(int64(i), 36) }), status: 403},
-		"one name":              {count: 30, body: form("a", megabyte, func(int) string { return "&a=" }), status: 403},
-		"no names":              {count: 30, body: form("a", megabyte, func(int) string { return "&" }), status: 403},
-		"a name and much else":  {count: 100, body: form("Action=x&a=%zz", megabyte, func(int) string { return "xxxxxxxxxx" }), status: 403},
-		"too long":              {count: 30, body: form("a", 2*megabyte, func(i int) string { return "&" + strconv.FormatInt(int64(i), 36) }), status: 413},
+		"a value of 1 MB":       {count: 100, body: form("Action=DescribeClusters&a=", megabyte, always("xxxxxxxxxx")), status: 403},
+		"a value of escapes":    {count: 100, body: form("Action=DescribeClusters&a=", megabyte, always("%41%41%41%41")), status: 403},
+		"short names":           {count: 30, body: form("a", megabyte, parameter), status: 403},
+		"as many as allowed":    {count: 100, body: form("a", 38_000, parameter), status: 403},
+		"one name":              {count: 30, body: form("a", megabyte, always("&a=")), status: 403},
+		"no names":              {count: 30, body: form("a", megabyte, always("&")), status: 403},
+		"a name and much else":  {count: 100, body: form("Action=x&a=%zz", megabyte, always("xxxxxxxxxx")), status: 403},
+		"too long":              {count: 30, body: form("a", 2*megabyte, parameter), status: 413},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := redshifttest.New(redshifttest.Options{})
@@ -124,12 +126,13 @@ func TestServersLimitHeaders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const senders, each = 8, 25
 			before, seen := liveHeap(), len(test.fake.Requests())
+			padding := strings.Repeat("x", test.size)
 			var responses atomic.Int32
 			var group sync.WaitGroup
 			for range senders {
 				group.Go(func() {
 					for range each {
-						got := exchange(t, test.address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Padding: "+strings.Repeat("x", test.size)+"\r\n\r\n")
+						got := exchange(t, test.address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Padding: "+padding+"\r\n\r\n")
 						// The server may reset the connection, because it does not read the whole request.
 						if strings.Contains(got, test.want) {
 							responses.Add(1)

@@ -92,7 +92,7 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 }
 
 // commonParameters are those that every operation accepts: the ones that name the operation, the ones of Signature Version 2, and
-// ContentType, by which services of this protocol select the form of the response. The fake always responds in XML.
+// ContentType. Services of this protocol take the form of the response from it. The fake always responds in XML.
 var commonParameters = []string{
 	"Action", "Version", "ContentType",
 	"AWSAccessKeyId", "Expires", "SecurityToken", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp",

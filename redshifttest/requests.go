@@ -20,7 +20,8 @@ const maxRequests = 10_000
 // maxRemembered is how many bytes of memory they have together.
 const maxRemembered = 64 << 20
 
-// What a remembered request needs besides its strings, in bytes: the Request with two maps, a name in a map, and a value.
+// These are the bytes that a remembered request needs in addition to its strings: for the Request with two maps, for a name in a map,
+// and for a value.
 const (
 	requestOverhead = 1024
 	nameOverhead    = 128
@@ -51,7 +52,7 @@ type Request struct {
 }
 
 // Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or fewer if they need more than
-// 64 MiB of memory. A request that still waits for its answer is not among them. What it returns is a copy.
+// 64 MiB of memory. A request that still waits for its response is not among them. What it returns is a copy.
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {

@@ -37,14 +37,18 @@ func (c *call) resources() []resource {
 		all = append(all, resource{arn: one.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &one.Tags, hidden: c.hides(one)})
 	}
 	for name, one := range owner.schedules {
-		all = append(all, resource{arn: c.arn("redshift", c.account, "snapshotschedule:"+name), kind: resourceTypeOfSchedule, tags: &one.Tags, hidden: c.hides(one)})
+		all = append(all, resource{
+			arn:    c.arn("redshift", c.account, "snapshotschedule:"+name),
+			kind:   resourceTypeOfSchedule,
+			tags:   &one.Tags,
+			hidden: c.hides(one),
+		})
 	}
 	for name, grant := range owner.copyGrants {
 		all = append(all, resource{
-			arn:  c.arn("redshift", c.account, "snapshotcopygrant:"+name),
-			kind: resourceTypeOfCopyGrant,
-			tags: &grant.Tags,
-
+			arn:    c.arn("redshift", c.account, "snapshotcopygrant:"+name),
+			kind:   resourceTypeOfCopyGrant,
+			tags:   &grant.Tags,
 			hidden: c.hides(grant),
 		})
 	}

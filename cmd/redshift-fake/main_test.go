@@ -433,7 +433,7 @@ func TestHosts(t *testing.T) {
 				}
 				endpoint = "http://" + net.JoinHostPort(test.host, port)
 			}
-			// Whatever the name of the host, the connection goes to the program.
+			// For every host name, the connection goes to the program.
 			transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 				return new(net.Dialer).DialContext(ctx, network, address)
 			}}
@@ -443,7 +443,9 @@ func TestHosts(t *testing.T) {
 				Endpoint:      endpoint,
 				HTTPClient:    &http.Client{Transport: transport},
 				AllowInsecure: true,
-				Credentials:   sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: variables["AWS_ACCESS_KEY_ID"], SecretAccessKey: variables["AWS_SECRET_ACCESS_KEY"]}),
+				Credentials: sigv4.StaticCredentials(sigv4.Credentials{
+					AccessKeyID: variables["AWS_ACCESS_KEY_ID"], SecretAccessKey: variables["AWS_SECRET_ACCESS_KEY"],
+				}),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -624,7 +626,7 @@ func startProcess(t *testing.T) (*exec.Cmd, string) {
 	return program, strings.TrimPrefix(environment(t, string(printed))["AWS_ENDPOINT_URL_REDSHIFT"], "http://")
 }
 
-// endAtOnce sends signals until one has ended the program. If the program had ended by itself, it would have exited.
+// endAtOnce sends signals until one has ended the program. A program that ends in an orderly way exits instead.
 func endAtOnce(t *testing.T, program *exec.Cmd, signal os.Signal) {
 	t.Helper()
 	ended := make(chan error, 1)

@@ -55,8 +55,8 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run says what is wrong
 	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
-	flags.Func("host", "other host `names`, separated by commas, that callers may use for it besides localhost and loopback addresses,\n"+
-		"such as one from /etc/hosts: requests to any other host are refused, because a web page could have sent them", func(text string) error {
+	flags.Func("host", "other host `names`, separated by commas, that callers may use for it in addition to localhost and loopback\n"+
+		"addresses: requests to any other host are refused, because a web page could have sent them", func(text string) error {
 		chosen.hosts = strings.Split(text, ",")
 		for _, name := range chosen.hosts {
 			if !hostName.MatchString(name) {
