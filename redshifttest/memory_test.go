@@ -124,7 +124,7 @@ func TestServersLimitHeaders(t *testing.T) {
 		"mounted, small enough": {mounted.URL, fake, 60 << 10, "<Code>MissingAuthenticationToken</Code>", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			const senders, each = 8, 25
+			const senders, each = 8, 20
 			before, seen := liveHeap(), len(test.fake.Requests())
 			padding := strings.Repeat("x", test.size)
 			var responses atomic.Int32

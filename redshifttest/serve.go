@@ -306,13 +306,13 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 }
 
 // ServeHTTP answers one request. A Fault that cuts the connection does so by panicking with [http.ErrAbortHandler], as
-// net/http wants it. A Fault with a Delay removes the server's time limits from the request. Requests with more than 64 KiB of
+// net/http wants it. A Fault with a Delay removes the server's time limit for the response. Requests with more than 64 KiB of
 // header, 1 MiB of body or 10,000 parameters are refused.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	controller := http.NewResponseController(w)
 	from := connection{delayed: func() {
-		// The limits are for slow callers. An error means that w has none. The server sets them again for the next request.
-		_ = controller.SetReadDeadline(time.Time{})
+		// The limit is for slow callers, and the server sets it again for the next request. An error means that w has none. The
+		// server itself removes the limit for reading when it has the whole request.
 		_ = controller.SetWriteDeadline(time.Time{})
 	}}
 	// Only a server sets the address. A handler that a test calls directly has no callers to beware of.
