@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,11 +20,14 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// withClocks runs a test with a client whose clock is wrong by what *wrong says.
-func withClocks(t *testing.T, wrong *time.Duration, test func(*testing.T, *redshifttest.Fake, *redshift.Client)) {
+// skewCodes are the error codes for a wrong date: the one that users report, and the documented one.
+var skewCodes = []awsquery.ErrorCode{awsquery.ErrSignatureDoesNotMatch, awsquery.ErrRequestExpired}
+
+// withClocks runs a test with a client whose clock is wrong by *wrong, and a fake that has the code for that.
+func withClocks(t *testing.T, code awsquery.ErrorCode, wrong *time.Duration, test func(*testing.T, *redshifttest.Fake, *redshift.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		fake := redshifttest.New(redshifttest.Options{})
+		fake := redshifttest.New(redshifttest.Options{ClockSkewCode: code})
 		config := fake.Config()
 		config.Now = func() time.Time { return time.Now().Add(*wrong) }
 		client, err := redshift.NewWithoutJitter(config)
@@ -38,25 +42,57 @@ func withClocks(t *testing.T, wrong *time.Duration, test func(*testing.T, *redsh
 // another.
 func TestClockIsCorrected(t *testing.T) {
 	t.Parallel()
-	for _, wrong := range []time.Duration{30 * time.Minute, -30 * time.Minute, 6 * time.Minute, -48 * time.Hour} {
-		withClocks(t, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-			began := time.Now()
-			expect := func(when string, requests int) {
-				t.Helper()
-				_, err := client.DescribeClusters(t.Context(), nil)
-				if got := len(fake.Requests()); err != nil || got != requests || time.Since(began) > 0 {
-					t.Errorf("%s: %v, %d requests in %v", when, err, got, time.Since(began))
+	for _, code := range skewCodes {
+		for _, wrong := range []time.Duration{30 * time.Minute, -30 * time.Minute, 6 * time.Minute, -6 * time.Minute, -48 * time.Hour} {
+			withClocks(t, code, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+				began := time.Now()
+				expect := func(when string, requests int) {
+					t.Helper()
+					_, err := client.DescribeClusters(t.Context(), nil)
+					if got := len(fake.Requests()); err != nil || got != requests || time.Since(began) > 0 {
+						t.Errorf("%s: %v, %d requests in %v", when, err, got, time.Since(began))
+					}
 				}
-			}
-			expect(fmt.Sprintf("wrong by %v", wrong), 2)
-			expect("again", 3)
-			// A refusal for another reason is final although the clock was corrected.
-			missing := &redshift.DescribeClustersParams{ClusterIdentifier: "missing"}
-			if _, err := client.DescribeClusters(t.Context(), missing); !errors.Is(err, models.ErrClusterNotFound) || len(fake.Requests()) != 4 {
-				t.Errorf("a cluster that does not exist: %v, %d requests", err, len(fake.Requests()))
+				expect(fmt.Sprintf("wrong by %v", wrong), 2)
+				if got := fake.Requests()[0].Code; got != code {
+					t.Errorf("wrong by %v: the fake refused with %s, want %s", wrong, got, code)
+				}
+				expect("again", 3)
+				// A refusal for another reason is final although the clock was corrected.
+				missing := &redshift.DescribeClustersParams{ClusterIdentifier: "missing"}
+				if _, err := client.DescribeClusters(t.Context(), missing); !errors.Is(err, models.ErrClusterNotFound) || len(fake.Requests()) != 4 {
+					t.Errorf("a cluster that does not exist: %v, %d requests", err, len(fake.Requests()))
+				}
+				var calls sync.WaitGroup
+				for range 20 {
+					calls.Go(func() {
+						if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				calls.Wait()
+				expect("after all calls share it", 25)
+				wrong = 0
+				expect("set right", 27)
+				expect("again", 28)
+			})
+		}
+	}
+}
+
+// TestClockIsCorrectedForAll: of calls that were refused at the same time, one corrects the clock, and all are made again.
+func TestClockIsCorrectedForAll(t *testing.T) {
+	t.Parallel()
+	for _, code := range skewCodes {
+		wrong := 30 * time.Minute
+		withClocks(t, code, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+			const count = 20
+			for range count {
+				fake.InjectNext("DescribeClusters", redshifttest.Fault{Delay: 50 * time.Millisecond, AfterWork: true})
 			}
 			var calls sync.WaitGroup
-			for range 20 {
+			for range count {
 				calls.Go(func() {
 					if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
 						t.Error(err)
@@ -64,51 +100,29 @@ func TestClockIsCorrected(t *testing.T) {
 				})
 			}
 			calls.Wait()
-			expect("after all calls share it", 25)
-			wrong = 0
-			expect("set right", 27)
-			expect("again", 28)
+			if got := len(fake.Requests()); got != 2*count {
+				t.Errorf("%d requests", got)
+			}
 		})
 	}
-}
-
-// TestClockIsCorrectedForAll: of calls that were refused at the same time, one corrects the clock, and all are made again.
-func TestClockIsCorrectedForAll(t *testing.T) {
-	t.Parallel()
-	wrong := 30 * time.Minute
-	withClocks(t, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-		const count = 20
-		for range count {
-			fake.InjectNext("DescribeClusters", redshifttest.Fault{Delay: 50 * time.Millisecond, AfterWork: true})
-		}
-		var calls sync.WaitGroup
-		for range count {
-			calls.Go(func() {
-				if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		calls.Wait()
-		if got := len(fake.Requests()); got != 2*count {
-			t.Errorf("%d requests", got)
-		}
-	})
 }
 
 // TestClockIsLearntFromOneAttempt: a call that may not be made again fails, and the next one is dated right.
 func TestClockIsLearntFromOneAttempt(t *testing.T) {
 	t.Parallel()
-	wrong := 30 * time.Minute
-	withClocks(t, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-		once := redshift.WithMaxAttempts(1)
-		if _, err := client.DescribeClusters(t.Context(), nil, once); !errors.Is(err, awsquery.ErrRequestExpired) && !errors.Is(err, awsquery.ErrSignatureDoesNotMatch) {
-			t.Errorf("the first call: %v", err)
-		}
-		if _, err := client.DescribeClusters(t.Context(), nil, once); err != nil || len(fake.Requests()) != 2 {
-			t.Errorf("the second call: %v, after %d requests", err, len(fake.Requests()))
-		}
-	})
+	for _, code := range skewCodes {
+		wrong := 30 * time.Minute
+		withClocks(t, code, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+			once := redshift.WithMaxAttempts(1)
+			_, err := client.DescribeClusters(t.Context(), nil, once)
+			if !errors.Is(err, code) || !strings.Contains(fmt.Sprint(err), "check the clock") {
+				t.Errorf("the first call: %v", err)
+			}
+			if _, err := client.DescribeClusters(t.Context(), nil, once); err != nil || len(fake.Requests()) != 2 {
+				t.Errorf("the second call: %v, after %d requests", err, len(fake.Requests()))
+			}
+		})
+	}
 }
 
 // TestClockIsLeftAlone: the response does not show the time, or the clock is right. A request whose date was refused is signed
@@ -133,7 +147,7 @@ func TestClockIsLeftAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withClocks(t, &test.wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
+			withClocks(t, "", &test.wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 				fake.InjectNext("DescribeClusters", test.fault, test.fault, test.fault)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if !errors.Is(err, test.code) || len(fake.Requests()) != test.requests {

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/models"
@@ -28,11 +28,6 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	defer refuses.Close()
 	proxy, _ := url.Parse(refuses.URL)
-	hanging := roundTripper(func(request *http.Request) (*http.Response, error) {
-		<-request.Context().Done()
-
-		return nil, request.Context().Err()
-	})
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
@@ -85,18 +80,6 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			c.Endpoint = "https://redshift.us-east-1.amazonaws.com"
 			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy)}}
 		}, want: "HTTPS_PROXY"},
-		"nothing comes back": {change: func(c *redshift.Config) {
-			c.AttemptTimeout = 200 * time.Millisecond // within which credentials come
-			c.HTTPClient = &http.Client{Transport: hanging}
-		}, want: "security groups, routes"},
-		"no credentials in time": {change: func(c *redshift.Config) {
-			c.AttemptTimeout = time.Millisecond
-			c.Credentials = sigv4.CredentialsProviderFunc(func(ctx context.Context) (sigv4.Credentials, error) {
-				<-ctx.Done()
-
-				return sigv4.Credentials{}, ctx.Err()
-			})
-		}, want: "the credentials did not come in time"},
 		"no service for credentials": {change: func(c *redshift.Config) {
 			c.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
 				return sigv4.Credentials{}, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("nobody is there")}
@@ -126,6 +109,45 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			}
 			encoded, err := json.Marshal(err)
 			if err != nil || !strings.Contains(string(encoded), test.want) || strings.Contains(string(encoded), `"hint"`) != (test.want != "") {
+				t.Errorf("%v, in JSON %s", err, encoded)
+			}
+		})
+	}
+}
+
+// TestTimeoutsSayWhatToDo: an attempt that takes too long has a hint that depends on what it waited for.
+func TestTimeoutsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*redshift.Config){
+		"security groups, routes": func(c *redshift.Config) {
+			c.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+				<-request.Context().Done()
+
+				return nil, request.Context().Err()
+			})}
+		},
+		"the credentials did not come in time": func(c *redshift.Config) {
+			c.Credentials = sigv4.CredentialsProviderFunc(func(ctx context.Context) (sigv4.Credentials, error) {
+				<-ctx.Done()
+
+				return sigv4.Credentials{}, ctx.Err()
+			})
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			config := redshifttest.New(redshifttest.Options{}).Config()
+			config.Retry.MaxAttempts = 1
+			change(&config)
+			client, err := redshift.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.DescribeClusters(t.Context(), nil)
+			if text := fmt.Sprint(err); !strings.Contains(text, want) || !strings.HasSuffix(text, ")") {
+				t.Errorf("the error is %s, want the hint %s", text, want)
+			}
+			encoded, err := json.Marshal(err)
+			if err != nil || !strings.Contains(string(encoded), `"hint"`) || !strings.Contains(string(encoded), want) {
 				t.Errorf("%v, in JSON %s", err, encoded)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -275,21 +276,23 @@ func TestLoggerWithoutAnAnswer(t *testing.T) {
 			return context.Cause(request.Context()) // as net/http does
 		},
 	} {
-		logger, text := logged(slog.LevelDebug)
-		client, err := newClient(Config{
-			Region: "eu-west-1", Logger: logger, Retry: RetryPolicy{MaxAttempts: 1}, AttemptTimeout: 20 * time.Millisecond,
-			Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "a-secret"}),
-			HTTPClient:  &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) { return nil, fail(request) })},
-		}, environment())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := client.DescribeClusterSnapshots(t.Context(), &DescribeClusterSnapshotsParams{SnapshotIdentifier: "do-not-log-me"}); err == nil {
-			t.Fatal("the call succeeded")
-		}
-		if !strings.Contains(text.String(), fmt.Sprintf("%q:%q", "error", want)) || strings.Contains(text.String(), "do-not-log-me") {
-			t.Errorf("want %s: %s", want, text)
-		}
+		synctest.Test(t, func(t *testing.T) { // with the real clock, an attempt that fails for another reason could time out first
+			logger, text := logged(slog.LevelDebug)
+			client, err := newClient(Config{
+				Region: "eu-west-1", Logger: logger, Retry: RetryPolicy{MaxAttempts: 1}, AttemptTimeout: 20 * time.Millisecond,
+				Credentials: sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "a-secret"}),
+				HTTPClient:  &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) { return nil, fail(request) })},
+			}, environment())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.DescribeClusterSnapshots(t.Context(), &DescribeClusterSnapshotsParams{SnapshotIdentifier: "do-not-log-me"}); err == nil {
+				t.Fatal("the call succeeded")
+			}
+			if !strings.Contains(text.String(), fmt.Sprintf("%q:%q", "error", want)) || strings.Contains(text.String(), "do-not-log-me") {
+				t.Errorf("want %s: %s", want, text)
+			}
+		})
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -280,28 +279,34 @@ func TestDeletedFromAnotherCluster(t *testing.T) {
 // TestNothingSent: where there was no connection, nothing was carried out, and what a later attempt is told is so.
 func TestNothingSent(t *testing.T) {
 	t.Parallel()
-	fake := redshifttest.NewServer(t)
-	var dials atomic.Int32
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		if dials.Add(1) == 1 {
-			<-ctx.Done()
+	synctest.Test(t, func(t *testing.T) {
+		fake := redshifttest.New(redshifttest.Options{})
+		over := make(chan struct{}) // net/http goes on connecting after the attempt has ended
+		defer close(over)
+		hangs := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			<-over
 
-			return nil, ctx.Err()
+			return nil, net.ErrClosed
+		}}
+		attempts := 0
+		config := fake.Config()
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+			attempts++
+			if attempts == 1 {
+				return hangs.RoundTrip(request)
+			}
+
+			return fake.Transport().RoundTrip(request)
+		})}
+		client, err := redshift.New(config)
+		if err != nil {
+			t.Fatal(err)
 		}
-
-		return new(net.Dialer).DialContext(ctx, network, address)
-	}
-	config := fake.Config()
-	config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: dial}}
-	config.AttemptTimeout = 200 * time.Millisecond
-	client, err := redshift.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.CloseIdleConnections()
-	if _, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-		t.Errorf("the server has got %d requests, and the call returned %v", len(fake.Requests()), err)
-	}
+		_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"})
+		if !errors.Is(err, models.ErrClusterSnapshotNotFound) || attempts != 2 || len(fake.Requests()) != 1 {
+			t.Errorf("after %d attempts, %d of which reached the server, the call returned %v", attempts, len(fake.Requests()), err)
+		}
+	})
 
 	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 	defer refuses.Close()

@@ -108,7 +108,7 @@ func TestServerThatGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	var mutex sync.Mutex
-	down := false
+	refusals := 0 // connections to refuse before the server is there again
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,8 @@ func TestServerThatGoesAway(t *testing.T) {
 			}
 			connections.Go(func() {
 				mutex.Lock()
-				refuse := down
+				refuse := refusals > 0
+				refusals = max(refusals-1, 0)
 				mutex.Unlock()
 				if refuse {
 					client.Close()
@@ -147,15 +148,11 @@ func TestServerThatGoesAway(t *testing.T) {
 	t.Cleanup(client.CloseIdleConnections)
 	const count = 12
 	for number := range count {
-		mutex.Lock()
-		down = number == 4
-		mutex.Unlock()
-		if down {
-			time.AfterFunc(60*time.Millisecond, func() {
-				mutex.Lock()
-				defer mutex.Unlock()
-				down = false
-			})
+		if number == 4 {
+			client.CloseIdleConnections()
+			mutex.Lock()
+			refusals = 5
+			mutex.Unlock()
 		}
 		_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
 			ClusterIdentifier: "analytics", SnapshotIdentifier: fmt.Sprintf("nightly-%d", number),
@@ -164,9 +161,11 @@ func TestServerThatGoesAway(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if taken := len(fake.Snapshots()); taken != count {
-		t.Errorf("there are %d snapshots", taken)
+	mutex.Lock()
+	if taken := len(fake.Snapshots()); taken != count || refusals != 0 {
+		t.Errorf("there are %d snapshots, and %d connections were not refused", taken, refusals)
 	}
+	mutex.Unlock()
 
 	// One that stays away is an error that says so.
 	listener.Close()

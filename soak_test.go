@@ -27,6 +27,9 @@ type troubled struct {
 	fake *redshifttest.Fake
 	next http.RoundTripper
 	met  atomic.Int64
+	// late has the snapshots with an attempt to create them that the client gave up, and that may still reach the server. It
+	// would take the snapshot again after it was deleted, which no client can prevent or notice.
+	late sync.Map
 }
 
 func (t *troubled) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -41,17 +44,26 @@ func (t *troubled) RoundTrip(request *http.Request) (*http.Response, error) {
 		{Truncate: true},
 		{Delay: 300 * time.Millisecond, AfterWork: true}, // longer than an attempt may take
 	}
-	if operation := request.URL.Query().Get("Action"); rand.N(10) == 0 {
+	query := request.URL.Query()
+	operation := query.Get("Action")
+	if rand.N(10) == 0 {
 		t.met.Add(1)
-		t.fake.InjectNext(operation, faults[rand.N(len(faults))])
+		if err := t.fake.InjectNext(operation, faults[rand.N(len(faults))]); err != nil {
+			return nil, err
+		}
+	}
+	response, err := t.next.RoundTrip(request)
+	if err != nil && request.Context().Err() != nil && operation == "CreateClusterSnapshot" {
+		t.late.Store(query.Get("SnapshotIdentifier"), true)
 	}
 
-	return t.next.RoundTrip(request)
+	return response, err
 }
 
 // TestSoak has 200 goroutines share a client, which meets trouble all the time: each takes snapshots, looks for them and
 // deletes them. What is on the server is what the calls said, and neither goroutines nor memory pile up. It works for two
-// seconds, or as long as -soak says.
+// seconds, or as long as -soak says. No result depends on the speed of the machine: on a busy one, attempts end early and more
+// outcomes are unknown.
 func TestSoak(t *testing.T) {
 	const workers = 200
 	before := runtime.NumGoroutine()
@@ -106,7 +118,7 @@ func TestSoak(t *testing.T) {
 				}
 				_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: identifier})
 				calls.Add(1)
-				if !told(t, "delete", identifier, err) {
+				if _, late := trouble.late.Load(identifier); !told(t, "delete", identifier, err) || late {
 					maybe[worker] = append(maybe[worker], identifier)
 				}
 				if worker == 0 && number == 5 {
@@ -139,18 +151,23 @@ func TestSoak(t *testing.T) {
 	}
 	for identifier := range there {
 		t.Errorf("%s is there, although it was deleted or never taken", identifier)
+		for _, request := range fake.Requests() {
+			if request.Params.Get("SnapshotIdentifier") == identifier {
+				t.Logf("%v %s: %d %s", request.Time, request.Operation, request.Status, request.Code)
+			}
+		}
 	}
 	connections.CloseIdleConnections()
 	late := heap()
 	t.Logf("%d calls, %d faults, %d open, heap %d KB after the first and %d KB at the end", calls.Load(), trouble.met.Load(), open, early>>10, late>>10)
-	if calls.Load() < workers || trouble.met.Load() < calls.Load()/20 {
+	if calls.Load() < workers || trouble.met.Load() < calls.Load()/50 {
 		t.Errorf("%d calls met %d faults", calls.Load(), trouble.met.Load())
 	}
 	const room = 64 << 20 // the fake remembers its last requests
 	if late > early+room {
 		t.Errorf("the heap grew from %d to %d bytes", early, late)
 	}
-	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before+5; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before+5; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("of %d goroutines %d are left", workers, runtime.NumGoroutine()-before)
 		}
@@ -162,6 +179,7 @@ func told(t *testing.T, what, identifier string, err error) bool {
 	t.Helper()
 	var unknown *redshift.OutcomeUnknownError
 	var refused *awsquery.Error
+	var unsent *awsquery.SendError
 	switch {
 	case err == nil:
 		return true
@@ -169,6 +187,8 @@ func told(t *testing.T, what, identifier string, err error) bool {
 		return false
 	case errors.As(err, &refused) && (refused.Code == awsquery.ErrThrottling || refused.Code == ""):
 		return false // all attempts were refused
+	case errors.As(err, &unsent) && unsent.NothingSent:
+		return false // on a busy machine, no attempt got a connection in time
 	default:
 		t.Errorf("%s %s: %v", what, identifier, err)
 

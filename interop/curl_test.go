@@ -29,8 +29,8 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 		"as it is": {at: now, status: "200", text: []string{
 			"<SnapshotIdentifier>analytics-weekly-1</SnapshotIdentifier>", "<SnapshotIdentifier>analytics-weekly-3</SnapshotIdentifier>",
 		}},
-		"expired":             {at: now.Add(-16 * time.Minute), status: "400", text: []string{"<Code>RequestExpired</Code>"}},
-		"not yet valid":       {at: now.Add(16 * time.Minute), status: "400", text: []string{"<Code>RequestExpired</Code>"}},
+		"expired":             {at: now.Add(-16 * time.Minute), status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>", "Signature expired: "}},
+		"not yet valid":       {at: now.Add(16 * time.Minute), status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>", "Signature not yet current: "}},
 		"for another cluster": {at: now, change: func(url string) string { return strings.Replace(url, "analytics", "sales", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
 		"valid for longer":    {at: now, change: func(url string) string { return strings.Replace(url, "X-Amz-Expires=900", "X-Amz-Expires=9000", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
 	} {

@@ -172,7 +172,7 @@ func (c *call) clusterView(one *cluster) models.Cluster {
 	if one.restore != nil {
 		shown.RestoreStatus = one.restore.view(c.now)
 	}
-	if one.following != nil {
+	if one.following != nil && !c.hides(one.following) {
 		shown.SnapshotScheduleIdentifier = c.of(one.AccountID).schedules[one.following.schedule].ScheduleIdentifier
 		shown.SnapshotScheduleState = one.following.state(c.now)
 	}
@@ -264,14 +264,14 @@ func describeClusters(c *call) (any, *failure) {
 	if identifier != "" {
 		// Unlike everywhere else, upper case is not the same.
 		one := c.of(c.account).clusters[identifier]
-		if one == nil {
+		if one == nil || c.hides(one) {
 			return nil, clusterNotFound(identifier)
 		}
 		all = []*cluster{one}
 	}
 	var list []ranked[*cluster]
 	for _, one := range all {
-		if filter.matches(one.Tags) {
+		if filter.matches(one.Tags) && !c.hides(one) {
 			list = append(list, ranked[*cluster]{place: []string{one.Identifier}, value: one})
 		}
 	}

@@ -37,6 +37,7 @@ func createSnapshotCopyGrant(c *call) (any, *failure) {
 	}
 	made := &copyGrant{models.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyID: key, Tags: tags}}
 	grants[name] = made
+	c.hideNew(made)
 
 	return &snapshots.CreateSnapshotCopyGrantResult{SnapshotCopyGrant: made.view()}, nil
 }
@@ -70,13 +71,17 @@ func describeSnapshotCopyGrants(c *call) (any, *failure) {
 		return nil, failed
 	}
 	if name != "" {
-		if _, failed := c.copyGrant(name); failed != nil {
+		grant, failed := c.copyGrant(name)
+		if failed != nil {
 			return nil, failed
+		}
+		if c.hides(grant) {
+			return nil, c.copyGrantNotFound(name)
 		}
 	}
 	var list []ranked[models.SnapshotCopyGrant]
 	for _, grant := range c.of(c.account).copyGrants {
-		if (name == "" || grant.SnapshotCopyGrantName == strings.ToLower(name)) && filter.matches(grant.Tags) {
+		if (name == "" || grant.SnapshotCopyGrantName == strings.ToLower(name)) && filter.matches(grant.Tags) && !c.hides(grant) {
 			list = append(list, ranked[models.SnapshotCopyGrant]{place: []string{grant.SnapshotCopyGrantName}, value: grant.view()})
 		}
 	}
@@ -100,10 +105,14 @@ func (g *copyGrant) view() models.SnapshotCopyGrant {
 func (s *state) copyGrant(account, name string) (*copyGrant, *failure) {
 	grant := s.of(account).copyGrants[strings.ToLower(name)]
 	if grant == nil {
-		return nil, fail(models.ErrSnapshotCopyGrantNotFoundFault, "Snapshot copy grant %s not found in %s.", name, s.region)
+		return nil, s.copyGrantNotFound(name)
 	}
 
 	return grant, nil
+}
+
+func (s *state) copyGrantNotFound(name string) *failure {
+	return fail(models.ErrSnapshotCopyGrantNotFoundFault, "Snapshot copy grant %s not found in %s.", name, s.region)
 }
 
 func (c *call) copyGrant(name string) (*copyGrant, *failure) {

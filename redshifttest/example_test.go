@@ -61,7 +61,9 @@ func ExampleFake_FailNext() {
 	}
 	fmt.Println(errors.Is(take(), models.ErrClusterNotFound))
 
-	fake.FailNext("CreateClusterSnapshot", awsquery.ErrAccessDenied)
+	if err := fake.FailNext("CreateClusterSnapshot", awsquery.ErrAccessDenied); err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println(errors.Is(take(), awsquery.ErrAccessDenied))
 	// Output:
 	// true
@@ -91,11 +93,15 @@ func ExampleFake_InjectNext() {
 		return err
 	}
 	var unknown *redshift.OutcomeUnknownError
-	fake.InjectNext("CreateClusterSnapshot", lost, unreachable)
+	if err := fake.InjectNext("CreateClusterSnapshot", lost, unreachable); err != nil {
+		log.Fatal(err)
+	}
 	if errors.As(take("monday"), &unknown) {
 		fmt.Println("unknown,", unknown.Look)
 	}
-	fake.InjectNext("CreateClusterSnapshot", lost)
+	if err := fake.InjectNext("CreateClusterSnapshot", lost); err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println(take("tuesday"))
 	fmt.Println(len(fake.Snapshots()), "snapshots")
 	// Output:

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -62,6 +64,12 @@ type Options struct {
 	// advanced. Default: the fake's own clock.
 	SignatureClock func() time.Time
 
+	// ClockSkewCode is the error code for a request whose date differs from the SignatureClock by more than 5 minutes, or whose
+	// presigned URL has expired. [awsquery.ErrSignatureDoesNotMatch], with HTTP status 403 and a message such as "Signature expired:
+	// ... is now earlier than ...", is what users of the real service report. [awsquery.ErrRequestExpired], with status 400, is what
+	// Amazon documents. Default: [awsquery.ErrSignatureDoesNotMatch].
+	ClockSkewCode awsquery.ErrorCode
+
 	// How long a snapshot is creating, on the fake's clock. Negative: a new snapshot is still answered as creating, and is
 	// available the moment after. Default: [DefaultSnapshotDuration].
 	SnapshotDuration time.Duration
@@ -79,6 +87,13 @@ type Options struct {
 	// Resources are the parameter groups, subnet groups and other things that a restore can name. Default: the default groups.
 	Resources Resources
 
+	// VisibilityDelay is how long Describe operations do not show what a caller has just made, on the fake's clock: clusters,
+	// snapshots, copy grants and schedules, access to a snapshot, and the schedule of a cluster. If the caller names a resource
+	// that is not visible yet, the error is the one for a missing resource, or the list is empty where Redshift has no such error.
+	// Other operations see the resource immediately: making it again is an error such as ClusterSnapshotAlreadyExists. What
+	// methods of the Fake add is visible immediately, as is what happens automatically. Default: 0, no delay.
+	VisibilityDelay time.Duration
+
 	// How much an account may have of what, in each region.
 	Quotas Quotas
 
@@ -86,9 +101,15 @@ type Options struct {
 	// access key it names and, where it names none that is known, from AccountID.
 	DisableSignatureCheck bool
 
+	// Hosts are host names, without ports, that ServeHTTP accepts in the Host header in addition to names of this machine (localhost and
+	// the names below it, 127.0.0.1, [::1]). Other hosts, and requests that web pages send, are refused if Hosts is not empty or
+	// DisableSignatureCheck is true: otherwise a web page could use a browser on this machine to call the fake. Transport
+	// accepts every host. Default: every host if signatures are checked, only this machine if they are not.
+	Hosts []string
+
 	// Where each request is logged once it is answered: its operation, account, HTTP status, error code, request id and how
 	// long it took in real time, at level Info where it succeeded and Warn where it did not. Neither parameters nor headers
-	// are logged, and an operation that Redshift does not have is left out. Default: nowhere.
+	// are logged. The name of an operation that Redshift does not have is left out unless it is 1 to 64 letters. Default: nowhere.
 	Logger *slog.Logger
 }
 
@@ -125,13 +146,15 @@ type Fake struct {
 
 // world is what the regions of a fake have in common.
 type world struct {
-	account      string
-	access       accessKeys
-	clock        clock
-	trustCallers bool
-	dated        func() time.Time // the SignatureClock
-	operations   map[string]operation
-	logger       *slog.Logger
+	account       string
+	access        accessKeys
+	clock         clock
+	trustCallers  bool
+	hosts         []string // in lower case
+	clockSkewCode awsquery.ErrorCode
+	dated         func() time.Time // the SignatureClock
+	operations    map[string]operation
+	logger        *slog.Logger
 
 	mutex   sync.Mutex
 	regions map[string]*Fake
@@ -208,6 +231,14 @@ func New(options Options) *Fake {
 	if !regionName.MatchString(options.Region) {
 		panic(fmt.Sprintf("redshifttest: Options.Region %q: not the name of a region, such as eu-west-1", options.Region))
 	}
+	for _, host := range options.Hosts {
+		if hostName(host) == "" || strings.ContainsAny(host, "/ ") {
+			panic(fmt.Sprintf("redshifttest: Options.Hosts %q: not the name of a host, such as redshift.test", host))
+		}
+	}
+	if code := options.ClockSkewCode; code != awsquery.ErrSignatureDoesNotMatch && code != awsquery.ErrRequestExpired {
+		panic(fmt.Sprintf("redshifttest: Options.ClockSkewCode %q: want SignatureDoesNotMatch or RequestExpired", code))
+	}
 	if !(options.ClockSpeed <= maxClockSpeed) { // not a number is not
 		panic(fmt.Sprintf("redshifttest: Options.ClockSpeed %v: it can be %d at most", options.ClockSpeed, maxClockSpeed))
 	}
@@ -215,13 +246,15 @@ func New(options Options) *Fake {
 		panic("redshifttest: Options.Resources." + err.Error())
 	}
 	all := &world{
-		account:      options.AccountID,
-		trustCallers: options.DisableSignatureCheck,
-		dated:        options.SignatureClock,
-		operations:   make(map[string]operation),
-		logger:       options.Logger,
-		regions:      make(map[string]*Fake),
-		states:       newStates(options),
+		account:       options.AccountID,
+		trustCallers:  options.DisableSignatureCheck,
+		hosts:         hostNames(options.Hosts),
+		clockSkewCode: options.ClockSkewCode,
+		dated:         options.SignatureClock,
+		operations:    make(map[string]operation),
+		logger:        options.Logger,
+		regions:       make(map[string]*Fake),
+		states:        newStates(options),
 	}
 	if all.dated == nil {
 		all.dated = all.clock.now
@@ -258,7 +291,7 @@ func (w *world) inRegion(region string) *Fake {
 		made := &Fake{
 			world:  w,
 			region: region,
-			log:    requestLog{logger: w.logger, operations: w.operations},
+			log:    requestLog{logger: w.logger},
 			state:  w.states.in(region),
 		}
 		if len(w.regions) > 0 {
@@ -278,6 +311,7 @@ func (o Options) withDefaults() Options {
 		o.Start = time.Now()
 	}
 	setDefault(&o.ClockSpeed, 1)
+	setDefault(&o.ClockSkewCode, awsquery.ErrSignatureDoesNotMatch)
 	setDefault(&o.SnapshotDuration, DefaultSnapshotDuration)
 	setDefault(&o.RestoreDuration, DefaultRestoreDuration)
 	setDefault(&o.Quotas.ManualSnapshots, DefaultManualSnapshots)

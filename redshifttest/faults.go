@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -40,39 +41,60 @@ type Fault struct {
 	Header http.Header
 }
 
-// FailNext makes the next call of an operation fail with a code; with a number, that many calls. It is short for
-// [Fake.InjectNext] with a [Fault] that has a Code, and panics as that does.
-func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int) {
+// FailNext makes the next call of an operation fail with a code, or the next several calls if a number follows. It is short for
+// [Fake.InjectNext] with a [Fault] that has a Code, and returns the same errors. It is also an error if there is more than one
+// number, or if the number is less than 1.
+func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int) error {
 	count := 1
-	switch len(times) {
-	case 0:
-	case 1:
+	if len(times) > 0 {
 		count = times[0]
-	default:
-		panic("redshifttest: FailNext takes one number of times at most")
 	}
-	if code == "" || count < 1 {
-		panic(fmt.Sprintf("redshifttest: FailNext(%q, %q, %d): it needs a code, and a number of times from 1", operation, code, count))
+	switch {
+	case len(times) > 1:
+		return fmt.Errorf("redshifttest: fail the next calls of %q: want one number of calls at most, got %d", operation, len(times))
+	case count < 1:
+		return fmt.Errorf("redshifttest: fail the next calls of %q: the number of calls must be 1 or more, not %d", operation, count)
+	case code == "":
+		return fmt.Errorf("redshifttest: fail the next calls of %q: the error code is empty", operation)
 	}
-	f.InjectNext(operation, slices.Repeat([]Fault{{Code: code}}, count)...)
+	fault := Fault{Code: code}
+	if err := checkFaults(operation, fault); err != nil {
+		return err
+	}
+	f.faults.add(operation, fault, count)
+
+	return nil
 }
 
-// InjectNext makes the next calls of an operation, one after another, meet these faults; the empty operation stands for
-// every operation. Faults that are waiting come first, those of an operation before those of every operation. A request
-// takes its fault by its Action alone, before anything else of it is looked at.
+// InjectNext makes the next calls of an operation, one after another, meet these faults. The empty operation means every
+// operation. Others are the names of Redshift's operations, including operations that the fake does not implement. Faults that are
+// waiting come first, and faults for one operation come before faults for every operation. A request takes its fault by its Action
+// alone, before the fake checks its signature and parameters.
 //
-// It panics if the operation is not one of Redshift's or a fault contradicts itself: either is a mistake in the test,
-// which would otherwise pass without testing anything.
-func (f *Fake) InjectNext(operation string, faults ...Fault) {
-	if _, found := f.operations[operation]; !found && operation != "" {
-		panic(fmt.Sprintf("redshifttest: inject a fault into %q: there is no such operation", operation))
+// It returns an error, and injects no fault, if Redshift does not have the operation, or if the fields of a fault contradict each
+// other or have values that no response can have. A test should check the error, because it would pass without testing anything.
+func (f *Fake) InjectNext(operation string, faults ...Fault) error {
+	if err := checkFaults(operation, faults...); err != nil {
+		return err
+	}
+	for _, fault := range faults {
+		f.faults.add(operation, fault, 1)
+	}
+
+	return nil
+}
+
+func checkFaults(operation string, faults ...Fault) error {
+	if operation != "" && !isOperation(operation) {
+		return fmt.Errorf("redshifttest: inject a fault into %q: Redshift has no such operation", operation)
 	}
 	for _, fault := range faults {
 		if err := fault.check(); err != nil {
-			panic(fmt.Sprintf("redshifttest: inject a fault into %q: %v", operation, err))
+			return fmt.Errorf("redshifttest: inject a fault into %q: %w", operation, err)
 		}
 	}
-	f.faults.add(operation, faults)
+
+	return nil
 }
 
 // PendingFaults returns how many faults no request has met yet, for a test to see that all of them were met.
@@ -98,6 +120,41 @@ func (f *Fault) check() error {
 		return errors.New("with Cut there is no answer to Truncate or to put a Header on")
 	case f.Delay < 0:
 		return errors.New("its Delay is negative")
+	case f.Code != "" && !errorCode.MatchString(string(f.Code)):
+		return fmt.Errorf("its Code %q has characters that no error code has", f.Code)
+	case f.Body != "" && (f.Status == http.StatusNoContent || f.Status == http.StatusNotModified):
+		return fmt.Errorf("with the Status %d there is no Body", f.Status)
+	case f.Truncate && f.Status != 0 && len(f.Body) < 2:
+		return errors.New("its Body is too short to Truncate")
+	}
+
+	return f.checkHeader()
+}
+
+var (
+	errorCode   = regexp.MustCompile(`^[!-~]+$`) // without blanks
+	headerName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	headerValue = regexp.MustCompile(`^[^\x00\r\n]*$`)
+)
+
+// framing has the fields that say where a response ends. A server sets them itself.
+var framing = []string{"Connection", "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade"}
+
+func (f *Fault) checkHeader() error {
+	seen := make(map[string]bool)
+	for name, values := range f.Header {
+		canonical := http.CanonicalHeaderKey(name)
+		switch {
+		case !headerName.MatchString(name):
+			return fmt.Errorf("its Header has the name %q, which is not one", name)
+		case slices.Contains(framing, canonical):
+			return fmt.Errorf("its Header has %s, which the server sets: use Truncate or Cut", canonical)
+		case seen[canonical]:
+			return fmt.Errorf("its Header has %s twice", canonical)
+		case slices.ContainsFunc(values, func(value string) bool { return !headerValue.MatchString(value) }):
+			return fmt.Errorf("its Header has a line break in %s", canonical)
+		}
+		seen[canonical] = true
 	}
 
 	return nil
@@ -119,19 +176,23 @@ func (f *Fault) failure() *failure {
 // faults are those that wait for a request, by operation.
 type faults struct {
 	mutex   sync.Mutex
-	waiting map[string][]Fault
+	waiting map[string][]waitingFault
 }
 
-func (f *faults) add(operation string, more []Fault) {
+// waitingFault is a fault for a number of requests, which may be enormous.
+type waitingFault struct {
+	fault Fault
+	count int
+}
+
+func (f *faults) add(operation string, fault Fault, count int) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.waiting == nil {
-		f.waiting = make(map[string][]Fault)
+		f.waiting = make(map[string][]waitingFault)
 	}
-	for _, fault := range more {
-		fault.Header = fault.Header.Clone()
-		f.waiting[operation] = append(f.waiting[operation], fault)
-	}
+	fault.Header = fault.Header.Clone()
+	f.waiting[operation] = append(f.waiting[operation], waitingFault{fault, count})
 }
 
 func (f *faults) take(operation string) Fault {
@@ -139,9 +200,12 @@ func (f *faults) take(operation string) Fault {
 	defer f.mutex.Unlock()
 	for _, name := range []string{operation, ""} {
 		if waiting := f.waiting[name]; len(waiting) > 0 {
-			f.waiting[name] = waiting[1:]
+			waiting[0].count--
+			if waiting[0].count == 0 {
+				f.waiting[name] = waiting[1:]
+			}
 
-			return waiting[0]
+			return waiting[0].fault
 		}
 	}
 
@@ -153,7 +217,9 @@ func (f *faults) pending() int {
 	defer f.mutex.Unlock()
 	count := 0
 	for _, waiting := range f.waiting {
-		count += len(waiting)
+		for _, one := range waiting {
+			count += one.count
+		}
 	}
 
 	return count

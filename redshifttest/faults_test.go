@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -59,6 +60,114 @@ func TestFailNext(t *testing.T) {
 		if got := do(t, fake, "DescribeClusterSnapshots"); got.Status != status || got.Code != code {
 			t.Errorf("%s has the status %d", got.Code, got.Status)
 		}
+	}
+}
+
+// TestFaultMistakes: a mistake is an error, and injects nothing.
+func TestFaultMistakes(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	inject := func(faults ...redshifttest.Fault) error { return fake.InjectNext("DescribeTags", faults...) }
+	header := func(name string, values ...string) redshifttest.Fault {
+		return redshifttest.Fault{Header: http.Header{name: values}}
+	}
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"unknown operation":           {fake.FailNext("CreateSnapshot", "Throttling"), "no such operation"},
+		"operation in lower case":     {fake.FailNext("createtags", "Throttling"), "no such operation"},
+		"unknown operation, injected": {fake.InjectNext("CreateSnapshot", redshifttest.Fault{Code: "Throttling"}), "no such operation"},
+		"unknown operation, no fault": {fake.InjectNext("CreateSnapshot"), "no such operation"},
+		"empty code":                  {fake.FailNext("CreateTags", ""), "code is empty"},
+		"blank in a code":             {fake.FailNext("CreateTags", "Throttling "), "no error code has"},
+		"line break in a code":        {inject(redshifttest.Fault{Code: "Throttling\n"}), "no error code has"},
+		"no calls":                    {fake.FailNext("CreateTags", "Throttling", 0), "1 or more, not 0"},
+		"a negative number of calls":  {fake.FailNext("CreateTags", "Throttling", -3), "1 or more, not -3"},
+		"two numbers of calls":        {fake.FailNext("CreateTags", "Throttling", 1, 2), "one number of calls"},
+		"code and cut":                {inject(redshifttest.Fault{Code: "x", Cut: true}), "more than one"},
+		"code and status":             {inject(redshifttest.Fault{Code: "x", Status: 500}), "more than one"},
+		"status and cut":              {inject(redshifttest.Fault{Status: 500, Cut: true}), "more than one"},
+		"nothing after the work":      {inject(redshifttest.Fault{AfterWork: true}), "with AfterWork"},
+		"truncated after the work":    {inject(redshifttest.Fault{AfterWork: true, Truncate: true}), "with AfterWork"},
+		"a body alone":                {inject(redshifttest.Fault{Body: "x"}), "needs a Status"},
+		"a body with a code":          {inject(redshifttest.Fault{Body: "x", Code: "Throttling"}), "needs a Status"},
+		"status 100":                  {inject(redshifttest.Fault{Status: 100}), "200 to 599"},
+		"status 199":                  {inject(redshifttest.Fault{Status: 199}), "200 to 599"},
+		"status 600":                  {inject(redshifttest.Fault{Status: 600}), "200 to 599"},
+		"negative status":             {inject(redshifttest.Fault{Status: -200}), "200 to 599"},
+		"no content, with a body":     {inject(redshifttest.Fault{Status: 204, Body: "x"}), "there is no Body"},
+		"not modified, with a body":   {inject(redshifttest.Fault{Status: 304, Body: "x"}), "there is no Body"},
+		"cut and truncated":           {inject(redshifttest.Fault{Cut: true, Truncate: true}), "with Cut there"},
+		"cut with a header":           {inject(redshifttest.Fault{Cut: true, Header: http.Header{"Date": {"x"}}}), "with Cut there"},
+		"nothing to truncate":         {inject(redshifttest.Fault{Status: 500, Truncate: true}), "too short to Truncate"},
+		"little to truncate":          {inject(redshifttest.Fault{Status: 500, Body: "x", Truncate: true}), "too short to Truncate"},
+		"negative delay":              {inject(redshifttest.Fault{Delay: -1}), "Delay is negative"},
+		"length":                      {inject(header("content-length", "3")), "the server sets"},
+		"chunks":                      {inject(header("Transfer-Encoding", "chunked")), "the server sets"},
+		"empty name of a header":      {inject(header("", "x")), "not one"},
+		"blank in a name":             {inject(header("Retry After", "7")), "not one"},
+		"line break in a header":      {inject(header("Retry-After", "7", "8\r\nSet-Cookie: a=b")), "line break in Retry-After"},
+		"a header twice":              {inject(redshifttest.Fault{Header: http.Header{"date": {"x"}, "Date": {"y"}}}), "twice"},
+		"one of several":              {inject(redshifttest.Fault{Code: "Throttling"}, redshifttest.Fault{Delay: -1}), "Delay is negative"},
+	} {
+		if test.err == nil || !strings.Contains(test.err.Error(), test.want) || !strings.HasPrefix(test.err.Error(), "redshifttest: ") {
+			t.Errorf("%s: the error is %v, want one with %q", name, test.err, test.want)
+		}
+	}
+	if got := fake.PendingFaults(); got != 0 {
+		t.Errorf("%d faults wait, want none", got)
+	}
+	for name, err := range map[string]error{
+		"no faults":      inject(),
+		"an empty fault": inject(redshifttest.Fault{}),
+		"many calls":     fake.FailNext("CreateTags", "Throttling", 1<<30),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := fake.PendingFaults(); got != 1+1<<30 {
+		t.Errorf("%d faults wait", got)
+	}
+}
+
+// TestUnimplementedOperations: the error names the ways to test with an operation that the fake lacks, and these ways work.
+func TestUnimplementedOperations(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new")
+	if got.Status != http.StatusBadRequest || got.Code != "InvalidAction" {
+		t.Errorf("responded %d %s", got.Status, got.Code)
+	}
+	for _, part := range []string{"does not implement the operation CreateCluster", "InjectNext", "FailNext", "AddCluster", "-cluster"} {
+		if !strings.Contains(got.Message, part) {
+			t.Errorf("%q is not in the message %q", part, got.Message)
+		}
+	}
+	const response = `<DescribeReservedNodesResponse><DescribeReservedNodesResult/></DescribeReservedNodesResponse>`
+	if err := fake.InjectNext("DescribeReservedNodes", redshifttest.Fault{Status: http.StatusOK, Body: response}); err != nil {
+		t.Fatal(err)
+	}
+	if got := do(t, fake, "DescribeReservedNodes"); got.Status != http.StatusOK || got.Body != response {
+		t.Errorf("with a supplied response, it responded %d\n%s", got.Status, got.Body)
+	}
+	if err := fake.FailNext("CreateCluster", "ClusterQuotaExceeded"); err != nil {
+		t.Fatal(err)
+	}
+	if got := do(t, fake, "CreateCluster"); got.Code != "ClusterQuotaExceeded" {
+		t.Errorf("with a supplied error, it responded %s", got.Code)
+	}
+	for _, name := range []string{"CreateClusters", "createCluster", "CREATECLUSTER", "CreateCluster "} {
+		if got := do(t, fake, url.QueryEscape(name)); got.Code != "InvalidAction" || got.Message != "Could not find operation "+name+" for version 2012-12-01." {
+			t.Errorf("%s: responded %s %q", name, got.Code, got.Message)
+		}
+	}
+	request := unsigned(t, "CreateCluster")
+	request.URL.RawQuery = strings.Replace(request.URL.RawQuery, "2012-12-01", "2012-12-02", 1)
+	sign(t, request, fake.Credentials(), fake.Now())
+	if got := send(t, fake.Transport(), request); got.Message != "Could not find operation CreateCluster for version 2012-12-02." {
+		t.Errorf("of another version, it responded %q", got.Message)
 	}
 }
 

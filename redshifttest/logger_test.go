@@ -50,6 +50,26 @@ func TestLogger(t *testing.T) {
 			operation: "tell-nobody", account: own,
 			want: "level=WARN msg=call operation=\"\" account=123456789012 status=400 code=InvalidAction duration=0s\n",
 		},
+		"an operation that the fake lacks": {
+			operation: "CreateQev2IdcApplication", account: own,
+			want: "level=WARN msg=call operation=CreateQev2IdcApplication account=123456789012 status=400 code=InvalidAction duration=0s\n",
+		},
+		"a misspelt operation": {
+			operation: "DescribeCluster", account: own,
+			want: "level=WARN msg=call operation=DescribeCluster account=123456789012 status=400 code=InvalidAction duration=0s\n",
+		},
+		"an operation of 64 letters": {
+			operation: strings.Repeat("a", 64), account: own,
+			want: "level=WARN msg=call operation=" + strings.Repeat("a", 64) + " account=123456789012 status=400 code=InvalidAction duration=0s\n",
+		},
+		"an operation of 65 letters": {
+			operation: strings.Repeat("a", 65), account: own,
+			want: "level=WARN msg=call operation=\"\" account=123456789012 status=400 code=InvalidAction duration=0s\n",
+		},
+		"an operation that looks like a key": {
+			operation: "AKIDSECRET0", account: own,
+			want: "level=WARN msg=call operation=\"\" account=123456789012 status=400 code=InvalidAction duration=0s\n",
+		},
 		"failed by a fault": {
 			fault:     redshifttest.Fault{Code: models.ErrInvalidClusterState},
 			operation: "CreateClusterSnapshot",

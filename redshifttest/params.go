@@ -39,12 +39,12 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 	}
 	raw := make(map[string]map[int]item) // the lists' items by their numbers
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if name == "Action" || name == "Version" || strings.HasPrefix(name, "X-Amz-") {
-			continue
-		}
 		value := values.Get(name)
 		top, _, isPart := strings.Cut(name, ".")
 		param, found := known[top]
+		if !found && isCommon(name) {
+			continue
+		}
 		if !found || isPart && !param.List {
 			return params{}, unknownParameter(operation, name)
 		}
@@ -89,6 +89,18 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 	}
 
 	return given, nil
+}
+
+// commonParameters are those that every operation accepts: the ones that name the operation, the ones of Signature Version 2, and
+// ContentType. Services of this protocol take the form of the response from it. The fake always responds in XML.
+var commonParameters = []string{
+	"Action", "Version", "ContentType",
+	"AWSAccessKeyId", "Expires", "SecurityToken", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp",
+}
+
+// isCommon reports whether a parameter belongs to the protocol, or to a signature in the URL, and not to an operation.
+func isCommon(name string) bool {
+	return slices.Contains(commonParameters, name) || strings.HasPrefix(name, "X-Amz-")
 }
 
 func missingParameter(name string) *failure {

@@ -3,7 +3,6 @@ package redshifttest
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -18,8 +17,16 @@ import (
 // maxRequests is how many requests are remembered, so that a benchmark does not fill the memory.
 const maxRequests = 10_000
 
-// maxRemembered is how many bytes their parameters have together.
+// maxRemembered is how many bytes of memory they have together.
 const maxRemembered = 64 << 20
+
+// These are the bytes that a remembered request needs in addition to its strings: for the Request with two maps, for a name in a map,
+// and for a value.
+const (
+	requestOverhead = 1024
+	nameOverhead    = 128
+	valueOverhead   = 16
+)
 
 // Request is what the fake saw of one request, and what it answered.
 type Request struct {
@@ -44,18 +51,17 @@ type Request struct {
 	RequestID string
 }
 
-// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or fewer where their parameters
-// have more than 64 MiB together. A request that still waits for its answer is not among them. What it returns is a copy.
+// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or fewer if they need more than
+// 64 MiB of memory. A request that still waits for its response is not among them. What it returns is a copy.
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {
-	logger     *slog.Logger
-	operations map[string]operation
-	region     string // empty for that of New
+	logger *slog.Logger
+	region string // empty for that of New
 
 	mutex   sync.Mutex
 	number  int
-	size    int // of the entries' parameters, about
+	size    int // of the entries, in bytes
 	entries []*logged
 }
 
@@ -68,13 +74,18 @@ type logged struct {
 }
 
 func (l *requestLog) begin(request *incoming, params url.Values) *logged {
+	keptParams, paramsSize := keep(params)
+	keptHeader, headerSize := keep(request.header)
+	redactParams(keptParams)
+	redactHeader(keptHeader)
 	entry := &logged{
 		Request: Request{
-			Method:    request.method,
-			Operation: params.Get("Action"),
-			Params:    redactParams(params),
-			Header:    redactHeader(request.header),
+			Method:    strings.Clone(request.method),
+			Operation: url.Values(keptParams).Get("Action"),
+			Params:    keptParams,
+			Header:    keptHeader,
 		},
+		size:  requestOverhead + len(request.method) + paramsSize + headerSize,
 		began: time.Now(),
 	}
 	l.mutex.Lock()
@@ -87,7 +98,6 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 		}
 		l.entries = slices.Clone(l.entries[len(l.entries)-maxRequests:])
 	}
-	entry.size = len(request.query) + len(request.body)
 	l.size += entry.size
 	for l.size > maxRemembered && len(l.entries) > 0 {
 		l.size -= l.entries[0].size
@@ -106,6 +116,9 @@ func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.
 	l.write(entry)
 }
 
+// onlyLetters matches what is more likely the name of an operation than a secret.
+var onlyLetters = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
+
 // write tells the logger of a request that is done.
 func (l *requestLog) write(entry *logged) {
 	if l.logger == nil {
@@ -116,7 +129,7 @@ func (l *requestLog) write(entry *logged) {
 		level = slog.LevelInfo
 	}
 	name := entry.Operation
-	if _, found := l.operations[name]; !found {
+	if !isOperation(name) && !onlyLetters.MatchString(name) {
 		name = "" // it could be anything, a secret in the wrong place too
 	}
 	record := []slog.Attr{slog.String("operation", name), slog.String("account", entry.AccountID), slog.Int("status", entry.Status)}
@@ -146,29 +159,43 @@ func cloneValues(values url.Values) url.Values {
 	return url.Values(http.Header(values).Clone())
 }
 
-func redactParams(params url.Values) url.Values {
-	kept := maps.Clone(params)
-	for name := range kept {
-		if strings.EqualFold(name, "X-Amz-Signature") || strings.EqualFold(name, "X-Amz-Security-Token") {
-			kept.Set(name, redacted)
+// keep copies parameters or a header, and returns the size of the copy in bytes. The strings are copied too, because one that
+// net/url or a caller cut out of a longer text would keep that text in memory.
+func keep(values map[string][]string) (kept map[string][]string, size int) {
+	kept = make(map[string][]string, len(values))
+	for name, all := range values {
+		copied := make([]string, len(all))
+		for i, value := range all {
+			copied[i] = strings.Clone(value)
+			size += valueOverhead + len(value)
 		}
+		kept[strings.Clone(name)] = copied
+		size += nameOverhead + len(name)
 	}
 
-	return kept
+	return kept, size
 }
+
+func redactParams(params url.Values) {
+	for name := range params {
+		if secretParameters[strings.ToLower(name)] {
+			params.Set(name, redacted)
+		}
+	}
+}
+
+// secretParameters are in lower case. The last two belong to Signature Version 2.
+var secretParameters = map[string]bool{"x-amz-signature": true, "x-amz-security-token": true, "signature": true, "securitytoken": true}
 
 // signedWith matches the parts of an Authorization that are no secrets, and nothing that merely looks like them.
 var signedWith = regexp.MustCompile(
 	`^AWS4-HMAC-SHA256 Credential=[A-Z0-9]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=`)
 
-func redactHeader(header http.Header) http.Header {
-	kept := header.Clone()
-	for i, text := range kept["Authorization"] {
-		kept["Authorization"][i] = signedWith.FindString(text) + redacted
+func redactHeader(header http.Header) {
+	for i, text := range header["Authorization"] {
+		header["Authorization"][i] = signedWith.FindString(text) + redacted
 	}
-	if kept.Get("X-Amz-Security-Token") != "" {
-		kept.Set("X-Amz-Security-Token", redacted)
+	if header.Get("X-Amz-Security-Token") != "" {
+		header.Set("X-Amz-Security-Token", redacted)
 	}
-
-	return kept
 }

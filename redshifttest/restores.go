@@ -108,6 +108,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	made.restore = &restore{started: c.now, duration: c.restoreDuration, size: made.SizeInMegaBytes}
 	made.automated = c.now
 	owner.clusters[identifier] = made
+	c.hideNew(made)
 	shown := c.clusterView(made)
 	// As in Amazon's sample response. Only DescribeClusters shows these.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil

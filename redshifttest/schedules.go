@@ -89,6 +89,7 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 	}
 	if dry, _ := c.params.boolean("DryRun"); !dry {
 		schedules[strings.ToLower(identifier)] = made
+		c.hideNew(made)
 	}
 	shown := c.scheduleView(made)
 	next := c.now
@@ -163,11 +164,13 @@ func describeSnapshotSchedules(c *call) (any, *failure) {
 	identifier, clusterIdentifier := c.params.text("ScheduleIdentifier"), c.params.text("ClusterIdentifier")
 	var list []ranked[models.SnapshotSchedule]
 	for name, one := range c.of(c.account).schedules {
-		follows := func(follower *cluster) bool { return strings.EqualFold(follower.Identifier, clusterIdentifier) }
+		follows := func(follower *cluster) bool {
+			return strings.EqualFold(follower.Identifier, clusterIdentifier) && !c.hides(follower.following)
+		}
 		switch {
 		case identifier != "" && !strings.EqualFold(name, identifier):
 		case clusterIdentifier != "" && !slices.ContainsFunc(c.followers(one), follows):
-		case !filter.matches(one.Tags):
+		case !filter.matches(one.Tags), c.hides(one):
 		default:
 			list = append(list, ranked[models.SnapshotSchedule]{place: []string{name}, value: c.scheduleView(one)})
 		}
@@ -204,6 +207,7 @@ func modifyClusterSnapshotSchedule(c *call) (any, *failure) {
 		one.following, one.automated = nil, c.now
 	case !disassociate && (one.following == nil || one.following.schedule != identifier):
 		one.following, one.automated = &following{schedule: identifier, since: c.now}, c.now
+		c.hideNew(one.following)
 	}
 
 	return nil, nil
@@ -240,6 +244,9 @@ func (c *call) scheduleView(one *schedule) models.SnapshotSchedule {
 	shown.NextInvocations = []time.Time{}
 	shown.AssociatedClusters = []models.ClusterAssociatedToSchedule{}
 	for _, follower := range c.followers(one) {
+		if c.hides(follower.following) {
+			continue
+		}
 		shown.AssociatedClusters = append(shown.AssociatedClusters, models.ClusterAssociatedToSchedule{
 			ClusterIdentifier:        follower.Identifier,
 			ScheduleAssociationState: follower.following.state(c.now),

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/models"
 )
 
 const (
@@ -25,6 +25,10 @@ const (
 
 	// maxBody is far above what an operation can need: fifty tags come to 175 KB.
 	maxBody = 1 << 20
+	// maxHeader is the largest request target and header together. Amazon's load balancers have the same limit.
+	maxHeader = 64 << 10
+	// maxParameters is far above what an operation can need: the largest batch has 200.
+	maxParameters = 10_000
 )
 
 // incoming is a request as it came off the wire. What net/http took apart is put together again, because the signature
@@ -38,7 +42,7 @@ type incoming struct {
 	header        http.Header
 	contentLength int64
 	body          []byte
-	tooLong       bool
+	tooLarge      *failure // why header or body were not read, nil if they were
 }
 
 func read(r *http.Request) (*incoming, error) {
@@ -57,16 +61,41 @@ func read(r *http.Request) (*incoming, error) {
 		header:        r.Header,
 		contentLength: r.ContentLength,
 	}
-	request.path, request.query, _ = strings.Cut(target, "?")
-	if r.Body != nil {
-		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-		if err != nil {
-			return nil, fmt.Errorf("redshifttest: read the request's body: %w", err)
-		}
-		request.body, request.tooLong = body, len(body) > maxBody
+	if len(target)+headerSize(r.Header) > maxHeader {
+		request.header = make(http.Header)
+		request.tooLarge = fail(codeRequestEntityTooLarge, "The request target and the header have more than %d bytes.", maxHeader)
+		request.tooLarge.status = http.StatusRequestHeaderFieldsTooLarge
+
+		return request, nil
 	}
+	request.path, request.query, _ = strings.Cut(target, "?")
+	if r.Body == nil {
+		return request, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("redshifttest: read the request's body: %w", err)
+	}
+	if len(body) > maxBody {
+		request.tooLarge = fail(codeRequestEntityTooLarge, "The request has more than %d bytes.", maxBody)
+
+		return request, nil
+	}
+	request.body = body
 
 	return request, nil
+}
+
+// headerSize returns the bytes that a header has in HTTP/1.
+func headerSize(header http.Header) int {
+	size := 0
+	for name, values := range header {
+		for _, value := range values {
+			size += len(name) + len(": ") + len(value) + len("\r\n")
+		}
+	}
+
+	return size
 }
 
 // headerValue returns a header as a signature has it.
@@ -98,6 +127,10 @@ func (i *incoming) form() (url.Values, *failure) {
 	}
 	values := make(url.Values)
 	for _, text := range raw {
+		// Parsed parameters can need a hundred times the memory of their text.
+		if strings.Count(text, "&") >= maxParameters {
+			return values, fail(codeMalformedInput, "The request has more than %d parameters.", maxParameters)
+		}
 		pairs, err := rawQuery(text)
 		if err != nil {
 			return values, fail(awsquery.ErrMalformedQueryString, "The parameters of the request are malformed: %v.", err)
@@ -121,8 +154,14 @@ type answer struct {
 // errCut stands for a connection that breaks before anything comes back.
 var errCut = errors.New("redshifttest: the connection is cut, as a Fault asked for")
 
+// connection is how a request arrives.
+type connection struct {
+	remote  bool   // the request may come from another program, and its Host is checked
+	delayed func() // called before a Delay begins
+}
+
 // serve does everything between a request and its answer. An error means that there is none.
-func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
+func (f *Fake) serve(ctx context.Context, r *http.Request, from connection) (answer, error) {
 	request, err := read(r)
 	if err != nil {
 		return answer{}, err
@@ -130,7 +169,19 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 	arrived := f.dated() // a signature does not age while a Delay lasts
 	values, malformed := request.form()
 	entry := f.log.begin(request, values)
-	fault := f.faults.take(entry.Operation)
+	var (
+		foreign *failure
+		fault   Fault
+	)
+	if from.remote {
+		foreign = f.checkHost(request)
+	}
+	if foreign == nil {
+		fault = f.faults.take(entry.Operation)
+	}
+	if fault.Delay > 0 {
+		from.delayed()
+	}
 	if !fault.AfterWork {
 		if err := wait(ctx, fault.Delay); err != nil {
 			f.log.end(entry, f.Now(), 0, "")
@@ -143,7 +194,10 @@ func (f *Fake) serve(ctx context.Context, r *http.Request) (answer, error) {
 		result any
 		failed *failure
 	)
-	if !fault.instead() {
+	switch {
+	case foreign != nil:
+		failed = foreign
+	case !fault.instead():
 		result, failed = f.work(entry, request, values, malformed, arrived, now)
 	}
 	if fault.AfterWork {
@@ -207,8 +261,8 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 
 		return nil, failed
 	}
-	if request.tooLong {
-		return nil, fail(codeRequestEntityTooLarge, "The request has more than %d bytes.", maxBody)
+	if request.tooLarge != nil {
+		return nil, request.tooLarge
 	}
 	account, failed := f.authenticate(request, arrived)
 	if failed != nil {
@@ -227,15 +281,17 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 	if name == "" {
 		return nil, fail(awsquery.ErrMissingAction, "The request must contain the parameter Action.")
 	}
-	wanted, found := f.operations[name]
 	if version == "" {
 		version = "NO_VERSION_SPECIFIED"
 	}
-	if !found || version != apiVersion {
+	if !isOperation(name) || version != apiVersion {
 		return nil, fail(awsquery.ErrInvalidAction, "Could not find operation %s for version %s.", name, version)
 	}
+	wanted := f.operations[name]
 	if wanted.handle == nil {
-		return nil, fail(models.ErrUnsupportedOperation, "The fake does not play %s: the contract has it, handlers in package redshifttest does not.", name)
+		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s, which Redshift has. "+
+			"A test can supply its response with InjectNext (a Fault with Status and Body) or an error with FailNext. "+
+			"Clusters come from AddCluster, or from the flag -cluster of redshift-fake.", name)
 	}
 	given, failed := parse(wanted.contract, values)
 	if failed != nil {
@@ -250,9 +306,18 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 }
 
 // ServeHTTP answers one request. A Fault that cuts the connection does so by panicking with [http.ErrAbortHandler], as
-// net/http wants it.
+// net/http wants it. A Fault with a Delay removes the server's time limit for the response. Requests with more than 64 KiB of
+// header, 1 MiB of body or 10,000 parameters are refused.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	given, err := f.serve(r.Context(), r)
+	controller := http.NewResponseController(w)
+	from := connection{delayed: func() {
+		// The limit is for slow callers, and the server sets it again for the next request. An error means that w has none. The
+		// server itself removes the limit for reading when it has the whole request.
+		_ = controller.SetWriteDeadline(time.Time{})
+	}}
+	// Only a server sets the address. A handler that a test calls directly has no callers to beware of.
+	_, from.remote = r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	given, err := f.serve(r.Context(), r, from)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -263,7 +328,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(given.status)
 	if given.truncated {
 		_, _ = w.Write(given.body[:len(given.body)/2])
-		_ = http.NewResponseController(w).Flush()
+		_ = controller.Flush()
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(given.body) // an error means that the client has gone, and nobody is left to tell
@@ -300,7 +365,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if arrived.Method == "" {
 		arrived.Method = http.MethodGet
 	}
-	given, err := t.fake.serve(r.Context(), arrived)
+	given, err := t.fake.serve(r.Context(), arrived, connection{delayed: func() {}})
 	if errors.Is(err, errCut) {
 		return nil, io.ErrUnexpectedEOF
 	}

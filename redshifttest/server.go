@@ -15,6 +15,9 @@ type TB interface {
 	Fatalf(format string, arguments ...any)
 }
 
+// idleTimeout is longer than clients keep a connection that they do not use. Otherwise a request could meet its end.
+const idleTimeout = 10 * time.Minute
+
 // Server is a [Fake] that answers at a URL on this machine.
 type Server struct {
 	*Fake
@@ -38,7 +41,13 @@ func NewServer(tb TB, options ...Options) *Server {
 	if err != nil {
 		tb.Fatalf("redshifttest: serve the fake on a loopback address: %v", err)
 	}
-	server := &http.Server{Handler: fake, ReadHeaderTimeout: time.Minute}
+	server := &http.Server{
+		Handler:        fake,
+		MaxHeaderBytes: maxHeader,
+		ReadTimeout:    time.Minute,
+		WriteTimeout:   time.Minute,
+		IdleTimeout:    idleTimeout,
+	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	tb.Cleanup(func() {

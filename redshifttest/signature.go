@@ -119,7 +119,7 @@ func (f *Fake) authenticate(request *incoming, now time.Time) (string, *failure)
 	if failed := claimed.checkScope(f.region); failed != nil {
 		return "", failed
 	}
-	if failed := claimed.checkDate(now); failed != nil {
+	if failed := claimed.checkDate(now, f.clockSkewCode); failed != nil {
 		return "", failed
 	}
 	if failed := claimed.check(request, key.credentials.SecretAccessKey); failed != nil {
@@ -267,24 +267,42 @@ func (s *signature) checkScope(region string) *failure {
 	return nil
 }
 
-func (s *signature) checkDate(now time.Time) *failure {
+// checkDate refuses a signature that is too old or from the future, with one of the two codes of [Options].ClockSkewCode.
+func (s *signature) checkDate(now time.Time, code awsquery.ErrorCode) *failure {
 	date, err := time.Parse(basicFormat, s.date)
 	if err != nil {
 		return fail(awsquery.ErrIncompleteSignature,
 			"Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", s.date)
 	}
-	last := date.Add(maxClockSkew)
+	validFor := maxClockSkew
 	if s.presigned {
-		last = date.Add(s.expires)
+		validFor = s.expires
 	}
 	// Dates have whole seconds, so the clock is compared in whole seconds too.
-	shown := now.Truncate(time.Second)
-	if shown.After(last) || date.Sub(shown) > maxClockSkew {
-		return fail(awsquery.ErrRequestExpired, "Request has expired. Timestamp date is %s. Current date is %s.",
-			date.Format(time.RFC3339), shown.UTC().Format(time.RFC3339))
+	shown := now.UTC().Truncate(time.Second)
+	earliest, latest := shown.Add(-validFor), shown.Add(maxClockSkew)
+	if !date.Before(earliest) && !date.After(latest) {
+		return nil
+	}
+	if code == awsquery.ErrRequestExpired {
+		return fail(code, "Request has expired. Timestamp date is %s. Current date is %s.", date.Format(time.RFC3339), shown.Format(time.RFC3339))
+	}
+	if date.After(latest) {
+		return fail(code, "Signature not yet current: %s is still later than %s (%s + %s)",
+			s.date, latest.Format(basicFormat), shown.Format(basicFormat), inMinutes(maxClockSkew))
 	}
 
-	return nil
+	return fail(code, "Signature expired: %s is now earlier than %s (%s - %s)",
+		s.date, earliest.Format(basicFormat), shown.Format(basicFormat), inMinutes(validFor))
+}
+
+// inMinutes writes a duration as the service does, such as 5 min. or, between whole minutes, 90 sec.
+func inMinutes(duration time.Duration) string {
+	if duration%time.Minute == 0 {
+		return fmt.Sprintf("%d min.", duration/time.Minute)
+	}
+
+	return fmt.Sprintf("%d sec.", duration/time.Second)
 }
 
 // check compares the signature with that of what arrived.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/redshifttest"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -50,12 +51,14 @@ func TestSignature(t *testing.T) {
 		code    string
 		message string
 	}{
-		"right":                      {status: 200},
-		"right with token":           {keys: partnerKeys, status: 200},
-		"old but not too old":        {late: 5 * time.Minute, status: 200},
-		"young but not too young":    {late: -5 * time.Minute, status: 200},
-		"too old":                    {late: 5*time.Minute + time.Second, status: 400, code: "RequestExpired", message: "2026-11-23T09:24:59Z"},
-		"too young":                  {late: -5*time.Minute - time.Second, status: 400, code: "RequestExpired", message: "2026-11-23T09:35:01Z"},
+		"right":                   {status: 200},
+		"right with token":        {keys: partnerKeys, status: 200},
+		"old but not too old":     {late: 5 * time.Minute, status: 200},
+		"young but not too young": {late: -5 * time.Minute, status: 200},
+		"too old": {late: 5*time.Minute + time.Second, status: 403, code: "SignatureDoesNotMatch",
+			message: "Signature expired: 20261123T092459Z is now earlier than 20261123T092500Z (20261123T093000Z - 5 min.)"},
+		"too young": {late: -5*time.Minute - time.Second, status: 403, code: "SignatureDoesNotMatch",
+			message: "Signature not yet current: 20261123T093501Z is still later than 20261123T093500Z (20261123T093000Z + 5 min.)"},
 		"another secret":             {keys: wrongSecret, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
 		"unknown key":                {keys: unknownKey, status: 403, code: "InvalidClientTokenId"},
 		"token for a permanent key":  {keys: withToken, status: 403, code: "InvalidClientTokenId"},
@@ -136,29 +139,82 @@ func TestMismatchHidesToken(t *testing.T) {
 	}
 }
 
+// TestClockSkewCode has the documented error in place of the one that users report.
+func TestClockSkewCode(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{ClockSkewCode: awsquery.ErrRequestExpired})
+	for late, want := range map[time.Duration]string{
+		5*time.Minute + time.Second:  "Request has expired. Timestamp date is 2026-11-23T09:24:59Z. Current date is 2026-11-23T09:30:00Z.",
+		5 * time.Minute:              "",
+		-5 * time.Minute:             "",
+		-5*time.Minute - time.Second: "Request has expired. Timestamp date is 2026-11-23T09:35:01Z. Current date is 2026-11-23T09:30:00Z.",
+	} {
+		request := unsigned(t, "DescribeClusterSnapshots")
+		sign(t, request, fake.Credentials(), start.Add(-late))
+		status, code := http.StatusBadRequest, "RequestExpired"
+		if want == "" {
+			status, code = http.StatusOK, ""
+		}
+		if got := send(t, fake.Transport(), request); got.Status != status || got.Code != code || got.Message != want {
+			t.Errorf("late by %v: responded %d %s %q, want %d %s %q", late, got.Status, got.Code, got.Message, status, code, want)
+		}
+	}
+	defer func() {
+		if text := fmt.Sprint(recover()); !strings.Contains(text, "Options.ClockSkewCode") {
+			t.Errorf("New with another code panicked with %s", text)
+		}
+	}()
+	redshifttest.New(redshifttest.Options{ClockSkewCode: "RequestTimeTooSkewed"})
+}
+
 func TestPresigned(t *testing.T) {
 	t.Parallel()
+	set := func(name, value string) func(url.Values) { return func(q url.Values) { q.Set(name, value) } }
+	const mismatch = "The request signature we calculated does not match"
 	for name, test := range map[string]struct {
-		keys   sigv4.Credentials
-		after  time.Duration
-		change func(url.Values)
-		status int
-		code   string
+		keys    sigv4.Credentials
+		after   time.Duration
+		expires time.Duration // default: an hour
+		change  func(url.Values)
+		status  int
+		code    string
+		message string
 	}{
-		"right":                {status: 200},
-		"right with token":     {keys: partnerKeys, status: 200},
-		"at its end":           {after: time.Hour, status: 200},
-		"past its end":         {after: time.Hour + time.Second, status: 400, code: "RequestExpired"},
-		"before its start":     {after: -5*time.Minute - time.Second, status: 400, code: "RequestExpired"},
-		"another parameter":    {change: func(q url.Values) { q.Set("Marker", "x") }, status: 403, code: "SignatureDoesNotMatch"},
-		"another signature":    {change: func(q url.Values) { q.Set("X-Amz-Signature", "00") }, status: 403, code: "SignatureDoesNotMatch"},
-		"longer":               {change: func(q url.Values) { q.Set("X-Amz-Expires", "7200") }, status: 403, code: "SignatureDoesNotMatch"},
-		"for ever":             {change: func(q url.Values) { q.Set("X-Amz-Expires", "604801") }, status: 400, code: "IncompleteSignature"},
-		"no expiry":            {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400, code: "IncompleteSignature"},
-		"another algorithm":    {change: func(q url.Values) { q.Set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256") }, status: 400, code: "IncompleteSignature"},
-		"no token":             {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403, code: "InvalidClientTokenId"},
-		"host not signed":      {change: func(q url.Values) { q.Set("X-Amz-SignedHeaders", "x-amz-date") }, status: 400, code: "IncompleteSignature"},
-		"nothing but its name": {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
+		"right":            {status: 200},
+		"right with token": {keys: partnerKeys, status: 200},
+		"at its end":       {after: time.Hour, status: 200},
+		"past its end": {after: time.Hour + time.Second, status: 403, code: "SignatureDoesNotMatch",
+			message: "Signature expired: 20261123T082959Z is now earlier than 20261123T083000Z (20261123T093000Z - 60 min.)"},
+		"at its start": {after: -5 * time.Minute, status: 200},
+		"before its start": {after: -5*time.Minute - time.Second, status: 403, code: "SignatureDoesNotMatch",
+			message: "Signature not yet current: 20261123T093501Z is still later than 20261123T093500Z (20261123T093000Z + 5 min.)"},
+		"a second": {expires: time.Second, after: time.Second, status: 200},
+		"past a second": {expires: time.Second, after: 2 * time.Second, status: 403, code: "SignatureDoesNotMatch",
+			message: "Signature expired: 20261123T092958Z is now earlier than 20261123T092959Z (20261123T093000Z - 1 sec.)"},
+		"90 seconds": {expires: 90 * time.Second, after: 91 * time.Second, status: 403, code: "SignatureDoesNotMatch",
+			message: "Signature expired: 20261123T092829Z is now earlier than 20261123T092830Z (20261123T093000Z - 90 sec.)"},
+		"a week":                {expires: 7 * 24 * time.Hour, after: 7 * 24 * time.Hour, status: 200},
+		"past a week":           {expires: 7 * 24 * time.Hour, after: 7*24*time.Hour + time.Second, status: 403, code: "SignatureDoesNotMatch", message: "- 10080 min.)"},
+		"another parameter":     {change: set("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another signature":     {change: set("X-Amz-Signature", "00"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"longer":                {change: set("X-Amz-Expires", "7200"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another date":          {change: set("X-Amz-Date", "20261123T093001Z"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"an odd date":           {change: set("X-Amz-Date", "now"), status: 403, code: "SignatureDoesNotMatch", message: "'20261123' != 'now'"},
+		"the longest, altered":  {change: set("X-Amz-Expires", "604800"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"too long":              {change: set("X-Amz-Expires", "604801"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"the shortest, altered": {change: set("X-Amz-Expires", "1"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"no time":               {change: set("X-Amz-Expires", "0"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"negative":              {change: set("X-Amz-Expires", "-1"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"not a number":          {change: set("X-Amz-Expires", "1h"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"an enormous number":    {change: set("X-Amz-Expires", "99999999999999999999"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"no expiry":             {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Expires'"},
+		"no date":               {change: func(q url.Values) { q.Del("X-Amz-Date") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Date'"},
+		"no credential":         {change: func(q url.Values) { q.Del("X-Amz-Credential") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Credential'"},
+		"no signed headers":     {change: func(q url.Values) { q.Del("X-Amz-SignedHeaders") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-SignedHeaders'"},
+		"another algorithm":     {change: set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), status: 400, code: "IncompleteSignature", message: "'X-Amz-Algorithm'"},
+		"no token":              {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403, code: "InvalidClientTokenId"},
+		"host not signed":       {change: set("X-Amz-SignedHeaders", "x-amz-date"), status: 400, code: "IncompleteSignature", message: "'Host'"},
+		"nothing but its name":  {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,11 +226,16 @@ func TestPresigned(t *testing.T) {
 			if keys.AccessKeyID == "" {
 				keys = fake.Credentials()
 			}
+			expires := test.expires
+			if expires == 0 {
+				expires = time.Hour
+			}
 			signer, err := sigv4.NewSigner(sigv4.SignerConfig{Region: redshifttest.DefaultRegion, Service: "redshift"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			presigned, _, err := signer.Presign(unsigned(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b"), sigv4.EmptyPayloadHash, keys, start.Add(-test.after), time.Hour)
+			unsigned := unsigned(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b")
+			presigned, _, err := signer.Presign(unsigned, sigv4.EmptyPayloadHash, keys, start.Add(-test.after), expires)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,19 +248,57 @@ func TestPresigned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code {
-				t.Errorf("answered %d\n%s", got.Status, got.Body)
+			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code || !strings.Contains(got.Message, test.message) {
+				t.Errorf("responded %d\n%s\nwant %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
 			}
 			for _, seen := range fake.Requests() {
 				text := fmt.Sprint(seen)
 				if strings.Contains(text, keys.SecretAccessKey) || keys.SessionToken != "" && strings.Contains(text, keys.SessionToken) {
-					t.Errorf("Requests tells a secret: %s", text)
+					t.Errorf("Requests has a secret: %s", text)
 				}
 				if signature := seen.Params.Get("X-Amz-Signature"); signature != "[redacted]" {
-					t.Errorf("Requests tells the signature %s", signature)
+					t.Errorf("Requests has the signature %s", signature)
 				}
 			}
 		})
+	}
+}
+
+// TestCommonParameters sends parameters that belong to the protocol. They change neither the work nor the form of the response.
+func TestCommonParameters(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		parameters []string
+		code       string
+	}{
+		"JSON":                {[]string{"ContentType", "JSON"}, ""},
+		"XML":                 {[]string{"ContentType", "XML"}, ""},
+		"Signature Version 2": {[]string{"AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "SignatureMethod", "HmacSHA256", "Timestamp", "2026-11-23T09:30:00Z", "Signature", "s3cret/signature", "SecurityToken", "s3cret/token"}, ""},
+		"its other date":      {[]string{"Expires", "2026-11-23T09:30:00Z"}, ""},
+		"of a presigned URL":  {[]string{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}, ""},
+		"twice":               {[]string{"ContentType", "JSON", "ContentType", "XML"}, ""},
+		"another case":        {[]string{"contenttype", "JSON"}, "InvalidQueryParameter"},
+		"an item":             {[]string{"ContentType.1", "JSON"}, "InvalidQueryParameter"},
+		"another parameter":   {[]string{"ContentTypes", "JSON"}, "InvalidQueryParameter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			parameters := append([]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "new"}, test.parameters...)
+			got := do(t, fake, "CreateClusterSnapshot", parameters...)
+			if got.Code != test.code || got.Header.Get("Content-Type") != "text/xml" || (len(fake.Snapshots()) == 1) != (test.code == "") {
+				t.Errorf("responded %d\n%s", got.Status, got.Body)
+			}
+			if seen := fmt.Sprint(fake.Requests()); strings.Contains(seen, "s3cret") {
+				t.Errorf("Requests has a secret: %s", seen)
+			}
+		})
+	}
+	// They do not take the place of a signature.
+	fake := newFake(t, redshifttest.Options{})
+	request := unsigned(t, "DescribeClusters", "AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "Signature", "x")
+	if got := send(t, fake.Transport(), request); got.Code != "MissingAuthenticationToken" {
+		t.Errorf("a request with Signature Version 2 responded %d %s", got.Status, got.Code)
 	}
 }
 
@@ -244,7 +343,7 @@ func TestSignatureClock(t *testing.T) {
 	if config := fake.Config(); !config.Now().Equal(now) {
 		t.Errorf("a client would date by %v", config.Now())
 	}
-	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "RequestExpired" {
+	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "Signature not yet current") {
 		t.Errorf("a request dated by the fake's other clock answered %d %s", got.Status, got.Code)
 	}
 }

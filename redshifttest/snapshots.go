@@ -52,6 +52,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	taken.Tags, taken.ManualSnapshotRetentionPeriod = tags, &days
 	// The time that the snapshot has is rounded down, and the whole duration is still to come.
 	taken.started = c.now
+	c.hideNew(taken)
 
 	return &snapshots.CreateClusterSnapshotResult{Snapshot: taken.view(c.account, c.now)}, nil
 }
@@ -101,6 +102,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	target.status = models.SnapshotStatusAvailable
 	target.Tags = slices.Clone(source.Tags)
 	c.of(c.account).snapshots[strings.ToLower(identifier)] = &target
+	c.hideNew(&target)
 
 	return &snapshots.CopyClusterSnapshotResult{Snapshot: target.view(c.account, c.now)}, nil
 }
@@ -133,6 +135,7 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 			shared.SnapshotIdentifier, len(shared.grants), raise("AccountsPerSnapshot"))
 	}
 	shared.grants = append(shared.grants, account)
+	c.hideNew(access{shared, account})
 
 	return &snapshots.AuthorizeSnapshotAccessResult{Snapshot: shared.view(c.account, c.now)}, nil
 }
@@ -388,7 +391,7 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 	}
 	shown := make([]models.Snapshot, len(found))
 	for i, one := range found {
-		shown[i] = one.view(c.account, c.now)
+		shown[i] = c.describedSnapshot(one)
 	}
 
 	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: shown, Marker: next}, nil
@@ -414,7 +417,8 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 		for _, one := range holding.snapshots {
 			switch {
 			case owner != "" && account != owner:
-			case account != c.account && !slices.Contains(one.grants, c.account):
+			case c.hides(one):
+			case account != c.account && (!slices.Contains(one.grants, c.account) || c.hides(access{one, c.account})):
 			case arn != "" && !strings.EqualFold(one.SnapshotArn, arn):
 			case identifier != "" && !strings.EqualFold(one.SnapshotIdentifier, identifier):
 			case owner == "" && arn == "" && account != c.account: // an ARN names the owner by itself

@@ -28,6 +28,7 @@ type state struct {
 	quotas          Quotas
 	accounts        map[string]*holdings
 	serial          int
+	visibility      visibility
 }
 
 // states are those of all regions.
@@ -50,6 +51,7 @@ func (s states) in(region string) *state {
 			restoreDuration: max(s.options.RestoreDuration, restorePreparation),
 			quotas:          s.options.Quotas,
 			accounts:        make(map[string]*holdings),
+			visibility:      visibility{delay: s.options.VisibilityDelay, from: make(map[any]time.Time)},
 		}
 	}
 

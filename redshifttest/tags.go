@@ -17,6 +17,7 @@ type resource struct {
 	tags *[]models.Tag
 
 	cluster *cluster // where it is one
+	hidden  bool     // from Describe operations
 }
 
 // resources returns everything of the caller that has tags.
@@ -29,19 +30,26 @@ func (c *call) resources() []resource {
 			kind:    resourceTypeOfCluster,
 			tags:    &cluster.Tags,
 			cluster: cluster,
+			hidden:  c.hides(cluster),
 		})
 	}
 	for _, one := range owner.snapshots {
-		all = append(all, resource{arn: one.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &one.Tags})
+		all = append(all, resource{arn: one.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &one.Tags, hidden: c.hides(one)})
 	}
 	for name, one := range owner.schedules {
-		all = append(all, resource{arn: c.arn("redshift", c.account, "snapshotschedule:"+name), kind: resourceTypeOfSchedule, tags: &one.Tags})
+		all = append(all, resource{
+			arn:    c.arn("redshift", c.account, "snapshotschedule:"+name),
+			kind:   resourceTypeOfSchedule,
+			tags:   &one.Tags,
+			hidden: c.hides(one),
+		})
 	}
 	for name, grant := range owner.copyGrants {
 		all = append(all, resource{
-			arn:  c.arn("redshift", c.account, "snapshotcopygrant:"+name),
-			kind: resourceTypeOfCopyGrant,
-			tags: &grant.Tags,
+			arn:    c.arn("redshift", c.account, "snapshotcopygrant:"+name),
+			kind:   resourceTypeOfCopyGrant,
+			tags:   &grant.Tags,
+			hidden: c.hides(grant),
 		})
 	}
 
@@ -63,7 +71,11 @@ func (c *call) resource() (resource, *failure) {
 		}
 	}
 
-	return resource{}, fail(models.ErrResourceNotFoundFault, "Resource %s not found.", arn)
+	return resource{}, resourceNotFound(arn)
+}
+
+func resourceNotFound(arn string) *failure {
+	return fail(models.ErrResourceNotFoundFault, "Resource %s not found.", arn)
 }
 
 func createTags(c *call) (any, *failure) {
@@ -152,12 +164,15 @@ func describeTags(c *call) (any, *failure) {
 		if failed != nil {
 			return nil, failed
 		}
+		if one.hidden {
+			return nil, resourceNotFound(one.arn)
+		}
 		// There are no pages, since there could be no Marker. That matters where Quotas allow more than Amazon does.
 		resources, sizes = []resource{one}, pageSizes{largest: max(tagPages.largest, len(*one.tags))}
 	}
 	var list []ranked[models.TaggedResource]
 	for _, one := range resources {
-		if kind != "" && one.kind != kind {
+		if kind != "" && one.kind != kind || one.hidden {
 			continue
 		}
 		for _, tag := range *one.tags {

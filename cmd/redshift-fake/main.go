@@ -12,6 +12,9 @@
 //	...
 //	kill "$REDSHIFT_FAKE_PID"
 //
+// It serves on a loopback address. Its keys are public, so that a signature does not prove who calls: it refuses requests that
+// web pages send, and requests to other hosts than this machine (localhost, 127.0.0.1) unless the flag -host names them.
+//
 // Every call is a line on standard error, without parameters and signatures. It keeps everything in memory. SIGINT
 // (Ctrl-C) and SIGTERM end it once the calls under way are answered, with status 0; a second one ends it at once. The
 // status is 2 where a flag is wrong, 1 where something else is.
@@ -34,8 +37,14 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// stopTimeout is how long the calls under way have to end.
-const stopTimeout = 5 * time.Second
+const (
+	// stopTimeout is how long the calls under way have to end.
+	stopTimeout = 5 * time.Second
+	// maxHeader is the largest request line and header, in bytes. The fake refuses more itself.
+	maxHeader = 64 << 10
+	// idleTimeout is longer than clients keep a connection that they do not use. Otherwise a request could meet its end.
+	idleTimeout = 10 * time.Minute
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -90,9 +99,12 @@ func serve(ctx context.Context, arguments []string, stdout io.WriteCloser, stder
 	level.Set(chosen.logged)
 
 	server := &http.Server{
-		Handler:     newRegions(fake, chosen.regions),
-		ReadTimeout: time.Minute,
-		ErrorLog:    slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+		Handler:        newRegions(fake, chosen.regions),
+		MaxHeaderBytes: maxHeader,
+		ReadTimeout:    time.Minute,
+		WriteTimeout:   time.Minute,
+		IdleTimeout:    idleTimeout,
+		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

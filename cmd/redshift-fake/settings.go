@@ -20,10 +20,12 @@ import (
 // settings are what the flags say.
 type settings struct {
 	listen   string
+	hosts    []string
 	regions  []string // the first is the program's own
 	speed    float64
 	duration time.Duration
 	restore  time.Duration
+	hidden   time.Duration // how long new resources are
 	clusters string
 	demo     bool
 	logged   slog.Level
@@ -44,12 +46,26 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// hostName matches a name, and an IP address without brackets.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_:][A-Za-z0-9_.:-]*$`)
+
 var regionName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 func newFlags(chosen *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // run says what is wrong
 	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
+	flags.Func("host", "other host `names`, separated by commas, that callers may use for it in addition to localhost and loopback\n"+
+		"addresses: requests to any other host are refused, because a web page could have sent them", func(text string) error {
+		chosen.hosts = strings.Split(text, ",")
+		for _, name := range chosen.hosts {
+			if !hostName.MatchString(name) {
+				return fmt.Errorf("%q is not the name of a host, such as redshift.test", name)
+			}
+		}
+
+		return nil
+	})
 	chosen.regions = []string{redshifttest.DefaultRegion}
 	flags.Func("region", "the `names` of its regions, separated by commas: each is told by what a request is signed for, the first\n"+
 		"has the clusters and is the one that the shell lines set (default \"us-east-1\")", func(text string) error {
@@ -67,6 +83,8 @@ func newFlags(chosen *settings) *flag.FlagSet {
 		"how long a snapshot is creating, on the fake's clock; 0 for no longer than the call")
 	flags.DurationVar(&chosen.restore, "restore-duration", redshifttest.DefaultRestoreDuration,
 		"how long it takes to restore a cluster or a table, on the fake's clock; 0 for no longer than the call")
+	flags.DurationVar(&chosen.hidden, "visibility-delay", 0,
+		"how long describe calls do not show what a call has just made, on the fake's clock")
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
 		"the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
@@ -143,6 +161,8 @@ func parse(arguments []string) (*settings, error) {
 		return nil, fmt.Errorf("-snapshot-duration %v: it cannot be negative", chosen.duration)
 	case chosen.restore < 0:
 		return nil, fmt.Errorf("-restore-duration %v: it cannot be negative", chosen.restore)
+	case chosen.hidden < 0:
+		return nil, fmt.Errorf("-visibility-delay %v: it cannot be negative", chosen.hidden)
 	case chosen.demo && given["cluster"]:
 		return nil, errors.New("-demo brings clusters of its own: leave out one of -demo and -cluster")
 	case chosen.demo && chosen.duration > maxDemoDuration:
@@ -178,6 +198,8 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		SignatureClock:   time.Now, // callers have no other
 		SnapshotDuration: orAtOnce(s.duration),
 		RestoreDuration:  orAtOnce(s.restore),
+		VisibilityDelay:  s.hidden,
+		Hosts:            append([]string{"localhost"}, s.hosts...), // one name turns the check on
 		Logger:           logger,
 
 		AutomatedSnapshots: s.automated,

@@ -45,7 +45,9 @@ func run(ctx context.Context, exporter trace.SpanExporter) error {
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
 		return err
 	}
-	fake.FailNext("CreateClusterSnapshot", "Throttling")
+	if err := fake.FailNext("CreateClusterSnapshot", "Throttling"); err != nil {
+		return err
+	}
 
 	// With real AWS, this is redshift.Config{Region: "eu-west-1"}, and http.DefaultTransport.
 	config := fake.Config()

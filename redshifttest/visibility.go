@@ -1,0 +1,48 @@
+package redshifttest
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/redshift-go/redshift/models"
+)
+
+// visibility hides new resources from Describe operations until Options.VisibilityDelay has passed.
+type visibility struct {
+	delay time.Duration
+	// from is when a resource becomes visible, by the pointer to it or an access. Resources that are not in it are visible.
+	from map[any]time.Time
+}
+
+// access is that a snapshot is shared with an account.
+type access struct {
+	snapshot *snapshot
+	account  string
+}
+
+// hideNew hides a resource that the call has made.
+func (c *call) hideNew(resource any) {
+	if c.visibility.delay <= 0 {
+		return
+	}
+	maps.DeleteFunc(c.visibility.from, func(_ any, from time.Time) bool { return !c.now.Before(from) })
+	c.visibility.from[resource] = c.now.Add(c.visibility.delay)
+}
+
+// hides reports whether a Describe operation does not show a resource yet.
+func (c *call) hides(resource any) bool {
+	from, found := c.visibility.from[resource]
+
+	return found && c.now.Before(from)
+}
+
+// describedSnapshot returns a snapshot as a Describe operation shows it.
+func (c *call) describedSnapshot(one *snapshot) models.Snapshot {
+	shown := one.view(c.account, c.now)
+	shown.AccountsWithRestoreAccess = slices.DeleteFunc(shown.AccountsWithRestoreAccess, func(with models.AccountWithRestoreAccess) bool {
+		return c.hides(access{one, with.AccountID + with.AccountAlias})
+	})
+
+	return shown
+}
