@@ -246,7 +246,6 @@ func TestWaitsEndWithTheContext(t *testing.T) {
 	}
 	for wait, run := range waits {
 		stub := &polled{call: func(context.Context) error { return awsquery.ErrAccessDenied }}
-		//lint:ignore SA1012 A nil context is the case under test.
 		if err := run(nil, redshift.NewFromService(stub), redshift.WaitOptions{}); !errors.Is(err, awsquery.ErrAccessDenied) {
 			t.Errorf("%s without a context: %v", wait, err)
 		}
