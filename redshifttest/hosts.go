@@ -52,5 +52,5 @@ func isLoopback(host string) bool {
 	}
 	address, err := netip.ParseAddr(host)
 
-	return err == nil && address.Unmap().IsLoopback()
+	return err == nil && address.IsLoopback()
 }
