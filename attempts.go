@@ -13,6 +13,7 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/internal/wire"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -317,10 +318,10 @@ func (i *invocation) failed(last, ended error) error {
 	}
 	err := last
 	if i.number > 1 || ended != nil {
-		err = &RetryError{Operation: awsquery.Action(i.operation), Attempts: i.number, Last: last, Ended: ended}
+		err = &RetryError{Operation: wire.Action(i.operation), Attempts: i.number, Last: last, Ended: ended}
 	}
 	if unknown {
-		err = &OutcomeUnknownError{Operation: awsquery.Action(i.operation), Look: i.outcome.look, Err: err}
+		err = &OutcomeUnknownError{Operation: wire.Action(i.operation), Look: i.outcome.look, Err: err}
 	}
 
 	return err

@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-openapi/runtime"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wire"
 )
 
 // invoker is the transport between the generated client and the one that makes a single attempt: it refuses parameters
@@ -170,18 +170,18 @@ func (i *invoker) settingsOf(operation *runtime.ClientOperation) (callSettings, 
 	}
 	if own.retry != nil {
 		if err := own.retry.check(); err != nil {
-			return settings, fmt.Errorf("%s: WithRetryPolicy: %w", awsquery.Action(operation), err)
+			return settings, fmt.Errorf("%s: WithRetryPolicy: %w", wire.Action(operation), err)
 		}
 		if own.retry.Budget > 0 {
 			return settings, fmt.Errorf("%s: WithRetryPolicy: Budget is %d, but the budget is the client's: set Config.Retry.Budget, or a "+
-				"negative Budget so that this call ignores it", awsquery.Action(operation), own.retry.Budget)
+				"negative Budget so that this call ignores it", wire.Action(operation), own.retry.Budget)
 		}
 		settings.retry = own.retry.withDefaults()
 		settings.ignoresBudget = own.retry.Budget < 0
 	}
 	if own.maxAttempts != nil {
 		if *own.maxAttempts < 1 {
-			return settings, fmt.Errorf("%s: WithMaxAttempts: %d attempts, use 1 or more", awsquery.Action(operation), *own.maxAttempts)
+			return settings, fmt.Errorf("%s: WithMaxAttempts: %d attempts, use 1 or more", wire.Action(operation), *own.maxAttempts)
 		}
 		settings.retry.MaxAttempts = *own.maxAttempts
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wire"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -17,7 +18,7 @@ var errOtherResource = errors.New("the response is about another resource than t
 // checkIdentifiers returns an error if the result names another resource than the parameters. It compares nothing if an option
 // changed the request.
 func (i *invocation) checkIdentifiers(result any) error {
-	check, ok := i.identifierChecks[awsquery.Action(i.operation)]
+	check, ok := i.identifierChecks[wire.Action(i.operation)]
 	if !ok || i.settings.rewritten {
 		return nil
 	}
@@ -26,7 +27,7 @@ func (i *invocation) checkIdentifiers(result any) error {
 		return nil
 	}
 
-	return &awsquery.Error{Operation: awsquery.Action(i.operation), StatusCode: 200, RequestID: requestID, Err: errOtherResource}
+	return &awsquery.Error{Operation: wire.Action(i.operation), StatusCode: 200, RequestID: requestID, Err: errOtherResource}
 }
 
 // identifierCheck returns the request id of a result, and reports whether it names the resources that the parameters name.

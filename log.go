@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wire"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -23,7 +24,7 @@ func (i *invocation) logAttempt(ctx context.Context) (any, error) {
 	started := time.Now()
 	answer, err := i.next.SubmitContext(ctx, &operation)
 
-	record := []slog.Attr{slog.String("operation", awsquery.Action(i.operation)), slog.Int("attempt", i.number)}
+	record := []slog.Attr{slog.String("operation", wire.Action(i.operation)), slog.Int("attempt", i.number)}
 	if err != nil {
 		record = append(record, describe(err)...)
 	} else if response != nil {
@@ -41,7 +42,7 @@ func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err erro
 	if i.logger == nil || !i.logger.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	record := []slog.Attr{slog.String("operation", awsquery.Action(i.operation)), slog.Int("attempt", i.number)}
+	record := []slog.Attr{slog.String("operation", wire.Action(i.operation)), slog.Int("attempt", i.number)}
 	record = append(record, describe(err)...)
 	i.logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
 }

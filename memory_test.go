@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/redshift-go/redshift"
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // TestMemoryForAResponse repeats each element of each result as often as 256 KiB hold, with nothing in it, a character,
@@ -46,7 +46,7 @@ func TestMemoryForAResponse(t *testing.T) {
 				if allowed := uint64(32*len(document) + 4<<20 + 5*len(document)); allocated > allowed {
 					t.Errorf("%s: %.60s... in %s: %d bytes for %d", operation.Name, one, before, allocated, len(document))
 				}
-				var malformed *awsquery.SyntaxError
+				var malformed *codec.SyntaxError
 				if err != nil && !errors.As(err, &malformed) {
 					t.Errorf("%s: %.60s...: %v", operation.Name, one, err)
 				}

@@ -9,7 +9,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wire"
 )
 
 // WithRetryPolicy is an [Option] that gives one call a retry policy of its own, in place of the client's. Fields without a
@@ -125,7 +125,7 @@ func addition(write func(runtime.ClientRequest) error) Option {
 func WithResponse(target **http.Response) Option {
 	return func(operation *runtime.ClientOperation) {
 		if target != nil && operation.Reader != nil {
-			operation.Reader = &responseKeeper{operation.Reader, awsquery.IsReadOnly(operation), target}
+			operation.Reader = &responseKeeper{operation.Reader, wire.IsReadOnly(operation), target}
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (k *responseKeeper) IsReadOnly() bool { return k.readOnly }
 
 // ReadResponse keeps the response, and reads it.
 func (k *responseKeeper) ReadResponse(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
-	if answered, ok := response.(interface{ HTTPResponse() *http.Response }); ok {
+	if answered, ok := response.(*wire.Response); ok && answered.Err == nil {
 		*k.target = answered.HTTPResponse()
 	}
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/internal/wire"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -152,10 +153,10 @@ func outcomes() map[string]outcome {
 
 // outcomeOf returns how to find out about an operation.
 func outcomeOf(operation *runtime.ClientOperation, table map[string]outcome) outcome {
-	if awsquery.IsReadOnly(operation) {
+	if wire.IsReadOnly(operation) {
 		return outcome{class: readOnly}
 	}
-	known := table[awsquery.Action(operation)]
+	known := table[wire.Action(operation)]
 	if _, ours := operation.Params.(interface{ Validate() error }); !ours {
 		// An option put something else in place of the parameters, so that nothing is known of what is asked for.
 		return outcome{class: unrecognisable, look: known.look}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -72,7 +72,7 @@ type snapshotMember struct {
 func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions) (*snapshotSet, error) {
 	set := &snapshotSet{
 		client: c,
-		params: awsquery.CopyParams(params),
+		params: codec.CopyParams(params),
 		cost:   1,
 		began:  time.Now(),
 	}
@@ -131,12 +131,12 @@ func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*sn
 		missing[strings.ToLower(member.watch.last.SnapshotIdentifier)] = member
 	}
 	pages := 0
-	all := awsquery.Pages("DescribeClusterSnapshots", "", func(marker string) ([]models.Snapshot, string, error) {
+	all := codec.Pages("DescribeClusterSnapshots", "", func(marker string) ([]models.Snapshot, string, error) {
 		params := s.params
 		params.Marker = marker
 		result, err := s.client.DescribeClusterSnapshots(ctx, &params)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeClusterSnapshots", err)
+			return nil, "", codec.NoPage("DescribeClusterSnapshots", err)
 		}
 		pages++
 		for i := range result.Snapshots {

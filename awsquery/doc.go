@@ -1,8 +1,9 @@
-// Package awsquery speaks the AWS Query protocol for generated clients: parameters go out as a query or a form, answers
-// and errors come in as XML. It knows no service; Amazon Redshift is one of those that speak it.
+// Package awsquery has the errors and the transport of clients that use the AWS Query protocol. Amazon Redshift uses it: the
+// parameters of a call are a query or a form, and the response is XML. The package knows no service.
 //
-// Three parts are meant for people. [Error] and its [ErrorCode] are what a service refuses a call with, [ValidationError]
-// is what is wrong with parameters before anything is sent, and [Transport] makes a single attempt of a call:
+// An [Error] is a response that is not the expected result. Its [ErrorCode] is the reason, if the service returned one. A
+// [SendError] means that there was no response, and a [ValidationError] that the parameters can never be valid, so that nothing
+// was sent. A [Secret] is a value that no log shows. A [Transport] makes one attempt of a call.
 //
 //	var refused *awsquery.Error
 //	switch {
@@ -11,7 +12,4 @@
 //	case errors.As(err, &refused):
 //		log.Print(refused.Code, refused.RequestID)
 //	}
-//
-// The rest, [Writer], [Check], [Decoder] and [NewResultReader] with the functions around them, is the codec. It is public
-// because generated code in other packages needs it; there is rarely a reason to call it by hand.
 package awsquery

@@ -60,9 +60,8 @@ type Error struct {
 }
 
 const (
-	maxMessage      = 16 << 10 // of a Message
-	maxShownMessage = 1024     // of a Message in a text
-	maxShownWord    = 128      // of a Code, a RequestID and their like in a text
+	maxShownMessage = 1024 // of a Message in a text
+	maxShownWord    = 128  // of a Code, a RequestID and their like in a text
 	maxBody         = 512
 )
 
@@ -255,7 +254,7 @@ func withoutURLs(text string, cause error) string {
 // ReadError is why a response could not be read to its end: the connection broke, the context ended, or an XML document
 // breaks off ([io.ErrUnexpectedEOF]). It is the Err of an [Error]. The other fields are those of the response's beginning.
 type ReadError struct {
-	// Err is the error of the connection or the context, or a [*SyntaxError].
+	// Err is the error of the connection or the context, or what is wrong with the document.
 	Err error
 }
 
@@ -288,7 +287,7 @@ type SendError struct {
 	// found in it.
 	Err error
 	// NothingSent is set where it is certain that the service got nothing of the call: its context had ended before, or there
-	// was no connection for it. Connections are not looked at for operations that change nothing ([IsReadOnly]), and an
+	// was no connection for it. Connections are not looked at for operations that change nothing, and an
 	// [http.RoundTripper] has to tell of them as net/http's own does ([net/http/httptrace.ClientTrace]).
 	NothingSent bool
 	// Hint is what to do about it, or where to look. A client adds it. Often empty.

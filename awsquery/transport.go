@@ -16,6 +16,8 @@ import (
 
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
+
+	"github.com/redshift-go/redshift/internal/wire"
 )
 
 // maxURL is how long a URL can be before everything moves into the body: what proxies and servers are sure to take.
@@ -30,7 +32,7 @@ const maxURL = 2048
 // Client. An answer that redirects is an Error, unless the Client follows it.
 //
 // net/http sends a GET again, without a word, if a connection it had kept open breaks. Transport prevents that for each
-// operation that is not known to change nothing ([IsReadOnly]): its request has a Body that is empty but not nil, which
+// operation that is not known to change nothing: its request has a Body that is empty but not nil, which
 // net/http cannot rewind, and of which nothing is sent.
 //
 // The fields must not be changed once the Transport is in use. It can then be used by many goroutines at once.
@@ -45,7 +47,7 @@ type Transport struct {
 	MaxResponseBytes int64
 	// UserAgent is sent in the header User-Agent, unless the operation's parameters set that. Empty: net/http's own.
 	UserAgent string
-	// Consumer is given to the operation's Reader. A [ResultReader] wants none, other templates' readers may want
+	// Consumer is given to the operation's Reader. Generated readers want none, others may want
 	// [runtime.XMLConsumer]. Nil means one that only fails, which spares programs encoding/xml.
 	Consumer runtime.Consumer
 	// Now is the clock that measures [Error.RoundTrip]. Nil means [time.Now].
@@ -67,7 +69,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	if operation == nil {
 		return nil, errors.New("awsquery: submit: there is no operation")
 	}
-	action := Action(operation)
+	action := wire.Action(operation)
 	client, limit, err := t.settings(operation)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", action, err)
@@ -86,12 +88,12 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", action, err)
 	}
-	if parameters.timeout > 0 {
+	if parameters.Timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, parameters.timeout)
+		ctx, cancel = context.WithTimeout(ctx, parameters.Timeout)
 		defer cancel()
 	}
-	readOnly := IsReadOnly(operation)
+	readOnly := wire.IsReadOnly(operation)
 	sending, connections := ctx, (*connections)(nil)
 	if !readOnly {
 		sending, connections = noticeConnections(ctx)
@@ -114,23 +116,23 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 
 		return nil, unanswered
 	}
-	body, err := readAnswer(response, limit)
-	answered := &clientResponse{response: response, body: body}
-	if err != nil {
-		a := &answer{action: action, status: response.StatusCode, requestID: requestID(answered.GetHeader), body: body}
-		refused := a.unreadable(withContext(ctx, err))
-		refused.Header, refused.RoundTrip = response.Header.Clone(), roundTrip
-
-		return nil, refused
+	answered := &wire.Response{HTTP: response}
+	answered.Content, answered.Err = wire.Receive(response, limit)
+	if answered.Err != nil {
+		answered.Err = withContext(ctx, answered.Err)
 	}
 	consumer := t.Consumer
 	if consumer == nil {
 		consumer = runtime.ConsumerFunc(noConsumer)
 	}
 	result, err := operation.Reader.ReadResponse(answered, consumer)
-	if err != nil {
+	if err != nil || answered.Err != nil {
 		var refused *Error
-		if errors.As(err, &refused) && refused.Header == nil {
+		if !errors.As(err, &refused) && answered.Err != nil {
+			refused = brokenOff(action, answered)
+			err = refused
+		}
+		if refused != nil && refused.Header == nil {
 			refused.Header, refused.RoundTrip = response.Header.Clone(), roundTrip
 		}
 
@@ -140,23 +142,25 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	return result, nil
 }
 
-func noConsumer(io.Reader, any) error {
-	return errors.New("awsquery: read an answer: the Transport has no Consumer, set it to runtime.XMLConsumer() for a Reader that wants one")
+// brokenOff is the error for a response of which only the beginning could be read, if the operation's Reader has returned
+// another one or none.
+func brokenOff(action string, response *wire.Response) *Error {
+	err := error(&ReadError{Err: response.Err})
+	if errors.Is(response.Err, wire.ErrTooLarge) {
+		err = fmt.Errorf("read the answer: %w", response.Err)
+	}
+
+	return &Error{
+		Operation:  action,
+		StatusCode: response.Code(),
+		RequestID:  wire.RequestID(response.GetHeader),
+		Body:       bytes.Clone(response.Content[:min(len(response.Content), maxBody)]),
+		Err:        err,
+	}
 }
 
-// Action returns the name of an operation as the service knows it, such as CreateClusterSnapshot.
-func Action(operation *runtime.ClientOperation) string {
-	_, query, _ := strings.Cut(operation.PathPattern, "?")
-	for part := range strings.SplitSeq(query, "&") {
-		if action, ok := strings.CutPrefix(part, "Action="); ok && action != "" {
-			return action
-		}
-	}
-	if operation.ID != "" {
-		return operation.ID
-	}
-
-	return "call"
+func noConsumer(io.Reader, any) error {
+	return errors.New("awsquery: read an answer: the Transport has no Consumer, set it to runtime.XMLConsumer() for a Reader that wants one")
 }
 
 // settings makes sure that all is there that a call needs.
@@ -170,7 +174,7 @@ func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.C
 	}
 	limit = min(t.MaxResponseBytes, math.MaxInt64-1) // one byte more is read to see that a body is too large
 	if limit == 0 {
-		limit = defaultMaxResponseBytes
+		limit = wire.DefaultMaxResponseBytes
 	}
 	switch {
 	case client == nil:
@@ -248,7 +252,7 @@ func validHost(endpoint *url.URL) bool {
 
 // writeRequest collects the parameters of an operation: those of Params, those that AuthInfo adds, and those in the query
 // of the path, unless they were written already.
-func writeRequest(operation *runtime.ClientOperation) (*request, error) {
+func writeRequest(operation *runtime.ClientOperation) (*wire.Request, error) {
 	path, query, _ := strings.Cut(operation.PathPattern, "?")
 	switch {
 	case operation.Method != "" && operation.Method != http.MethodGet && operation.Method != http.MethodPost:
@@ -256,7 +260,7 @@ func writeRequest(operation *runtime.ClientOperation) (*request, error) {
 	case strings.Contains(path, "{"):
 		return nil, errors.New("the operation has parameters in its path, which AWS Query does not have")
 	}
-	r := newRequest(operation.Method, path)
+	r := wire.NewRequest(operation.Method, path)
 	if err := operation.Params.WriteToRequest(r, strfmt.Default); err != nil {
 		return nil, err
 	}
@@ -274,8 +278,8 @@ func writeRequest(operation *runtime.ClientOperation) (*request, error) {
 		if nameErr != nil || valueErr != nil {
 			return nil, errors.New("the operation's path has a malformed query")
 		}
-		if name != "" && !r.has(name) {
-			r.add(name, value)
+		if name != "" && !r.Has(name) {
+			r.Add(name, value)
 		}
 	}
 
@@ -283,10 +287,10 @@ func writeRequest(operation *runtime.ClientOperation) (*request, error) {
 }
 
 // newRequest puts together the request that is sent.
-func (t *Transport) newRequest(ctx context.Context, r *request, readOnly bool) *http.Request {
+func (t *Transport) newRequest(ctx context.Context, r *wire.Request, readOnly bool) *http.Request {
 	address := *t.Endpoint
-	if path := strings.Trim(r.path, "/"); path != "" || strings.Trim(address.Path, "/") != "" {
-		address = *address.JoinPath(r.path)
+	if path := strings.Trim(r.Path, "/"); path != "" || strings.Trim(address.Path, "/") != "" {
+		address = *address.JoinPath(r.Path)
 	} else {
 		address.Path, address.RawPath = "/", ""
 	}
@@ -294,7 +298,7 @@ func (t *Transport) newRequest(ctx context.Context, r *request, readOnly bool) *
 	request.Method = http.MethodGet
 	request.URL = &address
 	request.Proto, request.ProtoMajor, request.ProtoMinor = "HTTP/1.1", 1, 1
-	request.Header = r.header
+	request.Header = r.Header
 	request.Host = address.Host
 	if request.Header == nil {
 		request.Header = make(http.Header)
@@ -302,10 +306,10 @@ func (t *Transport) newRequest(ctx context.Context, r *request, readOnly bool) *
 	if _, own := request.Header["User-Agent"]; t.UserAgent != "" && !own {
 		request.Header["User-Agent"] = []string{t.UserAgent}
 	}
-	query := r.query()
+	query := r.Query()
 	length := len(address.Scheme) + len("://") + len(address.Host) + len(address.EscapedPath()) + len("?") + len(query)
 	switch {
-	case r.method == http.MethodPost || length > maxURL:
+	case r.Method == http.MethodPost || length > maxURL:
 		request.Method = http.MethodPost
 		request.Header["Content-Type"] = []string{"application/x-www-form-urlencoded; charset=utf-8"}
 		request.ContentLength = int64(len(query))
@@ -379,29 +383,3 @@ func withContext(ctx context.Context, err error) error {
 
 	return err
 }
-
-// clientResponse is a response with its body in memory, for the Reader of an operation.
-type clientResponse struct {
-	response *http.Response
-	body     []byte
-}
-
-var _ runtime.ClientResponse = (*clientResponse)(nil)
-
-// HTTPResponse returns a copy of the response, with a Body that can be read from its beginning and without the Request,
-// whose headers have what signs it.
-func (c *clientResponse) HTTPResponse() *http.Response {
-	response := *c.response
-	response.Header = c.response.Header.Clone()
-	response.Body = c.Body()
-	response.ContentLength = int64(len(c.body))
-	response.Request = nil
-
-	return &response
-}
-
-func (c *clientResponse) Code() int                       { return c.response.StatusCode }
-func (c *clientResponse) Message() string                 { return c.response.Status }
-func (c *clientResponse) GetHeader(name string) string    { return c.response.Header.Get(name) }
-func (c *clientResponse) GetHeaders(name string) []string { return c.response.Header.Values(name) }
-func (c *clientResponse) Body() io.ReadCloser             { return io.NopCloser(bytes.NewReader(c.body)) }

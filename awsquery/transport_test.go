@@ -24,6 +24,7 @@ import (
 	"github.com/jarcoal/httpmock"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wire"
 )
 
 func TestLongRequestsArePosts(t *testing.T) {
@@ -693,7 +694,7 @@ func TestConnectionsAreReused(t *testing.T) {
 		if r.URL.Query().Get("Name") == "bad" {
 			w.WriteHeader(http.StatusBadRequest)
 		}
-		_, _ = w.Write(page(100))
+		_, _ = io.WriteString(w, envelope("<Items>"+strings.Repeat("<Item><Name>nightly</Name></Item>", 5000)+"</Items>"))
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -820,7 +821,7 @@ func TestContentTypeThatDoesNotParse(t *testing.T) {
 
 func TestIsReadOnly(t *testing.T) {
 	t.Parallel()
-	if !awsquery.IsReadOnly(listItems(nil)) || awsquery.IsReadOnly(createItem(nil)) || awsquery.IsReadOnly(nil) || awsquery.IsReadOnly(&runtime.ClientOperation{}) {
+	if !wire.IsReadOnly(listItems(nil)) || wire.IsReadOnly(createItem(nil)) || wire.IsReadOnly(nil) || wire.IsReadOnly(&runtime.ClientOperation{}) {
 		t.Error("IsReadOnly is wrong")
 	}
 	base := new(roundTripper)
@@ -852,6 +853,46 @@ func TestReaderOfSomebodyElse(t *testing.T) {
 	})
 	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); !errors.Is(err, broken) {
 		t.Error(err)
+	}
+}
+
+// TestReaderOfABrokenResponse: a response that breaks off is an Error, whatever the operation's Reader makes of its beginning.
+func TestReaderOfABrokenResponse(t *testing.T) {
+	t.Parallel()
+	mine := errors.New("not my cup")
+	readers := map[string]runtime.ClientResponseReaderFunc{
+		"reads nothing":         func(runtime.ClientResponse, runtime.Consumer) (any, error) { return "a result", nil },
+		"returns its own error": func(runtime.ClientResponse, runtime.Consumer) (any, error) { return nil, mine },
+		"returns the error of the body": func(r runtime.ClientResponse, _ runtime.Consumer) (any, error) {
+			body, err := io.ReadAll(r.Body())
+			if string(body) != "half a " || !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("the reader gets %q, %v", body, err)
+			}
+
+			return nil, err
+		},
+	}
+	for name, reader := range readers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+				response := respond(http.StatusOK, "half a ", http.Header{"X-Amzn-Requestid": {"5c1b2f3a"}})
+				response.ContentLength = int64(len("half a page"))
+
+				return response, nil
+			}}
+			operation := listItems(&listItemsParams{})
+			operation.Reader = reader
+			result, err := newTransport(t, base).SubmitContext(t.Context(), operation)
+			var failed *awsquery.Error
+			if result != nil || !errors.As(err, &failed) || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Fatalf("%v, %v, want no result and an *awsquery.Error with a *awsquery.ReadError in it", result, err)
+			}
+			if failed.Operation != "ListItems" || failed.StatusCode != http.StatusOK || failed.RequestID != "5c1b2f3a" ||
+				string(failed.Body) != "half a " || failed.Header == nil {
+				t.Errorf("%#v", *failed)
+			}
+		})
 	}
 }
 

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // AccountWithRestoreAccess is an account that may restore a snapshot.
 type AccountWithRestoreAccess struct {
@@ -12,8 +14,8 @@ type AccountWithRestoreAccess struct {
 	AccountAlias string `json:"AccountAlias,omitzero" xml:"AccountAlias"`
 }
 
-// DecodeQuery fills the AccountWithRestoreAccess from the XML element that the decoder is at. Used by awsquery.
-func (m *AccountWithRestoreAccess) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the AccountWithRestoreAccess from the XML element that the decoder is at. Used by package codec.
+func (m *AccountWithRestoreAccess) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "AccountId":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // AquaConfiguration was about AQUA, the Advanced Query Accelerator. Amazon has retired it, and Redshift decides by
 // itself.
@@ -13,8 +15,8 @@ type AquaConfiguration struct {
 	AquaConfigurationStatus AquaConfigurationStatus `json:"AquaConfigurationStatus,omitzero" xml:"AquaConfigurationStatus"`
 }
 
-// DecodeQuery fills the AquaConfiguration from the XML element that the decoder is at. Used by awsquery.
-func (m *AquaConfiguration) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the AquaConfiguration from the XML element that the decoder is at. Used by package codec.
+func (m *AquaConfiguration) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "AquaStatus":

@@ -5,7 +5,7 @@ package models
 import (
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // Cluster is what Redshift tells of one cluster.
@@ -139,8 +139,8 @@ type Cluster struct {
 	ExtraComputeForAutomaticOptimization string `json:"ExtraComputeForAutomaticOptimization,omitzero" xml:"ExtraComputeForAutomaticOptimization"`
 }
 
-// DecodeQuery fills the Cluster from the XML element that the decoder is at. Used by awsquery.
-func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the Cluster from the XML element that the decoder is at. Used by package codec.
+func (m *Cluster) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ClusterIdentifier":
@@ -158,7 +158,7 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "DBName":
 			m.DBName = d.Text()
 		case "Endpoint":
-			m.Endpoint = awsquery.DecodeStructure(d, m.Endpoint)
+			m.Endpoint = codec.DecodeStructure(d, m.Endpoint)
 		case "ClusterCreateTime":
 			m.ClusterCreateTime = d.Time()
 		case "AutomatedSnapshotRetentionPeriod":
@@ -166,11 +166,11 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "ManualSnapshotRetentionPeriod":
 			m.ManualSnapshotRetentionPeriod = d.Integer()
 		case "ClusterSecurityGroups":
-			m.ClusterSecurityGroups = awsquery.DecodeStructures(d, "ClusterSecurityGroup", m.ClusterSecurityGroups)
+			m.ClusterSecurityGroups = codec.DecodeStructures(d, "ClusterSecurityGroup", m.ClusterSecurityGroups)
 		case "VpcSecurityGroups":
-			m.VpcSecurityGroups = awsquery.DecodeStructures(d, "VpcSecurityGroup", m.VpcSecurityGroups)
+			m.VpcSecurityGroups = codec.DecodeStructures(d, "VpcSecurityGroup", m.VpcSecurityGroups)
 		case "ClusterParameterGroups":
-			m.ClusterParameterGroups = awsquery.DecodeStructures(d, "ClusterParameterGroup", m.ClusterParameterGroups)
+			m.ClusterParameterGroups = codec.DecodeStructures(d, "ClusterParameterGroup", m.ClusterParameterGroups)
 		case "ClusterSubnetGroupName":
 			m.ClusterSubnetGroupName = d.Text()
 		case "VpcId":
@@ -180,7 +180,7 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "PreferredMaintenanceWindow":
 			m.PreferredMaintenanceWindow = d.Text()
 		case "PendingModifiedValues":
-			m.PendingModifiedValues = awsquery.DecodeStructure(d, m.PendingModifiedValues)
+			m.PendingModifiedValues = codec.DecodeStructure(d, m.PendingModifiedValues)
 		case "ClusterVersion":
 			m.ClusterVersion = d.Text()
 		case "AllowVersionUpgrade":
@@ -192,37 +192,37 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "Encrypted":
 			m.Encrypted = d.Boolean()
 		case "RestoreStatus":
-			m.RestoreStatus = awsquery.DecodeStructure(d, m.RestoreStatus)
+			m.RestoreStatus = codec.DecodeStructure(d, m.RestoreStatus)
 		case "DataTransferProgress":
-			m.DataTransferProgress = awsquery.DecodeStructure(d, m.DataTransferProgress)
+			m.DataTransferProgress = codec.DecodeStructure(d, m.DataTransferProgress)
 		case "HsmStatus":
-			m.HsmStatus = awsquery.DecodeStructure(d, m.HsmStatus)
+			m.HsmStatus = codec.DecodeStructure(d, m.HsmStatus)
 		case "ClusterSnapshotCopyStatus":
-			m.ClusterSnapshotCopyStatus = awsquery.DecodeStructure(d, m.ClusterSnapshotCopyStatus)
+			m.ClusterSnapshotCopyStatus = codec.DecodeStructure(d, m.ClusterSnapshotCopyStatus)
 		case "ClusterPublicKey":
 			m.ClusterPublicKey = d.Text()
 		case "ClusterNodes":
-			m.ClusterNodes = awsquery.DecodeStructures(d, "member", m.ClusterNodes)
+			m.ClusterNodes = codec.DecodeStructures(d, "member", m.ClusterNodes)
 		case "ElasticIpStatus":
-			m.ElasticIPStatus = awsquery.DecodeStructure(d, m.ElasticIPStatus)
+			m.ElasticIPStatus = codec.DecodeStructure(d, m.ElasticIPStatus)
 		case "ClusterRevisionNumber":
 			m.ClusterRevisionNumber = d.Text()
 		case "Tags":
-			m.Tags = awsquery.DecodeStructures(d, "Tag", m.Tags)
+			m.Tags = codec.DecodeStructures(d, "Tag", m.Tags)
 		case "KmsKeyId":
 			m.KmsKeyID = d.Text()
 		case "EnhancedVpcRouting":
 			m.EnhancedVpcRouting = d.Boolean()
 		case "IamRoles":
-			m.IamRoles = awsquery.DecodeStructures(d, "ClusterIamRole", m.IamRoles)
+			m.IamRoles = codec.DecodeStructures(d, "ClusterIamRole", m.IamRoles)
 		case "PendingActions":
-			m.PendingActions = awsquery.DecodeStrings(d, "member", m.PendingActions)
+			m.PendingActions = codec.DecodeStrings(d, "member", m.PendingActions)
 		case "MaintenanceTrackName":
 			m.MaintenanceTrackName = d.Text()
 		case "ElasticResizeNumberOfNodeOptions":
 			m.ElasticResizeNumberOfNodeOptions = d.Text()
 		case "DeferredMaintenanceWindows":
-			m.DeferredMaintenanceWindows = awsquery.DecodeStructures(d, "DeferredMaintenanceWindow", m.DeferredMaintenanceWindows)
+			m.DeferredMaintenanceWindows = codec.DecodeStructures(d, "DeferredMaintenanceWindow", m.DeferredMaintenanceWindows)
 		case "SnapshotScheduleIdentifier":
 			m.SnapshotScheduleIdentifier = d.Text()
 		case "SnapshotScheduleState":
@@ -234,7 +234,7 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "NextMaintenanceWindowStartTime":
 			m.NextMaintenanceWindowStartTime = d.Time()
 		case "ResizeInfo":
-			m.ResizeInfo = awsquery.DecodeStructure(d, m.ResizeInfo)
+			m.ResizeInfo = codec.DecodeStructure(d, m.ResizeInfo)
 		case "AvailabilityZoneRelocationStatus":
 			m.AvailabilityZoneRelocationStatus = d.Text()
 		case "ClusterNamespaceArn":
@@ -242,11 +242,11 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "TotalStorageCapacityInMegaBytes":
 			m.TotalStorageCapacityInMegaBytes = d.OptionalLong()
 		case "AquaConfiguration":
-			m.AquaConfiguration = awsquery.DecodeStructure(d, m.AquaConfiguration)
+			m.AquaConfiguration = codec.DecodeStructure(d, m.AquaConfiguration)
 		case "DefaultIamRoleArn":
 			m.DefaultIamRoleArn = d.Text()
 		case "ReservedNodeExchangeStatus":
-			m.ReservedNodeExchangeStatus = awsquery.DecodeStructure(d, m.ReservedNodeExchangeStatus)
+			m.ReservedNodeExchangeStatus = codec.DecodeStructure(d, m.ReservedNodeExchangeStatus)
 		case "CustomDomainName":
 			m.CustomDomainName = d.Text()
 		case "CustomDomainCertificateArn":
@@ -262,7 +262,7 @@ func (m *Cluster) DecodeQuery(d *awsquery.Decoder) {
 		case "MultiAZ":
 			m.MultiAZ = d.Text()
 		case "MultiAZSecondary":
-			m.MultiAZSecondary = awsquery.DecodeStructure(d, m.MultiAZSecondary)
+			m.MultiAZSecondary = codec.DecodeStructure(d, m.MultiAZSecondary)
 		case "LakehouseRegistrationStatus":
 			m.LakehouseRegistrationStatus = d.Text()
 		case "CatalogArn":

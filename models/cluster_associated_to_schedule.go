@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterAssociatedToSchedule is a cluster that has a snapshot schedule.
 type ClusterAssociatedToSchedule struct {
@@ -12,8 +14,8 @@ type ClusterAssociatedToSchedule struct {
 	ScheduleAssociationState ScheduleState `json:"ScheduleAssociationState,omitzero" xml:"ScheduleAssociationState"`
 }
 
-// DecodeQuery fills the ClusterAssociatedToSchedule from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterAssociatedToSchedule) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterAssociatedToSchedule from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterAssociatedToSchedule) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ClusterIdentifier":

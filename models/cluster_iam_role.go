@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterIamRole is an IAM role with which a cluster can call other AWS services.
 type ClusterIamRole struct {
@@ -12,8 +14,8 @@ type ClusterIamRole struct {
 	ApplyStatus string `json:"ApplyStatus,omitzero" xml:"ApplyStatus"`
 }
 
-// DecodeQuery fills the ClusterIamRole from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterIamRole) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterIamRole from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterIamRole) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "IamRoleArn":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterNode is one node of a cluster.
 type ClusterNode struct {
@@ -14,8 +16,8 @@ type ClusterNode struct {
 	PublicIPAddress string `json:"PublicIPAddress,omitzero" xml:"PublicIPAddress"`
 }
 
-// DecodeQuery fills the ClusterNode from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterNode) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterNode from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterNode) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "NodeRole":

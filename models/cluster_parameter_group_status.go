@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterParameterGroupStatus is a parameter group of a cluster, and how far it has been applied.
 type ClusterParameterGroupStatus struct {
@@ -14,8 +16,8 @@ type ClusterParameterGroupStatus struct {
 	ClusterParameterStatusList []ClusterParameterStatus `json:"ClusterParameterStatusList,omitzero" xml:"ClusterParameterStatusList>member"`
 }
 
-// DecodeQuery fills the ClusterParameterGroupStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterParameterGroupStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterParameterGroupStatus from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterParameterGroupStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ParameterGroupName":
@@ -23,7 +25,7 @@ func (m *ClusterParameterGroupStatus) DecodeQuery(d *awsquery.Decoder) {
 		case "ParameterApplyStatus":
 			m.ParameterApplyStatus = d.Text()
 		case "ClusterParameterStatusList":
-			m.ClusterParameterStatusList = awsquery.DecodeStructures(d, "member", m.ClusterParameterStatusList)
+			m.ClusterParameterStatusList = codec.DecodeStructures(d, "member", m.ClusterParameterStatusList)
 		default:
 			d.Skip()
 		}

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterParameterStatus is a parameter of a cluster's database, and how far it has been applied.
 type ClusterParameterStatus struct {
@@ -15,8 +17,8 @@ type ClusterParameterStatus struct {
 	ParameterApplyErrorDescription string `json:"ParameterApplyErrorDescription,omitzero" xml:"ParameterApplyErrorDescription"`
 }
 
-// DecodeQuery fills the ClusterParameterStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterParameterStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterParameterStatus from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterParameterStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ParameterName":

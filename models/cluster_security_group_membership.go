@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterSecurityGroupMembership is a cluster security group that a cluster is in.
 type ClusterSecurityGroupMembership struct {
@@ -12,8 +14,8 @@ type ClusterSecurityGroupMembership struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the ClusterSecurityGroupMembership from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterSecurityGroupMembership) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterSecurityGroupMembership from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterSecurityGroupMembership) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ClusterSecurityGroupName":

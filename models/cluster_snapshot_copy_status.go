@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ClusterSnapshotCopyStatus is how the snapshots of a cluster are copied to another region.
 type ClusterSnapshotCopyStatus struct {
@@ -16,8 +18,8 @@ type ClusterSnapshotCopyStatus struct {
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero" xml:"SnapshotCopyGrantName"`
 }
 
-// DecodeQuery fills the ClusterSnapshotCopyStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *ClusterSnapshotCopyStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ClusterSnapshotCopyStatus from the XML element that the decoder is at. Used by package codec.
+func (m *ClusterSnapshotCopyStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "DestinationRegion":

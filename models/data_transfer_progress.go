@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // DataTransferProgress is how far the transfer of a cluster's data is.
 type DataTransferProgress struct {
@@ -20,8 +22,8 @@ type DataTransferProgress struct {
 	ElapsedTimeInSeconds *int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"ElapsedTimeInSeconds"`
 }
 
-// DecodeQuery fills the DataTransferProgress from the XML element that the decoder is at. Used by awsquery.
-func (m *DataTransferProgress) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the DataTransferProgress from the XML element that the decoder is at. Used by package codec.
+func (m *DataTransferProgress) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Status":

@@ -5,7 +5,7 @@ package models
 import (
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // DeferredMaintenanceWindow is a time for which the maintenance of a cluster is put off.
@@ -18,8 +18,8 @@ type DeferredMaintenanceWindow struct {
 	DeferMaintenanceEndTime time.Time `json:"DeferMaintenanceEndTime,omitzero" xml:"DeferMaintenanceEndTime"`
 }
 
-// DecodeQuery fills the DeferredMaintenanceWindow from the XML element that the decoder is at. Used by awsquery.
-func (m *DeferredMaintenanceWindow) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the DeferredMaintenanceWindow from the XML element that the decoder is at. Used by package codec.
+func (m *DeferredMaintenanceWindow) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "DeferMaintenanceIdentifier":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // DeleteClusterSnapshotMessage is one snapshot that a batch is to delete.
 type DeleteClusterSnapshotMessage struct {
@@ -13,8 +15,8 @@ type DeleteClusterSnapshotMessage struct {
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero" xml:"SnapshotClusterIdentifier"`
 }
 
-// DecodeQuery fills the DeleteClusterSnapshotMessage from the XML element that the decoder is at. Used by awsquery.
-func (m *DeleteClusterSnapshotMessage) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the DeleteClusterSnapshotMessage from the XML element that the decoder is at. Used by package codec.
+func (m *DeleteClusterSnapshotMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "SnapshotIdentifier":

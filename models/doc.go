@@ -10,17 +10,17 @@ package models
 import (
 	"strings"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// WriteQuery writes the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by awsquery.
-func (m *DeleteClusterSnapshotMessage) WriteQuery(w *awsquery.Writer) {
+// WriteQuery writes the DeleteClusterSnapshotMessage as the item of a list of parameters. Used by package codec.
+func (m *DeleteClusterSnapshotMessage) WriteQuery(w *codec.Writer) {
 	w.RequiredString("SnapshotIdentifier", m.SnapshotIdentifier)
 	w.String("SnapshotClusterIdentifier", m.SnapshotClusterIdentifier)
 }
 
-// CheckQuery names what is wrong with the DeleteClusterSnapshotMessage as the item of a list. Used by awsquery.
-func (m *DeleteClusterSnapshotMessage) CheckQuery(c *awsquery.Check) {
+// CheckQuery names what is wrong with the DeleteClusterSnapshotMessage as the item of a list. Used by package codec.
+func (m *DeleteClusterSnapshotMessage) CheckQuery(c *codec.Check) {
 	c.Required("SnapshotIdentifier", m.SnapshotIdentifier != "")
 }
 
@@ -46,25 +46,25 @@ func resourceTypeInAnyCase(text string) ResourceType {
 	return ResourceType(text)
 }
 
-// WriteQuery writes the SnapshotSortingEntity as the item of a list of parameters. Used by awsquery.
-func (m *SnapshotSortingEntity) WriteQuery(w *awsquery.Writer) {
+// WriteQuery writes the SnapshotSortingEntity as the item of a list of parameters. Used by package codec.
+func (m *SnapshotSortingEntity) WriteQuery(w *codec.Writer) {
 	w.RequiredString("Attribute", string(m.Attribute))
 	w.String("SortOrder", string(m.SortOrder))
 }
 
-// CheckQuery names what is wrong with the SnapshotSortingEntity as the item of a list. Used by awsquery.
-func (m *SnapshotSortingEntity) CheckQuery(c *awsquery.Check) {
+// CheckQuery names what is wrong with the SnapshotSortingEntity as the item of a list. Used by package codec.
+func (m *SnapshotSortingEntity) CheckQuery(c *codec.Check) {
 	c.Required("Attribute", m.Attribute != "")
 }
 
-// WriteQuery writes the Tag as the item of a list of parameters. Used by awsquery.
-func (m *Tag) WriteQuery(w *awsquery.Writer) {
+// WriteQuery writes the Tag as the item of a list of parameters. Used by package codec.
+func (m *Tag) WriteQuery(w *codec.Writer) {
 	w.RequiredString("Key", m.Key)
 	w.RequiredString("Value", m.Value)
 }
 
-// CheckQuery names what is wrong with the Tag as the item of a list. Used by awsquery.
-func (m *Tag) CheckQuery(c *awsquery.Check) {
+// CheckQuery names what is wrong with the Tag as the item of a list. Used by package codec.
+func (m *Tag) CheckQuery(c *codec.Check) {
 	c.Required("Key", m.Key != "")
 	c.MaxLength("Key", m.Key, 128)
 	c.MaxLength("Value", m.Value, 256)

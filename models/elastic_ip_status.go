@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ElasticIPStatus is the elastic IP address of a cluster.
 type ElasticIPStatus struct {
@@ -12,8 +14,8 @@ type ElasticIPStatus struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the ElasticIpStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *ElasticIPStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ElasticIpStatus from the XML element that the decoder is at. Used by package codec.
+func (m *ElasticIPStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ElasticIp":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // Endpoint is where a cluster accepts connections.
 type Endpoint struct {
@@ -14,8 +16,8 @@ type Endpoint struct {
 	VpcEndpoints []VpcEndpoint `json:"VpcEndpoints,omitzero" xml:"VpcEndpoints>VpcEndpoint"`
 }
 
-// DecodeQuery fills the Endpoint from the XML element that the decoder is at. Used by awsquery.
-func (m *Endpoint) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the Endpoint from the XML element that the decoder is at. Used by package codec.
+func (m *Endpoint) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Address":
@@ -23,7 +25,7 @@ func (m *Endpoint) DecodeQuery(d *awsquery.Decoder) {
 		case "Port":
 			m.Port = d.Integer()
 		case "VpcEndpoints":
-			m.VpcEndpoints = awsquery.DecodeStructures(d, "VpcEndpoint", m.VpcEndpoints)
+			m.VpcEndpoints = codec.DecodeStructures(d, "VpcEndpoint", m.VpcEndpoints)
 		default:
 			d.Skip()
 		}

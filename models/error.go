@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/awsquery"
+)
 
 // The error codes that the operations document. Decide on them with [errors.Is], or with a switch on the Code of an
 // [awsquery.Error]:

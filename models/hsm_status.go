@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // HsmStatus is the hardware security module (HSM) of a cluster, and how far its settings are applied.
 type HsmStatus struct {
@@ -14,8 +16,8 @@ type HsmStatus struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the HsmStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *HsmStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the HsmStatus from the XML element that the decoder is at. Used by package codec.
+func (m *HsmStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "HsmClientCertificateIdentifier":

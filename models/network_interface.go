@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // NetworkInterface is one network interface of an endpoint in a VPC.
 type NetworkInterface struct {
@@ -18,8 +20,8 @@ type NetworkInterface struct {
 	IPv6Address string `json:"Ipv6Address,omitzero" xml:"Ipv6Address"`
 }
 
-// DecodeQuery fills the NetworkInterface from the XML element that the decoder is at. Used by awsquery.
-func (m *NetworkInterface) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the NetworkInterface from the XML element that the decoder is at. Used by package codec.
+func (m *NetworkInterface) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "NetworkInterfaceId":

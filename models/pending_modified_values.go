@@ -2,7 +2,10 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // PendingModifiedValues are changes of a cluster that are not in force yet. Only what changes is set.
 type PendingModifiedValues struct {
@@ -30,8 +33,8 @@ type PendingModifiedValues struct {
 	EncryptionType string `json:"EncryptionType,omitzero" xml:"EncryptionType"`
 }
 
-// DecodeQuery fills the PendingModifiedValues from the XML element that the decoder is at. Used by awsquery.
-func (m *PendingModifiedValues) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the PendingModifiedValues from the XML element that the decoder is at. Used by package codec.
+func (m *PendingModifiedValues) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "MasterUserPassword":

@@ -5,7 +5,7 @@ package models
 import (
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // ReservedNodeExchangeStatus is an exchange of a cluster's reserved nodes for others.
@@ -30,8 +30,8 @@ type ReservedNodeExchangeStatus struct {
 	TargetReservedNodeCount int `json:"TargetReservedNodeCount,omitzero" xml:"TargetReservedNodeCount"`
 }
 
-// DecodeQuery fills the ReservedNodeExchangeStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *ReservedNodeExchangeStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ReservedNodeExchangeStatus from the XML element that the decoder is at. Used by package codec.
+func (m *ReservedNodeExchangeStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ReservedNodeExchangeRequestId":

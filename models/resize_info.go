@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // ResizeInfo is a resize of a cluster that is under way.
 type ResizeInfo struct {
@@ -12,8 +14,8 @@ type ResizeInfo struct {
 	AllowCancelResize bool `json:"AllowCancelResize,omitzero" xml:"AllowCancelResize"`
 }
 
-// DecodeQuery fills the ResizeInfo from the XML element that the decoder is at. Used by awsquery.
-func (m *ResizeInfo) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the ResizeInfo from the XML element that the decoder is at. Used by package codec.
+func (m *ResizeInfo) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ResizeType":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // RestoreStatus is how far the restore of a cluster is. Redshift keeps the numbers up to date for DC2 nodes only.
 type RestoreStatus struct {
@@ -20,8 +22,8 @@ type RestoreStatus struct {
 	EstimatedTimeToCompletionInSeconds int64 `json:"EstimatedTimeToCompletionInSeconds,omitzero" xml:"EstimatedTimeToCompletionInSeconds"`
 }
 
-// DecodeQuery fills the RestoreStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *RestoreStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the RestoreStatus from the XML element that the decoder is at. Used by package codec.
+func (m *RestoreStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Status":

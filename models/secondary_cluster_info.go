@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // SecondaryClusterInfo is the part of a cluster that runs in a second Availability Zone.
 type SecondaryClusterInfo struct {
@@ -12,14 +14,14 @@ type SecondaryClusterInfo struct {
 	ClusterNodes []ClusterNode `json:"ClusterNodes,omitzero" xml:"ClusterNodes>member"`
 }
 
-// DecodeQuery fills the SecondaryClusterInfo from the XML element that the decoder is at. Used by awsquery.
-func (m *SecondaryClusterInfo) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the SecondaryClusterInfo from the XML element that the decoder is at. Used by package codec.
+func (m *SecondaryClusterInfo) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "AvailabilityZone":
 			m.AvailabilityZone = d.Text()
 		case "ClusterNodes":
-			m.ClusterNodes = awsquery.DecodeStructures(d, "member", m.ClusterNodes)
+			m.ClusterNodes = codec.DecodeStructures(d, "member", m.ClusterNodes)
 		default:
 			d.Skip()
 		}

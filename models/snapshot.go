@@ -5,7 +5,7 @@ package models
 import (
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // Snapshot is what Redshift tells of one snapshot of a cluster.
@@ -91,8 +91,8 @@ type Snapshot struct {
 	SnapshotArn string `json:"SnapshotArn,omitzero" xml:"SnapshotArn"`
 }
 
-// DecodeQuery fills the Snapshot from the XML element that the decoder is at. Used by awsquery.
-func (m *Snapshot) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the Snapshot from the XML element that the decoder is at. Used by package codec.
+func (m *Snapshot) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "SnapshotIdentifier":
@@ -132,7 +132,7 @@ func (m *Snapshot) DecodeQuery(d *awsquery.Decoder) {
 		case "EncryptedWithHSM":
 			m.EncryptedWithHSM = d.Boolean()
 		case "AccountsWithRestoreAccess":
-			m.AccountsWithRestoreAccess = awsquery.DecodeStructures(d, "AccountWithRestoreAccess", m.AccountsWithRestoreAccess)
+			m.AccountsWithRestoreAccess = codec.DecodeStructures(d, "AccountWithRestoreAccess", m.AccountsWithRestoreAccess)
 		case "OwnerAccount":
 			m.OwnerAccount = d.Text()
 		case "TotalBackupSizeInMegaBytes":
@@ -150,9 +150,9 @@ func (m *Snapshot) DecodeQuery(d *awsquery.Decoder) {
 		case "SourceRegion":
 			m.SourceRegion = d.Text()
 		case "Tags":
-			m.Tags = awsquery.DecodeStructures(d, "Tag", m.Tags)
+			m.Tags = codec.DecodeStructures(d, "Tag", m.Tags)
 		case "RestorableNodeTypes":
-			m.RestorableNodeTypes = awsquery.DecodeStrings(d, "NodeType", m.RestorableNodeTypes)
+			m.RestorableNodeTypes = codec.DecodeStrings(d, "NodeType", m.RestorableNodeTypes)
 		case "EnhancedVpcRouting":
 			m.EnhancedVpcRouting = d.Boolean()
 		case "MaintenanceTrackName":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // SnapshotCopyGrant is a permission for Redshift to encrypt the snapshots that it copies to a region with a key there.
 type SnapshotCopyGrant struct {
@@ -14,8 +16,8 @@ type SnapshotCopyGrant struct {
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 
-// DecodeQuery fills the SnapshotCopyGrant from the XML element that the decoder is at. Used by awsquery.
-func (m *SnapshotCopyGrant) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the SnapshotCopyGrant from the XML element that the decoder is at. Used by package codec.
+func (m *SnapshotCopyGrant) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "SnapshotCopyGrantName":
@@ -23,7 +25,7 @@ func (m *SnapshotCopyGrant) DecodeQuery(d *awsquery.Decoder) {
 		case "KmsKeyId":
 			m.KmsKeyID = d.Text()
 		case "Tags":
-			m.Tags = awsquery.DecodeStructures(d, "Tag", m.Tags)
+			m.Tags = codec.DecodeStructures(d, "Tag", m.Tags)
 		default:
 			d.Skip()
 		}

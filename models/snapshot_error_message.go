@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // SnapshotErrorMessage is a snapshot for which a batch failed, and why.
 type SnapshotErrorMessage struct {
@@ -16,8 +18,8 @@ type SnapshotErrorMessage struct {
 	FailureReason string `json:"FailureReason,omitzero" xml:"FailureReason"`
 }
 
-// DecodeQuery fills the SnapshotErrorMessage from the XML element that the decoder is at. Used by awsquery.
-func (m *SnapshotErrorMessage) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the SnapshotErrorMessage from the XML element that the decoder is at. Used by package codec.
+func (m *SnapshotErrorMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "SnapshotIdentifier":

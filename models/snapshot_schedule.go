@@ -5,7 +5,7 @@ package models
 import (
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // SnapshotSchedule is a schedule by which Redshift takes automated snapshots of clusters.
@@ -26,24 +26,24 @@ type SnapshotSchedule struct {
 	AssociatedClusters []ClusterAssociatedToSchedule `json:"AssociatedClusters,omitzero" xml:"AssociatedClusters>ClusterAssociatedToSchedule"`
 }
 
-// DecodeQuery fills the SnapshotSchedule from the XML element that the decoder is at. Used by awsquery.
-func (m *SnapshotSchedule) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the SnapshotSchedule from the XML element that the decoder is at. Used by package codec.
+func (m *SnapshotSchedule) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "ScheduleDefinitions":
-			m.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", m.ScheduleDefinitions)
+			m.ScheduleDefinitions = codec.DecodeStrings(d, "ScheduleDefinition", m.ScheduleDefinitions)
 		case "ScheduleIdentifier":
 			m.ScheduleIdentifier = d.Text()
 		case "ScheduleDescription":
 			m.ScheduleDescription = d.Text()
 		case "Tags":
-			m.Tags = awsquery.DecodeStructures(d, "Tag", m.Tags)
+			m.Tags = codec.DecodeStructures(d, "Tag", m.Tags)
 		case "NextInvocations":
-			m.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", m.NextInvocations)
+			m.NextInvocations = codec.DecodeTimes(d, "SnapshotTime", m.NextInvocations)
 		case "AssociatedClusterCount":
 			m.AssociatedClusterCount = d.OptionalInteger()
 		case "AssociatedClusters":
-			m.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", m.AssociatedClusters)
+			m.AssociatedClusters = codec.DecodeStructures(d, "ClusterAssociatedToSchedule", m.AssociatedClusters)
 		default:
 			d.Skip()
 		}

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // SnapshotSortingEntity is one rule for the order of a list of snapshots.
 type SnapshotSortingEntity struct {
@@ -12,8 +14,8 @@ type SnapshotSortingEntity struct {
 	SortOrder SortByOrder `json:"SortOrder,omitzero" xml:"SortOrder"`
 }
 
-// DecodeQuery fills the SnapshotSortingEntity from the XML element that the decoder is at. Used by awsquery.
-func (m *SnapshotSortingEntity) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the SnapshotSortingEntity from the XML element that the decoder is at. Used by package codec.
+func (m *SnapshotSortingEntity) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Attribute":

@@ -5,7 +5,7 @@ package models
 import (
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // TableRestoreStatus is how far the restore of a table is.
@@ -40,8 +40,8 @@ type TableRestoreStatus struct {
 	NewTableName string `json:"NewTableName,omitzero" xml:"NewTableName"`
 }
 
-// DecodeQuery fills the TableRestoreStatus from the XML element that the decoder is at. Used by awsquery.
-func (m *TableRestoreStatus) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the TableRestoreStatus from the XML element that the decoder is at. Used by package codec.
+func (m *TableRestoreStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "TableRestoreRequestId":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // Tag is a name and a value that a resource carries.
 type Tag struct {
@@ -13,8 +15,8 @@ type Tag struct {
 	Value string `json:"Value" xml:"Value"`
 }
 
-// DecodeQuery fills the Tag from the XML element that the decoder is at. Used by awsquery.
-func (m *Tag) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the Tag from the XML element that the decoder is at. Used by package codec.
+func (m *Tag) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Key":

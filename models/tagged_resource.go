@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // TaggedResource is a tag and the resource that has it.
 type TaggedResource struct {
@@ -14,12 +16,12 @@ type TaggedResource struct {
 	ResourceType ResourceType `json:"ResourceType,omitzero" xml:"ResourceType"`
 }
 
-// DecodeQuery fills the TaggedResource from the XML element that the decoder is at. Used by awsquery.
-func (m *TaggedResource) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the TaggedResource from the XML element that the decoder is at. Used by package codec.
+func (m *TaggedResource) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Tag":
-			m.Tag = awsquery.DecodeStructure(d, m.Tag)
+			m.Tag = codec.DecodeStructure(d, m.Tag)
 		case "ResourceName":
 			m.ResourceName = d.Text()
 		case "ResourceType":

@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // VpcEndpoint is an endpoint in a VPC, through which a cluster can be reached.
 type VpcEndpoint struct {
@@ -14,8 +16,8 @@ type VpcEndpoint struct {
 	NetworkInterfaces []NetworkInterface `json:"NetworkInterfaces,omitzero" xml:"NetworkInterfaces>NetworkInterface"`
 }
 
-// DecodeQuery fills the VpcEndpoint from the XML element that the decoder is at. Used by awsquery.
-func (m *VpcEndpoint) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the VpcEndpoint from the XML element that the decoder is at. Used by package codec.
+func (m *VpcEndpoint) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "VpcEndpointId":
@@ -23,7 +25,7 @@ func (m *VpcEndpoint) DecodeQuery(d *awsquery.Decoder) {
 		case "VpcId":
 			m.VpcID = d.Text()
 		case "NetworkInterfaces":
-			m.NetworkInterfaces = awsquery.DecodeStructures(d, "NetworkInterface", m.NetworkInterfaces)
+			m.NetworkInterfaces = codec.DecodeStructures(d, "NetworkInterface", m.NetworkInterfaces)
 		default:
 			d.Skip()
 		}

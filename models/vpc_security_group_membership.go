@@ -2,7 +2,9 @@
 
 package models
 
-import "github.com/redshift-go/redshift/awsquery"
+import (
+	"github.com/redshift-go/redshift/internal/codec"
+)
 
 // VpcSecurityGroupMembership is a VPC security group that a cluster is in.
 type VpcSecurityGroupMembership struct {
@@ -12,8 +14,8 @@ type VpcSecurityGroupMembership struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the VpcSecurityGroupMembership from the XML element that the decoder is at. Used by awsquery.
-func (m *VpcSecurityGroupMembership) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the VpcSecurityGroupMembership from the XML element that the decoder is at. Used by package codec.
+func (m *VpcSecurityGroupMembership) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "VpcSecurityGroupId":

@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -19,20 +19,20 @@ type BatchDeleteClusterSnapshotsParams struct {
 	Identifiers []models.DeleteClusterSnapshotMessage `json:"Identifiers,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
-	c := awsquery.NewCheck("BatchDeleteClusterSnapshots")
+	c := codec.NewCheck("BatchDeleteClusterSnapshots")
 	c.Required("Identifiers.DeleteClusterSnapshotMessage", len(p.Identifiers) > 0)
 	c.MaxItems("Identifiers.DeleteClusterSnapshotMessage", len(p.Identifiers), 100)
-	awsquery.CheckStructures(&c, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
+	codec.CheckStructures(&c, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
 
 	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
-	awsquery.Structures(&w, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
+	w := codec.NewWriter(request)
+	codec.Structures(&w, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
 
 	return w.Err()
 }
@@ -47,14 +47,14 @@ type BatchDeleteClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Resources":
-			r.Resources = awsquery.DecodeStrings(d, "String", r.Resources)
+			r.Resources = codec.DecodeStrings(d, "String", r.Resources)
 		case "Errors":
-			r.Errors = awsquery.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
+			r.Errors = codec.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
 		default:
 			d.Skip()
 		}

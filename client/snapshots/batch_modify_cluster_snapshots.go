@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -25,9 +25,9 @@ type BatchModifyClusterSnapshotsParams struct {
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *BatchModifyClusterSnapshotsParams) Validate() error {
-	c := awsquery.NewCheck("BatchModifyClusterSnapshots")
+	c := codec.NewCheck("BatchModifyClusterSnapshots")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SnapshotIdentifierList.String", len(p.SnapshotIdentifierList) > 0)
 	c.MaxItems("SnapshotIdentifierList.String", len(p.SnapshotIdentifierList), 100)
@@ -37,10 +37,10 @@ func (p *BatchModifyClusterSnapshotsParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *BatchModifyClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.OptionalBoolean("Force", p.Force)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
-	awsquery.Strings(&w, "SnapshotIdentifierList.String", p.SnapshotIdentifierList)
+	codec.Strings(&w, "SnapshotIdentifierList.String", p.SnapshotIdentifierList)
 
 	return w.Err()
 }
@@ -55,14 +55,14 @@ type BatchModifyClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Resources":
-			r.Resources = awsquery.DecodeStrings(d, "String", r.Resources)
+			r.Resources = codec.DecodeStrings(d, "String", r.Resources)
 		case "Errors":
-			r.Errors = awsquery.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
+			r.Errors = codec.DecodeStructures(d, "SnapshotErrorMessage", r.Errors)
 		default:
 			d.Skip()
 		}

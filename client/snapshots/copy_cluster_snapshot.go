@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -29,9 +29,9 @@ type CopyClusterSnapshotParams struct {
 	SourceSnapshotClusterIdentifier string `json:"SourceSnapshotClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *CopyClusterSnapshotParams) Validate() error {
-	c := awsquery.NewCheck("CopyClusterSnapshot")
+	c := codec.NewCheck("CopyClusterSnapshot")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SourceSnapshotIdentifier", p.SourceSnapshotIdentifier != "")
 	c.Required("TargetSnapshotIdentifier", p.TargetSnapshotIdentifier != "")
@@ -42,7 +42,7 @@ func (p *CopyClusterSnapshotParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
 	w.String("SourceSnapshotClusterIdentifier", p.SourceSnapshotClusterIdentifier)
 	w.String("SourceSnapshotIdentifier", p.SourceSnapshotIdentifier)
@@ -59,8 +59,8 @@ type CopyClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *CopyClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *CopyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Snapshot":

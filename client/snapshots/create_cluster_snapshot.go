@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -27,25 +27,25 @@ type CreateClusterSnapshotParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *CreateClusterSnapshotParams) Validate() error {
-	c := awsquery.NewCheck("CreateClusterSnapshot")
+	c := codec.NewCheck("CreateClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
 	c.MaxLength("SnapshotIdentifier", p.SnapshotIdentifier, 255)
-	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
+	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
 
 	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
-	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+	codec.Structures(&w, "Tags.Tag", p.Tags)
 
 	return w.Err()
 }
@@ -58,8 +58,8 @@ type CreateClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *CreateClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *CreateClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Snapshot":

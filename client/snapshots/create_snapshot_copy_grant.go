@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -24,22 +24,22 @@ type CreateSnapshotCopyGrantParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *CreateSnapshotCopyGrantParams) Validate() error {
-	c := awsquery.NewCheck("CreateSnapshotCopyGrant")
+	c := codec.NewCheck("CreateSnapshotCopyGrant")
 	c.Required("SnapshotCopyGrantName", p.SnapshotCopyGrantName != "")
 	c.MaxLength("SnapshotCopyGrantName", p.SnapshotCopyGrantName, 63)
-	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
+	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
 
 	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CreateSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("KmsKeyId", p.KmsKeyID)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
-	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+	codec.Structures(&w, "Tags.Tag", p.Tags)
 
 	return w.Err()
 }
@@ -52,8 +52,8 @@ type CreateSnapshotCopyGrantResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "SnapshotCopyGrant":

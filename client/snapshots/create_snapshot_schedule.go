@@ -9,7 +9,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -30,23 +30,23 @@ type CreateSnapshotScheduleParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *CreateSnapshotScheduleParams) Validate() error {
-	c := awsquery.NewCheck("CreateSnapshotSchedule")
-	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
+	c := codec.NewCheck("CreateSnapshotSchedule")
+	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
 
 	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CreateSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.OptionalBoolean("DryRun", p.DryRun)
 	w.OptionalInteger("NextInvocations", p.NextInvocations)
-	awsquery.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
+	codec.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
 	w.String("ScheduleDescription", p.ScheduleDescription)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
-	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+	codec.Structures(&w, "Tags.Tag", p.Tags)
 
 	return w.Err()
 }
@@ -71,24 +71,24 @@ type CreateSnapshotScheduleResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *CreateSnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *CreateSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "ScheduleDefinitions":
-			r.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
+			r.ScheduleDefinitions = codec.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
 		case "ScheduleIdentifier":
 			r.ScheduleIdentifier = d.Text()
 		case "ScheduleDescription":
 			r.ScheduleDescription = d.Text()
 		case "Tags":
-			r.Tags = awsquery.DecodeStructures(d, "Tag", r.Tags)
+			r.Tags = codec.DecodeStructures(d, "Tag", r.Tags)
 		case "NextInvocations":
-			r.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
+			r.NextInvocations = codec.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
 		case "AssociatedClusterCount":
 			r.AssociatedClusterCount = d.OptionalInteger()
 		case "AssociatedClusters":
-			r.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
+			r.AssociatedClusters = codec.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
 		default:
 			d.Skip()
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -22,21 +22,21 @@ type CreateTagsParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *CreateTagsParams) Validate() error {
-	c := awsquery.NewCheck("CreateTags")
+	c := codec.NewCheck("CreateTags")
 	c.Required("ResourceName", p.ResourceName != "")
 	c.Required("Tags.Tag", len(p.Tags) > 0)
-	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
+	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
 
 	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *CreateTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ResourceName", p.ResourceName)
-	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+	codec.Structures(&w, "Tags.Tag", p.Tags)
 
 	return w.Err()
 }
@@ -47,8 +47,8 @@ type CreateTagsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *CreateTagsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *CreateTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -22,9 +22,9 @@ type DeleteClusterSnapshotParams struct {
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DeleteClusterSnapshotParams) Validate() error {
-	c := awsquery.NewCheck("DeleteClusterSnapshot")
+	c := codec.NewCheck("DeleteClusterSnapshot")
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
 
 	return c.Err()
@@ -32,7 +32,7 @@ func (p *DeleteClusterSnapshotParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
 
@@ -47,8 +47,8 @@ type DeleteClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DeleteClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DeleteClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Snapshot":

@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. Zero values are not sent,
@@ -18,9 +18,9 @@ type DeleteSnapshotCopyGrantParams struct {
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DeleteSnapshotCopyGrantParams) Validate() error {
-	c := awsquery.NewCheck("DeleteSnapshotCopyGrant")
+	c := codec.NewCheck("DeleteSnapshotCopyGrant")
 	c.Required("SnapshotCopyGrantName", p.SnapshotCopyGrantName != "")
 
 	return c.Err()
@@ -28,7 +28,7 @@ func (p *DeleteSnapshotCopyGrantParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DeleteSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
 
 	return w.Err()
@@ -40,8 +40,8 @@ type DeleteSnapshotCopyGrantResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
 	}

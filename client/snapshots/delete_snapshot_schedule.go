@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. Zero values are not sent,
@@ -18,9 +18,9 @@ type DeleteSnapshotScheduleParams struct {
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DeleteSnapshotScheduleParams) Validate() error {
-	c := awsquery.NewCheck("DeleteSnapshotSchedule")
+	c := codec.NewCheck("DeleteSnapshotSchedule")
 	c.Required("ScheduleIdentifier", p.ScheduleIdentifier != "")
 
 	return c.Err()
@@ -28,7 +28,7 @@ func (p *DeleteSnapshotScheduleParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DeleteSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
 
 	return w.Err()
@@ -40,8 +40,8 @@ type DeleteSnapshotScheduleResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
 	}

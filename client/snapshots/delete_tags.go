@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // DeleteTagsParams has the parameters of [Client.DeleteTags]. Zero values are not sent,
@@ -21,9 +21,9 @@ type DeleteTagsParams struct {
 	TagKeys []string `json:"TagKeys,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DeleteTagsParams) Validate() error {
-	c := awsquery.NewCheck("DeleteTags")
+	c := codec.NewCheck("DeleteTags")
 	c.Required("ResourceName", p.ResourceName != "")
 	c.Required("TagKeys.TagKey", len(p.TagKeys) > 0)
 
@@ -32,9 +32,9 @@ func (p *DeleteTagsParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DeleteTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ResourceName", p.ResourceName)
-	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
+	codec.Strings(&w, "TagKeys.TagKey", p.TagKeys)
 
 	return w.Err()
 }
@@ -45,8 +45,8 @@ type DeleteTagsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DeleteTagsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DeleteTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -52,18 +52,18 @@ type DescribeClusterSnapshotsParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DescribeClusterSnapshotsParams) Validate() error {
-	c := awsquery.NewCheck("DescribeClusterSnapshots")
+	c := codec.NewCheck("DescribeClusterSnapshots")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
-	awsquery.CheckStructures(&c, "SortingEntities.SnapshotSortingEntity", p.SortingEntities)
+	codec.CheckStructures(&c, "SortingEntities.SnapshotSortingEntity", p.SortingEntities)
 
 	return c.Err()
 }
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.OptionalBoolean("ClusterExists", p.ClusterExists)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.Time("EndTime", p.EndTime)
@@ -73,10 +73,10 @@ func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRe
 	w.String("SnapshotArn", p.SnapshotArn)
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
 	w.String("SnapshotType", string(p.SnapshotType))
-	awsquery.Structures(&w, "SortingEntities.SnapshotSortingEntity", p.SortingEntities)
+	codec.Structures(&w, "SortingEntities.SnapshotSortingEntity", p.SortingEntities)
 	w.Time("StartTime", p.StartTime)
-	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
-	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
+	codec.Strings(&w, "TagKeys.TagKey", p.TagKeys)
+	codec.Strings(&w, "TagValues.TagValue", p.TagValues)
 
 	return w.Err()
 }
@@ -91,14 +91,14 @@ type DescribeClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Marker":
 			r.Marker = d.Text()
 		case "Snapshots":
-			r.Snapshots = awsquery.DecodeStructures(d, "Snapshot", r.Snapshots)
+			r.Snapshots = codec.DecodeStructures(d, "Snapshot", r.Snapshots)
 		default:
 			d.Skip()
 		}
@@ -118,9 +118,9 @@ type DescribeClusterSnapshotsAPI interface {
 
 // DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots. See redshift.Client.DescribeClusterSnapshotsAll.
 func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
-	page := awsquery.CopyParams(params)
+	page := codec.CopyParams(params)
 
-	return awsquery.Pages("DescribeClusterSnapshots", page.Marker, func(marker string) ([]models.Snapshot, string, error) {
+	return codec.Pages("DescribeClusterSnapshots", page.Marker, func(marker string) ([]models.Snapshot, string, error) {
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeClusterSnapshots: %w", errNoClient)
 		}
@@ -128,7 +128,7 @@ func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapsho
 		call.Marker = marker
 		result, err := api.DescribeClusterSnapshots(ctx, &call, options...)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeClusterSnapshots", err)
+			return nil, "", codec.NoPage("DescribeClusterSnapshots", err)
 		}
 
 		return result.Snapshots, result.Marker, nil

@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -31,9 +31,9 @@ type DescribeClustersParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DescribeClustersParams) Validate() error {
-	c := awsquery.NewCheck("DescribeClusters")
+	c := codec.NewCheck("DescribeClusters")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
 
 	return c.Err()
@@ -41,12 +41,12 @@ func (p *DescribeClustersParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeClustersParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.String("Marker", p.Marker)
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
-	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
-	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
+	codec.Strings(&w, "TagKeys.TagKey", p.TagKeys)
+	codec.Strings(&w, "TagValues.TagValue", p.TagValues)
 
 	return w.Err()
 }
@@ -61,14 +61,14 @@ type DescribeClustersResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DescribeClustersResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DescribeClustersResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Marker":
 			r.Marker = d.Text()
 		case "Clusters":
-			r.Clusters = awsquery.DecodeStructures(d, "Cluster", r.Clusters)
+			r.Clusters = codec.DecodeStructures(d, "Cluster", r.Clusters)
 		default:
 			d.Skip()
 		}
@@ -88,9 +88,9 @@ type DescribeClustersAPI interface {
 
 // DescribeClustersAll goes through the pages of DescribeClusters. See redshift.Client.DescribeClustersAll.
 func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
-	page := awsquery.CopyParams(params)
+	page := codec.CopyParams(params)
 
-	return awsquery.Pages("DescribeClusters", page.Marker, func(marker string) ([]models.Cluster, string, error) {
+	return codec.Pages("DescribeClusters", page.Marker, func(marker string) ([]models.Cluster, string, error) {
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeClusters: %w", errNoClient)
 		}
@@ -98,7 +98,7 @@ func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *D
 		call.Marker = marker
 		result, err := api.DescribeClusters(ctx, &call, options...)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeClusters", err)
+			return nil, "", codec.NoPage("DescribeClusters", err)
 		}
 
 		return result.Clusters, result.Marker, nil

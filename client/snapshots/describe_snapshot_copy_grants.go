@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -31,9 +31,9 @@ type DescribeSnapshotCopyGrantsParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
-	c := awsquery.NewCheck("DescribeSnapshotCopyGrants")
+	c := codec.NewCheck("DescribeSnapshotCopyGrants")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
 
 	return c.Err()
@@ -41,12 +41,12 @@ func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeSnapshotCopyGrantsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
-	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
-	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
+	codec.Strings(&w, "TagKeys.TagKey", p.TagKeys)
+	codec.Strings(&w, "TagValues.TagValue", p.TagValues)
 
 	return w.Err()
 }
@@ -61,14 +61,14 @@ type DescribeSnapshotCopyGrantsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Marker":
 			r.Marker = d.Text()
 		case "SnapshotCopyGrants":
-			r.SnapshotCopyGrants = awsquery.DecodeStructures(d, "SnapshotCopyGrant", r.SnapshotCopyGrants)
+			r.SnapshotCopyGrants = codec.DecodeStructures(d, "SnapshotCopyGrant", r.SnapshotCopyGrants)
 		default:
 			d.Skip()
 		}
@@ -88,9 +88,9 @@ type DescribeSnapshotCopyGrantsAPI interface {
 
 // DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants. See redshift.Client.DescribeSnapshotCopyGrantsAll.
 func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
-	page := awsquery.CopyParams(params)
+	page := codec.CopyParams(params)
 
-	return awsquery.Pages("DescribeSnapshotCopyGrants", page.Marker, func(marker string) ([]models.SnapshotCopyGrant, string, error) {
+	return codec.Pages("DescribeSnapshotCopyGrants", page.Marker, func(marker string) ([]models.SnapshotCopyGrant, string, error) {
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeSnapshotCopyGrants: %w", errNoClient)
 		}
@@ -98,7 +98,7 @@ func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopy
 		call.Marker = marker
 		result, err := api.DescribeSnapshotCopyGrants(ctx, &call, options...)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeSnapshotCopyGrants", err)
+			return nil, "", codec.NoPage("DescribeSnapshotCopyGrants", err)
 		}
 
 		return result.SnapshotCopyGrants, result.Marker, nil

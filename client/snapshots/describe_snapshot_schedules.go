@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -35,13 +35,13 @@ type DescribeSnapshotSchedulesParams struct {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.String("Marker", p.Marker)
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
-	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
-	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
+	codec.Strings(&w, "TagKeys.TagKey", p.TagKeys)
+	codec.Strings(&w, "TagValues.TagValue", p.TagValues)
 
 	return w.Err()
 }
@@ -56,12 +56,12 @@ type DescribeSnapshotSchedulesResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DescribeSnapshotSchedulesResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DescribeSnapshotSchedulesResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "SnapshotSchedules":
-			r.SnapshotSchedules = awsquery.DecodeStructures(d, "SnapshotSchedule", r.SnapshotSchedules)
+			r.SnapshotSchedules = codec.DecodeStructures(d, "SnapshotSchedule", r.SnapshotSchedules)
 		case "Marker":
 			r.Marker = d.Text()
 		default:
@@ -83,9 +83,9 @@ type DescribeSnapshotSchedulesAPI interface {
 
 // DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules. See redshift.Client.DescribeSnapshotSchedulesAll.
 func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
-	page := awsquery.CopyParams(params)
+	page := codec.CopyParams(params)
 
-	return awsquery.Pages("DescribeSnapshotSchedules", page.Marker, func(marker string) ([]models.SnapshotSchedule, string, error) {
+	return codec.Pages("DescribeSnapshotSchedules", page.Marker, func(marker string) ([]models.SnapshotSchedule, string, error) {
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeSnapshotSchedules: %w", errNoClient)
 		}
@@ -93,7 +93,7 @@ func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSched
 		call.Marker = marker
 		result, err := api.DescribeSnapshotSchedules(ctx, &call, options...)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeSnapshotSchedules", err)
+			return nil, "", codec.NoPage("DescribeSnapshotSchedules", err)
 		}
 
 		return result.SnapshotSchedules, result.Marker, nil

@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -29,7 +29,7 @@ type DescribeTableRestoreStatusParams struct {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.String("Marker", p.Marker)
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
@@ -48,12 +48,12 @@ type DescribeTableRestoreStatusResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "TableRestoreStatusDetails":
-			r.TableRestoreStatusDetails = awsquery.DecodeStructures(d, "TableRestoreStatus", r.TableRestoreStatusDetails)
+			r.TableRestoreStatusDetails = codec.DecodeStructures(d, "TableRestoreStatus", r.TableRestoreStatusDetails)
 		case "Marker":
 			r.Marker = d.Text()
 		default:
@@ -75,9 +75,9 @@ type DescribeTableRestoreStatusAPI interface {
 
 // DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus. See redshift.Client.DescribeTableRestoreStatusAll.
 func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
-	page := awsquery.CopyParams(params)
+	page := codec.CopyParams(params)
 
-	return awsquery.Pages("DescribeTableRestoreStatus", page.Marker, func(marker string) ([]models.TableRestoreStatus, string, error) {
+	return codec.Pages("DescribeTableRestoreStatus", page.Marker, func(marker string) ([]models.TableRestoreStatus, string, error) {
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeTableRestoreStatus: %w", errNoClient)
 		}
@@ -85,7 +85,7 @@ func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestore
 		call.Marker = marker
 		result, err := api.DescribeTableRestoreStatus(ctx, &call, options...)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeTableRestoreStatus", err)
+			return nil, "", codec.NoPage("DescribeTableRestoreStatus", err)
 		}
 
 		return result.TableRestoreStatusDetails, result.Marker, nil

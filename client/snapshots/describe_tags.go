@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -34,9 +34,9 @@ type DescribeTagsParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *DescribeTagsParams) Validate() error {
-	c := awsquery.NewCheck("DescribeTags")
+	c := codec.NewCheck("DescribeTags")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 10, 50)
 
 	return c.Err()
@@ -44,13 +44,13 @@ func (p *DescribeTagsParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *DescribeTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
 	w.OptionalInteger("MaxRecords", p.MaxRecords)
 	w.String("ResourceName", p.ResourceName)
 	w.String("ResourceType", string(p.ResourceType))
-	awsquery.Strings(&w, "TagKeys.TagKey", p.TagKeys)
-	awsquery.Strings(&w, "TagValues.TagValue", p.TagValues)
+	codec.Strings(&w, "TagKeys.TagKey", p.TagKeys)
+	codec.Strings(&w, "TagValues.TagValue", p.TagValues)
 
 	return w.Err()
 }
@@ -65,12 +65,12 @@ type DescribeTagsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *DescribeTagsResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *DescribeTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "TaggedResources":
-			r.TaggedResources = awsquery.DecodeStructures(d, "TaggedResource", r.TaggedResources)
+			r.TaggedResources = codec.DecodeStructures(d, "TaggedResource", r.TaggedResources)
 		case "Marker":
 			r.Marker = d.Text()
 		default:
@@ -92,9 +92,9 @@ type DescribeTagsAPI interface {
 
 // DescribeTagsAll goes through the pages of DescribeTags. See redshift.Client.DescribeTagsAll.
 func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
-	page := awsquery.CopyParams(params)
+	page := codec.CopyParams(params)
 
-	return awsquery.Pages("DescribeTags", page.Marker, func(marker string) ([]models.TaggedResource, string, error) {
+	return codec.Pages("DescribeTags", page.Marker, func(marker string) ([]models.TaggedResource, string, error) {
 		if api == nil {
 			return nil, "", fmt.Errorf("DescribeTags: %w", errNoClient)
 		}
@@ -102,7 +102,7 @@ func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeT
 		call.Marker = marker
 		result, err := api.DescribeTags(ctx, &call, options...)
 		if err != nil || result == nil {
-			return nil, "", awsquery.NoPage("DescribeTags", err)
+			return nil, "", codec.NoPage("DescribeTags", err)
 		}
 
 		return result.TaggedResources, result.Marker, nil

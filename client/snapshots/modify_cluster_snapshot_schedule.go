@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent,
@@ -22,9 +22,9 @@ type ModifyClusterSnapshotScheduleParams struct {
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
-	c := awsquery.NewCheck("ModifyClusterSnapshotSchedule")
+	c := codec.NewCheck("ModifyClusterSnapshotSchedule")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 
 	return c.Err()
@@ -32,7 +32,7 @@ func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *ModifyClusterSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.OptionalBoolean("DisassociateSchedule", p.DisassociateSchedule)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
@@ -46,8 +46,8 @@ type ModifyClusterSnapshotScheduleResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
 	}

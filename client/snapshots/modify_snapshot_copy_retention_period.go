@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -24,9 +24,9 @@ type ModifySnapshotCopyRetentionPeriodParams struct {
 	Manual *bool `json:"Manual,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
-	c := awsquery.NewCheck("ModifySnapshotCopyRetentionPeriod")
+	c := codec.NewCheck("ModifySnapshotCopyRetentionPeriod")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 	c.Required("RetentionPeriod", p.RetentionPeriod != 0)
 	c.Maximum("RetentionPeriod", p.RetentionPeriod, 3653)
@@ -37,7 +37,7 @@ func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *ModifySnapshotCopyRetentionPeriodParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.OptionalBoolean("Manual", p.Manual)
 	w.Integer("RetentionPeriod", p.RetentionPeriod)
@@ -53,8 +53,8 @@ type ModifySnapshotCopyRetentionPeriodResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Cluster":

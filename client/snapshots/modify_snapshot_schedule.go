@@ -9,7 +9,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -23,9 +23,9 @@ type ModifySnapshotScheduleParams struct {
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *ModifySnapshotScheduleParams) Validate() error {
-	c := awsquery.NewCheck("ModifySnapshotSchedule")
+	c := codec.NewCheck("ModifySnapshotSchedule")
 	c.Required("ScheduleDefinitions.ScheduleDefinition", len(p.ScheduleDefinitions) > 0)
 	c.Required("ScheduleIdentifier", p.ScheduleIdentifier != "")
 
@@ -34,8 +34,8 @@ func (p *ModifySnapshotScheduleParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
-	awsquery.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
+	w := codec.NewWriter(request)
+	codec.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
 
 	return w.Err()
@@ -61,24 +61,24 @@ type ModifySnapshotScheduleResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *ModifySnapshotScheduleResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *ModifySnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "ScheduleDefinitions":
-			r.ScheduleDefinitions = awsquery.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
+			r.ScheduleDefinitions = codec.DecodeStrings(d, "ScheduleDefinition", r.ScheduleDefinitions)
 		case "ScheduleIdentifier":
 			r.ScheduleIdentifier = d.Text()
 		case "ScheduleDescription":
 			r.ScheduleDescription = d.Text()
 		case "Tags":
-			r.Tags = awsquery.DecodeStructures(d, "Tag", r.Tags)
+			r.Tags = codec.DecodeStructures(d, "Tag", r.Tags)
 		case "NextInvocations":
-			r.NextInvocations = awsquery.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
+			r.NextInvocations = codec.DecodeTimes(d, "SnapshotTime", r.NextInvocations)
 		case "AssociatedClusterCount":
 			r.AssociatedClusterCount = d.OptionalInteger()
 		case "AssociatedClusters":
-			r.AssociatedClusters = awsquery.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
+			r.AssociatedClusters = codec.DecodeStructures(d, "ClusterAssociatedToSchedule", r.AssociatedClusters)
 		default:
 			d.Skip()
 		}

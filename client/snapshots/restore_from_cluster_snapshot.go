@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -108,9 +108,9 @@ type RestoreFromClusterSnapshotParams struct {
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *RestoreFromClusterSnapshotParams) Validate() error {
-	c := awsquery.NewCheck("RestoreFromClusterSnapshot")
+	c := codec.NewCheck("RestoreFromClusterSnapshot")
 	c.OptionalRange("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0, 35)
 	c.MinLength("CatalogName", p.CatalogName, 1)
 	c.MaxLength("CatalogName", p.CatalogName, 64)
@@ -125,7 +125,7 @@ func (p *RestoreFromClusterSnapshotParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("AdditionalInfo", p.AdditionalInfo)
 	w.OptionalBoolean("AllowVersionUpgrade", p.AllowVersionUpgrade)
 	w.String("AquaConfigurationStatus", string(p.AquaConfigurationStatus))
@@ -135,7 +135,7 @@ func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.Client
 	w.String("CatalogName", p.CatalogName)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.String("ClusterParameterGroupName", p.ClusterParameterGroupName)
-	awsquery.Strings(&w, "ClusterSecurityGroups.ClusterSecurityGroupName", p.ClusterSecurityGroups)
+	codec.Strings(&w, "ClusterSecurityGroups.ClusterSecurityGroupName", p.ClusterSecurityGroups)
 	w.String("ClusterSubnetGroupName", p.ClusterSubnetGroupName)
 	w.String("DefaultIamRoleArn", p.DefaultIamRoleArn)
 	w.String("ElasticIp", p.ElasticIP)
@@ -143,7 +143,7 @@ func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.Client
 	w.OptionalBoolean("EnhancedVpcRouting", p.EnhancedVpcRouting)
 	w.String("HsmClientCertificateIdentifier", p.HsmClientCertificateIdentifier)
 	w.String("HsmConfigurationIdentifier", p.HsmConfigurationIdentifier)
-	awsquery.Strings(&w, "IamRoles.IamRoleArn", p.IamRoles)
+	codec.Strings(&w, "IamRoles.IamRoleArn", p.IamRoles)
 	w.String("IpAddressType", string(p.IPAddressType))
 	w.String("KmsKeyId", p.KmsKeyID)
 	w.String("MaintenanceTrackName", p.MaintenanceTrackName)
@@ -164,7 +164,7 @@ func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.Client
 	w.String("SnapshotIdentifier", p.SnapshotIdentifier)
 	w.String("SnapshotScheduleIdentifier", p.SnapshotScheduleIdentifier)
 	w.String("TargetReservedNodeOfferingId", p.TargetReservedNodeOfferingID)
-	awsquery.Strings(&w, "VpcSecurityGroupIds.VpcSecurityGroupId", p.VpcSecurityGroupIDs)
+	codec.Strings(&w, "VpcSecurityGroupIds.VpcSecurityGroupId", p.VpcSecurityGroupIDs)
 
 	return w.Err()
 }
@@ -177,8 +177,8 @@ type RestoreFromClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Cluster":

@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -35,9 +35,9 @@ type RestoreTableFromClusterSnapshotParams struct {
 	TargetSchemaName string `json:"TargetSchemaName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
-	c := awsquery.NewCheck("RestoreTableFromClusterSnapshot")
+	c := codec.NewCheck("RestoreTableFromClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 	c.Required("NewTableName", p.NewTableName != "")
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
@@ -49,7 +49,7 @@ func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *RestoreTableFromClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
 	w.OptionalBoolean("EnableCaseSensitiveIdentifier", p.EnableCaseSensitiveIdentifier)
 	w.String("NewTableName", p.NewTableName)
@@ -71,8 +71,8 @@ type RestoreTableFromClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "TableRestoreStatus":

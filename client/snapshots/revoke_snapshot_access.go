@@ -8,7 +8,7 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -27,9 +27,9 @@ type RevokeSnapshotAccessParams struct {
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an [awsquery.ValidationError]. Called before sending.
+// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
 func (p *RevokeSnapshotAccessParams) Validate() error {
-	c := awsquery.NewCheck("RevokeSnapshotAccess")
+	c := codec.NewCheck("RevokeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
 
 	return c.Err()
@@ -37,7 +37,7 @@ func (p *RevokeSnapshotAccessParams) Validate() error {
 
 // WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
 func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("AccountWithRestoreAccess", p.AccountWithRestoreAccess)
 	w.String("SnapshotArn", p.SnapshotArn)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
@@ -54,8 +54,8 @@ type RevokeSnapshotAccessResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by awsquery.
-func (r *RevokeSnapshotAccessResult) DecodeQuery(d *awsquery.Decoder) {
+// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+func (r *RevokeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Snapshot":

@@ -13,7 +13,7 @@ import (
 
 	"github.com/go-openapi/runtime"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // Option changes one call: it gets go-openapi's description of the call before that is sent.
@@ -73,7 +73,7 @@ const (
 // submit sends an operation, changed by the options, and gives its result the type it has. Nil params are empty ones.
 func submit[Result, Params any, R interface {
 	*Result
-	awsquery.Structure
+	codec.Structure
 }, P interface {
 	*Params
 	runtime.ClientRequestWriter
@@ -93,7 +93,7 @@ func submit[Result, Params any, R interface {
 		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
 		Schemes:            []string{"https"},
 		Params:             P(params),
-		Reader:             awsquery.NewResultReader[Result, R](action, readOnly),
+		Reader:             codec.NewResultReader[Result, R](action, readOnly),
 	}
 	for _, option := range options {
 		if option != nil {

@@ -87,16 +87,16 @@ func TestTheGoGenerateCommand(t *testing.T) {
 
 	// What else is wrong is the compiler's to find.
 	template := filepath.Join(root, "spec", "templates", "operation.gotmpl")
-	edit(t, template, "awsquery.NewCheck(", "awsquery.NewChek(")
+	edit(t, template, "codec.NewCheck(", "codec.NewChek(")
 	before = folder(t, root)
 	said = command(t, root, false, "go", "generate", "./...")
-	if strings.Count(said, "client/snapshots/create_tags.go:") != 1 || !strings.Contains(said, "undefined: awsquery.NewChek") {
+	if strings.Count(said, "client/snapshots/create_tags.go:") != 1 || !strings.Contains(said, "undefined: codec.NewChek") {
 		t.Errorf("it does not say once what does not compile: %s", said)
 	}
 	if !maps.Equal(before, folder(t, root)) {
 		t.Error("the tree was changed")
 	}
-	edit(t, template, "awsquery.NewChek(", "awsquery.NewCheck(")
+	edit(t, template, "codec.NewChek(", "codec.NewCheck(")
 
 	// What is written by hand is mended with the new code.
 	edit(t, contract, "- name: AccountWithRestoreAccess\n          in: query\n          # Redshift refuses", "- name: Account\n          in: query\n          # Redshift refuses")
@@ -535,7 +535,9 @@ func moduleOf(t *testing.T, contract string) string {
 	for _, name := range []string{"go.mod", "go.sum"} {
 		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
 	}
-	copyGo(t, filepath.Join("..", "..", "awsquery"), filepath.Join(root, "awsquery"))
+	for _, name := range []string{"awsquery", filepath.Join("internal", "codec"), filepath.Join("internal", "wire")} {
+		copyGo(t, filepath.Join("..", "..", name), filepath.Join(root, name))
+	}
 	// The facade is a part of package redshift; this is all that it needs of the rest.
 	write(t, filepath.Join(root, "redshift.go"), `package redshift
 

@@ -1,4 +1,4 @@
-package awsquery
+package codec
 
 import (
 	"errors"
@@ -8,19 +8,21 @@ import (
 	"time"
 
 	"github.com/go-openapi/runtime"
+
+	"github.com/redshift-go/redshift/internal/wire"
 )
 
 // Writer writes the parameters of a call in the form of AWS Query. It is used by generated code:
 //
-//	w := awsquery.NewWriter(request)
+//	w := codec.NewWriter(request)
 //	w.String("ClusterIdentifier", p.ClusterIdentifier)
-//	awsquery.Structures(&w, "Tags.Tag", p.Tags)
+//	codec.Structures(&w, "Tags.Tag", p.Tags)
 //	return w.Err()
 //
 // Its methods do nothing once there is an error.
 type Writer struct {
 	request runtime.ClientRequest
-	own     *request // request, if it is a Transport's: then parameters need not become strings
+	own     *wire.Request // request, if it is a Transport's: then parameters need not become strings
 	item    item
 	err     error
 }
@@ -41,8 +43,8 @@ func NewWriter(request runtime.ClientRequest) Writer {
 	return w
 }
 
-func ownRequest(client runtime.ClientRequest) *request {
-	own, _ := client.(*request)
+func ownRequest(client runtime.ClientRequest) *wire.Request {
+	own, _ := client.(*wire.Request)
 
 	return own
 }
@@ -67,8 +69,8 @@ func (w *Writer) RequiredString(name, value string) {
 		return
 	}
 	w.begin(name)
-	w.own.buffer = appendEscaped(w.own.buffer, value)
-	w.own.end()
+	w.own.Buffer = wire.AppendEscaped(w.own.Buffer, value)
+	w.own.End()
 }
 
 // OptionalString writes the text pointed to, also if it is empty. Nil is not sent.
@@ -274,14 +276,14 @@ func (w *Writer) bytes(name string, value []byte) {
 		return
 	}
 	w.begin(name)
-	w.own.buffer = appendEscaped(w.own.buffer, value)
-	w.own.end()
+	w.own.Buffer = wire.AppendEscaped(w.own.Buffer, value)
+	w.own.End()
 }
 
 func (w *Writer) begin(name string) {
-	w.own.begin()
-	w.own.buffer = w.item.appendName(w.own.buffer, name)
-	w.own.equals()
+	w.own.Begin()
+	w.own.Buffer = w.item.appendName(w.own.Buffer, name)
+	w.own.Equals()
 }
 
 func (w *Writer) set(name, value string) {

@@ -1,6 +1,10 @@
-package awsquery
+package codec
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/redshift-go/redshift/internal/wire"
+)
 
 // item is where in a list a parameter stands. Names are put together from it only where one is written down.
 type item struct {
@@ -38,18 +42,18 @@ func (i item) name(member string) string {
 // appendName appends the name to a buffer, percent-encoded.
 func (i item) appendName(buffer []byte, member string) []byte {
 	if i.within == "" {
-		return appendEscaped(buffer, member)
+		return wire.AppendEscaped(buffer, member)
 	}
 	if i.outside != "" {
-		buffer = appendEscaped(buffer, i.outside)
+		buffer = wire.AppendEscaped(buffer, i.outside)
 		buffer = append(buffer, '.')
 	}
-	buffer = appendEscaped(buffer, i.within)
+	buffer = wire.AppendEscaped(buffer, i.within)
 	buffer = append(buffer, '.')
 	buffer = strconv.AppendInt(buffer, int64(i.index), 10)
 	if member != "" {
 		buffer = append(buffer, '.')
-		buffer = appendEscaped(buffer, member)
+		buffer = wire.AppendEscaped(buffer, member)
 	}
 
 	return buffer

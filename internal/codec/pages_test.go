@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 func TestPages(t *testing.T) {
@@ -35,7 +35,7 @@ func TestPages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var asked []string
-			pages := awsquery.Pages("ListItems", test.start, func(marker string) ([]int, string, error) {
+			pages := codec.Pages("ListItems", test.start, func(marker string) ([]int, string, error) {
 				asked = append(asked, marker)
 				got := test.answers[marker]
 
@@ -65,7 +65,7 @@ func TestPages(t *testing.T) {
 func TestPagesStopEarly(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	pages := awsquery.Pages("ListItems", "", func(string) ([]int, string, error) {
+	pages := codec.Pages("ListItems", "", func(string) ([]int, string, error) {
 		asked++
 
 		return []int{1, 2}, "more", nil

@@ -1,4 +1,4 @@
-package awsquery
+package codec
 
 import (
 	"bytes"
@@ -6,15 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"net/http"
 	"strings"
 
 	"github.com/go-openapi/runtime"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// defaultMaxResponseBytes is far more than any answer has: a page of 100 snapshots has some 200 KB.
-const defaultMaxResponseBytes = 32 << 20
+const (
+	maxMessage = 16 << 10 // of an error's Message
+	maxWord    = 128      // of an error's Code, RequestID and Type
+	maxBody    = 512      // of an error's Body
+)
 
 // ResultReader reads the answers to one operation: T is its result. Make one with [NewResultReader].
 type ResultReader[T any, P interface {
@@ -29,7 +33,7 @@ type ResultReader[T any, P interface {
 
 // NewResultReader returns the [runtime.ClientResponseReader] of an operation. Used by generated code:
 //
-//	Reader: awsquery.NewResultReader[CreateClusterSnapshotResult]("CreateClusterSnapshot", false),
+//	Reader: codec.NewResultReader[CreateClusterSnapshotResult]("CreateClusterSnapshot", false),
 func NewResultReader[T any, P interface {
 	*T
 	Structure
@@ -40,17 +44,7 @@ func NewResultReader[T any, P interface {
 // IsReadOnly returns ReadOnly.
 func (r ResultReader[T, P]) IsReadOnly() bool { return r.ReadOnly }
 
-// IsReadOnly tells whether an operation is known to change nothing, by its Reader.
-func IsReadOnly(operation *runtime.ClientOperation) bool {
-	if operation == nil {
-		return false
-	}
-	reader, ok := operation.Reader.(interface{ IsReadOnly() bool })
-
-	return ok && reader.IsReadOnly()
-}
-
-// ReadResponse returns a new *T if the answer is a success, and an [*Error] otherwise. What the answer is gets decided by
+// ReadResponse returns a new *T if the answer is a success, and an [*awsquery.Error] otherwise. What the answer is gets decided by
 // what is in it, never by its Content-Type.
 func (r ResultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runtime.Consumer) (any, error) {
 	answer, err := newAnswer(r.Action, response)
@@ -89,29 +83,24 @@ func newAnswer(action string, response runtime.ClientResponse) (*answer, error) 
 	a := &answer{
 		action:    action,
 		status:    response.Code(),
-		requestID: requestID(response.GetHeader),
+		requestID: wire.RequestID(response.GetHeader),
 		errorType: response.GetHeader("X-Amzn-Errortype"),
 	}
-	if own, ok := response.(*clientResponse); ok {
-		a.body, a.untilClosed = own.body, isUntilClosed(own.response)
+	if own, ok := response.(*wire.Response); ok {
+		a.body, a.untilClosed = own.Content, wire.IsUntilClosed(own.HTTP)
+		if own.Err != nil {
+			return nil, a.unreadable(own.Err)
+		}
+
 		return a, nil
 	}
 	var err error
-	a.body, err = readBody(response.Body(), -1, defaultMaxResponseBytes)
+	a.body, err = wire.ReadBody(response.Body(), -1, wire.DefaultMaxResponseBytes)
 	if err != nil {
 		return nil, a.unreadable(err)
 	}
 
 	return a, nil
-}
-
-// requestID looks in the headers in which AWS sends the request id.
-func requestID(header func(string) string) string {
-	if id := header("X-Amzn-Requestid"); id != "" {
-		return id
-	}
-
-	return header("X-Amz-Request-Id")
 }
 
 func (a *answer) succeeded() bool { return a.status >= 200 && a.status <= 299 }
@@ -143,25 +132,20 @@ func (d *Decoder) finish() error {
 	return d.err
 }
 
-// isUntilClosed reports whether a response had neither a length nor chunks, nor came over HTTP/2.
-func isUntilClosed(response *http.Response) bool {
-	return response.Close && response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed
-}
-
 // unreadable returns the error for a response that breaks off. Its beginning may have the code.
-func (a *answer) unreadable(cause error) *Error {
+func (a *answer) unreadable(cause error) *awsquery.Error {
 	refused := a.foreign()
 	_ = a.errorDocument(refused) // the cause says more
-	refused.Err = &ReadError{Err: cause}
-	if errors.Is(cause, errTooLarge) {
+	refused.Err = &awsquery.ReadError{Err: cause}
+	if errors.Is(cause, wire.ErrTooLarge) {
 		refused.Err = fmt.Errorf("read the answer: %w", cause)
 	}
 
 	return refused
 }
 
-func (a *answer) foreign() *Error {
-	return &Error{
+func (a *answer) foreign() *awsquery.Error {
+	return &awsquery.Error{
 		Operation:  a.action,
 		StatusCode: a.status,
 		RequestID:  a.requestID,
@@ -170,7 +154,7 @@ func (a *answer) foreign() *Error {
 }
 
 // refusal is the error for an answer that is no result. The cause is what is wrong with one that began like a result.
-func (a *answer) refusal(cause error) *Error {
+func (a *answer) refusal(cause error) *awsquery.Error {
 	refused := a.foreign()
 	if cause != nil {
 		refused.Err = cause
@@ -194,29 +178,29 @@ func (a *answer) refusal(cause error) *Error {
 	return refused
 }
 
-// errorDocument fills in the members of an error document of AWS. It returns why the response is none: a *ReadError if the
+// errorDocument fills in the members of an error document of AWS. It returns why the response is none: a *awsquery.ReadError if the
 // document breaks off, and may have been one.
-func (a *answer) errorDocument(refused *Error) error {
+func (a *answer) errorDocument(refused *awsquery.Error) error {
 	expected := "an error document of AWS"
 	if a.succeeded() {
 		expected = "the " + a.action + "Response that was expected"
 	}
 	switch kind := kindOf(a.body); {
 	case kind == "empty" && a.untilClosed:
-		return &ReadError{Err: io.ErrUnexpectedEOF}
+		return &awsquery.ReadError{Err: io.ErrUnexpectedEOF}
 	case kind != "XML":
 		return fmt.Errorf("the answer is %s, not %s", kind, expected)
 	}
 	d := NewDecoder(a.body)
 	if !d.Next() {
 		if name, whole := d.unfinishedRoot(); !a.isExpected(name, whole) {
-			return fmt.Errorf("the answer is XML, but %s, not %s", printable(string(name), maxShownWord), expected)
+			return fmt.Errorf("the answer is XML, but %s, not %s", shownName(string(name)), expected)
 		}
 
 		return malformed(d.err)
 	}
 	if !isErrorRoot(string(d.local)) {
-		return fmt.Errorf("the answer is XML, but %s, not %s", printable(string(d.local), maxShownWord), expected)
+		return fmt.Errorf("the answer is XML, but %s, not %s", shownName(string(d.local)), expected)
 	}
 	decodeError(d, refused)
 	if err := d.finish(); err != nil {
@@ -227,6 +211,15 @@ func (a *answer) errorDocument(refused *Error) error {
 	}
 
 	return nil
+}
+
+// shownName returns the name of an element for a text. The characters of a name are printable.
+func shownName(name string) string {
+	if len(name) > maxWord {
+		return name[:maxWord] + "..."
+	}
+
+	return name
 }
 
 // isErrorRoot reports whether the root element of an error document can have the name.
@@ -251,10 +244,10 @@ func (a *answer) isExpected(name []byte, whole bool) bool {
 	return false
 }
 
-// malformed returns the error for a document that starts like a response: a *ReadError if the document breaks off.
+// malformed returns the error for a document that starts like a response: a *awsquery.ReadError if the document breaks off.
 func malformed(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return &ReadError{Err: err}
+		return &awsquery.ReadError{Err: err}
 	}
 
 	return fmt.Errorf("decode the answer: %w", err)
@@ -262,13 +255,13 @@ func malformed(err error) error {
 
 // decodeError looks for the members of an error, in whatever they are wrapped: ErrorResponse and Error, Response, Errors
 // and Error, or Error alone.
-func decodeError(d *Decoder, refused *Error) {
+func decodeError(d *Decoder, refused *awsquery.Error) {
 	for d.Next() {
 		switch string(d.local) {
 		case "Error", "Errors":
 			decodeError(d, refused)
 		case "Code":
-			refused.Code = ErrorCode(cutWord(d.Text()))
+			refused.Code = awsquery.ErrorCode(cutWord(d.Text()))
 		case "Message":
 			refused.Message = cut(d.Text(), maxMessage)
 		case "Type":
@@ -284,7 +277,7 @@ func decodeError(d *Decoder, refused *Error) {
 }
 
 // jsonDocument fills in what an error document in JSON says, as proxies and services with other protocols answer it.
-func (a *answer) jsonDocument(refused *Error) {
+func (a *answer) jsonDocument(refused *awsquery.Error) {
 	const most = 64 << 10
 	var document struct {
 		Type    string `json:"__type"`
@@ -311,24 +304,24 @@ func (a *answer) jsonDocument(refused *Error) {
 
 // jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/. What does
 // not look like a code is none.
-func jsonCode(text string) ErrorCode {
+func jsonCode(text string) awsquery.ErrorCode {
 	text, _, _ = strings.Cut(text, ":")
 	if _, after, found := strings.Cut(text, "#"); found {
 		text = after
 	}
 	text = strings.TrimSpace(text)
 	for i := range len(text) {
-		if c := class[text[i]]; c&isName == 0 || i == 0 && c&isNameStart == 0 || i == maxShownWord {
+		if c := class[text[i]]; c&isName == 0 || i == 0 && c&isNameStart == 0 || i == maxWord {
 			return ""
 		}
 	}
 
-	return ErrorCode(text)
+	return awsquery.ErrorCode(text)
 }
 
 // cutWord is for what is one word in the answers of a service, and ends up in logs.
 func cutWord(text string) string {
-	return cut(strings.TrimSpace(text), maxShownWord)
+	return cut(strings.TrimSpace(text), maxWord)
 }
 
 // cut returns so many bytes of a text at most, without half a character at the end.
@@ -356,68 +349,4 @@ func kindOf(body []byte) string {
 	default:
 		return "text"
 	}
-}
-
-var (
-	errTooLarge      = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
-	errOtherProtocol = errors.New("the server goes on in another protocol, which nobody asked it for")
-)
-
-// readAnswer reads the body of a response, unless it is a connection, which would never end.
-func readAnswer(response *http.Response, limit int64) ([]byte, error) {
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		_ = response.Body.Close()
-
-		return nil, errOtherProtocol
-	}
-
-	return readBody(response.Body, response.ContentLength, limit)
-}
-
-// readBody reads a body whole and closes it. With an error it returns what it could read. A length of 0 or less is unknown.
-// The network chooses the length and the caller the limit, so that both can be the largest int64.
-func readBody(body io.ReadCloser, length, limit int64) (content []byte, err error) {
-	const (
-		first = 4 << 10
-		most  = 512 << 10 // allocated for a length before anything was read
-	)
-	if body == nil || body == http.NoBody {
-		return nil, nil
-	}
-	// The error of Close adds nothing: the body was read, or an error is returned already.
-	defer func() { _ = body.Close() }()
-	limit = min(limit, math.MaxInt64-1) // limit+1 has to be a number
-	size := int64(first)
-	if length > 0 {
-		size = min(length, most-1) + 1 // one byte more, to see the end without growing
-	}
-	content = make([]byte, 0, min(size, limit+1))
-	for {
-		if len(content) == cap(content) {
-			content = grow(content, length, limit)
-		}
-		n, err := body.Read(content[len(content):cap(content)])
-		content = content[:len(content)+n]
-		switch {
-		case int64(len(content)) > limit:
-			return content[:limit], errTooLarge
-		case err == io.EOF && int64(len(content)) < length:
-			return content, io.ErrUnexpectedEOF
-		case err == io.EOF:
-			return content, nil
-		case err != nil:
-			return content, err
-		}
-	}
-}
-
-// grow returns a full buffer with twice its capacity, or with what is needed to read the length or the limit and one byte
-// more. Doubling allocates less in total than append does, and a length is believed once half of it was read.
-func grow(content []byte, length, limit int64) []byte {
-	size := min(2*int64(cap(content)), limit+1)
-	if length >= int64(len(content)) && length < size {
-		size = length + 1
-	}
-
-	return append(make([]byte, 0, size), content...)
 }

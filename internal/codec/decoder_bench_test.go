@@ -1,16 +1,16 @@
-package awsquery_test
+package codec_test
 
 import (
 	"encoding/xml"
 	"reflect"
 	"testing"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 func decodeSnapshots(tb testing.TB, document []byte) *listSnapshotsResult {
 	tb.Helper()
-	d := awsquery.NewDecoder(document)
+	d := codec.NewDecoder(document)
 	result := new(listSnapshotsResult)
 	if d.Next() {
 		result.DecodeQuery(d)

@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"encoding/xml"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // difference compares what the Decoder read with what encoding/xml read: equal, but for a pointer that is nil here and
@@ -78,7 +78,7 @@ func sameAsEncodingXML(t *testing.T, document []byte) {
 	t.Helper()
 	got, err := decode(document)
 	if err != nil {
-		var malformed *awsquery.SyntaxError
+		var malformed *codec.SyntaxError
 		if !errors.As(err, &malformed) {
 			t.Fatalf("%T is not a SyntaxError: %v", err, err)
 		}

@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"github.com/go-openapi/strfmt"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // listItemsParams are parameters of every kind, written as generated code does.
@@ -58,7 +59,7 @@ func (p *listItemsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt
 			return err
 		}
 	}
-	w := awsquery.NewWriter(request)
+	w := codec.NewWriter(request)
 	w.String("Name", p.Name)
 	w.RequiredString("Always", p.Always)
 	w.OptionalString("Maybe", p.Maybe)
@@ -72,28 +73,28 @@ func (p *listItemsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt
 	w.OptionalBoolean("Deep", p.Deep)
 	w.Time("From", p.From)
 	w.OptionalTime("Until", p.Until)
-	awsquery.Structures(&w, "Tags.Tag", p.Tags)
-	awsquery.Strings(&w, "Keys.Key", p.Keys)
-	awsquery.Strings(&w, "Colors.Color", p.Colors)
-	awsquery.Integers(&w, "Ports.Port", p.Ports)
-	awsquery.Longs(&w, "Sizes.Size", p.Sizes)
-	awsquery.Doubles(&w, "Rates.Rate", p.Rates)
-	awsquery.Booleans(&w, "Flags.Flag", p.Flags)
-	awsquery.Times(&w, "Times.Time", p.Times)
+	codec.Structures(&w, "Tags.Tag", p.Tags)
+	codec.Strings(&w, "Keys.Key", p.Keys)
+	codec.Strings(&w, "Colors.Color", p.Colors)
+	codec.Integers(&w, "Ports.Port", p.Ports)
+	codec.Longs(&w, "Sizes.Size", p.Sizes)
+	codec.Doubles(&w, "Rates.Rate", p.Rates)
+	codec.Booleans(&w, "Flags.Flag", p.Flags)
+	codec.Times(&w, "Times.Time", p.Times)
 	w.String("Version", "2012-12-01")
 
 	return w.Err()
 }
 
 func (p *listItemsParams) Validate() error {
-	c := awsquery.NewCheck("ListItems")
+	c := codec.NewCheck("ListItems")
 	c.Required("Name", p.Name != "")
 	c.MinLength("Name", p.Name, 2)
 	c.MaxLength("Name", p.Name, 8)
 	c.OptionalMinimum("Limit", p.Limit, 20)
 	c.OptionalMaximum("Limit", p.Limit, 100)
 	c.MaxItems("Keys.Key", len(p.Keys), 3)
-	awsquery.CheckStructures(&c, "Tags.Tag", p.Tags)
+	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
 
 	return c.Err()
 }
@@ -104,14 +105,14 @@ func listItems(params runtime.ClientRequestWriter) *runtime.ClientOperation {
 		Method:      http.MethodGet,
 		PathPattern: "/?Action=ListItems",
 		Params:      params,
-		Reader:      awsquery.NewResultReader[listItemsResult]("ListItems", true),
+		Reader:      codec.NewResultReader[listItemsResult]("ListItems", true),
 	}
 }
 
 func createItem(params runtime.ClientRequestWriter) *runtime.ClientOperation {
 	operation := listItems(params)
 	operation.ID, operation.PathPattern = "createItem", "/?Action=ListItems"
-	operation.Reader = awsquery.NewResultReader[listItemsResult]("ListItems", false)
+	operation.Reader = codec.NewResultReader[listItemsResult]("ListItems", false)
 
 	return operation
 }
@@ -280,7 +281,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 		t.Errorf("%s was written after the error", last)
 	}
 
-	writer := awsquery.NewWriter(nil)
+	writer := codec.NewWriter(nil)
 	writer.String("Name", "x")
 	if writer.Err() == nil {
 		t.Error("a Writer without a request has no error")
@@ -294,14 +295,14 @@ type nested struct {
 	Keys []string
 }
 
-func (n *nested) WriteQuery(w *awsquery.Writer) {
-	awsquery.Structures(w, "Tags.Tag", n.Tags)
-	awsquery.Strings(w, "Keys.Key", n.Keys)
+func (n *nested) WriteQuery(w *codec.Writer) {
+	codec.Structures(w, "Tags.Tag", n.Tags)
+	codec.Strings(w, "Keys.Key", n.Keys)
 	w.String("Name", n.Name)
 }
 
-func (n *nested) CheckQuery(c *awsquery.Check) {
-	awsquery.CheckStructures(c, "Tags.Tag", n.Tags)
+func (n *nested) CheckQuery(c *codec.Check) {
+	codec.CheckStructures(c, "Tags.Tag", n.Tags)
 	c.Required("Name", n.Name != "")
 }
 
@@ -309,8 +310,8 @@ func TestListsInLists(t *testing.T) {
 	t.Parallel()
 	items := []nested{{Name: "a"}, {Tags: []tag{{Key: "x"}, {}}, Keys: []string{"k"}}}
 	write := runtime.ClientRequestWriterFunc(func(request runtime.ClientRequest, _ strfmt.Registry) error {
-		w := awsquery.NewWriter(request)
-		awsquery.Structures(&w, "Items.Item", items)
+		w := codec.NewWriter(request)
+		codec.Structures(&w, "Items.Item", items)
 		w.String("Zone", "z")
 
 		return w.Err()
@@ -334,8 +335,8 @@ func TestListsInLists(t *testing.T) {
 		t.Errorf("the query is\n%s, want\n%s", got, want)
 	}
 
-	c := awsquery.NewCheck("CreateItems")
-	awsquery.CheckStructures(&c, "Items.Item", items)
+	c := codec.NewCheck("CreateItems")
+	codec.CheckStructures(&c, "Items.Item", items)
 	c.Required("Zone", false)
 	const problems = "CreateItems: Items.Item.2.Tags.Tag.2.Key is required; Items.Item.2.Name is required; Zone is required"
 	if err := c.Err(); err == nil || err.Error() != problems {

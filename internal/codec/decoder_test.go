@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 func TestEveryKindOfMember(t *testing.T) {
@@ -141,7 +141,7 @@ func TestMalformedDocuments(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := awsquery.NewDecoder([]byte(test.document))
+			d := codec.NewDecoder([]byte(test.document))
 			if d.Next() {
 				d.Skip()
 				d.Next()
@@ -158,7 +158,7 @@ func TestMalformedDocuments(t *testing.T) {
 			}
 		})
 	}
-	d := awsquery.NewDecoder([]byte(nest(64)))
+	d := codec.NewDecoder([]byte(nest(64)))
 	if d.Next() {
 		d.Skip()
 	}
@@ -187,7 +187,7 @@ func TestValuesThatDoNotFit(t *testing.T) {
 	for members, want := range tests {
 		document := envelope("<First>" + members + "</First>")
 		_, err := decode([]byte(document))
-		var malformed *awsquery.SyntaxError
+		var malformed *codec.SyntaxError
 		if !errors.As(err, &malformed) || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v, want %s", members, err, want)
 			continue
@@ -201,15 +201,15 @@ func TestValuesThatDoNotFit(t *testing.T) {
 func TestMalformedTexts(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"a&b;c", "a\x01", "a\xff", "a]]>", "a<", "a<b>", "a<!-- -- -->", "a<![CDATA[\x01]]>", "a<?1?>", "a<b></c>"} {
-		d := awsquery.NewDecoder([]byte("<a>" + text + "</a>"))
+		d := codec.NewDecoder([]byte("<a>" + text + "</a>"))
 		if !d.Next() || d.Text() != "" || d.Err() == nil {
 			t.Errorf("%q: %v", text, d.Err())
 		}
-		d = awsquery.NewDecoder([]byte("<a>5" + text + "</a>"))
+		d = codec.NewDecoder([]byte("<a>5" + text + "</a>"))
 		if !d.Next() || d.Double() != 0 || d.OptionalDouble() != nil || d.Err() == nil {
 			t.Errorf("%q as a number: %v", text, d.Err())
 		}
-		d = awsquery.NewDecoder([]byte("<a>" + text))
+		d = codec.NewDecoder([]byte("<a>" + text))
 		if !d.Next() || d.Text() != "" || d.Err() == nil {
 			t.Errorf("%q at the end: %v", text, d.Err())
 		}
@@ -234,7 +234,7 @@ func TestEnvelopes(t *testing.T) {
 		}
 		// A result can also be read by itself, from the start of the document.
 		again := new(listItemsResult)
-		d := awsquery.NewDecoder([]byte(test.document))
+		d := codec.NewDecoder([]byte(test.document))
 		again.DecodeQuery(d)
 		if d.Err() != nil || again.Marker != test.marker {
 			t.Errorf("%s, without Next before: %q, %v", name, again.Marker, d.Err())
@@ -295,12 +295,12 @@ func TestMemoryForListsIsBounded(t *testing.T) {
 
 func TestMisuse(t *testing.T) {
 	t.Parallel()
-	for name, read := range map[string]func(*awsquery.Decoder){
-		"Text":    func(d *awsquery.Decoder) { d.Text() },
-		"Skip":    (*awsquery.Decoder).Skip,
-		"Integer": func(d *awsquery.Decoder) { d.Integer() },
+	for name, read := range map[string]func(*codec.Decoder){
+		"Text":    func(d *codec.Decoder) { d.Text() },
+		"Skip":    (*codec.Decoder).Skip,
+		"Integer": func(d *codec.Decoder) { d.Integer() },
 	} {
-		d := awsquery.NewDecoder([]byte("<a/>"))
+		d := codec.NewDecoder([]byte("<a/>"))
 		read(d)
 		if err := d.Err(); err == nil || err.Error() != "XML at byte 0: no element is open here" {
 			t.Errorf("%s before Next: %v", name, err)

@@ -1,16 +1,17 @@
-package awsquery
+package codec
 
 import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"unicode/utf8"
+
+	"github.com/redshift-go/redshift/awsquery"
 )
 
 // Check collects what is wrong with the parameters of a call. It is used by generated code:
 //
-//	c := awsquery.NewCheck("CreateClusterSnapshot")
+//	c := codec.NewCheck("CreateClusterSnapshot")
 //	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 //	return c.Err()
 //
@@ -19,7 +20,7 @@ import (
 type Check struct {
 	operation string
 	item      item
-	problems  []Problem
+	problems  []awsquery.Problem
 }
 
 // Validatable is a structure that can be the item of a list of parameters and knows what its members must be. Generated
@@ -29,56 +30,20 @@ type Validatable interface {
 	CheckQuery(c *Check)
 }
 
-// ValidationError is what is wrong with the parameters of a call. Nothing was sent.
-type ValidationError struct {
-	// Operation is the name of the call, such as CreateClusterSnapshot.
-	Operation string
-	// Problems has each thing that is wrong.
-	Problems []Problem
-}
-
-// Problem is one thing that is wrong with one parameter.
-type Problem struct {
-	// Parameter is the name as it is sent, such as Tags.Tag.2.Key. List items count from 1.
-	Parameter string
-	// Reason is what is wrong, to be read after the name: "is required". It never has the parameter's value.
-	Reason string
-}
-
-// Error names the operation, every parameter and what is wrong with it, in one line and without any value.
-func (e *ValidationError) Error() string {
-	if e == nil {
-		return "nothing is wrong with the parameters"
-	}
-	var text strings.Builder
-	text.WriteString(e.Operation)
-	text.WriteString(": ")
-	for i, problem := range e.Problems {
-		if i > 0 {
-			text.WriteString("; ")
-		}
-		text.WriteString(problem.Parameter)
-		text.WriteByte(' ')
-		text.WriteString(problem.Reason)
-	}
-
-	return text.String()
-}
-
 // NewCheck returns a Check for the call with the name. Used by generated code.
 func NewCheck(operation string) Check { return Check{operation: operation} }
 
-// Err returns nil if nothing is wrong, or else a [*ValidationError].
+// Err returns nil if nothing is wrong, or else a [*awsquery.ValidationError].
 func (c *Check) Err() error {
 	if len(c.problems) == 0 {
 		return nil
 	}
 
-	return &ValidationError{Operation: c.operation, Problems: c.problems}
+	return &awsquery.ValidationError{Operation: c.operation, Problems: c.problems}
 }
 
 func (c *Check) problem(name, format string, arguments ...any) {
-	c.problems = append(c.problems, Problem{Parameter: c.item.name(name), Reason: fmt.Sprintf(format, arguments...)})
+	c.problems = append(c.problems, awsquery.Problem{Parameter: c.item.name(name), Reason: fmt.Sprintf(format, arguments...)})
 }
 
 // Required reports a parameter that is not present.

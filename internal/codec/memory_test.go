@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // allocatedBy returns how many bytes were allocated to decode a document.
@@ -62,7 +62,7 @@ func TestMemoryForADocument(t *testing.T) {
 		if allowed := 32*len(document) + 4<<20 + 64<<10; allocated > allowed {
 			t.Errorf("%s: %d bytes for %d, want at most %d", name, allocated, len(document), allowed)
 		}
-		var malformed *awsquery.SyntaxError
+		var malformed *codec.SyntaxError
 		if refused := errors.As(err, &malformed); refused != test.refused || !refused && err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

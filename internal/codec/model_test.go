@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/internal/testenv"
 )
 
@@ -26,7 +26,7 @@ type tag struct {
 	Value string `xml:"Value"`
 }
 
-func (m *tag) DecodeQuery(d *awsquery.Decoder) {
+func (m *tag) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Key":
@@ -39,12 +39,12 @@ func (m *tag) DecodeQuery(d *awsquery.Decoder) {
 	}
 }
 
-func (m *tag) WriteQuery(w *awsquery.Writer) {
+func (m *tag) WriteQuery(w *codec.Writer) {
 	w.RequiredString("Key", m.Key)
 	w.RequiredString("Value", m.Value)
 }
 
-func (m *tag) CheckQuery(c *awsquery.Check) {
+func (m *tag) CheckQuery(c *codec.Check) {
 	c.Required("Key", m.Key != "")
 	c.MaxLength("Key", m.Key, 128)
 	c.MaxLength("Value", m.Value, 256)
@@ -75,7 +75,7 @@ type item struct {
 	Times     []time.Time `xml:"Times>Time"`
 }
 
-func (m *item) DecodeQuery(d *awsquery.Decoder) {
+func (m *item) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "Name":
@@ -105,23 +105,23 @@ func (m *item) DecodeQuery(d *awsquery.Decoder) {
 		case "Deleted":
 			m.Deleted = d.OptionalTime()
 		case "Owner":
-			m.Owner = awsquery.DecodeStructure(d, m.Owner)
+			m.Owner = codec.DecodeStructure(d, m.Owner)
 		case "Tags":
-			m.Tags = awsquery.DecodeStructures(d, "Tag", m.Tags)
+			m.Tags = codec.DecodeStructures(d, "Tag", m.Tags)
 		case "Types":
-			m.Types = awsquery.DecodeStrings(d, "Type", m.Types)
+			m.Types = codec.DecodeStrings(d, "Type", m.Types)
 		case "Colors":
-			m.Colors = awsquery.DecodeStrings(d, "Color", m.Colors)
+			m.Colors = codec.DecodeStrings(d, "Color", m.Colors)
 		case "Ports":
-			m.Ports = awsquery.DecodeIntegers(d, "Port", m.Ports)
+			m.Ports = codec.DecodeIntegers(d, "Port", m.Ports)
 		case "Sizes":
-			m.Sizes = awsquery.DecodeLongs(d, "Size", m.Sizes)
+			m.Sizes = codec.DecodeLongs(d, "Size", m.Sizes)
 		case "Rates":
-			m.Rates = awsquery.DecodeDoubles(d, "Rate", m.Rates)
+			m.Rates = codec.DecodeDoubles(d, "Rate", m.Rates)
 		case "Flags":
-			m.Flags = awsquery.DecodeBooleans(d, "Flag", m.Flags)
+			m.Flags = codec.DecodeBooleans(d, "Flag", m.Flags)
 		case "Times":
-			m.Times = awsquery.DecodeTimes(d, "Time", m.Times)
+			m.Times = codec.DecodeTimes(d, "Time", m.Times)
 		default:
 			d.Skip()
 		}
@@ -135,7 +135,7 @@ type listItemsResult struct {
 	RequestID string `xml:"ResponseMetadata>RequestId"`
 }
 
-func (r *listItemsResult) DecodeQuery(d *awsquery.Decoder) {
+func (r *listItemsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Marker":
@@ -143,7 +143,7 @@ func (r *listItemsResult) DecodeQuery(d *awsquery.Decoder) {
 		case "First":
 			r.First.DecodeQuery(d)
 		case "Items":
-			r.Items = awsquery.DecodeStructures(d, "Item", r.Items)
+			r.Items = codec.DecodeStructures(d, "Item", r.Items)
 		default:
 			d.Skip()
 		}
@@ -153,7 +153,7 @@ func (r *listItemsResult) DecodeQuery(d *awsquery.Decoder) {
 
 // decode reads a whole document as the reader of answers does.
 func decode(document []byte) (*listItemsResult, error) {
-	d := awsquery.NewDecoder(document)
+	d := codec.NewDecoder(document)
 	result := new(listItemsResult)
 	if d.Next() {
 		result.DecodeQuery(d)
@@ -283,7 +283,7 @@ type snapshotLike struct {
 	SnapshotArn                            string    `xml:"SnapshotArn"`
 }
 
-func (m *snapshotLike) DecodeQuery(d *awsquery.Decoder) {
+func (m *snapshotLike) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {
 		case "SnapshotIdentifier":
@@ -337,9 +337,9 @@ func (m *snapshotLike) DecodeQuery(d *awsquery.Decoder) {
 		case "ElapsedTimeInSeconds":
 			m.ElapsedTimeInSeconds = d.Long()
 		case "Tags":
-			m.Tags = awsquery.DecodeStructures(d, "Tag", m.Tags)
+			m.Tags = codec.DecodeStructures(d, "Tag", m.Tags)
 		case "RestorableNodeTypes":
-			m.RestorableNodeTypes = awsquery.DecodeStrings(d, "NodeType", m.RestorableNodeTypes)
+			m.RestorableNodeTypes = codec.DecodeStrings(d, "NodeType", m.RestorableNodeTypes)
 		case "EnhancedVpcRouting":
 			m.EnhancedVpcRouting = d.Boolean()
 		case "MaintenanceTrackName":
@@ -362,13 +362,13 @@ type listSnapshotsResult struct {
 	RequestID string         `xml:"ResponseMetadata>RequestId"`
 }
 
-func (r *listSnapshotsResult) DecodeQuery(d *awsquery.Decoder) {
+func (r *listSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
 		case "Marker":
 			r.Marker = d.Text()
 		case "Items":
-			r.Snapshots = awsquery.DecodeStructures(d, "Item", r.Snapshots)
+			r.Snapshots = codec.DecodeStructures(d, "Item", r.Snapshots)
 		default:
 			d.Skip()
 		}

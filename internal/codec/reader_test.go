@@ -1,4 +1,4 @@
-package awsquery_test
+package codec_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
 )
 
 // stockResponse is a go-openapi response that is not a Transport's.
@@ -26,7 +27,7 @@ func (s stockResponse) Body() io.ReadCloser             { return io.NopCloser(s.
 
 func TestResponsesOfAnotherTransport(t *testing.T) {
 	t.Parallel()
-	reader := awsquery.NewResultReader[listItemsResult]("ListItems", true)
+	reader := codec.NewResultReader[listItemsResult]("ListItems", true)
 	header := http.Header{"X-Amzn-Requestid": {"header-id"}}
 
 	answer, err := reader.ReadResponse(stockResponse{200, header, iotest.OneByteReader(strings.NewReader("<ListItemsResponse><ListItemsResult><Marker>m</Marker></ListItemsResult></ListItemsResponse>"))}, nil)
@@ -55,11 +56,11 @@ func TestResponsesOfAnotherTransport(t *testing.T) {
 // forgetful is a result that does not read its element to the end.
 type forgetful struct{}
 
-func (*forgetful) DecodeQuery(*awsquery.Decoder) {}
+func (*forgetful) DecodeQuery(*codec.Decoder) {}
 
 func TestResultThatReadsNothing(t *testing.T) {
 	t.Parallel()
-	reader := awsquery.NewResultReader[forgetful]("ListItems", true)
+	reader := codec.NewResultReader[forgetful]("ListItems", true)
 	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader(envelope("<Marker>m</Marker>"))}, nil); err != nil {
 		t.Error(err)
 	}

@@ -1,4 +1,4 @@
-package awsquery
+package codec
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package awsquery
+package wire
 
 import (
 	"bytes"
@@ -17,12 +17,13 @@ import (
 
 // request collects what is to be sent. Parameters are encoded as they come, one after the other in a single buffer, and
 // put in order at the end: a parameter costs no allocation of its own.
-type request struct {
-	method     string
-	path       string
-	header     http.Header
-	timeout    time.Duration
-	buffer     []byte
+type Request struct {
+	Method  string
+	Path    string
+	Header  http.Header
+	Timeout time.Duration
+	// Buffer has the parameters, encoded. Append to it between Begin and End.
+	Buffer     []byte
 	parameters []parameter
 	// Where most requests fit in, so that they need no other memory.
 	bufferSpace    [512]byte
@@ -32,11 +33,11 @@ type request struct {
 // parameter says where in the buffer a parameter stands: name=value, both percent-encoded.
 type parameter struct{ start, equals, end int }
 
-var _ runtime.ClientRequest = (*request)(nil)
+var _ runtime.ClientRequest = (*Request)(nil)
 
-func newRequest(method, path string) *request {
-	r := &request{method: method, path: path}
-	r.buffer, r.parameters = r.bufferSpace[:0], r.parameterSpace[:0]
+func NewRequest(method, path string) *Request {
+	r := &Request{Method: method, Path: path}
+	r.Buffer, r.parameters = r.bufferSpace[:0], r.parameterSpace[:0]
 
 	return r
 }
@@ -50,7 +51,7 @@ func isUnreserved(c byte) bool {
 		c == '-' || c == '_' || c == '.' || c == '~'
 }
 
-func appendEscaped[B string | []byte](buffer []byte, text B) []byte {
+func AppendEscaped[B string | []byte](buffer []byte, text B) []byte {
 	for i := range len(text) {
 		c := text[i]
 		if isUnreserved(c) {
@@ -64,36 +65,36 @@ func appendEscaped[B string | []byte](buffer []byte, text B) []byte {
 }
 
 // begin starts a parameter, end ends it; between them come its name, equals and its value.
-func (r *request) begin() {
-	r.parameters = append(r.parameters, parameter{start: len(r.buffer)})
+func (r *Request) Begin() {
+	r.parameters = append(r.parameters, parameter{start: len(r.Buffer)})
 }
 
-func (r *request) equals() {
-	r.parameters[len(r.parameters)-1].equals = len(r.buffer)
-	r.buffer = append(r.buffer, '=')
+func (r *Request) Equals() {
+	r.parameters[len(r.parameters)-1].equals = len(r.Buffer)
+	r.Buffer = append(r.Buffer, '=')
 }
 
-func (r *request) end() {
-	r.parameters[len(r.parameters)-1].end = len(r.buffer)
+func (r *Request) End() {
+	r.parameters[len(r.parameters)-1].end = len(r.Buffer)
 }
 
-func (r *request) add(name, value string) {
-	r.begin()
-	r.buffer = appendEscaped(r.buffer, name)
-	r.equals()
-	r.buffer = appendEscaped(r.buffer, value)
-	r.end()
+func (r *Request) Add(name, value string) {
+	r.Begin()
+	r.Buffer = AppendEscaped(r.Buffer, name)
+	r.Equals()
+	r.Buffer = AppendEscaped(r.Buffer, value)
+	r.End()
 }
 
-func (r *request) name(p parameter) string  { return string(r.buffer[p.start:p.equals]) }
-func (r *request) value(p parameter) string { return string(r.buffer[p.equals+1 : p.end]) }
+func (r *Request) name(p parameter) string  { return string(r.Buffer[p.start:p.equals]) }
+func (r *Request) value(p parameter) string { return string(r.Buffer[p.equals+1 : p.end]) }
 
 // has tells whether there is a parameter with the name.
-func (r *request) has(name string) bool {
+func (r *Request) Has(name string) bool {
 	var space [64]byte
-	encoded := appendEscaped(space[:0], name)
+	encoded := AppendEscaped(space[:0], name)
 	for _, p := range r.parameters {
-		if bytes.Equal(r.buffer[p.start:p.equals], encoded) {
+		if bytes.Equal(r.Buffer[p.start:p.equals], encoded) {
 			return true
 		}
 	}
@@ -102,15 +103,15 @@ func (r *request) has(name string) bool {
 }
 
 // query returns all parameters, sorted by their encoded names and then values, as a signature wants them.
-func (r *request) query() string {
+func (r *Request) Query() string {
 	sort.Sort((*byNameAndValue)(r))
 	var query strings.Builder
-	query.Grow(len(r.buffer) + len(r.parameters))
+	query.Grow(len(r.Buffer) + len(r.parameters))
 	for i, p := range r.parameters {
 		if i > 0 {
 			query.WriteByte('&')
 		}
-		query.Write(r.buffer[p.start:p.end])
+		query.Write(r.Buffer[p.start:p.end])
 	}
 
 	return query.String()
@@ -118,15 +119,15 @@ func (r *request) query() string {
 
 // byNameAndValue sorts the parameters of a request. An instance of slices.SortFunc for each type that is sorted would take
 // 12 KB of a program; all share one sort.Sort.
-type byNameAndValue request
+type byNameAndValue Request
 
 func (r *byNameAndValue) Len() int { return len(r.parameters) }
 
 func (r *byNameAndValue) Less(i, j int) bool {
 	a, b := r.parameters[i], r.parameters[j]
-	order := bytes.Compare(r.buffer[a.start:a.equals], r.buffer[b.start:b.equals])
+	order := bytes.Compare(r.Buffer[a.start:a.equals], r.Buffer[b.start:b.equals])
 	if order == 0 {
-		order = bytes.Compare(r.buffer[a.equals:a.end], r.buffer[b.equals:b.end])
+		order = bytes.Compare(r.Buffer[a.equals:a.end], r.Buffer[b.equals:b.end])
 	}
 
 	return order < 0
@@ -137,62 +138,62 @@ func (r *byNameAndValue) Swap(i, j int) {
 }
 
 // SetQueryParam replaces the values of a parameter.
-func (r *request) SetQueryParam(name string, values ...string) error {
-	encoded := string(appendEscaped(nil, name))
+func (r *Request) SetQueryParam(name string, values ...string) error {
+	encoded := string(AppendEscaped(nil, name))
 	r.parameters = slices.DeleteFunc(r.parameters, func(p parameter) bool { return r.name(p) == encoded })
 	for _, value := range values {
-		r.add(name, value)
+		r.Add(name, value)
 	}
 
 	return nil
 }
 
 // SetFormParam is SetQueryParam: to AWS Query a form is a query in another place, and the Transport picks the place.
-func (r *request) SetFormParam(name string, values ...string) error {
+func (r *Request) SetFormParam(name string, values ...string) error {
 	return r.SetQueryParam(name, values...)
 }
 
 // SetHeaderParam replaces the values of a header.
-func (r *request) SetHeaderParam(name string, values ...string) error {
+func (r *Request) SetHeaderParam(name string, values ...string) error {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
 	case "Host", "Content-Type", "Content-Length", "Transfer-Encoding":
 		return fmt.Errorf("the header %s cannot be a parameter, it follows from the endpoint and the form of the request", name)
 	}
-	if r.header == nil {
-		r.header = make(http.Header)
+	if r.Header == nil {
+		r.Header = make(http.Header)
 	}
-	r.header[name] = slices.Clone(values)
+	r.Header[name] = slices.Clone(values)
 
 	return nil
 }
 
 // SetTimeout limits this attempt, from sending the request to the end of the answer.
-func (r *request) SetTimeout(timeout time.Duration) error {
+func (r *Request) SetTimeout(timeout time.Duration) error {
 	if timeout < 0 {
 		return errors.New("the timeout is negative, use 0 for none")
 	}
-	r.timeout = timeout
+	r.Timeout = timeout
 
 	return nil
 }
 
-func (r *request) SetPathParam(name, _ string) error {
+func (r *Request) SetPathParam(name, _ string) error {
 	return fmt.Errorf("the parameter %s is part of the path, which AWS Query does not have", strconv.Quote(name))
 }
 
-func (r *request) SetFileParam(name string, _ ...runtime.NamedReadCloser) error {
+func (r *Request) SetFileParam(name string, _ ...runtime.NamedReadCloser) error {
 	return fmt.Errorf("the parameter %s is a file, which AWS Query cannot send", strconv.Quote(name))
 }
 
-func (r *request) SetBodyParam(any) error {
+func (r *Request) SetBodyParam(any) error {
 	return errors.New("a parameter is the request's body, which AWS Query does not have")
 }
 
-func (r *request) GetQueryParams() url.Values {
+func (r *Request) GetQueryParams() url.Values {
 	values := make(url.Values, len(r.parameters))
 	for _, p := range r.parameters {
-		// What appendEscaped wrote can be read back.
+		// What AppendEscaped wrote can be read back.
 		name, _ := url.QueryUnescape(r.name(p))
 		value, _ := url.QueryUnescape(r.value(p))
 		values.Add(name, value)
@@ -201,9 +202,9 @@ func (r *request) GetQueryParams() url.Values {
 	return values
 }
 
-func (r *request) GetHeaderParams() http.Header                       { return r.header }
-func (r *request) GetMethod() string                                  { return r.method }
-func (r *request) GetPath() string                                    { return r.path }
-func (r *request) GetBody() []byte                                    { return nil }
-func (r *request) GetBodyParam() any                                  { return nil }
-func (r *request) GetFileParam() map[string][]runtime.NamedReadCloser { return nil }
+func (r *Request) GetHeaderParams() http.Header                       { return r.Header }
+func (r *Request) GetMethod() string                                  { return r.Method }
+func (r *Request) GetPath() string                                    { return r.Path }
+func (r *Request) GetBody() []byte                                    { return nil }
+func (r *Request) GetBodyParam() any                                  { return nil }
+func (r *Request) GetFileParam() map[string][]runtime.NamedReadCloser { return nil }

@@ -1,0 +1,114 @@
+package codec_test
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/codec"
+)
+
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	pattern := regexp.MustCompile(`^[a-z]+$`)
+	tests := map[string]struct {
+		check func(*codec.Check)
+		want  string // empty: all is well
+	}{
+		"present":               {func(c *codec.Check) { c.Required("X", true) }, ""},
+		"missing":               {func(c *codec.Check) { c.Required("X", false) }, "X is required"},
+		"empty text":            {func(c *codec.Check) { c.Length("X", "", 2, 3); c.Pattern("X", "", pattern, "") }, ""},
+		"characters, not bytes": {func(c *codec.Check) { c.Length("X", "äöü", 3, 3) }, ""},
+		"short":                 {func(c *codec.Check) { c.Length("X", "ä", 2, 3) }, "X is shorter than 2 characters (1)"},
+		"long":                  {func(c *codec.Check) { c.Length("X", "äöüß", 2, 3) }, "X is longer than 3 characters (4)"},
+		"no maximum":            {func(c *codec.Check) { c.Length("X", strings.Repeat("x", 1000), 2, 0) }, ""},
+		"match":                 {func(c *codec.Check) { c.Pattern("X", "abc", pattern, "") }, ""},
+		"no match":              {func(c *codec.Check) { c.Pattern("X", "s3cret", pattern, "letters") }, "X must be letters"},
+		"no match, no words":    {func(c *codec.Check) { c.Pattern("X", "s3cret", pattern, "") }, "X must be what matches ^[a-z]+$"},
+		"at the limits":         {func(c *codec.Check) { c.Minimum("X", 20, 20); c.Maximum("X", 100, 100) }, ""},
+		"below":                 {func(c *codec.Check) { c.Minimum("X", 19, 20) }, "X is less than 20"},
+		"above":                 {func(c *codec.Check) { c.Maximum("X", 101, 100) }, "X is more than 100"},
+		"no number":             {func(c *codec.Check) { c.OptionalMinimum("X", nil, 20); c.OptionalMaximum("X", nil, 100) }, ""},
+		"optional number":       {func(c *codec.Check) { c.OptionalMinimum("X", new(20), 20); c.OptionalMaximum("X", new(100), 100) }, ""},
+		"optional below":        {func(c *codec.Check) { c.OptionalMinimum("X", new(0), 20) }, "X is less than 20"},
+		"optional above":        {func(c *codec.Check) { c.OptionalMaximum("X", new(101), 100) }, "X is more than 100"},
+		"long number":           {func(c *codec.Check) { codec.CheckMinimum(c, "X", int64(-5), -4) }, "X is less than -4"},
+		"fraction":              {func(c *codec.Check) { codec.CheckMaximum(c, "X", 1.6, 1.5) }, "X is more than 1.5"},
+		"NaN":                   {func(c *codec.Check) { codec.CheckMaximum(c, "X", math.NaN(), 1.5) }, "X is more than 1.5"},
+		"large number":          {func(c *codec.Check) { codec.CheckMaximum(c, "X", int64(math.MaxInt64), math.MaxInt64-1) }, "X is more than 9223372036854775806"},
+		"items": {func(c *codec.Check) {
+			c.Items("X.member", 2, 2, 2)
+			c.Items("X.member", 0, 2, 2)
+			c.Items("X.member", 99, 2, 0)
+		}, ""},
+		"few items":       {func(c *codec.Check) { c.Items("X.member", 1, 2, 3) }, "X.member has fewer than 2 items (1)"},
+		"many items":      {func(c *codec.Check) { c.Items("X.member", 4, 2, 3) }, "X.member has more than 3 items (4)"},
+		"good structures": {func(c *codec.Check) { codec.CheckStructures(c, "Tags.Tag", []tag{{Key: "a"}}) }, ""},
+		"structures and the lot": {func(c *codec.Check) {
+			codec.CheckStructures(c, "Tags.Tag", []tag{{Key: "a"}, {}, {Key: strings.Repeat("é", 131)}})
+			c.Required("Name", false)
+		}, "Tags.Tag.2.Key is required; Tags.Tag.3.Key is longer than 128 characters (131); Name is required"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := codec.NewCheck("CreateItem")
+			test.check(&c)
+			err := c.Err()
+			if test.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+
+				return
+			}
+			var invalid *awsquery.ValidationError
+			if !errors.As(err, &invalid) || invalid.Operation != "CreateItem" {
+				t.Fatalf("%T: %v", err, err)
+			}
+			if want := "CreateItem: " + test.want; err.Error() != want {
+				t.Errorf("%s, want %s", err, want)
+			}
+			marshalled, err := json.Marshal(invalid)
+			if err != nil || strings.Contains(string(marshalled), "s3cret") || strings.Contains(invalid.Error(), "s3cret") {
+				t.Errorf("%s, %v", marshalled, err)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	params := &listItemsParams{Limit: new(7), Keys: make([]string, 4), Tags: []tag{{Key: "a", Value: strings.Repeat("v", 257)}}}
+	var invalid *awsquery.ValidationError
+	if !errors.As(params.Validate(), &invalid) || len(invalid.Problems) != 4 {
+		t.Fatalf("%v", invalid)
+	}
+	want := awsquery.Problem{Parameter: "Tags.Tag.1.Value", Reason: "is longer than 256 characters (257)"}
+	if invalid.Problems[3] != want {
+		t.Errorf("%v, want %v", invalid.Problems[3], want)
+	}
+}
+
+func TestGoodParametersCostNothing(t *testing.T) {
+	params := &listItemsParams{Name: "nightly", Limit: new(20), Keys: []string{"a"}}
+	if allocations := testing.AllocsPerRun(100, func() {
+		if err := params.Validate(); err != nil {
+			t.Fatal(err)
+		}
+	}); allocations != 0 {
+		t.Errorf("%.0f allocations, want none", allocations)
+	}
+	params.Tags = []tag{{"a", "b"}, {"c", "d"}, {"e", "f"}}
+	if allocations := testing.AllocsPerRun(100, func() {
+		if err := params.Validate(); err != nil {
+			t.Fatal(err)
+		}
+	}); allocations > 1 {
+		t.Errorf("%.0f allocations with a list of structures, want at most one", allocations)
+	}
+}

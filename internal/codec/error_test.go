@@ -1,0 +1,265 @@
+package codec_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift/awsquery"
+)
+
+const notFound = `<ErrorResponse xmlns="http://example.com/doc/2012-12-01/">
+  <Error>
+    <Type>Sender</Type>
+    <Code>ItemNotFound</Code>
+    <Message>Item analytics not found.</Message>
+  </Error>
+  <RequestId>5c1b2f3a</RequestId>
+</ErrorResponse>`
+
+func TestErrorDocuments(t *testing.T) {
+	t.Parallel()
+	header := http.Header{"X-Amzn-Requestid": {"header-id"}}
+	tests := map[string]struct {
+		status  int
+		body    string
+		header  http.Header
+		want    awsquery.Error // without what the Transport fills in
+		text    string
+		foreign bool
+	}{
+		"error response": {
+			status: 404, body: notFound, header: header,
+			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
+			text: "ListItems: HTTP status 404, request id 5c1b2f3a, ItemNotFound: Item analytics not found.",
+		},
+		"error alone": {
+			status: 400, body: "<Error><Message>m</Message><RequestID>r</RequestID><Code>C</Code></Error>",
+			want: awsquery.Error{RequestID: "r", Code: "C", Message: "m"}, text: "ListItems: HTTP status 400, request id r, C: m",
+		},
+		"indented": {
+			status: 400, body: "<ErrorResponse>\n<Error>\n<Type>\nSender\n</Type>\n<Code>\n C\n</Code>\n<Detail><Code>D</Code></Detail></Error>\n<RequestId>\n r\n</RequestId></ErrorResponse>",
+			want: awsquery.Error{RequestID: "r", Code: "C", Type: "Sender"}, text: "ListItems: HTTP status 400, request id r, C",
+		},
+		"old style": {
+			status: 400, body: `<?xml version="1.0"?><Response><Errors><Error><Code>C</Code><Message>m</Message></Error></Errors><RequestID>r</RequestID></Response>`,
+			want: awsquery.Error{RequestID: "r", Code: "C", Message: "m"}, text: "ListItems: HTTP status 400, request id r, C: m",
+		},
+		"id in the header": {
+			status: 400, body: "<ErrorResponse><Error><Code>C</Code></Error><RequestId/></ErrorResponse>", header: header,
+			want: awsquery.Error{RequestID: "header-id", Code: "C"}, text: "ListItems: HTTP status 400, request id header-id, C",
+		},
+		"other header": {
+			status: 400, body: "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>", header: http.Header{"X-Amz-Request-Id": {"other"}},
+			want: awsquery.Error{RequestID: "other", Code: "C"}, text: "ListItems: HTTP status 400, request id other, C",
+		},
+		"error with a status of success": {
+			status: 200, body: notFound,
+			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
+			text: "ListItems: HTTP status 200, request id 5c1b2f3a, ItemNotFound: Item analytics not found.",
+		},
+		"redirect with a code": {
+			status: 307, body: "<Error><Code>TemporaryRedirect</Code></Error>", header: header,
+			want: awsquery.Error{RequestID: "header-id", Code: "TemporaryRedirect"}, text: "ListItems: HTTP status 307, request id header-id, TemporaryRedirect",
+		},
+		"no code": {
+			status: 400, body: "<ErrorResponse><Error><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>", foreign: true,
+			want: awsquery.Error{RequestID: "r", Message: "m"}, text: "ListItems: HTTP status 400, request id r: m: the answer is an error document without a code",
+		},
+		"cut short": {
+			status: 400, body: notFound[:len(notFound)-10], foreign: true,
+			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
+			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the answer: XML at byte 223, in ErrorResponse: the document is cut short",
+		},
+		"HTML": {
+			status: 502, body: "\n<!DOCTYPE html><html>?Name=s3cret</html>", header: header, foreign: true,
+			want: awsquery.Error{RequestID: "header-id"}, text: "ListItems: HTTP status 502, request id header-id: the answer is HTML, not an error document of AWS",
+		},
+		"HTML with a status of success": {
+			status: 200, body: "<HTML>?Name=s3cret</HTML>", foreign: true,
+			text: "ListItems: HTTP status 200, no request id: the answer is HTML, not the ListItemsResponse that was expected",
+		},
+		"text":  {status: 503, body: "?Name=s3cret", foreign: true, text: "ListItems: HTTP status 503, no request id: the answer is text, not an error document of AWS"},
+		"empty": {status: 503, foreign: true, text: "ListItems: HTTP status 503, no request id: the answer is empty, not an error document of AWS"},
+		"empty with a status of success": {
+			status: 200, foreign: true,
+			text: "ListItems: HTTP status 200, no request id: the answer is empty, not the ListItemsResponse that was expected",
+		},
+		"other XML": {
+			status: 200, body: "<CreateItemsResponse/>", foreign: true,
+			text: "ListItems: HTTP status 200, no request id: the answer is XML, but CreateItemsResponse, not the ListItemsResponse that was expected",
+		},
+		"malformed": {
+			status: 200, body: "<ListItemsResponse><ListItemsResult></ListItemsResponse>", header: header, foreign: true,
+			want: awsquery.Error{RequestID: "header-id"},
+			text: "ListItems: HTTP status 200, request id header-id: decode the answer: XML at byte 38, in ListItemsResult: an end tag with another name",
+		},
+		"something behind": {
+			status: 200, body: envelope("") + "<html/>", foreign: true,
+			text: "ListItems: HTTP status 200, no request id: decode the answer: XML at byte 192: a second root element",
+		},
+		"bad value": {
+			status: 200, body: envelope("<First><Port>s3cret</Port></First>"), foreign: true,
+			text: "ListItems: HTTP status 200, no request id: decode the answer: XML at byte 95, in Port: not a whole number",
+		},
+		"JSON": {
+			status: 400, body: `{"__type":"com.amazon.coral.service#ThrottlingException","message":"Rate exceeded"}`, header: header, foreign: true,
+			want: awsquery.Error{RequestID: "header-id", Code: "ThrottlingException", Message: "Rate exceeded"},
+			text: "ListItems: HTTP status 400, request id header-id, ThrottlingException: Rate exceeded: the answer is JSON, not an error document of AWS",
+		},
+		"JSON with a code": {
+			status: 400, body: `{"code":"C","Message":"?Name=s3cret"}`, foreign: true,
+			want: awsquery.Error{Code: "C"}, text: "ListItems: HTTP status 400, no request id, C: the answer is JSON, not an error document of AWS",
+		},
+		"JSON of a proxy": {
+			status: 502, body: `{"code":"no route to ?Name=s3cret","Message":"?Name=s3cret"}`, foreign: true,
+			text: "ListItems: HTTP status 502, no request id: the answer is JSON, not an error document of AWS",
+		},
+		"half a JSON": {
+			status: 502, body: `{"__type":"C","message":5}`, foreign: true,
+			text: "ListItems: HTTP status 502, no request id: the answer is JSON, not an error document of AWS",
+		},
+		"code in the header": {
+			status: 400, body: `[]`, header: http.Header{"X-Amzn-Errortype": {"AccessDeniedException:http://internal.amazon.com/"}}, foreign: true,
+			want: awsquery.Error{Code: "AccessDeniedException"}, text: "ListItems: HTTP status 400, no request id, AccessDeniedException: the answer is JSON, not an error document of AWS",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := call(t, test.status, test.body, test.header)
+			var got *awsquery.Error
+			if !errors.As(err, &got) {
+				t.Fatalf("%T: %v", err, err)
+			}
+			if got.Operation != "ListItems" || got.StatusCode != test.status {
+				t.Errorf("operation %s, status %d", got.Operation, got.StatusCode)
+			}
+			if got.RequestID != test.want.RequestID || got.Code != test.want.Code || got.Message != test.want.Message || got.Type != test.want.Type {
+				t.Errorf("%q %q %q %q, want %q %q %q %q", got.RequestID, got.Code, got.Message, got.Type, test.want.RequestID, test.want.Code, test.want.Message, test.want.Type)
+			}
+			if test.foreign != (got.Err != nil) || test.foreign && string(got.Body) != test.body || !test.foreign && got.Body != nil {
+				t.Errorf("Err %v, Body %q", got.Err, got.Body)
+			}
+			if err.Error() != test.text {
+				t.Errorf("\n%s, want\n%s", err, test.text)
+			}
+			for _, shown := range []string{fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", *got)} {
+				if strings.Contains(shown, "s3cret") {
+					t.Errorf("it shows the body: %s", shown)
+				}
+			}
+		})
+	}
+}
+
+func TestErrorsAreFound(t *testing.T) {
+	t.Parallel()
+	_, err := call(t, 404, notFound, nil)
+	wrapped := fmt.Errorf("nightly: %w", errors.Join(errors.New("first"), fmt.Errorf("again: %w", err)))
+	const itemNotFound awsquery.ErrorCode = "ItemNotFound"
+	if !errors.Is(wrapped, itemNotFound) || errors.Is(wrapped, awsquery.ErrThrottling) || errors.Is(wrapped, awsquery.ErrorCode("")) {
+		t.Error("errors.Is does not go by the code")
+	}
+	var found *awsquery.Error
+	if !errors.As(wrapped, &found) {
+		t.Fatal("errors.As finds no Error")
+	}
+	switch found.Code {
+	case itemNotFound:
+	default:
+		t.Error("a switch does not go by the code")
+	}
+	if errors.Is(&awsquery.Error{}, awsquery.ErrorCode("")) {
+		t.Error("an Error without a code is one with the empty code")
+	}
+	if itemNotFound.Error() != "ItemNotFound" {
+		t.Errorf("the code's text is %s", itemNotFound)
+	}
+}
+
+// FuzzErrorAnswer proves that any answer to a call that is no success becomes an Error, whatever its bytes.
+func FuzzErrorAnswer(f *testing.F) {
+	f.Add(400, []byte(notFound), "text/xml")
+	f.Add(200, []byte(notFound), "text/html; charset")
+	f.Add(502, []byte("<html>"), "")
+	f.Add(400, []byte(`{"__type":"a#b","message":"c"}`), "application/json")
+	f.Add(500, []byte("<Response><Errors><Error><Code>&#65;</Code></Error></Errors>"), "x")
+	f.Fuzz(func(t *testing.T, status int, body []byte, contentType string) {
+		status = 100 + (status%900+900)%900
+		base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+			return respond(status, string(body), http.Header{"Content-Type": {contentType}, "X-Amzn-Requestid": {"header-id"}}), nil
+		}}
+		transport := newTransport(t, base)
+		transport.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		answer, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
+		if err == nil {
+			if _, ok := answer.(*listItemsResult); !ok || status < 200 || status > 299 {
+				t.Fatalf("status %d is a success: %v", status, answer)
+			}
+
+			return
+		}
+		var failed *awsquery.Error
+		if !errors.As(err, &failed) {
+			t.Fatalf("%T: %v", err, err)
+		}
+		if failed.StatusCode != status || failed.RequestID == "" || len(failed.Body) > 512 {
+			t.Errorf("status %d, request id %q, %d bytes", failed.StatusCode, failed.RequestID, len(failed.Body))
+		}
+		if (failed.Err == nil) == (failed.Code == "") && failed.Err == nil {
+			t.Error("neither a code nor a reason")
+		}
+		if text := err.Error(); strings.ContainsAny(text, "\n\r\x00") || len(text) > 4000 {
+			t.Errorf("more than a short line: %q", text)
+		}
+	})
+}
+
+// TestLongWordsAreCut: a code, a type and a request id are one word in the answers of services, and end up in logs.
+func TestLongWordsAreCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", 1_000_000)
+	_, err := call(t, http.StatusBadRequest, "<ErrorResponse><Error><Type>"+long+"</Type><Code>"+long+"</Code></Error><RequestId>"+long+"</RequestId></ErrorResponse>", nil)
+	var got *awsquery.Error
+	if !errors.As(err, &got) {
+		t.Fatal(err)
+	}
+	for _, word := range []string{got.Type, string(got.Code), got.RequestID} {
+		if len(word) == 0 || len(word) > 128 || !strings.HasPrefix(long, word) {
+			t.Errorf("a word has %d bytes: %.300q", len(word), word)
+		}
+	}
+}
+
+// TestRefusalsThatBreakOff: a document that ends too early is a broken response, and what was whole in it is kept.
+func TestRefusalsThatBreakOff(t *testing.T) {
+	t.Parallel()
+	codeIsWhole := strings.Index(notFound, "</Code>") + len("</Code>")
+	for size := 1; size < len(notFound); size++ {
+		for _, status := range []int{200, 404, 503} {
+			_, err := call(t, status, notFound[:size], nil)
+			var (
+				refused *awsquery.Error
+				broken  *awsquery.ReadError
+				code    awsquery.ErrorCode
+			)
+			if size >= codeIsWhole {
+				code = "ItemNotFound"
+			}
+			if !errors.As(err, &refused) || !errors.As(err, &broken) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.Code != code ||
+				refused.StatusCode != status || string(refused.Body) != notFound[:min(size, 512)] {
+				t.Fatalf("status %d, cut after %q: %v", status, notFound[:size], err)
+			}
+		}
+	}
+	whole := envelope("<Marker>m</Marker>")
+	for size := 1; size < len(whole); size++ {
+		if _, err := call(t, 200, whole[:size], nil); !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Fatalf("a result that is cut after %q: %v", whole[:size], err)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"net/http"
+
+	"github.com/go-openapi/runtime"
+)
+
+// DefaultMaxResponseBytes is far more than any answer has: a page of 100 snapshots has some 200 KB.
+const DefaultMaxResponseBytes = 32 << 20
+
+// Response is a response with its body in memory, for the Reader of an operation.
+type Response struct {
+	// HTTP is the response. Its Body was read and closed.
+	HTTP *http.Response
+	// Content is the body, or its beginning if Err is set.
+	Content []byte
+	// Err is the reason why the body could not be read to its end.
+	Err error
+}
+
+var _ runtime.ClientResponse = (*Response)(nil)
+
+// HTTPResponse returns a copy of the response, with a Body that can be read from its beginning and without the Request,
+// whose headers have what signs it.
+func (c *Response) HTTPResponse() *http.Response {
+	response := *c.HTTP
+	response.Header = c.HTTP.Header.Clone()
+	response.Body = c.Body()
+	response.ContentLength = int64(len(c.Content))
+	response.Request = nil
+
+	return &response
+}
+
+func (c *Response) Code() int                       { return c.HTTP.StatusCode }
+func (c *Response) Message() string                 { return c.HTTP.Status }
+func (c *Response) GetHeader(name string) string    { return c.HTTP.Header.Get(name) }
+func (c *Response) GetHeaders(name string) []string { return c.HTTP.Header.Values(name) }
+
+// Body returns a reader of the Content. It ends with Err if that is set.
+func (c *Response) Body() io.ReadCloser {
+	if c.Err != nil {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(c.Content), failing{c.Err}))
+	}
+
+	return io.NopCloser(bytes.NewReader(c.Content))
+}
+
+// failing is a reader that only returns an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// RequestID looks in the headers in which AWS sends the request id.
+func RequestID(header func(string) string) string {
+	if id := header("X-Amzn-Requestid"); id != "" {
+		return id
+	}
+
+	return header("X-Amz-Request-Id")
+}
+
+// IsUntilClosed reports whether a response had neither a length nor chunks, nor came over HTTP/2.
+func IsUntilClosed(response *http.Response) bool {
+	return response.Close && response.ContentLength < 0 && len(response.TransferEncoding) == 0 && !response.Uncompressed
+}
+
+// ErrTooLarge is the error of a body that is longer than the limit.
+var ErrTooLarge = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
+
+var errOtherProtocol = errors.New("the server goes on in another protocol, which nobody asked it for")
+
+// Receive reads the body of a response, unless it is a connection, which would never end.
+func Receive(response *http.Response, limit int64) ([]byte, error) {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		_ = response.Body.Close()
+
+		return nil, errOtherProtocol
+	}
+
+	return ReadBody(response.Body, response.ContentLength, limit)
+}
+
+// ReadBody reads a body whole and closes it. With an error it returns what it could read. A length of 0 or less is unknown.
+// The network chooses the length and the caller the limit, so that both can be the largest int64.
+func ReadBody(body io.ReadCloser, length, limit int64) (content []byte, err error) {
+	const (
+		first = 4 << 10
+		most  = 512 << 10 // allocated for a length before anything was read
+	)
+	if body == nil || body == http.NoBody {
+		return nil, nil
+	}
+	// The error of Close adds nothing: the body was read, or an error is returned already.
+	defer func() { _ = body.Close() }()
+	limit = min(limit, math.MaxInt64-1) // limit+1 has to be a number
+	size := int64(first)
+	if length > 0 {
+		size = min(length, most-1) + 1 // one byte more, to see the end without growing
+	}
+	content = make([]byte, 0, min(size, limit+1))
+	for {
+		if len(content) == cap(content) {
+			content = grow(content, length, limit)
+		}
+		n, err := body.Read(content[len(content):cap(content)])
+		content = content[:len(content)+n]
+		switch {
+		case int64(len(content)) > limit:
+			return content[:limit], ErrTooLarge
+		case err == io.EOF && int64(len(content)) < length:
+			return content, io.ErrUnexpectedEOF
+		case err == io.EOF:
+			return content, nil
+		case err != nil:
+			return content, err
+		}
+	}
+}
+
+// grow returns a full buffer with twice its capacity, or with what is needed to read the length or the limit and one byte
+// more. Doubling allocates less in total than append does, and a length is believed once half of it was read.
+func grow(content []byte, length, limit int64) []byte {
+	size := min(2*int64(cap(content)), limit+1)
+	if length >= int64(len(content)) && length < size {
+		size = length + 1
+	}
+
+	return append(make([]byte, 0, size), content...)
+}
