@@ -1,10 +1,14 @@
 package sigv4
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -122,5 +126,171 @@ func TestParametersOfAPresignedURL(t *testing.T) {
 		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); !errors.As(err, new(*SigningError)) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
+	}
+}
+
+// TestRefreshWindowBoundary: credentials that arrive with just RefreshBefore left, or a little less, are not renewed
+// immediately, since the provider would most likely return the same again. With a little more, the window begins as usual.
+func TestRefreshWindowBoundary(t *testing.T) {
+	t.Parallel()
+	for left, calls := range map[time.Duration][2]int64{ // provider calls immediately, and one nanosecond later
+		time.Hour:                      {1, 1},
+		time.Hour + 2*time.Nanosecond:  {1, 1},
+		time.Hour + time.Nanosecond:    {1, 2},
+		time.Hour - time.Nanosecond:    {1, 1},
+		time.Nanosecond:                {1, 2}, // expired
+		30 * time.Minute:               {1, 1},
+		time.Hour + 30*time.Nanosecond: {1, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) { return issued(call, left), nil }}
+			cache := mustCache(t, CacheConfig{Provider: provider, RefreshBefore: time.Hour})
+			for _, want := range calls {
+				for range 3 {
+					if _, err := cache.Credentials(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+				}
+				if got := provider.calls.Load(); got != want {
+					t.Errorf("%v left: the provider was called %d times, want %d", left, got, want)
+				}
+				time.Sleep(time.Nanosecond)
+			}
+		})
+	}
+}
+
+// TestSigningKeysThatAreKept: a full cache is emptied by one more key, and not before.
+func TestSigningKeysThatAreKept(t *testing.T) {
+	t.Parallel()
+	keys := newSigningKeys()
+	for i := range maxSigningKeys + 1 {
+		keys.signingKey(keys.identity(exampleCredentials, fmt.Sprint(i)), exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
+		if want := i%maxSigningKeys + 1; len(keys.keys) != want {
+			t.Fatalf("after %d keys, %d are kept, want %d", i+1, len(keys.keys), want)
+		}
+	}
+}
+
+// scriptedLife returns credentials or an error by the number of the call. Each call takes a second, or ends with its context.
+func scriptedLife(lives ...time.Duration) *scriptedProvider {
+	return &scriptedProvider{answer: func(ctx context.Context, call int) (Credentials, error) {
+		select {
+		case <-ctx.Done():
+			return Credentials{}, ctx.Err()
+		case <-time.After(time.Second):
+		}
+		if call > len(lives) || lives[call-1] < 0 {
+			return Credentials{}, errProvider
+		}
+
+		return issued(call, lives[call-1]), nil
+	}}
+}
+
+// TestInvalidateLeavesThoseWhoWait: a call that waits already gets the response that it waits for.
+func TestInvalidateLeavesThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		provider := scriptedLife(time.Hour, time.Hour)
+		cache := mustCache(t, CacheConfig{Provider: provider})
+		var waiting sync.WaitGroup
+		waiting.Go(func() { requireKey(t, cache, 1) })
+		synctest.Wait()
+		cache.Invalidate()
+		waiting.Wait()
+		requireKey(t, cache, 2)
+		provider.requireCalls(t, 2)
+	})
+}
+
+// TestLeavingAnInvalidatedRefresh: a caller of an earlier refresh that gives up does not end the one that runs now.
+func TestLeavingAnInvalidatedRefresh(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		provider := scriptedLife(time.Hour, time.Hour, time.Hour)
+		cache := mustCache(t, CacheConfig{Provider: provider})
+		ctx, cancel := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			if _, err := cache.Credentials(ctx); !errors.Is(err, context.Canceled) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+		synctest.Wait()
+		cache.Invalidate()
+		waiting.Go(func() { requireKey(t, cache, 2) })
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		waiting.Go(func() { requireKey(t, cache, 2) })
+		waiting.Wait()
+		provider.requireCalls(t, 2)
+	})
+}
+
+// TestRenewedForever: after temporary credentials were renewed with permanent ones, the provider is not called again.
+func TestRenewedForever(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		provider := scriptedLife(time.Hour, 0)
+		cache := mustCache(t, CacheConfig{Provider: provider})
+		requireKey(t, cache, 1)
+		time.Sleep(56 * time.Minute)
+		requireKey(t, cache, 1)
+		time.Sleep(2 * time.Second)
+		for range 5 {
+			requireKey(t, cache, 2)
+			time.Sleep(time.Hour)
+		}
+		provider.requireCalls(t, 2)
+	})
+}
+
+// TestPausesBeginAgain: after a success, and after Invalidate, the pause between failed renewals begins at a second again.
+func TestPausesBeginAgain(t *testing.T) {
+	t.Parallel()
+	for name, invalidate := range map[string]bool{"success": false, "Invalidate": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				// The first renewal fails four times, with pauses of 1, 2, 4 and 8 seconds.
+				provider := scriptedLife(time.Hour, -1, -1, -1, -1, time.Hour, -1, -1)
+				cache := mustCache(t, CacheConfig{Provider: provider})
+				use := func(long time.Duration) {
+					for end := time.Now().Add(long); time.Now().Before(end); time.Sleep(time.Second) {
+						if _, err := cache.Credentials(t.Context()); err != nil {
+							t.Fatal(err)
+						}
+						synctest.Wait()
+					}
+				}
+				use(time.Second)
+				time.Sleep(55 * time.Minute)
+				use(18 * time.Second)
+				provider.requireCalls(t, 5)
+				if invalidate {
+					cache.Invalidate()
+				}
+				use(12 * time.Second)
+				provider.requireCalls(t, 6)
+				time.Sleep(55 * time.Minute)
+				// One failure takes a second, its pause another one.
+				use(4 * time.Second)
+				provider.requireCalls(t, 8)
+			})
+		})
+	}
+}
+
+// TestKnownSigningKeyIsNotDerivedAgain: deriving a key allocates, a key that is kept does not.
+func TestKnownSigningKeyIsNotDerivedAgain(t *testing.T) { // not parallel: it counts allocations
+	keys := newSigningKeys()
+	identity := keys.identity(exampleCredentials, "20150830")
+	if allocations := testing.AllocsPerRun(10, func() {
+		keys.signingKey(identity, exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
+	}); allocations != 0 {
+		t.Errorf("a key that is kept costs %v allocations", allocations)
 	}
 }

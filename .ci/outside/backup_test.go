@@ -22,7 +22,7 @@ func backup(ctx context.Context, client *redshift.Client, cluster, name string) 
 	if err != nil {
 		return fmt.Errorf("back up %s: %w", cluster, err)
 	}
-	_, err = client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}, redshift.SnapshotWait{})
+	_, err = client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}, redshift.WaitOptions{})
 
 	return err
 }
