@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -292,5 +293,92 @@ func TestKnownSigningKeyIsNotDerivedAgain(t *testing.T) { // not parallel: it co
 		keys.signingKey(identity, exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
 	}); allocations != 0 {
 		t.Errorf("a key that is kept costs %v allocations", allocations)
+	}
+}
+
+// TestCharactersOfKeys has the characters at the ends of the allowed ranges, and those next to them.
+func TestCharactersOfKeys(t *testing.T) {
+	t.Parallel()
+	for id, shown := range map[string]bool{"AZ09": true, "A@": false, "A[": false, "A:": false, "A.": false, "a": false, "z": false, "Aé": false} {
+		if text := (Credentials{AccessKeyID: id}).String(); strings.Contains(text, "AccessKeyID: "+id+",") != shown || strings.Contains(text, "AccessKeyID: redacted,") == shown {
+			t.Errorf("the access key id %s prints as %s, want it shown: %t", id, text, shown)
+		}
+	}
+	for _, test := range []struct {
+		credentials Credentials
+		want        string // in the error, or empty
+	}{
+		{Credentials{AccessKeyID: "A,B", SecretAccessKey: "s"}, "AccessKeyID"},
+		{Credentials{AccessKeyID: "A/B", SecretAccessKey: "s"}, "AccessKeyID"},
+		{Credentials{AccessKeyID: "A B", SecretAccessKey: "s"}, "AccessKeyID"},
+		{Credentials{AccessKeyID: "A\x7f", SecretAccessKey: "s"}, "AccessKeyID"},
+		{Credentials{AccessKeyID: "Aé", SecretAccessKey: "s"}, "AccessKeyID"},
+		{Credentials{AccessKeyID: "A!~", SecretAccessKey: "s"}, ""},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s\x7f"}, "SecretAccessKey"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s\x1ft"}, "SecretAccessKey"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s "}, "SecretAccessKey"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "\u00a0s"}, "SecretAccessKey"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s t~é"}, ""},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "t u"}, "SessionToken"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "t\x7f"}, "SessionToken"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "té"}, "SessionToken"},
+		{Credentials{AccessKeyID: "A", SecretAccessKey: "s", SessionToken: "!,/=~"}, ""},
+	} {
+		if err := test.credentials.Validate(); (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: the error is %v, want %q in it", test.credentials.AccessKeyID, err, test.want)
+		}
+	}
+}
+
+// TestCharactersOfRequests: what net/http would refuse, or a server read in another way, is refused before it is signed.
+func TestCharactersOfRequests(t *testing.T) {
+	t.Parallel()
+	sign := func(change func(*http.Request)) error {
+		request := &http.Request{URL: &url.URL{Scheme: "https", Host: "example.amazonaws.com", Path: "/"}, Header: make(http.Header)}
+		change(request)
+
+		return redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime)
+	}
+	for c := range 0x100 {
+		character := string([]byte{byte(c)})
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		for name, test := range map[string]struct {
+			change  func(*http.Request)
+			allowed bool
+		}{
+			"host":         {func(r *http.Request) { r.Host = "a" + character + "b" }, letter || c > ' ' && c < 0x7f && !strings.Contains(`/?#@\,"`, character)},
+			"header name":  {func(r *http.Request) { r.Header["X"+character] = []string{"v"} }, letter || c > ' ' && c < 0x7f && !strings.Contains(`"(),/:;<=>?@[\]{}`, character)},
+			"header value": {func(r *http.Request) { r.Header["X"] = []string{"v" + character + "w"} }, c >= ' ' && c != 0x7f || c == '\t'},
+			"method":       {func(r *http.Request) { r.Method = "X" + character }, letter || c > ' ' && c < 0x7f && !strings.Contains(`"(),/:;<=>?@[\]{}`, character)},
+			"opaque path":  {func(r *http.Request) { r.URL.Opaque = "/a" + character }, c != '?' && c != '#'},
+		} {
+			if err := sign(test.change); (err == nil) != test.allowed {
+				t.Errorf("%s with %q: the error is %v, want one: %t", name, character, err, !test.allowed)
+			}
+		}
+		config := SignerConfig{Region: "eu" + character, Service: "redshift"}
+		allowed := c > ' ' && c < 0x7f && !strings.Contains(`/,;="`, character)
+		if _, err := NewSigner(config); (err == nil) != allowed {
+			t.Errorf("a region with %q: the error is %v, want one: %t", character, err, !allowed)
+		}
+		config.Region, config.Service = "eu-west-1", "redshift"+character
+		if _, err := NewSigner(config); (err == nil) != allowed {
+			t.Errorf("a service with %q: the error is %v, want one: %t", character, err, !allowed)
+		}
+	}
+	for _, host := range []string{"[::1]x", "[::1", "[::1]:1]", "[::1]:[", "[::1]:%31", "[::1%25a]:1%"} {
+		if err := sign(func(r *http.Request) { r.Host = host }); err == nil {
+			t.Errorf("the host %s was signed", host)
+		}
+	}
+	for at, allowed := range map[time.Time]bool{
+		time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC): true, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC): false,
+		time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC): true, time.Unix(0, 0): true,
+		time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("west", -3600)): false, // 10000 in UTC
+	} {
+		request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
+		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, at); (err == nil) != allowed {
+			t.Errorf("signed as of %v: the error is %v, want one: %t", at, err, !allowed)
+		}
 	}
 }
