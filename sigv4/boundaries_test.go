@@ -382,3 +382,61 @@ func TestCharactersOfRequests(t *testing.T) {
 		}
 	}
 }
+
+// TestPauseAfterInvalidate: credentials that come after Invalidate, with little time left, are renewed after a second.
+func TestPauseAfterInvalidate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		provider := scriptedLife(time.Hour, -1, -1, -1, -1, 2*time.Minute, time.Hour)
+		cache := mustCache(t, CacheConfig{Provider: provider})
+		requireKey(t, cache, 1)
+		time.Sleep(55 * time.Minute)
+		for range 18 { // four renewals fail, with pauses of 1, 2, 4 and 8 seconds
+			requireKey(t, cache, 1)
+			time.Sleep(time.Second)
+		}
+		provider.requireCalls(t, 5)
+		cache.Invalidate()
+		requireKey(t, cache, 6)
+		time.Sleep(2 * time.Second)
+		requireKey(t, cache, 6)
+		time.Sleep(2 * time.Second)
+		requireKey(t, cache, 7)
+		provider.requireCalls(t, 7)
+	})
+}
+
+// TestNothingOfARequestIsKept: between signatures, a signer keeps no header value and no parameter.
+func TestNothingOfARequestIsKept(t *testing.T) {
+	t.Parallel()
+	signer := redshiftSigner(t)
+	for range 20 { // a sync.Pool may drop what it is given
+		request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?k=hiddenParameter")
+		request.Header.Set("X-Custom", "hiddenHeader")
+		if err := signer.Sign(request, EmptyPayloadHash, hiddenCredentials(), exampleTime); err != nil {
+			t.Fatal(err)
+		}
+		kept, _ := signer.workspaces.Get().(*workspace)
+		if kept == nil {
+			continue
+		}
+		for _, field := range kept.headers[:cap(kept.headers)] {
+			if field.name != "" || field.value != "" || field.values != nil {
+				t.Fatalf("the header %s is kept", field.name)
+			}
+		}
+		for _, parameter := range kept.parameters[:cap(kept.parameters)] {
+			if parameter.name != nil || parameter.value != nil {
+				t.Fatal("a parameter is kept")
+			}
+		}
+		for _, buffer := range [][]byte{kept.encoded, kept.query, kept.canonical} {
+			if text := string(buffer[:cap(buffer)]); strings.Trim(text, "\x00") != "" {
+				t.Fatalf("a buffer of %d bytes is kept as it was", len(text))
+			}
+		}
+
+		return
+	}
+	t.Error("no workspace was kept")
+}
