@@ -127,7 +127,7 @@ func TestNamesOfPrograms(t *testing.T) {
 	}
 }
 
-// TestHeadersThatCannotBeSet: those of the signature and those that follow from the request, in any case.
+// TestHeadersThatCannotBeSet: the headers of the signature, and headers that follow from the request, in any case.
 func TestHeadersThatCannotBeSet(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{})

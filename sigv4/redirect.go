@@ -8,7 +8,7 @@ import (
 )
 
 // maxRedirects limits the redirects that one request may have followed. net/http's own limit is 10. A chain of requests
-// that somebody made by hand can be a circle.
+// made by hand can be a circle.
 const maxRedirects = 100
 
 // checkRedirects returns an error if the request follows a redirect from another scheme, host or port. Signed, it would

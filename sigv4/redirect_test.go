@@ -296,7 +296,7 @@ func TestRedirectedHostHeader(t *testing.T) {
 	}
 }
 
-// TestRequestsThatLookRedirected: requests that no http.Client made, some of which no redirect can have caused.
+// TestRequestsThatLookRedirected: requests that no http.Client made. No redirect can have caused some of them.
 func TestRequestsThatLookRedirected(t *testing.T) {
 	t.Parallel()
 	const home, other = "https://redshift.example.com/", "https://evil.example.com/"
