@@ -510,3 +510,29 @@ func TestKeysByOtherNames(t *testing.T) {
 		t.Errorf("an added cluster is encrypted with %q", one.KmsKeyID)
 	}
 }
+
+// TestRestoreRetention takes the shortest and longest retention periods. Nodes with managed storage need automated snapshots.
+func TestRestoreRetention(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		nodeType, days string
+		valid          bool
+	}{
+		{"dc2.large", "0", true},
+		{"dc2.large", "-1", false},
+		{"ra3.xlplus", "0", false},
+		{"ra3.xlplus", "1", true},
+		{"ra3.xlplus", "35", true},
+		{"ra3.xlplus", "36", false},
+	} {
+		fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
+		if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: test.nodeType}); err != nil {
+			t.Fatal(err)
+		}
+		create(t, fake, "nightly")
+		got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AutomatedSnapshotRetentionPeriod", test.days)
+		if (got.Code == "") != test.valid || !test.valid && got.Code != "InvalidParameterValue" {
+			t.Errorf("%s days for %s: %s", test.days, test.nodeType, got.Body)
+		}
+	}
+}

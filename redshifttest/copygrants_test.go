@@ -99,3 +99,28 @@ func TestDescribeCopyGrants(t *testing.T) {
 		t.Errorf("DescribeTags answered %+v", tagged.TaggedResources)
 	}
 }
+
+// TestGrantsInUse: only the grant that snapshots are copied with cannot be deleted.
+func TestGrantsInUse(t *testing.T) {
+	t.Parallel()
+	east := newFake(t, redshifttest.Options{})
+	west := east.InRegion("us-west-2")
+	for _, name := range []string{"used", "unused"} {
+		must(t, west, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", name)
+		must(t, east, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", name)
+	}
+	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2", "SnapshotCopyGrantName", "used")
+	if got := do(t, west, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "Used"); got.Code != string(models.ErrInvalidSnapshotCopyGrantStateFault) {
+		t.Errorf("the used one: %s", got.Body)
+	}
+	must(t, west, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "unused")
+	must(t, east, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "used") // of that name, in the region of the cluster
+	for operation, parameters := range map[string][]string{
+		"DeleteSnapshotCopyGrant":    {"SnapshotCopyGrantName", "unused"},
+		"DescribeSnapshotCopyGrants": {"SnapshotCopyGrantName", "unused"},
+	} {
+		if got := do(t, west, operation, parameters...); got.Code != string(models.ErrSnapshotCopyGrantNotFoundFault) {
+			t.Errorf("%s of one that does not exist: %s", operation, got.Body)
+		}
+	}
+}

@@ -372,3 +372,26 @@ func TestMoveToAnotherSchedule(t *testing.T) {
 	expectIdentifiers(t, "associated again", fake,
 		"rs:analytics-2026-11-23-10-30-00", "rs:analytics-2026-11-23-18-30-00", "rs:analytics-2026-11-23-19-30-00")
 }
+
+// TestScheduleLimits goes to the largest values and beyond.
+func TestScheduleLimits(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	long := strings.Repeat("a", 255)
+	for _, test := range []struct {
+		identifier, next string
+		code             string
+	}{
+		{"none", "0", ""},
+		{"most", "100", ""},
+		{"more", "101", "InvalidParameterValue"},
+		{"less", "-1", "InvalidParameterValue"},
+		{long, "1", ""},
+		{long + "a", "1", "InvalidParameterValue"},
+	} {
+		got := do(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", test.identifier, "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "NextInvocations", test.next)
+		if got.Code != test.code || test.code == "" && fmt.Sprint(strings.Count(got.Body, "</SnapshotTime>")) != test.next {
+			t.Errorf("%.10s with %s times: %s", test.identifier, test.next, got.Body)
+		}
+	}
+}

@@ -223,3 +223,68 @@ func TestSnapshotsThatNeverFinish(t *testing.T) {
 		t.Errorf("3 hours later there are %q, want 3 that are being created", names(east))
 	}
 }
+
+// TestCopyRetentionLimits takes the shortest and longest retention periods of copies.
+func TestCopyRetentionLimits(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	for days, valid := range map[string]bool{"0": false, "1": true, "35": true, "36": false} {
+		want := ""
+		if !valid {
+			want = string(models.ErrInvalidRetentionPeriodFault)
+		}
+		name := "c" + days
+		if err := fake.AddCluster(redshifttest.Cluster{Identifier: name}); err != nil {
+			t.Fatal(err)
+		}
+		if got := do(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", name, "DestinationRegion", "us-west-2", "RetentionPeriod", days); got.Code != want {
+			t.Errorf("EnableSnapshotCopy with %s days: %s", days, got.Body)
+		}
+		must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", addCluster(t, fake, name+"-modified"), "DestinationRegion", "us-west-2")
+		if got := do(t, fake, "ModifySnapshotCopyRetentionPeriod", "ClusterIdentifier", name+"-modified", "RetentionPeriod", days); got.Code != want {
+			t.Errorf("ModifySnapshotCopyRetentionPeriod with %s days: %s", days, got.Body)
+		}
+	}
+}
+
+func addCluster(tb testing.TB, fake *redshifttest.Fake, identifier string) string {
+	tb.Helper()
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: identifier}); err != nil {
+		tb.Fatal(err)
+	}
+
+	return identifier
+}
+
+// TestRetainCopies: a new retention period of copies is about those of one cluster in one region, and a grant encrypts only
+// copies of encrypted snapshots.
+func TestRetainCopies(t *testing.T) {
+	t.Parallel()
+	east := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, AutomatedSnapshots: true})
+	west, north := east.InRegion("us-west-2"), east.InRegion("ca-central-1")
+	must(t, west, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "grant")
+	for region, clusters := range map[*redshifttest.Fake][]string{east: {"analytics", "sales"}, north: {"analytics"}} {
+		for _, cluster := range clusters {
+			must(t, region, "EnableSnapshotCopy", "ClusterIdentifier", addCluster(t, region, cluster), "DestinationRegion", "us-west-2", "SnapshotCopyGrantName", "grant")
+		}
+	}
+	must(t, north, "DisableSnapshotCopy", "ClusterIdentifier", "analytics")
+	east.Advance(9 * time.Hour)
+	// A cluster of the same name in another region has copies of the same name, unless they are taken at another time.
+	must(t, north, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	must(t, east, "DisableSnapshotCopy", "ClusterIdentifier", "analytics")
+	east.Advance(8 * time.Hour)
+	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
+	for _, one := range west.Snapshots() {
+		if one.Encrypted || one.KmsKeyID != "" {
+			t.Errorf("the copy %s of an unencrypted snapshot has the key %q", one.SnapshotIdentifier, one.KmsKeyID)
+		}
+	}
+	must(t, east, "ModifySnapshotCopyRetentionPeriod", "ClusterIdentifier", "analytics", "RetentionPeriod", "1")
+	must(t, east, "DisableSnapshotCopy", "ClusterIdentifier", "analytics")
+	must(t, east, "DisableSnapshotCopy", "ClusterIdentifier", "sales")
+	must(t, north, "DisableSnapshotCopy", "ClusterIdentifier", "analytics")
+	east.Advance(26 * time.Hour)
+	expectIdentifiers(t, "a day later", west,
+		"copy:rs:sales-2026-11-23-17-30-00", "copy:rs:analytics-2026-11-24-01-30-00", "copy:rs:sales-2026-11-24-01-30-00")
+}
