@@ -45,10 +45,6 @@ const (
 	ErrRequestExpired ErrorCode = "RequestExpired"
 	// ErrRequestLimitExceeded: there were too many calls. Calling again later helps.
 	ErrRequestLimitExceeded ErrorCode = "RequestLimitExceeded"
-	// ErrRequestThrottled: there were too many calls. Calling again later helps.
-	ErrRequestThrottled ErrorCode = "RequestThrottled"
-	// ErrRequestThrottledException is another spelling of ErrRequestThrottled.
-	ErrRequestThrottledException ErrorCode = "RequestThrottledException"
 	// ErrRequestTimeout: the service waited too long for the request to arrive.
 	ErrRequestTimeout ErrorCode = "RequestTimeout"
 	// ErrRequestTimeTooSkewed: the signature's date is too far from the service's: see to the clock.
@@ -58,17 +54,9 @@ const (
 	// ErrSignatureDoesNotMatch: the signature is wrong, mostly because the secret key is; or its date is too far from the
 	// service's.
 	ErrSignatureDoesNotMatch ErrorCode = "SignatureDoesNotMatch"
-	// ErrSlowDown: there were too many calls. Calling again later helps.
-	ErrSlowDown ErrorCode = "SlowDown"
-	// ErrThrottledException is another spelling of ErrThrottling.
-	ErrThrottledException ErrorCode = "ThrottledException"
-	// ErrThrottling: there were too many calls. Calling again later helps. It is one of many codes for that; the client of a
-	// service knows which ones that has.
+	// ErrThrottling: there were too many calls. Calling again later helps. Services have other codes for the same reason, such as
+	// ThrottlingException. The function IsThrottled of package redshift knows them.
 	ErrThrottling ErrorCode = "Throttling"
-	// ErrThrottlingException is another spelling of ErrThrottling.
-	ErrThrottlingException ErrorCode = "ThrottlingException"
-	// ErrTooManyRequestsException: there were too many calls. Calling again later helps.
-	ErrTooManyRequestsException ErrorCode = "TooManyRequestsException"
 	// ErrUnauthorizedOperation: the caller has no permission for the call.
 	ErrUnauthorizedOperation ErrorCode = "UnauthorizedOperation"
 	// ErrUnrecognizedClientException: AWS does not know the access key, or the session token does not belong to it.

@@ -39,7 +39,7 @@ func statusOf(code awsquery.ErrorCode) int {
 		return http.StatusRequestEntityTooLarge
 	case awsquery.ErrInternalError, awsquery.ErrInternalFailure:
 		return http.StatusInternalServerError
-	case awsquery.ErrServiceUnavailable, awsquery.ErrSlowDown:
+	case awsquery.ErrServiceUnavailable, "SlowDown":
 		return http.StatusServiceUnavailable
 	default:
 		return contract.StatusOf(code)

@@ -42,8 +42,8 @@ type Credentials struct {
 	AccountID string
 }
 
-// HasKeys reports whether both the access key id and the secret access key are present.
-func (c Credentials) HasKeys() bool { return c.AccessKeyID != "" && c.SecretAccessKey != "" }
+// hasKeys reports whether both the access key id and the secret access key are present.
+func (c Credentials) hasKeys() bool { return c.AccessKeyID != "" && c.SecretAccessKey != "" }
 
 // ExpiredAt reports whether the credentials no longer work at that time. Credentials without Expires never expire.
 func (c Credentials) ExpiredAt(at time.Time) bool {
@@ -61,7 +61,7 @@ func expiredError(credentials Credentials, at time.Time) error {
 // around a part, as a file's trailing line break leaves it, is an error here because AWS would answer no more than that
 // the signature does not match.
 func (c Credentials) Validate() error {
-	if !c.HasKeys() {
+	if !c.hasKeys() {
 		var missing string
 		switch {
 		case c.AccessKeyID == "" && c.SecretAccessKey == "":
@@ -108,9 +108,6 @@ func (c Credentials) String() string {
 	text.WriteString("}")
 	return text.String()
 }
-
-// GoString returns what [Credentials.String] returns.
-func (c Credentials) GoString() string { return c.String() }
 
 // Format writes what [Credentials.String] returns, whatever the verb.
 func (c Credentials) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }

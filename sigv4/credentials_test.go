@@ -251,7 +251,6 @@ func TestCredentialsString(t *testing.T) {
 		for _, verb := range []string{"%v", "%#v", "%q"} {
 			requireEqual(t, verb, fmt.Sprintf(verb, test.credentials), test.want)
 		}
-		requireEqual(t, "GoString", test.credentials.GoString(), test.want)
 	}
 }
 

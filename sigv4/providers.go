@@ -85,7 +85,7 @@ func (e EnvCredentials) Credentials(context.Context) (Credentials, error) {
 	}
 	missing := ""
 	switch {
-	case credentials.HasKeys():
+	case credentials.hasKeys():
 		err := credentials.Validate()
 		if err != nil {
 			return Credentials{}, fmt.Errorf("sigv4: credentials from the AWS_* environment variables: %w", err)

@@ -23,9 +23,7 @@ const (
 	// UnsignedPayload stands in place of a payload hash where a service allows the body to stay outside the signature.
 	UnsignedPayload = "UNSIGNED-PAYLOAD"
 
-	// MinPresignExpiry and MaxPresignExpiry limit how long a presigned URL may be valid.
-	MinPresignExpiry = time.Second
-	// MaxPresignExpiry is seven days, AWS's limit.
+	// MaxPresignExpiry is the longest time that a presigned URL can be valid: seven days, AWS's limit. The shortest is a second.
 	MaxPresignExpiry = 7 * 24 * time.Hour
 
 	algorithm       = "AWS4-HMAC-SHA256"
@@ -182,8 +180,8 @@ func (s *Signer) Presign(
 	w, err := s.begin(request, payloadHash, credentials, at)
 	if err == nil {
 		defer s.end(w)
-		if expires < MinPresignExpiry || expires > MaxPresignExpiry {
-			err = fmt.Errorf("the expiry is %v, choose one from %v to %v", expires, MinPresignExpiry, MaxPresignExpiry)
+		if expires < time.Second || expires > MaxPresignExpiry {
+			err = fmt.Errorf("the expiry is %v, choose one from %v to %v", expires, time.Second, MaxPresignExpiry)
 		} else {
 			err = s.composeQuery(w, request, payloadHash, credentials, expires)
 		}

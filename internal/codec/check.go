@@ -2,7 +2,6 @@ package codec
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"unicode/utf8"
 
@@ -53,14 +52,6 @@ func (c *Check) Required(name string, present bool) {
 	}
 }
 
-// Length reports a value with fewer than minimum or more than maximum characters; a maximum of 0 is none.
-func (c *Check) Length(name, value string, minimum, maximum int) {
-	c.MinLength(name, value, minimum)
-	if maximum != 0 {
-		c.MaxLength(name, value, maximum)
-	}
-}
-
 // MinLength reports a value with fewer characters.
 func (c *Check) MinLength(name, value string, minimum int) {
 	if value == "" || len(value) >= minimum*utf8.UTFMax {
@@ -79,18 +70,6 @@ func (c *Check) MaxLength(name, value string, maximum int) {
 	if length := utf8.RuneCountInString(value); length > maximum {
 		c.problem(name, "is longer than %d characters (%d)", maximum, length)
 	}
-}
-
-// Pattern reports a value that does not match. The error says the rule in the words of says, such as "letters, digits and single
-// hyphens, starting with a letter", or shows the pattern if that is empty.
-func (c *Check) Pattern(name, value string, pattern *regexp.Regexp, says string) {
-	if value == "" || pattern.MatchString(value) {
-		return
-	}
-	if says == "" {
-		says = "what matches " + pattern.String()
-	}
-	c.problem(name, "must be %s", says)
 }
 
 // Minimum reports a number below the limit.
@@ -126,22 +105,6 @@ func (c *Check) OptionalRange(name string, value *int, minimum, maximum int) {
 	if value != nil {
 		c.Minimum(name, *value, minimum)
 		c.Maximum(name, *value, maximum)
-	}
-}
-
-// Items reports a list with fewer than minimum or more than maximum items; a maximum of 0 is none. An empty list is not sent, and
-// passes.
-func (c *Check) Items(name string, count, minimum, maximum int) {
-	c.MinItems(name, count, minimum)
-	if maximum != 0 {
-		c.MaxItems(name, count, maximum)
-	}
-}
-
-// MinItems reports a list with fewer items. An empty list is not sent, and passes.
-func (c *Check) MinItems(name string, count, minimum int) {
-	if count != 0 && count < minimum {
-		c.problem(name, "has fewer than %d items (%d)", minimum, count)
 	}
 }
 

@@ -192,8 +192,8 @@ func TestLimitsOfErrors(t *testing.T) {
 // TestEmptyAndInvalidMembers: an empty element is a nil pointer, except for a text. An invalid element leaves no value.
 func TestEmptyAndInvalidMembers(t *testing.T) {
 	t.Parallel()
-	pointers := []string{"Retention", "Limit", "Share", "Public", "Deleted"}
-	values := []string{"Port", "Bytes", "Rate", "Encrypted", "Created"}
+	pointers := []string{"Retention", "Limit", "Share", "Public"}
+	values := []string{"Port", "Bytes", "Rate", "Encrypted", "Created", "Deleted"}
 	for _, form := range []string{"<%s/>", "<%s></%[1]s>", "<%s><!-- --></%[1]s>", "<%s><![CDATA[]]></%[1]s>"} {
 		var members strings.Builder
 		for _, name := range append(append([]string{"Note"}, pointers...), values...) {

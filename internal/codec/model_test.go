@@ -63,7 +63,7 @@ type item struct {
 	Share     *float64    `xml:"Share"`
 	Public    *bool       `xml:"Public"`
 	Note      *string     `xml:"Note"`
-	Deleted   *time.Time  `xml:"Deleted"`
+	Deleted   time.Time   `xml:"Deleted"`
 	Owner     *tag        `xml:"Owner"`
 	Tags      []tag       `xml:"Tags>Tag"`
 	Types     []string    `xml:"Types>Type"`
@@ -103,7 +103,7 @@ func (m *item) DecodeQuery(d *codec.Decoder) {
 		case "Note":
 			m.Note = d.OptionalString()
 		case "Deleted":
-			m.Deleted = d.OptionalTime()
+			m.Deleted = d.Time()
 		case "Owner":
 			m.Owner = codec.DecodeStructure(d, m.Owner)
 		case "Tags":

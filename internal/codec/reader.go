@@ -20,15 +20,13 @@ const (
 	maxBody    = 512      // of an error's Body
 )
 
-// ResultReader reads the answers to one operation: T is its result. Make one with [NewResultReader].
-type ResultReader[T any, P interface {
+// resultReader reads the responses to one operation. T is its result.
+type resultReader[T any, P interface {
 	*T
 	Structure
 }] struct {
-	// Action is the name of the operation, such as CreateClusterSnapshot.
-	Action string
-	// ReadOnly says that the operation changes nothing, so that it can be repeated without a risk.
-	ReadOnly bool
+	action   string
+	readOnly bool
 }
 
 // NewResultReader returns the [runtime.ClientResponseReader] of an operation. Used by generated code:
@@ -38,16 +36,16 @@ func NewResultReader[T any, P interface {
 	*T
 	Structure
 }](action string, readOnly bool) runtime.ClientResponseReader {
-	return ResultReader[T, P]{Action: action, ReadOnly: readOnly}
+	return resultReader[T, P]{action: action, readOnly: readOnly}
 }
 
-// IsReadOnly returns ReadOnly.
-func (r ResultReader[T, P]) IsReadOnly() bool { return r.ReadOnly }
+// IsReadOnly reports whether the operation changes nothing.
+func (r resultReader[T, P]) IsReadOnly() bool { return r.readOnly }
 
 // ReadResponse returns a new *T if the answer is a success, and an [*awsquery.Error] otherwise. What the answer is gets decided by
 // what is in it, never by its Content-Type.
-func (r ResultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runtime.Consumer) (any, error) {
-	answer, err := newAnswer(r.Action, response)
+func (r resultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runtime.Consumer) (any, error) {
+	answer, err := newAnswer(r.action, response)
 	if err != nil {
 		return nil, err
 	}

@@ -68,9 +68,6 @@ func (d *Decoder) OptionalDouble() *float64 { return optional(d.double()) }
 // OptionalBoolean is Boolean behind a pointer, nil if the element is empty.
 func (d *Decoder) OptionalBoolean() *bool { return optional(d.boolean()) }
 
-// OptionalTime is Time behind a pointer, nil if the element is empty.
-func (d *Decoder) OptionalTime() *time.Time { return optional(d.time()) }
-
 func optional[V any](value V, present bool) *V {
 	if !present {
 		return nil

@@ -35,7 +35,7 @@ type listItemsParams struct {
 	Force     bool
 	Deep      *bool
 	From      time.Time
-	Until     *time.Time
+	Until     time.Time
 	Tags      []tag
 	Keys      []string
 	Colors    []color
@@ -72,7 +72,7 @@ func (p *listItemsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt
 	w.Boolean("Force", p.Force)
 	w.OptionalBoolean("Deep", p.Deep)
 	w.Time("From", p.From)
-	w.OptionalTime("Until", p.Until)
+	w.Time("Until", p.Until)
 	codec.Structures(&w, "Tags.Tag", p.Tags)
 	codec.Strings(&w, "Keys.Key", p.Keys)
 	codec.Strings(&w, "Colors.Color", p.Colors)
@@ -199,13 +199,13 @@ func TestParametersOnTheWire(t *testing.T) {
 		"no doubles":   {listItemsParams{Rates: []float64{math.NaN(), math.Inf(1), math.Inf(-1)}}, rest + "&Rates.Rate.1=NaN&Rates.Rate.2=Infinity&Rates.Rate.3=-Infinity&Version=2012-12-01"},
 		"boolean":      {listItemsParams{Deep: new(false)}, "Action=ListItems&Always=&Deep=false&Force=false&Version=2012-12-01"},
 		"time":         {listItemsParams{From: at}, "Action=ListItems&Always=&Force=false&From=2026-11-23T00%3A02%3A03Z&Version=2012-12-01"},
-		"fraction":     {listItemsParams{Until: new(at.Add(1500 * time.Microsecond))}, rest + "&Until=2026-11-23T00%3A02%3A03.001Z&Version=2012-12-01"},
+		"fraction":     {listItemsParams{Until: at.Add(1500 * time.Microsecond)}, rest + "&Until=2026-11-23T00%3A02%3A03.001Z&Version=2012-12-01"},
 		"nanoseconds":  {listItemsParams{From: at.Add(567_891_234)}, "Action=ListItems&Always=&Force=false&From=2026-11-23T00%3A02%3A03.567Z&Version=2012-12-01"},
-		"tenths":       {listItemsParams{Until: new(at.Add(500 * time.Millisecond))}, rest + "&Until=2026-11-23T00%3A02%3A03.5Z&Version=2012-12-01"},
-		"almost":       {listItemsParams{Until: new(at.Add(999_999_999))}, rest + "&Until=2026-11-23T00%3A02%3A03.999Z&Version=2012-12-01"},
-		"hardly":       {listItemsParams{Until: new(at.Add(999_999))}, rest + "&Until=2026-11-23T00%3A02%3A03Z&Version=2012-12-01"},
-		"before 1970":  {listItemsParams{Until: new(time.Date(1969, 12, 31, 23, 59, 59, 123_999_999, time.UTC))}, rest + "&Until=1969-12-31T23%3A59%3A59.123Z&Version=2012-12-01"},
-		"first year":   {listItemsParams{Until: new(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))}, rest + "&Until=0000-01-01T00%3A00%3A00Z&Version=2012-12-01"},
+		"tenths":       {listItemsParams{Until: at.Add(500 * time.Millisecond)}, rest + "&Until=2026-11-23T00%3A02%3A03.5Z&Version=2012-12-01"},
+		"almost":       {listItemsParams{Until: at.Add(999_999_999)}, rest + "&Until=2026-11-23T00%3A02%3A03.999Z&Version=2012-12-01"},
+		"hardly":       {listItemsParams{Until: at.Add(999_999)}, rest + "&Until=2026-11-23T00%3A02%3A03Z&Version=2012-12-01"},
+		"before 1970":  {listItemsParams{Until: time.Date(1969, 12, 31, 23, 59, 59, 123_999_999, time.UTC)}, rest + "&Until=1969-12-31T23%3A59%3A59.123Z&Version=2012-12-01"},
+		"first year":   {listItemsParams{Until: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}, rest + "&Until=0000-01-01T00%3A00%3A00Z&Version=2012-12-01"},
 		"last year":    {listItemsParams{Times: []time.Time{time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC)}}, rest + "&Times.Time.1=9999-12-31T23%3A59%3A59.999Z&Version=2012-12-01"},
 		"lists":        {listItemsParams{Keys: []string{"b", "", "a"}, Ports: []int{0, 7}}, rest + "&Keys.Key.1=b&Keys.Key.2=&Keys.Key.3=a&Ports.Port.1=0&Ports.Port.2=7&Version=2012-12-01"},
 		"more lists":   {listItemsParams{Colors: []color{"red"}, Flags: []bool{true}, Sizes: []int64{1}, Times: []time.Time{at}}, "Action=ListItems&Always=&Colors.Color.1=red&Flags.Flag.1=true&Force=false&Sizes.Size.1=1&Times.Time.1=2026-11-23T00%3A02%3A03Z&Version=2012-12-01"},

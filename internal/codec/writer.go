@@ -143,13 +143,6 @@ func (w *Writer) Time(name string, value time.Time) {
 	}
 }
 
-// OptionalTime writes the time pointed to. Nil is not sent.
-func (w *Writer) OptionalTime(name string, value *time.Time) {
-	if value != nil {
-		w.time(name, *value)
-	}
-}
-
 // Strings writes a list of texts as name.1, name.2 and so on. An empty list is not sent.
 func Strings[S ~string](w *Writer, name string, values []S) {
 	outer := w.item
