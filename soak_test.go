@@ -79,7 +79,13 @@ func TestSoak(t *testing.T) {
 	config := fake.Config()
 	config.HTTPClient = &http.Client{Transport: trouble}
 	config.AttemptTimeout = 200 * time.Millisecond
-	config.Retry = redshift.RetryPolicy{MaxAttempts: 8, BaseDelay: time.Millisecond, ThrottlingDelay: 2 * time.Millisecond, MaxDelay: 10 * time.Millisecond}
+	config.Retry = redshift.RetryPolicy{
+		MaxAttempts:     8,
+		BaseDelay:       time.Millisecond,
+		ThrottlingDelay: 2 * time.Millisecond,
+		MaxDelay:        10 * time.Millisecond,
+		Budget:          -1, // on a slow machine, most attempts of all workers time out together
+	}
 	client, err := redshift.New(config)
 	if err != nil {
 		t.Fatal(err)
