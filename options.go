@@ -142,7 +142,7 @@ func (k *responseKeeper) IsReadOnly() bool { return k.readOnly }
 
 // ReadResponse keeps the response, and reads it.
 func (k *responseKeeper) ReadResponse(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
-	if answered, ok := response.(*wire.Response); ok && answered.Err == nil {
+	if answered, ok := response.(*wire.Response); ok { // a broken response has another type
 		*k.target = answered.HTTPResponse()
 	}
 

@@ -116,23 +116,17 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 
 		return nil, unanswered
 	}
-	answered := &wire.Response{HTTP: response}
-	answered.Content, answered.Err = wire.Receive(response, limit)
-	if answered.Err != nil {
-		answered.Err = withContext(ctx, answered.Err)
+	body, err := wire.Receive(response, limit)
+	answered := &wire.Response{HTTP: response, Content: body}
+	var result any
+	if err == nil {
+		result, err = operation.Reader.ReadResponse(answered, t.consumer())
+	} else {
+		err = t.readBroken(operation, &wire.BrokenResponse{Response: *answered, Err: withContext(ctx, err)})
 	}
-	consumer := t.Consumer
-	if consumer == nil {
-		consumer = runtime.ConsumerFunc(noConsumer)
-	}
-	result, err := operation.Reader.ReadResponse(answered, consumer)
-	if err != nil || answered.Err != nil {
+	if err != nil {
 		var refused *Error
-		if !errors.As(err, &refused) && answered.Err != nil {
-			refused = brokenOff(action, answered)
-			err = refused
-		}
-		if refused != nil && refused.Header == nil {
+		if errors.As(err, &refused) && refused.Header == nil {
 			refused.Header, refused.RoundTrip = response.Header.Clone(), roundTrip
 		}
 
@@ -142,16 +136,28 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	return result, nil
 }
 
-// brokenOff is the error for a response of which only the beginning could be read, if the operation's Reader has returned
-// another one or none.
-func brokenOff(action string, response *wire.Response) *Error {
+// consumer returns the Consumer, or one that only fails.
+func (t *Transport) consumer() runtime.Consumer {
+	if t.Consumer == nil {
+		return runtime.ConsumerFunc(noConsumer)
+	}
+
+	return t.Consumer
+}
+
+// readBroken returns the error for a response that breaks off: the Error that the operation's Reader returns, because its
+// beginning may have the code, or one without a code.
+func (t *Transport) readBroken(operation *runtime.ClientOperation, response *wire.BrokenResponse) error {
+	if _, err := operation.Reader.ReadResponse(response, t.consumer()); errors.As(err, new(*Error)) {
+		return err
+	}
 	err := error(&ReadError{Err: response.Err})
 	if errors.Is(response.Err, wire.ErrTooLarge) {
 		err = fmt.Errorf("read the answer: %w", response.Err)
 	}
 
 	return &Error{
-		Operation:  action,
+		Operation:  wire.Action(operation),
 		StatusCode: response.Code(),
 		RequestID:  wire.RequestID(response.GetHeader),
 		Body:       bytes.Clone(response.Content[:min(len(response.Content), maxBody)]),

@@ -84,13 +84,15 @@ func newAnswer(action string, response runtime.ClientResponse) (*answer, error) 
 		requestID: wire.RequestID(response.GetHeader),
 		errorType: response.GetHeader("X-Amzn-Errortype"),
 	}
-	if own, ok := response.(*wire.Response); ok {
+	switch own := response.(type) {
+	case *wire.Response:
 		a.body, a.untilClosed = own.Content, wire.IsUntilClosed(own.HTTP)
-		if own.Err != nil {
-			return nil, a.unreadable(own.Err)
-		}
 
 		return a, nil
+	case *wire.BrokenResponse:
+		a.body = own.Content
+
+		return nil, a.unreadable(own.Err)
 	}
 	var err error
 	a.body, err = wire.ReadBody(response.Body(), -1, wire.DefaultMaxResponseBytes)

@@ -17,10 +17,8 @@ const DefaultMaxResponseBytes = 32 << 20
 type Response struct {
 	// HTTP is the response. Its Body was read and closed.
 	HTTP *http.Response
-	// Content is the body, or its beginning if Err is set.
+	// Content is the body.
 	Content []byte
-	// Err is the reason why the body could not be read to its end.
-	Err error
 }
 
 var _ runtime.ClientResponse = (*Response)(nil)
@@ -41,14 +39,20 @@ func (c *Response) Code() int                       { return c.HTTP.StatusCode }
 func (c *Response) Message() string                 { return c.HTTP.Status }
 func (c *Response) GetHeader(name string) string    { return c.HTTP.Header.Get(name) }
 func (c *Response) GetHeaders(name string) []string { return c.HTTP.Header.Values(name) }
+func (c *Response) Body() io.ReadCloser             { return io.NopCloser(bytes.NewReader(c.Content)) }
 
-// Body returns a reader of the Content. It ends with Err if that is set.
-func (c *Response) Body() io.ReadCloser {
-	if c.Err != nil {
-		return io.NopCloser(io.MultiReader(bytes.NewReader(c.Content), failing{c.Err}))
-	}
+// BrokenResponse is a response whose body could not be read to its end. It is a type of its own so that other responses take no
+// memory for the error.
+type BrokenResponse struct {
+	// Response has the beginning of the body.
+	Response
+	// Err is the reason.
+	Err error
+}
 
-	return io.NopCloser(bytes.NewReader(c.Content))
+// Body returns a reader of the Content, which ends with Err.
+func (b *BrokenResponse) Body() io.ReadCloser {
+	return io.NopCloser(io.MultiReader(bytes.NewReader(b.Content), failing{b.Err}))
 }
 
 // failing is a reader that only returns an error.
