@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type Comparison struct {
 	changed    []string // members that anyone can change and that differ
 	incomplete []string // members that the resource lacks
 	undated    []string // members with a time that no clock dates
+	exists     bool     // whether the resource exists although the call should have removed it
 }
 
 // Verdict returns whose work the resource is, as far as the comparison shows.
@@ -34,21 +36,41 @@ func (c *Comparison) Verdict() Verdict {
 	switch {
 	case len(c.different)+len(c.older) > 0:
 		return NotOurs
-	case len(c.changed)+len(c.incomplete)+len(c.undated) > 0:
+	case len(c.changed)+len(c.incomplete)+len(c.undated) > 0 || c.exists:
 		return Unknown
 	default:
 		return Ours
 	}
 }
 
-// Incomplete reports whether the resource lacks members that the comparison needs. Redshift describes new resources without some
-// of their members, so that another look-up can show more.
-func (c *Comparison) Incomplete() bool { return c.Verdict() == Unknown && len(c.incomplete) > 0 }
+// Incomplete reports whether another look-up can show more: the resource lacks members that the comparison needs, as new resources
+// do, or it still exists although the call should have removed it.
+func (c *Comparison) Incomplete() bool {
+	return c.Verdict() == Unknown && (len(c.incomplete) > 0 || c.exists)
+}
 
-// Members returns the names of the members that keep the verdict from being [Ours], for the text of an error. Values are never
-// part of it.
-func (c *Comparison) Members() []string {
-	return slices.Concat(c.different, c.older, c.changed, c.incomplete, c.undated)
+// Reason says why the verdict is not [Ours]. It names members, and never has a value of one.
+func (c *Comparison) Reason() string {
+	var reasons []string
+	for _, one := range []struct {
+		members []string
+		format  string
+	}{
+		{c.different, "has another %s"},
+		{c.older, "has a %s before the call"},
+		{c.changed, "has another %s, which may have changed since"},
+		{c.incomplete, "has no %s yet"},
+		{c.undated, "has a %s that cannot be compared with the time of the call"},
+	} {
+		if len(one.members) > 0 {
+			reasons = append(reasons, fmt.Sprintf(one.format, strings.Join(slices.Compact(one.members), ", ")))
+		}
+	}
+	if c.exists {
+		reasons = append(reasons, "still exists")
+	}
+
+	return "the resource " + strings.Join(reasons, " and ")
 }
 
 // Identity compares an identifier, or another value that cannot change. Redshift compares identifiers without case. A value that
@@ -74,6 +96,41 @@ func (c *Comparison) Where(member, found, want string) {
 	}
 }
 
+// IdentityKey is [Comparison.Identity] for a KMS key that cannot change. Redshift describes a key by its ARN, also one that was
+// requested by its id. An alias can stand for any key, so that it proves nothing.
+func (c *Comparison) IdentityKey(member, requested, found string) {
+	switch {
+	case requested == "" || isSameKey(requested, found):
+	case found == "":
+		c.incomplete = append(c.incomplete, member)
+	case isAlias(requested) != isAlias(found):
+		c.changed = append(c.changed, member)
+	default:
+		c.different = append(c.different, member)
+	}
+}
+
+// IdentityTime is [Comparison.Identity] for a time. Times are compared to the second, which is as exact as some responses are.
+func (c *Comparison) IdentityTime(member string, requested, found time.Time) {
+	switch {
+	case requested.IsZero() || isSameSecond(requested, found):
+	case found.IsZero():
+		c.incomplete = append(c.incomplete, member)
+	default:
+		c.different = append(c.different, member)
+	}
+}
+
+// Present records a member that the resource must have. A resource without it is incomplete.
+func (c *Comparison) Present(member string, present bool) {
+	if !present {
+		c.incomplete = append(c.incomplete, member)
+	}
+}
+
+// Exists records that a resource exists which the call should have removed. Another look-up may not find it.
+func (c *Comparison) Exists() { c.exists = true }
+
 // Same records whether a member that anyone can change has the requested value.
 func (c *Comparison) Same(member string, same bool) {
 	if !same {
@@ -81,26 +138,33 @@ func (c *Comparison) Same(member string, same bool) {
 	}
 }
 
+// compare records a member that anyone can change: whether the resource has it, and whether it has the requested value.
+func (c *Comparison) compare(member string, present, same bool) {
+	c.Present(member, present || same)
+	c.Same(member, same || !present)
+}
+
 // SameText compares a text that anyone can change. One that was not requested is not compared.
 func (c *Comparison) SameText(member, requested, found string) {
-	c.Same(member, requested == "" || requested == found)
+	c.compare(member, found != "", requested == "" || requested == found)
 }
 
 // SameIdentifier is SameText without case.
 func (c *Comparison) SameIdentifier(member, requested, found string) {
-	c.Same(member, requested == "" || strings.EqualFold(requested, found))
+	c.compare(member, found != "", requested == "" || strings.EqualFold(requested, found))
 }
 
-// SameKey compares a KMS key. Redshift describes a key by its ARN, also one that was requested by its id. An alias can stand for
-// any key.
+// SameKey is IdentityKey for a key that anyone can change.
 func (c *Comparison) SameKey(member, requested, found string) {
-	c.Same(member, requested == "" || isSameKey(requested, found))
+	c.compare(member, found != "", requested == "" || isSameKey(requested, found))
 }
 
 func isSameKey(requested, found string) bool {
 	return strings.EqualFold(requested, found) || found != "" && strings.EqualFold(keyOf(requested), keyOf(found)) &&
 		(!strings.HasPrefix(requested, "arn:") || !strings.HasPrefix(found, "arn:"))
 }
+
+func isAlias(key string) bool { return strings.HasPrefix(keyOf(key), "alias/") }
 
 // keyOf returns the part of a key's ARN that names it: its id, or alias/NAME.
 func keyOf(key string) string {
@@ -112,19 +176,22 @@ func keyOf(key string) string {
 	return strings.TrimPrefix(parts[len(parts)-1], "key/")
 }
 
-// SameTime compares times to the second, which is as exact as some responses are. The zero time is not compared.
+// SameTime compares times as IdentityTime does. The zero time is not compared.
 func (c *Comparison) SameTime(member string, requested, found time.Time) {
-	c.Same(member, requested.IsZero() || requested.Truncate(time.Second).Equal(found.Truncate(time.Second)))
+	c.compare(member, !found.IsZero(), requested.IsZero() || isSameSecond(requested, found))
 }
+
+func isSameSecond(a, b time.Time) bool { return a.Truncate(time.Second).Equal(b.Truncate(time.Second)) }
 
 // SameOptional compares a value that was requested if the pointer is not nil. The resource can lack it.
 func SameOptional[T comparable](c *Comparison, member string, requested, found *T) {
-	c.Same(member, requested == nil || found != nil && *requested == *found)
+	c.compare(member, found != nil, requested == nil || found != nil && *requested == *found)
 }
 
-// SameValue compares a value that was requested if the pointer is not nil.
+// SameValue compares a value that was requested if the pointer is not nil. A resource that lacks it has the zero value.
 func SameValue[T comparable](c *Comparison, member string, requested *T, found T) {
-	c.Same(member, requested == nil || *requested == found)
+	var zero T
+	c.compare(member, found != zero, requested == nil || *requested == found)
 }
 
 // SameItems compares lists without their order. An empty list is compared too: the call requested none.
@@ -138,7 +205,7 @@ func SameItems[T comparable](c *Comparison, member string, requested, found []T)
 	}
 	for _, count := range counts {
 		if count != 0 {
-			c.Same(member, false)
+			c.compare(member, len(found) > 0, false)
 
 			return
 		}
@@ -154,17 +221,21 @@ const hostSlack = 2 * time.Second
 const clockTolerance = 5 * time.Minute
 
 // Window is the time within which the first attempt of a call began, by Redshift's clock. The zero Window is not known.
-type Window struct{ Earliest, Latest time.Time }
+type Window struct {
+	Earliest, Latest time.Time
+	// Date is that of the response.
+	Date time.Time
+}
 
 // NewWindow returns the window that a response shows. date is its Date, now the client's own time when it came, and elapsed are
-// the times since the first attempt began, by each clock that the client has. The window is not known if the date and the
-// client's time are more than five minutes apart: then the clocks disagree.
+// the times from the beginning of the first attempt to the request and to its response, by each clock that the client has. The
+// window is not known if the date and the client's time are more than five minutes apart: then the clocks disagree.
 func NewWindow(date, now time.Time, elapsed ...time.Duration) Window {
 	if date.IsZero() || len(elapsed) == 0 || date.Sub(now).Abs() > clockTolerance {
 		return Window{}
 	}
 
-	return Window{Earliest: date.Add(-max(slices.Max(elapsed), 0)), Latest: date.Add(-max(slices.Min(elapsed), 0))}
+	return Window{Earliest: date.Add(-max(slices.Max(elapsed), 0)), Latest: date.Add(-max(slices.Min(elapsed), 0)), Date: date}
 }
 
 // compare returns whether a resource with that creation time is the call's own, as far as its age shows.
@@ -189,14 +260,19 @@ func (c *Comparison) Since(member string, created time.Time) {
 		return
 	}
 	verdicts := make(map[Verdict]int)
+	var now time.Time
 	for _, window := range c.Windows {
 		verdicts[window.compare(created)]++
+		if window.Date.After(now) {
+			now = window.Date
+		}
 	}
-	switch len(c.Windows) {
-	case 0:
+	switch {
+	case len(c.Windows) == 0, created.After(now.Add(clockTolerance)):
+		// No response is dated, or the resource is of the future.
 		c.undated = append(c.undated, member)
-	case verdicts[Ours]:
-	case verdicts[NotOurs]:
+	case len(c.Windows) == verdicts[Ours]:
+	case len(c.Windows) == verdicts[NotOurs]:
 		c.older = append(c.older, member)
 	default:
 		c.undated = append(c.undated, member)

@@ -2,7 +2,8 @@ package recovery_test
 
 import (
 	"errors"
-	"slices"
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,12 @@ func TestComparison(t *testing.T) {
 	agreeing := response(began.Add(five), five, five)
 	compareKeys := func(requested, found string) func(*recovery.Comparison) {
 		return func(c *recovery.Comparison) { c.SameKey("KmsKeyId", requested, found) }
+	}
+	fixedKeys := func(requested, found string) func(*recovery.Comparison) {
+		return func(c *recovery.Comparison) { c.IdentityKey("KmsKeyId", requested, found) }
+	}
+	fixedTimes := func(requested, found time.Time) func(*recovery.Comparison) {
+		return func(c *recovery.Comparison) { c.IdentityTime("SnapshotCreateTime", requested, found) }
 	}
 	identity := func(requested, found string) func(*recovery.Comparison) {
 		return func(c *recovery.Comparison) { c.Identity("ClusterIdentifier", requested, found) }
@@ -62,6 +69,8 @@ func TestComparison(t *testing.T) {
 		"an item less":              {items([]string{"a", "b"}, []string{"a"}), recovery.Unknown, false},
 		"an item twice":             {items([]string{"a", "b"}, []string{"a", "a"}), recovery.Unknown, false},
 		"no items":                  {items(nil, []string{}), recovery.Ours, false},
+		"items not described":       {items([]string{"a"}, nil), recovery.Unknown, true},
+		"items that were not asked": {items(nil, []string{"a"}), recovery.Unknown, false},
 		"a key by its ARN":          {compareKeys(arn, arn), recovery.Ours, false},
 		"a key by its id":           {compareKeys(id, arn), recovery.Ours, false},
 		"a key by a path":           {compareKeys("key/"+id, arn), recovery.Ours, false},
@@ -70,10 +79,28 @@ func TestComparison(t *testing.T) {
 		"an alias by an alias":      {compareKeys("alias/backup", "arn:aws:kms:eu-west-1:123456789012:alias/backup"), recovery.Ours, false},
 		"a key of another account":  {compareKeys(arn, "arn:aws:kms:eu-west-1:210987654321:key/"+id), recovery.Unknown, false},
 		"no key requested":          {compareKeys("", arn), recovery.Ours, false},
-		"no key described":          {compareKeys(id, ""), recovery.Unknown, false},
+		"no key described":          {compareKeys(id, ""), recovery.Unknown, true},
+		"a fixed key by its id":     {fixedKeys(id, arn), recovery.Ours, false},
+		"a fixed key, upper case":   {fixedKeys(strings.ToUpper(id), arn), recovery.Ours, false},
+		"a fixed key, not asked":    {fixedKeys("", arn), recovery.Ours, false},
+		"another fixed key":         {fixedKeys("4321abcd-12ab-34cd-56ef-1234567890ab", arn), recovery.NotOurs, false},
+		"a fixed key by an alias":   {fixedKeys("alias/backup", arn), recovery.Unknown, false},
+		"a fixed key, alias ARN":    {fixedKeys("arn:aws:kms:eu-west-1:123456789012:alias/backup", arn), recovery.Unknown, false},
+		"no fixed key described":    {fixedKeys(id, ""), recovery.Unknown, true},
+		"a fixed time":              {fixedTimes(began, began.In(time.FixedZone("", 3600))), recovery.Ours, false},
+		"another fixed time":        {fixedTimes(began, began.Add(time.Second)), recovery.NotOurs, false},
+		"no fixed time described":   {fixedTimes(began, time.Time{}), recovery.Unknown, true},
+		"a fixed time, not asked":   {fixedTimes(time.Time{}, began), recovery.Ours, false},
+		"a member that is present":  {func(c *recovery.Comparison) { c.Present("M", true) }, recovery.Ours, false},
+		"a member that is absent":   {func(c *recovery.Comparison) { c.Present("M", false) }, recovery.Unknown, true},
+		"a resource that exists":    {func(c *recovery.Comparison) { c.Exists() }, recovery.Unknown, true},
 
 		"created during the call":      {since(began.Add(time.Second), agreeing), recovery.Ours, false},
 		"created as the call began":    {since(began, agreeing), recovery.Ours, false},
+		"created in the future":        {since(began.Add(time.Hour), agreeing), recovery.Unknown, false},
+		"created 4 min after the Date": {since(began.Add(4*time.Minute), agreeing), recovery.Ours, false},
+		"elapsed times of 292 years":   {since(began.Add(-24*time.Hour), response(began.Add(five), five, math.MaxInt64)), recovery.Unknown, false},
+		"elapsed times of -292 years":  {since(began.Add(time.Second), response(began.Add(five), five, math.MinInt64)), recovery.Unknown, false},
 		"created 2 s before":           {since(began.Add(-2*time.Second), agreeing), recovery.Ours, false},
 		"created 3 s before":           {since(began.Add(-3*time.Second), agreeing), recovery.Unknown, false},
 		"created 5 min before":         {since(began.Add(-5*time.Minute), agreeing), recovery.Unknown, false},
@@ -99,7 +126,7 @@ func TestComparison(t *testing.T) {
 			var c recovery.Comparison
 			test.compare(&c)
 			if c.Verdict() != test.want || c.Incomplete() != test.incomplete {
-				t.Errorf("%s, incomplete %t (%v), want %s, %t", c.Verdict(), c.Incomplete(), c.Members(), test.want, test.incomplete)
+				t.Errorf("%s, incomplete %t (%s), want %s, %t", c.Verdict(), c.Incomplete(), c.Reason(), test.want, test.incomplete)
 			}
 		})
 	}
@@ -118,8 +145,8 @@ func TestVerdictOfSeveralMembers(t *testing.T) {
 	if c.Verdict() != recovery.NotOurs || c.Incomplete() {
 		t.Errorf("%s, incomplete %t", c.Verdict(), c.Incomplete())
 	}
-	if want := []string{"C", "B", "A"}; !slices.Equal(c.Members(), want) {
-		t.Errorf("members %v, want %v", c.Members(), want)
+	if want := "the resource has another C and has another B, which may have changed since and has no A yet"; c.Reason() != want {
+		t.Errorf("the reason is %q, want %q", c.Reason(), want)
 	}
 }
 

@@ -2,66 +2,25 @@ package redshift
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/client/snapshots"
 	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 )
 
-// A planner returns the recovery plan of a call. It gets the client that look-ups go through.
-type planner func(service *snapshots.Client, params any) recovery.Plan
+// The functions recover... return the recovery plan of a call. The client that they get makes the look-ups.
 
-// planOf makes a planner of a function that knows the type of the parameters.
-func planOf[P any](plan func(*snapshots.Client, *P) recovery.Plan) planner {
-	return func(service *snapshots.Client, params any) recovery.Plan {
-		p, ok := params.(*P)
-		if !ok || p == nil {
-			// An option replaced the parameters, so that nothing is known of the request.
-			return recovery.Plan{Class: recovery.NotRecoverable, See: plan(service, new(P)).See}
-		}
-
-		return plan(service, p)
-	}
-}
-
-// planners has a planner for each operation that changes something.
-func planners() map[string]planner {
-	return map[string]planner{
-		"AuthorizeSnapshotAccess":           planOf(planAuthorizeSnapshotAccess),
-		"BatchDeleteClusterSnapshots":       planOf(planBatchDeleteClusterSnapshots),
-		"BatchModifyClusterSnapshots":       planOf(planBatchModifyClusterSnapshots),
-		"CopyClusterSnapshot":               planOf(planCopyClusterSnapshot),
-		"CreateClusterSnapshot":             planOf(planCreateClusterSnapshot),
-		"CreateSnapshotCopyGrant":           planOf(planCreateSnapshotCopyGrant),
-		"CreateSnapshotSchedule":            planOf(planCreateSnapshotSchedule),
-		"CreateTags":                        planOf(planCreateTags),
-		"DeleteClusterSnapshot":             planOf(planDeleteClusterSnapshot),
-		"DeleteSnapshotCopyGrant":           planOf(planDeleteSnapshotCopyGrant),
-		"DeleteSnapshotSchedule":            planOf(planDeleteSnapshotSchedule),
-		"DeleteTags":                        planOf(planDeleteTags),
-		"DisableSnapshotCopy":               planOf(planDisableSnapshotCopy),
-		"EnableSnapshotCopy":                planOf(planEnableSnapshotCopy),
-		"ModifyClusterSnapshot":             planOf(planModifyClusterSnapshot),
-		"ModifyClusterSnapshotSchedule":     planOf(planModifyClusterSnapshotSchedule),
-		"ModifySnapshotCopyRetentionPeriod": planOf(planModifySnapshotCopyRetentionPeriod),
-		"ModifySnapshotSchedule":            planOf(planModifySnapshotSchedule),
-		"RestoreFromClusterSnapshot":        planOf(planRestoreFromClusterSnapshot),
-		"RestoreTableFromClusterSnapshot":   planOf(planRestoreTableFromClusterSnapshot),
-		"RevokeSnapshotAccess":              planOf(planRevokeSnapshotAccess),
-	}
-}
-
-func planCreateClusterSnapshot(service *snapshots.Client, params *CreateClusterSnapshotParams) recovery.Plan {
+func recoverCreateClusterSnapshot(lookUps *Client, params *CreateClusterSnapshotParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
 		Settled: []awsquery.ErrorCode{models.ErrClusterSnapshotAlreadyExists},
 		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
 		See:     "DescribeClusterSnapshots",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := service.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SnapshotIdentifier})
+			described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SnapshotIdentifier})
 			if err != nil {
 				return nil, err
 			}
@@ -80,26 +39,28 @@ func planCreateClusterSnapshot(service *snapshots.Client, params *CreateClusterS
 	}
 }
 
-// planCopyClusterSnapshot compares the copy with its source: the copy has the source's time of creation, so that its age proves
+// recoverCopyClusterSnapshot compares the copy with its source: the copy has the source's time of creation, so that its age proves
 // nothing.
-func planCopyClusterSnapshot(service *snapshots.Client, params *CopyClusterSnapshotParams) recovery.Plan {
+func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
 		Settled: []awsquery.ErrorCode{models.ErrClusterSnapshotAlreadyExists},
 		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
 		See:     "DescribeClusterSnapshots",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			source, _, err := lookUpSnapshot(ctx, service, params.SourceSnapshotIdentifier, "")
+			source, _, err := lookUpSnapshot(ctx, lookUps, params.SourceSnapshotIdentifier, "")
 			if err != nil {
 				return nil, err
 			}
-			found, requestID, err := lookUpSnapshot(ctx, service, params.TargetSnapshotIdentifier, "")
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.TargetSnapshotIdentifier, "")
 			if err != nil {
 				return nil, err
 			}
 			compare.Where("SnapshotType", string(found.SnapshotType), string(models.SnapshotTypeManual))
 			compare.Identity("ClusterIdentifier", params.SourceSnapshotClusterIdentifier, source.ClusterIdentifier)
+			compare.Present("ClusterIdentifier", source.ClusterIdentifier != "")
 			compare.Identity("ClusterIdentifier", source.ClusterIdentifier, found.ClusterIdentifier)
+			compare.Present("SnapshotCreateTime", !source.SnapshotCreateTime.IsZero())
 			compare.IdentityTime("SnapshotCreateTime", source.SnapshotCreateTime, found.SnapshotCreateTime)
 			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 
@@ -108,14 +69,14 @@ func planCopyClusterSnapshot(service *snapshots.Client, params *CopyClusterSnaps
 	}
 }
 
-func planAuthorizeSnapshotAccess(service *snapshots.Client, params *AuthorizeSnapshotAccessParams) recovery.Plan {
+func recoverAuthorizeSnapshotAccess(lookUps *Client, params *AuthorizeSnapshotAccessParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
 		Settled: []awsquery.ErrorCode{models.ErrAuthorizationAlreadyExists},
 		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
 		See:     "DescribeClusterSnapshots",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpSnapshot(ctx, service, params.SnapshotIdentifier, params.SnapshotArn)
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, params.SnapshotArn)
 			if err != nil {
 				return nil, err
 			}
@@ -129,19 +90,19 @@ func planAuthorizeSnapshotAccess(service *snapshots.Client, params *AuthorizeSna
 	}
 }
 
-func planRevokeSnapshotAccess(service *snapshots.Client, params *RevokeSnapshotAccessParams) recovery.Plan {
+func recoverRevokeSnapshotAccess(lookUps *Client, params *RevokeSnapshotAccessParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.DoneIfMissing,
 		Settled: []awsquery.ErrorCode{models.ErrAuthorizationNotFound},
 		See:     "DescribeClusterSnapshots",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpSnapshot(ctx, service, params.SnapshotIdentifier, params.SnapshotArn)
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, params.SnapshotArn)
 			if err != nil {
 				return nil, err
 			}
 			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
 			if hasAccess(found, params.AccountWithRestoreAccess) {
-				return nil, recovery.ErrNotVisible // the revocation is not visible yet
+				compare.Exists()
 			}
 
 			return &RevokeSnapshotAccessResult{Snapshot: *found, RequestID: requestID}, nil
@@ -155,14 +116,14 @@ func hasAccess(snapshot *models.Snapshot, account string) bool {
 	})
 }
 
-func planCreateSnapshotCopyGrant(service *snapshots.Client, params *CreateSnapshotCopyGrantParams) recovery.Plan {
+func recoverCreateSnapshotCopyGrant(lookUps *Client, params *CreateSnapshotCopyGrantParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
 		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantAlreadyExistsFault},
 		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
 		See:     "DescribeSnapshotCopyGrants",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := service.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
 			if err != nil {
 				return nil, err
 			}
@@ -170,7 +131,7 @@ func planCreateSnapshotCopyGrant(service *snapshots.Client, params *CreateSnapsh
 			if err != nil {
 				return nil, err
 			}
-			compare.SameKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
+			compare.IdentityKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
 			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
 
 			return &CreateSnapshotCopyGrantResult{SnapshotCopyGrant: *found, RequestID: described.RequestID}, nil
@@ -178,14 +139,14 @@ func planCreateSnapshotCopyGrant(service *snapshots.Client, params *CreateSnapsh
 	}
 }
 
-func planDeleteSnapshotCopyGrant(service *snapshots.Client, params *DeleteSnapshotCopyGrantParams) recovery.Plan {
+func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyGrantParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.DoneIfMissing,
 		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
 		See:     "DescribeSnapshotCopyGrants",
 		Gone:    func() any { return new(DeleteSnapshotCopyGrantResult) },
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := service.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
 			if err != nil {
 				return nil, err
 			}
@@ -197,19 +158,20 @@ func planDeleteSnapshotCopyGrant(service *snapshots.Client, params *DeleteSnapsh
 	}
 }
 
-func planCreateSnapshotSchedule(service *snapshots.Client, params *CreateSnapshotScheduleParams) recovery.Plan {
+func recoverCreateSnapshotSchedule(lookUps *Client, params *CreateSnapshotScheduleParams) recovery.Plan {
 	if params.ScheduleIdentifier == "" {
 		// Redshift invents an identifier, by which the client cannot look the schedule up.
 		return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeSnapshotSchedules"}
 	}
 
 	return recovery.Plan{
-		Class:   recovery.Recognisable,
-		Settled: []awsquery.ErrorCode{models.ErrSnapshotScheduleAlreadyExists},
-		Missing: []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
-		See:     "DescribeSnapshotSchedules",
+		OptionalName: true,
+		Class:        recovery.Recognisable,
+		Settled:      []awsquery.ErrorCode{models.ErrSnapshotScheduleAlreadyExists},
+		Missing:      []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
+		See:          "DescribeSnapshotSchedules",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, err := lookUpSchedule(ctx, service, params.ScheduleIdentifier)
+			found, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
 			if err != nil {
 				return nil, err
 			}
@@ -222,13 +184,13 @@ func planCreateSnapshotSchedule(service *snapshots.Client, params *CreateSnapsho
 	}
 }
 
-func planModifySnapshotSchedule(service *snapshots.Client, params *ModifySnapshotScheduleParams) recovery.Plan {
+func recoverModifySnapshotSchedule(lookUps *Client, params *ModifySnapshotScheduleParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
 		Settled: []awsquery.ErrorCode{models.ErrSnapshotScheduleUpdateInProgress},
 		See:     "DescribeSnapshotSchedules",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, err := lookUpSchedule(ctx, service, params.ScheduleIdentifier)
+			found, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
 			if err != nil {
 				return nil, err
 			}
@@ -239,14 +201,14 @@ func planModifySnapshotSchedule(service *snapshots.Client, params *ModifySnapsho
 	}
 }
 
-func planDeleteSnapshotSchedule(service *snapshots.Client, params *DeleteSnapshotScheduleParams) recovery.Plan {
+func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotScheduleParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.DoneIfMissing,
 		Missing: []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
 		See:     "DescribeSnapshotSchedules",
 		Gone:    func() any { return new(DeleteSnapshotScheduleResult) },
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			_, err := lookUpSchedule(ctx, service, params.ScheduleIdentifier)
+			_, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
 			compare.Exists()
 
 			return nil, err
@@ -255,8 +217,8 @@ func planDeleteSnapshotSchedule(service *snapshots.Client, params *DeleteSnapsho
 }
 
 // lookUpSchedule returns a schedule in the form of the result of CreateSnapshotSchedule.
-func lookUpSchedule(ctx context.Context, service *snapshots.Client, identifier string) (*CreateSnapshotScheduleResult, error) {
-	described, err := service.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: identifier})
+func lookUpSchedule(ctx context.Context, lookUps *Client, identifier string) (*CreateSnapshotScheduleResult, error) {
+	described, err := lookUps.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: identifier})
 	if err != nil {
 		return nil, err
 	}
@@ -277,13 +239,13 @@ func lookUpSchedule(ctx context.Context, service *snapshots.Client, identifier s
 	}, nil
 }
 
-func planModifyClusterSnapshotSchedule(service *snapshots.Client, params *ModifyClusterSnapshotScheduleParams) recovery.Plan {
+func recoverModifyClusterSnapshotSchedule(lookUps *Client, params *ModifyClusterSnapshotScheduleParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
 		Settled: []awsquery.ErrorCode{models.ErrInvalidClusterSnapshotScheduleState},
 		See:     "DescribeClusters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, service, params.ClusterIdentifier)
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
 			if err != nil {
 				return nil, err
 			}
@@ -291,23 +253,21 @@ func planModifyClusterSnapshotSchedule(service *snapshots.Client, params *Modify
 			if params.DisassociateSchedule != nil && *params.DisassociateSchedule {
 				wanted = ""
 			}
-			if !strings.EqualFold(found.SnapshotScheduleIdentifier, wanted) {
-				return nil, recovery.ErrNotVisible // not yet
-			}
+			compare.Same("SnapshotScheduleIdentifier", strings.EqualFold(found.SnapshotScheduleIdentifier, wanted))
 
 			return &ModifyClusterSnapshotScheduleResult{RequestID: requestID}, nil
 		},
 	}
 }
 
-func planEnableSnapshotCopy(service *snapshots.Client, params *EnableSnapshotCopyParams) recovery.Plan {
+func recoverEnableSnapshotCopy(lookUps *Client, params *EnableSnapshotCopyParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
 		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyAlreadyEnabledFault},
 		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
 		See:     "DescribeClusters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, service, params.ClusterIdentifier)
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
 			if err != nil {
 				return nil, err
 			}
@@ -332,18 +292,18 @@ func planEnableSnapshotCopy(service *snapshots.Client, params *EnableSnapshotCop
 	}
 }
 
-func planDisableSnapshotCopy(service *snapshots.Client, params *DisableSnapshotCopyParams) recovery.Plan {
+func recoverDisableSnapshotCopy(lookUps *Client, params *DisableSnapshotCopyParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.DoneIfMissing,
 		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyAlreadyDisabledFault},
 		See:     "DescribeClusters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, service, params.ClusterIdentifier)
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
 			if err != nil {
 				return nil, err
 			}
 			if found.ClusterSnapshotCopyStatus != nil {
-				return nil, recovery.ErrNotVisible // the change is not visible yet
+				compare.Exists()
 			}
 
 			return &DisableSnapshotCopyResult{Cluster: *found, RequestID: requestID}, nil
@@ -351,47 +311,122 @@ func planDisableSnapshotCopy(service *snapshots.Client, params *DisableSnapshotC
 	}
 }
 
-func planModifySnapshotCopyRetentionPeriod(*snapshots.Client, *ModifySnapshotCopyRetentionPeriodParams) recovery.Plan {
-	return recovery.Plan{Class: recovery.Idempotent, See: "DescribeClusters"}
+func recoverModifySnapshotCopyRetentionPeriod(lookUps *Client, params *ModifySnapshotCopyRetentionPeriodParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeClusters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			copying := found.ClusterSnapshotCopyStatus
+			switch {
+			case copying == nil:
+				compare.Present("ClusterSnapshotCopyStatus", false)
+			case params.Manual != nil && *params.Manual:
+				compare.Same("ManualSnapshotRetentionPeriod", copying.ManualSnapshotRetentionPeriod == params.RetentionPeriod)
+			default:
+				compare.Same("RetentionPeriod", copying.RetentionPeriod == int64(params.RetentionPeriod))
+			}
+
+			return &ModifySnapshotCopyRetentionPeriodResult{Cluster: *found, RequestID: requestID}, nil
+		},
+	}
 }
 
-func planCreateTags(*snapshots.Client, *CreateTagsParams) recovery.Plan {
-	return recovery.Plan{Class: recovery.Idempotent, See: "DescribeTags"}
+func recoverCreateTags(lookUps *Client, params *CreateTagsParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeTags",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpTags(ctx, lookUps, params.ResourceName)
+			if err != nil {
+				return nil, err
+			}
+			for _, tag := range params.Tags {
+				compare.Same("Tags", slices.Contains(found, tag))
+			}
+
+			return &CreateTagsResult{RequestID: requestID}, nil
+		},
+	}
 }
 
-func planDeleteTags(*snapshots.Client, *DeleteTagsParams) recovery.Plan {
-	return recovery.Plan{Class: recovery.Idempotent, See: "DescribeTags"}
+func recoverDeleteTags(lookUps *Client, params *DeleteTagsParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeTags",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpTags(ctx, lookUps, params.ResourceName)
+			if err != nil {
+				return nil, err
+			}
+			compare.Same("Tags", !slices.ContainsFunc(found, func(tag models.Tag) bool { return slices.Contains(params.TagKeys, tag.Key) }))
+
+			return &DeleteTagsResult{RequestID: requestID}, nil
+		},
+	}
 }
 
-func planRestoreFromClusterSnapshot(service *snapshots.Client, params *RestoreFromClusterSnapshotParams) recovery.Plan {
+// lookUpTags returns the tags of a resource.
+func lookUpTags(ctx context.Context, lookUps *Client, resource string) ([]models.Tag, string, error) {
+	described, err := lookUps.DescribeTags(ctx, &DescribeTagsParams{ResourceName: resource})
+	if err != nil {
+		return nil, "", err
+	}
+	if described.Marker != "" {
+		return nil, "", errors.New("the look-up shows only a part of the tags")
+	}
+	tags := make([]models.Tag, 0, len(described.TaggedResources))
+	for _, one := range described.TaggedResources {
+		if one.Tag != nil {
+			tags = append(tags, *one.Tag)
+		}
+	}
+
+	return tags, described.RequestID, nil
+}
+
+func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClusterSnapshotParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
 		Settled: []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
 		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
 		See:     "DescribeClusters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, service, params.ClusterIdentifier)
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
 			if err != nil {
 				return nil, err
 			}
 			compare.Since("ClusterCreateTime", found.ClusterCreateTime)
 			compare.Present("RestoreStatus", found.RestoreStatus != nil)
-			// A resize can change both later.
+			// Resizes and modifications can change all of these later.
 			compare.SameIdentifier("NodeType", params.NodeType, found.NodeType)
 			recovery.SameValue(compare, "NumberOfNodes", params.NumberOfNodes, found.NumberOfNodes)
+			compare.SameText("AvailabilityZone", params.AvailabilityZone, found.AvailabilityZone)
+			compare.SameIdentifier("ClusterSubnetGroupName", params.ClusterSubnetGroupName, found.ClusterSubnetGroupName)
+			compare.SameIdentifier("MaintenanceTrackName", params.MaintenanceTrackName, found.MaintenanceTrackName)
+			compare.SameIdentifier("IpAddressType", string(params.IPAddressType), string(found.IPAddressType))
+			compare.SameKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
+			recovery.SameValue(compare, "Encrypted", params.Encrypted, found.Encrypted)
+			recovery.SameValue(compare, "EnhancedVpcRouting", params.EnhancedVpcRouting, found.EnhancedVpcRouting)
+			recovery.SameValue(compare, "PubliclyAccessible", params.PubliclyAccessible, found.PubliclyAccessible)
+			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod", params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 
 			return &RestoreFromClusterSnapshotResult{Cluster: *found, RequestID: requestID}, nil
 		},
 	}
 }
 
-func planRestoreTableFromClusterSnapshot(*snapshots.Client, *RestoreTableFromClusterSnapshotParams) recovery.Plan {
+func recoverRestoreTableFromClusterSnapshot(*Client, *RestoreTableFromClusterSnapshotParams) recovery.Plan {
 	return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeTableRestoreStatus"}
 }
 
-// planDeleteClusterSnapshot: Redshift says of a snapshot of another cluster than the call named that it does not exist. That
+// recoverDeleteClusterSnapshot: Redshift says of a snapshot of another cluster than the call named that it does not exist. That
 // snapshot is not deleted.
-func planDeleteClusterSnapshot(service *snapshots.Client, params *DeleteClusterSnapshotParams) recovery.Plan {
+func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshotParams) recovery.Plan {
 	deleted := func() any {
 		return &DeleteClusterSnapshotResult{Snapshot: models.Snapshot{
 			SnapshotIdentifier: params.SnapshotIdentifier,
@@ -405,12 +440,14 @@ func planDeleteClusterSnapshot(service *snapshots.Client, params *DeleteClusterS
 		See:     "DescribeClusterSnapshots",
 		Gone:    deleted,
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, _, err := lookUpSnapshot(ctx, service, params.SnapshotIdentifier, "")
+			found, _, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, "")
 			if err != nil {
 				return nil, err
 			}
 			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
-			compare.Exists()
+			if found.Status != models.SnapshotStatusDeleted {
+				compare.Exists()
+			}
 
 			return nil, nil
 		},
@@ -423,9 +460,21 @@ func planDeleteClusterSnapshot(service *snapshots.Client, params *DeleteClusterS
 	return plan
 }
 
-// planModifyClusterSnapshot: with Force, a period that the snapshot has outlived deletes it.
-func planModifyClusterSnapshot(_ *snapshots.Client, params *ModifyClusterSnapshotParams) recovery.Plan {
-	plan := recovery.Plan{Class: recovery.Idempotent, See: "DescribeClusterSnapshots"}
+// recoverModifyClusterSnapshot: with Force, a period that the snapshot has outlived deletes it.
+func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshotParams) recovery.Plan {
+	plan := recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeClusterSnapshots",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, "")
+			if err != nil {
+				return nil, err
+			}
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+
+			return &ModifyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
+		},
+	}
 	if couldDelete(params.Force, params.ManualSnapshotRetentionPeriod) {
 		plan.Missing = []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound}
 		plan.Gone = func() any {
@@ -447,7 +496,7 @@ func couldDelete(force *bool, days *int) bool {
 	return force != nil && *force && days != nil && *days != indefinitely
 }
 
-func planBatchModifyClusterSnapshots(_ *snapshots.Client, params *BatchModifyClusterSnapshotsParams) recovery.Plan {
+func recoverBatchModifyClusterSnapshots(_ *Client, params *BatchModifyClusterSnapshotsParams) recovery.Plan {
 	return recovery.Plan{
 		Class: recovery.Idempotent,
 		See:   "DescribeClusterSnapshots",
@@ -463,7 +512,7 @@ func planBatchModifyClusterSnapshots(_ *snapshots.Client, params *BatchModifyClu
 	}
 }
 
-func planBatchDeleteClusterSnapshots(service *snapshots.Client, params *BatchDeleteClusterSnapshotsParams) recovery.Plan {
+func recoverBatchDeleteClusterSnapshots(lookUps *Client, params *BatchDeleteClusterSnapshotsParams) recovery.Plan {
 	return recovery.Plan{
 		Class: recovery.DoneIfMissing,
 		See:   "DescribeClusterSnapshots",
@@ -481,7 +530,7 @@ func planBatchDeleteClusterSnapshots(service *snapshots.Client, params *BatchDel
 				if failed != nil {
 					return false
 				}
-				other, err := isOfOtherCluster(ctx, service, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
+				other, err := isOfOtherCluster(ctx, lookUps, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
 				failed = err
 
 				return !other && err == nil
@@ -508,13 +557,12 @@ func countMissing(done []string, failed []models.SnapshotErrorMessage, isGone fu
 }
 
 // isOfOtherCluster reports whether a snapshot that a batch did not find exists, as a snapshot of another cluster than was named.
-func isOfOtherCluster(ctx context.Context, service *snapshots.Client, identifier, cluster string) (bool, error) {
+func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster string) (bool, error) {
 	if cluster == "" {
 		return false, nil
 	}
-	found, _, err := lookUpSnapshot(ctx, service, identifier, "")
-	missing := recovery.Plan{Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound}}
-	if missing.IsMissing(err) {
+	found, _, err := lookUpSnapshot(ctx, lookUps, identifier, "")
+	if errors.Is(err, models.ErrClusterSnapshotNotFound) || errors.Is(err, recovery.ErrNotVisible) {
 		return false, nil
 	}
 
@@ -522,8 +570,8 @@ func isOfOtherCluster(ctx context.Context, service *snapshots.Client, identifier
 }
 
 // lookUpSnapshot describes a snapshot by its identifier or ARN alone: Redshift refuses a look-up that names the cluster too.
-func lookUpSnapshot(ctx context.Context, service *snapshots.Client, identifier, arn string) (*models.Snapshot, string, error) {
-	described, err := service.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier, SnapshotArn: arn})
+func lookUpSnapshot(ctx context.Context, lookUps *Client, identifier, arn string) (*models.Snapshot, string, error) {
+	described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier, SnapshotArn: arn})
 	if err != nil {
 		return nil, "", err
 	}
@@ -533,8 +581,8 @@ func lookUpSnapshot(ctx context.Context, service *snapshots.Client, identifier, 
 }
 
 // lookUpCluster describes a cluster. Redshift keeps identifiers in lower case.
-func lookUpCluster(ctx context.Context, service *snapshots.Client, identifier string) (*models.Cluster, string, error) {
-	described, err := service.DescribeClusters(ctx, &DescribeClustersParams{ClusterIdentifier: strings.ToLower(identifier)})
+func lookUpCluster(ctx context.Context, lookUps *Client, identifier string) (*models.Cluster, string, error) {
+	described, err := lookUps.DescribeClusters(ctx, &DescribeClustersParams{ClusterIdentifier: strings.ToLower(identifier)})
 	if err != nil {
 		return nil, "", err
 	}
