@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -168,7 +169,7 @@ func inBatches[T any](
 	for some := range slices.Chunk(snapshots, maxBatch) {
 		response, err := (*batchResponse)(nil), error(nil)
 		if ctx != nil && ctx.Err() != nil {
-			err = fmt.Errorf("%s: %w", operation, contextError(ctx))
+			err = fmt.Errorf("%s: %w", operation, attempts.ContextError(ctx))
 		} else if response, err = call(some); err == nil && response == nil {
 			err = fmt.Errorf("%s: %w", operation, errNoResult)
 		}

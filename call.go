@@ -4,187 +4,135 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
-	"sync"
-	"time"
 
 	"github.com/go-openapi/runtime"
 
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/attempts"
+	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// invoker is the transport between the generated client and the one that makes a single attempt: it refuses parameters
-// that can never be right, makes attempts, and remembers what is new.
-type invoker struct {
-	next             runtime.ContextualTransport
-	validate         bool
-	created          *recentlyCreated
-	clock            *clock
-	credentials      *watchedCredentials
-	budget           *retryBudget
-	settings         callSettings
-	outcomes         map[string]outcome
-	identifierChecks map[string]identifierCheck
-	logger           *slog.Logger // nil: none
-	jitter           func(longest time.Duration) time.Duration
+// operation is what the client knows of an operation. The methods of [Client] have it, and no table has all operations, so that a
+// program links the operations that it calls. Params and Result are pointers: then all operations share the code of call.
+type operation[Params, Result any] struct {
+	// plan returns how to find out whether a call took effect. The client makes the look-ups. Nil for an operation that only reads.
+	plan func(lookUps *Client, params Params) recovery.Plan
+	// names reports whether a result names the resources that the parameters name, and returns its request id. Nil if a result
+	// names none.
+	names func(params Params, result Result) (requestID string, same bool)
+	// creates returns the kind of the resource that the operation creates, and its identifiers. Nil if it creates none, or none
+	// that a wait waits for.
+	creates func(result Result) (kind resourceKind, identifiers []string)
+	// hint returns advice for a refusal, or an empty string. Nil: there is none that depends on the operation.
+	hint func(params Params, refused *awsquery.Error) string
 }
 
-// callSettings are those that a call can have of its own.
-type callSettings struct {
-	retry          RetryPolicy
-	attemptTimeout time.Duration // none if negative
-	ignoresBudget  bool          // whether the call retries although the client's budget is empty
-	rewritten      bool          // whether the request differs from what the parameters say
+// call is one call of an operation. The generated client submits its description of the request to it, and the call makes the
+// attempts. So nothing has to be passed along in a context or in the request.
+type call[Params, Result any] struct {
+	operation[Params, Result]
+	client  *Client
+	options []Option
+	params  Params
+
+	rewritten  bool
+	invocation attempts.Invocation
 }
 
-var _ runtime.ContextualTransport = (*invoker)(nil)
+var _ attempts.Call = (*call[int, int])(nil)
 
-// Submit implements runtime.ClientTransport, go-openapi's older interface: the context is the operation's.
-func (c *invoker) Submit(operation *runtime.ClientOperation) (any, error) {
-	//lint:ignore SA1012 The next transport takes nil for the operation's own context.
-	return c.SubmitContext(nil, operation)
+// newCall returns the transport of a call, nil if the client was not made by New: the generated client then refuses the call.
+func newCall[Params, Result any](c *Client, operation operation[Params, Result], options []Option) runtime.ContextualTransport {
+	if c == nil || c.invoker == nil {
+		return nil
+	}
+
+	return &call[Params, Result]{operation: operation, client: c, options: options}
 }
 
-// SubmitContext implements runtime.ContextualTransport.
-func (c *invoker) SubmitContext(ctx context.Context, operation *runtime.ClientOperation) (any, error) {
-	if operation == nil {
-		return nil, errors.New("redshift: there is no operation to submit")
-	}
-	settings, err := c.settingsOf(operation)
-	if err != nil {
-		return nil, err
-	}
-	if params, ok := operation.Params.(interface{ Validate() error }); ok && c.validate {
-		if err := params.Validate(); err != nil {
-			return nil, err
-		}
-	}
-	call := invocation{invoker: c, operation: operation, settings: settings, outcome: outcomeOf(operation, c.outcomes)}
-	if settings.rewritten {
-		call.outcome = call.outcome.unfindable(operation)
-	}
-	result, err := call.run(contextOf(ctx, operation))
-	if err != nil {
-		return nil, addHint(operation, err)
-	}
-	c.created.note(result, c.clock.now())
-
-	return result, nil
-}
-
-// contextOf returns the context of a call: the argument, or the operation's own, or one that never ends.
-func contextOf(ctx context.Context, operation *runtime.ClientOperation) context.Context {
-	if ctx == nil {
-		//lint:ignore SA1019 This is go-openapi's older way to pass a context, which has to work too.
-		ctx = operation.Context
-	}
+// SubmitContext makes the attempts of the call. It implements [runtime.ContextualTransport].
+func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runtime.ClientOperation) (any, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
 
-	return ctx
-}
-
-// resourceKind is a kind of resource that may not be visible immediately after its creation.
-type resourceKind string
-
-const (
-	snapshotKind     resourceKind = "snapshot"
-	clusterKind      resourceKind = "cluster"
-	tableRestoreKind resourceKind = "table restore"
-)
-
-// recentlyCreatedFor is how long a client remembers what it created.
-const recentlyCreatedFor = time.Minute
-
-// recentlyCreated remembers for a minute which resources a client created, copied or restored. A describe call may not show
-// a resource immediately after its creation.
-type recentlyCreated struct {
-	mutex sync.Mutex
-	times map[createdResource]time.Time
-}
-
-type createdResource struct {
-	kind       resourceKind
-	identifier string // in lower case
-}
-
-// note remembers the resource in the result of a call that creates one. It ignores other results.
-func (r *recentlyCreated) note(result any, now time.Time) {
-	switch result := result.(type) {
-	case *CreateClusterSnapshotResult:
-		r.add(snapshotKind, now, result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
-	case *CopyClusterSnapshotResult:
-		r.add(snapshotKind, now, result.Snapshot.SnapshotIdentifier, result.Snapshot.SnapshotArn)
-	case *RestoreFromClusterSnapshotResult:
-		r.add(clusterKind, now, result.Cluster.ClusterIdentifier)
-	case *RestoreTableFromClusterSnapshotResult:
-		r.add(tableRestoreKind, now, result.TableRestoreStatus.TableRestoreRequestID)
+	c.params, _ = any(request.Params).(Params)
+	settings := &c.client.settings
+	if len(c.options) > 0 {
+		var err error
+		if settings, err = c.apply(request); err != nil {
+			return nil, fmt.Errorf("%s: %w", wire.Action(request), err)
+		}
+		c.rewritten = settings.Rewritten
 	}
-}
-
-func (r *recentlyCreated) add(kind resourceKind, now time.Time, identifiers ...string) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if r.times == nil {
-		r.times = make(map[createdResource]time.Time)
-	}
-	for resource, created := range r.times {
-		if now.Sub(created) > recentlyCreatedFor {
-			delete(r.times, resource)
+	if params, ok := any(c.params).(interface{ Validate() error }); ok && c.client.validate {
+		if err := params.Validate(); err != nil {
+			return nil, err
 		}
 	}
-	for _, identifier := range identifiers {
-		if identifier != "" {
-			r.times[createdResource{kind, strings.ToLower(identifier)}] = now
-		}
+	result, err := c.invocation.Run(ctx, c.client.invoker, c, settings, request)
+	if err != nil {
+		return nil, err
 	}
+	noteCreated(c.client, c.creates, result)
+
+	return result, nil
 }
 
-func (r *recentlyCreated) has(kind resourceKind, identifier string, now time.Time) bool {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	created, ok := r.times[createdResource{kind, strings.ToLower(identifier)}]
-
-	return ok && now.Sub(created) <= recentlyCreatedFor
+// Submit implements runtime.ClientTransport, go-openapi's older interface, which the generated client does not use.
+func (c *call[Params, Result]) Submit(request *runtime.ClientOperation) (any, error) {
+	return c.SubmitContext(context.Background(), request)
 }
 
-// recentlyCreated reports whether the client created, copied or restored the resource within the last minute.
-func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
-	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
+// Plan implements [attempts.Call].
+func (c *call[Params, Result]) Plan(lookUp *attempts.LookUp) recovery.Plan {
+	if c.plan == nil {
+		return recovery.Plan{}
+	}
+	client := *c.client
+	client.settings = c.invocation.LookUpSettings(lookUp)
+
+	return c.plan(&client, c.params)
 }
 
-// settingsOf returns the settings of a call, and leaves its own parameters in the operation.
-func (i *invoker) settingsOf(operation *runtime.ClientOperation) (callSettings, error) {
-	settings := i.settings
-	own, ok := operation.Params.(*ownSettings)
-	if !ok {
-		return settings, nil
+// errOtherResource reports a response that names another resource than the call requested. A broken proxy can return the response
+// of the previous request, which is well formed and would look like a success.
+var errOtherResource = errors.New("the response is about another resource than the request: something on the way to Redshift mixes up " +
+	"responses, check proxies and the endpoint")
+
+// Check implements [attempts.Call]. It compares nothing if an option changed the request.
+func (c *call[Params, Result]) Check(result any) error {
+	typed, ok := result.(Result)
+	if !ok || c.names == nil || c.rewritten {
+		return nil
 	}
-	operation.Params = own.ClientRequestWriter
-	settings.rewritten = own.rewritten
-	if own.attemptTimeout != nil {
-		settings.attemptTimeout = *own.attemptTimeout
-		setDefault(&settings.attemptTimeout, defaultAttemptTimeout)
-	}
-	if own.retry != nil {
-		if err := own.retry.check(); err != nil {
-			return settings, fmt.Errorf("%s: WithRetryPolicy: %w", wire.Action(operation), err)
-		}
-		if own.retry.Budget > 0 {
-			return settings, fmt.Errorf("%s: WithRetryPolicy: Budget is %d, but the budget is the client's: set Config.Retry.Budget, or a "+
-				"negative Budget so that this call ignores it", wire.Action(operation), own.retry.Budget)
-		}
-		settings.retry = own.retry.withDefaults()
-		settings.ignoresBudget = own.retry.Budget < 0
-	}
-	if own.maxAttempts != nil {
-		if *own.maxAttempts < 1 {
-			return settings, fmt.Errorf("%s: WithMaxAttempts: %d attempts, use 1 or more", wire.Action(operation), *own.maxAttempts)
-		}
-		settings.retry.MaxAttempts = *own.maxAttempts
+	requestID, same := c.names(c.params, typed)
+	if same {
+		return nil
 	}
 
-	return settings, nil
+	return &awsquery.Error{Operation: c.invocation.Action, StatusCode: 200, RequestID: requestID, Err: errOtherResource}
+}
+
+// Hint implements [attempts.Call].
+func (c *call[Params, Result]) Hint(refused *awsquery.Error) string {
+	if c.hint == nil {
+		return ""
+	}
+
+	return c.hint(c.params, refused)
+}
+
+// Failed implements [attempts.Call].
+func (c *call[Params, Result]) Failed(failure attempts.Failure) error {
+	err := failure.Last
+	if failure.Attempts > 1 || failure.Ended != nil {
+		err = &RetryError{Operation: c.invocation.Action, Attempts: failure.Attempts, Last: failure.Last, Ended: failure.Ended}
+	}
+	if failure.MayHaveTakenEffect {
+		err = &OutcomeUnknownError{Operation: c.invocation.Action, SeeOperation: failure.SeeOperation, Err: err}
+	}
+
+	return err
 }

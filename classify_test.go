@@ -50,8 +50,8 @@ func TestErrorsOfOtherLayersAfterTheWork(t *testing.T) {
 				if !errors.As(err, &unknown) || !errors.As(err, &unsent) || unsent.NothingSent || strings.Contains(unsent.Hint, "http://") {
 					t.Errorf("the error is %v, want an unknown outcome without advice about http://", err)
 				}
-				if requests.Load() != 3 {
-					t.Errorf("%d requests, want 3", requests.Load())
+				if requests.Load() != 4 {
+					t.Errorf("%d requests, want 3 attempts and a look-up", requests.Load())
 				}
 				before := requests.Load()
 				if _, err := client.DescribeClusters(t.Context(), nil); err == nil || requests.Load() != before+3 {
@@ -181,6 +181,9 @@ func flippingProxy(t *testing.T, to string, version uint16) string {
 	return listener.Addr().String()
 }
 
+// fiveAttempts are the requests of a call that gets no response.
+const fiveAttempts = "CreateClusterSnapshot CreateClusterSnapshot CreateClusterSnapshot CreateClusterSnapshot CreateClusterSnapshot"
+
 // TestTypeOfAnErrorProvesNothing: a RoundTripper that does not say whether it had a connection returns errors that usually mean
 // that nothing was sent. The outcome is unknown anyway, unless another attempt settles it.
 func TestTypeOfAnErrorProvesNothing(t *testing.T) {
@@ -199,8 +202,8 @@ func TestTypeOfAnErrorProvesNothing(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client, server := scripted(t, reply{err: err})
 				_, got := client.CreateClusterSnapshot(t.Context(), create())
-				if !errors.As(got, new(*redshift.OutcomeUnknownError)) || len(server.requests) != 5 {
-					t.Errorf("%d requests, and the error %v", len(server.requests), got)
+				if !errors.As(got, new(*redshift.OutcomeUnknownError)) || server.actions() != fiveAttempts+" DescribeClusterSnapshots" {
+					t.Errorf("the requests are %s, and the error %v", server.actions(), got)
 				}
 			})
 		})
@@ -224,15 +227,15 @@ func TestTimeoutsOfTheService(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client, server := scripted(t, first)
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
-				if !errors.As(err, new(*redshift.OutcomeUnknownError)) || len(server.requests) != 5 {
-					t.Errorf("%d requests, and the error %v", len(server.requests), err)
+				if !errors.As(err, new(*redshift.OutcomeUnknownError)) || server.actions() != fiveAttempts+" DescribeClusterSnapshots" {
+					t.Errorf("the requests are %s, and the error %v", server.actions(), err)
 				}
 				if strings.Contains(err.Error(), "not Redshift") {
 					t.Errorf("the advice is wrong: %v", err)
 				}
 				client, server = scripted(t, first, reply{body: created})
 				if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || len(server.requests) != 2 {
-					t.Errorf("%d requests, and the error %v", len(server.requests), err)
+					t.Errorf("the requests are %s, and the error %v", server.actions(), err)
 				}
 			})
 		})

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -198,8 +199,8 @@ func TestIgnoreEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if attempts := client.invoker.settings.retry.MaxAttempts; attempts != 5 {
-		t.Errorf("calls have %d attempts, want the default", attempts)
+	if count := client.settings.Policy.MaxAttempts; count != 5 {
+		t.Errorf("calls have %d attempts, want the default", count)
 	}
 	for ignored, want := range map[bool]bool{true: false, false: true} {
 		config.IgnoreEnvironment = ignored
@@ -486,9 +487,9 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
 func TestRetrySettings(t *testing.T) {
-	defaultPolicy := func(attempts int) RetryPolicy {
-		return RetryPolicy{
-			MaxAttempts:     attempts,
+	defaultPolicy := func(count int) attempts.Policy {
+		return attempts.Policy{
+			MaxAttempts:     count,
 			BaseDelay:       200 * time.Millisecond,
 			ThrottlingDelay: time.Second,
 			MaxDelay:        20 * time.Second,
@@ -499,16 +500,16 @@ func TestRetrySettings(t *testing.T) {
 	for name, test := range map[string]struct {
 		config      Config
 		environment []string
-		want        callSettings
+		want        attempts.Settings
 		err         string
 	}{
-		"defaults": {want: callSettings{retry: defaultPolicy(5), attemptTimeout: 30 * time.Second}},
+		"defaults": {want: attempts.Settings{Policy: defaultPolicy(5), AttemptTimeout: 30 * time.Second}},
 		"own": {
 			config:      Config{Retry: RetryPolicy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, AttemptTimeout: -1},
 			environment: []string{"AWS_MAX_ATTEMPTS=9"},
-			want:        callSettings{retry: RetryPolicy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, attemptTimeout: -1},
+			want:        attempts.Settings{Policy: attempts.Policy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, AttemptTimeout: -1},
 		},
-		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: callSettings{retry: defaultPolicy(9), attemptTimeout: 30 * time.Second}},
+		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: attempts.Settings{Policy: defaultPolicy(9), AttemptTimeout: 30 * time.Second}},
 		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: not a number of attempts"},
 		"no number":            {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
 		"fewer than none":      {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},

@@ -51,23 +51,3 @@ func FuzzEndpoint(f *testing.F) {
 		}
 	})
 }
-
-// FuzzRetryAfter reads whatever comes in an answer's header.
-func FuzzRetryAfter(f *testing.F) {
-	f.Add("7", "")
-	f.Add("-1", "Mon, 23 Nov 2026 04:00:00 GMT")
-	f.Add("Mon, 23 Nov 2026 04:00:07 GMT", "Mon, 23 Nov 2026 04:00:00 GMT")
-	f.Add("99999999999999999999", "now")
-	f.Fuzz(func(t *testing.T, text, date string) {
-		header := http.Header{"Retry-After": {text}, "Date": {date}}
-		wait := retryAfter(header)
-		if wait < 0 {
-			t.Errorf("%q at %q is %v", text, date, wait)
-		}
-		policy := RetryPolicy{}.withDefaults()
-		longest := func(longest time.Duration) time.Duration { return longest }
-		if delay := policy.delay(3, classification{retryAfter: wait}, longest); delay < 0 || delay > policy.MaxDelay+policy.MaxDelay/2 {
-			t.Errorf("%q at %q waits %v", text, date, delay)
-		}
-	})
-}

@@ -36,8 +36,8 @@ func TestFormsOfErrors(t *testing.T) {
 			`{"operation":"CreateTags","attempts":5,"last":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
 		},
 		"OutcomeUnknownError": {
-			&redshift.OutcomeUnknownError{Operation: "CreateTags", Look: "see DescribeTags", Err: unanswered},
-			`{"operation":"CreateTags","look":"see DescribeTags","cause":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
+			&redshift.OutcomeUnknownError{Operation: "CreateTags", SeeOperation: "DescribeTags", Err: unanswered},
+			`{"operation":"CreateTags","seeOperation":"DescribeTags","cause":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
 		},
 		"OutcomeUnknownError with nowhere to look": {
 			&redshift.OutcomeUnknownError{Operation: "CreateTags", Err: errors.New("lost")}, `{"operation":"CreateTags","cause":"lost"}`,

@@ -1,175 +1,110 @@
 package redshift
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/internal/wire"
 	"github.com/redshift-go/redshift/models"
 )
 
-// errOtherResource reports a response that names another resource than the call asked for. A broken proxy can return the
-// response of the previous request, which is well formed and would look like a success.
-var errOtherResource = errors.New("the response is about another resource than the request: something on the way to Redshift mixes up " +
-	"responses, check proxies and the endpoint")
+// The functions names... report whether a result names the resources that the parameters name. Other operations return nothing that
+// could be compared: CreateTags, DeleteTags, ModifyClusterSnapshotSchedule and the deletions of grants and schedules.
 
-// checkIdentifiers returns an error if the result names another resource than the parameters. It compares nothing if an option
-// changed the request.
-func (i *invocation) checkIdentifiers(result any) error {
-	check, ok := i.identifierChecks[wire.Action(i.operation)]
-	if !ok || i.settings.rewritten {
-		return nil
-	}
-	requestID, same := check(i.operation.Params, result)
-	if same {
-		return nil
-	}
-
-	return &awsquery.Error{Operation: wire.Action(i.operation), StatusCode: 200, RequestID: requestID, Err: errOtherResource}
+func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *AuthorizeSnapshotAccessResult) (string, bool) {
+	return r.RequestID, isSnapshot(&r.Snapshot, p.SnapshotIdentifier, p.SnapshotArn, p.SnapshotClusterIdentifier)
 }
 
-// identifierCheck returns the request id of a result, and reports whether it names the resources that the parameters name.
-type identifierCheck func(params, result any) (requestID string, same bool)
-
-// checkOf makes an identifierCheck of a function that knows the types of an operation.
-func checkOf[P, R any](requestID func(*R) string, same func(*P, *R) bool) identifierCheck {
-	return func(params, result any) (string, bool) {
-		p, known := params.(*P)
-		r, ok := result.(*R)
-		if !known || !ok || p == nil || r == nil {
-			return "", true // an option replaced the parameters or the Reader
-		}
-
-		return requestID(r), same(p, r)
-	}
+func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *BatchDeleteClusterSnapshotsResult) (string, bool) {
+	return r.RequestID, areOnlyOf(p.Identifiers, func(one models.DeleteClusterSnapshotMessage) string { return one.SnapshotIdentifier }, r.Resources, r.Errors)
 }
 
-// identifierChecks has a check for each operation whose result names a resource that the parameters name. CreateTags, DeleteTags,
-// ModifyClusterSnapshotSchedule and the deletions of grants and schedules return nothing that could be compared.
-func identifierChecks() map[string]identifierCheck {
-	return map[string]identifierCheck{
-		"AuthorizeSnapshotAccess": checkOf(
-			func(r *AuthorizeSnapshotAccessResult) string { return r.RequestID },
-			func(p *AuthorizeSnapshotAccessParams, r *AuthorizeSnapshotAccessResult) bool {
-				return isSnapshot(&r.Snapshot, p.SnapshotIdentifier, p.SnapshotArn, p.SnapshotClusterIdentifier)
-			}),
-		"BatchDeleteClusterSnapshots": checkOf(
-			func(r *BatchDeleteClusterSnapshotsResult) string { return r.RequestID },
-			func(p *BatchDeleteClusterSnapshotsParams, r *BatchDeleteClusterSnapshotsResult) bool {
-				return areOnlyOf(p.Identifiers, func(one models.DeleteClusterSnapshotMessage) string { return one.SnapshotIdentifier }, r.Resources, r.Errors)
-			}),
-		"BatchModifyClusterSnapshots": checkOf(
-			func(r *BatchModifyClusterSnapshotsResult) string { return r.RequestID },
-			func(p *BatchModifyClusterSnapshotsParams, r *BatchModifyClusterSnapshotsResult) bool {
-				return areOnlyOf(p.SnapshotIdentifierList, func(one string) string { return one }, r.Resources, r.Errors)
-			}),
-		"CopyClusterSnapshot": checkOf(
-			func(r *CopyClusterSnapshotResult) string { return r.RequestID },
-			func(p *CopyClusterSnapshotParams, r *CopyClusterSnapshotResult) bool {
-				return isSnapshot(&r.Snapshot, p.TargetSnapshotIdentifier, "", p.SourceSnapshotClusterIdentifier)
-			}),
-		"CreateClusterSnapshot": checkOf(
-			func(r *CreateClusterSnapshotResult) string { return r.RequestID },
-			func(p *CreateClusterSnapshotParams, r *CreateClusterSnapshotResult) bool {
-				return isSnapshot(&r.Snapshot, p.SnapshotIdentifier, "", p.ClusterIdentifier)
-			}),
-		"CreateSnapshotCopyGrant": checkOf(
-			func(r *CreateSnapshotCopyGrantResult) string { return r.RequestID },
-			func(p *CreateSnapshotCopyGrantParams, r *CreateSnapshotCopyGrantResult) bool {
-				return isSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrant.SnapshotCopyGrantName)
-			}),
-		"CreateSnapshotSchedule": checkOf(
-			func(r *CreateSnapshotScheduleResult) string { return r.RequestID },
-			func(p *CreateSnapshotScheduleParams, r *CreateSnapshotScheduleResult) bool {
-				return isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
-			}),
-		"DeleteClusterSnapshot": checkOf(
-			func(r *DeleteClusterSnapshotResult) string { return r.RequestID },
-			func(p *DeleteClusterSnapshotParams, r *DeleteClusterSnapshotResult) bool {
-				return isSnapshot(&r.Snapshot, p.SnapshotIdentifier, "", p.SnapshotClusterIdentifier)
-			}),
-		"DescribeClusterSnapshots": checkOf(
-			func(r *DescribeClusterSnapshotsResult) string { return r.RequestID },
-			func(p *DescribeClusterSnapshotsParams, r *DescribeClusterSnapshotsResult) bool {
-				return areAll(r.Snapshots, func(one *models.Snapshot) bool {
-					return isSnapshot(one, p.SnapshotIdentifier, p.SnapshotArn, p.ClusterIdentifier)
-				})
-			}),
-		"DescribeClusters": checkOf(
-			func(r *DescribeClustersResult) string { return r.RequestID },
-			func(p *DescribeClustersParams, r *DescribeClustersResult) bool {
-				return areAll(r.Clusters, func(one *models.Cluster) bool { return isSame(p.ClusterIdentifier, one.ClusterIdentifier) })
-			}),
-		"DescribeSnapshotCopyGrants": checkOf(
-			func(r *DescribeSnapshotCopyGrantsResult) string { return r.RequestID },
-			func(p *DescribeSnapshotCopyGrantsParams, r *DescribeSnapshotCopyGrantsResult) bool {
-				return areAll(r.SnapshotCopyGrants, func(one *models.SnapshotCopyGrant) bool {
-					return isSame(p.SnapshotCopyGrantName, one.SnapshotCopyGrantName)
-				})
-			}),
-		"DescribeSnapshotSchedules": checkOf(
-			func(r *DescribeSnapshotSchedulesResult) string { return r.RequestID },
-			func(p *DescribeSnapshotSchedulesParams, r *DescribeSnapshotSchedulesResult) bool {
-				return areAll(r.SnapshotSchedules, func(one *models.SnapshotSchedule) bool { return isSame(p.ScheduleIdentifier, one.ScheduleIdentifier) })
-			}),
-		"DescribeTableRestoreStatus": checkOf(
-			func(r *DescribeTableRestoreStatusResult) string { return r.RequestID },
-			func(p *DescribeTableRestoreStatusParams, r *DescribeTableRestoreStatusResult) bool {
-				return areAll(r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) bool {
-					return isSame(p.TableRestoreRequestID, one.TableRestoreRequestID) && isSame(p.ClusterIdentifier, one.ClusterIdentifier)
-				})
-			}),
-		"DescribeTags": checkOf(
-			func(r *DescribeTagsResult) string { return r.RequestID },
-			func(p *DescribeTagsParams, r *DescribeTagsResult) bool {
-				return areAll(r.TaggedResources, func(one *models.TaggedResource) bool { return isSame(p.ResourceName, one.ResourceName) })
-			}),
-		"DisableSnapshotCopy": checkOf(
-			func(r *DisableSnapshotCopyResult) string { return r.RequestID },
-			func(p *DisableSnapshotCopyParams, r *DisableSnapshotCopyResult) bool {
-				return isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
-			}),
-		"EnableSnapshotCopy": checkOf(
-			func(r *EnableSnapshotCopyResult) string { return r.RequestID },
-			func(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyResult) bool {
-				return isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
-			}),
-		"ModifyClusterSnapshot": checkOf(
-			func(r *ModifyClusterSnapshotResult) string { return r.RequestID },
-			func(p *ModifyClusterSnapshotParams, r *ModifyClusterSnapshotResult) bool {
-				return isSnapshot(&r.Snapshot, p.SnapshotIdentifier, "", "")
-			}),
-		"ModifySnapshotCopyRetentionPeriod": checkOf(
-			func(r *ModifySnapshotCopyRetentionPeriodResult) string { return r.RequestID },
-			func(p *ModifySnapshotCopyRetentionPeriodParams, r *ModifySnapshotCopyRetentionPeriodResult) bool {
-				return isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
-			}),
-		"ModifySnapshotSchedule": checkOf(
-			func(r *ModifySnapshotScheduleResult) string { return r.RequestID },
-			func(p *ModifySnapshotScheduleParams, r *ModifySnapshotScheduleResult) bool {
-				return isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
-			}),
-		"RestoreFromClusterSnapshot": checkOf(
-			func(r *RestoreFromClusterSnapshotResult) string { return r.RequestID },
-			func(p *RestoreFromClusterSnapshotParams, r *RestoreFromClusterSnapshotResult) bool {
-				return isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
-			}),
-		"RestoreTableFromClusterSnapshot": checkOf(
-			func(r *RestoreTableFromClusterSnapshotResult) string { return r.RequestID },
-			func(p *RestoreTableFromClusterSnapshotParams, r *RestoreTableFromClusterSnapshotResult) bool {
-				restore := &r.TableRestoreStatus
+func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *BatchModifyClusterSnapshotsResult) (string, bool) {
+	return r.RequestID, areOnlyOf(p.SnapshotIdentifierList, func(one string) string { return one }, r.Resources, r.Errors)
+}
 
-				return isSame(p.ClusterIdentifier, restore.ClusterIdentifier) && isSame(p.SnapshotIdentifier, restore.SnapshotIdentifier) &&
-					isSame(p.SourceTableName, restore.SourceTableName) && isSame(p.NewTableName, restore.NewTableName)
-			}),
-		"RevokeSnapshotAccess": checkOf(
-			func(r *RevokeSnapshotAccessResult) string { return r.RequestID },
-			func(p *RevokeSnapshotAccessParams, r *RevokeSnapshotAccessResult) bool {
-				return isSnapshot(&r.Snapshot, p.SnapshotIdentifier, p.SnapshotArn, p.SnapshotClusterIdentifier)
-			}),
-	}
+func namesCopyClusterSnapshot(p *CopyClusterSnapshotParams, r *CopyClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSnapshot(&r.Snapshot, p.TargetSnapshotIdentifier, "", p.SourceSnapshotClusterIdentifier)
+}
+
+func namesCreateClusterSnapshot(p *CreateClusterSnapshotParams, r *CreateClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSnapshot(&r.Snapshot, p.SnapshotIdentifier, "", p.ClusterIdentifier)
+}
+
+func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSnapshotCopyGrantResult) (string, bool) {
+	return r.RequestID, isSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrant.SnapshotCopyGrantName)
+}
+
+func namesCreateSnapshotSchedule(p *CreateSnapshotScheduleParams, r *CreateSnapshotScheduleResult) (string, bool) {
+	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
+}
+
+func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSnapshot(&r.Snapshot, p.SnapshotIdentifier, "", p.SnapshotClusterIdentifier)
+}
+
+func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *DescribeClusterSnapshotsResult) (string, bool) {
+	return r.RequestID, areAll(r.Snapshots, func(one *models.Snapshot) bool {
+		return isSnapshot(one, p.SnapshotIdentifier, p.SnapshotArn, p.ClusterIdentifier)
+	})
+}
+
+func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult) (string, bool) {
+	return r.RequestID, areAll(r.Clusters, func(one *models.Cluster) bool { return isSame(p.ClusterIdentifier, one.ClusterIdentifier) })
+}
+
+func namesDescribeSnapshotCopyGrants(p *DescribeSnapshotCopyGrantsParams, r *DescribeSnapshotCopyGrantsResult) (string, bool) {
+	return r.RequestID, areAll(r.SnapshotCopyGrants, func(one *models.SnapshotCopyGrant) bool {
+		return isSame(p.SnapshotCopyGrantName, one.SnapshotCopyGrantName)
+	})
+}
+
+func namesDescribeSnapshotSchedules(p *DescribeSnapshotSchedulesParams, r *DescribeSnapshotSchedulesResult) (string, bool) {
+	return r.RequestID, areAll(r.SnapshotSchedules, func(one *models.SnapshotSchedule) bool { return isSame(p.ScheduleIdentifier, one.ScheduleIdentifier) })
+}
+
+func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *DescribeTableRestoreStatusResult) (string, bool) {
+	return r.RequestID, areAll(r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) bool {
+		return isSame(p.TableRestoreRequestID, one.TableRestoreRequestID) && isSame(p.ClusterIdentifier, one.ClusterIdentifier)
+	})
+}
+
+func namesDescribeTags(p *DescribeTagsParams, r *DescribeTagsResult) (string, bool) {
+	return r.RequestID, areAll(r.TaggedResources, func(one *models.TaggedResource) bool { return isSame(p.ResourceName, one.ResourceName) })
+}
+
+func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCopyResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+func namesModifyClusterSnapshot(p *ModifyClusterSnapshotParams, r *ModifyClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSnapshot(&r.Snapshot, p.SnapshotIdentifier, "", "")
+}
+
+func namesModifySnapshotCopyRetentionPeriod(p *ModifySnapshotCopyRetentionPeriodParams, r *ModifySnapshotCopyRetentionPeriodResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnapshotScheduleResult) (string, bool) {
+	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
+}
+
+func namesRestoreFromClusterSnapshot(p *RestoreFromClusterSnapshotParams, r *RestoreFromClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+func namesRestoreTableFromClusterSnapshot(p *RestoreTableFromClusterSnapshotParams, r *RestoreTableFromClusterSnapshotResult) (string, bool) {
+	restore := &r.TableRestoreStatus
+
+	return r.RequestID, isSame(p.ClusterIdentifier, restore.ClusterIdentifier) && isSame(p.SnapshotIdentifier, restore.SnapshotIdentifier) &&
+		isSame(p.SourceTableName, restore.SourceTableName) && isSame(p.NewTableName, restore.NewTableName)
+}
+
+func namesRevokeSnapshotAccess(p *RevokeSnapshotAccessParams, r *RevokeSnapshotAccessResult) (string, bool) {
+	return r.RequestID, isSnapshot(&r.Snapshot, p.SnapshotIdentifier, p.SnapshotArn, p.SnapshotClusterIdentifier)
 }
 
 // isSame reports whether an identifier in a result can be the requested one. Redshift compares identifiers without case. One that

@@ -10,6 +10,40 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
+// ClientService has the operations of a [Client], one method each, for code that takes a stub in its place. A stub that embeds
+// it still compiles when operations are added:
+//
+//	type stub struct{ redshift.ClientService }
+type ClientService interface {
+	AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error)
+	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)
+	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
+	CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error)
+	CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error)
+	CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error)
+	CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error)
+	CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error)
+	DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error)
+	DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error)
+	DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error)
+	DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error)
+	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
+	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
+	DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error)
+	DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error)
+	DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error)
+	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)
+	DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error)
+	EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error)
+	ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error)
+	ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error)
+	ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
+	ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error)
+	RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error)
+	RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error)
+	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
+}
+
 // AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. What they mean is said at [snapshots.AuthorizeSnapshotAccessParams].
 //
 //	AccountWithRestoreAccess             string // required
@@ -32,11 +66,15 @@ type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 // [models.ErrClusterSnapshotNotFound], [models.ErrDependentServiceRequestThrottlingFault],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrLimitExceededFault], [models.ErrUnsupportedOperation].
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
+	declared := operation[*AuthorizeSnapshotAccessParams, *AuthorizeSnapshotAccessResult]{
+		plan:  recoverAuthorizeSnapshotAccess,
+		names: namesAuthorizeSnapshotAccess,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.AuthorizeSnapshotAccess, params, options)
+		return callService(ctx, c, declared, service.AuthorizeSnapshotAccess, params, options)
 	}
 
-	return c.snapshots().AuthorizeSnapshotAccess(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).AuthorizeSnapshotAccess(ctx, params)
 }
 
 // BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. What they mean is said at [snapshots.BatchDeleteClusterSnapshotsParams].
@@ -56,11 +94,15 @@ type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsRe
 //
 // Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
+	declared := operation[*BatchDeleteClusterSnapshotsParams, *BatchDeleteClusterSnapshotsResult]{
+		plan:  recoverBatchDeleteClusterSnapshots,
+		names: namesBatchDeleteClusterSnapshots,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.BatchDeleteClusterSnapshots, params, options)
+		return callService(ctx, c, declared, service.BatchDeleteClusterSnapshots, params, options)
 	}
 
-	return c.snapshots().BatchDeleteClusterSnapshots(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).BatchDeleteClusterSnapshots(ctx, params)
 }
 
 // BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. What they mean is said at [snapshots.BatchModifyClusterSnapshotsParams].
@@ -83,11 +125,15 @@ type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsRe
 // Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
+	declared := operation[*BatchModifyClusterSnapshotsParams, *BatchModifyClusterSnapshotsResult]{
+		plan:  recoverBatchModifyClusterSnapshots,
+		names: namesBatchModifyClusterSnapshots,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.BatchModifyClusterSnapshots, params, options)
+		return callService(ctx, c, declared, service.BatchModifyClusterSnapshots, params, options)
 	}
 
-	return c.snapshots().BatchModifyClusterSnapshots(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).BatchModifyClusterSnapshots(ctx, params)
 }
 
 // CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. What they mean is said at [snapshots.CopyClusterSnapshotParams].
@@ -113,11 +159,16 @@ type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 // [models.ErrClusterSnapshotNotFound], [models.ErrClusterSnapshotQuotaExceeded],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
+	declared := operation[*CopyClusterSnapshotParams, *CopyClusterSnapshotResult]{
+		plan:    recoverCopyClusterSnapshot,
+		names:   namesCopyClusterSnapshot,
+		creates: createsCopyClusterSnapshot,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.CopyClusterSnapshot, params, options)
+		return callService(ctx, c, declared, service.CopyClusterSnapshot, params, options)
 	}
 
-	return c.snapshots().CopyClusterSnapshot(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).CopyClusterSnapshot(ctx, params)
 }
 
 // CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. What they mean is said at [snapshots.CreateClusterSnapshotParams].
@@ -141,11 +192,16 @@ type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault],
 // [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
+	declared := operation[*CreateClusterSnapshotParams, *CreateClusterSnapshotResult]{
+		plan:    recoverCreateClusterSnapshot,
+		names:   namesCreateClusterSnapshot,
+		creates: createsCreateClusterSnapshot,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.CreateClusterSnapshot, params, options)
+		return callService(ctx, c, declared, service.CreateClusterSnapshot, params, options)
 	}
 
-	return c.snapshots().CreateClusterSnapshot(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).CreateClusterSnapshot(ctx, params)
 }
 
 // CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. What they mean is said at [snapshots.CreateSnapshotCopyGrantParams].
@@ -169,11 +225,15 @@ type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 // [models.ErrLimitExceededFault], [models.ErrSnapshotCopyGrantAlreadyExistsFault],
 // [models.ErrSnapshotCopyGrantQuotaExceededFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
+	declared := operation[*CreateSnapshotCopyGrantParams, *CreateSnapshotCopyGrantResult]{
+		plan:  recoverCreateSnapshotCopyGrant,
+		names: namesCreateSnapshotCopyGrant,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.CreateSnapshotCopyGrant, params, options)
+		return callService(ctx, c, declared, service.CreateSnapshotCopyGrant, params, options)
 	}
 
-	return c.snapshots().CreateSnapshotCopyGrant(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).CreateSnapshotCopyGrant(ctx, params)
 }
 
 // CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. What they mean is said at [snapshots.CreateSnapshotScheduleParams].
@@ -205,11 +265,15 @@ type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 // [models.ErrScheduleDefinitionTypeUnsupported], [models.ErrSnapshotScheduleAlreadyExists],
 // [models.ErrSnapshotScheduleQuotaExceeded], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
+	declared := operation[*CreateSnapshotScheduleParams, *CreateSnapshotScheduleResult]{
+		plan:  recoverCreateSnapshotSchedule,
+		names: namesCreateSnapshotSchedule,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.CreateSnapshotSchedule, params, options)
+		return callService(ctx, c, declared, service.CreateSnapshotSchedule, params, options)
 	}
 
-	return c.snapshots().CreateSnapshotSchedule(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).CreateSnapshotSchedule(ctx, params)
 }
 
 // CreateTagsParams has the parameters of [Client.CreateTags]. What they mean is said at [snapshots.CreateTagsParams].
@@ -227,11 +291,14 @@ type CreateTagsResult = snapshots.CreateTagsResult
 // Documented error codes: [models.ErrInvalidClusterState], [models.ErrInvalidTagFault],
 // [models.ErrResourceNotFoundFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
+	declared := operation[*CreateTagsParams, *CreateTagsResult]{
+		plan: recoverCreateTags,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.CreateTags, params, options)
+		return callService(ctx, c, declared, service.CreateTags, params, options)
 	}
 
-	return c.snapshots().CreateTags(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).CreateTags(ctx, params)
 }
 
 // DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. What they mean is said at [snapshots.DeleteClusterSnapshotParams].
@@ -252,11 +319,15 @@ type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
+	declared := operation[*DeleteClusterSnapshotParams, *DeleteClusterSnapshotResult]{
+		plan:  recoverDeleteClusterSnapshot,
+		names: namesDeleteClusterSnapshot,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DeleteClusterSnapshot, params, options)
+		return callService(ctx, c, declared, service.DeleteClusterSnapshot, params, options)
 	}
 
-	return c.snapshots().DeleteClusterSnapshot(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DeleteClusterSnapshot(ctx, params)
 }
 
 // DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. What they mean is said at [snapshots.DeleteSnapshotCopyGrantParams].
@@ -271,11 +342,14 @@ type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 //
 // Documented error codes: [models.ErrInvalidSnapshotCopyGrantStateFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
+	declared := operation[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
+		plan: recoverDeleteSnapshotCopyGrant,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DeleteSnapshotCopyGrant, params, options)
+		return callService(ctx, c, declared, service.DeleteSnapshotCopyGrant, params, options)
 	}
 
-	return c.snapshots().DeleteSnapshotCopyGrant(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotCopyGrant(ctx, params)
 }
 
 // DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. What they mean is said at [snapshots.DeleteSnapshotScheduleParams].
@@ -290,11 +364,14 @@ type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 //
 // Documented error codes: [models.ErrInvalidClusterSnapshotScheduleState], [models.ErrSnapshotScheduleNotFound].
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
+	declared := operation[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
+		plan: recoverDeleteSnapshotSchedule,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DeleteSnapshotSchedule, params, options)
+		return callService(ctx, c, declared, service.DeleteSnapshotSchedule, params, options)
 	}
 
-	return c.snapshots().DeleteSnapshotSchedule(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotSchedule(ctx, params)
 }
 
 // DeleteTagsParams has the parameters of [Client.DeleteTags]. What they mean is said at [snapshots.DeleteTagsParams].
@@ -310,11 +387,14 @@ type DeleteTagsResult = snapshots.DeleteTagsResult
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
+	declared := operation[*DeleteTagsParams, *DeleteTagsResult]{
+		plan: recoverDeleteTags,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DeleteTags, params, options)
+		return callService(ctx, c, declared, service.DeleteTags, params, options)
 	}
 
-	return c.snapshots().DeleteTags(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DeleteTags(ctx, params)
 }
 
 // DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. What they mean is said at [snapshots.DescribeClusterSnapshotsParams].
@@ -349,11 +429,14 @@ type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound], [models.ErrInvalidTagFault],
 // [models.ErrUnsupportedOperation].
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
+	declared := operation[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
+		names: namesDescribeClusterSnapshots,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DescribeClusterSnapshots, params, options)
+		return callService(ctx, c, declared, service.DescribeClusterSnapshots, params, options)
 	}
 
-	return c.snapshots().DescribeClusterSnapshots(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DescribeClusterSnapshots(ctx, params)
 }
 
 // DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page after page and yields what is in its
@@ -361,7 +444,9 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 // of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
 // sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
-	return snapshots.DescribeClusterSnapshotsAll(ctx, c, params, options...)
+	return snapshots.DescribeClusterSnapshotsAll(params, func(page *DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error) {
+		return c.DescribeClusterSnapshots(ctx, page, options...)
+	})
 }
 
 // DescribeClustersParams has the parameters of [Client.DescribeClusters]. What they mean is said at [snapshots.DescribeClustersParams].
@@ -386,11 +471,14 @@ type DescribeClustersResult = snapshots.DescribeClustersResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
+	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
+		names: namesDescribeClusters,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DescribeClusters, params, options)
+		return callService(ctx, c, declared, service.DescribeClusters, params, options)
 	}
 
-	return c.snapshots().DescribeClusters(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DescribeClusters(ctx, params)
 }
 
 // DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its Clusters, one page in
@@ -398,7 +486,9 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 // params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
 // was answered before, which would go round for ever.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
-	return snapshots.DescribeClustersAll(ctx, c, params, options...)
+	return snapshots.DescribeClustersAll(params, func(page *DescribeClustersParams) (*DescribeClustersResult, error) {
+		return c.DescribeClusters(ctx, page, options...)
+	})
 }
 
 // DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. What they mean is said at [snapshots.DescribeSnapshotCopyGrantsParams].
@@ -422,11 +512,14 @@ type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResu
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
+	declared := operation[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
+		names: namesDescribeSnapshotCopyGrants,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DescribeSnapshotCopyGrants, params, options)
+		return callService(ctx, c, declared, service.DescribeSnapshotCopyGrants, params, options)
 	}
 
-	return c.snapshots().DescribeSnapshotCopyGrants(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotCopyGrants(ctx, params)
 }
 
 // DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields what is in its
@@ -434,7 +527,9 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 // the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
 // sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
-	return snapshots.DescribeSnapshotCopyGrantsAll(ctx, c, params, options...)
+	return snapshots.DescribeSnapshotCopyGrantsAll(params, func(page *DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error) {
+		return c.DescribeSnapshotCopyGrants(ctx, page, options...)
+	})
 }
 
 // DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. What they mean is said at [snapshots.DescribeSnapshotSchedulesParams].
@@ -457,11 +552,14 @@ type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 // DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
 // region; each filter narrows that down. Amazon documents no error codes for it.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
+	declared := operation[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
+		names: namesDescribeSnapshotSchedules,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DescribeSnapshotSchedules, params, options)
+		return callService(ctx, c, declared, service.DescribeSnapshotSchedules, params, options)
 	}
 
-	return c.snapshots().DescribeSnapshotSchedules(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotSchedules(ctx, params)
 }
 
 // DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields what is in its
@@ -469,7 +567,9 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 // the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
 // sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
-	return snapshots.DescribeSnapshotSchedulesAll(ctx, c, params, options...)
+	return snapshots.DescribeSnapshotSchedulesAll(params, func(page *DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error) {
+		return c.DescribeSnapshotSchedules(ctx, page, options...)
+	})
 }
 
 // DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. What they mean is said at [snapshots.DescribeTableRestoreStatusParams].
@@ -493,11 +593,14 @@ type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResu
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrTableRestoreNotFoundFault].
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
+	declared := operation[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
+		names: namesDescribeTableRestoreStatus,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DescribeTableRestoreStatus, params, options)
+		return callService(ctx, c, declared, service.DescribeTableRestoreStatus, params, options)
 	}
 
-	return c.snapshots().DescribeTableRestoreStatus(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DescribeTableRestoreStatus(ctx, params)
 }
 
 // DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields what is in its
@@ -505,7 +608,9 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 // params.MaxRecords is the size of a page. The caller's params are left as they are. An error is yielded once, with a
 // zero item, and ends the sequence; so does a Marker that was answered before, which would go round for ever.
 func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
-	return snapshots.DescribeTableRestoreStatusAll(ctx, c, params, options...)
+	return snapshots.DescribeTableRestoreStatusAll(params, func(page *DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error) {
+		return c.DescribeTableRestoreStatus(ctx, page, options...)
+	})
 }
 
 // DescribeTagsParams has the parameters of [Client.DescribeTags]. What they mean is said at [snapshots.DescribeTagsParams].
@@ -531,11 +636,14 @@ type DescribeTagsResult = snapshots.DescribeTagsResult
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
+	declared := operation[*DescribeTagsParams, *DescribeTagsResult]{
+		names: namesDescribeTags,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DescribeTags, params, options)
+		return callService(ctx, c, declared, service.DescribeTags, params, options)
 	}
 
-	return c.snapshots().DescribeTags(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DescribeTags(ctx, params)
 }
 
 // DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its TaggedResources, one page in
@@ -543,7 +651,9 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 // params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
 // was answered before, which would go round for ever.
 func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
-	return snapshots.DescribeTagsAll(ctx, c, params, options...)
+	return snapshots.DescribeTagsAll(params, func(page *DescribeTagsParams) (*DescribeTagsResult, error) {
+		return c.DescribeTags(ctx, page, options...)
+	})
 }
 
 // DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. What they mean is said at [snapshots.DisableSnapshotCopyParams].
@@ -563,11 +673,15 @@ type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrSnapshotCopyAlreadyDisabledFault], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
+	declared := operation[*DisableSnapshotCopyParams, *DisableSnapshotCopyResult]{
+		plan:  recoverDisableSnapshotCopy,
+		names: namesDisableSnapshotCopy,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.DisableSnapshotCopy, params, options)
+		return callService(ctx, c, declared, service.DisableSnapshotCopy, params, options)
 	}
 
-	return c.snapshots().DisableSnapshotCopy(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).DisableSnapshotCopy(ctx, params)
 }
 
 // EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. What they mean is said at [snapshots.EnableSnapshotCopyParams].
@@ -594,11 +708,15 @@ type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 // [models.ErrSnapshotCopyAlreadyEnabledFault], [models.ErrSnapshotCopyGrantNotFoundFault],
 // [models.ErrUnauthorizedOperation], [models.ErrUnknownSnapshotCopyRegionFault].
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
+	declared := operation[*EnableSnapshotCopyParams, *EnableSnapshotCopyResult]{
+		plan:  recoverEnableSnapshotCopy,
+		names: namesEnableSnapshotCopy,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.EnableSnapshotCopy, params, options)
+		return callService(ctx, c, declared, service.EnableSnapshotCopy, params, options)
 	}
 
-	return c.snapshots().EnableSnapshotCopy(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).EnableSnapshotCopy(ctx, params)
 }
 
 // ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. What they mean is said at [snapshots.ModifyClusterSnapshotParams].
@@ -620,11 +738,15 @@ type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
+	declared := operation[*ModifyClusterSnapshotParams, *ModifyClusterSnapshotResult]{
+		plan:  recoverModifyClusterSnapshot,
+		names: namesModifyClusterSnapshot,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.ModifyClusterSnapshot, params, options)
+		return callService(ctx, c, declared, service.ModifyClusterSnapshot, params, options)
 	}
 
-	return c.snapshots().ModifyClusterSnapshot(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshot(ctx, params)
 }
 
 // ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. What they mean is said at [snapshots.ModifyClusterSnapshotScheduleParams].
@@ -644,11 +766,14 @@ type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotSchedu
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
 // [models.ErrSnapshotScheduleNotFound].
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
+	declared := operation[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
+		plan: recoverModifyClusterSnapshotSchedule,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.ModifyClusterSnapshotSchedule, params, options)
+		return callService(ctx, c, declared, service.ModifyClusterSnapshotSchedule, params, options)
 	}
 
-	return c.snapshots().ModifyClusterSnapshotSchedule(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshotSchedule(ctx, params)
 }
 
 // ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. What they mean is said at [snapshots.ModifySnapshotCopyRetentionPeriodParams].
@@ -672,11 +797,15 @@ type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyReten
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrInvalidRetentionPeriodFault], [models.ErrSnapshotCopyDisabledFault], [models.ErrUnauthorizedOperation].
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
+	declared := operation[*ModifySnapshotCopyRetentionPeriodParams, *ModifySnapshotCopyRetentionPeriodResult]{
+		plan:  recoverModifySnapshotCopyRetentionPeriod,
+		names: namesModifySnapshotCopyRetentionPeriod,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.ModifySnapshotCopyRetentionPeriod, params, options)
+		return callService(ctx, c, declared, service.ModifySnapshotCopyRetentionPeriod, params, options)
 	}
 
-	return c.snapshots().ModifySnapshotCopyRetentionPeriod(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).ModifySnapshotCopyRetentionPeriod(ctx, params)
 }
 
 // ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. What they mean is said at [snapshots.ModifySnapshotScheduleParams].
@@ -703,11 +832,15 @@ type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
 // [models.ErrSnapshotScheduleUpdateInProgress].
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
+	declared := operation[*ModifySnapshotScheduleParams, *ModifySnapshotScheduleResult]{
+		plan:  recoverModifySnapshotSchedule,
+		names: namesModifySnapshotSchedule,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.ModifySnapshotSchedule, params, options)
+		return callService(ctx, c, declared, service.ModifySnapshotSchedule, params, options)
 	}
 
-	return c.snapshots().ModifySnapshotSchedule(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).ModifySnapshotSchedule(ctx, params)
 }
 
 // RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. What they mean is said at [snapshots.RestoreFromClusterSnapshotParams].
@@ -781,11 +914,17 @@ type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResu
 // [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault], [models.ErrUnauthorizedOperation],
 // [models.ErrUnsupportedOperation].
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
+	declared := operation[*RestoreFromClusterSnapshotParams, *RestoreFromClusterSnapshotResult]{
+		plan:    recoverRestoreFromClusterSnapshot,
+		names:   namesRestoreFromClusterSnapshot,
+		creates: createsRestoreFromClusterSnapshot,
+		hint:    hintRestoreFromClusterSnapshot,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.RestoreFromClusterSnapshot, params, options)
+		return callService(ctx, c, declared, service.RestoreFromClusterSnapshot, params, options)
 	}
 
-	return c.snapshots().RestoreFromClusterSnapshot(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).RestoreFromClusterSnapshot(ctx, params)
 }
 
 // RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. What they mean is said at [snapshots.RestoreTableFromClusterSnapshotParams].
@@ -815,11 +954,16 @@ type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSn
 // [models.ErrInProgressTableRestoreQuotaExceededFault], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidClusterState], [models.ErrInvalidTableRestoreArgument], [models.ErrUnsupportedOperation].
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
+	declared := operation[*RestoreTableFromClusterSnapshotParams, *RestoreTableFromClusterSnapshotResult]{
+		plan:    recoverRestoreTableFromClusterSnapshot,
+		names:   namesRestoreTableFromClusterSnapshot,
+		creates: createsRestoreTableFromClusterSnapshot,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.RestoreTableFromClusterSnapshot, params, options)
+		return callService(ctx, c, declared, service.RestoreTableFromClusterSnapshot, params, options)
 	}
 
-	return c.snapshots().RestoreTableFromClusterSnapshot(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).RestoreTableFromClusterSnapshot(ctx, params)
 }
 
 // RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. What they mean is said at [snapshots.RevokeSnapshotAccessParams].
@@ -843,9 +987,13 @@ type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrAuthorizationNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
+	declared := operation[*RevokeSnapshotAccessParams, *RevokeSnapshotAccessResult]{
+		plan:  recoverRevokeSnapshotAccess,
+		names: namesRevokeSnapshotAccess,
+	}
 	if service := c.underlying(); service != nil {
-		return callService(ctx, c, service.RevokeSnapshotAccess, params, options)
+		return callService(ctx, c, declared, service.RevokeSnapshotAccess, params, options)
 	}
 
-	return c.snapshots().RevokeSnapshotAccess(ctx, params, options...)
+	return snapshots.New(newCall(c, declared, options)).RevokeSnapshotAccess(ctx, params)
 }

@@ -9,49 +9,103 @@ import (
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/internal/wire"
+	"github.com/redshift-go/redshift/internal/attempts"
 )
+
+// Option changes one call, such as [WithRetryPolicy]. Options follow the parameters, in any order.
+type Option func(*callOptions)
+
+// callOptions is what the options of a call change.
+type callOptions struct {
+	retry          *RetryPolicy
+	maxAttempts    *int
+	attemptTimeout *time.Duration
+	additions      []func(runtime.ClientRequest) error // to the request
+	rewritten      bool                                // whether the request differs from what the parameters say
+	response       **http.Response
+}
 
 // WithRetryPolicy is an [Option] that gives one call a retry policy of its own, in place of the client's. Fields without a
 // value have their defaults, not the client's values.
 func WithRetryPolicy(policy RetryPolicy) Option {
-	return func(operation *runtime.ClientOperation) { own(operation).retry = &policy }
+	return func(options *callOptions) { options.retry = &policy }
 }
 
-// WithMaxAttempts is an [Option] that gives one call so many attempts at most, 1 or more, and else leaves the retry policy
-// as it is.
+// WithMaxAttempts is an [Option] that limits the attempts of one call to count, 1 or more. It changes nothing else in the retry
+// policy.
 func WithMaxAttempts(count int) Option {
-	return func(operation *runtime.ClientOperation) { own(operation).maxAttempts = &count }
+	return func(options *callOptions) { options.maxAttempts = &count }
 }
 
-// WithAttemptTimeout is an [Option] that limits how long an attempt of one call may take, in place of the client's limit.
-// Negative: as long as it takes. 0: 30 seconds.
+// WithAttemptTimeout is an [Option] that limits the time of each attempt of one call, in place of the client's limit.
+// Negative: no limit. 0: 30 seconds.
 func WithAttemptTimeout(limit time.Duration) Option {
-	return func(operation *runtime.ClientOperation) { own(operation).attemptTimeout = &limit }
+	return func(options *callOptions) { options.attemptTimeout = &limit }
 }
 
-// ownSettings stand around the parameters of a call that has settings of its own.
-type ownSettings struct {
-	runtime.ClientRequestWriter
-	retry          *RetryPolicy
-	maxAttempts    *int
-	attemptTimeout *time.Duration
-	rewritten      bool // what is asked for is not what the parameters say
-}
-
-// WriteToRequest is only called if a later option put its own parameters around these. The settings would be lost.
-func (*ownSettings) WriteToRequest(runtime.ClientRequest, strfmt.Registry) error {
-	return errors.New("an option that replaces the operation's Params has to stand before those of this package")
-}
-
-func own(operation *runtime.ClientOperation) *ownSettings {
-	settings, ok := operation.Params.(*ownSettings)
-	if !ok {
-		settings = &ownSettings{ClientRequestWriter: operation.Params}
-		operation.Params = settings
+// apply returns the settings of a call with options, and adds to the request what they add.
+func (c *call[Params, Result]) apply(request *runtime.ClientOperation) (*attempts.Settings, error) {
+	var options callOptions
+	for _, option := range c.options {
+		if option != nil {
+			option(&options)
+		}
+	}
+	settings := c.client.settings
+	settings.Rewritten = options.rewritten
+	settings.Response = options.response
+	if len(options.additions) > 0 {
+		request.Params = &extendedParams{ClientRequestWriter: request.Params, additions: options.additions}
 	}
 
-	return settings
+	return &settings, options.change(&settings)
+}
+
+// change changes the settings of one call.
+func (o *callOptions) change(settings *attempts.Settings) error {
+	if o.attemptTimeout != nil {
+		settings.AttemptTimeout = *o.attemptTimeout
+		setDefault(&settings.AttemptTimeout, defaultAttemptTimeout)
+	}
+	if o.retry != nil {
+		if err := o.retry.check(); err != nil {
+			return fmt.Errorf("WithRetryPolicy: %w", err)
+		}
+		if o.retry.Budget > 0 {
+			return fmt.Errorf("WithRetryPolicy: Budget is %d, but the budget is the client's: set Config.Retry.Budget, or a "+
+				"negative Budget so that this call ignores it", o.retry.Budget)
+		}
+		settings.Policy = attempts.Policy(o.retry.withDefaults())
+		settings.IgnoresBudget = o.retry.Budget < 0
+	}
+	if o.maxAttempts != nil {
+		if *o.maxAttempts < 1 {
+			return fmt.Errorf("WithMaxAttempts: %d attempts, use 1 or more", *o.maxAttempts)
+		}
+		settings.Policy.MaxAttempts = *o.maxAttempts
+	}
+
+	return nil
+}
+
+// extendedParams writes more into a request than its parameters.
+type extendedParams struct {
+	runtime.ClientRequestWriter
+	additions []func(runtime.ClientRequest) error
+}
+
+// WriteToRequest writes the parameters first, because an addition can replace one.
+func (p *extendedParams) WriteToRequest(request runtime.ClientRequest, formats strfmt.Registry) error {
+	if err := p.ClientRequestWriter.WriteToRequest(request, formats); err != nil {
+		return err
+	}
+	for _, add := range p.additions {
+		if err := add(request); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // WithQueryParam is an [Option] that sends one more parameter with a call, such as one that Redshift knows and this library
@@ -59,8 +113,8 @@ func own(operation *runtime.ClientOperation) *ownSettings {
 //
 //	redshift.WithQueryParam("Tags.Tag.1.Key", "env")
 //
-// What such a call made cannot be told from another's work by its other parameters: where an answer gets lost and a refusal of a
-// later attempt would settle what became of it, the outcome is unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
+// The client cannot compare a resource with such a request. If a response is lost and the client would look up whether the call
+// took effect, the outcome is unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
 func WithQueryParam(name, value string) Option {
 	add := addition(func(request runtime.ClientRequest) error {
 		switch name {
@@ -74,9 +128,9 @@ func WithQueryParam(name, value string) Option {
 		return request.SetQueryParam(name, value)
 	})
 
-	return func(operation *runtime.ClientOperation) {
-		own(operation).rewritten = true
-		add(operation)
+	return func(options *callOptions) {
+		options.rewritten = true
+		add(options)
 	}
 }
 
@@ -101,50 +155,15 @@ func WithHeader(name, value string) Option {
 	})
 }
 
-// addition is an option that writes more into a request than its parameters. go-openapi has a place for that, AuthInfo, where
-// several stand one behind the other.
+// addition returns an option that writes more into the request.
 func addition(write func(runtime.ClientRequest) error) Option {
-	return func(operation *runtime.ClientOperation) {
-		before := operation.AuthInfo
-		operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(request runtime.ClientRequest, formats strfmt.Registry) error {
-			if before != nil {
-				if err := before.AuthenticateRequest(request, formats); err != nil {
-					return err
-				}
-			}
-
-			return write(request)
-		})
-	}
+	return func(options *callOptions) { options.additions = append(options.additions, write) }
 }
 
-// WithResponse is an [Option] that leaves the HTTP response of a call where target points: its status, its header, and its body
-// as it came, to be read from the beginning. Of several attempts, the last that was answered counts; where none was, or the
-// answer broke off, nothing is changed. Response.Request is nil, since it would have what signs the request. Calls at the same
-// time need targets, and so options, of their own; all other options can be shared.
+// WithResponse is an [Option] that stores the HTTP response of a call in target: its status, its header, and its body as it came,
+// to be read from the beginning. After several attempts it is the response of the last one that got any. If none did, or the
+// response broke off, target is left unchanged. Response.Request is nil, because it would have the signature. Concurrent calls need
+// targets, and so options, of their own. All other options can be shared.
 func WithResponse(target **http.Response) Option {
-	return func(operation *runtime.ClientOperation) {
-		if target != nil && operation.Reader != nil {
-			operation.Reader = &responseKeeper{operation.Reader, wire.IsReadOnly(operation), target}
-		}
-	}
-}
-
-// responseKeeper is a Reader that keeps what it reads.
-type responseKeeper struct {
-	runtime.ClientResponseReader
-	readOnly bool
-	target   **http.Response
-}
-
-// IsReadOnly tells, as the Reader itself does, whether the operation changes nothing.
-func (k *responseKeeper) IsReadOnly() bool { return k.readOnly }
-
-// ReadResponse keeps the response, and reads it.
-func (k *responseKeeper) ReadResponse(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
-	if answered, ok := response.(*wire.Response); ok { // a broken response has another type
-		*k.target = answered.HTTPResponse()
-	}
-
-	return k.ClientResponseReader.ReadResponse(response, consumer)
+	return func(options *callOptions) { options.response = target }
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/sigv4"
 )
@@ -270,7 +271,7 @@ func TestLoggerWithoutAnAnswer(t *testing.T) {
 		"*errors.errorString":                func(request *http.Request) error { return errors.New("cannot send " + request.URL.String()) },
 		"the connection was closed":          func(*http.Request) error { return fmt.Errorf("read do-not-log-me: %w", io.ErrUnexpectedEOF) },
 		"the request could not be signed":    func(*http.Request) error { return &sigv4.SigningError{Err: errors.New("do-not-log-me")} },
-		errAttemptTimeout.Error(): func(request *http.Request) error {
+		attempts.ErrAttemptTimeout.Error(): func(request *http.Request) error {
 			<-request.Context().Done()
 
 			return context.Cause(request.Context()) // as net/http does

@@ -41,7 +41,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
@@ -122,8 +122,9 @@ type Config struct {
 // repetition, so that two cases remain: a repeated Delete also deletes a resource that someone created under the same name in
 // between, and a repeated Create makes the resource again if someone deleted it in between.
 type Client struct {
-	service  *snapshots.Client
-	invoker  *invoker
+	invoker  *attempts.Invoker // nil for a client that New did not make
+	settings attempts.Settings // of a call without options
+	validate bool              // whether calls validate their parameters
 	http     *http.Client
 	region   string
 	endpoint *url.URL
@@ -139,14 +140,6 @@ type waitState struct {
 }
 
 var _ ClientService = (*Client)(nil)
-
-// ClientService has a method for each operation of a [Client] (go doc
-// github.com/redshift-go/redshift/client/snapshots.ClientService). A stub that embeds it still compiles when operations are added.
-// [NewFromService] makes a Client of it.
-type ClientService = snapshots.ClientService
-
-// Option changes one call, such as [WithRetryPolicy]: it gets go-openapi's description of the call before that is sent.
-type Option = snapshots.Option
 
 // New returns a client for the configuration. It sends nothing. The error names each setting that is missing or wrong.
 func New(config Config) (*Client, error) {
@@ -169,37 +162,31 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 	if httpClient.Transport == nil {
 		httpClient.Transport = defaultTransport(config.IgnoreEnvironment)
 	}
-	watched := watchCredentials(settings.credentials)
+	watched := attempts.WatchCredentials(settings.credentials)
 	httpClient.Transport = &sigv4.Transport{
 		Base:        httpClient.Transport,
 		Signer:      signer,
 		Credentials: watched,
-		Now:         settings.clock.now,
+		Now:         settings.clock.Now,
 	}
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-	client := &Client{
+	return &Client{
+		invoker: &attempts.Invoker{
+			Transport:   &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
+			Clock:       settings.clock,
+			Credentials: watched,
+			Budget:      attempts.NewBudget(settings.call.Policy.Budget),
+			Logger:      config.Logger,
+			Jitter:      attempts.FullJitter,
+		},
+		settings: settings.call,
+		validate: !config.DisableParamValidation,
 		http:     httpClient,
 		region:   settings.region,
 		endpoint: settings.endpoint,
-		waits:    &waitState{jitter: fullJitter},
-	}
-	client.invoker = &invoker{
-		next:             &awsquery.Transport{Endpoint: settings.endpoint, Client: httpClient, UserAgent: settings.userAgent},
-		logger:           config.Logger,
-		validate:         !config.DisableParamValidation,
-		created:          &client.waits.created,
-		clock:            settings.clock,
-		credentials:      watched,
-		budget:           newRetryBudget(settings.call.retry),
-		settings:         settings.call,
-		outcomes:         outcomes(),
-		identifierChecks: identifierChecks(),
-		jitter:           fullJitter,
-	}
-	client.service = snapshots.New(client.invoker)
-
-	return client, nil
+		waits:    &waitState{jitter: attempts.FullJitter},
+	}, nil
 }
 
 // NewFromService returns a client whose operations are those of the service: a stub that embeds ClientService, or a decorator
@@ -213,7 +200,7 @@ func NewFromService(service ClientService) *Client {
 		return client
 	}
 
-	return &Client{over: service, waits: &waitState{jitter: fullJitter}}
+	return &Client{over: service, waits: &waitState{jitter: attempts.FullJitter}}
 }
 
 // underlying returns the service that the client was made from, nil for a client of New.
@@ -228,12 +215,13 @@ func (c *Client) underlying() ClientService {
 // callService calls an operation of the service that a client was made from, and remembers what the operation created. Params
 // and Result are pointers, so that all operations share one instance of the function.
 func callService[Params any, Result comparable](
-	ctx context.Context, c *Client, call func(context.Context, Params, ...Option) (Result, error), params Params, options []Option,
+	ctx context.Context, c *Client, operation operation[Params, Result], call func(context.Context, Params, ...Option) (Result, error),
+	params Params, options []Option,
 ) (Result, error) {
 	var none Result
 	result, err := call(ctx, params, options...)
 	if err == nil && result != none {
-		c.waits.created.note(result, c.now())
+		noteCreated(c, operation.creates, result)
 	}
 
 	return result, err
@@ -245,7 +233,7 @@ func (c *Client) now() time.Time {
 		return time.Now()
 	}
 
-	return c.invoker.clock.now()
+	return c.invoker.Clock.Now()
 }
 
 // settings is a Config with everything filled in and found good.
@@ -253,8 +241,8 @@ type settings struct {
 	region      string
 	endpoint    *url.URL
 	credentials sigv4.CredentialsProvider
-	clock       *clock
-	call        callSettings
+	clock       *attempts.Clock
+	call        attempts.Settings
 	userAgent   string
 }
 
@@ -266,11 +254,8 @@ func resolve(config Config, getenv func(string) string) (settings, error) {
 	var regionErr, endpointErr, credentialsErr, callErr, appErr error
 	resolved.region, regionErr = resolveRegion(config, getenv)
 	resolved.endpoint, endpointErr = resolveEndpoint(config, resolved.region, getenv)
-	resolved.clock = &clock{machine: config.Now}
-	if config.Now == nil {
-		resolved.clock.machine = time.Now
-	}
-	resolved.credentials, credentialsErr = resolveCredentials(config, resolved.clock.now)
+	resolved.clock = attempts.NewClock(config.Now)
+	resolved.credentials, credentialsErr = resolveCredentials(config, resolved.clock.Now)
 	resolved.call, callErr = resolveCall(config, getenv)
 	var appID string
 	appID, appErr = resolveAppID(config, getenv)
@@ -343,23 +328,22 @@ func configuredEndpoint(config Config, getenv func(string) string) (variable, er
 }
 
 // resolveCall returns what all calls have in common.
-func resolveCall(config Config, getenv func(string) string) (callSettings, error) {
-	settings := callSettings{retry: config.Retry, attemptTimeout: config.AttemptTimeout}
+func resolveCall(config Config, getenv func(string) string) (attempts.Settings, error) {
+	policy, timeout := config.Retry, config.AttemptTimeout
 	var wrong []error
-	if err := config.Retry.check(); err != nil {
+	if err := policy.check(); err != nil {
 		wrong = append(wrong, fmt.Errorf("Config.Retry: %w", err))
 	}
-	if text := getenv("AWS_MAX_ATTEMPTS"); settings.retry.MaxAttempts == 0 && text != "" {
+	if text := getenv("AWS_MAX_ATTEMPTS"); policy.MaxAttempts == 0 && text != "" {
 		count, err := strconv.Atoi(text)
 		if err != nil || count < 1 {
 			wrong = append(wrong, errors.New("AWS_MAX_ATTEMPTS: not a number of attempts, 1 or more"))
 		}
-		settings.retry.MaxAttempts = count
+		policy.MaxAttempts = count
 	}
-	settings.retry = settings.retry.withDefaults()
-	setDefault(&settings.attemptTimeout, defaultAttemptTimeout)
+	setDefault(&timeout, defaultAttemptTimeout)
 
-	return settings, errors.Join(wrong...)
+	return attempts.Settings{Policy: attempts.Policy(policy.withDefaults()), AttemptTimeout: timeout}, errors.Join(wrong...)
 }
 
 // resolveCredentials puts a cache before a provider that may be slow.
@@ -427,15 +411,6 @@ func defaultTransport(ignoreEnvironment bool) http.RoundTripper {
 	}
 
 	return transport
-}
-
-// snapshots is the generated client. That of a Client which New did not make refuses every call.
-func (c *Client) snapshots() *snapshots.Client {
-	if c == nil {
-		return nil
-	}
-
-	return c.service
 }
 
 // Region returns the region whose snapshots the client handles.

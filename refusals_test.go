@@ -26,7 +26,10 @@ func onTheWire(t *testing.T, reply func(number int) string) (client *redshift.Cl
 			near, far := net.Pipe()
 			go func() {
 				defer far.Close()
-				if _, err := http.ReadRequest(bufio.NewReader(far)); err == nil {
+				if request, err := http.ReadRequest(bufio.NewReader(far)); err == nil {
+					if strings.Contains(request.RequestURI, "Action=Describe") {
+						return // a look-up
+					}
 					*requests++
 					_, _ = io.WriteString(far, reply(*requests))
 				}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
@@ -411,29 +412,39 @@ func TestReliability(t *testing.T) {
 	inDocs(t, "table", table.String())
 }
 
-// TestClasses holds the classes of operations against the table in docs/reliability.md.
+// TestClasses compares the classes of operations with the table in docs/reliability.md.
 func TestClasses(t *testing.T) {
-	classes := redshift.Outcomes()
+	plans := redshift.Plans()
 	var table strings.Builder
-	table.WriteString("| operation | class | settled by | where it shows |\n| --- | --- | --- | --- |\n")
-	for _, operation := range slices.Sorted(maps.Keys(classes)) {
-		about := classes[operation]
-		code := "the answer"
-		if about[1] != "" {
-			code = "the answer or `" + about[1] + "`"
+	table.WriteString("| operation | class | looked up after | done after | where it shows |\n| --- | --- | --- | --- | --- |\n")
+	for _, operation := range slices.Sorted(maps.Keys(plans)) {
+		plan := plans[operation]
+		lookedUp := codes(plan.Settled)
+		if plan.LookUp != nil {
+			lookedUp = append(lookedUp, "no response")
 		}
-		if about[0] == "unrecognisable" {
-			code = "the first answer"
+		var done []string
+		if plan.Class == recovery.DoneIfMissing && plan.Gone != nil {
+			done = codes(plan.Missing)
 		}
-		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", operation, about[0], code, strings.TrimPrefix(about[2], "see "))
+		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", operation, plan.Class, strings.Join(lookedUp, ", "), strings.Join(done, ", "), plan.See)
 	}
 	inDocs(t, "classes", table.String())
 	for name := range everyCall(t) {
 		operation, _, _ := strings.Cut(name, " ")
-		if _, found := classes[operation]; found == strings.HasPrefix(operation, "Describe") {
+		if _, found := plans[operation]; found == strings.HasPrefix(operation, "Describe") {
 			t.Errorf("%s: it is %t that it has a class", operation, found)
 		}
 	}
+}
+
+func codes(codes []awsquery.ErrorCode) []string {
+	var texts []string
+	for _, code := range codes {
+		texts = append(texts, "`"+string(code)+"`")
+	}
+
+	return texts
 }
 
 // docs is for tests that write to the same file.

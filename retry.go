@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
-	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -90,32 +89,6 @@ func (p RetryPolicy) check() error {
 	return errors.Join(wrong...)
 }
 
-// delay returns the delay after the failed attempt with the given number.
-func (p RetryPolicy) delay(number int, class classification, jitter func(time.Duration) time.Duration) time.Duration {
-	longest := p.BaseDelay
-	if class.throttled {
-		longest = p.ThrottlingDelay
-	}
-	for ; number > 1 && longest < p.MaxDelay; number-- {
-		longest += min(longest, p.MaxDelay-longest) // twice as long, without an overflow
-	}
-	longest = min(longest, p.MaxDelay)
-	if class.retryAfter > 0 {
-		// Callers that got the same header at the same time must not return at the same time.
-		wait := min(class.retryAfter, p.MaxDelay)
-		random := jitter(max(longest, wait/2))
-
-		return wait + min(random, math.MaxInt64-wait)
-	}
-
-	return jitter(longest)
-}
-
-// fullJitter returns a random delay between 0 and the longest.
-func fullJitter(longest time.Duration) time.Duration {
-	return rand.N(min(longest, math.MaxInt64-1) + 1)
-}
-
 // RetryError reports a call that failed after more than one attempt, or whose next attempt could not start. It unwraps to the
 // error of the last attempt and to Ended.
 type RetryError struct {
@@ -141,11 +114,21 @@ func (e *RetryError) Error() string {
 	if e.Attempts == 1 {
 		attempts = "1 attempt"
 	}
+	last := withoutOperation(e.Operation, e.Last)
 	if e.Ended != nil {
-		return fmt.Sprintf("%s: gave up after %s: %v; the last: %v", e.Operation, attempts, e.Ended, e.Last)
+		return fmt.Sprintf("%s: gave up after %s: %v; the last error: %s", e.Operation, attempts, e.Ended, last)
 	}
 
-	return fmt.Sprintf("%s: gave up after %s; the last: %v", e.Operation, attempts, e.Last)
+	return fmt.Sprintf("%s: gave up after %s: %s", e.Operation, attempts, last)
+}
+
+// withoutOperation returns the text of an error without the operation that it starts with. The error around it names the operation.
+func withoutOperation(operation string, err error) string {
+	if err == nil {
+		return "no error"
+	}
+
+	return strings.TrimPrefix(err.Error(), operation+": ")
 }
 
 // Unwrap returns the error of the last attempt and, where there is one, that of the context.

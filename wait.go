@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -217,7 +218,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	}
 	for {
 		if ctx.Err() != nil {
-			return fail(contextError(ctx))
+			return fail(attempts.ContextError(ctx))
 		}
 		polls++
 		found, tolerated, err := p.poll(ctx, &outage)
@@ -235,7 +236,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 			delay, last = outage.limit(delay)
 		}
 		if !sleep(ctx, delay) {
-			return fail(contextError(ctx))
+			return fail(attempts.ContextError(ctx))
 		}
 		if last {
 			return fail(outage.tooLong(nil))
@@ -256,7 +257,7 @@ func (p *poller[Resource]) poll(ctx context.Context, outage *outage) (found Reso
 		return found, false, nil
 	case ctx.Err() != nil:
 		if !errors.Is(err, context.Cause(ctx)) || !errors.Is(err, ctx.Err()) {
-			err = fmt.Errorf("%w: %w", contextError(ctx), err)
+			err = fmt.Errorf("%w: %w", attempts.ContextError(ctx), err)
 		}
 
 		return found, false, err
@@ -405,10 +406,10 @@ func (o *outage) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
 // tolerates reports whether the wait goes on although a poll failed: the failure is temporary, the address is known to be
 // right, and the outage has not lasted too long. A response with an AWS error code proves that the address is right.
 func (o *outage) tolerates(err error, began time.Time) bool {
-	if refused := responseIn(err); refused != nil && refused.Code != "" {
+	if refused := attempts.ResponseIn(err); refused != nil && refused.Code != "" {
 		o.reached = true
 	}
-	if !classify(err).retry {
+	if !attempts.CanRetry(err) {
 		o.since, o.last = time.Time{}, nil
 
 		return false
@@ -464,16 +465,6 @@ func (w withoutContext) Is(target error) bool {
 
 func (w withoutContext) As(target any) bool { return errors.As(w.err, target) }
 
-// contextError returns why a context is done: its error and, if it differs, its cause.
-func contextError(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if errors.Is(cause, err) {
-		return cause
-	}
-
-	return fmt.Errorf("%w: %w", err, cause)
-}
-
 // refuseUnused returns an error for each option that is set although the wait does not use it.
 func (o WaitOptions) refuseUnused(used []string) error {
 	var refused []error
@@ -514,7 +505,7 @@ func (o WaitOptions) delays(jitter func(time.Duration) time.Duration) (*waitDela
 		return nil, errors.New("MaxDelay of WaitOptions is shorter than MinDelay")
 	}
 	if jitter == nil {
-		jitter = fullJitter
+		jitter = attempts.FullJitter
 	}
 	delays := &waitDelays{shortest: shortest, longest: longest, ceiling: shortest, jitter: jitter}
 	delays.grow()

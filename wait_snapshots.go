@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/models"
 )
@@ -167,9 +168,9 @@ func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*sn
 
 // concernsOneSnapshot reports whether the error of a call that describes one snapshot says nothing about others.
 func concernsOneSnapshot(err error) bool {
-	refused := responseIn(err)
+	refused := attempts.ResponseIn(err)
 
-	return errors.Is(err, ErrNotOneSnapshot) || refused != nil && refused.Code != "" && !classify(err).retry
+	return errors.Is(err, ErrNotOneSnapshot) || refused != nil && refused.Code != "" && !attempts.CanRetry(err)
 }
 
 func (s *snapshotSet) observe(member *snapshotMember, snapshot models.Snapshot, err error) {

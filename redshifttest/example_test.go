@@ -97,7 +97,7 @@ func ExampleFake_InjectNext() {
 		log.Fatal(err)
 	}
 	if errors.As(take("monday"), &unknown) {
-		fmt.Println("unknown,", unknown.Look)
+		fmt.Println("unknown, see", unknown.SeeOperation)
 	}
 	if err := fake.InjectNext("CreateClusterSnapshot", lost); err != nil {
 		log.Fatal(err)

@@ -4,7 +4,6 @@ package snapshots
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -111,22 +110,14 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 	return submit[DescribeClusterSnapshotsResult](ctx, c, reads, "describeClusterSnapshots", "/?Action=DescribeClusterSnapshots&Version=2012-12-01", params, options)
 }
 
-// DescribeClusterSnapshotsAPI is the one operation that [DescribeClusterSnapshotsAll] needs. A [Client] has it, and any stub with the method.
-type DescribeClusterSnapshotsAPI interface {
-	DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error)
-}
-
-// DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots. See redshift.Client.DescribeClusterSnapshotsAll.
-func DescribeClusterSnapshotsAll(ctx context.Context, api DescribeClusterSnapshotsAPI, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
+// DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots, each of which is one call. See redshift.Client.DescribeClusterSnapshotsAll.
+func DescribeClusterSnapshotsAll(params *DescribeClusterSnapshotsParams, call func(*DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error)) iter.Seq2[models.Snapshot, error] {
 	page := codec.CopyParams(params)
 
 	return codec.Pages("DescribeClusterSnapshots", page.Marker, func(marker string) ([]models.Snapshot, string, error) {
-		if api == nil {
-			return nil, "", fmt.Errorf("DescribeClusterSnapshots: %w", errNoClient)
-		}
-		call := page
-		call.Marker = marker
-		result, err := api.DescribeClusterSnapshots(ctx, &call, options...)
+		params := page
+		params.Marker = marker
+		result, err := call(&params)
 		if err != nil || result == nil {
 			return nil, "", codec.NoPage("DescribeClusterSnapshots", err)
 		}

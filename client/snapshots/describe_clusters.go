@@ -4,7 +4,6 @@ package snapshots
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/go-openapi/runtime"
@@ -81,22 +80,14 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 	return submit[DescribeClustersResult](ctx, c, reads, "describeClusters", "/?Action=DescribeClusters&Version=2012-12-01", params, options)
 }
 
-// DescribeClustersAPI is the one operation that [DescribeClustersAll] needs. A [Client] has it, and any stub with the method.
-type DescribeClustersAPI interface {
-	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
-}
-
-// DescribeClustersAll goes through the pages of DescribeClusters. See redshift.Client.DescribeClustersAll.
-func DescribeClustersAll(ctx context.Context, api DescribeClustersAPI, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
+// DescribeClustersAll goes through the pages of DescribeClusters, each of which is one call. See redshift.Client.DescribeClustersAll.
+func DescribeClustersAll(params *DescribeClustersParams, call func(*DescribeClustersParams) (*DescribeClustersResult, error)) iter.Seq2[models.Cluster, error] {
 	page := codec.CopyParams(params)
 
 	return codec.Pages("DescribeClusters", page.Marker, func(marker string) ([]models.Cluster, string, error) {
-		if api == nil {
-			return nil, "", fmt.Errorf("DescribeClusters: %w", errNoClient)
-		}
-		call := page
-		call.Marker = marker
-		result, err := api.DescribeClusters(ctx, &call, options...)
+		params := page
+		params.Marker = marker
+		result, err := call(&params)
 		if err != nil || result == nil {
 			return nil, "", codec.NoPage("DescribeClusters", err)
 		}

@@ -4,7 +4,6 @@ package snapshots
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/go-openapi/runtime"
@@ -81,22 +80,14 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 	return submit[DescribeSnapshotCopyGrantsResult](ctx, c, reads, "describeSnapshotCopyGrants", "/?Action=DescribeSnapshotCopyGrants&Version=2012-12-01", params, options)
 }
 
-// DescribeSnapshotCopyGrantsAPI is the one operation that [DescribeSnapshotCopyGrantsAll] needs. A [Client] has it, and any stub with the method.
-type DescribeSnapshotCopyGrantsAPI interface {
-	DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error)
-}
-
-// DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants. See redshift.Client.DescribeSnapshotCopyGrantsAll.
-func DescribeSnapshotCopyGrantsAll(ctx context.Context, api DescribeSnapshotCopyGrantsAPI, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
+// DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants, each of which is one call. See redshift.Client.DescribeSnapshotCopyGrantsAll.
+func DescribeSnapshotCopyGrantsAll(params *DescribeSnapshotCopyGrantsParams, call func(*DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error)) iter.Seq2[models.SnapshotCopyGrant, error] {
 	page := codec.CopyParams(params)
 
 	return codec.Pages("DescribeSnapshotCopyGrants", page.Marker, func(marker string) ([]models.SnapshotCopyGrant, string, error) {
-		if api == nil {
-			return nil, "", fmt.Errorf("DescribeSnapshotCopyGrants: %w", errNoClient)
-		}
-		call := page
-		call.Marker = marker
-		result, err := api.DescribeSnapshotCopyGrants(ctx, &call, options...)
+		params := page
+		params.Marker = marker
+		result, err := call(&params)
 		if err != nil || result == nil {
 			return nil, "", codec.NoPage("DescribeSnapshotCopyGrants", err)
 		}

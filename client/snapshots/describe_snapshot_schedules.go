@@ -4,7 +4,6 @@ package snapshots
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/go-openapi/runtime"
@@ -76,22 +75,14 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 	return submit[DescribeSnapshotSchedulesResult](ctx, c, reads, "describeSnapshotSchedules", "/?Action=DescribeSnapshotSchedules&Version=2012-12-01", params, options)
 }
 
-// DescribeSnapshotSchedulesAPI is the one operation that [DescribeSnapshotSchedulesAll] needs. A [Client] has it, and any stub with the method.
-type DescribeSnapshotSchedulesAPI interface {
-	DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error)
-}
-
-// DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules. See redshift.Client.DescribeSnapshotSchedulesAll.
-func DescribeSnapshotSchedulesAll(ctx context.Context, api DescribeSnapshotSchedulesAPI, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
+// DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules, each of which is one call. See redshift.Client.DescribeSnapshotSchedulesAll.
+func DescribeSnapshotSchedulesAll(params *DescribeSnapshotSchedulesParams, call func(*DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error)) iter.Seq2[models.SnapshotSchedule, error] {
 	page := codec.CopyParams(params)
 
 	return codec.Pages("DescribeSnapshotSchedules", page.Marker, func(marker string) ([]models.SnapshotSchedule, string, error) {
-		if api == nil {
-			return nil, "", fmt.Errorf("DescribeSnapshotSchedules: %w", errNoClient)
-		}
-		call := page
-		call.Marker = marker
-		result, err := api.DescribeSnapshotSchedules(ctx, &call, options...)
+		params := page
+		params.Marker = marker
+		result, err := call(&params)
 		if err != nil || result == nil {
 			return nil, "", codec.NoPage("DescribeSnapshotSchedules", err)
 		}

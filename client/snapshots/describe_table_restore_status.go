@@ -4,7 +4,6 @@ package snapshots
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/go-openapi/runtime"
@@ -68,22 +67,14 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 	return submit[DescribeTableRestoreStatusResult](ctx, c, reads, "describeTableRestoreStatus", "/?Action=DescribeTableRestoreStatus&Version=2012-12-01", params, options)
 }
 
-// DescribeTableRestoreStatusAPI is the one operation that [DescribeTableRestoreStatusAll] needs. A [Client] has it, and any stub with the method.
-type DescribeTableRestoreStatusAPI interface {
-	DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error)
-}
-
-// DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus. See redshift.Client.DescribeTableRestoreStatusAll.
-func DescribeTableRestoreStatusAll(ctx context.Context, api DescribeTableRestoreStatusAPI, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
+// DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus, each of which is one call. See redshift.Client.DescribeTableRestoreStatusAll.
+func DescribeTableRestoreStatusAll(params *DescribeTableRestoreStatusParams, call func(*DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error)) iter.Seq2[models.TableRestoreStatus, error] {
 	page := codec.CopyParams(params)
 
 	return codec.Pages("DescribeTableRestoreStatus", page.Marker, func(marker string) ([]models.TableRestoreStatus, string, error) {
-		if api == nil {
-			return nil, "", fmt.Errorf("DescribeTableRestoreStatus: %w", errNoClient)
-		}
-		call := page
-		call.Marker = marker
-		result, err := api.DescribeTableRestoreStatus(ctx, &call, options...)
+		params := page
+		params.Marker = marker
+		result, err := call(&params)
 		if err != nil || result == nil {
 			return nil, "", codec.NoPage("DescribeTableRestoreStatus", err)
 		}

@@ -4,7 +4,6 @@ package snapshots
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"github.com/go-openapi/runtime"
@@ -85,22 +84,14 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 	return submit[DescribeTagsResult](ctx, c, reads, "describeTags", "/?Action=DescribeTags&Version=2012-12-01", params, options)
 }
 
-// DescribeTagsAPI is the one operation that [DescribeTagsAll] needs. A [Client] has it, and any stub with the method.
-type DescribeTagsAPI interface {
-	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)
-}
-
-// DescribeTagsAll goes through the pages of DescribeTags. See redshift.Client.DescribeTagsAll.
-func DescribeTagsAll(ctx context.Context, api DescribeTagsAPI, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
+// DescribeTagsAll goes through the pages of DescribeTags, each of which is one call. See redshift.Client.DescribeTagsAll.
+func DescribeTagsAll(params *DescribeTagsParams, call func(*DescribeTagsParams) (*DescribeTagsResult, error)) iter.Seq2[models.TaggedResource, error] {
 	page := codec.CopyParams(params)
 
 	return codec.Pages("DescribeTags", page.Marker, func(marker string) ([]models.TaggedResource, string, error) {
-		if api == nil {
-			return nil, "", fmt.Errorf("DescribeTags: %w", errNoClient)
-		}
-		call := page
-		call.Marker = marker
-		result, err := api.DescribeTags(ctx, &call, options...)
+		params := page
+		params.Marker = marker
+		result, err := call(&params)
 		if err != nil || result == nil {
 			return nil, "", codec.NoPage("DescribeTags", err)
 		}

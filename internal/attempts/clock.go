@@ -1,4 +1,4 @@
-package redshift
+package attempts
 
 import (
 	"errors"
@@ -12,24 +12,34 @@ import (
 )
 
 const (
-	// skewThreshold is how wrong a clock has to be before it is corrected: Redshift takes five minutes either way.
+	// skewThreshold is the smallest error of a clock that is corrected: Redshift accepts five minutes either way.
 	skewThreshold = time.Minute
-	// maxSkewRoundTrip is how long the way there and back may take for the Date of an answer to tell the time.
+	// maxSkewRoundTrip is the longest round trip of a response whose Date corrects the clock.
 	maxSkewRoundTrip = 10 * time.Second
 )
 
-// clock is the time that requests are signed with: the machine's, corrected where Redshift said that it is wrong. All
-// calls of a client share it.
-type clock struct {
+// Clock is the time that requests are signed with: the machine's, corrected if Redshift said that it is wrong. All calls of a
+// client share it.
+type Clock struct {
 	machine func() time.Time
 	offset  atomic.Int64 // nanoseconds
 }
 
-func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
+// NewClock returns a clock over the machine's, which is [time.Now] if it is nil.
+func NewClock(machine func() time.Time) *Clock {
+	if machine == nil {
+		machine = time.Now
+	}
+
+	return &Clock{machine: machine}
+}
+
+// Now returns the corrected time.
+func (c *Clock) Now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
 // correct sets the clock by a response that refused the date of a request. A machine whose clock was set right later is corrected
 // back in the same way.
-func (c *clock) correct(refused *awsquery.Error) {
+func (c *Clock) correct(refused *awsquery.Error) {
 	// A cache shows the Date of its own copy, and a response that took long was dated long ago.
 	if refused.Header.Get("Age") != "" || refused.RoundTrip > maxSkewRoundTrip {
 		return
@@ -47,7 +57,7 @@ func (c *clock) correct(refused *awsquery.Error) {
 
 // reset takes a correction back that makes credentials look expired, and reports whether it did. Otherwise nothing would be sent
 // any more, and no refusal could set the clock right.
-func (c *clock) reset(err error, signedOffset int64) bool {
+func (c *Clock) reset(err error, signedOffset int64) bool {
 	if signedOffset == 0 || !errors.Is(err, sigv4.ErrCredentialsExpired) {
 		return false
 	}
@@ -66,4 +76,23 @@ func saysWrongDate(refused *awsquery.Error) bool {
 	default:
 		return false
 	}
+}
+
+// moment is a time by the client's clock and by the machine's own, because a clock of the user's own can stand still.
+type moment struct{ own, real time.Time }
+
+func (c *Clock) moment() moment { return moment{c.machine(), time.Now()} }
+
+// since returns the time since an earlier moment, by each clock that measures it. Some clocks stop while a machine is suspended, and
+// others step. A clock of the user's own that stands still measures nothing.
+func (m moment) since(earlier moment) []time.Duration {
+	elapsed := []time.Duration{
+		m.real.Sub(earlier.real), // by the monotonic clock
+		m.real.Round(0).Sub(earlier.real.Round(0)),
+	}
+	if own := m.own.Sub(earlier.own); own != 0 {
+		elapsed = append(elapsed, own)
+	}
+
+	return elapsed
 }

@@ -1,4 +1,4 @@
-package redshift
+package attempts
 
 import (
 	"crypto/tls"
@@ -7,30 +7,12 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/go-openapi/runtime"
-
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// addHint adds advice to an error whose own text has none.
-func addHint(operation *runtime.ClientOperation, err error) error {
-	var (
-		refused    *awsquery.Error
-		unanswered *awsquery.SendError
-	)
-	switch {
-	case errors.As(err, &unanswered):
-		unanswered.Hint = hintUnanswered(err, unanswered)
-	case errors.As(err, &refused):
-		refused.Hint = hintRefused(operation, refused)
-	}
-
-	return err
-}
-
-func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) string {
+// hintRefused returns advice for a refusal whose own text has none.
+func hintRefused(refused *awsquery.Error) string {
 	if saysWrongDate(refused) {
 		return "check the clock of this machine"
 	}
@@ -43,11 +25,6 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 		return "check the secret access key, and that Config.Region is the region of the endpoint"
 	case awsquery.ErrOptInRequired:
 		return "enable the region, and Redshift, for the account"
-	case models.ErrClusterSnapshotNotFound:
-		// Redshift says of another account's snapshot that there is none, unless the account is named.
-		if params, ok := operation.Params.(*RestoreFromClusterSnapshotParams); ok && params.OwnerAccount+params.SnapshotArn == "" {
-			return "if the snapshot is another account's, OwnerAccount has to name that"
-		}
 	case "":
 		if errors.As(refused.Err, new(*awsquery.ReadError)) {
 			return "" // the part of the response that shows who sent it got lost
@@ -65,8 +42,8 @@ func hintRefused(operation *runtime.ClientOperation, refused *awsquery.Error) st
 	return ""
 }
 
-func hintUnanswered(returned error, unanswered *awsquery.SendError) string {
-	err := unanswered.Err
+// hintWithoutResponse returns advice for an attempt without a response. Something may have been sent by this attempt or an earlier one.
+func hintWithoutResponse(err error, maybeSent bool) string {
 	var (
 		lookup      *net.DNSError
 		certificate *tls.CertificateVerificationError
@@ -76,12 +53,12 @@ func hintUnanswered(returned error, unanswered *awsquery.SendError) string {
 	switch {
 	case errors.As(err, new(*sigv4.SigningError)):
 		// What failed is where credentials come from, which says itself what to do.
-		if errors.Is(err, errAttemptTimeout) {
+		if errors.Is(err, ErrAttemptTimeout) {
 			return "the credentials did not come in time: ask for them before the first call, or raise Config.AttemptTimeout"
 		}
 
 		return ""
-	case errors.Is(err, errAttemptTimeout):
+	case errors.Is(err, ErrAttemptTimeout):
 		return "check that this machine reaches the endpoint: security groups, routes, a VPC endpoint, a proxy; or raise Config.AttemptTimeout"
 	case errors.As(err, &connection) && connection.Op == "proxyconnect", isStatusText(err):
 		return "check the proxy: HTTPS_PROXY, HTTP_PROXY, NO_PROXY"
@@ -92,7 +69,7 @@ func hintUnanswered(returned error, unanswered *awsquery.SendError) string {
 	case errors.As(err, &certificate):
 		return "check Config.Endpoint; an authority of your own goes into the RootCAs of Config.HTTPClient's transport"
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		if errors.As(returned, new(*OutcomeUnknownError)) {
+		if maybeSent {
 			return "something on the way to Redshift broke the connection: check proxies"
 		}
 
@@ -104,8 +81,8 @@ func hintUnanswered(returned error, unanswered *awsquery.SendError) string {
 	}
 }
 
-// isStatusText tells whether an error is nothing but the text of an HTTP status, such as Forbidden: net/http says so where a
-// proxy refuses to connect.
+// isStatusText reports whether an error is only the text of an HTTP status, such as Forbidden: net/http returns that if a proxy
+// refuses to connect.
 func isStatusText(err error) bool {
 	text := innermost(err).Error()
 	for status := http.StatusMultipleChoices; status < 600; status++ {

@@ -1,4 +1,4 @@
-package redshift
+package attempts
 
 import (
 	"crypto/tls"
@@ -24,19 +24,19 @@ type classification struct {
 	retryAfter         time.Duration
 }
 
-// IsThrottled reports whether err means that Redshift throttled the call until its attempts ran out: the account made too many
-// calls, and the same call can succeed later. AWS has many codes for this, which docs/reliability.md lists. A response without a
-// code counts by its HTTP status, 429. A call that an earlier attempt may have carried out, an [OutcomeUnknownError], is not
-// throttled: check what it did before you call again.
+// IsThrottled reports whether Redshift throttled the attempt that failed with err.
 func IsThrottled(err error) bool {
-	response := responseIn(err)
+	response := ResponseIn(err)
 
-	return response != nil && classifyResponse(response).throttled && !errors.As(err, new(*OutcomeUnknownError))
+	return response != nil && classifyResponse(response).throttled
 }
 
-// throttlingCodes mean that the account made too many calls. All codes that Amazon's Go SDK retries as throttling are among
+// CanRetry reports whether another attempt can help after one that failed with err.
+func CanRetry(err error) bool { return classify(err).retry }
+
+// ThrottlingCodes mean that the account made too many calls. All codes that Amazon's Go SDK retries as throttling are among
 // them, codes of other services too: a proxy or a service behind Redshift can return them.
-var throttlingCodes = []awsquery.ErrorCode{
+var ThrottlingCodes = []awsquery.ErrorCode{
 	awsquery.ErrPriorRequestNotComplete,
 	awsquery.ErrRequestLimitExceeded,
 	"RequestThrottled",
@@ -72,7 +72,7 @@ var brokenCodes = []awsquery.ErrorCode{
 
 // classify returns what the error of an attempt means for the next one.
 func classify(err error) classification {
-	if response := responseIn(err); response != nil {
+	if response := ResponseIn(err); response != nil {
 		return classifyResponse(response)
 	}
 
@@ -89,9 +89,9 @@ func classifyWithoutResponse(err error) classification {
 	return classifySendError(unsent)
 }
 
-// responseIn returns the response in the error of an attempt, or nil. The error of an attempt without a response can wrap a
+// ResponseIn returns the response in the error of an attempt, or nil. The error of an attempt without a response can wrap a
 // response too: a provider of credentials called another service.
-func responseIn(err error) *awsquery.Error {
+func ResponseIn(err error) *awsquery.Error {
 	var response *awsquery.Error
 	if errors.As(err, new(*awsquery.SendError)) || !errors.As(err, &response) {
 		return nil
@@ -107,7 +107,7 @@ func classifyResponse(response *awsquery.Error) classification {
 	status := response.StatusCode
 	var broken *awsquery.ReadError
 	switch {
-	case slices.Contains(throttlingCodes, response.Code), response.Code == "" && status == http.StatusTooManyRequests:
+	case slices.Contains(ThrottlingCodes, response.Code), response.Code == "" && status == http.StatusTooManyRequests:
 		return classification{retry: true, throttled: true, retryAfter: after}
 	case slices.Contains(temporaryCodes, response.Code):
 		return classification{retry: true, retryAfter: after}

@@ -1,4 +1,4 @@
-package redshift
+package attempts
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// watchedCredentials is the provider that signs the requests of a client. It notices changes of the access key and of the
+// Credentials is the provider that signs the requests of a client. It notices changes of the access key and of the
 // account, and refreshes credentials that Redshift says have expired. All calls of a client share it.
-type watchedCredentials struct {
+type Credentials struct {
 	sigv4.CredentialsProvider
 
 	cache interface{ Invalidate() } // nil: nothing is kept that could be refreshed
@@ -27,23 +27,24 @@ type watchedCredentials struct {
 	refresh   bool          // whether that led to other credentials, or to an error that says why not
 }
 
-func watchCredentials(provider sigv4.CredentialsProvider) *watchedCredentials {
-	watched := &watchedCredentials{CredentialsProvider: provider, lock: make(chan struct{}, 1)}
+// WatchCredentials returns a provider that watches another one. A provider with a method Invalidate() is a cache.
+func WatchCredentials(provider sigv4.CredentialsProvider) *Credentials {
+	watched := &Credentials{CredentialsProvider: provider, lock: make(chan struct{}, 1)}
 	watched.cache, _ = provider.(interface{ Invalidate() })
 
 	return watched
 }
 
-// errAccountChanged ends a call whose credentials belong to another account than the ones that signed an attempt that may have taken
+// ErrAccountChanged ends a call whose credentials belong to another account than the ones that signed an attempt that may have taken
 // effect. A retry would make the change in that account too, and a look-up would look there.
-var errAccountChanged = errors.New("the credentials now belong to another account than the attempt that may have taken effect: " +
+var ErrAccountChanged = errors.New("the credentials now belong to another account than the attempt that may have taken effect: " +
 	"check in the first account")
 
 // accountKey is the key of the account that the requests of a context have to be signed for.
 type accountKey struct{}
 
 // Credentials returns the provider's credentials. It fails if the context is bound to another account.
-func (w *watchedCredentials) Credentials(ctx context.Context) (sigv4.Credentials, error) {
+func (w *Credentials) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	given, err := w.CredentialsProvider.Credentials(ctx)
 	if err != nil {
 		return given, err
@@ -52,7 +53,7 @@ func (w *watchedCredentials) Credentials(ctx context.Context) (sigv4.Credentials
 	if given.AccountID != "" {
 		noteChange(&w.accountID, &w.accountChanged, given.AccountID)
 		if bound, ok := ctx.Value(accountKey{}).(string); ok && bound != given.AccountID {
-			return sigv4.Credentials{}, errAccountChanged
+			return sigv4.Credentials{}, ErrAccountChanged
 		}
 	}
 
@@ -82,7 +83,7 @@ func changedSince(changed *atomic.Pointer[time.Time], at time.Time) bool {
 
 // bindAccount returns a context whose requests are signed for the account that signed the attempt that began at the given time, or not
 // at all. If the account is not known, nothing is bound: then a changed account cannot be noticed.
-func (w *watchedCredentials) bindAccount(ctx context.Context, since time.Time) context.Context {
+func (w *Credentials) bindAccount(ctx context.Context, since time.Time) context.Context {
 	account := w.accountID.Load()
 	switch {
 	case account == nil:
@@ -96,12 +97,12 @@ func (w *watchedCredentials) bindAccount(ctx context.Context, since time.Time) c
 }
 
 // canRefresh reports whether other credentials could help after a refusal: the credentials expired, and a cache holds them.
-func (w *watchedCredentials) canRefresh(refusal *awsquery.Error) bool {
+func (w *Credentials) canRefresh(refusal *awsquery.Error) bool {
 	return w.cache != nil && refusal != nil && (refusal.Code == awsquery.ErrExpiredToken || refusal.Code == awsquery.ErrExpiredTokenException)
 }
 
 // changed reports whether the provider returned other credentials since an attempt began. Either may have signed it.
-func (w *watchedCredentials) changed(ctx context.Context, attempted time.Time) bool {
+func (w *Credentials) changed(ctx context.Context, attempted time.Time) bool {
 	_, err := w.Credentials(ctx)
 
 	return err == nil && changedSince(&w.keyChanged, attempted)
@@ -109,7 +110,7 @@ func (w *watchedCredentials) changed(ctx context.Context, attempted time.Time) b
 
 // refreshed lets the cache obtain new credentials, and reports whether a retry would be signed with other credentials than the
 // attempt that began at the given time.
-func (w *watchedCredentials) refreshed(ctx context.Context, attempted time.Time) bool {
+func (w *Credentials) refreshed(ctx context.Context, attempted time.Time) bool {
 	select {
 	case w.lock <- struct{}{}:
 		defer func() { <-w.lock }()

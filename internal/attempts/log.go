@@ -1,4 +1,4 @@
-package redshift
+package attempts
 
 import (
 	"context"
@@ -7,50 +7,45 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"syscall"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/internal/wire"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// logAttempt makes an attempt and logs it.
-func (i *invocation) logAttempt(ctx context.Context) (any, error) {
-	var response *http.Response
-	operation := *i.operation
-	WithResponse(&response)(&operation)
-	started := time.Now()
-	answer, err := i.next.SubmitContext(ctx, &operation)
+// logsAttempts reports whether the client logs each attempt.
+func (i *Invocation) logsAttempts(ctx context.Context) bool {
+	return i.Logger != nil && i.Logger.Enabled(ctx, slog.LevelDebug)
+}
 
-	record := []slog.Attr{slog.String("operation", wire.Action(i.operation)), slog.Int("attempt", i.number)}
+// logAttempt logs an attempt, with its response if it got one.
+func (i *Invocation) logAttempt(ctx context.Context, err error) {
+	record := []slog.Attr{slog.String("operation", i.Action), slog.Int("attempt", i.number)}
 	if err != nil {
 		record = append(record, describe(err)...)
-	} else if response != nil {
-		record = append(record, slog.Int("status", response.StatusCode))
-		record = appendText(record, "request_id", response.Header.Get("X-Amzn-Requestid"))
+	} else if i.response != nil {
+		record = append(record, slog.Int("status", i.response.StatusCode))
+		record = appendText(record, "request_id", i.response.Header.Get("X-Amzn-Requestid"))
 	}
-	record = append(record, slog.Duration("duration", time.Since(started)))
-	i.logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
-
-	return answer, err
+	record = append(record, slog.Duration("duration", time.Since(i.sent.real)))
+	i.Logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
 }
 
 // logRetry logs that another attempt follows after the delay.
-func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err error) {
-	if i.logger == nil || !i.logger.Enabled(ctx, slog.LevelInfo) {
+func (i *Invocation) logRetry(ctx context.Context, delay time.Duration, err error) {
+	if i.Logger == nil || !i.Logger.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	record := []slog.Attr{slog.String("operation", wire.Action(i.operation)), slog.Int("attempt", i.number)}
+	record := []slog.Attr{slog.String("operation", i.Action), slog.Int("attempt", i.number)}
 	record = append(record, describe(err)...)
-	i.logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
+	i.Logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
 }
 
-// describe says of an error what a log may hold. Its text may have what was sent in it: Redshift quotes parameters, and a
-// RoundTripper of the caller's can say anything.
+// describe returns what a log may have of an error. The error's own text may quote the request: Redshift quotes parameters, and a
+// RoundTripper of the user's own can say anything.
 func describe(err error) []slog.Attr {
-	if refused := responseIn(err); refused != nil {
+	if refused := ResponseIn(err); refused != nil {
 		record := []slog.Attr{slog.Int("status", refused.StatusCode)}
 		record = appendText(record, "code", string(refused.Code))
 		record = appendText(record, "request_id", refused.RequestID)
@@ -72,25 +67,25 @@ func appendText(record []slog.Attr, key, text string) []slog.Attr {
 	return append(record, slog.String(key, text))
 }
 
-// unreadable is what is wrong with an answer.
+// unreadable returns what is wrong with a response.
 func unreadable(err error) string {
 	var broken *awsquery.ReadError
 	if errors.As(err, &broken) {
-		return "the answer broke off: " + reason(broken.Err)
+		return "the response broke off: " + reason(broken.Err)
 	}
 
-	return "the answer is not one that Redshift gives"
+	return "the response is not one of Redshift"
 }
 
-// reason is why there was no answer, in words that do not come from the error's own text.
+// reason returns why there was no response, without the error's own text.
 func reason(err error) string {
 	var (
 		errno  syscall.Errno
 		lookup *net.DNSError
 	)
 	switch {
-	case errors.Is(err, errAttemptTimeout):
-		return errAttemptTimeout.Error()
+	case errors.Is(err, ErrAttemptTimeout):
+		return ErrAttemptTimeout.Error()
 	case errors.Is(err, context.Canceled):
 		return context.Canceled.Error()
 	case errors.Is(err, context.DeadlineExceeded):

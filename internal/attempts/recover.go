@@ -1,0 +1,119 @@
+package attempts
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/recovery"
+)
+
+// LookUp connects the calls of a look-up with the call whose response was lost.
+type LookUp struct {
+	began   moment // when the first attempt of that call began
+	compare *recovery.Comparison
+	final   bool // whether each call has one attempt only
+}
+
+// date adds the window that the response to a successful call of the look-up shows.
+func (l *LookUp) date(call *Invocation) {
+	var header http.Header
+	if call.response != nil {
+		header = call.response.Header
+	}
+	l.compare.Windows = append(l.compare.Windows, call.window(header, l.began))
+}
+
+// window returns when a call began, by the Date of the response to the current attempt. A response with an Age comes from a cache
+// and has the Date of its copy.
+func (i *Invocation) window(header http.Header, began moment) recovery.Window {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil || header.Get("Age") != "" {
+		date = time.Time{}
+	}
+	// The Date is later than the request and earlier than now.
+	elapsed := append(i.sent.since(began), i.Clock.moment().since(began)...)
+
+	return recovery.NewWindow(date, i.Clock.Now(), elapsed...)
+}
+
+// plan returns how to find out whether the call took effect.
+func (i *Invocation) plan() *recovery.Plan {
+	if i.recovery == nil {
+		i.lookUp = &LookUp{began: i.began, compare: new(recovery.Comparison)}
+		plan := i.call.Plan(i.lookUp)
+		if i.settings.Rewritten {
+			plan = plan.WithoutParams()
+		}
+		i.recovery = &plan
+	}
+
+	return i.recovery
+}
+
+// recover ends a call that is refused because an earlier attempt, whose response was lost, took effect, or may have. It reports
+// whether the refusal is one of those.
+func (i *Invocation) recover(ctx context.Context, err error, refusal *awsquery.Error) (result any, ok bool, recoverErr error) {
+	if !i.mayHaveTakenEffect || refusal == nil {
+		return nil, false, nil
+	}
+	plan := i.plan()
+	switch {
+	case plan.IsDone(refusal.Code):
+		return i.recovered(plan.Gone()), true, nil
+	case !plan.IsSettled(refusal.Code) || plan.LookUp == nil:
+		return nil, false, nil
+	}
+	refused := i.window(refusal.Header, i.began)
+	finding, ended := i.find(ctx, i.settings.Policy.MaxAttempts, refused)
+	switch finding.Verdict {
+	case recovery.Ours:
+		return i.recovered(finding.Result), true, nil
+	case recovery.NotOurs:
+		i.mayHaveTakenEffect = false // someone else made the resource, so that no attempt took effect
+
+		return nil, true, i.failed(err, nil)
+	default:
+		return nil, true, i.failed(fmt.Errorf("%w; whether an earlier attempt took effect is not known: %w", err, finding.Err), ended)
+	}
+}
+
+// recovered ends a call that took effect although its response was lost.
+func (i *Invocation) recovered(result any) any {
+	i.Budget.refill(i.spent + 1)
+
+	return result
+}
+
+// giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and a retry could have shown it, one look-up
+// of one attempt is made in its place: the call has used up its time, and Redshift may be unavailable.
+func (i *Invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
+	if !i.mayHaveTakenEffect || !class.retry || ctx.Err() != nil || !i.plan().CanLookUp() {
+		return nil, i.failed(err, ended)
+	}
+	i.lookUp.final = true
+	finding, _ := i.find(ctx, 1)
+	if finding.Verdict == recovery.Ours {
+		return i.recovered(finding.Result), nil
+	}
+
+	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, finding.Err), ended)
+}
+
+// find looks up the resource of the call, up to count times while another look-up can show more. It returns why the look-ups ended
+// early, if the context is the reason. Each look-up has the windows that are known before it.
+func (i *Invocation) find(ctx context.Context, count int, windows ...recovery.Window) (finding recovery.Finding, ended error) {
+	for number := 1; ; number++ {
+		i.lookUp.compare = &recovery.Comparison{Windows: windows[:len(windows):len(windows)]}
+		finding = i.plan().Find(ctx, i.lookUp.compare)
+		if !finding.LookAgain || number >= count {
+			return finding, nil
+		}
+		delay := i.settings.Policy.delay(number, classification{}, i.Jitter)
+		if ended := i.wait(ctx, delay, finding.Err); ended != nil {
+			return finding, ended
+		}
+	}
+}

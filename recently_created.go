@@ -1,0 +1,86 @@
+package redshift
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+// resourceKind is a kind of resource that may not be visible immediately after its creation.
+type resourceKind string
+
+const (
+	snapshotKind     resourceKind = "snapshot"
+	clusterKind      resourceKind = "cluster"
+	tableRestoreKind resourceKind = "table restore"
+)
+
+// recentlyCreatedFor is how long a client remembers what it created.
+const recentlyCreatedFor = time.Minute
+
+// recentlyCreated remembers for a minute which resources a client created, copied or restored. A describe call may not show
+// a resource immediately after its creation.
+type recentlyCreated struct {
+	mutex sync.Mutex
+	times map[createdResource]time.Time
+}
+
+type createdResource struct {
+	kind       resourceKind
+	identifier string // in lower case
+}
+
+func (r *recentlyCreated) add(kind resourceKind, now time.Time, identifiers ...string) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.times == nil {
+		r.times = make(map[createdResource]time.Time)
+	}
+	for resource, created := range r.times {
+		if now.Sub(created) > recentlyCreatedFor {
+			delete(r.times, resource)
+		}
+	}
+	for _, identifier := range identifiers {
+		if identifier != "" {
+			r.times[createdResource{kind, strings.ToLower(identifier)}] = now
+		}
+	}
+}
+
+func (r *recentlyCreated) has(kind resourceKind, identifier string, now time.Time) bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	created, ok := r.times[createdResource{kind, strings.ToLower(identifier)}]
+
+	return ok && now.Sub(created) <= recentlyCreatedFor
+}
+
+// noteCreated remembers the resource in the result of a call that creates one. creates is nil for other calls.
+func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, []string), result any) {
+	if typed, ok := result.(Result); ok && creates != nil {
+		kind, identifiers := creates(typed)
+		c.waits.created.add(kind, c.now(), identifiers...)
+	}
+}
+
+// recentlyCreated reports whether the client created, copied or restored the resource within the last minute.
+func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
+	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
+}
+
+func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (resourceKind, []string) {
+	return snapshotKind, []string{r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn}
+}
+
+func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (resourceKind, []string) {
+	return snapshotKind, []string{r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn}
+}
+
+func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (resourceKind, []string) {
+	return clusterKind, []string{r.Cluster.ClusterIdentifier}
+}
+
+func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotResult) (resourceKind, []string) {
+	return tableRestoreKind, []string{r.TableRestoreStatus.TableRestoreRequestID}
+}

@@ -1,0 +1,592 @@
+package redshift
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/recovery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// The functions recover... return the recovery plan of a call. The client that they get makes the look-ups.
+
+func recoverCreateClusterSnapshot(lookUps *Client, params *CreateClusterSnapshotParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrClusterSnapshotAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
+		See:     "DescribeClusterSnapshots",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SnapshotIdentifier})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.Snapshots)
+			if err != nil {
+				return nil, err
+			}
+			compare.Where("SnapshotType", string(found.SnapshotType), string(models.SnapshotTypeManual))
+			compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
+			compare.Since("SnapshotCreateTime", found.SnapshotCreateTime)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+
+			return &CreateClusterSnapshotResult{Snapshot: *found, RequestID: described.RequestID}, nil
+		},
+	}
+}
+
+// recoverCopyClusterSnapshot compares the copy with its source: the copy has the source's time of creation, so that its age proves
+// nothing.
+func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrClusterSnapshotAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
+		See:     "DescribeClusterSnapshots",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			source, _, err := lookUpSnapshot(ctx, lookUps, params.SourceSnapshotIdentifier, "")
+			if err != nil {
+				return nil, err
+			}
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.TargetSnapshotIdentifier, "")
+			if err != nil {
+				return nil, err
+			}
+			compare.Where("SnapshotType", string(found.SnapshotType), string(models.SnapshotTypeManual))
+			compare.Identity("ClusterIdentifier", params.SourceSnapshotClusterIdentifier, source.ClusterIdentifier)
+			compare.Present("ClusterIdentifier", source.ClusterIdentifier != "")
+			compare.Identity("ClusterIdentifier", source.ClusterIdentifier, found.ClusterIdentifier)
+			compare.Present("SnapshotCreateTime", !source.SnapshotCreateTime.IsZero())
+			compare.IdentityTime("SnapshotCreateTime", source.SnapshotCreateTime, found.SnapshotCreateTime)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+
+			return &CopyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverAuthorizeSnapshotAccess(lookUps *Client, params *AuthorizeSnapshotAccessParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrAuthorizationAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
+		See:     "DescribeClusterSnapshots",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, params.SnapshotArn)
+			if err != nil {
+				return nil, err
+			}
+			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
+			if !hasAccess(found, params.AccountWithRestoreAccess) {
+				return nil, recovery.ErrNotVisible // not yet
+			}
+
+			return &AuthorizeSnapshotAccessResult{Snapshot: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverRevokeSnapshotAccess(lookUps *Client, params *RevokeSnapshotAccessParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		Settled: []awsquery.ErrorCode{models.ErrAuthorizationNotFound},
+		See:     "DescribeClusterSnapshots",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, params.SnapshotArn)
+			if err != nil {
+				return nil, err
+			}
+			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
+			if hasAccess(found, params.AccountWithRestoreAccess) {
+				compare.Exists()
+			}
+
+			return &RevokeSnapshotAccessResult{Snapshot: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func hasAccess(snapshot *models.Snapshot, account string) bool {
+	return slices.ContainsFunc(snapshot.AccountsWithRestoreAccess, func(access models.AccountWithRestoreAccess) bool {
+		return access.AccountID == account || access.AccountAlias == account
+	})
+}
+
+func recoverCreateSnapshotCopyGrant(lookUps *Client, params *CreateSnapshotCopyGrantParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
+		See:     "DescribeSnapshotCopyGrants",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.SnapshotCopyGrants)
+			if err != nil {
+				return nil, err
+			}
+			compare.IdentityKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+
+			return &CreateSnapshotCopyGrantResult{SnapshotCopyGrant: *found, RequestID: described.RequestID}, nil
+		},
+	}
+}
+
+func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyGrantParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
+		See:     "DescribeSnapshotCopyGrants",
+		Gone:    func() any { return new(DeleteSnapshotCopyGrantResult) },
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+			if err != nil {
+				return nil, err
+			}
+			_, err = recovery.One(described.SnapshotCopyGrants)
+			compare.Exists()
+
+			return nil, err
+		},
+	}
+}
+
+func recoverCreateSnapshotSchedule(lookUps *Client, params *CreateSnapshotScheduleParams) recovery.Plan {
+	if params.ScheduleIdentifier == "" {
+		// Redshift invents an identifier, by which the client cannot look the schedule up.
+		return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeSnapshotSchedules"}
+	}
+
+	return recovery.Plan{
+		OptionalName: true,
+		Class:        recovery.Recognisable,
+		Settled:      []awsquery.ErrorCode{models.ErrSnapshotScheduleAlreadyExists},
+		Missing:      []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
+		See:          "DescribeSnapshotSchedules",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
+			compare.Same("ScheduleDescription", params.ScheduleDescription == found.ScheduleDescription)
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+
+			return found, nil
+		},
+	}
+}
+
+func recoverModifySnapshotSchedule(lookUps *Client, params *ModifySnapshotScheduleParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Idempotent,
+		Settled: []awsquery.ErrorCode{models.ErrSnapshotScheduleUpdateInProgress},
+		See:     "DescribeSnapshotSchedules",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
+
+			return new(ModifySnapshotScheduleResult(*found)), nil
+		},
+	}
+}
+
+func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotScheduleParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		Missing: []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
+		See:     "DescribeSnapshotSchedules",
+		Gone:    func() any { return new(DeleteSnapshotScheduleResult) },
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			_, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
+			compare.Exists()
+
+			return nil, err
+		},
+	}
+}
+
+// lookUpSchedule returns a schedule in the form of the result of CreateSnapshotSchedule.
+func lookUpSchedule(ctx context.Context, lookUps *Client, identifier string) (*CreateSnapshotScheduleResult, error) {
+	described, err := lookUps.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: identifier})
+	if err != nil {
+		return nil, err
+	}
+	found, err := recovery.One(described.SnapshotSchedules)
+	if err != nil {
+		return nil, err
+	}
+
+	return &CreateSnapshotScheduleResult{
+		ScheduleDefinitions:    found.ScheduleDefinitions,
+		ScheduleIdentifier:     found.ScheduleIdentifier,
+		ScheduleDescription:    found.ScheduleDescription,
+		Tags:                   found.Tags,
+		NextInvocations:        found.NextInvocations,
+		AssociatedClusterCount: found.AssociatedClusterCount,
+		AssociatedClusters:     found.AssociatedClusters,
+		RequestID:              described.RequestID,
+	}, nil
+}
+
+func recoverModifyClusterSnapshotSchedule(lookUps *Client, params *ModifyClusterSnapshotScheduleParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Idempotent,
+		Settled: []awsquery.ErrorCode{models.ErrInvalidClusterSnapshotScheduleState},
+		See:     "DescribeClusters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			wanted := params.ScheduleIdentifier
+			if params.DisassociateSchedule != nil && *params.DisassociateSchedule {
+				wanted = ""
+			}
+			compare.Same("SnapshotScheduleIdentifier", strings.EqualFold(found.SnapshotScheduleIdentifier, wanted))
+
+			return &ModifyClusterSnapshotScheduleResult{RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverEnableSnapshotCopy(lookUps *Client, params *EnableSnapshotCopyParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyAlreadyEnabledFault},
+		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+		See:     "DescribeClusters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			copying := found.ClusterSnapshotCopyStatus
+			if copying == nil {
+				return nil, recovery.ErrNotVisible // not yet
+			}
+			days := int64(7) // Redshift's default for copies of automated snapshots
+			if params.RetentionPeriod != nil {
+				days = int64(*params.RetentionPeriod)
+			}
+			compare.Identity("DestinationRegion", params.DestinationRegion, copying.DestinationRegion)
+			compare.Identity("SnapshotCopyGrantName", params.SnapshotCopyGrantName, copying.SnapshotCopyGrantName)
+			if params.SnapshotCopyGrantName == "" {
+				compare.Where("SnapshotCopyGrantName", copying.SnapshotCopyGrantName, "")
+			}
+			compare.Same("RetentionPeriod", copying.RetentionPeriod == days)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, copying.ManualSnapshotRetentionPeriod)
+
+			return &EnableSnapshotCopyResult{Cluster: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverDisableSnapshotCopy(lookUps *Client, params *DisableSnapshotCopyParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyAlreadyDisabledFault},
+		See:     "DescribeClusters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			if found.ClusterSnapshotCopyStatus != nil {
+				compare.Exists()
+			}
+
+			return &DisableSnapshotCopyResult{Cluster: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverModifySnapshotCopyRetentionPeriod(lookUps *Client, params *ModifySnapshotCopyRetentionPeriodParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeClusters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			copying := found.ClusterSnapshotCopyStatus
+			switch {
+			case copying == nil:
+				compare.Present("ClusterSnapshotCopyStatus", false)
+			case params.Manual != nil && *params.Manual:
+				compare.Same("ManualSnapshotRetentionPeriod", copying.ManualSnapshotRetentionPeriod == params.RetentionPeriod)
+			default:
+				compare.Same("RetentionPeriod", copying.RetentionPeriod == int64(params.RetentionPeriod))
+			}
+
+			return &ModifySnapshotCopyRetentionPeriodResult{Cluster: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverCreateTags(lookUps *Client, params *CreateTagsParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeTags",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpTags(ctx, lookUps, params.ResourceName)
+			if err != nil {
+				return nil, err
+			}
+			for _, tag := range params.Tags {
+				compare.Same("Tags", slices.Contains(found, tag))
+			}
+
+			return &CreateTagsResult{RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverDeleteTags(lookUps *Client, params *DeleteTagsParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeTags",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpTags(ctx, lookUps, params.ResourceName)
+			if err != nil {
+				return nil, err
+			}
+			compare.Same("Tags", !slices.ContainsFunc(found, func(tag models.Tag) bool { return slices.Contains(params.TagKeys, tag.Key) }))
+
+			return &DeleteTagsResult{RequestID: requestID}, nil
+		},
+	}
+}
+
+// lookUpTags returns the tags of a resource.
+func lookUpTags(ctx context.Context, lookUps *Client, resource string) ([]models.Tag, string, error) {
+	described, err := lookUps.DescribeTags(ctx, &DescribeTagsParams{ResourceName: resource})
+	if err != nil {
+		return nil, "", err
+	}
+	if described.Marker != "" {
+		return nil, "", errors.New("the look-up shows only a part of the tags")
+	}
+	tags := make([]models.Tag, 0, len(described.TaggedResources))
+	for _, one := range described.TaggedResources {
+		if one.Tag != nil {
+			tags = append(tags, *one.Tag)
+		}
+	}
+
+	return tags, described.RequestID, nil
+}
+
+func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClusterSnapshotParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+		See:     "DescribeClusters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			if err != nil {
+				return nil, err
+			}
+			compare.Since("ClusterCreateTime", found.ClusterCreateTime)
+			compare.Present("RestoreStatus", found.RestoreStatus != nil)
+			// Resizes and modifications can change all of these later.
+			compare.SameIdentifier("NodeType", params.NodeType, found.NodeType)
+			recovery.SameValue(compare, "NumberOfNodes", params.NumberOfNodes, found.NumberOfNodes)
+			compare.SameText("AvailabilityZone", params.AvailabilityZone, found.AvailabilityZone)
+			compare.SameIdentifier("ClusterSubnetGroupName", params.ClusterSubnetGroupName, found.ClusterSubnetGroupName)
+			compare.SameIdentifier("MaintenanceTrackName", params.MaintenanceTrackName, found.MaintenanceTrackName)
+			compare.SameIdentifier("IpAddressType", string(params.IPAddressType), string(found.IPAddressType))
+			compare.SameKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
+			recovery.SameValue(compare, "Encrypted", params.Encrypted, found.Encrypted)
+			recovery.SameValue(compare, "EnhancedVpcRouting", params.EnhancedVpcRouting, found.EnhancedVpcRouting)
+			recovery.SameValue(compare, "PubliclyAccessible", params.PubliclyAccessible, found.PubliclyAccessible)
+			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod", params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+
+			return &RestoreFromClusterSnapshotResult{Cluster: *found, RequestID: requestID}, nil
+		},
+	}
+}
+
+func recoverRestoreTableFromClusterSnapshot(*Client, *RestoreTableFromClusterSnapshotParams) recovery.Plan {
+	return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeTableRestoreStatus"}
+}
+
+// recoverDeleteClusterSnapshot: Redshift says of a snapshot of another cluster than the call named that it does not exist. That
+// snapshot is not deleted.
+func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshotParams) recovery.Plan {
+	deleted := func() any {
+		return &DeleteClusterSnapshotResult{Snapshot: models.Snapshot{
+			SnapshotIdentifier: params.SnapshotIdentifier,
+			ClusterIdentifier:  params.SnapshotClusterIdentifier,
+			Status:             models.SnapshotStatusDeleted,
+		}}
+	}
+	plan := recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
+		See:     "DescribeClusterSnapshots",
+		Gone:    deleted,
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, _, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, "")
+			if err != nil {
+				return nil, err
+			}
+			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
+			if found.Status != models.SnapshotStatusDeleted {
+				compare.Exists()
+			}
+
+			return nil, nil
+		},
+	}
+	if params.SnapshotClusterIdentifier != "" {
+		// Only a look-up shows whether the snapshot is gone, or belongs to another cluster.
+		plan.Settled = plan.Missing
+	}
+
+	return plan
+}
+
+// recoverModifyClusterSnapshot: with Force, a period that the snapshot has outlived deletes it.
+func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshotParams) recovery.Plan {
+	plan := recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeClusterSnapshots",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpSnapshot(ctx, lookUps, params.SnapshotIdentifier, "")
+			if err != nil {
+				return nil, err
+			}
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+
+			return &ModifyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
+		},
+	}
+	if couldDelete(params.Force, params.ManualSnapshotRetentionPeriod) {
+		plan.Missing = []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound}
+		plan.Gone = func() any {
+			return &ModifyClusterSnapshotResult{Snapshot: models.Snapshot{
+				SnapshotIdentifier: params.SnapshotIdentifier,
+				Status:             models.SnapshotStatusDeleted,
+			}}
+		}
+	}
+
+	return plan
+}
+
+// couldDelete reports whether a change of the retention period can delete a snapshot: only with Force, and not by keeping it
+// indefinitely or as before.
+func couldDelete(force *bool, days *int) bool {
+	const indefinitely = -1
+
+	return force != nil && *force && days != nil && *days != indefinitely
+}
+
+func recoverBatchModifyClusterSnapshots(_ *Client, params *BatchModifyClusterSnapshotsParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.Idempotent,
+		See:   "DescribeClusterSnapshots",
+		Adjust: func(_ context.Context, result any) error {
+			batch, ok := result.(*BatchModifyClusterSnapshotsResult)
+			if !ok || !couldDelete(params.Force, params.ManualSnapshotRetentionPeriod) {
+				return nil
+			}
+			batch.Resources, batch.Errors = countMissing(batch.Resources, batch.Errors, func(models.SnapshotErrorMessage) bool { return true })
+
+			return nil
+		},
+	}
+}
+
+func recoverBatchDeleteClusterSnapshots(lookUps *Client, params *BatchDeleteClusterSnapshotsParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.DoneIfMissing,
+		See:   "DescribeClusterSnapshots",
+		Adjust: func(ctx context.Context, result any) error {
+			batch, ok := result.(*BatchDeleteClusterSnapshotsResult)
+			if !ok {
+				return nil
+			}
+			var failed error
+			clusters := make(map[string]string)
+			for _, one := range params.Identifiers {
+				clusters[strings.ToLower(one.SnapshotIdentifier)] = one.SnapshotClusterIdentifier
+			}
+			batch.Resources, batch.Errors = countMissing(batch.Resources, batch.Errors, func(one models.SnapshotErrorMessage) bool {
+				if failed != nil {
+					return false
+				}
+				other, err := isOfOtherCluster(ctx, lookUps, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
+				failed = err
+
+				return !other && err == nil
+			})
+
+			return failed
+		},
+	}
+}
+
+// countMissing moves the snapshots that a repeated batch did not find, and an earlier attempt deleted, from the failures to the
+// successes.
+func countMissing(done []string, failed []models.SnapshotErrorMessage, isGone func(models.SnapshotErrorMessage) bool) ([]string, []models.SnapshotErrorMessage) {
+	left := slices.DeleteFunc(failed, func(one models.SnapshotErrorMessage) bool {
+		gone := one.FailureCode == string(models.ErrClusterSnapshotNotFound) && isGone(one)
+		if gone {
+			done = append(done, one.SnapshotIdentifier)
+		}
+
+		return gone
+	})
+
+	return done, left
+}
+
+// isOfOtherCluster reports whether a snapshot that a batch did not find exists, as a snapshot of another cluster than was named.
+func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster string) (bool, error) {
+	if cluster == "" {
+		return false, nil
+	}
+	found, _, err := lookUpSnapshot(ctx, lookUps, identifier, "")
+	if errors.Is(err, models.ErrClusterSnapshotNotFound) || errors.Is(err, recovery.ErrNotVisible) {
+		return false, nil
+	}
+
+	return err == nil && !strings.EqualFold(found.ClusterIdentifier, cluster), err
+}
+
+// lookUpSnapshot describes a snapshot by its identifier or ARN alone: Redshift refuses a look-up that names the cluster too.
+func lookUpSnapshot(ctx context.Context, lookUps *Client, identifier, arn string) (*models.Snapshot, string, error) {
+	described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier, SnapshotArn: arn})
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := recovery.One(described.Snapshots)
+
+	return found, described.RequestID, err
+}
+
+// lookUpCluster describes a cluster. Redshift keeps identifiers in lower case.
+func lookUpCluster(ctx context.Context, lookUps *Client, identifier string) (*models.Cluster, string, error) {
+	described, err := lookUps.DescribeClusters(ctx, &DescribeClustersParams{ClusterIdentifier: strings.ToLower(identifier)})
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := recovery.One(described.Clusters)
+
+	return found, described.RequestID, err
+}
