@@ -141,8 +141,9 @@ func (s shape) item() shape {
 	return s
 }
 
-// place puts the text of a parameter such as Tags.Tag.1.Key where it belongs. The path is the part of its name that is left. Redshift
-// ignores other item names (Tags.member.1.Key), unknown members and texts in place of a list or structure, and so does the fake: they are not placed.
+// place puts the text of a parameter such as Tags.Tag.1.Key into the value. The path is the part of its name that is left. Redshift
+// ignores other item names (Tags.member.1.Key), unknown members and texts in place of a structure, and so does the fake.
+// It returns whether the text was placed.
 func (v *value) place(s shape, name, path, text string) (placed bool, failed *failure) {
 	switch {
 	case s.List:
