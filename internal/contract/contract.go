@@ -25,6 +25,8 @@ type Param struct {
 	List     bool
 	Required bool
 	Members  []Member // of each item, where the list is one of structures
+	Minimum  int      // of an integer, 0 if there is none
+	Maximum  int      // of an integer, 0 if there is none
 }
 
 // Member is a member of a result or of a structure.
@@ -32,6 +34,7 @@ type Member struct {
 	Name      string // on the wire
 	Type      string // as in Param. For a list, the type of its items
 	Structure string // the name of the definition, if Type is structure. See Definition
+	Enum      string // the name of the definition that lists the values, if there is one. See Values
 	Item      string // the XML element of each item, if List
 	List      bool
 	Required  bool // of a structure that is sent
@@ -63,7 +66,7 @@ func Operations() []Operation {
 		}},
 		{Name: "BatchModifyClusterSnapshots", Params: []Param{
 			{Name: "Force", Type: "boolean"},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SnapshotIdentifierList.String", Type: "string", List: true, Required: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrBatchModifyClusterSnapshotsLimitExceededFault, models.ErrInvalidRetentionPeriodFault,
@@ -72,7 +75,7 @@ func Operations() []Operation {
 			{Name: "Errors", Type: "structure", Structure: "SnapshotErrorMessage", Item: "SnapshotErrorMessage", List: true},
 		}},
 		{Name: "CopyClusterSnapshot", Params: []Param{
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SourceSnapshotClusterIdentifier", Type: "string"},
 			{Name: "SourceSnapshotIdentifier", Type: "string", Required: true},
 			{Name: "TargetSnapshotIdentifier", Type: "string", Required: true},
@@ -85,7 +88,7 @@ func Operations() []Operation {
 		}},
 		{Name: "CreateClusterSnapshot", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SnapshotIdentifier", Type: "string", Required: true},
 			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
 				{Name: "Key", Type: "string", Required: true},
@@ -168,14 +171,14 @@ func Operations() []Operation {
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "EndTime", Type: "date-time"},
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
 			{Name: "OwnerAccount", Type: "string"},
 			{Name: "SnapshotArn", Type: "string"},
 			{Name: "SnapshotIdentifier", Type: "string"},
 			{Name: "SnapshotType", Type: "string"},
 			{Name: "SortingEntities.SnapshotSortingEntity", Type: "structure", List: true, Members: []Member{
-				{Name: "Attribute", Type: "string", Required: true},
-				{Name: "SortOrder", Type: "string"},
+				{Name: "Attribute", Type: "string", Enum: "SnapshotAttributeToSortBy", Required: true},
+				{Name: "SortOrder", Type: "string", Enum: "SortByOrder"},
 			}},
 			{Name: "StartTime", Type: "date-time"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
@@ -190,7 +193,7 @@ func Operations() []Operation {
 		{Name: "DescribeClusters", ReadOnly: true, Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
 		}, Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrInvalidTagFault}, Result: []Member{
@@ -199,7 +202,7 @@ func Operations() []Operation {
 		}, Pages: "Clusters"},
 		{Name: "DescribeSnapshotCopyGrants", ReadOnly: true, Params: []Param{
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
 			{Name: "SnapshotCopyGrantName", Type: "string"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
@@ -229,7 +232,7 @@ func Operations() []Operation {
 		}, Pages: "TableRestoreStatusDetails"},
 		{Name: "DescribeTags", ReadOnly: true, Params: []Param{
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 10, Maximum: 50},
 			{Name: "ResourceName", Type: "string"},
 			{Name: "ResourceType", Type: "string"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
@@ -249,8 +252,8 @@ func Operations() []Operation {
 		{Name: "EnableSnapshotCopy", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
 			{Name: "DestinationRegion", Type: "string", Required: true},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
-			{Name: "RetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
+			{Name: "RetentionPeriod", Type: "integer", Minimum: 1, Maximum: 35},
 			{Name: "SnapshotCopyGrantName", Type: "string"},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrCopyToRegionDisabledFault,
@@ -263,7 +266,7 @@ func Operations() []Operation {
 		}},
 		{Name: "ModifyClusterSnapshot", Params: []Param{
 			{Name: "Force", Type: "boolean"},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SnapshotIdentifier", Type: "string", Required: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterSnapshotNotFound, models.ErrInvalidClusterSnapshotState, models.ErrInvalidRetentionPeriodFault,
@@ -280,7 +283,7 @@ func Operations() []Operation {
 		{Name: "ModifySnapshotCopyRetentionPeriod", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
 			{Name: "Manual", Type: "boolean"},
-			{Name: "RetentionPeriod", Type: "integer", Required: true},
+			{Name: "RetentionPeriod", Type: "integer", Required: true, Minimum: -1, Maximum: 3653},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrInvalidClusterState, models.ErrInvalidRetentionPeriodFault,
 			models.ErrSnapshotCopyDisabledFault, models.ErrUnauthorizedOperation,
@@ -305,7 +308,7 @@ func Operations() []Operation {
 			{Name: "AdditionalInfo", Type: "string"},
 			{Name: "AllowVersionUpgrade", Type: "boolean"},
 			{Name: "AquaConfigurationStatus", Type: "string"},
-			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer", Minimum: 0, Maximum: 35},
 			{Name: "AvailabilityZone", Type: "string"},
 			{Name: "AvailabilityZoneRelocation", Type: "boolean"},
 			{Name: "CatalogName", Type: "string"},
@@ -324,13 +327,13 @@ func Operations() []Operation {
 			{Name: "KmsKeyId", Type: "string"},
 			{Name: "MaintenanceTrackName", Type: "string"},
 			{Name: "ManageMasterPassword", Type: "boolean"},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
 			{Name: "MultiAZ", Type: "boolean"},
 			{Name: "NodeType", Type: "string"},
 			{Name: "NumberOfNodes", Type: "integer"},
 			{Name: "OwnerAccount", Type: "string"},
-			{Name: "Port", Type: "integer"},
+			{Name: "Port", Type: "integer", Minimum: 1150, Maximum: 65535},
 			{Name: "PreferredMaintenanceWindow", Type: "string"},
 			{Name: "PubliclyAccessible", Type: "boolean"},
 			{Name: "RedshiftIdcApplicationArn", Type: "string"},
@@ -400,15 +403,15 @@ func Definition(name string) []Member {
 		}
 	case "AquaConfiguration":
 		return []Member{
-			{Name: "AquaStatus", Type: "string"},
-			{Name: "AquaConfigurationStatus", Type: "string"},
+			{Name: "AquaStatus", Type: "string", Enum: "AquaStatus"},
+			{Name: "AquaConfigurationStatus", Type: "string", Enum: "AquaConfigurationStatus"},
 		}
 	case "Cluster":
 		return []Member{
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "NodeType", Type: "string"},
-			{Name: "ClusterStatus", Type: "string"},
-			{Name: "ClusterAvailabilityStatus", Type: "string"},
+			{Name: "ClusterStatus", Type: "string", Enum: "ClusterStatus"},
+			{Name: "ClusterAvailabilityStatus", Type: "string", Enum: "ClusterAvailabilityStatus"},
 			{Name: "ModifyStatus", Type: "string"},
 			{Name: "MasterUsername", Type: "string"},
 			{Name: "DBName", Type: "string"},
@@ -446,7 +449,7 @@ func Definition(name string) []Member {
 			{Name: "ElasticResizeNumberOfNodeOptions", Type: "string"},
 			{Name: "DeferredMaintenanceWindows", Type: "structure", Structure: "DeferredMaintenanceWindow", Item: "DeferredMaintenanceWindow", List: true},
 			{Name: "SnapshotScheduleIdentifier", Type: "string"},
-			{Name: "SnapshotScheduleState", Type: "string"},
+			{Name: "SnapshotScheduleState", Type: "string", Enum: "ScheduleState"},
 			{Name: "ExpectedNextSnapshotScheduleTime", Type: "date-time"},
 			{Name: "ExpectedNextSnapshotScheduleTimeStatus", Type: "string"},
 			{Name: "NextMaintenanceWindowStartTime", Type: "date-time"},
@@ -462,7 +465,7 @@ func Definition(name string) []Member {
 			{Name: "CustomDomainCertificateExpiryDate", Type: "date-time"},
 			{Name: "MasterPasswordSecretArn", Type: "string"},
 			{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
-			{Name: "IpAddressType", Type: "string"},
+			{Name: "IpAddressType", Type: "string", Enum: "IPAddressType"},
 			{Name: "MultiAZ", Type: "string"},
 			{Name: "MultiAZSecondary", Type: "structure", Structure: "SecondaryClusterInfo"},
 			{Name: "LakehouseRegistrationStatus", Type: "string"},
@@ -472,7 +475,7 @@ func Definition(name string) []Member {
 	case "ClusterAssociatedToSchedule":
 		return []Member{
 			{Name: "ClusterIdentifier", Type: "string"},
-			{Name: "ScheduleAssociationState", Type: "string"},
+			{Name: "ScheduleAssociationState", Type: "string", Enum: "ScheduleState"},
 		}
 	case "ClusterIamRole":
 		return []Member{
@@ -577,7 +580,7 @@ func Definition(name string) []Member {
 	case "ReservedNodeExchangeStatus":
 		return []Member{
 			{Name: "ReservedNodeExchangeRequestId", Type: "string"},
-			{Name: "Status", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "ReservedNodeExchangeStatusType"},
 			{Name: "RequestTime", Type: "date-time"},
 			{Name: "SourceReservedNodeId", Type: "string"},
 			{Name: "SourceReservedNodeType", Type: "string"},
@@ -593,7 +596,7 @@ func Definition(name string) []Member {
 		}
 	case "RestoreStatus":
 		return []Member{
-			{Name: "Status", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "RestoreStatusType"},
 			{Name: "CurrentRestoreRateInMegaBytesPerSecond", Type: "double"},
 			{Name: "SnapshotSizeInMegaBytes", Type: "int64"},
 			{Name: "ProgressInMegaBytes", Type: "int64"},
@@ -610,14 +613,14 @@ func Definition(name string) []Member {
 			{Name: "SnapshotIdentifier", Type: "string"},
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "SnapshotCreateTime", Type: "date-time"},
-			{Name: "Status", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "SnapshotStatus"},
 			{Name: "Port", Type: "integer"},
 			{Name: "AvailabilityZone", Type: "string"},
 			{Name: "ClusterCreateTime", Type: "date-time"},
 			{Name: "MasterUsername", Type: "string"},
 			{Name: "ClusterVersion", Type: "string"},
 			{Name: "EngineFullVersion", Type: "string"},
-			{Name: "SnapshotType", Type: "string"},
+			{Name: "SnapshotType", Type: "string", Enum: "SnapshotType"},
 			{Name: "NodeType", Type: "string"},
 			{Name: "NumberOfNodes", Type: "integer"},
 			{Name: "DBName", Type: "string"},
@@ -670,13 +673,13 @@ func Definition(name string) []Member {
 		}
 	case "SnapshotSortingEntity":
 		return []Member{
-			{Name: "Attribute", Type: "string", Required: true},
-			{Name: "SortOrder", Type: "string"},
+			{Name: "Attribute", Type: "string", Enum: "SnapshotAttributeToSortBy", Required: true},
+			{Name: "SortOrder", Type: "string", Enum: "SortByOrder"},
 		}
 	case "TableRestoreStatus":
 		return []Member{
 			{Name: "TableRestoreRequestId", Type: "string"},
-			{Name: "Status", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "TableRestoreStatusType"},
 			{Name: "Message", Type: "string"},
 			{Name: "RequestTime", Type: "date-time"},
 			{Name: "ProgressInMegaBytes", Type: "int64"},
@@ -699,7 +702,7 @@ func Definition(name string) []Member {
 		return []Member{
 			{Name: "Tag", Type: "structure", Structure: "Tag"},
 			{Name: "ResourceName", Type: "string"},
-			{Name: "ResourceType", Type: "string"},
+			{Name: "ResourceType", Type: "string", Enum: "ResourceType"},
 		}
 	case "VpcEndpoint":
 		return []Member{
@@ -712,6 +715,42 @@ func Definition(name string) []Member {
 			{Name: "VpcSecurityGroupId", Type: "string"},
 			{Name: "Status", Type: "string"},
 		}
+	default:
+		return nil
+	}
+}
+
+// Values returns the values of an enum, in Amazon's order, or nil if the contract has no enum of that name.
+func Values(name string) []string {
+	switch name {
+	case "AquaConfigurationStatus":
+		return []string{"enabled", "disabled", "auto"}
+	case "AquaStatus":
+		return []string{"enabled", "disabled", "applying"}
+	case "ClusterAvailabilityStatus":
+		return []string{"Available", "Unavailable", "Maintenance", "Modifying", "Failed"}
+	case "ClusterStatus":
+		return []string{"available", "available, prep-for-resize", "available, resize-cleanup", "cancelling-resize", "creating", "deleting", "final-snapshot", "hardware-failure", "incompatible-hsm", "incompatible-network", "incompatible-parameters", "incompatible-restore", "modifying", "paused", "rebooting", "renaming", "resizing", "rotating-keys", "storage-full", "updating-hsm"}
+	case "IPAddressType":
+		return []string{"ipv4", "dualstack"}
+	case "ReservedNodeExchangeStatusType":
+		return []string{"REQUESTED", "PENDING", "IN_PROGRESS", "RETRYING", "SUCCEEDED", "FAILED"}
+	case "ResourceType":
+		return []string{"Cluster", "CIDR/IP", "EC2 security group", "Snapshot", "Cluster security group", "Subnet group", "HSM connection", "HSM certificate", "Parameter group", "Snapshot copy grant"}
+	case "RestoreStatusType":
+		return []string{"starting", "restoring", "completed", "failed"}
+	case "ScheduleState":
+		return []string{"MODIFYING", "ACTIVE", "FAILED"}
+	case "SnapshotAttributeToSortBy":
+		return []string{"SOURCE_TYPE", "TOTAL_SIZE", "CREATE_TIME"}
+	case "SnapshotStatus":
+		return []string{"creating", "available", "failed", "deleted", "final snapshot"}
+	case "SnapshotType":
+		return []string{"automated", "manual"}
+	case "SortByOrder":
+		return []string{"ASC", "DESC"}
+	case "TableRestoreStatusType":
+		return []string{"PENDING", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
 	default:
 		return nil
 	}
