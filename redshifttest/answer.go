@@ -15,11 +15,32 @@ const (
 	timeFormat = "2006-01-02T15:04:05.000Z"
 )
 
-// resultAnswer writes an operation's result, which is a pointer to its result struct, or nil if it has none.
+// rendered is the XML of a result, as render returns it.
+type rendered []byte
+
+// render writes a result, which is a pointer to the result struct of an operation. It returns nil if that has no members.
+func render(operation string, result any) rendered {
+	document := writer{depth: 1}
+	value, prefix := reflect.ValueOf(result).Elem(), operation+"Result>"
+	if len(document.elements(value.Type(), prefix)) == 0 {
+		return nil
+	}
+	document.open(operation+"Result", "")
+	document.members(value, prefix)
+	document.close(operation + "Result")
+
+	return document.Bytes()
+}
+
+// resultAnswer writes an operation's result, which is a pointer to its result struct, rendered, or nil if it has none.
 func resultAnswer(operation string, result any, requestID string) answer {
 	var document writer
 	document.open(operation+"Response", ` xmlns="`+namespace+`"`)
-	if result != nil {
+	switch result := result.(type) {
+	case nil:
+	case rendered:
+		document.Write(result)
+	default:
 		document.open(operation+"Result", "")
 		document.members(reflect.ValueOf(result).Elem(), operation+"Result>")
 		document.close(operation + "Result")

@@ -1,5 +1,5 @@
 // Package redshifttest has a Redshift for tests: in the process of the test, without an account, and as fast as the test
-// wants it. It plays all the operations of this module, for its client and for any other: snapshots are taken by hand and
+// wants it. It serves this module's client and any other: snapshots are taken by hand and
 // by schedule, copied, shared, tagged, kept and deleted, restored to clusters and table by table, and sent to other regions.
 //
 //	func TestNightly(t *testing.T) {
@@ -21,6 +21,19 @@
 // retention and quotas hold, and answer the error codes that Redshift has for them. A parameter that an operation does
 // not have is the error InvalidQueryParameter, so that a typing error is found; as with Redshift, a wrong item name
 // within a list that it does have (Tags.member.1.Key in place of Tags.Tag.1.Key) goes unnoticed.
+//
+// # Responses of a test
+//
+// [Fake.Respond] and [Fake.RespondNext] supply the response of any operation of this module, also of one that the fake does not
+// play: a result, or a function of the parameters.
+//
+//	err := fake.Respond("DescribeClusters", &redshift.DescribeClustersResult{
+//		Clusters: []models.Cluster{{ClusterIdentifier: "analytics", ClusterStatus: "hardware-failure"}},
+//	})
+//
+// Signature, parameters and faults are checked as for other calls. If the fake does not play an operation, and a test supplied no
+// response, the error is InvalidAction and names the alternatives. A response that is no result of this module, such as one of an
+// operation that the module lacks, is a [Fault] with Status and Body.
 //
 // # What happens by itself
 //

@@ -110,6 +110,52 @@ func ExampleFake_InjectNext() {
 	// 2 snapshots
 }
 
+// A test supplies the response of an operation, as a result or as a function of the parameters.
+func ExampleFake_Respond() {
+	fake := redshifttest.New(redshifttest.Options{})
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	describe := func(identifier string) {
+		result, err := client.DescribeClusters(context.Background(), &redshift.DescribeClustersParams{ClusterIdentifier: identifier})
+		if errors.Is(err, models.ErrClusterNotFound) {
+			fmt.Println(identifier, "is missing")
+			return
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(identifier, "is", result.Clusters[0].ClusterStatus)
+	}
+
+	err = fake.Respond("DescribeClusters", &redshift.DescribeClustersResult{
+		Clusters: []models.Cluster{{ClusterIdentifier: "analytics", ClusterStatus: "hardware-failure"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	describe("analytics")
+
+	err = fake.Respond("DescribeClusters", func(params *redshift.DescribeClustersParams) (*redshift.DescribeClustersResult, error) {
+		if params.ClusterIdentifier == "old" {
+			return nil, models.ErrClusterNotFound
+		}
+		shown := models.Cluster{ClusterIdentifier: params.ClusterIdentifier, ClusterStatus: "storage-full"}
+
+		return &redshift.DescribeClustersResult{Clusters: []models.Cluster{shown}}, nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	describe("old")
+	describe("new")
+	// Output:
+	// analytics is hardware-failure
+	// old is missing
+	// new is storage-full
+}
+
 // An automated snapshot is named after its cluster and its time.
 func ExampleFake_AddAutomatedSnapshot() {
 	fake := redshifttest.New(redshifttest.Options{Start: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)})

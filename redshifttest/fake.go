@@ -141,7 +141,9 @@ type Fake struct {
 	region string
 	log    requestLog
 	faults faults
-	state  *state // guarded by the world's mutex; the parts above guard themselves or never change
+
+	responses responses
+	state     *state // guarded by the world's mutex; the parts above guard themselves or never change
 }
 
 // world is what the regions of a fake have in common.
@@ -291,7 +293,7 @@ func (w *world) inRegion(region string) *Fake {
 		made := &Fake{
 			world:  w,
 			region: region,
-			log:    requestLog{logger: w.logger},
+			log:    requestLog{logger: w.logger, isOperation: w.isOperation},
 			state:  w.states.in(region),
 		}
 		if len(w.regions) > 0 {

@@ -58,7 +58,7 @@ func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int)
 		return fmt.Errorf("redshifttest: fail the next calls of %q: the error code is empty", operation)
 	}
 	fault := Fault{Code: code}
-	if err := checkFaults(operation, fault); err != nil {
+	if err := f.checkFaults(operation, fault); err != nil {
 		return err
 	}
 	f.faults.add(operation, fault, count)
@@ -74,7 +74,7 @@ func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int)
 // It returns an error, and injects no fault, if Redshift does not have the operation, or if the fields of a fault contradict each
 // other or have values that no response can have. A test should check the error, because it would pass without testing anything.
 func (f *Fake) InjectNext(operation string, faults ...Fault) error {
-	if err := checkFaults(operation, faults...); err != nil {
+	if err := f.checkFaults(operation, faults...); err != nil {
 		return err
 	}
 	for _, fault := range faults {
@@ -84,8 +84,8 @@ func (f *Fake) InjectNext(operation string, faults ...Fault) error {
 	return nil
 }
 
-func checkFaults(operation string, faults ...Fault) error {
-	if operation != "" && !isOperation(operation) {
+func (w *world) checkFaults(operation string, faults ...Fault) error {
+	if operation != "" && !w.isOperation(operation) {
 		return fmt.Errorf("redshifttest: inject a fault into %q: Redshift has no such operation", operation)
 	}
 	for _, fault := range faults {

@@ -1,37 +1,84 @@
 package redshifttest
 
 import (
+	"io"
 	"maps"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// TestEveryOperationIsPlayed fails when an operation is added to the contract that the fake does not play.
-func TestEveryOperationIsPlayed(t *testing.T) {
+// TestHandlersAreOfTheContract: a handler of an operation that the contract does not have would never be called.
+func TestHandlersAreOfTheContract(t *testing.T) {
 	t.Parallel()
-	var described []string
-	for _, operation := range contract.Operations() {
-		described = append(described, operation.Name)
-	}
-	slices.Sort(described)
-	if played := slices.Sorted(maps.Keys(handlers())); !slices.Equal(played, described) {
-		t.Errorf("the fake plays\n%q\nthe contract has\n%q", played, described)
+	fake := New(Options{})
+	for name := range handlers() {
+		if fake.operations[name].handle == nil {
+			t.Errorf("handlers has %s, and the contract has no such operation: remove the handler", name)
+		}
 	}
 }
 
-// TestOperationNames: the list has the operations of the contract, in order.
+// TestOperationNames: the list is in order, and operations of the contract are known even if they are not in it.
 func TestOperationNames(t *testing.T) {
 	t.Parallel()
 	if !slices.IsSorted(operationNames) || len(slices.Compact(slices.Clone(operationNames))) != len(operationNames) {
 		t.Error("operationNames are not sorted, or have one twice")
 	}
-	for _, operation := range contract.Operations() {
-		if !isOperation(operation.Name) {
-			t.Errorf("operationNames lack %s", operation.Name)
+	fake := New(Options{})
+	fake.operations["DescribeReportCards"] = operation{contract: contract.Operation{Name: "DescribeReportCards"}}
+	for _, name := range append(slices.Collect(maps.Keys(fake.operations)), operationNames...) {
+		if err := fake.InjectNext(name, Fault{Cut: true}); err != nil {
+			t.Error(err)
 		}
+	}
+}
+
+// TestRespondToUnplayedOperations: the error of an operation without a handler names the alternatives, and Respond is one.
+func TestRespondToUnplayedOperations(t *testing.T) {
+	t.Parallel()
+	fake := New(Options{DisableSignatureCheck: true})
+	unplayed := fake.operations["DescribeTags"]
+	unplayed.handle = nil
+	fake.operations["DescribeTags"] = unplayed
+	call := func() (int, string) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/?Action=DescribeTags&Version=2012-12-01", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := fake.Transport().RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return response.StatusCode, string(body)
+	}
+	status, body := call()
+	for _, part := range []string{
+		"InvalidAction", "does not implement the operation DescribeTags", "Respond", "*redshift.DescribeTagsResult", "InjectNext", "FailNext", "AddCluster", "-cluster",
+	} {
+		if status != http.StatusBadRequest || !strings.Contains(body, part) {
+			t.Errorf("status %d, %q is not in\n%s", status, part, body)
+		}
+	}
+	if err := fake.RespondNext("DescribeTags", &redshift.DescribeTagsResult{Marker: "supplied"}); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := call(); status != http.StatusOK || !strings.Contains(body, "<Marker>supplied</Marker>") {
+		t.Errorf("with a response, status %d\n%s", status, body)
+	}
+	if status, _ := call(); status != http.StatusBadRequest {
+		t.Errorf("after the response, status %d", status)
 	}
 }
 

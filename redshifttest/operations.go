@@ -2,7 +2,8 @@ package redshifttest
 
 import "slices"
 
-// operationNames are all operations of Redshift, in the order of their names. The fake implements only those in handlers.
+// operationNames are all operations of Redshift, in the order of their names. This library has some of them, and the
+// contract may describe others that Amazon does not have.
 var operationNames = []string{
 	"AcceptReservedNodeExchange", "AddPartner", "AssociateDataShareConsumer", "AuthorizeClusterSecurityGroupIngress",
 	"AuthorizeDataShare", "AuthorizeEndpointAccess", "AuthorizeSnapshotAccess", "BatchDeleteClusterSnapshots",
@@ -43,9 +44,16 @@ var operationNames = []string{
 	"RotateEncryptionKey", "UpdatePartnerStatus",
 }
 
-// isOperation reports whether Redshift has an operation, which the fake may lack.
+// isOperation reports whether Redshift has an operation, which this library may lack.
 func isOperation(name string) bool {
 	_, found := slices.BinarySearch(operationNames, name)
 
 	return found
+}
+
+// isOperation reports whether Redshift or the contract has an operation. The fake may not implement it.
+func (w *world) isOperation(name string) bool {
+	_, described := w.operations[name]
+
+	return described || isOperation(name)
 }

@@ -14,77 +14,61 @@ import (
 
 // params are the parameters of one call, by the names that the contract has for them. They have the types that the
 // contract says: the accessors cannot fail.
-type params struct {
-	scalars map[string]string
-	lists   map[string][]item
-}
+type params map[string]*value
 
-// item is one item of a list: a string, or a structure by its members.
-type item struct {
+// value is one parameter, or a part of one: a text, a structure with members, or a list with items.
+type value struct {
 	text    string
-	members map[string]string
+	members map[string]*value
+	items   []*value
+
+	numbered map[int]*value // the items by their numbers, while the request is read
 }
 
 // lenientItems are lists of structures whose members Amazon's own clients may leave out, although ours always sends them.
 // Rules of their own judge them.
-var lenientItems = map[string]bool{"Tags.Tag": true}
+var lenientItems = map[string]bool{"Tags": true}
 
 // parse reads the parameters of an operation from a request.
 func parse(operation contract.Operation, values url.Values) (params, *failure) {
-	given := params{scalars: make(map[string]string), lists: make(map[string][]item)}
+	given := make(params)
 	known := make(map[string]contract.Param) // by the first part of its name
 	for _, param := range operation.Params {
 		top, _, _ := strings.Cut(param.Name, ".")
 		known[top] = param
 	}
-	raw := make(map[string]map[int]item) // the lists' items by their numbers
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		value := values.Get(name)
-		top, _, isPart := strings.Cut(name, ".")
+		top, rest, isPart := strings.Cut(name, ".")
 		param, found := known[top]
 		if !found && isCommon(name) {
 			continue
 		}
-		if !found || isPart && !param.List {
-			return params{}, unknownParameter(operation, name)
+		if !found || isPart && !param.List && param.Type != typeStructure {
+			return nil, unknownParameter(operation, name)
 		}
 		if len(values[name]) > 1 {
-			return params{}, fail(codeMalformedInput, "The parameter %s is given %d times.", name, len(values[name]))
+			return nil, fail(codeMalformedInput, "The parameter %s is given %d times.", name, len(values[name]))
 		}
-		if !param.List {
-			if failed := checkType(param, value); failed != nil {
-				return params{}, failed
-			}
-			given.scalars[name] = value
-
-			continue
+		if given[param.Name] == nil {
+			given[param.Name] = &value{}
 		}
-		if raw[param.Name] == nil {
-			raw[param.Name] = make(map[int]item)
-		}
-		if failed := addItem(raw[param.Name], param, name, value); failed != nil {
-			return params{}, failed
+		if _, failed := given[param.Name].place(paramShape(param), name, rest, values.Get(name)); failed != nil {
+			return nil, failed
 		}
 	}
 	for _, param := range operation.Params {
-		if param.List {
-			for _, number := range slices.Sorted(maps.Keys(raw[param.Name])) {
-				one := raw[param.Name][number]
-				for _, member := range param.Members {
-					if _, found := one.members[member.Name]; !found && member.Required && !lenientItems[param.Name] {
-						return params{}, missingParameter(param.Name + "." + strconv.Itoa(number) + "." + member.Name)
-					}
-				}
-				given.lists[param.Name] = append(given.lists[param.Name], one)
+		one := given[param.Name]
+		if one != nil {
+			if failed := one.complete(paramShape(param), param.Name); failed != nil {
+				return nil, failed
 			}
 		}
-		value, found := given.scalars[param.Name]
-		switch {
+		switch plain := !param.List && param.Type != typeStructure; {
 		case !param.Required:
-		case param.List && len(given.lists[param.Name]) == 0, !param.List && !found:
-			return params{}, missingParameter(param.Name)
-		case !param.List && value == "":
-			return params{}, fail(awsquery.ErrInvalidParameterValue, "The parameter %s must be provided and must not be blank.", param.Name)
+		case one == nil || param.List && len(one.items) == 0 || !param.List && !plain && len(one.members) == 0:
+			return nil, missingParameter(param.Name)
+		case plain && one.text == "":
+			return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter %s must be provided and must not be blank.", param.Name)
 		}
 	}
 
@@ -118,48 +102,158 @@ func unknownParameter(operation contract.Operation, name string) *failure {
 	return fail(awsquery.ErrInvalidQueryParameter, "The parameter %s is not one of %s.%s", name, operation.Name, hint)
 }
 
-// addItem adds what a parameter such as Tags.Tag.1.Key says to the items of its list. Redshift takes no notice of what
-// has another item name (Tags.member.1.Key) or an unknown member, so neither does the fake.
-func addItem(items map[int]item, param contract.Param, name, value string) *failure {
-	rest, found := strings.CutPrefix(name, param.Name+".")
-	if !found {
-		return nil
+const typeStructure = "structure"
+
+// shape is the type of a parameter, or of a part of one.
+type shape struct {
+	contract.Member
+	members []contract.Member // of a structure
+}
+
+func paramShape(param contract.Param) shape {
+	name, item, _ := strings.Cut(param.Name, ".")
+
+	return shape{
+		Member:  contract.Member{Name: name, Type: param.Type, Item: item, List: param.List, Required: param.Required},
+		members: param.Members,
 	}
-	digits, member, isMember := strings.Cut(rest, ".")
+}
+
+// member returns the shape of a member, if the structure has it.
+func (s shape) member(name string) (shape, bool) {
+	for _, one := range s.members {
+		if one.Name == name {
+			return memberShape(one), true
+		}
+	}
+
+	return shape{}, false
+}
+
+func memberShape(member contract.Member) shape {
+	return shape{Member: member, members: contract.Definition(member.Structure)}
+}
+
+// item returns the shape of each item of a list.
+func (s shape) item() shape {
+	s.List = false
+
+	return s
+}
+
+// place puts the text of a parameter such as Tags.Tag.1.Key into the value. The path is the part of its name that is left. Redshift
+// ignores other item names (Tags.member.1.Key), unknown members and texts in place of a structure, and so does the fake.
+// It returns whether the text was placed.
+func (v *value) place(s shape, name, path, text string) (placed bool, failed *failure) {
+	switch {
+	case s.List:
+		return v.placeItem(s, name, path, text)
+	case s.Type == typeStructure:
+		first, rest, _ := strings.Cut(path, ".")
+		member, found := s.member(first)
+		if !found {
+			return false, nil
+		}
+		one := v.members[first]
+		if one == nil {
+			one = &value{}
+		}
+		if placed, failed := one.place(member, name, rest, text); !placed {
+			return false, failed
+		}
+		if v.members == nil {
+			v.members = make(map[string]*value)
+		}
+		v.members[first] = one
+
+		return true, nil
+	case path != "":
+		return false, nil
+	default:
+		v.text = text
+
+		return true, checkType(s.Type, name, text)
+	}
+}
+
+func (v *value) placeItem(s shape, name, path, text string) (placed bool, failed *failure) {
+	if path == "" {
+		return true, nil // Name= is an empty list
+	}
+	if s.Item != "" {
+		item, rest, found := strings.Cut(path, ".")
+		if item != s.Item || !found {
+			return false, nil
+		}
+		path = rest
+	}
+	digits, rest, _ := strings.Cut(path, ".")
 	number, err := parseInteger(digits)
 	if err != nil || number < 1 {
-		return fail(codeMalformedInput, "The parameter %s: the items of a list have numbers from 1, not '%s'.", name, digits)
+		return false, fail(codeMalformedInput, "The parameter %s: the items of a list have numbers from 1, not '%s'.", name, digits)
 	}
-	structured := len(param.Members) > 0
-	if isMember != structured {
+	one := v.numbered[number]
+	if one == nil {
+		one = &value{}
+	}
+	if placed, failed := one.place(s.item(), name, rest, text); !placed {
+		return false, failed
+	}
+	if v.numbered == nil {
+		v.numbered = make(map[int]*value)
+	}
+	v.numbered[number] = one
+
+	return true, nil
+}
+
+// complete puts the items of lists in order, and returns an error for a required member that is missing.
+func (v *value) complete(s shape, name string) *failure {
+	if s.List {
+		for _, number := range slices.Sorted(maps.Keys(v.numbered)) {
+			one := v.numbered[number]
+			if failed := one.complete(s.item(), name+"."+strconv.Itoa(number)); failed != nil {
+				return failed
+			}
+			v.items = append(v.items, one)
+		}
+		v.numbered = nil
+
 		return nil
 	}
-	one := items[number]
-	if structured {
-		if !slices.ContainsFunc(param.Members, func(m contract.Member) bool { return m.Name == member }) {
-			return nil
+	for _, member := range s.members {
+		one := v.members[member.Name]
+		if one == nil {
+			if member.Required && !lenientItems[s.Name] {
+				return missingParameter(name + "." + member.Name)
+			}
+
+			continue
 		}
-		if one.members == nil {
-			one.members = make(map[string]string)
+		part := name + "." + member.Name
+		if member.List && member.Item != "" {
+			part += "." + member.Item
 		}
-		one.members[member] = value
-	} else {
-		one.text = value
+		if failed := one.complete(memberShape(member), part); failed != nil {
+			return failed
+		}
 	}
-	items[number] = one
 
 	return nil
 }
 
-func checkType(param contract.Param, value string) *failure {
+func checkType(kind, name, value string) *failure {
 	valid, form := true, ""
-	switch param.Type {
+	switch kind {
 	case "integer", "int32":
 		_, err := parseInteger(value)
 		valid, form = err == nil, "a whole number of 32 bits"
 	case "int64":
 		_, err := strconv.ParseInt(value, 10, 64)
 		valid, form = err == nil, "a whole number of 64 bits"
+	case "double", "float", "number":
+		_, err := parseNumber(value)
+		valid, form = err == nil, "a number"
 	case "boolean":
 		valid, form = value == "true" || value == "false", "true or false"
 	case "date-time":
@@ -167,11 +261,11 @@ func checkType(param contract.Param, value string) *failure {
 		form = "a time such as 2026-11-23T04:00:00Z"
 	}
 	if !valid {
-		return fail(codeMalformedInput, "The parameter %s must be %s, not '%s'.", param.Name, form, value)
+		return fail(codeMalformedInput, "The parameter %s must be %s, not '%s'.", name, form, value)
 	}
-	if param.Type == "date-time" && fractionalDigits(value) > maxFractionalDigits {
+	if kind == "date-time" && fractionalDigits(value) > maxFractionalDigits {
 		return fail(awsquery.ErrInvalidParameterValue,
-			"The parameter %s must have at most %d fractional digits of a second, not '%s'.", param.Name, maxFractionalDigits, value)
+			"The parameter %s must have at most %d fractional digits of a second, not '%s'.", name, maxFractionalDigits, value)
 	}
 
 	return nil
@@ -205,40 +299,82 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// parseNumber reads a decimal number. It refuses what is a float in Go only: Inf, NaN and hexadecimal digits.
+func parseNumber(text string) (float64, error) {
+	if strings.Trim(text, "+-.0123456789eE") != "" {
+		return 0, strconv.ErrSyntax
+	}
+
+	return strconv.ParseFloat(text, 64)
+}
+
 // text returns a parameter, "" if it is absent.
-func (p params) text(name string) string { return p.scalars[name] }
+func (p params) text(name string) string {
+	if p[name] == nil {
+		return ""
+	}
+
+	return p[name].text
+}
 
 // integer returns a parameter and whether it is there, and boolean and time do so too.
 func (p params) integer(name string) (int, bool) {
-	value, err := parseInteger(p.scalars[name])
+	value, err := parseInteger(p.text(name))
 
 	return value, err == nil
 }
 
 func (p params) boolean(name string) (value, found bool) {
-	text, found := p.scalars[name]
-
-	return text == "true", found
+	return p.text(name) == "true", p[name] != nil
 }
 
-func (p params) time(name string) (time.Time, bool) { return parseTime(p.scalars[name]) }
+func (p params) time(name string) (time.Time, bool) { return parseTime(p.text(name)) }
+
+// items returns the items of a list.
+func (p params) items(name string) []*value {
+	if p[name] == nil {
+		return nil
+	}
+
+	return p[name].items
+}
 
 // strings returns the strings of a list.
 func (p params) strings(name string) []string {
 	var texts []string
-	for _, one := range p.lists[name] {
+	for _, one := range p.items(name) {
 		texts = append(texts, one.text)
 	}
 
 	return texts
 }
 
-// structures returns the members of each item of a list.
+// structures returns the members of each item of a list, which are texts.
 func (p params) structures(name string) []map[string]string {
 	var structures []map[string]string
-	for _, one := range p.lists[name] {
-		structures = append(structures, one.members)
+	for _, one := range p.items(name) {
+		members := make(map[string]string, len(one.members))
+		for member, value := range one.members {
+			members[member] = value.text
+		}
+		structures = append(structures, members)
 	}
 
 	return structures
+}
+
+// isPlain reports whether a value is a text only.
+func (v *value) isPlain() bool { return len(v.items) == 0 && len(v.members) == 0 }
+
+// write calls write with each text of the value, after the names that lead to it.
+func (v *value) write(write func(...string), path ...string) {
+	if len(v.items) == 0 {
+		write(append(slices.Clone(path), v.text)...)
+	}
+	for _, one := range v.items {
+		one.write(write, path...)
+	}
+	for _, member := range slices.Sorted(maps.Keys(v.members)) {
+		v.members[member].write(write, append(slices.Clone(path), member)...)
+	}
 }

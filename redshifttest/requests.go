@@ -59,6 +59,8 @@ type requestLog struct {
 	logger *slog.Logger
 	region string // empty for that of New
 
+	isOperation func(name string) bool
+
 	mutex   sync.Mutex
 	number  int
 	size    int // of the entries, in bytes
@@ -129,7 +131,7 @@ func (l *requestLog) write(entry *logged) {
 		level = slog.LevelInfo
 	}
 	name := entry.Operation
-	if !isOperation(name) && !onlyLetters.MatchString(name) {
+	if !l.isOperation(name) && !onlyLetters.MatchString(name) {
 		name = "" // it could be anything, a secret in the wrong place too
 	}
 	record := []slog.Attr{slog.String("operation", name), slog.String("account", entry.AccountID), slog.Int("status", entry.Status)}

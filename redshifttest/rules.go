@@ -292,16 +292,10 @@ func (c *call) question() string {
 		digest.Write(text)
 	}
 	write(c.operation, c.account)
-	for _, name := range slices.Sorted(maps.Keys(c.params.scalars)) {
-		if name != "Marker" && name != "MaxRecords" {
-			write(name, c.params.scalars[name])
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.params.lists)) {
-		for _, one := range c.params.lists[name] {
-			write(name, one.text)
-			for _, member := range slices.Sorted(maps.Keys(one.members)) {
-				write(name, member, one.members[member])
+	for _, plain := range []bool{true, false} {
+		for _, name := range slices.Sorted(maps.Keys(c.params)) {
+			if name != "Marker" && name != "MaxRecords" && c.params[name].isPlain() == plain {
+				c.params[name].write(write, name)
 			}
 		}
 	}

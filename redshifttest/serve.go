@@ -250,6 +250,9 @@ func wait(ctx context.Context, duration time.Duration) error {
 	}
 }
 
+// addedClusters says what a test and the program redshift-fake use in place of CreateCluster.
+const addedClusters = "Clusters come from AddCluster, or from the flag -cluster of redshift-fake."
+
 // work checks a request and does what it asks for. It notes in the entry who asked.
 func (f *Fake) work(entry *logged, request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
 	if request.route != "/" && request.route != "" {
@@ -284,18 +287,25 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 	if version == "" {
 		version = "NO_VERSION_SPECIFIED"
 	}
-	if !isOperation(name) || version != apiVersion {
+	if !f.isOperation(name) || version != apiVersion {
 		return nil, fail(awsquery.ErrInvalidAction, "Could not find operation %s for version %s.", name, version)
 	}
-	wanted := f.operations[name]
-	if wanted.handle == nil {
-		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s, which Redshift has. "+
-			"A test can supply its response with InjectNext (a Fault with Status and Body) or an error with FailNext. "+
-			"Clusters come from AddCluster, or from the flag -cluster of redshift-fake.", name)
+	wanted, described := f.operations[name]
+	if !described {
+		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s, "+
+			"which Redshift has but this library does not. A test can supply its response with InjectNext (a Fault with Status and Body) or an error with FailNext. "+addedClusters, name)
 	}
 	given, failed := parse(wanted.contract, values)
 	if failed != nil {
 		return nil, failed
+	}
+	if supplied, found := f.responses.take(name); found {
+		return supplied.give(wanted.contract, given)
+	}
+	if wanted.handle == nil {
+		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s. A test can supply its response with "+
+			"Respond or RespondNext (a *redshift.%[1]sResult), any other with InjectNext (a Fault with Status and Body), "+
+			"and an error with FailNext. "+addedClusters, name)
 	}
 
 	f.mutex.Lock()

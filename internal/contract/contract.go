@@ -14,6 +14,8 @@ type Operation struct {
 	ReadOnly bool   // whether it changes nothing
 	Params   []Param
 	Errors   []awsquery.ErrorCode // the codes that Amazon documents for it
+	Result   []Member             // the members of the response, in Amazon's order
+	Pages    string               // the list in Result that comes in pages, empty if there is none
 }
 
 // Param is one parameter of an operation. Action and Version, which every operation has, are not listed.
@@ -23,12 +25,19 @@ type Param struct {
 	List     bool
 	Required bool
 	Members  []Member // of each item, where the list is one of structures
+	Minimum  int      // of an integer, 0 if there is none
+	Maximum  int      // of an integer, 0 if there is none
 }
 
-// Member is a member of the structures in a list.
+// Member is a member of a result or of a structure.
 type Member struct {
-	Name     string
-	Required bool
+	Name      string // on the wire
+	Type      string // as in Param. For a list, the type of its items
+	Structure string // the name of the definition, if Type is structure. See Definition
+	Enum      string // the name of the definition that lists the values, if there is one. See Values
+	Item      string // the XML element of each item, if List
+	List      bool
+	Required  bool // of a structure that is sent
 }
 
 // Operations returns what the contract says of each operation, in the order of their names.
@@ -43,19 +52,30 @@ func Operations() []Operation {
 			models.ErrAuthorizationAlreadyExists, models.ErrAuthorizationQuotaExceeded, models.ErrClusterSnapshotNotFound,
 			models.ErrDependentServiceRequestThrottlingFault, models.ErrInvalidClusterSnapshotState,
 			models.ErrLimitExceededFault, models.ErrUnsupportedOperation,
+		}, Result: []Member{
+			{Name: "Snapshot", Type: "structure", Structure: "Snapshot"},
 		}},
 		{Name: "BatchDeleteClusterSnapshots", Params: []Param{
-			{Name: "Identifiers.DeleteClusterSnapshotMessage", Type: "structure", List: true, Required: true, Members: []Member{{Name: "SnapshotIdentifier", Required: true}, {Name: "SnapshotClusterIdentifier"}}},
-		}, Errors: []awsquery.ErrorCode{models.ErrBatchDeleteRequestSizeExceeded}},
+			{Name: "Identifiers.DeleteClusterSnapshotMessage", Type: "structure", List: true, Required: true, Members: []Member{
+				{Name: "SnapshotIdentifier", Type: "string", Required: true},
+				{Name: "SnapshotClusterIdentifier", Type: "string"},
+			}},
+		}, Errors: []awsquery.ErrorCode{models.ErrBatchDeleteRequestSizeExceeded}, Result: []Member{
+			{Name: "Resources", Type: "string", Item: "String", List: true},
+			{Name: "Errors", Type: "structure", Structure: "SnapshotErrorMessage", Item: "SnapshotErrorMessage", List: true},
+		}},
 		{Name: "BatchModifyClusterSnapshots", Params: []Param{
 			{Name: "Force", Type: "boolean"},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SnapshotIdentifierList.String", Type: "string", List: true, Required: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrBatchModifyClusterSnapshotsLimitExceededFault, models.ErrInvalidRetentionPeriodFault,
+		}, Result: []Member{
+			{Name: "Resources", Type: "string", Item: "String", List: true},
+			{Name: "Errors", Type: "structure", Structure: "SnapshotErrorMessage", Item: "SnapshotErrorMessage", List: true},
 		}},
 		{Name: "CopyClusterSnapshot", Params: []Param{
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SourceSnapshotClusterIdentifier", Type: "string"},
 			{Name: "SourceSnapshotIdentifier", Type: "string", Required: true},
 			{Name: "TargetSnapshotIdentifier", Type: "string", Required: true},
@@ -63,25 +83,37 @@ func Operations() []Operation {
 			models.ErrClusterNotFound, models.ErrClusterSnapshotAlreadyExists, models.ErrClusterSnapshotNotFound,
 			models.ErrClusterSnapshotQuotaExceeded, models.ErrInvalidClusterSnapshotState,
 			models.ErrInvalidRetentionPeriodFault,
+		}, Result: []Member{
+			{Name: "Snapshot", Type: "structure", Structure: "Snapshot"},
 		}},
 		{Name: "CreateClusterSnapshot", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SnapshotIdentifier", Type: "string", Required: true},
-			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+				{Name: "Key", Type: "string", Required: true},
+				{Name: "Value", Type: "string", Required: true},
+			}},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrClusterSnapshotAlreadyExists, models.ErrClusterSnapshotQuotaExceeded,
 			models.ErrInvalidClusterState, models.ErrInvalidRetentionPeriodFault, models.ErrInvalidTagFault,
 			models.ErrTagLimitExceededFault,
+		}, Result: []Member{
+			{Name: "Snapshot", Type: "structure", Structure: "Snapshot"},
 		}},
 		{Name: "CreateSnapshotCopyGrant", Params: []Param{
 			{Name: "KmsKeyId", Type: "string"},
 			{Name: "SnapshotCopyGrantName", Type: "string", Required: true},
-			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+				{Name: "Key", Type: "string", Required: true},
+				{Name: "Value", Type: "string", Required: true},
+			}},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrDependentServiceRequestThrottlingFault, models.ErrInvalidTagFault, models.ErrLimitExceededFault,
 			models.ErrSnapshotCopyGrantAlreadyExistsFault, models.ErrSnapshotCopyGrantQuotaExceededFault,
 			models.ErrTagLimitExceededFault,
+		}, Result: []Member{
+			{Name: "SnapshotCopyGrant", Type: "structure", Structure: "SnapshotCopyGrant"},
 		}},
 		{Name: "CreateSnapshotSchedule", Params: []Param{
 			{Name: "DryRun", Type: "boolean"},
@@ -89,15 +121,29 @@ func Operations() []Operation {
 			{Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true},
 			{Name: "ScheduleDescription", Type: "string"},
 			{Name: "ScheduleIdentifier", Type: "string"},
-			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+			{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+				{Name: "Key", Type: "string", Required: true},
+				{Name: "Value", Type: "string", Required: true},
+			}},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrInvalidSchedule, models.ErrInvalidTagFault, models.ErrScheduleDefinitionTypeUnsupported,
 			models.ErrSnapshotScheduleAlreadyExists, models.ErrSnapshotScheduleQuotaExceeded,
 			models.ErrTagLimitExceededFault,
+		}, Result: []Member{
+			{Name: "ScheduleDefinitions", Type: "string", Item: "ScheduleDefinition", List: true},
+			{Name: "ScheduleIdentifier", Type: "string"},
+			{Name: "ScheduleDescription", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+			{Name: "NextInvocations", Type: "date-time", Item: "SnapshotTime", List: true},
+			{Name: "AssociatedClusterCount", Type: "integer"},
+			{Name: "AssociatedClusters", Type: "structure", Structure: "ClusterAssociatedToSchedule", Item: "ClusterAssociatedToSchedule", List: true},
 		}},
 		{Name: "CreateTags", Params: []Param{
 			{Name: "ResourceName", Type: "string", Required: true},
-			{Name: "Tags.Tag", Type: "structure", List: true, Required: true, Members: []Member{{Name: "Key", Required: true}, {Name: "Value", Required: true}}},
+			{Name: "Tags.Tag", Type: "structure", List: true, Required: true, Members: []Member{
+				{Name: "Key", Type: "string", Required: true},
+				{Name: "Value", Type: "string", Required: true},
+			}},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrInvalidClusterState, models.ErrInvalidTagFault, models.ErrResourceNotFoundFault,
 			models.ErrTagLimitExceededFault,
@@ -105,7 +151,9 @@ func Operations() []Operation {
 		{Name: "DeleteClusterSnapshot", Params: []Param{
 			{Name: "SnapshotClusterIdentifier", Type: "string"},
 			{Name: "SnapshotIdentifier", Type: "string", Required: true},
-		}, Errors: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound, models.ErrInvalidClusterSnapshotState}},
+		}, Errors: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound, models.ErrInvalidClusterSnapshotState}, Result: []Member{
+			{Name: "Snapshot", Type: "structure", Structure: "Snapshot"},
+		}},
 		{Name: "DeleteSnapshotCopyGrant", Params: []Param{
 			{Name: "SnapshotCopyGrantName", Type: "string", Required: true},
 		}, Errors: []awsquery.ErrorCode{
@@ -123,33 +171,45 @@ func Operations() []Operation {
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "EndTime", Type: "date-time"},
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
 			{Name: "OwnerAccount", Type: "string"},
 			{Name: "SnapshotArn", Type: "string"},
 			{Name: "SnapshotIdentifier", Type: "string"},
 			{Name: "SnapshotType", Type: "string"},
-			{Name: "SortingEntities.SnapshotSortingEntity", Type: "structure", List: true, Members: []Member{{Name: "Attribute", Required: true}, {Name: "SortOrder"}}},
+			{Name: "SortingEntities.SnapshotSortingEntity", Type: "structure", List: true, Members: []Member{
+				{Name: "Attribute", Type: "string", Enum: "SnapshotAttributeToSortBy", Required: true},
+				{Name: "SortOrder", Type: "string", Enum: "SortByOrder"},
+			}},
 			{Name: "StartTime", Type: "date-time"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrClusterSnapshotNotFound, models.ErrInvalidTagFault,
 			models.ErrUnsupportedOperation,
-		}},
+		}, Result: []Member{
+			{Name: "Marker", Type: "string"},
+			{Name: "Snapshots", Type: "structure", Structure: "Snapshot", Item: "Snapshot", List: true},
+		}, Pages: "Snapshots"},
 		{Name: "DescribeClusters", ReadOnly: true, Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
-		}, Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrInvalidTagFault}},
+		}, Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrInvalidTagFault}, Result: []Member{
+			{Name: "Marker", Type: "string"},
+			{Name: "Clusters", Type: "structure", Structure: "Cluster", Item: "Cluster", List: true},
+		}, Pages: "Clusters"},
 		{Name: "DescribeSnapshotCopyGrants", ReadOnly: true, Params: []Param{
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
 			{Name: "SnapshotCopyGrantName", Type: "string"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
-		}, Errors: []awsquery.ErrorCode{models.ErrInvalidTagFault, models.ErrSnapshotCopyGrantNotFoundFault}},
+		}, Errors: []awsquery.ErrorCode{models.ErrInvalidTagFault, models.ErrSnapshotCopyGrantNotFoundFault}, Result: []Member{
+			{Name: "Marker", Type: "string"},
+			{Name: "SnapshotCopyGrants", Type: "structure", Structure: "SnapshotCopyGrant", Item: "SnapshotCopyGrant", List: true},
+		}, Pages: "SnapshotCopyGrants"},
 		{Name: "DescribeSnapshotSchedules", ReadOnly: true, Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "Marker", Type: "string"},
@@ -157,32 +217,43 @@ func Operations() []Operation {
 			{Name: "ScheduleIdentifier", Type: "string"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
-		}},
+		}, Result: []Member{
+			{Name: "SnapshotSchedules", Type: "structure", Structure: "SnapshotSchedule", Item: "SnapshotSchedule", List: true},
+			{Name: "Marker", Type: "string"},
+		}, Pages: "SnapshotSchedules"},
 		{Name: "DescribeTableRestoreStatus", ReadOnly: true, Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string"},
 			{Name: "Marker", Type: "string"},
 			{Name: "MaxRecords", Type: "integer"},
 			{Name: "TableRestoreRequestId", Type: "string"},
-		}, Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrTableRestoreNotFoundFault}},
+		}, Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrTableRestoreNotFoundFault}, Result: []Member{
+			{Name: "TableRestoreStatusDetails", Type: "structure", Structure: "TableRestoreStatus", Item: "TableRestoreStatus", List: true},
+			{Name: "Marker", Type: "string"},
+		}, Pages: "TableRestoreStatusDetails"},
 		{Name: "DescribeTags", ReadOnly: true, Params: []Param{
 			{Name: "Marker", Type: "string"},
-			{Name: "MaxRecords", Type: "integer"},
+			{Name: "MaxRecords", Type: "integer", Minimum: 10, Maximum: 50},
 			{Name: "ResourceName", Type: "string"},
 			{Name: "ResourceType", Type: "string"},
 			{Name: "TagKeys.TagKey", Type: "string", List: true},
 			{Name: "TagValues.TagValue", Type: "string", List: true},
-		}, Errors: []awsquery.ErrorCode{models.ErrInvalidTagFault, models.ErrResourceNotFoundFault}},
+		}, Errors: []awsquery.ErrorCode{models.ErrInvalidTagFault, models.ErrResourceNotFoundFault}, Result: []Member{
+			{Name: "TaggedResources", Type: "structure", Structure: "TaggedResource", Item: "TaggedResource", List: true},
+			{Name: "Marker", Type: "string"},
+		}, Pages: "TaggedResources"},
 		{Name: "DisableSnapshotCopy", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrInvalidClusterState, models.ErrSnapshotCopyAlreadyDisabledFault,
 			models.ErrUnauthorizedOperation, models.ErrUnsupportedOperation,
+		}, Result: []Member{
+			{Name: "Cluster", Type: "structure", Structure: "Cluster"},
 		}},
 		{Name: "EnableSnapshotCopy", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
 			{Name: "DestinationRegion", Type: "string", Required: true},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
-			{Name: "RetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
+			{Name: "RetentionPeriod", Type: "integer", Minimum: 1, Maximum: 35},
 			{Name: "SnapshotCopyGrantName", Type: "string"},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrCopyToRegionDisabledFault,
@@ -190,13 +261,17 @@ func Operations() []Operation {
 			models.ErrInvalidClusterState, models.ErrInvalidRetentionPeriodFault, models.ErrLimitExceededFault,
 			models.ErrSnapshotCopyAlreadyEnabledFault, models.ErrSnapshotCopyGrantNotFoundFault,
 			models.ErrUnauthorizedOperation, models.ErrUnknownSnapshotCopyRegionFault,
+		}, Result: []Member{
+			{Name: "Cluster", Type: "structure", Structure: "Cluster"},
 		}},
 		{Name: "ModifyClusterSnapshot", Params: []Param{
 			{Name: "Force", Type: "boolean"},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "SnapshotIdentifier", Type: "string", Required: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterSnapshotNotFound, models.ErrInvalidClusterSnapshotState, models.ErrInvalidRetentionPeriodFault,
+		}, Result: []Member{
+			{Name: "Snapshot", Type: "structure", Structure: "Snapshot"},
 		}},
 		{Name: "ModifyClusterSnapshotSchedule", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
@@ -208,22 +283,32 @@ func Operations() []Operation {
 		{Name: "ModifySnapshotCopyRetentionPeriod", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
 			{Name: "Manual", Type: "boolean"},
-			{Name: "RetentionPeriod", Type: "integer", Required: true},
+			{Name: "RetentionPeriod", Type: "integer", Required: true, Minimum: -1, Maximum: 3653},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrClusterNotFound, models.ErrInvalidClusterState, models.ErrInvalidRetentionPeriodFault,
 			models.ErrSnapshotCopyDisabledFault, models.ErrUnauthorizedOperation,
+		}, Result: []Member{
+			{Name: "Cluster", Type: "structure", Structure: "Cluster"},
 		}},
 		{Name: "ModifySnapshotSchedule", Params: []Param{
 			{Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true, Required: true},
 			{Name: "ScheduleIdentifier", Type: "string", Required: true},
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrInvalidSchedule, models.ErrSnapshotScheduleNotFound, models.ErrSnapshotScheduleUpdateInProgress,
+		}, Result: []Member{
+			{Name: "ScheduleDefinitions", Type: "string", Item: "ScheduleDefinition", List: true},
+			{Name: "ScheduleIdentifier", Type: "string"},
+			{Name: "ScheduleDescription", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+			{Name: "NextInvocations", Type: "date-time", Item: "SnapshotTime", List: true},
+			{Name: "AssociatedClusterCount", Type: "integer"},
+			{Name: "AssociatedClusters", Type: "structure", Structure: "ClusterAssociatedToSchedule", Item: "ClusterAssociatedToSchedule", List: true},
 		}},
 		{Name: "RestoreFromClusterSnapshot", Params: []Param{
 			{Name: "AdditionalInfo", Type: "string"},
 			{Name: "AllowVersionUpgrade", Type: "boolean"},
 			{Name: "AquaConfigurationStatus", Type: "string"},
-			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer", Minimum: 0, Maximum: 35},
 			{Name: "AvailabilityZone", Type: "string"},
 			{Name: "AvailabilityZoneRelocation", Type: "boolean"},
 			{Name: "CatalogName", Type: "string"},
@@ -242,13 +327,13 @@ func Operations() []Operation {
 			{Name: "KmsKeyId", Type: "string"},
 			{Name: "MaintenanceTrackName", Type: "string"},
 			{Name: "ManageMasterPassword", Type: "boolean"},
-			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
 			{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
 			{Name: "MultiAZ", Type: "boolean"},
 			{Name: "NodeType", Type: "string"},
 			{Name: "NumberOfNodes", Type: "integer"},
 			{Name: "OwnerAccount", Type: "string"},
-			{Name: "Port", Type: "integer"},
+			{Name: "Port", Type: "integer", Minimum: 1150, Maximum: 65535},
 			{Name: "PreferredMaintenanceWindow", Type: "string"},
 			{Name: "PubliclyAccessible", Type: "boolean"},
 			{Name: "RedshiftIdcApplicationArn", Type: "string"},
@@ -274,6 +359,8 @@ func Operations() []Operation {
 			models.ErrReservedNodeAlreadyExists, models.ErrReservedNodeAlreadyMigrated, models.ErrReservedNodeNotFound,
 			models.ErrReservedNodeOfferingNotFound, models.ErrSnapshotScheduleNotFound, models.ErrTagLimitExceededFault,
 			models.ErrUnauthorizedOperation, models.ErrUnsupportedOperation,
+		}, Result: []Member{
+			{Name: "Cluster", Type: "structure", Structure: "Cluster"},
 		}},
 		{Name: "RestoreTableFromClusterSnapshot", Params: []Param{
 			{Name: "ClusterIdentifier", Type: "string", Required: true},
@@ -289,6 +376,8 @@ func Operations() []Operation {
 			models.ErrClusterNotFound, models.ErrClusterSnapshotNotFound,
 			models.ErrInProgressTableRestoreQuotaExceededFault, models.ErrInvalidClusterSnapshotState,
 			models.ErrInvalidClusterState, models.ErrInvalidTableRestoreArgument, models.ErrUnsupportedOperation,
+		}, Result: []Member{
+			{Name: "TableRestoreStatus", Type: "structure", Structure: "TableRestoreStatus"},
 		}},
 		{Name: "RevokeSnapshotAccess", Params: []Param{
 			{Name: "AccountWithRestoreAccess", Type: "string", Required: true},
@@ -298,7 +387,372 @@ func Operations() []Operation {
 		}, Errors: []awsquery.ErrorCode{
 			models.ErrAccessToSnapshotDenied, models.ErrAuthorizationNotFound, models.ErrClusterSnapshotNotFound,
 			models.ErrUnsupportedOperation,
+		}, Result: []Member{
+			{Name: "Snapshot", Type: "structure", Structure: "Snapshot"},
 		}},
+	}
+}
+
+// Definition returns the members of a structure, in Amazon's order, or nil if the contract has no structure of that name.
+func Definition(name string) []Member {
+	switch name {
+	case "AccountWithRestoreAccess":
+		return []Member{
+			{Name: "AccountId", Type: "string"},
+			{Name: "AccountAlias", Type: "string"},
+		}
+	case "AquaConfiguration":
+		return []Member{
+			{Name: "AquaStatus", Type: "string", Enum: "AquaStatus"},
+			{Name: "AquaConfigurationStatus", Type: "string", Enum: "AquaConfigurationStatus"},
+		}
+	case "Cluster":
+		return []Member{
+			{Name: "ClusterIdentifier", Type: "string"},
+			{Name: "NodeType", Type: "string"},
+			{Name: "ClusterStatus", Type: "string", Enum: "ClusterStatus"},
+			{Name: "ClusterAvailabilityStatus", Type: "string", Enum: "ClusterAvailabilityStatus"},
+			{Name: "ModifyStatus", Type: "string"},
+			{Name: "MasterUsername", Type: "string"},
+			{Name: "DBName", Type: "string"},
+			{Name: "Endpoint", Type: "structure", Structure: "Endpoint"},
+			{Name: "ClusterCreateTime", Type: "date-time"},
+			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ClusterSecurityGroups", Type: "structure", Structure: "ClusterSecurityGroupMembership", Item: "ClusterSecurityGroup", List: true},
+			{Name: "VpcSecurityGroups", Type: "structure", Structure: "VpcSecurityGroupMembership", Item: "VpcSecurityGroup", List: true},
+			{Name: "ClusterParameterGroups", Type: "structure", Structure: "ClusterParameterGroupStatus", Item: "ClusterParameterGroup", List: true},
+			{Name: "ClusterSubnetGroupName", Type: "string"},
+			{Name: "VpcId", Type: "string"},
+			{Name: "AvailabilityZone", Type: "string"},
+			{Name: "PreferredMaintenanceWindow", Type: "string"},
+			{Name: "PendingModifiedValues", Type: "structure", Structure: "PendingModifiedValues"},
+			{Name: "ClusterVersion", Type: "string"},
+			{Name: "AllowVersionUpgrade", Type: "boolean"},
+			{Name: "NumberOfNodes", Type: "integer"},
+			{Name: "PubliclyAccessible", Type: "boolean"},
+			{Name: "Encrypted", Type: "boolean"},
+			{Name: "RestoreStatus", Type: "structure", Structure: "RestoreStatus"},
+			{Name: "DataTransferProgress", Type: "structure", Structure: "DataTransferProgress"},
+			{Name: "HsmStatus", Type: "structure", Structure: "HsmStatus"},
+			{Name: "ClusterSnapshotCopyStatus", Type: "structure", Structure: "ClusterSnapshotCopyStatus"},
+			{Name: "ClusterPublicKey", Type: "string"},
+			{Name: "ClusterNodes", Type: "structure", Structure: "ClusterNode", Item: "member", List: true},
+			{Name: "ElasticIpStatus", Type: "structure", Structure: "ElasticIPStatus"},
+			{Name: "ClusterRevisionNumber", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+			{Name: "KmsKeyId", Type: "string"},
+			{Name: "EnhancedVpcRouting", Type: "boolean"},
+			{Name: "IamRoles", Type: "structure", Structure: "ClusterIamRole", Item: "ClusterIamRole", List: true},
+			{Name: "PendingActions", Type: "string", Item: "member", List: true},
+			{Name: "MaintenanceTrackName", Type: "string"},
+			{Name: "ElasticResizeNumberOfNodeOptions", Type: "string"},
+			{Name: "DeferredMaintenanceWindows", Type: "structure", Structure: "DeferredMaintenanceWindow", Item: "DeferredMaintenanceWindow", List: true},
+			{Name: "SnapshotScheduleIdentifier", Type: "string"},
+			{Name: "SnapshotScheduleState", Type: "string", Enum: "ScheduleState"},
+			{Name: "ExpectedNextSnapshotScheduleTime", Type: "date-time"},
+			{Name: "ExpectedNextSnapshotScheduleTimeStatus", Type: "string"},
+			{Name: "NextMaintenanceWindowStartTime", Type: "date-time"},
+			{Name: "ResizeInfo", Type: "structure", Structure: "ResizeInfo"},
+			{Name: "AvailabilityZoneRelocationStatus", Type: "string"},
+			{Name: "ClusterNamespaceArn", Type: "string"},
+			{Name: "TotalStorageCapacityInMegaBytes", Type: "int64"},
+			{Name: "AquaConfiguration", Type: "structure", Structure: "AquaConfiguration"},
+			{Name: "DefaultIamRoleArn", Type: "string"},
+			{Name: "ReservedNodeExchangeStatus", Type: "structure", Structure: "ReservedNodeExchangeStatus"},
+			{Name: "CustomDomainName", Type: "string"},
+			{Name: "CustomDomainCertificateArn", Type: "string"},
+			{Name: "CustomDomainCertificateExpiryDate", Type: "date-time"},
+			{Name: "MasterPasswordSecretArn", Type: "string"},
+			{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
+			{Name: "IpAddressType", Type: "string", Enum: "IPAddressType"},
+			{Name: "MultiAZ", Type: "string"},
+			{Name: "MultiAZSecondary", Type: "structure", Structure: "SecondaryClusterInfo"},
+			{Name: "LakehouseRegistrationStatus", Type: "string"},
+			{Name: "CatalogArn", Type: "string"},
+			{Name: "ExtraComputeForAutomaticOptimization", Type: "string"},
+		}
+	case "ClusterAssociatedToSchedule":
+		return []Member{
+			{Name: "ClusterIdentifier", Type: "string"},
+			{Name: "ScheduleAssociationState", Type: "string", Enum: "ScheduleState"},
+		}
+	case "ClusterIamRole":
+		return []Member{
+			{Name: "IamRoleArn", Type: "string"},
+			{Name: "ApplyStatus", Type: "string"},
+		}
+	case "ClusterNode":
+		return []Member{
+			{Name: "NodeRole", Type: "string"},
+			{Name: "PrivateIPAddress", Type: "string"},
+			{Name: "PublicIPAddress", Type: "string"},
+		}
+	case "ClusterParameterGroupStatus":
+		return []Member{
+			{Name: "ParameterGroupName", Type: "string"},
+			{Name: "ParameterApplyStatus", Type: "string"},
+			{Name: "ClusterParameterStatusList", Type: "structure", Structure: "ClusterParameterStatus", Item: "member", List: true},
+		}
+	case "ClusterParameterStatus":
+		return []Member{
+			{Name: "ParameterName", Type: "string"},
+			{Name: "ParameterApplyStatus", Type: "string"},
+			{Name: "ParameterApplyErrorDescription", Type: "string"},
+		}
+	case "ClusterSecurityGroupMembership":
+		return []Member{
+			{Name: "ClusterSecurityGroupName", Type: "string"},
+			{Name: "Status", Type: "string"},
+		}
+	case "ClusterSnapshotCopyStatus":
+		return []Member{
+			{Name: "DestinationRegion", Type: "string"},
+			{Name: "RetentionPeriod", Type: "int64"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "SnapshotCopyGrantName", Type: "string"},
+		}
+	case "DataTransferProgress":
+		return []Member{
+			{Name: "Status", Type: "string"},
+			{Name: "CurrentRateInMegaBytesPerSecond", Type: "double"},
+			{Name: "TotalDataInMegaBytes", Type: "int64"},
+			{Name: "DataTransferredInMegaBytes", Type: "int64"},
+			{Name: "EstimatedTimeToCompletionInSeconds", Type: "int64"},
+			{Name: "ElapsedTimeInSeconds", Type: "int64"},
+		}
+	case "DeferredMaintenanceWindow":
+		return []Member{
+			{Name: "DeferMaintenanceIdentifier", Type: "string"},
+			{Name: "DeferMaintenanceStartTime", Type: "date-time"},
+			{Name: "DeferMaintenanceEndTime", Type: "date-time"},
+		}
+	case "DeleteClusterSnapshotMessage":
+		return []Member{
+			{Name: "SnapshotIdentifier", Type: "string", Required: true},
+			{Name: "SnapshotClusterIdentifier", Type: "string"},
+		}
+	case "ElasticIPStatus":
+		return []Member{
+			{Name: "ElasticIp", Type: "string"},
+			{Name: "Status", Type: "string"},
+		}
+	case "Endpoint":
+		return []Member{
+			{Name: "Address", Type: "string"},
+			{Name: "Port", Type: "integer"},
+			{Name: "VpcEndpoints", Type: "structure", Structure: "VpcEndpoint", Item: "VpcEndpoint", List: true},
+		}
+	case "Error":
+		return []Member{
+			{Name: "Type", Type: "string"},
+			{Name: "Message", Type: "string"},
+			{Name: "Code", Type: "string"},
+		}
+	case "HsmStatus":
+		return []Member{
+			{Name: "HsmClientCertificateIdentifier", Type: "string"},
+			{Name: "HsmConfigurationIdentifier", Type: "string"},
+			{Name: "Status", Type: "string"},
+		}
+	case "NetworkInterface":
+		return []Member{
+			{Name: "NetworkInterfaceId", Type: "string"},
+			{Name: "SubnetId", Type: "string"},
+			{Name: "PrivateIpAddress", Type: "string"},
+			{Name: "AvailabilityZone", Type: "string"},
+			{Name: "Ipv6Address", Type: "string"},
+		}
+	case "PendingModifiedValues":
+		return []Member{
+			{Name: "MasterUserPassword", Type: "string"},
+			{Name: "NodeType", Type: "string"},
+			{Name: "NumberOfNodes", Type: "integer"},
+			{Name: "ClusterType", Type: "string"},
+			{Name: "ClusterVersion", Type: "string"},
+			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ClusterIdentifier", Type: "string"},
+			{Name: "PubliclyAccessible", Type: "boolean"},
+			{Name: "EnhancedVpcRouting", Type: "boolean"},
+			{Name: "MaintenanceTrackName", Type: "string"},
+			{Name: "EncryptionType", Type: "string"},
+		}
+	case "ReservedNodeExchangeStatus":
+		return []Member{
+			{Name: "ReservedNodeExchangeRequestId", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "ReservedNodeExchangeStatusType"},
+			{Name: "RequestTime", Type: "date-time"},
+			{Name: "SourceReservedNodeId", Type: "string"},
+			{Name: "SourceReservedNodeType", Type: "string"},
+			{Name: "SourceReservedNodeCount", Type: "integer"},
+			{Name: "TargetReservedNodeOfferingId", Type: "string"},
+			{Name: "TargetReservedNodeType", Type: "string"},
+			{Name: "TargetReservedNodeCount", Type: "integer"},
+		}
+	case "ResizeInfo":
+		return []Member{
+			{Name: "ResizeType", Type: "string"},
+			{Name: "AllowCancelResize", Type: "boolean"},
+		}
+	case "RestoreStatus":
+		return []Member{
+			{Name: "Status", Type: "string", Enum: "RestoreStatusType"},
+			{Name: "CurrentRestoreRateInMegaBytesPerSecond", Type: "double"},
+			{Name: "SnapshotSizeInMegaBytes", Type: "int64"},
+			{Name: "ProgressInMegaBytes", Type: "int64"},
+			{Name: "ElapsedTimeInSeconds", Type: "int64"},
+			{Name: "EstimatedTimeToCompletionInSeconds", Type: "int64"},
+		}
+	case "SecondaryClusterInfo":
+		return []Member{
+			{Name: "AvailabilityZone", Type: "string"},
+			{Name: "ClusterNodes", Type: "structure", Structure: "ClusterNode", Item: "member", List: true},
+		}
+	case "Snapshot":
+		return []Member{
+			{Name: "SnapshotIdentifier", Type: "string"},
+			{Name: "ClusterIdentifier", Type: "string"},
+			{Name: "SnapshotCreateTime", Type: "date-time"},
+			{Name: "Status", Type: "string", Enum: "SnapshotStatus"},
+			{Name: "Port", Type: "integer"},
+			{Name: "AvailabilityZone", Type: "string"},
+			{Name: "ClusterCreateTime", Type: "date-time"},
+			{Name: "MasterUsername", Type: "string"},
+			{Name: "ClusterVersion", Type: "string"},
+			{Name: "EngineFullVersion", Type: "string"},
+			{Name: "SnapshotType", Type: "string", Enum: "SnapshotType"},
+			{Name: "NodeType", Type: "string"},
+			{Name: "NumberOfNodes", Type: "integer"},
+			{Name: "DBName", Type: "string"},
+			{Name: "VpcId", Type: "string"},
+			{Name: "Encrypted", Type: "boolean"},
+			{Name: "KmsKeyId", Type: "string"},
+			{Name: "EncryptedWithHSM", Type: "boolean"},
+			{Name: "AccountsWithRestoreAccess", Type: "structure", Structure: "AccountWithRestoreAccess", Item: "AccountWithRestoreAccess", List: true},
+			{Name: "OwnerAccount", Type: "string"},
+			{Name: "TotalBackupSizeInMegaBytes", Type: "double"},
+			{Name: "ActualIncrementalBackupSizeInMegaBytes", Type: "double"},
+			{Name: "BackupProgressInMegaBytes", Type: "double"},
+			{Name: "CurrentBackupRateInMegaBytesPerSecond", Type: "double"},
+			{Name: "EstimatedSecondsToCompletion", Type: "int64"},
+			{Name: "ElapsedTimeInSeconds", Type: "int64"},
+			{Name: "SourceRegion", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+			{Name: "RestorableNodeTypes", Type: "string", Item: "NodeType", List: true},
+			{Name: "EnhancedVpcRouting", Type: "boolean"},
+			{Name: "MaintenanceTrackName", Type: "string"},
+			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
+			{Name: "ManualSnapshotRemainingDays", Type: "integer"},
+			{Name: "SnapshotRetentionStartTime", Type: "date-time"},
+			{Name: "MasterPasswordSecretArn", Type: "string"},
+			{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
+			{Name: "SnapshotArn", Type: "string"},
+		}
+	case "SnapshotCopyGrant":
+		return []Member{
+			{Name: "SnapshotCopyGrantName", Type: "string"},
+			{Name: "KmsKeyId", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+		}
+	case "SnapshotErrorMessage":
+		return []Member{
+			{Name: "SnapshotIdentifier", Type: "string"},
+			{Name: "SnapshotClusterIdentifier", Type: "string"},
+			{Name: "FailureCode", Type: "string"},
+			{Name: "FailureReason", Type: "string"},
+		}
+	case "SnapshotSchedule":
+		return []Member{
+			{Name: "ScheduleDefinitions", Type: "string", Item: "ScheduleDefinition", List: true},
+			{Name: "ScheduleIdentifier", Type: "string"},
+			{Name: "ScheduleDescription", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+			{Name: "NextInvocations", Type: "date-time", Item: "SnapshotTime", List: true},
+			{Name: "AssociatedClusterCount", Type: "integer"},
+			{Name: "AssociatedClusters", Type: "structure", Structure: "ClusterAssociatedToSchedule", Item: "ClusterAssociatedToSchedule", List: true},
+		}
+	case "SnapshotSortingEntity":
+		return []Member{
+			{Name: "Attribute", Type: "string", Enum: "SnapshotAttributeToSortBy", Required: true},
+			{Name: "SortOrder", Type: "string", Enum: "SortByOrder"},
+		}
+	case "TableRestoreStatus":
+		return []Member{
+			{Name: "TableRestoreRequestId", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "TableRestoreStatusType"},
+			{Name: "Message", Type: "string"},
+			{Name: "RequestTime", Type: "date-time"},
+			{Name: "ProgressInMegaBytes", Type: "int64"},
+			{Name: "TotalDataInMegaBytes", Type: "int64"},
+			{Name: "ClusterIdentifier", Type: "string"},
+			{Name: "SnapshotIdentifier", Type: "string"},
+			{Name: "SourceDatabaseName", Type: "string"},
+			{Name: "SourceSchemaName", Type: "string"},
+			{Name: "SourceTableName", Type: "string"},
+			{Name: "TargetDatabaseName", Type: "string"},
+			{Name: "TargetSchemaName", Type: "string"},
+			{Name: "NewTableName", Type: "string"},
+		}
+	case "Tag":
+		return []Member{
+			{Name: "Key", Type: "string", Required: true},
+			{Name: "Value", Type: "string", Required: true},
+		}
+	case "TaggedResource":
+		return []Member{
+			{Name: "Tag", Type: "structure", Structure: "Tag"},
+			{Name: "ResourceName", Type: "string"},
+			{Name: "ResourceType", Type: "string", Enum: "ResourceType"},
+		}
+	case "VpcEndpoint":
+		return []Member{
+			{Name: "VpcEndpointId", Type: "string"},
+			{Name: "VpcId", Type: "string"},
+			{Name: "NetworkInterfaces", Type: "structure", Structure: "NetworkInterface", Item: "NetworkInterface", List: true},
+		}
+	case "VpcSecurityGroupMembership":
+		return []Member{
+			{Name: "VpcSecurityGroupId", Type: "string"},
+			{Name: "Status", Type: "string"},
+		}
+	default:
+		return nil
+	}
+}
+
+// Values returns the values of an enum, in Amazon's order, or nil if the contract has no enum of that name.
+func Values(name string) []string {
+	switch name {
+	case "AquaConfigurationStatus":
+		return []string{"enabled", "disabled", "auto"}
+	case "AquaStatus":
+		return []string{"enabled", "disabled", "applying"}
+	case "ClusterAvailabilityStatus":
+		return []string{"Available", "Unavailable", "Maintenance", "Modifying", "Failed"}
+	case "ClusterStatus":
+		return []string{"available", "available, prep-for-resize", "available, resize-cleanup", "cancelling-resize", "creating", "deleting", "final-snapshot", "hardware-failure", "incompatible-hsm", "incompatible-network", "incompatible-parameters", "incompatible-restore", "modifying", "paused", "rebooting", "renaming", "resizing", "rotating-keys", "storage-full", "updating-hsm"}
+	case "IPAddressType":
+		return []string{"ipv4", "dualstack"}
+	case "ReservedNodeExchangeStatusType":
+		return []string{"REQUESTED", "PENDING", "IN_PROGRESS", "RETRYING", "SUCCEEDED", "FAILED"}
+	case "ResourceType":
+		return []string{"Cluster", "CIDR/IP", "EC2 security group", "Snapshot", "Cluster security group", "Subnet group", "HSM connection", "HSM certificate", "Parameter group", "Snapshot copy grant"}
+	case "RestoreStatusType":
+		return []string{"starting", "restoring", "completed", "failed"}
+	case "ScheduleState":
+		return []string{"MODIFYING", "ACTIVE", "FAILED"}
+	case "SnapshotAttributeToSortBy":
+		return []string{"SOURCE_TYPE", "TOTAL_SIZE", "CREATE_TIME"}
+	case "SnapshotStatus":
+		return []string{"creating", "available", "failed", "deleted", "final snapshot"}
+	case "SnapshotType":
+		return []string{"automated", "manual"}
+	case "SortByOrder":
+		return []string{"ASC", "DESC"}
+	case "TableRestoreStatusType":
+		return []string{"PENDING", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
+	default:
+		return nil
 	}
 }
 

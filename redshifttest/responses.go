@@ -1,0 +1,328 @@
+package redshifttest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
+)
+
+// Respond makes the fake return this response to all later calls of an operation, whether or not the fake plays the operation. A response
+// is a pointer to the result of the operation, such as a *redshift.DescribeClustersResult, or a function of its parameters:
+//
+//	func(*redshift.DescribeClustersParams) *redshift.DescribeClustersResult
+//	func(*redshift.DescribeClustersParams) (*redshift.DescribeClustersResult, error)
+//
+// The fake still checks signature and parameters, injects faults, and logs the request. It changes nothing else: resources of the fake
+// are not read or changed. The result is sent as the XML that Redshift sends for it. Later changes to it have no effect, and its
+// RequestID is ignored.
+//
+// An error that a function returns is sent as the error of the call if it is an [awsquery.ErrorCode] or has an [*awsquery.Error] in its
+// chain. The function runs in the goroutine that serves the request, several times at once if there are several requests. It may call
+// methods of the fake.
+//
+// Respond replaces the response that an earlier Respond set. Responses of [Fake.RespondNext] come first. It returns an error, and
+// changes nothing, if the library does not have the operation or if the response has the wrong type or is nil.
+func (f *Fake) Respond(operation string, response any) error {
+	one, err := f.newResponse(operation, response)
+	if err != nil {
+		return err
+	}
+	f.responses.set(operation, one)
+
+	return nil
+}
+
+// RespondNext makes the fake return these responses to the next calls of an operation, one response for each call. They are as
+// [Fake.Respond] describes them, and wait behind those of earlier calls of RespondNext. A request that the fake refuses, or that a
+// [Fault] without AfterWork ends, does not use a response. It returns an error, and changes nothing, if one of the responses is invalid
+// or if there is none.
+func (f *Fake) RespondNext(operation string, responses ...any) error {
+	if len(responses) == 0 {
+		return fmt.Errorf("redshifttest: respond to %q: there is no response", operation)
+	}
+	all := make([]response, len(responses))
+	for i, given := range responses {
+		one, err := f.newResponse(operation, given)
+		if err != nil {
+			return err
+		}
+		all[i] = one
+	}
+	f.responses.add(operation, all)
+
+	return nil
+}
+
+// PendingResponses returns how many responses of [Fake.RespondNext] no request has used yet.
+func (f *Fake) PendingResponses() int { return f.responses.pending() }
+
+// response is what a test supplies for an operation: a result as XML, or a function.
+type response struct {
+	result   rendered
+	function reflect.Value
+}
+
+func (w *world) newResponse(name string, given any) (response, error) {
+	failed := func(format string, arguments ...any) (response, error) {
+		return response{}, fmt.Errorf("redshifttest: respond to %q: %w", name, fmt.Errorf(format, arguments...))
+	}
+	if _, found := w.operations[name]; !found {
+		if isOperation(name) {
+			return failed("this library does not have the operation: supply its response with InjectNext, as a Fault with Status and Body")
+		}
+
+		return failed("Redshift has no such operation%s", w.didYouMean(name))
+	}
+	if given == nil {
+		return failed("the response is nil: want a *redshift.%sResult", name)
+	}
+	value := reflect.ValueOf(given)
+	kind := value.Type()
+	wrong := func() (response, error) {
+		return failed("want a *redshift.%[1]sResult or a func(*redshift.%[1]sParams) *redshift.%[1]sResult, not a %[2]s", name, kind)
+	}
+	result := kind
+	if kind.Kind() == reflect.Func {
+		if !isResponseFunction(kind, name) {
+			return wrong()
+		}
+		result = kind.Out(0)
+	}
+	if !isGenerated(result, name+"Result") {
+		return wrong()
+	}
+	if err := checkWritable(result, nil); err != nil {
+		return failed("%w", err)
+	}
+	switch {
+	case value.IsNil():
+		return failed("the response is a nil %s", kind)
+	case kind.Kind() == reflect.Func:
+		return response{function: value}, nil
+	default:
+		return response{result: render(name, given)}, nil
+	}
+}
+
+// didYouMean returns a hint to an operation that differs in case only.
+func (w *world) didYouMean(name string) string {
+	for known := range w.operations {
+		if strings.EqualFold(known, name) {
+			return ": did you mean " + known + "?"
+		}
+	}
+
+	return ""
+}
+
+func isResponseFunction(kind reflect.Type, operation string) bool {
+	if kind.IsVariadic() || kind.NumIn() != 1 || !isGenerated(kind.In(0), operation+"Params") {
+		return false
+	}
+
+	return kind.NumOut() == 1 || kind.NumOut() == 2 && kind.Out(1) == reflect.TypeFor[error]()
+}
+
+// clientPackages is the beginning of the paths of the packages that have the parameters and results.
+var clientPackages = strings.TrimSuffix(reflect.TypeFor[contract.Operation]().PkgPath(), "internal/contract") + "client/"
+
+// isGenerated reports whether a type is the pointer to the parameters or the result of an operation. The generator may write
+// an abbreviation in the name in capitals.
+func isGenerated(kind reflect.Type, name string) bool {
+	return kind.Kind() == reflect.Pointer && kind.Elem().Kind() == reflect.Struct &&
+		strings.EqualFold(kind.Elem().Name(), name) && strings.HasPrefix(kind.Elem().PkgPath(), clientPackages)
+}
+
+// checkWritable returns an error for a type with a member that the writer has no XML for.
+func checkWritable(kind reflect.Type, outer []reflect.Type) error {
+	switch kind.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return checkWritable(kind.Elem(), outer)
+	case reflect.String, reflect.Bool, reflect.Float64, reflect.Int, reflect.Int32, reflect.Int64:
+		return nil
+	case reflect.Struct:
+		if kind == timeType || slices.Contains(outer, kind) {
+			return nil
+		}
+		outer = append(slices.Clone(outer), kind)
+		for field := range kind.Fields() {
+			if field.Tag.Get("xml") == "" {
+				continue
+			}
+			if err := checkWritable(field.Type, outer); err != nil {
+				return fmt.Errorf("%s.%w", field.Name, err)
+			}
+		}
+
+		return nil
+	default:
+		return fmt.Errorf("the fake has no XML for the type %s: supply the response with InjectNext, as a Fault with Status and Body", kind)
+	}
+}
+
+// codeResponse is the code of the error for a call whose response a test supplied wrongly. The client does not retry it.
+const codeResponse = awsquery.ErrInvalidAction
+
+// give returns the result for a call with these parameters.
+func (r response) give(operation contract.Operation, given params) (any, *failure) {
+	if !r.function.IsValid() {
+		return r.result, nil
+	}
+	typed := reflect.New(r.function.Type().In(0).Elem())
+	text, err := json.Marshal(given.plain(operation))
+	if err == nil {
+		err = json.Unmarshal(text, typed.Interface())
+	}
+	if err != nil {
+		return nil, fail(codeResponse, "The parameters do not fit into %s: %v.", typed.Type().Elem(), err)
+	}
+	returned := r.function.Call([]reflect.Value{typed})
+	if len(returned) > 1 {
+		if err, isError := returned[1].Interface().(error); isError && err != nil {
+			return nil, suppliedFailure(operation.Name, err)
+		}
+	}
+	if returned[0].IsNil() {
+		return nil, fail(codeResponse, "The function that a test gave to Respond for %s returned no result and no error.", operation.Name)
+	}
+
+	return render(operation.Name, returned[0].Interface()), nil
+}
+
+// suppliedFailure returns the error that a function of a test returned.
+func suppliedFailure(operation string, err error) *failure {
+	if supplied, isError := errors.AsType[*awsquery.Error](err); isError && errorCode.MatchString(string(supplied.Code)) {
+		failed := fail(supplied.Code, "%s", supplied.Message)
+		if supplied.StatusCode >= http.StatusBadRequest && supplied.StatusCode <= lastStatus {
+			failed.status = supplied.StatusCode
+		}
+
+		return failed
+	}
+	if code, isCode := errors.AsType[awsquery.ErrorCode](err); isCode && errorCode.MatchString(string(code)) {
+		return fail(code, "%v", err)
+	}
+
+	return fail(codeResponse, "The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v",
+		operation, err)
+}
+
+// lastStatus is the largest HTTP status.
+const lastStatus = 599
+
+// responses are those that wait for a request, by operation.
+type responses struct {
+	mutex  sync.Mutex
+	next   map[string][]response
+	always map[string]response
+}
+
+func (r *responses) set(operation string, one response) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.always == nil {
+		r.always = make(map[string]response)
+	}
+	r.always[operation] = one
+}
+
+func (r *responses) add(operation string, all []response) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.next == nil {
+		r.next = make(map[string][]response)
+	}
+	r.next[operation] = append(r.next[operation], all...)
+}
+
+func (r *responses) take(operation string) (response, bool) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if next := r.next[operation]; len(next) > 0 {
+		r.next[operation] = next[1:]
+
+		return next[0], true
+	}
+	one, found := r.always[operation]
+
+	return one, found
+}
+
+func (r *responses) pending() int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	count := 0
+	for _, next := range r.next {
+		count += len(next)
+	}
+
+	return count
+}
+
+// plain returns the parameters as JSON has them, under the names of the fields' json tags.
+func (p params) plain(operation contract.Operation) map[string]any {
+	all := make(map[string]any)
+	for _, param := range operation.Params {
+		if one := p[param.Name]; one != nil {
+			s := paramShape(param)
+			all[s.Name] = one.plain(s)
+		}
+	}
+
+	return all
+}
+
+func (v *value) plain(s shape) any {
+	switch {
+	case s.List:
+		items := make([]any, len(v.items))
+		for i, one := range v.items {
+			items[i] = one.plain(s.item())
+		}
+
+		return items
+	case s.Type == typeStructure:
+		members := make(map[string]any)
+		for name, one := range v.members {
+			if member, found := s.member(name); found {
+				members[name] = one.plain(member)
+			}
+		}
+
+		return members
+	default:
+		return plainText(s.Type, v.text)
+	}
+}
+
+// plainText returns a text that has the type as JSON has it.
+func plainText(kind, text string) any {
+	switch kind {
+	case "integer", "int32", "int64":
+		if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return number
+		}
+	case "double", "float", "number":
+		if number, err := parseNumber(text); err == nil {
+			return number
+		}
+	case "boolean":
+		return text == "true"
+	case "date-time":
+		if at, valid := parseTime(text); valid {
+			return at.UTC().Format(time.RFC3339Nano)
+		}
+	}
+
+	return text
+}
