@@ -29,7 +29,7 @@ func TestEachQuota(t *testing.T) {
 			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("s%d", number)}
 		}, models.ErrClusterSnapshotQuotaExceeded},
 		"AccountsPerSnapshot": {0, "AuthorizeSnapshotAccess", func(number int) []string {
-			return []string{"SnapshotIdentifier", "base", "AccountWithRestoreAccess", strconv.Itoa(111122223330 + number)}
+			return []string{"SnapshotIdentifier", "base", "AccountWithRestoreAccess", fmt.Sprintf("1111222233%02d", number)}
 		}, models.ErrAuthorizationQuotaExceeded},
 		"Tags": {0, "CreateTags", func(number int) []string {
 			return []string{"ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", strconv.Itoa(number)}

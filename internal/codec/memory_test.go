@@ -3,6 +3,7 @@ package codec_test
 import (
 	"errors"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,6 +28,8 @@ func TestMemoryForADocument(t *testing.T) {
 	padded := func(bytes int) string {
 		return repeat("<Item><!--" + strings.Repeat("x", bytes-len("<Item><!----></Item>")) + "--></Item>")
 	}
+	// Pointers, strings and slices take half as much memory on 32 bits, where these documents are within the limit.
+	on64Bits := strconv.IntSize == 64
 	tests := map[string]struct {
 		members string
 		refused bool
@@ -34,17 +37,17 @@ func TestMemoryForADocument(t *testing.T) {
 		"empty items":        {"<Items>" + repeat("<Item/>") + "</Items>", true},
 		"more empty items":   {"<Items>" + repeat("<Item></Item>") + "</Items>", true},
 		"items with a text":  {"<Items>" + repeat("<Item>x</Item>") + "</Items>", true},
-		"in many lists":      {repeat("<Items><Item/></Items>"), true},
-		"one in each list":   {repeat("<Items><Item/></Items><Marker/>"), true},
-		"padded to 20 bytes": {"<Items>" + padded(20) + "</Items>", true},
-		"padded to 24 bytes": {"<Items>" + padded(24) + "</Items>", true},
-		"padded to 28 bytes": {"<Items>" + padded(28) + "</Items>", true},
+		"in many lists":      {repeat("<Items><Item/></Items>"), on64Bits},
+		"one in each list":   {repeat("<Items><Item/></Items><Marker/>"), on64Bits},
+		"padded to 20 bytes": {"<Items>" + padded(20) + "</Items>", on64Bits},
+		"padded to 24 bytes": {"<Items>" + padded(24) + "</Items>", on64Bits},
+		"padded to 28 bytes": {"<Items>" + padded(28) + "</Items>", on64Bits},
 		"padded to 80 bytes": {"<Items>" + padded(80) + "</Items>", false},
 		"tags":               {"<First><Tags>" + repeat("<Tag/>") + "</Tags></First>", false},
 		"many lists of tags": {"<First>" + repeat("<Tags><Tag/></Tags>") + "</First>", false},
-		"tags of items":      {"<Items>" + repeat("<Item><Tags><Tag/></Tags></Item>") + "</Items>", true},
+		"tags of items":      {"<Items>" + repeat("<Item><Tags><Tag/></Tags></Item>") + "</Items>", on64Bits},
 		"lists of items":     {"<Items>" + repeat("<Item><Tags><Tag/></Tags><Types><Type/></Types><Times><Time/></Times></Item>") + "</Items>", false},
-		"structures":         {"<Items>" + repeat("<Item><Owner/></Item>") + "</Items>", true},
+		"structures":         {"<Items>" + repeat("<Item><Owner/></Item>") + "</Items>", on64Bits},
 		"texts":              {"<First><Types>" + repeat("<Type>x</Type>") + "</Types></First>", false},
 		"different texts":    {"<First><Types>" + repeat("<Type>a</Type><Type>bc</Type><Type>def</Type>") + "</Types></First>", false},
 		"empty texts":        {"<First><Types>" + repeat("<Type/>") + "</Types></First>", false},
