@@ -302,6 +302,7 @@ func TestAFailureChangesNothing(t *testing.T) {
 		"a misspelt extension":                     {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
 		"a misspelt extension, parameter":          {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
 		"a misspelt extension, member":             {"x-nullable: true", "x-nulable: true", []string{"definition Shelf, member Limit", "x-nulable"}},
+		"a time behind a pointer":                  {"Built: {type: string, format: date-time,", "Built: {type: string, format: date-time, x-nullable: true,", []string{"Built is a time", "drop x-nullable"}},
 		"an error code of no operation":            {"x-errors: [ShelfNotFound, ShelfFullFault]", "x-errors: [ShelfNotFound]", []string{"ShelfFullFault"}},
 		"pages over no list":                       {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
 		"an unknown type of a member":              {"Name: {type: string,", "Name: {type: object,", []string{"definition Room, member Name", `"object"`}},
