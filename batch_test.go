@@ -243,7 +243,7 @@ func TestBatchesOfTheFake(t *testing.T) {
 	if kept := fake.Snapshots()[129].ManualSnapshotRetentionPeriod; *kept != 9 {
 		t.Errorf("the last is kept for %d days", *kept)
 	}
-	fake.FailNext("BatchModifyClusterSnapshots", models.ErrInvalidClusterState)
+	failNext(t, fake, "BatchModifyClusterSnapshots", models.ErrInvalidClusterState)
 	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, models.ErrInvalidClusterState) || len(result.Unprocessed) != 131 {
 		t.Errorf("when refused it answers %v, and %d are open", err, len(result.Unprocessed))
 	}

@@ -89,7 +89,7 @@ func TestClockIsCorrectedForAll(t *testing.T) {
 		withClocks(t, code, &wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 			const count = 20
 			for range count {
-				fake.InjectNext("DescribeClusters", redshifttest.Fault{Delay: 50 * time.Millisecond, AfterWork: true})
+				injectNext(t, fake, "DescribeClusters", redshifttest.Fault{Delay: 50 * time.Millisecond, AfterWork: true})
 			}
 			var calls sync.WaitGroup
 			for range count {
@@ -148,7 +148,7 @@ func TestClockIsLeftAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withClocks(t, "", &test.wrong, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-				fake.InjectNext("DescribeClusters", test.fault, test.fault, test.fault)
+				injectNext(t, fake, "DescribeClusters", test.fault, test.fault, test.fault)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if !errors.Is(err, test.code) || len(fake.Requests()) != test.requests {
 					t.Errorf("%v after %d requests", err, len(fake.Requests()))

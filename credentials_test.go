@@ -51,7 +51,7 @@ func TestExpiredCredentialsAreRenewed(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				fake := redshifttest.New(redshifttest.Options{DisableSignatureCheck: true})
-				fake.InjectNext("DescribeClusters", test.faults...)
+				injectNext(t, fake, "DescribeClusters", test.faults...)
 				asked := 0
 				config := fake.Config()
 				config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
@@ -79,7 +79,7 @@ func TestManyCallsRenewOnce(t *testing.T) {
 		fake := redshifttest.New(redshifttest.Options{DisableSignatureCheck: true})
 		const count = 20
 		for range count {
-			fake.InjectNext("DescribeClusters", redshifttest.Fault{Code: "ExpiredToken", Delay: 50 * time.Millisecond})
+			injectNext(t, fake, "DescribeClusters", redshifttest.Fault{Code: "ExpiredToken", Delay: 50 * time.Millisecond})
 		}
 		var asked atomic.Int32
 		config := fake.Config()
@@ -111,7 +111,7 @@ func TestManyCallsRenewOnce(t *testing.T) {
 func TestFixedCredentialsAreNotRenewed(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-		fake.FailNext("DescribeClusters", awsquery.ErrExpiredToken)
+		failNext(t, fake, "DescribeClusters", awsquery.ErrExpiredToken)
 		if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrExpiredToken) || len(fake.Requests()) != 1 {
 			t.Errorf("%v after %d requests", err, len(fake.Requests()))
 		}

@@ -44,7 +44,7 @@ func TestHostileEnvironment(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer client.CloseIdleConnections()
-			test.fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Status: 503}) // more than one attempt
+			injectNext(t, test.fake, "DescribeClusterSnapshots", redshifttest.Fault{Status: 503}) // more than one attempt
 			if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil {
 				t.Error(err)
 			}

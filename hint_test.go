@@ -95,7 +95,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			if test.change != nil {
 				test.change(&config)
 			} else {
-				fake.InjectNext("DescribeClusters", test.fault)
+				injectNext(t, fake.Fake, "DescribeClusters", test.fault)
 			}
 			client, err := redshift.New(config)
 			if err != nil {

@@ -5,10 +5,28 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/testenv"
+	"github.com/redshift-go/redshift/redshifttest"
 )
 
 func TestMain(m *testing.M) {
 	testenv.ClearAWS()
 	goleak.VerifyTestMain(m)
+}
+
+// injectNext makes the next calls of an operation meet faults, and fails the test if they are not injected.
+func injectNext(tb testing.TB, fake *redshifttest.Fake, operation string, faults ...redshifttest.Fault) {
+	tb.Helper()
+	if err := fake.InjectNext(operation, faults...); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// failNext makes the next calls of an operation fail with a code, and fails the test if the code is not injected.
+func failNext(tb testing.TB, fake *redshifttest.Fake, operation string, code awsquery.ErrorCode, times ...int) {
+	tb.Helper()
+	if err := fake.FailNext(operation, code, times...); err != nil {
+		tb.Fatal(err)
+	}
 }

@@ -70,7 +70,7 @@ func TestWhatOthersMadeIsNotOurs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(t *testing.T, w *world) {
-				w.fake.InjectNext(test.operation, lost)
+				injectNext(t, w.fake, test.operation, lost)
 				if test.theirs != nil {
 					// Another client works while ours waits for its second attempt.
 					other, err := redshift.New(w.fake.Config())
@@ -130,7 +130,7 @@ func TestGrantsAndKeys(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(t *testing.T, w *world) {
 				if test.theirs != "" {
-					w.fake.InjectNext("CreateSnapshotCopyGrant", lost)
+					injectNext(t, w.fake, "CreateSnapshotCopyGrant", lost)
 					other, err := redshift.New(w.fake.Config())
 					if err != nil {
 						t.Fatal(err)
@@ -141,7 +141,7 @@ func TestGrantsAndKeys(t *testing.T) {
 						}
 					})
 				} else {
-					w.fake.InjectNext("CreateSnapshotCopyGrant", redshifttest.Fault{Cut: true, AfterWork: true})
+					injectNext(t, w.fake, "CreateSnapshotCopyGrant", redshifttest.Fault{Cut: true, AfterWork: true})
 				}
 				_, err := grant("new", test.ours)(t.Context(), w.client)
 				if unknown := errors.As(err, new(*redshift.OutcomeUnknownError)); unknown != test.unknown {
@@ -207,7 +207,7 @@ func TestTheFirstAnswerCounts(t *testing.T) {
 						return c.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleParams{ScheduleIdentifier: "missing"})
 					}, models.ErrSnapshotScheduleNotFound},
 				} {
-					w.fake.InjectNext(operation, before...)
+					injectNext(t, w.fake, operation, before...)
 					if _, err := test.call(t.Context(), w.client); !errors.Is(err, test.code) {
 						t.Errorf("%s returned %v, want %s", operation, err, test.code)
 					}
@@ -222,17 +222,17 @@ func TestResultsThatWereFound(t *testing.T) {
 	t.Parallel()
 	gone := redshifttest.Fault{Cut: true, AfterWork: true}
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fake.InjectNext("DeleteClusterSnapshot", gone)
+		injectNext(t, w.fake, "DeleteClusterSnapshot", gone)
 		deleted, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"})
 		if err != nil || deleted.Snapshot.SnapshotIdentifier != "nightly" || deleted.Snapshot.Status != models.SnapshotStatusDeleted {
 			t.Errorf("Delete: %+v, %v", deleted, err)
 		}
-		w.fake.InjectNext("RevokeSnapshotAccess", gone)
+		injectNext(t, w.fake, "RevokeSnapshotAccess", gone)
 		revoked, err := w.client.RevokeSnapshotAccess(t.Context(), &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend})
 		if err != nil || revoked.Snapshot.SnapshotIdentifier != "shared" || len(revoked.Snapshot.AccountsWithRestoreAccess) != 0 || revoked.RequestID == "" {
 			t.Errorf("Revoke: %+v, %v", revoked, err)
 		}
-		w.fake.InjectNext("BatchDeleteClusterSnapshots", gone)
+		injectNext(t, w.fake, "BatchDeleteClusterSnapshots", gone)
 		batch, err := w.client.BatchDeleteClusterSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
 			{SnapshotIdentifier: "weekly"}, {SnapshotIdentifier: "ancient"},
 		}})
@@ -240,14 +240,14 @@ func TestResultsThatWereFound(t *testing.T) {
 			t.Errorf("BatchDelete: %+v, %v", batch, err)
 		}
 		// Only once the cluster is there does Redshift say when it was made.
-		w.fake.InjectNext("RestoreFromClusterSnapshot", gone)
+		injectNext(t, w.fake, "RestoreFromClusterSnapshot", gone)
 		late := redshift.WithRetryPolicy(redshift.RetryPolicy{BaseDelay: redshifttest.DefaultRestoreDuration / 2, MaxDelay: redshifttest.DefaultRestoreDuration / 2})
 		restored, err := w.client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "shared"}, late)
 		if err != nil || restored.Cluster.ClusterStatus != models.ClusterStatusAvailable || restored.RequestID == "" {
 			t.Errorf("Restore: %+v, %v", restored, err)
 		}
 		// A wait afterwards knows that it is new, although the answer that said so was lost.
-		w.fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
+		failNext(t, w.fake, "DescribeClusters", models.ErrClusterNotFound, 2)
 		if _, err := w.client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{}); err != nil {
 			t.Error(err)
 		}
@@ -259,7 +259,7 @@ func TestResultsThatWereFound(t *testing.T) {
 func TestDeletedFromAnotherCluster(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fake.InjectNext("DeleteClusterSnapshot", lost, lost)
+		injectNext(t, w.fake, "DeleteClusterSnapshot", lost, lost)
 		for cluster, want := range map[string]error{"mirrored": models.ErrClusterSnapshotNotFound, "ANALYTICS": nil} {
 			_, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: cluster})
 			if !errors.Is(err, want) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
@@ -267,7 +267,7 @@ func TestDeletedFromAnotherCluster(t *testing.T) {
 			}
 		}
 		gone := redshifttest.Fault{Cut: true, AfterWork: true}
-		w.fake.InjectNext("BatchDeleteClusterSnapshots", gone)
+		injectNext(t, w.fake, "BatchDeleteClusterSnapshots", gone)
 		batch, err := w.client.BatchDeleteClusterSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
 			{SnapshotIdentifier: "weekly", SnapshotClusterIdentifier: "analytics"}, {SnapshotIdentifier: "shared", SnapshotClusterIdentifier: "mirrored"},
 		}})
@@ -505,22 +505,22 @@ func TestSearchAfterALostAnswer(t *testing.T) {
 	gone := redshifttest.Fault{Cut: true, AfterWork: true}
 	create := &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "mine"}
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fake.InjectNext("CreateClusterSnapshot", gone)
-		w.fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
+		injectNext(t, w.fake, "CreateClusterSnapshot", gone)
+		failNext(t, w.fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create); err != nil {
 			t.Error(err)
 		}
 	})
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fake.InjectNext("CreateClusterSnapshot", gone)
-		w.fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 9)
+		injectNext(t, w.fake, "CreateClusterSnapshot", gone)
+		failNext(t, w.fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 9)
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create); !errors.As(err, new(*redshift.OutcomeUnknownError)) || w.fake.PendingFaults() != 4 {
 			t.Errorf("%v, and %d faults are left", err, w.fake.PendingFaults())
 		}
 	})
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fake.InjectNext("CreateClusterSnapshot", gone)
-		w.fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Delay: 20 * time.Second, AfterWork: true})
+		injectNext(t, w.fake, "CreateClusterSnapshot", gone)
+		injectNext(t, w.fake, "DescribeClusterSnapshots", redshifttest.Fault{Delay: 20 * time.Second, AfterWork: true})
 		began := time.Now()
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create, redshift.WithAttemptTimeout(time.Second)); err != nil || time.Since(began) > 5*time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
@@ -540,7 +540,7 @@ func TestLookUpOnAFastClock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		injectNext(t, fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		_, err = client.CreateClusterSnapshot(t.Context(), create())
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !strings.Contains(err.Error(), "a SnapshotCreateTime that cannot be compared") {
 			t.Error(err)
@@ -552,7 +552,7 @@ func TestLookUpOnAFastClock(t *testing.T) {
 func TestOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fake.InjectNext("RestoreTableFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		injectNext(t, w.fake, "RestoreTableFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), w.client)
 		var unknown *redshift.OutcomeUnknownError
 		if !errors.As(err, &unknown) || unknown.Operation != "RestoreTableFromClusterSnapshot" || unknown.SeeOperation != "DescribeTableRestoreStatus" ||
@@ -560,19 +560,19 @@ func TestOutcomeUnknown(t *testing.T) {
 			t.Errorf("it returned %v", err)
 		}
 		// Nor is it known of a restore while the cluster does not say since when it is there.
-		w.fake.InjectNext("RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		injectNext(t, w.fake, "RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		_, err = restoreTo("drill")(t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), "no ClusterCreateTime yet") {
 			t.Errorf("the restore returned %v", err)
 		}
 		// What was certainly not carried out is repeated all the same.
-		w.fake.InjectNext("CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})
+		injectNext(t, w.fake, "CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})
 		if _, err := changeCalls()["CreateSnapshotSchedule unnamed"](t.Context(), w.client); err != nil {
 			t.Error(err)
 		}
 		// A search that fails leaves it open.
-		w.fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
-		w.fake.FailNext("DescribeClusterSnapshots", awsquery.ErrAccessDenied)
+		injectNext(t, w.fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		failNext(t, w.fake, "DescribeClusterSnapshots", awsquery.ErrAccessDenied)
 		_, err = changeCalls()["CreateClusterSnapshot"](t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) || !errors.Is(err, awsquery.ErrAccessDenied) {
 			t.Errorf("it returned %v", err)

@@ -135,7 +135,7 @@ func TestNothingSentIsOfTheWholeCall(t *testing.T) {
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
 		t.Fatal(err)
 	}
-	fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+	injectNext(t, fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 	server := httptest.NewServer(fake)
 	defer server.Close()
 	var dials atomic.Int32
@@ -167,12 +167,12 @@ func TestQueryParamsAreNotComparedWith(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		takeNightly(t, fake, client)
-		fake.InjectNext("DeleteClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
+		injectNext(t, fake, "DeleteClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		_, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"}, redshift.WithQueryParam("SnapshotClusterIdentifier", "sales"))
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
 			t.Errorf("the snapshot of another cluster: %v", err)
 		}
-		fake.InjectNext("CreateSnapshotSchedule", redshifttest.Fault{Status: http.StatusServiceUnavailable, AfterWork: true})
+		injectNext(t, fake, "CreateSnapshotSchedule", redshifttest.Fault{Status: http.StatusServiceUnavailable, AfterWork: true})
 		_, err = client.CreateSnapshotSchedule(t.Context(), &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "often", ScheduleDefinitions: []string{"rate(12 hours)"}},
 			redshift.WithQueryParam("ScheduleIdentifier", ""))
 		schedules, describeErr := client.DescribeSnapshotSchedules(t.Context(), nil)
@@ -186,14 +186,14 @@ func TestQueryParamsAreNotComparedWith(t *testing.T) {
 func TestForcedThatCouldNotDelete(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-		fake.InjectNext("BatchModifyClusterSnapshots", redshifttest.Fault{Status: http.StatusServiceUnavailable})
+		injectNext(t, fake, "BatchModifyClusterSnapshots", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		result, err := client.ModifySnapshots(t.Context(), &redshift.BatchModifyClusterSnapshotsParams{
 			SnapshotIdentifierList: []string{"misspelt", "neither"}, ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
 		if err != nil || len(result.Done) != 0 || len(result.Failed) != 2 || !errors.Is(result.Err(), models.ErrClusterSnapshotNotFound) {
 			t.Errorf("the batch: %+v, %v", result, err)
 		}
-		fake.InjectNext("ModifyClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
+		injectNext(t, fake, "ModifyClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		_, err = client.ModifyClusterSnapshot(t.Context(), &redshift.ModifyClusterSnapshotParams{
 			SnapshotIdentifier: "misspelt", ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
@@ -208,8 +208,8 @@ func TestLostBatchThatCannotBeLookedAt(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		takeNightly(t, fake, client)
-		fake.InjectNext("BatchDeleteClusterSnapshots", redshifttest.Fault{Cut: true, AfterWork: true})
-		fake.FailNext("DescribeClusterSnapshots", awsquery.ErrAccessDenied)
+		injectNext(t, fake, "BatchDeleteClusterSnapshots", redshifttest.Fault{Cut: true, AfterWork: true})
+		failNext(t, fake, "DescribeClusterSnapshots", awsquery.ErrAccessDenied)
 		result, err := client.DeleteSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{
 			Identifiers: []models.DeleteClusterSnapshotMessage{{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"}},
 		})
@@ -230,8 +230,8 @@ func TestLookingEndsWithTheContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
-		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 100)
+		injectNext(t, fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		failNext(t, fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 100)
 		ctx, cancel := context.WithTimeout(t.Context(), 61*time.Second)
 		defer cancel()
 		_, err = client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
@@ -254,7 +254,7 @@ func TestFirstAttemptByAClockThatStandsStill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true},
+		injectNext(t, fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true},
 			redshifttest.Fault{Code: awsquery.ErrThrottling, Header: http.Header{"Retry-After": {"10"}}})
 		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
 			t.Error(err)

@@ -318,7 +318,7 @@ func (tr trouble) cell(t *testing.T, operation string, call func(context.Context
 		name, _, _ := strings.Cut(operation, " ")
 		before := len(w.fake.Requests())
 		w.wrong = tr.wrong
-		w.fake.InjectNext(name, tr.faults...)
+		injectNext(t, w.fake, name, tr.faults...)
 		result, err := call(t.Context(), w.client)
 		attempts := 0
 		for _, request := range w.fake.Requests()[before:] {

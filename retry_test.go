@@ -78,7 +78,7 @@ func TestWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, redshift.Config{Retry: test.policy}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-				fake.InjectNext("DescribeClusters", test.faults...)
+				injectNext(t, fake, "DescribeClusters", test.faults...)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if (err != nil) != test.fails {
 					t.Errorf("the call returned %v", err)
@@ -140,7 +140,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	for want, faults := range map[int][]redshifttest.Fault{2: repeated, 1: final} {
 		for _, fault := range faults {
 			inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-				fake.InjectNext("DescribeClusters", fault)
+				injectNext(t, fake, "DescribeClusters", fault)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if requests := len(fake.Requests()); requests != want || (err == nil) != (want == 2) {
 					t.Errorf("%+v: %d attempts, %v", fault, requests, err)
@@ -157,7 +157,7 @@ func TestContextEndsAttempts(t *testing.T) {
 		cause := errors.New("the operator pressed the button")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 1500*time.Millisecond, cause)
 		defer cancel()
-		fake.FailNext("DescribeClusters", "Throttling", 5)
+		failNext(t, fake, "DescribeClusters", "Throttling", 5)
 		began := time.Now()
 		_, err := client.DescribeClusters(ctx, nil)
 		var tried *redshift.RetryError
@@ -206,7 +206,7 @@ func TestDeadlineAtTheEndOfAWait(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-			fake.FailNext("DescribeClusters", "Throttling", 5)
+			failNext(t, fake, "DescribeClusters", "Throttling", 5)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // as long as the first delay
 			defer cancel()
 			began := time.Now()
@@ -243,7 +243,7 @@ func TestAttemptTimeout(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, redshift.Config{AttemptTimeout: test.limit}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-				fake.InjectNext("DescribeClusters", redshifttest.Fault{Delay: test.delay})
+				injectNext(t, fake, "DescribeClusters", redshifttest.Fault{Delay: test.delay})
 				began := time.Now()
 				if _, err := client.DescribeClusters(t.Context(), nil, test.options...); err != nil {
 					t.Error(err)
@@ -268,7 +268,7 @@ func TestLostAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
-				fake.InjectNext("CreateClusterSnapshot", lost)
+				injectNext(t, fake, "CreateClusterSnapshot", lost)
 				created, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
 					ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", Tags: []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: "1"}},
 				})
@@ -291,11 +291,11 @@ func TestPolicyOfACall(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "DescribeClusters: WithRetryPolicy: MaxAttempts") || len(fake.Requests()) != 0 {
 			t.Errorf("%v after %d requests", err, len(fake.Requests()))
 		}
-		fake.FailNext("DescribeClusters", "Throttling", 6)
+		failNext(t, fake, "DescribeClusters", "Throttling", 6)
 		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 7}), redshift.WithAttemptTimeout(-1)); err != nil || len(fake.Requests()) != 7 {
 			t.Errorf("%v after %d requests", err, len(fake.Requests()))
 		}
-		fake.FailNext("DescribeClusters", "Throttling")
+		failNext(t, fake, "DescribeClusters", "Throttling")
 		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 1})); !errors.Is(err, awsquery.ErrThrottling) {
 			t.Errorf("with one attempt: %v", err)
 		}
@@ -314,7 +314,7 @@ func TestDelaysThatAreTooLong(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
 		defer cancel()
 		longest := redshift.RetryPolicy{MaxAttempts: 100, BaseDelay: time.Hour, MaxDelay: math.MaxInt64}
-		fake.FailNext("DescribeClusters", "InternalFailure", 100)
+		failNext(t, fake, "DescribeClusters", "InternalFailure", 100)
 		var tried *redshift.RetryError
 		if _, err := client.DescribeClusters(ctx, nil, redshift.WithRetryPolicy(longest)); !errors.As(err, &tried) || tried.Attempts != 5 { // after 0, 1, 3, 7 and 15 hours
 			t.Errorf("the error is %v", err)
@@ -374,7 +374,7 @@ func TestIsThrottled(t *testing.T) {
 	errorOf := func(t *testing.T, fault redshifttest.Fault) error {
 		t.Helper()
 		fake := redshifttest.New(redshifttest.Options{})
-		fake.InjectNext("DescribeClusters", fault, fault)
+		injectNext(t, fake, "DescribeClusters", fault, fault)
 		config := fake.Config()
 		config.Retry = redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: 1, ThrottlingDelay: 1}
 		client, err := redshift.New(config)

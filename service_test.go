@@ -53,7 +53,7 @@ func TestNewFromServiceOfADecorator(t *testing.T) {
 		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
 			t.Fatal(err)
 		}
-		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 3)
+		failNext(t, fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 3)
 		if _, err := client.WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{}); err != nil {
 			t.Errorf("a snapshot that this client created is not expected to be new: %v", err)
 		}

@@ -280,14 +280,14 @@ func TestRestoresInABubble(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.FailNext("DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
+		failNext(t, fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 2)
 		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotArn: created.Snapshot.SnapshotArn}, redshift.WaitOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}); err != nil {
 			t.Fatal(err)
 		}
-		fake.FailNext("DescribeClusters", models.ErrClusterNotFound, 2)
+		failNext(t, fake, "DescribeClusters", models.ErrClusterNotFound, 2)
 		began := time.Now()
 		cluster, err := client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{})
 		if took := time.Since(began); err != nil || cluster.RestoreStatus.Status != models.RestoreStatusTypeCompleted || took < redshifttest.DefaultRestoreDuration {
@@ -299,7 +299,7 @@ func TestRestoresInABubble(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.FailNext("DescribeTableRestoreStatus", models.ErrTableRestoreNotFoundFault, 2)
+		failNext(t, fake, "DescribeTableRestoreStatus", models.ErrTableRestoreNotFoundFault, 2)
 		table, err := client.WaitTableRestored(t.Context(),
 			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: asked.TableRestoreStatus.TableRestoreRequestID}, redshift.WaitOptions{})
 		if err != nil || table.Status != models.TableRestoreStatusTypeSucceeded {

@@ -225,7 +225,7 @@ func TestWaitOutlastsOutages(t *testing.T) {
 					t.Fatal(err)
 				}
 				inject := sync.OnceFunc(func() {
-					fake.InjectNext("DescribeClusterSnapshots", slices.Repeat([]redshifttest.Fault{test.fault}, test.faults)...)
+					injectNext(t, fake, "DescribeClusterSnapshots", slices.Repeat([]redshifttest.Fault{test.fault}, test.faults)...)
 				})
 				if test.atOnce {
 					inject()

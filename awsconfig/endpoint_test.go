@@ -193,7 +193,9 @@ func TestAttempts(t *testing.T) {
 	machine.withUser("default")
 	machine.write(".aws/config", "[default]\nmax_attempts = 2\n")
 	server := newRedshift(machine, userKeys())
-	server.FailNext("DescribeClusterSnapshots", awsquery.ErrInternalFailure, 5)
+	if err := server.FailNext("DescribeClusterSnapshots", awsquery.ErrInternalFailure, 5); err != nil {
+		t.Fatal(err)
+	}
 	if err := list(t); err == nil {
 		t.Error("there is no error")
 	}

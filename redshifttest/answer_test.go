@@ -68,6 +68,6 @@ func TestAnswers(t *testing.T) {
 	do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "kept", "AccountWithRestoreAccess", partner)
 	check("authorize.xml", http.StatusOK, do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "kept", "AccountWithRestoreAccess", "amazon-redshift-support"))
 	check("error.xml", http.StatusNotFound, do(t, fake, "DescribeClusterSnapshots", "SnapshotIdentifier", "<&>\"'\x01\xff\n"))
-	fake.FailNext("DescribeClusterSnapshots", "InternalFailure")
+	failNext(t, fake, "DescribeClusterSnapshots", "InternalFailure")
 	check("failure.xml", http.StatusInternalServerError, do(t, fake, "DescribeClusterSnapshots"))
 }

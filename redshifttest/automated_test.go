@@ -70,7 +70,7 @@ func TestAutomatedSnapshotsOfRestoredClusters(t *testing.T) {
 	}
 }
 
-// TestNoAutomatedSnapshots: they are off by default, and no cluster announces one.
+// TestNoAutomatedSnapshots: they are off by default. A cluster shows when it expects the next one anyway, as every real cluster does.
 func TestNoAutomatedSnapshots(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -78,8 +78,9 @@ func TestNoAutomatedSnapshots(t *testing.T) {
 	if names := identifiers(fake); len(names) != 0 {
 		t.Errorf("there are %q", names)
 	}
-	if one := describeOne(t, clientOf(t, fake), "analytics"); !one.ExpectedNextSnapshotScheduleTime.IsZero() || one.ExpectedNextSnapshotScheduleTimeStatus != "" {
-		t.Errorf("one is expected at %s", one.ExpectedNextSnapshotScheduleTime)
+	one := describeOne(t, clientOf(t, fake), "analytics")
+	if want := start.Add(1000 * time.Hour).Add(8 * time.Hour); !one.ExpectedNextSnapshotScheduleTime.Equal(want) || one.ExpectedNextSnapshotScheduleTimeStatus != "Pending" {
+		t.Errorf("the next is expected at %s, %q, want %s", one.ExpectedNextSnapshotScheduleTime, one.ExpectedNextSnapshotScheduleTimeStatus, want)
 	}
 }
 

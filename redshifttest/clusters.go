@@ -39,8 +39,8 @@ type Cluster struct {
 	SizeInMegaBytes float64
 	// The type of its nodes. Default: ra3.xlplus.
 	NodeType string
-	// NumberOfNodes is how many compute nodes it has, within the limits of NodeType: dc2.8xlarge, ds2.8xlarge and
-	// ra3.16xlarge begin at 2. Default: 2.
+	// NumberOfNodes is how many compute nodes it has, within the limits of NodeType: dc2.8xlarge, ds2.8xlarge,
+	// ra3.4xlarge and ra3.16xlarge begin at 2. Default: 2.
 	NumberOfNodes int
 	// Port is where it would accept connections: 5431 to 5455 or 8191 to 8215 for RA3 nodes, 1150 to 65535 for others.
 	// Default: 5439.
@@ -197,7 +197,7 @@ func (c *call) addCreated(shown *models.Cluster, one *cluster) {
 	shown.ClusterNodes = nodes(one.NumberOfNodes, shown.PubliclyAccessible)
 	if plan, found := c.plan(one); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
-		shown.ExpectedNextSnapshotScheduleTimeStatus = onTrack
+		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
 }
 

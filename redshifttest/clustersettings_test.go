@@ -196,7 +196,7 @@ func TestNodeLimits(t *testing.T) {
 	t.Parallel()
 	for nodeType, limits := range map[string][2]int{
 		"dc2.large": {1, 32}, "dc2.8xlarge": {2, 128}, "ds2.xlarge": {1, 32}, "ds2.8xlarge": {2, 128},
-		"ra3.large": {1, 16}, "ra3.xlplus": {1, 32}, "ra3.4xlarge": {1, 64}, "ra3.16xlarge": {2, 128},
+		"ra3.large": {1, 16}, "ra3.xlplus": {1, 32}, "ra3.4xlarge": {2, 64}, "ra3.16xlarge": {2, 128},
 	} {
 		t.Run(nodeType, func(t *testing.T) {
 			t.Parallel()
@@ -295,6 +295,11 @@ func TestResources(t *testing.T) {
 		{"RedshiftIdcApplicationArn", application},
 	} {
 		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly"}, pair...)...)
+	}
+	// Names of groups are stored in lower case.
+	got := restoreAs(t, fake, "ClusterParameterGroupName", "STRICT", "ClusterSubnetGroupName", "Private")
+	if got.ClusterParameterGroups[0].ParameterGroupName != "strict" || got.ClusterSubnetGroupName != "private" {
+		t.Errorf("the groups are %q and %q", got.ClusterParameterGroups[0].ParameterGroupName, got.ClusterSubnetGroupName)
 	}
 	defer func() {
 		if message := fmt.Sprint(recover()); !strings.Contains(message, "Options.Resources.SubnetGroups") {

@@ -59,7 +59,9 @@ func TestManyCallersAndRegions(t *testing.T) {
 				fake.Advance(40 * time.Minute)
 				fake.Snapshots()
 				fake.Requests()
-				fake.FailNext("DescribeTags", "Throttling")
+				if err := fake.FailNext("DescribeTags", "Throttling"); err != nil {
+					t.Error(err) // Fatal is for the test's own goroutine
+				}
 				_ = fake.SetSnapshotStatus(name, models.SnapshotStatusFailed) // there may be none
 				_ = east.RemoveCluster("drill-" + name)
 			}

@@ -18,10 +18,10 @@ import (
 func TestFailNext(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	fake.FailNext("CreateClusterSnapshot", "Throttling", 2)
-	fake.FailNext("", "InternalFailure")
-	fake.FailNext("CreateClusterSnapshot", "ClusterNotFound")
-	fake.FailNext("CreateClusterSnapshot", "LimitExceededFault")
+	failNext(t, fake, "CreateClusterSnapshot", "Throttling", 2)
+	failNext(t, fake, "", "InternalFailure")
+	failNext(t, fake, "CreateClusterSnapshot", "ClusterNotFound")
+	failNext(t, fake, "CreateClusterSnapshot", "LimitExceededFault")
 	if got := fake.PendingFaults(); got != 5 {
 		t.Errorf("%d faults wait", got)
 	}
@@ -56,7 +56,7 @@ func TestFailNext(t *testing.T) {
 		"ExpiredToken": 403, "SignatureDoesNotMatch": 403, "MalformedQueryString": 404, "ServiceUnavailable": 503,
 		"ClusterSnapshotNotFound": 404, "RequestExpired": 400, "NeverHeardOf": 400,
 	} {
-		fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Code: awsquery.ErrorCode(code)})
+		injectNext(t, fake, "DescribeClusterSnapshots", redshifttest.Fault{Code: awsquery.ErrorCode(code)})
 		if got := do(t, fake, "DescribeClusterSnapshots"); got.Status != status || got.Code != code {
 			t.Errorf("%s has the status %d", got.Code, got.Status)
 		}
@@ -203,7 +203,7 @@ func TestFaults(t *testing.T) {
 	} {
 		check := func(t *testing.T, fake *redshifttest.Fake, transport http.RoundTripper, url string) {
 			t.Helper()
-			fake.InjectNext("CreateClusterSnapshot", test.fault)
+			injectNext(t, fake, "CreateClusterSnapshot", test.fault)
 			request := unsigned(t, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a")
 			request.URL.Host = strings.TrimPrefix(url, "http://")
 			request.Host = ""
@@ -262,7 +262,7 @@ func TestDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := redshifttest.New(redshifttest.Options{ClockSpeed: 60})
 		began, shown := time.Now(), fake.Now()
-		fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{Delay: 30 * time.Second}, redshifttest.Fault{Delay: time.Hour})
+		injectNext(t, fake, "DescribeClusterSnapshots", redshifttest.Fault{Delay: 30 * time.Second}, redshifttest.Fault{Delay: time.Hour})
 		must(t, fake, "DescribeClusterSnapshots")
 		if took := time.Since(began); took != 30*time.Second {
 			t.Errorf("the delay took %v", took)

@@ -39,14 +39,14 @@ func TestHosts(t *testing.T) {
 				}
 			}
 			for _, host := range test.refused {
-				server.FailNext("", "Throttling")
+				failNext(t, server.Fake, "", "Throttling")
 				if got := hostResponse(t, server, host, nil); !strings.HasPrefix(got, "HTTP/1.1 403") || !strings.Contains(got, "Options.Hosts") {
 					t.Errorf("%s: responded\n%s", host, got)
 				}
 				if server.PendingFaults() != 1 {
 					t.Errorf("%s: the request used up a fault", host)
 				}
-				server.FailNext("", "Throttling") // and the one before is used up by a request that is accepted
+				failNext(t, server.Fake, "", "Throttling") // and the one before is used up by a request that is accepted
 				hostResponse(t, server, "localhost", nil)
 				hostResponse(t, server, "localhost", nil)
 			}

@@ -89,7 +89,7 @@ func TestLogger(t *testing.T) {
 				if err := fake.AddAccount(partner, partnerKeys); err != nil {
 					t.Fatal(err)
 				}
-				fake.InjectNext("", test.fault)
+				injectNext(t, fake, "", test.fault)
 				if test.keys == (sigv4.Credentials{}) {
 					test.keys = fake.Credentials()
 				}

@@ -242,7 +242,7 @@ func TestLimitsOfServers(t *testing.T) {
 			{Delay: 10 * limit, Code: "Throttling", AfterWork: true},
 			{},
 		} {
-			fake.InjectNext("DescribeClusters", fault)
+			injectNext(t, fake, "DescribeClusters", fault)
 			request := unsigned(t, "DescribeClusters")
 			sign(t, request, fake.Credentials(), fake.Now())
 			want := 200
@@ -266,7 +266,7 @@ func TestLimitsOfServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer client.Close()
-		fake.InjectNext("", redshifttest.Fault{Delay: limit})
+		injectNext(t, fake, "", redshifttest.Fault{Delay: limit})
 		for i, text := range []string{"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "} {
 			go func() { _, _ = io.WriteString(client, text) }()
 			began := time.Now()

@@ -17,7 +17,7 @@ var nodeLimits = map[string]struct{ smallest, largest int }{
 	"ds2.8xlarge":  {2, 128},
 	"ra3.large":    {1, 16},
 	"ra3.xlplus":   {1, 32},
-	"ra3.4xlarge":  {1, 64},
+	"ra3.4xlarge":  {2, 64},
 	"ra3.16xlarge": {2, 128},
 }
 

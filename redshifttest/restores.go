@@ -192,7 +192,7 @@ func (c *call) configure(made *cluster, source *snapshot) *failure {
 	}
 	settings := &made.settings
 	if group := c.params.text("ClusterParameterGroupName"); group != "" {
-		settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{inSync(group)}
+		settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{inSync(strings.ToLower(group))}
 	}
 	if track := c.params.text("MaintenanceTrackName"); track != "" {
 		if !slices.Contains([]string{"current", "trailing"}, track) {
@@ -267,7 +267,7 @@ func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
 		made.Port = port
 	}
 	setIfGiven(&made.AvailabilityZone, c.params.text("AvailabilityZone"))
-	setIfGiven(&settings.ClusterSubnetGroupName, c.params.text("ClusterSubnetGroupName"))
+	setIfGiven(&settings.ClusterSubnetGroupName, strings.ToLower(c.params.text("ClusterSubnetGroupName")))
 	made.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
 	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
 	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {

@@ -19,10 +19,15 @@ const (
 	maxScheduleIdentifier = 255
 	maxNextInvocations    = 100
 	generatedSchedule     = "snapshotschedule-"
-	onTrack               = "OnTrack"
 	// automatedInterval is the time between the automated snapshots of a cluster without a schedule. Redshift takes one about
 	// every 8 hours, or sooner after 5 GB of changes per node.
 	automatedInterval = 8 * time.Hour
+)
+
+// The statuses of the next automated snapshot of a cluster.
+const (
+	onTrack = "OnTrack" // it is taken at the expected time
+	pending = "Pending" // it is still to be taken
 )
 
 // schedule says when Redshift takes snapshots of clusters by itself.
@@ -259,21 +264,23 @@ func (c *call) scheduleView(one *schedule) models.SnapshotSchedule {
 
 // plan is when Redshift takes automated snapshots of a cluster.
 type plan struct {
-	times scheduleTimes
-	since time.Time // the start of an interval
+	times  scheduleTimes
+	since  time.Time // the start of an interval
+	status string    // pending if Options.AutomatedSnapshots is off and the fake takes none
 }
 
-// plan returns when Redshift takes automated snapshots of a cluster, if it takes any.
+// plan returns when Redshift takes automated snapshots of a cluster, if it takes any. Every cluster with automated snapshots shows
+// when it expects the next one, also if the fake does not take it.
 func (s *state) plan(one *cluster) (plan, bool) {
 	switch {
 	case one.AutomatedSnapshotRetentionPeriod <= 0:
 		return plan{}, false
 	case one.following != nil:
-		return plan{s.of(one.AccountID).schedules[one.following.schedule].times, one.following.since}, true
+		return plan{s.of(one.AccountID).schedules[one.following.schedule].times, one.following.since, onTrack}, true
 	case s.states.options.AutomatedSnapshots:
-		return plan{scheduleTimes{interval: automatedInterval}, one.CreateTime}, true
+		return plan{scheduleTimes{interval: automatedInterval}, one.CreateTime, onTrack}, true
 	default:
-		return plan{}, false
+		return plan{scheduleTimes{interval: automatedInterval}, one.CreateTime, pending}, true
 	}
 }
 
@@ -309,7 +316,7 @@ func (s *state) takeDue(now time.Time) {
 // by now, except the last ones: the newest snapshot does not expire.
 func (s *state) dueSince(account string, one *cluster, now time.Time) []due {
 	plan, found := s.plan(one)
-	if !found {
+	if !found || plan.status == pending {
 		one.automated = now
 
 		return nil

@@ -177,7 +177,7 @@ func TestRegions(t *testing.T) {
 	if got := send(t, west.Transport(), request); got.Code != "SignatureDoesNotMatch" {
 		t.Errorf("a request that is signed for another region answered %s", got.Body)
 	}
-	west.FailNext("DescribeClusters", "InternalFailure", 1)
+	failNext(t, west, "DescribeClusters", "InternalFailure", 1)
 	must(t, east, "DescribeClusters")
 	if west.PendingFaults() != 1 || east.PendingFaults() != 0 {
 		t.Error("a fault of one region is that of another")

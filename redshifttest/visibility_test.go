@@ -223,8 +223,8 @@ func TestVisibilityAndRecovery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
-		fake.InjectNext("DescribeClusterSnapshots", redshifttest.Fault{})
+		injectNext(t, fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		injectNext(t, fake, "DescribeClusterSnapshots", redshifttest.Fault{})
 		made := make(chan error, 1)
 		go func() {
 			_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new"})

@@ -47,7 +47,9 @@ func TestBackup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Status: 503})
+		if err := fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Status: 503}); err != nil {
+			t.Fatal(err)
+		}
 		if err := backup(t.Context(), client, "analytics", "nightly"); err != nil {
 			t.Error(err)
 		}

@@ -151,7 +151,9 @@ func TestEndpoint(t *testing.T) {
 			fake, url := exampletest.Endpoint(t)
 			takeThree(t, fake, "sales", "web", "test")
 			if test.fails != "" {
-				fake.FailNext("BatchDeleteClusterSnapshots", test.fails)
+				if err := fake.FailNext("BatchDeleteClusterSnapshots", test.fails); err != nil {
+					t.Fatal(err)
+				}
 			}
 			var output bytes.Buffer
 			err := run(t.Context(), append([]string{"-endpoint", url, "-keep", "1"}, test.arguments...), &output)
