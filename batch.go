@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/attempts"
@@ -24,7 +25,8 @@ type BatchResult struct {
 	Done []string
 	// Failed has an error for each snapshot that Redshift refused to delete or change.
 	Failed []*SnapshotError
-	// Unprocessed has, after an error, the identifiers in the call that failed, whose result is not known, and all after them.
+	// Unprocessed has the identifiers whose result is not known: those that the response to their call does not mention and,
+	// after an error, those in the call that failed and all after them.
 	Unprocessed []string
 	// RequestIDs has Amazon's identifiers of the calls that succeeded, for its support and for logs.
 	RequestIDs []string
@@ -98,7 +100,8 @@ func (e *SnapshotError) LogValue() slog.Value { return slog.StringValue(e.Error(
 //
 // The result is never nil. Its Failed has each snapshot that Redshift refused to delete, and such a snapshot does not keep
 // others from being deleted. An error means that a whole call failed. It ends the work, and the result says what was done
-// before and which snapshots are Unprocessed. The caller's params are left unchanged.
+// before and which snapshots are Unprocessed. Check Unprocessed without an error too: a response may not mention each snapshot.
+// The caller's params are left unchanged.
 func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchDeleteClusterSnapshotsParams
 	if params != nil {
@@ -134,7 +137,8 @@ func SnapshotIDs(identifiers ...string) []models.DeleteClusterSnapshotMessage {
 //
 // The result is never nil. Its Failed has each snapshot that Redshift refused to change, and such a snapshot does not keep
 // others from being changed. An error means that a whole call failed. It ends the work, and the result says what was done
-// before and which snapshots are Unprocessed. The caller's params are left unchanged.
+// before and which snapshots are Unprocessed. Check Unprocessed without an error too: a response may not mention each snapshot.
+// The caller's params are left unchanged.
 func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchModifyClusterSnapshotsParams
 	if params != nil {
@@ -161,6 +165,19 @@ type batchResponse struct {
 	requestID string
 }
 
+// mentioned returns the identifiers in the response, in lower case.
+func (r *batchResponse) mentioned() map[string]bool {
+	identifiers := make(map[string]bool, len(r.done)+len(r.failed))
+	for _, done := range r.done {
+		identifiers[strings.ToLower(done)] = true
+	}
+	for i := range r.failed {
+		identifiers[strings.ToLower(r.failed[i].SnapshotIdentifier)] = true
+	}
+
+	return identifiers
+}
+
 // inBatches makes a call for each hundred of the snapshots, until one fails.
 func inBatches[T any](
 	ctx context.Context, operation string, snapshots []T, name func(T) string, call func([]T) (*batchResponse, error),
@@ -182,6 +199,12 @@ func inBatches[T any](
 		}
 		called += len(some)
 		result.Done = append(result.Done, response.done...)
+		mentioned := response.mentioned()
+		for _, one := range some {
+			if !mentioned[strings.ToLower(name(one))] {
+				result.Unprocessed = append(result.Unprocessed, name(one))
+			}
+		}
 		if response.requestID != "" {
 			result.RequestIDs = append(result.RequestIDs, response.requestID)
 		}

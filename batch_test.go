@@ -163,6 +163,40 @@ func TestBatches(t *testing.T) {
 	}
 }
 
+// TestBatchesThatAreNotComplete: each snapshot is in Done, Failed or Unprocessed, also if the response does not mention it.
+func TestBatchesThatAreNotComplete(t *testing.T) {
+	t.Parallel()
+	failure := "<Errors><SnapshotErrorMessage><SnapshotIdentifier>B</SnapshotIdentifier><FailureCode>F</FailureCode></SnapshotErrorMessage></Errors>"
+	for name, test := range map[string]struct {
+		members     string
+		done        int
+		failed      int
+		unprocessed []string
+	}{
+		"all, in another case":    {"<Resources><String>A</String><String>C</String></Resources>" + failure, 2, 1, nil},
+		"one is missing":          {"<Resources><String>a</String></Resources>" + failure, 1, 1, []string{"c"}},
+		"the same one repeatedly": {"<Resources><String>a</String><String>a</String><String>a</String></Resources>", 3, 0, []string{"B", "c"}},
+		"only the failed one":     {failure, 0, 1, []string{"a", "c"}},
+		"nothing":                 {"", 0, 0, []string{"a", "B", "c"}},
+		"an empty identifier":     {"<Resources><String/></Resources>", 1, 0, []string{"a", "B", "c"}},
+	} {
+		for operation, run := range map[string]func(*redshift.Client) (*redshift.BatchResult, error){
+			"BatchDeleteClusterSnapshots": func(client *redshift.Client) (*redshift.BatchResult, error) {
+				return client.DeleteSnapshots(t.Context(), toDelete([]string{"a", "B", "c"}))
+			},
+			"BatchModifyClusterSnapshots": func(client *redshift.Client) (*redshift.BatchResult, error) {
+				return client.ModifySnapshots(t.Context(), toModify([]string{"a", "B", "c"}, 7))
+			},
+		} {
+			client, _ := scripted(t, result(operation, test.members))
+			batch, err := run(client)
+			if err != nil || len(batch.Done) != test.done || len(batch.Failed) != test.failed || !slices.Equal(batch.Unprocessed, test.unprocessed) {
+				t.Errorf("%s, %s: %+v, %v", operation, name, batch, err)
+			}
+		}
+	}
+}
+
 func TestBatchesOfNothing(t *testing.T) {
 	t.Parallel()
 	if result, err := redshift.NewFromService(nil).DeleteSnapshots(t.Context(), toDelete(numbered(1))); err == nil || result == nil {

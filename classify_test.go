@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -239,6 +240,52 @@ func TestTimeoutsOfTheService(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestStatusThatMeansNothing: a response whose status is neither a success nor a refusal may hide a change that took effect.
+func TestStatusThatMeansNothing(t *testing.T) {
+	t.Parallel()
+	const page = "<html>oops</html>"
+	for name, response := range map[string]string{
+		"000 with a page":            "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"000 without a body":         "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+		"000 with a part of a body":  "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 999\r\n\r\n" + page,
+		"000 with the result":        fmt.Sprintf("HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(created), created),
+		"another protocol":           "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+		"999 with a page":            "HTTP/1.1 999 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"a status with two digits":   "HTTP/1.1 99 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"only informational ones":    "HTTP/1.1 103 x\r\n\r\n",
+		"a status that is a success": "HTTP/1.1 299 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var requests atomic.Int64
+			server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+				requests.Add(1)
+				connection, _, err := http.NewResponseController(writer).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(connection, response)
+				_ = connection.Close()
+			}))
+			defer server.Close()
+			client := newClient(t, func(config *redshift.Config) {
+				config.Endpoint = server.URL
+				config.Retry = redshift.RetryPolicy{MaxAttempts: 2, BaseDelay: 1}
+			})
+			_, err := client.CreateClusterSnapshot(t.Context(), create())
+			client.CloseIdleConnections()
+			if !errors.As(err, new(*redshift.OutcomeUnknownError)) || requests.Load() != 2 {
+				t.Errorf("%d requests, want 2, and the error %v", requests.Load(), err)
+			}
+		})
+	}
+	// An error of a stub that has only a message was no attempt of this client.
+	if err := (&awsquery.Error{Message: "no"}); redshift.IsThrottled(err) {
+		t.Error("an error without a status and a code is throttled")
 	}
 }
 

@@ -265,8 +265,24 @@ func (p *poller[Resource]) poll(ctx context.Context, outage *outage) (found Reso
 		return found, false, outage.tooLong(err)
 	}
 	tolerated = outage.tolerates(err, began)
+	if !endedBefore(ctx, limited, err) && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
+		err = withoutContext{err} // these are the errors of an attempt, or of the deadline that MaxOutage sets
+	}
 
 	return found, tolerated, err
+}
+
+// endedBefore reports whether a call with the limited context ended before the deadline of ctx because its next attempt would
+// have come after it.
+func endedBefore(ctx, limited context.Context, err error) bool {
+	var retried *RetryError
+	if !errors.As(err, &retried) || !errors.Is(retried.Ended, context.DeadlineExceeded) {
+		return false
+	}
+	deadline, ok := ctx.Deadline()
+	limit, _ := limited.Deadline()
+
+	return ok && deadline.Equal(limit)
 }
 
 // sleep waits for the delay, and reports whether ctx was not done before.

@@ -285,3 +285,56 @@ func TestLastFailureOfAnOutage(t *testing.T) {
 		})
 	}
 }
+
+// TestFirstPollInAnOutageIsNotTheCallersDeadline: attempts that time out, and a MaxOutage that ends before the next attempt, do
+// not look like the end of the caller's context. The caller's own deadline does.
+func TestFirstPollInAnOutageIsNotTheCallersDeadline(t *testing.T) {
+	t.Parallel()
+	busy := func(*http.Request) (*http.Response, error) {
+		response := httpmock.NewStringResponse(http.StatusServiceUnavailable, "busy")
+		response.Header.Set("Retry-After", "3600")
+
+		return response, nil
+	}
+	hangs := func(request *http.Request) (*http.Response, error) {
+		<-request.Context().Done()
+
+		return nil, request.Context().Err()
+	}
+	for name, test := range map[string]struct {
+		responds  httpmock.Responder
+		deadline  time.Duration // of the caller, 0 if there is none
+		maxOutage time.Duration
+		callers   bool // the error is that of the caller's deadline
+	}{
+		"attempts that time out":               {responds: hangs},
+		"attempts that time out, no tolerance": {responds: hangs, maxOutage: -1},
+		"attempts that time out before":        {responds: hangs, deadline: time.Hour},
+		"a short MaxOutage":                    {responds: busy, maxOutage: time.Second},
+		"a short MaxOutage, a long deadline":   {responds: busy, maxOutage: time.Second, deadline: time.Hour},
+		"a short deadline":                     {responds: busy, deadline: 3 * time.Second, callers: true},
+		"a short deadline, no tolerance":       {responds: busy, maxOutage: -1, deadline: 3 * time.Second, callers: true},
+		"a deadline in an attempt":             {responds: hangs, deadline: 3 * time.Second, callers: true},
+	} {
+		for wait, run := range waits {
+			synctest.Test(t, func(t *testing.T) {
+				client := newClient(t, func(config *redshift.Config) {
+					config.HTTPClient = &http.Client{Transport: roundTripper(test.responds)}
+					config.Retry = redshift.RetryPolicy{}
+				})
+				ctx, cancel := t.Context(), context.CancelFunc(func() {})
+				if test.deadline > 0 {
+					ctx, cancel = context.WithTimeout(ctx, test.deadline)
+				}
+				defer cancel()
+				err := run(ctx, client, redshift.WaitOptions{MaxOutage: test.maxOutage})
+				if err == nil || errors.Is(err, context.DeadlineExceeded) != test.callers || errors.Is(err, context.Canceled) && !test.callers {
+					t.Errorf("%s, %s: %v", name, wait, err)
+				}
+				if !errors.As(err, new(*awsquery.SendError)) && !errors.As(err, new(*awsquery.Error)) {
+					t.Errorf("%s, %s: the failure is not in %v", name, wait, err)
+				}
+			})
+		}
+	}
+}

@@ -7,16 +7,17 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that belongs in no log, such as a password. It prints as REDACTED, and its JSON is "REDACTED". Convert it
+// Secret is a text that belongs in no log, such as a password. It prints as REDACTED, and so do its JSON and its XML. Convert it
 // with string(secret) to use it.
 //
-// A structure with a Secret in it cannot be read back from its own JSON: [Secret.UnmarshalJSON] returns [ErrRedacted], because
-// the text REDACTED would otherwise become a password. To keep such a structure, clear its Secret before you write the JSON,
-// and keep string(secret) where secrets belong. An empty Secret is written as an empty string, or left out by omitzero.
+// A structure with a Secret in it cannot be read back from its own JSON or XML: [Secret.UnmarshalJSON] and [Secret.UnmarshalText]
+// return [ErrRedacted], because the text REDACTED would otherwise become a password. Binary encoders such as encoding/gob return
+// an error. To keep such a structure, clear its Secret before you encode it, and keep string(secret) where secrets belong. An
+// empty Secret is written as an empty string, or left out by omitzero.
 type Secret string
 
-// ErrRedacted is the error of [Secret.UnmarshalJSON] for a secret that [Secret.MarshalJSON] has redacted.
-var ErrRedacted = errors.New("the JSON has REDACTED instead of the secret")
+// ErrRedacted is the error of [Secret.UnmarshalJSON] and [Secret.UnmarshalText] for a secret that was redacted.
+var ErrRedacted = errors.New("the document has REDACTED instead of the secret")
 
 const redacted = "REDACTED"
 
@@ -48,10 +49,39 @@ func (s *Secret) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &text); err != nil {
 		return fmt.Errorf("read a secret: %w", err)
 	}
-	if text == redacted {
+
+	return s.UnmarshalText([]byte(text))
+}
+
+// MarshalText returns REDACTED, for encoding/xml and other text encoders.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.shown()), nil }
+
+// UnmarshalText reads a text. It returns [ErrRedacted] and leaves the Secret alone if the text is REDACTED.
+func (s *Secret) UnmarshalText(text []byte) error {
+	if string(text) == redacted {
 		return fmt.Errorf("read a secret: %w", ErrRedacted)
 	}
 	*s = Secret(text)
+
+	return nil
+}
+
+// MarshalBinary returns an error, unless the Secret is empty. A binary form exists to be read back, and would have to contain
+// the secret.
+func (s Secret) MarshalBinary() ([]byte, error) {
+	if s != "" {
+		return nil, errors.New("awsquery: a Secret is not encoded, because it would be readable: clear it before")
+	}
+
+	return nil, nil
+}
+
+// UnmarshalBinary reads what [Secret.MarshalBinary] wrote, an empty Secret.
+func (s *Secret) UnmarshalBinary(data []byte) error {
+	if len(data) > 0 {
+		return errors.New("awsquery: a Secret has no binary form")
+	}
+	*s = ""
 
 	return nil
 }

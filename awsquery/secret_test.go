@@ -2,7 +2,9 @@ package awsquery_test
 
 import (
 	"bytes"
+	"encoding/gob"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -88,5 +90,50 @@ func TestSecretsFromJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(document), &secret); err == nil || errors.Is(err, awsquery.ErrRedacted) || secret != "" || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", document, err)
 		}
+	}
+}
+
+// TestSecretsInOtherEncodings: encoders that do not know JSON show no secret either, and a redacted one is not read back.
+func TestSecretsInOtherEncodings(t *testing.T) {
+	t.Parallel()
+	const password = "hunter2"
+	type holder struct {
+		Name      string          `xml:"Name"`
+		Password  awsquery.Secret `xml:"Password"`
+		Attribute awsquery.Secret `xml:"attribute,attr"`
+		Pointer   *awsquery.Secret
+		List      []awsquery.Secret
+	}
+	for _, value := range []holder{{Password: password}, {Attribute: password}, {Pointer: new(awsquery.Secret(password))}, {List: []awsquery.Secret{password}}} {
+		document, err := xml.Marshal(value)
+		if err != nil || bytes.Contains(document, []byte(password)) || !bytes.Contains(document, []byte("REDACTED")) {
+			t.Errorf("XML: %s, %v", document, err)
+		}
+		var read holder
+		if err := xml.Unmarshal(document, &read); !errors.Is(err, awsquery.ErrRedacted) {
+			t.Errorf("%s was read: %v", document, err)
+		}
+		var encoded bytes.Buffer
+		if err := gob.NewEncoder(&encoded).Encode(value); err == nil || strings.Contains(err.Error(), password) {
+			t.Errorf("gob: %v", err)
+		}
+		if bytes.Contains(encoded.Bytes(), []byte(password)) {
+			t.Error("gob wrote a secret")
+		}
+	}
+	// Without a secret, a structure keeps what else it has.
+	var encoded bytes.Buffer
+	if err := gob.NewEncoder(&encoded).Encode(holder{Name: "kept", List: []awsquery.Secret{""}}); err != nil {
+		t.Fatal(err)
+	}
+	var read holder
+	if err := gob.NewDecoder(&encoded).Decode(&read); err != nil || read.Name != "kept" || read.Password != "" || len(read.List) != 1 {
+		t.Errorf("read %s, %v", read.Name, err)
+	}
+	if err := xml.Unmarshal([]byte("<holder><Password>"+password+"</Password></holder>"), &read); err != nil || string(read.Password) != password {
+		t.Errorf("read from XML: %v", err)
+	}
+	if err := read.Password.UnmarshalBinary([]byte(password)); err == nil || strings.Contains(err.Error(), password) {
+		t.Errorf("a binary form was read: %v", err)
 	}
 }

@@ -199,8 +199,8 @@ func remove(ctx context.Context, client *redshift.Client, output io.Writer, verd
 	if err != nil {
 		return fmt.Errorf("%d may be deleted or not, look before you try again: %w", len(result.Unprocessed), err)
 	}
-	if len(result.Failed) > 0 {
-		return fmt.Errorf("%d of %d snapshots could not be deleted", len(result.Failed), len(params.Identifiers))
+	if left := len(result.Failed) + len(result.Unprocessed); left > 0 {
+		return fmt.Errorf("%d of %d snapshots could not be deleted", left, len(params.Identifiers))
 	}
 
 	return nil

@@ -112,7 +112,7 @@ func classifyResponse(response *awsquery.Error) classification {
 	case slices.Contains(temporaryCodes, response.Code):
 		return classification{retry: true, retryAfter: after}
 	case slices.Contains(brokenCodes, response.Code), status >= http.StatusInternalServerError,
-		response.Code == "" && (status < http.StatusMultipleChoices && status > 0 || status == http.StatusRequestTimeout):
+		response.Code == "" && (refusesNothing(response) || status == http.StatusRequestTimeout):
 		return classification{retry: true, mayHaveTakenEffect: true, spendsBudget: true, retryAfter: after}
 	case response.Code == "" && errors.As(response.Err, &broken):
 		// The status says that Redshift refused the call. Only the reason got lost.
@@ -120,6 +120,12 @@ func classifyResponse(response *awsquery.Error) classification {
 	default:
 		return classification{}
 	}
+}
+
+// refusesNothing reports whether the status of a response is not one of a redirect or an error. A broken proxy can write 000. An
+// Error without a status and without a header is not from a Transport: a stub may have left both out.
+func refusesNothing(response *awsquery.Error) bool {
+	return response.StatusCode < http.StatusMultipleChoices && (response.StatusCode != 0 || response.Header != nil)
 }
 
 // classifySendError returns what an attempt without a response means. The type of an error does not prove when it happened: a
