@@ -20,8 +20,8 @@ type kind struct {
 	structure string              // the definition of a described resource, and its members
 	members   []contract.Member
 	generated []string           // members that identify a resource and that no caller chooses
-	missing   awsquery.ErrorCode // empty if there is none, and so is quota
-	quota     awsquery.ErrorCode
+	missing   awsquery.ErrorCode // may be empty
+	quota     awsquery.ErrorCode // may be empty
 }
 
 // kinds returns the declared resources. A kind is left out if its operations that create and describe have a handler, because the
@@ -84,7 +84,7 @@ func (k *kind) add(operation declaredOperation) {
 	}
 }
 
-// quotaCode returns the code for too many resources: the one that names the kind, or else the first that names a quota.
+// quotaCode returns the code for too many resources: the one that names the kind, otherwise the first that names a quota.
 func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
 	var first awsquery.ErrorCode
 	for _, code := range codes {
@@ -223,8 +223,8 @@ func (k *kind) status() (contract.Member, bool) {
 	return found, found.Name != ""
 }
 
-// chosen returns the first of the wanted values that is one of the values, as that is spelled. It returns the first wanted one if
-// there are no values, and an empty text if none of them is wanted.
+// chosen returns the first of the wanted values that is one of the values, as that is spelled. Without values it
+// returns the first wanted one. If no value is wanted, it returns an empty text.
 func chosen(values []string, wanted ...string) string {
 	if len(values) == 0 {
 		return wanted[0]

@@ -211,7 +211,7 @@ func (v *value) overlaps(other *value) bool {
 	})
 }
 
-// texts returns the text of a value, or those of its items.
+// texts returns the text of a value, or the texts of its items.
 func (v *value) texts() []string {
 	if v == nil {
 		return nil
@@ -230,7 +230,7 @@ func (v *value) texts() []string {
 // find returns the resource that a call of an operation names, or nil.
 func (k *kind) find(c *call, operation declaredOperation) *thing {
 	keys := k.keys(operation)
-	// Resources of which nobody chose the identifiers are all different.
+	// Two resources are different if the callers chose no identifiers.
 	chosen := slices.ContainsFunc(keys, func(key namePair) bool { return c.params.text(key.Value) != "" })
 	for _, one := range k.things(c) {
 		matches := chosen

@@ -105,7 +105,7 @@ func warehouses() []redshifttest.DeclaredOperation {
 	}
 }
 
-// schedules that Redshift names itself: the identifier is made up, results are flat, and nothing is said by a missing one.
+// timetables have an identifier that Redshift chooses, flat results, and no error for a missing one in descriptions.
 func timetables() []redshifttest.DeclaredOperation {
 	flat := contract.Definition("SnapshotSchedule")
 	described := func(keys ...redshifttest.NamePair) *redshifttest.Recovery {
@@ -205,7 +205,7 @@ func TestDeclaredResource(t *testing.T) {
 	must(t, fake, "CreateWarehouse", "Name", "north")
 }
 
-// TestDeclaredRefusals has what is wrong with calls for declared resources.
+// TestDeclaredRefusals has the calls that the fake refuses. They change nothing.
 func TestDeclaredRefusals(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{Quotas: redshifttest.Quotas{OtherResources: 2, Tags: 1}})
@@ -258,7 +258,7 @@ func TestDeclaredRefusals(t *testing.T) {
 	must(t, fake.InRegion("eu-west-1"), "CreateWarehouse", "Name", "north")
 }
 
-// TestDeclaredFilters: filters select by members, by lists, by times and by tags. What is named is an error if it does not exist.
+// TestDeclaredFilters: filters select by members, by lists, by times and by tags. A named resource that does not exist is an error.
 func TestDeclaredFilters(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})

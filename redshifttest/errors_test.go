@@ -279,7 +279,8 @@ func TestErrors(t *testing.T) {
 		t.Errorf("what was refused changed the clusters from\n%q\nto\n%q", clustersBefore, after)
 	}
 
-	// The errors that the contract documents for an operation are those of its handler. Operations without a handler have tests of their own.
+	// The errors that the contract documents for an operation are the errors of its handler.
+	// Operations without a handler have other tests.
 	for _, operation := range contract.Operations() {
 		if !redshifttest.Handled(operation) {
 			continue

@@ -8,7 +8,7 @@ import (
 // declaredOperation is an operation with what the contract declares of its recovery.
 type declaredOperation struct {
 	contract.Operation
-	Recovery *recovery // nil if there is none
+	Recovery *recovery // nil if the operation has none
 }
 
 // recovery says how the resource of an operation is found. spec/README.md explains the fields.
