@@ -46,6 +46,9 @@ func TestRecordedClients(t *testing.T) {
 		}
 	}
 	for _, operation := range contract.Operations() {
+		if !redshifttest.Handled(operation) {
+			continue // it was not recorded
+		}
 		for _, client := range []string{"aws", "boto3"} {
 			if name := client + "-" + operation.Name + ".http"; !succeeded[name] {
 				t.Errorf("there is no %s", name)

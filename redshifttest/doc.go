@@ -22,6 +22,14 @@
 // not have is the error InvalidQueryParameter, so that a typing error is found; as with Redshift, a wrong item name
 // within a list that it does have (Tags.member.1.Key in place of Tags.Tag.1.Key) goes unnoticed.
 //
+// # Resources by declaration
+//
+// Snapshots, clusters, grants, schedules and restores have rules of their own here. Other resources are played by what this module's
+// contract declares of their operations: they are created, described with filters and pages, modified, deleted and tagged. Parameters
+// become the members of the same names, and the documented codes are the errors for a resource that exists, is missing or exceeds
+// [Quotas].OtherResources. The declaration knows no states: the status is one such as available from the start, and deleting takes no
+// time. Use [Fake.Respond] for others. Operations that create nothing are not played.
+//
 // # Responses of a test
 //
 // [Fake.Respond] and [Fake.RespondNext] supply the response of any operation of this module, also of one that the fake does not

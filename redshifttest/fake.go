@@ -3,6 +3,7 @@ package redshifttest
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -38,6 +39,7 @@ const (
 	DefaultSnapshotSchedules   = 20
 	DefaultClusters            = 100
 	DefaultTableRestores       = 10
+	DefaultOtherResources      = 20
 )
 
 // Options says what [New] makes. The zero Options are a whole Redshift without clusters.
@@ -131,6 +133,8 @@ type Quotas struct {
 	Nodes int
 	// Table restores of an account that have not ended. Default: [DefaultTableRestores].
 	TableRestores int
+	// OtherResources is how many resources of each other kind an account has. Default: [DefaultOtherResources].
+	OtherResources int
 }
 
 // Fake is a Redshift in the memory of this process: a region with any number of accounts, and a clock of its own. It is
@@ -264,13 +268,22 @@ func New(options Options) *Fake {
 	if err := all.access.add(options.AccountID, options.Credentials); err != nil {
 		panic("redshifttest: Options.Credentials: " + err.Error())
 	}
-	work := handlers()
-	for _, description := range contract.Operations() {
-		all.operations[description.Name] = operation{contract: description, handle: work[description.Name]}
-	}
+	all.play(declaredOperations())
 	all.clock.start(options.Start, options.ClockSpeed)
 
 	return all.inRegion(options.Region)
+}
+
+// play registers the operations of the contract: with a handler, or by the declaration of a resource, or without any work.
+func (w *world) play(described []declaredOperation) {
+	work := handlers()
+	for _, declared := range kinds(described, work) {
+		w.states.declared[declared.describe.Name] = declared
+		maps.Copy(work, declared.handlers())
+	}
+	for _, one := range described {
+		w.operations[one.Name] = operation{contract: one.Operation, handle: work[one.Name]}
+	}
 }
 
 // InRegion returns the same Redshift in another region: it has the accounts, their keys and the clock in common with this
@@ -324,6 +337,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Quotas.Clusters, DefaultClusters)
 	setDefault(&o.Quotas.Nodes, DefaultNodes)
 	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)
+	setDefault(&o.Quotas.OtherResources, DefaultOtherResources)
 
 	return o
 }

@@ -170,9 +170,12 @@ func (v *value) place(s shape, name, path, text string) (placed bool, failed *fa
 	case path != "":
 		return false, nil
 	default:
+		if failed := checkType(s.Type, name, text); failed != nil {
+			return false, failed
+		}
 		v.text = text
 
-		return true, checkType(s.Type, name, text)
+		return true, nil
 	}
 }
 
@@ -308,13 +311,27 @@ func parseNumber(text string) (float64, error) {
 	return strconv.ParseFloat(text, 64)
 }
 
+// at returns a parameter, or the member of one by a path such as Schedule.Name, or nil.
+func (p params) at(path string) *value {
+	if one := p[path]; one != nil {
+		return one
+	}
+	name, rest, nested := strings.Cut(path, ".")
+	if one := p[name]; nested && one != nil {
+		return params(one.members).at(rest)
+	}
+
+	return nil
+}
+
 // text returns a parameter, "" if it is absent.
 func (p params) text(name string) string {
-	if p[name] == nil {
+	one := p.at(name)
+	if one == nil {
 		return ""
 	}
 
-	return p[name].text
+	return one.text
 }
 
 // integer returns a parameter and whether it is there, and boolean and time do so too.

@@ -47,6 +47,9 @@ func TestEachQuota(t *testing.T) {
 		"TableRestores": {0, "RestoreTableFromClusterSnapshot", func(number int) []string {
 			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
 		}, models.ErrInProgressTableRestoreQuotaExceededFault},
+		"OtherResources": {0, "CreateWarehouse", func(number int) []string {
+			return []string{"Name", fmt.Sprintf("w%d", number)}
+		}, "WarehouseQuotaExceededFault"},
 	}
 	for field := range reflect.TypeFor[redshifttest.Quotas]().Fields() {
 		test, found := tests[field.Name]
@@ -63,6 +66,7 @@ func TestEachQuota(t *testing.T) {
 			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NumberOfNodes: 1}); err != nil {
 				t.Fatal(err)
 			}
+			fake.Declare(warehouses()...)
 			create(t, fake, "base")
 			for number := range limit - test.exists {
 				must(t, fake, test.operation, test.call(number)...)

@@ -35,10 +35,11 @@ type state struct {
 type states struct {
 	options  Options
 	byRegion map[string]*state
+	declared map[string]*kind // by the operation that describes its resources
 }
 
 func newStates(options Options) states {
-	return states{options: options, byRegion: make(map[string]*state)}
+	return states{options: options, byRegion: make(map[string]*state), declared: make(map[string]*kind)}
 }
 
 // in returns the state of a region.
@@ -67,6 +68,8 @@ type holdings struct {
 	copyGrants    map[string]*copyGrant
 	schedules     map[string]*schedule
 	tableRestores []*tableRestore
+
+	declared map[string][]*thing // by the operation that describes them
 }
 
 // snapshot is a snapshot and what its life depends on.
@@ -102,6 +105,7 @@ func (s *state) of(account string) *holdings {
 
 			copyGrants: make(map[string]*copyGrant),
 			schedules:  make(map[string]*schedule),
+			declared:   make(map[string][]*thing),
 		}
 	}
 

@@ -53,6 +53,14 @@ func (c *call) resources() []resource {
 		})
 	}
 
+	for _, things := range owner.declared {
+		for _, one := range things {
+			if one.kind.taggable() {
+				all = append(all, resource{arn: one.arn, kind: models.ResourceType(one.kind.words()), tags: &one.tags, hidden: c.hides(one)})
+			}
+		}
+	}
+
 	return all
 }
 
@@ -144,9 +152,20 @@ var resourceTypes = []models.ResourceType{
 	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
 }
 
+// declares reports whether resources of a declared kind have that type.
+func (s states) declares(resourceType models.ResourceType) bool {
+	for _, one := range s.declared {
+		if one.taggable() && one.words() == string(resourceType) {
+			return true
+		}
+	}
+
+	return false
+}
+
 func describeTags(c *call) (any, *failure) {
 	kind := models.ResourceType(strings.ToLower(c.params.text("ResourceType")))
-	if kind != "" && !slices.Contains(resourceTypes, kind) {
+	if kind != "" && !slices.Contains(resourceTypes, kind) && !c.states.declares(kind) {
 		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter ResourceType is not a type that has tags: '%s'.", c.params.text("ResourceType"))
 	}
 	filter, failed := c.tagFilter()

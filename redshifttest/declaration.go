@@ -1,0 +1,266 @@
+package redshifttest
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
+)
+
+// kind is a kind of resource that the fake plays by its declaration in the contract: an operation creates it, another describes
+// it, and others may modify and delete it.
+type kind struct {
+	noun      string // what follows Create in the name of the operation
+	create    declaredOperation
+	describe  declaredOperation
+	others    []declaredOperation // those that modify and delete
+	list      string              // the member of the result of describe that has the resources
+	structure string              // the definition of a described resource, and its members
+	members   []contract.Member
+	generated []string           // members that identify a resource and that no caller chooses
+	missing   awsquery.ErrorCode // may be empty
+	quota     awsquery.ErrorCode // may be empty
+}
+
+// kinds returns the declared resources. A kind is left out if its operations that create and describe have a handler, because the
+// handler does not see the resources of the kind.
+func kinds(operations []declaredOperation, handled map[string]handler) []*kind {
+	var all []*kind
+	for _, create := range operations {
+		noun, isCreate := strings.CutPrefix(create.Name, "Create")
+		if declared := create.Recovery; !isCreate || declared == nil || len(declared.Settled) == 0 || len(declared.Keys) == 0 || handled[create.Name] != nil {
+			continue
+		}
+		at := slices.IndexFunc(operations, func(one declaredOperation) bool { return one.Name == create.Recovery.Describe })
+		if at < 0 || handled[create.Recovery.Describe] != nil {
+			continue
+		}
+		one := &kind{noun: noun, create: create, describe: operations[at], quota: quotaCode(create.Errors, noun)}
+		for _, member := range one.describe.Result {
+			if member.List && member.Structure != "" && (member.Name == create.Recovery.List || create.Recovery.List == "") {
+				one.list, one.structure, one.members = member.Name, member.Structure, contract.Definition(member.Structure)
+			}
+		}
+		if one.list == "" {
+			continue
+		}
+		for _, other := range operations {
+			if other.Recovery != nil && other.Recovery.Describe == one.describe.Name && handled[other.Name] == nil && (one.deletes(other) || one.modifies(other)) {
+				one.add(other)
+			}
+		}
+		if len(create.Recovery.Missing) > 0 {
+			one.missing = create.Recovery.Missing[0]
+		}
+		all = append(all, one)
+	}
+
+	return all
+}
+
+func (k *kind) deletes(operation declaredOperation) bool {
+	return strings.HasPrefix(operation.Name, "Delete") && len(operation.Recovery.Missing) > 0
+}
+
+func (k *kind) modifies(operation declaredOperation) bool {
+	return strings.HasPrefix(operation.Name, "Modify") && len(k.keys(operation)) > 0
+}
+
+// add adds an operation that modifies or deletes. If it identifies the resource by a member that create does not take, the fake makes
+// the value up.
+func (k *kind) add(operation declaredOperation) {
+	k.others = append(k.others, operation)
+	for _, key := range k.keys(operation) {
+		member, found := k.member(key.Name)
+		chosen := slices.ContainsFunc(k.create.Params, func(param contract.Param) bool { return k.target(k.create, param) == key.Name })
+		if found && !chosen && member.Type == typeString && !member.List && !slices.Contains(k.generated, key.Name) {
+			k.generated = append(k.generated, key.Name)
+		}
+	}
+	if k.missing == "" && len(operation.Recovery.Missing) > 0 {
+		k.missing = operation.Recovery.Missing[0]
+	}
+}
+
+// quotaCode returns the code for too many resources: the one that names the kind, otherwise the first that names a quota.
+func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
+	var first awsquery.ErrorCode
+	for _, code := range codes {
+		switch text := string(code); {
+		case !strings.Contains(text, "QuotaExceeded"):
+		case strings.HasPrefix(text, noun+"Quota"):
+			return code
+		case first == "":
+			first = code
+		}
+	}
+
+	return first
+}
+
+// handlers returns the work of the operations of the kind.
+func (k *kind) handlers() map[string]handler {
+	all := map[string]handler{k.create.Name: k.createOne, k.describe.Name: k.describeAll}
+	for _, operation := range k.others {
+		if k.deletes(operation) {
+			all[operation.Name] = func(c *call) (any, *failure) { return k.deleteOne(c, operation) }
+		} else {
+			all[operation.Name] = func(c *call) (any, *failure) { return k.modifyOne(c, operation) }
+		}
+	}
+
+	return all
+}
+
+// keys returns the parameters of the operation that describes, with the parameters of another operation that have their values. Without
+// a declaration they are the required parameters that are members of the resource.
+func (k *kind) keys(operation declaredOperation) []namePair {
+	if len(operation.Recovery.Keys) > 0 {
+		return operation.Recovery.Keys
+	}
+	var keys []namePair
+	for _, param := range operation.Params {
+		if _, found := k.member(param.Name); found && param.Required && isPlain(param) {
+			keys = append(keys, namePair{param.Name, param.Name})
+		}
+	}
+
+	return keys
+}
+
+func isPlain(param contract.Param) bool { return !param.List && param.Type != typeStructure }
+
+// member returns a member of the resource.
+func (k *kind) member(name string) (contract.Member, bool) {
+	at := slices.IndexFunc(k.members, func(member contract.Member) bool { return member.Name == name })
+	if at < 0 {
+		return contract.Member{}, false
+	}
+
+	return k.members[at], true
+}
+
+// at returns the shape of a member by its path, such as Endpoint.Port.
+func (k *kind) at(path string) (shape, bool) {
+	s, found := shape{members: k.members}, true
+	for name := range strings.SplitSeq(path, ".") {
+		if s.List || !found {
+			return shape{}, false
+		}
+		s, found = s.member(name)
+	}
+
+	return s, found
+}
+
+// target returns the path of the member that a parameter sets, which may not exist.
+func (k *kind) target(operation declaredOperation, param contract.Param) string {
+	name := paramShape(param).Name
+	if operation.Recovery == nil {
+		return name
+	}
+	for _, one := range slices.Concat(operation.Recovery.Identity, operation.Recovery.Same) {
+		if one.Name == name {
+			return one.Value
+		}
+	}
+	if _, found := k.member(name); found {
+		return name
+	}
+	for _, key := range operation.Recovery.Keys {
+		if key.Value == name {
+			return key.Name
+		}
+	}
+
+	return name
+}
+
+// sets reports whether a parameter has the form of a member, so that its value becomes the member's.
+func sets(param contract.Param, member shape) bool {
+	return param.List == member.List && (param.Type == typeStructure) == (member.Type == typeStructure)
+}
+
+// words returns the noun in words and in lower case, such as subnet group. It is the type that Amazon documents for resources with tags if
+// the noun ends in one.
+func (k *kind) words() string {
+	var text strings.Builder
+	for i, r := range k.noun {
+		if i > 0 && unicode.IsUpper(r) {
+			text.WriteByte(' ')
+		}
+		text.WriteRune(unicode.ToLower(r))
+	}
+	for _, documented := range resourceTypes {
+		if strings.HasSuffix(text.String(), " "+string(documented)) {
+			return string(documented)
+		}
+	}
+
+	return text.String()
+}
+
+// status returns the member that says in which state a resource is.
+func (k *kind) status() (contract.Member, bool) {
+	var found contract.Member
+	for _, member := range k.members {
+		for _, end := range []string{"Status", "State"} {
+			about, isStatus := strings.CutSuffix(member.Name, end)
+			if !isStatus || member.Type != typeString || member.List {
+				continue
+			}
+			if strings.HasSuffix(k.noun, about) { // Status, or SubnetGroupStatus of a ClusterSubnetGroup
+				return member, true
+			}
+			if found.Name == "" {
+				found = member
+			}
+		}
+	}
+
+	return found, found.Name != ""
+}
+
+// chosen returns the first of the wanted values that is one of the values, as that is spelled. Without values it
+// returns the first wanted one. If no value is wanted, it returns an empty text.
+func chosen(values []string, wanted ...string) string {
+	if len(values) == 0 {
+		return wanted[0]
+	}
+	for _, want := range wanted {
+		for _, value := range values {
+			if strings.EqualFold(value, want) {
+				return value
+			}
+		}
+	}
+
+	return ""
+}
+
+// created returns the name of the member with the time of creation, which may be empty.
+func (k *kind) created() string {
+	if _, found := k.member(k.create.Recovery.Since); found {
+		return k.create.Recovery.Since
+	}
+	for _, member := range k.members {
+		if member.Type == "date-time" && !member.List && strings.Contains(member.Name, "Creat") {
+			return member.Name
+		}
+	}
+
+	return ""
+}
+
+// taggable reports whether resources of the kind have tags.
+func (k *kind) taggable() bool {
+	_, found := k.member("Tags")
+
+	return found || k.create.has(tagsParameter)
+}
+
+func (o declaredOperation) has(param string) bool {
+	return slices.ContainsFunc(o.Params, func(one contract.Param) bool { return one.Name == param })
+}
