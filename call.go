@@ -21,9 +21,9 @@ type operation[Params, Result any] struct {
 	// names reports whether a result names the resources that the parameters name, and returns its request id. Nil if a result
 	// names none.
 	names func(params Params, result Result) (requestID string, same bool)
-	// creates returns the kind of the resource that the operation creates, and its identifiers. Nil if it creates none, or none
-	// that a wait waits for.
-	creates func(result Result) (kind resourceKind, identifiers []string)
+	// creates returns the kind of the resource that the operation creates, its identifier and its ARN, or an empty string. Nil if
+	// it creates none, or none that a wait waits for.
+	creates func(result Result) (kind resourceKind, identifier, arn string)
 	// hint returns advice for a refusal, or an empty string. Nil: there is none that depends on the operation.
 	hint func(params Params, refused *awsquery.Error) string
 }
@@ -35,9 +35,9 @@ type call[Params, Result any] struct {
 	client  *Client
 	options []Option
 	params  Params
+	action  string
 
-	rewritten  bool
-	invocation attempts.Invocation
+	rewritten bool
 }
 
 var _ attempts.Call = (*call[int, int])(nil)
@@ -57,12 +57,13 @@ func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runti
 		ctx = context.Background()
 	}
 
+	c.action = wire.Action(request)
 	c.params, _ = any(request.Params).(Params)
 	settings := &c.client.settings
 	if len(c.options) > 0 {
 		var err error
 		if settings, err = c.apply(request); err != nil {
-			return nil, fmt.Errorf("%s: %w", wire.Action(request), err)
+			return nil, fmt.Errorf("%s: %w", c.action, err)
 		}
 		c.rewritten = settings.Rewritten
 	}
@@ -71,7 +72,7 @@ func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runti
 			return nil, err
 		}
 	}
-	result, err := c.invocation.Run(ctx, c.client.invoker, c, settings, request)
+	result, err := c.client.invoker.Run(ctx, c, settings, request)
 	if err != nil {
 		return nil, err
 	}
@@ -86,12 +87,12 @@ func (c *call[Params, Result]) Submit(request *runtime.ClientOperation) (any, er
 }
 
 // Plan implements [attempts.Call].
-func (c *call[Params, Result]) Plan(lookUp *attempts.LookUp) recovery.Plan {
+func (c *call[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
 	if c.plan == nil {
 		return recovery.Plan{}
 	}
 	client := *c.client
-	client.settings = c.invocation.LookUpSettings(lookUp)
+	client.settings = lookUps
 
 	return c.plan(&client, c.params)
 }
@@ -112,7 +113,7 @@ func (c *call[Params, Result]) Check(result any) error {
 		return nil
 	}
 
-	return &awsquery.Error{Operation: c.invocation.Action, StatusCode: 200, RequestID: requestID, Err: errOtherResource}
+	return &awsquery.Error{Operation: c.action, StatusCode: 200, RequestID: requestID, Err: errOtherResource}
 }
 
 // Hint implements [attempts.Call].
@@ -128,10 +129,10 @@ func (c *call[Params, Result]) Hint(refused *awsquery.Error) string {
 func (c *call[Params, Result]) Failed(failure attempts.Failure) error {
 	err := failure.Last
 	if failure.Attempts > 1 || failure.Ended != nil {
-		err = &RetryError{Operation: c.invocation.Action, Attempts: failure.Attempts, Last: failure.Last, Ended: failure.Ended}
+		err = &RetryError{Operation: c.action, Attempts: failure.Attempts, Last: failure.Last, Ended: failure.Ended}
 	}
 	if failure.MayHaveTakenEffect {
-		err = &OutcomeUnknownError{Operation: c.invocation.Action, SeeOperation: failure.SeeOperation, Err: err}
+		err = &OutcomeUnknownError{Operation: c.action, SeeOperation: failure.SeeOperation, Err: err}
 	}
 
 	return err

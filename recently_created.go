@@ -57,10 +57,10 @@ func (r *recentlyCreated) has(kind resourceKind, identifier string, now time.Tim
 }
 
 // noteCreated remembers the resource in the result of a call that creates one. creates is nil for other calls.
-func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, []string), result any) {
+func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, string, string), result any) {
 	if typed, ok := result.(Result); ok && creates != nil {
-		kind, identifiers := creates(typed)
-		c.waits.created.add(kind, c.now(), identifiers...)
+		kind, identifier, arn := creates(typed)
+		c.waits.created.add(kind, c.now(), identifier, arn)
 	}
 }
 
@@ -69,18 +69,18 @@ func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
 	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
 }
 
-func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (resourceKind, []string) {
-	return snapshotKind, []string{r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn}
+func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return snapshotKind, r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (resourceKind, []string) {
-	return snapshotKind, []string{r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn}
+func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return snapshotKind, r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (resourceKind, []string) {
-	return clusterKind, []string{r.Cluster.ClusterIdentifier}
+func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return clusterKind, r.Cluster.ClusterIdentifier, ""
 }
 
-func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotResult) (resourceKind, []string) {
-	return tableRestoreKind, []string{r.TableRestoreStatus.TableRestoreRequestID}
+func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return tableRestoreKind, r.TableRestoreStatus.TableRestoreRequestID, ""
 }

@@ -70,8 +70,8 @@ func ExampleFake_FailNext() {
 	// true
 }
 
-// The answer is lost after the work was done, and Redshift is out of reach from then on: the caller cannot know that there is a
-// snapshot, and is told so. With fewer faults, the client finds out.
+// The response is lost after the work was done, and Redshift is unavailable from then on, also for the look-up: the call returns an
+// OutcomeUnknownError. With fewer faults, the client finds the snapshot.
 func ExampleFake_InjectNext() {
 	fake := redshifttest.New(redshifttest.Options{})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
@@ -94,6 +94,9 @@ func ExampleFake_InjectNext() {
 	}
 	var unknown *redshift.OutcomeUnknownError
 	if err := fake.InjectNext("CreateClusterSnapshot", lost, unreachable); err != nil {
+		log.Fatal(err)
+	}
+	if err := fake.InjectNext("DescribeClusterSnapshots", unreachable); err != nil {
 		log.Fatal(err)
 	}
 	if errors.As(take("monday"), &unknown) {

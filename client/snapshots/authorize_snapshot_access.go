@@ -69,5 +69,5 @@ func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 
 // AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot.
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
-	return submit[AuthorizeSnapshotAccessResult](ctx, c, changes, "authorizeSnapshotAccess", "/?Action=AuthorizeSnapshotAccess&Version=2012-12-01", params, options)
+	return submit[AuthorizeSnapshotAccessResult](ctx, c.over(), changes, "authorizeSnapshotAccess", "/?Action=AuthorizeSnapshotAccess&Version=2012-12-01", params, options)
 }

@@ -64,5 +64,5 @@ func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 
 // BatchDeleteClusterSnapshots deletes up to 100 manual snapshots.
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
-	return submit[BatchDeleteClusterSnapshotsResult](ctx, c, changes, "batchDeleteClusterSnapshots", "/?Action=BatchDeleteClusterSnapshots&Version=2012-12-01", params, options)
+	return submit[BatchDeleteClusterSnapshotsResult](ctx, c.over(), changes, "batchDeleteClusterSnapshots", "/?Action=BatchDeleteClusterSnapshots&Version=2012-12-01", params, options)
 }

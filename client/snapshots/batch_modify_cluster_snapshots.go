@@ -72,5 +72,5 @@ func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 
 // BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept.
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
-	return submit[BatchModifyClusterSnapshotsResult](ctx, c, changes, "batchModifyClusterSnapshots", "/?Action=BatchModifyClusterSnapshots&Version=2012-12-01", params, options)
+	return submit[BatchModifyClusterSnapshotsResult](ctx, c.over(), changes, "batchModifyClusterSnapshots", "/?Action=BatchModifyClusterSnapshots&Version=2012-12-01", params, options)
 }

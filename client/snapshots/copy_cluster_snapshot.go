@@ -74,5 +74,5 @@ func (r *CopyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 
 // CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so that it outlives the automated one's retention.
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
-	return submit[CopyClusterSnapshotResult](ctx, c, changes, "copyClusterSnapshot", "/?Action=CopyClusterSnapshot&Version=2012-12-01", params, options)
+	return submit[CopyClusterSnapshotResult](ctx, c.over(), changes, "copyClusterSnapshot", "/?Action=CopyClusterSnapshot&Version=2012-12-01", params, options)
 }

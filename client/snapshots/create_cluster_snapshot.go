@@ -73,5 +73,5 @@ func (r *CreateClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 
 // CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available.
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
-	return submit[CreateClusterSnapshotResult](ctx, c, changes, "createClusterSnapshot", "/?Action=CreateClusterSnapshot&Version=2012-12-01", params, options)
+	return submit[CreateClusterSnapshotResult](ctx, c.over(), changes, "createClusterSnapshot", "/?Action=CreateClusterSnapshot&Version=2012-12-01", params, options)
 }

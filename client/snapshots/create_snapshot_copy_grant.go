@@ -67,5 +67,5 @@ func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 
 // CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key Management Service (KMS).
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
-	return submit[CreateSnapshotCopyGrantResult](ctx, c, changes, "createSnapshotCopyGrant", "/?Action=CreateSnapshotCopyGrant&Version=2012-12-01", params, options)
+	return submit[CreateSnapshotCopyGrantResult](ctx, c.over(), changes, "createSnapshotCopyGrant", "/?Action=CreateSnapshotCopyGrant&Version=2012-12-01", params, options)
 }

@@ -98,5 +98,5 @@ func (r *CreateSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 
 // CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own.
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
-	return submit[CreateSnapshotScheduleResult](ctx, c, changes, "createSnapshotSchedule", "/?Action=CreateSnapshotSchedule&Version=2012-12-01", params, options)
+	return submit[CreateSnapshotScheduleResult](ctx, c.over(), changes, "createSnapshotSchedule", "/?Action=CreateSnapshotSchedule&Version=2012-12-01", params, options)
 }

@@ -57,5 +57,5 @@ func (r *CreateTagsResult) DecodeQuery(d *codec.Decoder) {
 
 // CreateTags adds tags to a resource, such as a snapshot or a cluster.
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
-	return submit[CreateTagsResult](ctx, c, changes, "createTags", "/?Action=CreateTags&Version=2012-12-01", params, options)
+	return submit[CreateTagsResult](ctx, c.over(), changes, "createTags", "/?Action=CreateTags&Version=2012-12-01", params, options)
 }

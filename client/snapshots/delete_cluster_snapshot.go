@@ -62,5 +62,5 @@ func (r *DeleteClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 
 // DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled.
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
-	return submit[DeleteClusterSnapshotResult](ctx, c, changes, "deleteClusterSnapshot", "/?Action=DeleteClusterSnapshot&Version=2012-12-01", params, options)
+	return submit[DeleteClusterSnapshotResult](ctx, c.over(), changes, "deleteClusterSnapshot", "/?Action=DeleteClusterSnapshot&Version=2012-12-01", params, options)
 }

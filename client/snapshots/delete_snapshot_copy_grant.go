@@ -50,5 +50,5 @@ func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 
 // DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
-	return submit[DeleteSnapshotCopyGrantResult](ctx, c, changes, "deleteSnapshotCopyGrant", "/?Action=DeleteSnapshotCopyGrant&Version=2012-12-01", params, options)
+	return submit[DeleteSnapshotCopyGrantResult](ctx, c.over(), changes, "deleteSnapshotCopyGrant", "/?Action=DeleteSnapshotCopyGrant&Version=2012-12-01", params, options)
 }

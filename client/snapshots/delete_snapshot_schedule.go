@@ -50,5 +50,5 @@ func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 
 // DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
-	return submit[DeleteSnapshotScheduleResult](ctx, c, changes, "deleteSnapshotSchedule", "/?Action=DeleteSnapshotSchedule&Version=2012-12-01", params, options)
+	return submit[DeleteSnapshotScheduleResult](ctx, c.over(), changes, "deleteSnapshotSchedule", "/?Action=DeleteSnapshotSchedule&Version=2012-12-01", params, options)
 }

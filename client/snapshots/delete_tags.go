@@ -55,5 +55,5 @@ func (r *DeleteTagsResult) DecodeQuery(d *codec.Decoder) {
 
 // DeleteTags takes tags off a resource, by their keys.
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
-	return submit[DeleteTagsResult](ctx, c, changes, "deleteTags", "/?Action=DeleteTags&Version=2012-12-01", params, options)
+	return submit[DeleteTagsResult](ctx, c.over(), changes, "deleteTags", "/?Action=DeleteTags&Version=2012-12-01", params, options)
 }

@@ -107,7 +107,7 @@ func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 
 // DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says.
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
-	return submit[DescribeClusterSnapshotsResult](ctx, c, reads, "describeClusterSnapshots", "/?Action=DescribeClusterSnapshots&Version=2012-12-01", params, options)
+	return submit[DescribeClusterSnapshotsResult](ctx, c.over(), reads, "describeClusterSnapshots", "/?Action=DescribeClusterSnapshots&Version=2012-12-01", params, options)
 }
 
 // DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots, each of which is one call. See redshift.Client.DescribeClusterSnapshotsAll.

@@ -77,7 +77,7 @@ func (r *DescribeClustersResult) DecodeQuery(d *codec.Decoder) {
 
 // DescribeClusters lists clusters.
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
-	return submit[DescribeClustersResult](ctx, c, reads, "describeClusters", "/?Action=DescribeClusters&Version=2012-12-01", params, options)
+	return submit[DescribeClustersResult](ctx, c.over(), reads, "describeClusters", "/?Action=DescribeClusters&Version=2012-12-01", params, options)
 }
 
 // DescribeClustersAll goes through the pages of DescribeClusters, each of which is one call. See redshift.Client.DescribeClustersAll.

@@ -77,7 +77,7 @@ func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *codec.Decoder) {
 
 // DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are copied to.
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
-	return submit[DescribeSnapshotCopyGrantsResult](ctx, c, reads, "describeSnapshotCopyGrants", "/?Action=DescribeSnapshotCopyGrants&Version=2012-12-01", params, options)
+	return submit[DescribeSnapshotCopyGrantsResult](ctx, c.over(), reads, "describeSnapshotCopyGrants", "/?Action=DescribeSnapshotCopyGrants&Version=2012-12-01", params, options)
 }
 
 // DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants, each of which is one call. See redshift.Client.DescribeSnapshotCopyGrantsAll.

@@ -72,7 +72,7 @@ func (r *DescribeSnapshotSchedulesResult) DecodeQuery(d *codec.Decoder) {
 
 // DescribeSnapshotSchedules lists snapshot schedules.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
-	return submit[DescribeSnapshotSchedulesResult](ctx, c, reads, "describeSnapshotSchedules", "/?Action=DescribeSnapshotSchedules&Version=2012-12-01", params, options)
+	return submit[DescribeSnapshotSchedulesResult](ctx, c.over(), reads, "describeSnapshotSchedules", "/?Action=DescribeSnapshotSchedules&Version=2012-12-01", params, options)
 }
 
 // DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules, each of which is one call. See redshift.Client.DescribeSnapshotSchedulesAll.

@@ -64,7 +64,7 @@ func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *codec.Decoder) {
 
 // DescribeTableRestoreStatus lists the restores of single tables, the oldest first.
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
-	return submit[DescribeTableRestoreStatusResult](ctx, c, reads, "describeTableRestoreStatus", "/?Action=DescribeTableRestoreStatus&Version=2012-12-01", params, options)
+	return submit[DescribeTableRestoreStatusResult](ctx, c.over(), reads, "describeTableRestoreStatus", "/?Action=DescribeTableRestoreStatus&Version=2012-12-01", params, options)
 }
 
 // DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus, each of which is one call. See redshift.Client.DescribeTableRestoreStatusAll.

@@ -81,7 +81,7 @@ func (r *DescribeTagsResult) DecodeQuery(d *codec.Decoder) {
 
 // DescribeTags lists tags, each with the resource that has it.
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
-	return submit[DescribeTagsResult](ctx, c, reads, "describeTags", "/?Action=DescribeTags&Version=2012-12-01", params, options)
+	return submit[DescribeTagsResult](ctx, c.over(), reads, "describeTags", "/?Action=DescribeTags&Version=2012-12-01", params, options)
 }
 
 // DescribeTagsAll goes through the pages of DescribeTags, each of which is one call. See redshift.Client.DescribeTagsAll.

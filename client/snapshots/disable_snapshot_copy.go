@@ -58,5 +58,5 @@ func (r *DisableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 
 // DisableSnapshotCopy stops the copying of a cluster's snapshots to another region.
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
-	return submit[DisableSnapshotCopyResult](ctx, c, changes, "disableSnapshotCopy", "/?Action=DisableSnapshotCopy&Version=2012-12-01", params, options)
+	return submit[DisableSnapshotCopyResult](ctx, c.over(), changes, "disableSnapshotCopy", "/?Action=DisableSnapshotCopy&Version=2012-12-01", params, options)
 }

@@ -75,5 +75,5 @@ func (r *EnableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 
 // EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones.
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
-	return submit[EnableSnapshotCopyResult](ctx, c, changes, "enableSnapshotCopy", "/?Action=EnableSnapshotCopy&Version=2012-12-01", params, options)
+	return submit[EnableSnapshotCopyResult](ctx, c.over(), changes, "enableSnapshotCopy", "/?Action=EnableSnapshotCopy&Version=2012-12-01", params, options)
 }

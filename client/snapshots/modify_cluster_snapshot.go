@@ -67,5 +67,5 @@ func (r *ModifyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 
 // ModifyClusterSnapshot changes how long a manual snapshot is kept.
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
-	return submit[ModifyClusterSnapshotResult](ctx, c, changes, "modifyClusterSnapshot", "/?Action=ModifyClusterSnapshot&Version=2012-12-01", params, options)
+	return submit[ModifyClusterSnapshotResult](ctx, c.over(), changes, "modifyClusterSnapshot", "/?Action=ModifyClusterSnapshot&Version=2012-12-01", params, options)
 }

@@ -56,5 +56,5 @@ func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 
 // ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
-	return submit[ModifyClusterSnapshotScheduleResult](ctx, c, changes, "modifyClusterSnapshotSchedule", "/?Action=ModifyClusterSnapshotSchedule&Version=2012-12-01", params, options)
+	return submit[ModifyClusterSnapshotScheduleResult](ctx, c.over(), changes, "modifyClusterSnapshotSchedule", "/?Action=ModifyClusterSnapshotSchedule&Version=2012-12-01", params, options)
 }

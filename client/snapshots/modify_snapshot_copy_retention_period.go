@@ -68,5 +68,5 @@ func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *codec.Decoder) 
 
 // ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region: those of automated snapshots or, with Manual, those of manual ones.
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
-	return submit[ModifySnapshotCopyRetentionPeriodResult](ctx, c, changes, "modifySnapshotCopyRetentionPeriod", "/?Action=ModifySnapshotCopyRetentionPeriod&Version=2012-12-01", params, options)
+	return submit[ModifySnapshotCopyRetentionPeriodResult](ctx, c.over(), changes, "modifySnapshotCopyRetentionPeriod", "/?Action=ModifySnapshotCopyRetentionPeriod&Version=2012-12-01", params, options)
 }

@@ -88,5 +88,5 @@ func (r *ModifySnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 
 // ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken.
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
-	return submit[ModifySnapshotScheduleResult](ctx, c, changes, "modifySnapshotSchedule", "/?Action=ModifySnapshotSchedule&Version=2012-12-01", params, options)
+	return submit[ModifySnapshotScheduleResult](ctx, c.over(), changes, "modifySnapshotSchedule", "/?Action=ModifySnapshotSchedule&Version=2012-12-01", params, options)
 }

@@ -192,5 +192,5 @@ func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 
 // RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available.
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
-	return submit[RestoreFromClusterSnapshotResult](ctx, c, changes, "restoreFromClusterSnapshot", "/?Action=RestoreFromClusterSnapshot&Version=2012-12-01", params, options)
+	return submit[RestoreFromClusterSnapshotResult](ctx, c.over(), changes, "restoreFromClusterSnapshot", "/?Action=RestoreFromClusterSnapshot&Version=2012-12-01", params, options)
 }

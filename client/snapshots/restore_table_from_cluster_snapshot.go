@@ -86,5 +86,5 @@ func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 
 // RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was taken of.
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
-	return submit[RestoreTableFromClusterSnapshotResult](ctx, c, changes, "restoreTableFromClusterSnapshot", "/?Action=RestoreTableFromClusterSnapshot&Version=2012-12-01", params, options)
+	return submit[RestoreTableFromClusterSnapshotResult](ctx, c.over(), changes, "restoreTableFromClusterSnapshot", "/?Action=RestoreTableFromClusterSnapshot&Version=2012-12-01", params, options)
 }

@@ -69,5 +69,5 @@ func (r *RevokeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 
 // RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot.
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
-	return submit[RevokeSnapshotAccessResult](ctx, c, changes, "revokeSnapshotAccess", "/?Action=RevokeSnapshotAccess&Version=2012-12-01", params, options)
+	return submit[RevokeSnapshotAccessResult](ctx, c.over(), changes, "revokeSnapshotAccess", "/?Action=RevokeSnapshotAccess&Version=2012-12-01", params, options)
 }

@@ -64,6 +64,16 @@ func New(transport runtime.ContextualTransport) *Client {
 	return &Client{transport: transport}
 }
 
+// over returns the transport of a client, nil if there is none. The client itself is not passed on, so that a caller can keep it on
+// the stack.
+func (c *Client) over() runtime.ContextualTransport {
+	if c == nil {
+		return nil
+	}
+
+	return c.transport
+}
+
 // Whether an operation only reads, and can be repeated without a risk, or changes something.
 const (
 	reads   = true
@@ -77,9 +87,9 @@ func submit[Result, Params any, R interface {
 }, P interface {
 	*Params
 	runtime.ClientRequestWriter
-}](ctx context.Context, client *Client, readOnly bool, id, path string, params *Params, options []Option) (*Result, error) {
+}](ctx context.Context, transport runtime.ContextualTransport, readOnly bool, id, path string, params *Params, options []Option) (*Result, error) {
 	action, _, _ := strings.Cut(strings.TrimPrefix(path, "/?Action="), "&")
-	if client == nil || client.transport == nil {
+	if transport == nil {
 		return nil, fmt.Errorf("%s: %w", action, errNoClient)
 	}
 	if params == nil {
@@ -100,7 +110,7 @@ func submit[Result, Params any, R interface {
 			option(operation)
 		}
 	}
-	answer, err := client.transport.SubmitContext(ctx, operation)
+	answer, err := transport.SubmitContext(ctx, operation)
 	if err != nil {
 		return nil, err
 	}

@@ -43,9 +43,9 @@ type Settings struct {
 
 // Call tells an invocation what depends on the operation.
 type Call interface {
-	// Plan returns how to find out whether the call took effect. The calls of its look-ups have the LookUp in their settings. It
-	// is called at most once, after a failure.
-	Plan(*LookUp) recovery.Plan
+	// Plan returns how to find out whether the call took effect. It gets the settings of the look-ups. It is called at most once,
+	// after a failure.
+	Plan(lookUps Settings) recovery.Plan
 	// Check returns an error if a result is that of another call.
 	Check(result any) error
 	// Hint returns advice for a refusal that depends on the operation, or an empty string.
@@ -68,13 +68,13 @@ type Failure struct {
 	SeeOperation string
 }
 
-// Invocation makes the attempts of one call. It is a part of the call, so that both are one allocation. Its zero value is ready.
-type Invocation struct {
+// invocation makes the attempts of one call. It stays on the stack.
+type invocation struct {
 	*Invoker
 	call      Call
 	settings  *Settings
 	operation *runtime.ClientOperation
-	Action    string // the name of the operation
+	action    string // the name of the operation
 	readOnly  bool
 
 	number             int            // of the current attempt, from 1
@@ -100,7 +100,7 @@ const (
 )
 
 // use reports whether the remedy was still unused, and marks it as used.
-func (i *Invocation) use(r remedy) bool {
+func (i *invocation) use(r remedy) bool {
 	if slices.Contains(i.used, r) {
 		return false
 	}
@@ -109,10 +109,22 @@ func (i *Invocation) use(r remedy) bool {
 	return true
 }
 
-// Run makes attempts until one succeeds or another attempt cannot help. The invocation must not be used again.
-func (i *Invocation) Run(ctx context.Context, invoker *Invoker, call Call, settings *Settings, operation *runtime.ClientOperation) (any, error) {
-	i.Invoker, i.call, i.settings, i.operation = invoker, call, settings, operation
-	i.Action, i.readOnly = wire.Action(operation), wire.IsReadOnly(operation)
+// Run makes attempts until one succeeds or another attempt cannot help.
+func (i *Invoker) Run(ctx context.Context, call Call, settings *Settings, operation *runtime.ClientOperation) (any, error) {
+	one := invocation{
+		Invoker:   i,
+		call:      call,
+		settings:  settings,
+		operation: operation,
+		action:    wire.Action(operation),
+		readOnly:  wire.IsReadOnly(operation),
+	}
+
+	return one.run(ctx)
+}
+
+// run makes the attempts of the call.
+func (i *invocation) run(ctx context.Context) (any, error) {
 	for {
 		result, err := i.attempt(ctx)
 		if err == nil {
@@ -146,7 +158,7 @@ func (i *Invocation) Run(ctx context.Context, invoker *Invoker, call Call, setti
 }
 
 // attempt makes the next attempt, and dates it.
-func (i *Invocation) attempt(ctx context.Context) (any, error) {
+func (i *invocation) attempt(ctx context.Context) (any, error) {
 	i.number++
 	i.signedOffset = i.Clock.offset.Load()
 	i.sent = i.Clock.moment()
@@ -194,7 +206,7 @@ func (k *responseKeeper) ReadResponse(response runtime.ClientResponse, consumer 
 }
 
 // succeed ends the call with the result of its last attempt.
-func (i *Invocation) succeed(ctx context.Context, result any) (any, error) {
+func (i *invocation) succeed(ctx context.Context, result any) (any, error) {
 	i.Budget.refill(i.spent + 1)
 	if i.settings.LookUp != nil {
 		i.settings.LookUp.date(i)
@@ -212,7 +224,7 @@ func (i *Invocation) succeed(ctx context.Context, result any) (any, error) {
 }
 
 // classify returns what the error of an attempt means for the next one.
-func (i *Invocation) classify(err error, refusal *awsquery.Error) classification {
+func (i *invocation) classify(err error, refusal *awsquery.Error) classification {
 	if refusal != nil {
 		return classifyResponse(refusal)
 	}
@@ -227,7 +239,7 @@ func (i *Invocation) classify(err error, refusal *awsquery.Error) classification
 }
 
 // complete adds to the error of an attempt what only the call knows.
-func (i *Invocation) complete(err error, class classification) {
+func (i *invocation) complete(err error, class classification) {
 	var (
 		unsent  *awsquery.SendError
 		refused *awsquery.Error
@@ -250,7 +262,7 @@ func (i *Invocation) complete(err error, class classification) {
 }
 
 // remedied reports whether the client removed the cause of a failed attempt, so that a retry can succeed immediately.
-func (i *Invocation) remedied(ctx context.Context, err error, refusal *awsquery.Error) bool {
+func (i *invocation) remedied(ctx context.Context, err error, refusal *awsquery.Error) bool {
 	switch {
 	case refusal != nil && saysWrongDate(refusal):
 		// Redshift carries out nothing that has a wrong date. The date is also too old if the machine was suspended between
@@ -269,7 +281,7 @@ func (i *Invocation) remedied(ctx context.Context, err error, refusal *awsquery.
 
 // shouldRetry waits until it is time for the next attempt. If no attempt follows, it returns why, if something other than the
 // last failure is the reason.
-func (i *Invocation) shouldRetry(ctx context.Context, class classification, err error) (retry bool, ended error) {
+func (i *invocation) shouldRetry(ctx context.Context, class classification, err error) (retry bool, ended error) {
 	if !class.retry || i.number >= i.maxAttempts() || i.mayHaveTakenEffect && !i.plan().CanRepeat() {
 		return false, nil
 	}
@@ -296,7 +308,7 @@ func (i *Invocation) shouldRetry(ctx context.Context, class classification, err 
 	return true, nil
 }
 
-func (i *Invocation) maxAttempts() int {
+func (i *invocation) maxAttempts() int {
 	if i.settings.LookUp != nil && i.settings.LookUp.final {
 		return 1
 	}
@@ -337,7 +349,7 @@ func (e *deadlineError) Unwrap() []error {
 }
 
 // wait lets the delay before the next attempt pass. It returns an error if the context ends first.
-func (i *Invocation) wait(ctx context.Context, delay time.Duration, err error) error {
+func (i *invocation) wait(ctx context.Context, delay time.Duration, err error) error {
 	if ended := cannotWait(ctx, delay); ended != nil {
 		return ended
 	}
@@ -366,7 +378,7 @@ func ContextError(ctx context.Context) error {
 var ErrAttemptTimeout = errors.New("the attempt took longer than its time limit")
 
 // withTimeLimit returns a context for one attempt.
-func (i *Invocation) withTimeLimit(ctx context.Context) (context.Context, context.CancelFunc) {
+func (i *invocation) withTimeLimit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if limit := i.settings.AttemptTimeout; limit > 0 {
 		return context.WithTimeoutCause(ctx, limit, ErrAttemptTimeout)
 	}
@@ -376,7 +388,7 @@ func (i *Invocation) withTimeLimit(ctx context.Context) (context.Context, contex
 
 // hasOtherCredentials reports whether a retry is signed with other credentials than those that Redshift refused. It takes as
 // much time as an attempt at most, and returns true once for each of the two reasons.
-func (i *Invocation) hasOtherCredentials(ctx context.Context) bool {
+func (i *invocation) hasOtherCredentials(ctx context.Context) bool {
 	ctx, cancel := i.withTimeLimit(ctx)
 	defer cancel()
 	if slices.Contains(i.used, credentialsRefreshed) {
@@ -391,21 +403,11 @@ func (i *Invocation) hasOtherCredentials(ctx context.Context) bool {
 
 // failed returns the error of the call. The last failure is its cause, and ended is why no retry followed, if something other
 // than that failure prevented it.
-func (i *Invocation) failed(last, ended error) error {
+func (i *invocation) failed(last, ended error) error {
 	failure := Failure{Attempts: i.number, Last: last, Ended: ended}
 	if i.mayHaveTakenEffect {
 		failure.MayHaveTakenEffect, failure.SeeOperation = true, i.plan().See
 	}
 
 	return i.call.Failed(failure)
-}
-
-// LookUpSettings returns the settings of the calls that make a look-up of this call.
-func (i *Invocation) LookUpSettings(lookUp *LookUp) Settings {
-	return Settings{
-		Policy:         i.settings.Policy,
-		AttemptTimeout: i.settings.AttemptTimeout,
-		IgnoresBudget:  i.settings.IgnoresBudget,
-		LookUp:         lookUp,
-	}
 }

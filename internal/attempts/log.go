@@ -15,13 +15,13 @@ import (
 )
 
 // logsAttempts reports whether the client logs each attempt.
-func (i *Invocation) logsAttempts(ctx context.Context) bool {
+func (i *invocation) logsAttempts(ctx context.Context) bool {
 	return i.Logger != nil && i.Logger.Enabled(ctx, slog.LevelDebug)
 }
 
 // logAttempt logs an attempt, with its response if it got one.
-func (i *Invocation) logAttempt(ctx context.Context, err error) {
-	record := []slog.Attr{slog.String("operation", i.Action), slog.Int("attempt", i.number)}
+func (i *invocation) logAttempt(ctx context.Context, err error) {
+	record := []slog.Attr{slog.String("operation", i.action), slog.Int("attempt", i.number)}
 	if err != nil {
 		record = append(record, describe(err)...)
 	} else if i.response != nil {
@@ -33,11 +33,11 @@ func (i *Invocation) logAttempt(ctx context.Context, err error) {
 }
 
 // logRetry logs that another attempt follows after the delay.
-func (i *Invocation) logRetry(ctx context.Context, delay time.Duration, err error) {
+func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err error) {
 	if i.Logger == nil || !i.Logger.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	record := []slog.Attr{slog.String("operation", i.Action), slog.Int("attempt", i.number)}
+	record := []slog.Attr{slog.String("operation", i.action), slog.Int("attempt", i.number)}
 	record = append(record, describe(err)...)
 	i.Logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
 }

@@ -18,7 +18,7 @@ type LookUp struct {
 }
 
 // date adds the window that the response to a successful call of the look-up shows.
-func (l *LookUp) date(call *Invocation) {
+func (l *LookUp) date(call *invocation) {
 	var header http.Header
 	if call.response != nil {
 		header = call.response.Header
@@ -28,7 +28,7 @@ func (l *LookUp) date(call *Invocation) {
 
 // window returns when a call began, by the Date of the response to the current attempt. A response with an Age comes from a cache
 // and has the Date of its copy.
-func (i *Invocation) window(header http.Header, began moment) recovery.Window {
+func (i *invocation) window(header http.Header, began moment) recovery.Window {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil || header.Get("Age") != "" {
 		date = time.Time{}
@@ -40,10 +40,15 @@ func (i *Invocation) window(header http.Header, began moment) recovery.Window {
 }
 
 // plan returns how to find out whether the call took effect.
-func (i *Invocation) plan() *recovery.Plan {
+func (i *invocation) plan() *recovery.Plan {
 	if i.recovery == nil {
 		i.lookUp = &LookUp{began: i.began, compare: new(recovery.Comparison)}
-		plan := i.call.Plan(i.lookUp)
+		plan := i.call.Plan(Settings{
+			Policy:         i.settings.Policy,
+			AttemptTimeout: i.settings.AttemptTimeout,
+			IgnoresBudget:  i.settings.IgnoresBudget,
+			LookUp:         i.lookUp,
+		})
 		if i.settings.Rewritten {
 			plan = plan.WithoutParams()
 		}
@@ -55,7 +60,7 @@ func (i *Invocation) plan() *recovery.Plan {
 
 // recover ends a call that is refused because an earlier attempt, whose response was lost, took effect, or may have. It reports
 // whether the refusal is one of those.
-func (i *Invocation) recover(ctx context.Context, err error, refusal *awsquery.Error) (result any, ok bool, recoverErr error) {
+func (i *invocation) recover(ctx context.Context, err error, refusal *awsquery.Error) (result any, ok bool, recoverErr error) {
 	if !i.mayHaveTakenEffect || refusal == nil {
 		return nil, false, nil
 	}
@@ -81,7 +86,7 @@ func (i *Invocation) recover(ctx context.Context, err error, refusal *awsquery.E
 }
 
 // recovered ends a call that took effect although its response was lost.
-func (i *Invocation) recovered(result any) any {
+func (i *invocation) recovered(result any) any {
 	i.Budget.refill(i.spent + 1)
 
 	return result
@@ -89,7 +94,7 @@ func (i *Invocation) recovered(result any) any {
 
 // giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and a retry could have shown it, one look-up
 // of one attempt is made in its place: the call has used up its time, and Redshift may be unavailable.
-func (i *Invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
+func (i *invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
 	if !i.mayHaveTakenEffect || !class.retry || ctx.Err() != nil || !i.plan().CanLookUp() {
 		return nil, i.failed(err, ended)
 	}
@@ -104,7 +109,7 @@ func (i *Invocation) giveUp(ctx context.Context, class classification, err, ende
 
 // find looks up the resource of the call, up to count times while another look-up can show more. It returns why the look-ups ended
 // early, if the context is the reason. Each look-up has the windows that are known before it.
-func (i *Invocation) find(ctx context.Context, count int, windows ...recovery.Window) (finding recovery.Finding, ended error) {
+func (i *invocation) find(ctx context.Context, count int, windows ...recovery.Window) (finding recovery.Finding, ended error) {
 	for number := 1; ; number++ {
 		i.lookUp.compare = &recovery.Comparison{Windows: windows[:len(windows):len(windows)]}
 		finding = i.plan().Find(ctx, i.lookUp.compare)
