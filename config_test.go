@@ -282,13 +282,14 @@ func TestEndpointURLs(t *testing.T) {
 		"https://b\u00fccher.example": "xn--", "https://h\u200b": "xn--", "https://h\uff0eexample": "xn--", "https://h%C3%BC": "xn--",
 		"https://.": "host", "https://..": "host", "https://.h": "host", "https://a..b": "host", "https://h..": "host",
 		"https://h/%": "not a URL", "https://h/%zz": "not a URL", "http%3A//h": "https://",
-		"https://" + strings.Repeat("a", 64): "host", "https://" + strings.Repeat("a.", 127) + "a": "host",
+		"https://" + strings.Repeat("a", 64): "host", "https://" + strings.Repeat("a.", 126) + "ab": "host",
+		"http://[::ffff:8.8.8.8]": "AllowInsecure", "http://localhost.": "AllowInsecure", "http://[::]": "AllowInsecure", "http://0.0.0.0": "AllowInsecure",
 
 		"https://h": "", "https://h:1": "", "https://h:65535": "", "https://h:443": "", "https://h.": "", "https://a_b.example": "", "https://127.0.0.1": "",
 		"HTTPS://H.Example": "", "Http://LocalHost:8080": "", "https://[::1]": "", "https://[::1]:8443": "", "https://[fe80::1%25eth0]:8443": "", "https://[::ffff:1.2.3.4]": "",
 		"https://xn--bcher-kva.example": "", "https://h/": "", "https://h/base": "", "https://h/base/": "", "https://h/a/../b/./c": "", "https://h/a%2Fb": "", "https://h/%20": "",
 		"https://h/%23": "", "https://h/%3F": "", "https://h//a": "", "https://h/b\u00fc": "", "https://h/a:b@c": "", "https://" + strings.Repeat("a.", 126) + "a": "",
-		"https://" + strings.Repeat("a", 63) + ".": "",
+		"https://" + strings.Repeat("a", 63) + ".": "", "http://[::ffff:127.0.0.1]:8080": "", "http://127.255.0.1": "",
 	} {
 		client, err := newClient(Config{Region: "eu-west-1", Endpoint: text}, environment())
 		switch {
