@@ -289,6 +289,31 @@ func TestStatusThatMeansNothing(t *testing.T) {
 	}
 }
 
+// TestRedirectThatBreaksOff: the status is enough to see that a retry would be redirected too.
+func TestRedirectThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		synctest.Test(t, func(t *testing.T) {
+			requests := 0
+			client := newClient(t, func(config *redshift.Config) {
+				config.Retry = redshift.RetryPolicy{}
+				config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+					requests++
+
+					return &http.Response{
+						StatusCode: status, Header: http.Header{"Location": {"https://login.example.com/"}}, ContentLength: 999,
+						Body: io.NopCloser(strings.NewReader("<html>")), Request: request,
+					}, nil
+				})}
+			})
+			_, err := client.CreateClusterSnapshot(t.Context(), create())
+			if err == nil || errors.As(err, new(*redshift.OutcomeUnknownError)) || requests != 1 {
+				t.Errorf("%d: %d requests, want 1, and the error %v", status, requests, err)
+			}
+		})
+	}
+}
+
 // TestRefusalInASuccess: the code of an error document decides, although the status is 200.
 func TestRefusalInASuccess(t *testing.T) {
 	t.Parallel()

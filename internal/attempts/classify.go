@@ -114,7 +114,7 @@ func classifyResponse(response *awsquery.Error) classification {
 	case slices.Contains(brokenCodes, response.Code), status >= http.StatusInternalServerError,
 		response.Code == "" && (refusesNothing(response) || status == http.StatusRequestTimeout):
 		return classification{retry: true, mayHaveTakenEffect: true, spendsBudget: true, retryAfter: after}
-	case response.Code == "" && errors.As(response.Err, &broken):
+	case response.Code == "" && status >= http.StatusBadRequest && errors.As(response.Err, &broken):
 		// The status says that Redshift refused the call. Only the reason got lost.
 		return classification{retry: true, spendsBudget: true, retryAfter: after}
 	default:
