@@ -7,16 +7,17 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that belongs in no log, such as a password. It prints as REDACTED, and so do its JSON and its XML. Convert it
-// with string(secret) to use it.
+// Secret is a text that belongs in no log, such as a password. It prints as REDACTED, and so does its JSON. Convert it with
+// string(secret) to use it.
 //
-// A structure with a Secret in it cannot be read back from its own JSON or XML: [Secret.UnmarshalJSON] and [Secret.UnmarshalText]
-// return [ErrRedacted], because the text REDACTED would otherwise become a password. Binary encoders such as encoding/gob return
-// an error. To keep such a structure, clear its Secret before you encode it, and keep string(secret) where secrets belong. An
-// empty Secret is written as an empty string, or left out by omitzero.
+// A structure with a Secret in it cannot be read back from its own JSON: [Secret.UnmarshalJSON] returns [ErrRedacted], because the
+// text REDACTED would otherwise become a password. To keep such a structure, clear its Secret before you encode it, and keep
+// string(secret) where secrets belong. An empty Secret is written as an empty string, or left out by omitzero. Binary encoders such
+// as encoding/gob return an error. Package encoding/xml writes the secret as it is, because Redshift's responses are XML: a test
+// server can write its responses with it.
 type Secret string
 
-// ErrRedacted is the error of [Secret.UnmarshalJSON] and [Secret.UnmarshalText] for a secret that was redacted.
+// ErrRedacted is the error of [Secret.UnmarshalJSON] for a secret that was redacted.
 var ErrRedacted = errors.New("the document has REDACTED instead of the secret")
 
 const redacted = "REDACTED"
@@ -50,15 +51,7 @@ func (s *Secret) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("read a secret: %w", err)
 	}
 
-	return s.UnmarshalText([]byte(text))
-}
-
-// MarshalText returns REDACTED, for encoding/xml and other text encoders.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.shown()), nil }
-
-// UnmarshalText reads a text. It returns [ErrRedacted] and leaves the Secret alone if the text is REDACTED.
-func (s *Secret) UnmarshalText(text []byte) error {
-	if string(text) == redacted {
+	if text == redacted {
 		return fmt.Errorf("read a secret: %w", ErrRedacted)
 	}
 	*s = Secret(text)
