@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -581,6 +582,146 @@ func TestOutcomeUnknown(t *testing.T) {
 	for _, none := range []error{(*redshift.OutcomeUnknownError)(nil), (*redshift.RetryError)(nil)} {
 		if none.Error() == "" || errors.Is(none, io.EOF) {
 			t.Errorf("a nil %T is %q", none, none)
+		}
+	}
+}
+
+// lookedUp has calls whose outcome the client looks up after a lost response, and the operation that it uses.
+func lookedUp(w *world) map[string]struct {
+	describe string
+	call     func(context.Context, *redshift.Client) (any, error)
+} {
+	automated := ""
+	for _, one := range w.fake.Snapshots() {
+		if one.SnapshotType == models.SnapshotTypeAutomated {
+			automated = one.SnapshotIdentifier
+		}
+	}
+	calls := changeCalls()
+
+	return map[string]struct {
+		describe string
+		call     func(context.Context, *redshift.Client) (any, error)
+	}{
+		"AuthorizeSnapshotAccess": {"DescribeClusterSnapshots", calls["AuthorizeSnapshotAccess"]},
+		"CopyClusterSnapshot": {"DescribeClusterSnapshots", func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: automated, TargetSnapshotIdentifier: "kept"})
+		}},
+		"CreateClusterSnapshot":   {"DescribeClusterSnapshots", calls["CreateClusterSnapshot"]},
+		"CreateSnapshotCopyGrant": {"DescribeSnapshotCopyGrants", calls["CreateSnapshotCopyGrant"]},
+		"CreateSnapshotSchedule":  {"DescribeSnapshotSchedules", calls["CreateSnapshotSchedule"]},
+		"DeleteClusterSnapshot": {"DescribeClusterSnapshots", func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"})
+		}},
+		"BatchDeleteClusterSnapshots": {"DescribeClusterSnapshots", func(ctx context.Context, c *redshift.Client) (any, error) {
+			return c.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
+				{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"},
+			}})
+		}},
+		"DisableSnapshotCopy":           {"DescribeClusters", calls["DisableSnapshotCopy"]},
+		"EnableSnapshotCopy":            {"DescribeClusters", calls["EnableSnapshotCopy"]},
+		"ModifyClusterSnapshotSchedule": {"DescribeClusters", calls["ModifyClusterSnapshotSchedule"]},
+		"ModifySnapshotSchedule":        {"DescribeSnapshotSchedules", calls["ModifySnapshotSchedule used"]},
+		"RestoreFromClusterSnapshot":    {"DescribeClusters", calls["RestoreFromClusterSnapshot"]},
+		"RevokeSnapshotAccess":          {"DescribeClusterSnapshots", calls["RevokeSnapshotAccess"]},
+	}
+}
+
+// TestFailedLookUps: the first attempt takes effect and its response is lost. If the look-up fails too, the outcome is unknown.
+func TestFailedLookUps(t *testing.T) {
+	t.Parallel()
+	const two = "<%[1]sResponse><%[1]sResult>" +
+		"<Snapshots><Snapshot/><Snapshot/></Snapshots><Clusters><Cluster/><Cluster/></Clusters>" +
+		"<SnapshotCopyGrants><SnapshotCopyGrant/><SnapshotCopyGrant/></SnapshotCopyGrants>" +
+		"<SnapshotSchedules><SnapshotSchedule/><SnapshotSchedule/></SnapshotSchedules>" +
+		"</%[1]sResult></%[1]sResponse>"
+	inWorld(t, func(t *testing.T, w *world) {
+		for operation := range lookedUp(w) {
+			for name, fault := range map[string]redshifttest.Fault{
+				"refused":           {Code: awsquery.ErrAccessDenied},
+				"of two":            {Status: http.StatusOK, Body: two},
+				"that is not XML":   {Status: http.StatusOK, Body: "{}"},
+				"of something else": {Status: http.StatusOK, Body: "<DescribeTagsResponse/>"},
+			} {
+				w := newWorld(t)
+				one := lookedUp(w)[operation]
+				if fault.Body == two {
+					fault.Body = fmt.Sprintf(two, one.describe)
+				}
+				injectNext(t, w.fake, operation, redshifttest.Fault{Cut: true, AfterWork: true})
+				injectNext(t, w.fake, one.describe, slices.Repeat([]redshifttest.Fault{fault}, 10)...)
+				_, err := one.call(t.Context(), w.client)
+				var unknown *redshift.OutcomeUnknownError
+				if !errors.As(err, &unknown) || unknown.Operation != operation {
+					t.Errorf("%s with a look-up %s: %v", operation, name, err)
+
+					continue
+				}
+				if !strings.Contains(err.Error(), one.describe) {
+					t.Errorf("%s with a look-up %s does not say where to look: %v", operation, name, err)
+				}
+				if fault.Code != "" && !errors.Is(err, fault.Code) {
+					t.Errorf("%s with a look-up %s: %v", operation, name, err)
+				}
+			}
+		}
+	})
+}
+
+// TestSecondLookUpFails: the client looks up a copy after its source.
+func TestSecondLookUpFails(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		injectNext(t, w.fake, "CopyClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
+		injectNext(t, w.fake, "DescribeClusterSnapshots", redshifttest.Fault{}, redshifttest.Fault{Code: awsquery.ErrAccessDenied})
+		_, err := lookedUp(w)["CopyClusterSnapshot"].call(t.Context(), w.client)
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || w.fake.PendingFaults() != 0 {
+			t.Errorf("it returned %v, and %d faults are left", err, w.fake.PendingFaults())
+		}
+	})
+}
+
+// TestLookUpsOfHiddenResources: Describe operations may not show a new resource for a while. The call succeeds once they do. If
+// they do not for long, the outcome is unknown: no refusal means that the call did nothing.
+func TestLookUpsOfHiddenResources(t *testing.T) {
+	t.Parallel()
+	calls := changeCalls()
+	for operation, works := range map[string]bool{
+		"AuthorizeSnapshotAccess":       true,
+		"CreateClusterSnapshot":         true,
+		"CreateSnapshotCopyGrant":       true,
+		"CreateSnapshotSchedule":        true,
+		"ModifyClusterSnapshotSchedule": true,
+		"RestoreFromClusterSnapshot":    false, // the cluster is creating, and does not show since when
+	} {
+		for _, delay := range []time.Duration{time.Second, time.Hour} {
+			t.Run(fmt.Sprint(operation, " ", delay), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					fake := redshifttest.New(redshifttest.Options{VisibilityDelay: delay})
+					if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+						t.Fatal(err)
+					}
+					if _, err := fake.AddManualSnapshot(redshifttest.ManualSnapshot{Identifier: "nightly", ClusterIdentifier: "analytics"}); err != nil {
+						t.Fatal(err)
+					}
+					client, err := redshift.NewWithoutJitter(fake.Config())
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, err := scheduleOf("used", "rate(1 hour)")(t.Context(), client); err != nil {
+						t.Fatal(err)
+					}
+					fake.Advance(2 * time.Hour)
+					injectNext(t, fake, operation, redshifttest.Fault{Cut: true, AfterWork: true})
+					_, err = calls[operation](t.Context(), client)
+					if works && delay == time.Second && err != nil {
+						t.Error(err)
+					}
+					if (!works || delay > time.Second) && !errors.As(err, new(*redshift.OutcomeUnknownError)) {
+						t.Errorf("it returned %v", err)
+					}
+				})
+			})
 		}
 	}
 }
