@@ -79,23 +79,23 @@ type Config struct {
 	// no proxy, because HTTPS_PROXY and its like are environment variables too.
 	IgnoreEnvironment bool
 
-	// The client that requests go through, for a proxy, a timeout or instrumentation. New copies it and never changes it;
-	// the copy signs every request and follows no redirect. Its RoundTripper must not send a request twice by itself: that
-	// is for the client to decide (see Retry), and a signature ages. Nil: a transport of its own, like
-	// http.DefaultTransport but with 100 idle connections a host.
+	// HTTPClient sends the requests, for a proxy, a timeout or instrumentation. New copies it and never changes it. The copy
+	// signs every request and follows no redirect. Its RoundTripper must not send a request twice: the client retries (see
+	// Retry), and a signature expires. If nil, the client has its own transport, a copy of http.DefaultTransport with up to 100
+	// idle connections for each host.
 	HTTPClient *http.Client
 
 	// Retry configures the attempts of a call, the backoff between them, and the retry budget of the client.
 	// [WithRetryPolicy] and [WithMaxAttempts] are for one call.
 	Retry RetryPolicy
 
-	// How long one attempt may take, until its answer has been read; the context's deadline is for all of them together.
-	// Negative: as long as it takes. Default: 30 seconds. [WithAttemptTimeout] is for one call.
+	// AttemptTimeout limits one attempt, until its response has been read. The deadline of the context limits all attempts
+	// together. [WithAttemptTimeout] is for one call. Default: 30 seconds. Negative: no limit.
 	AttemptTimeout time.Duration
 
-	// Gets a record of each attempt at level debug, and of each attempt that another one follows at level info: operation,
-	// number of the attempt, status, code, request id and duration. What is sent and answered otherwise, parameters and
-	// messages among it, is never logged. Nil: nothing is logged.
+	// Logger receives a record of each attempt at level debug, and of each attempt that is retried at level info: operation,
+	// number of the attempt, status, code, request id and duration. Parameters, messages and other content are never logged.
+	// New logs a warning about an invalid AWS_SDK_UA_APP_ID. If nil, nothing is logged.
 	Logger *slog.Logger
 
 	// AppID names the program in the User-Agent of its requests, and so in CloudTrail. It has up to 50 letters, digits and
@@ -103,16 +103,16 @@ type Config struct {
 	// warning and ignores it.
 	AppID string
 
-	// The clock that signatures are dated with. Nil: time.Now. Redshift refuses a date that is more than five minutes off;
-	// the client then takes the time from the refusal, for all of its calls.
+	// Now is the clock that signatures are dated with. If nil, it is time.Now. Redshift refuses a date that is more than five
+	// minutes off. The client then takes the time from the refusal, for all of its calls.
 	Now func() time.Time
 
-	// Send parameters as they are, and let Redshift judge them alone. By default what is missing or never valid is
-	// refused before anything is sent.
+	// DisableParamValidation sends parameters that are missing or never valid, so that Redshift refuses them. By default, the
+	// client refuses them before anything is sent.
 	DisableParamValidation bool
 
-	// Allow an Endpoint with plain http on another machine, where everyone on the way can read what is sent. Without it,
-	// plain http is for loopback addresses only.
+	// AllowInsecure allows an Endpoint with plain http on another machine, where everyone on the way can read what is sent.
+	// By default, plain http is for loopback addresses only.
 	AllowInsecure bool
 }
 

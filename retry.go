@@ -131,7 +131,7 @@ func withoutOperation(operation string, err error) string {
 	return strings.TrimPrefix(err.Error(), operation+": ")
 }
 
-// Unwrap returns the error of the last attempt and, where there is one, that of the context.
+// Unwrap returns Last and, if it is not nil, Ended.
 func (e *RetryError) Unwrap() []error {
 	if e == nil {
 		return nil
@@ -143,7 +143,7 @@ func (e *RetryError) Unwrap() []error {
 	return []error{e.Last, e.Ended}
 }
 
-// MarshalJSON writes the operation, the number of attempts, the last one's error, and the context's as text.
+// MarshalJSON writes the operation, the number of attempts, and the texts or the JSON of Last and Ended.
 func (e *RetryError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil

@@ -15,8 +15,8 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// request collects what is to be sent. Parameters are encoded as they come, one after the other in a single buffer, and
-// put in order at the end: a parameter costs no allocation of its own.
+// Request collects the parameters of a request. They are encoded one after the other in a single buffer, and sorted at the
+// end, so that a parameter costs no allocation of its own.
 type Request struct {
 	Method  string
 	Path    string
@@ -35,6 +35,7 @@ type parameter struct{ start, equals, end int }
 
 var _ runtime.ClientRequest = (*Request)(nil)
 
+// NewRequest returns an empty request with the method and the path of an operation.
 func NewRequest(method, path string) *Request {
 	r := &Request{Method: method, Path: path}
 	r.Buffer, r.parameters = r.bufferSpace[:0], r.parameterSpace[:0]
@@ -51,6 +52,7 @@ func isUnreserved(c byte) bool {
 		c == '-' || c == '_' || c == '.' || c == '~'
 }
 
+// AppendEscaped appends a text with all bytes percent-encoded that AWS encodes in a query.
 func AppendEscaped[B string | []byte](buffer []byte, text B) []byte {
 	for i := range len(text) {
 		c := text[i]
@@ -64,20 +66,23 @@ func AppendEscaped[B string | []byte](buffer []byte, text B) []byte {
 	return buffer
 }
 
-// begin starts a parameter, end ends it; between them come its name, equals and its value.
+// Begin starts a parameter. Append its encoded name to Buffer, call Equals, append its encoded value, and call End.
 func (r *Request) Begin() {
 	r.parameters = append(r.parameters, parameter{start: len(r.Buffer)})
 }
 
+// Equals ends the name of a parameter.
 func (r *Request) Equals() {
 	r.parameters[len(r.parameters)-1].equals = len(r.Buffer)
 	r.Buffer = append(r.Buffer, '=')
 }
 
+// End ends a parameter.
 func (r *Request) End() {
 	r.parameters[len(r.parameters)-1].end = len(r.Buffer)
 }
 
+// Add adds a parameter with a name and a value that are not encoded yet.
 func (r *Request) Add(name, value string) {
 	r.Begin()
 	r.Buffer = AppendEscaped(r.Buffer, name)
@@ -89,7 +94,7 @@ func (r *Request) Add(name, value string) {
 func (r *Request) name(p parameter) string  { return string(r.Buffer[p.start:p.equals]) }
 func (r *Request) value(p parameter) string { return string(r.Buffer[p.equals+1 : p.end]) }
 
-// has tells whether there is a parameter with the name.
+// Has reports whether there is a parameter with the name.
 func (r *Request) Has(name string) bool {
 	var space [64]byte
 	encoded := AppendEscaped(space[:0], name)
@@ -102,7 +107,7 @@ func (r *Request) Has(name string) bool {
 	return false
 }
 
-// query returns all parameters, sorted by their encoded names and then values, as a signature wants them.
+// Query returns all parameters, sorted by their encoded names and then values, as the signature requires.
 func (r *Request) Query() string {
 	sort.Sort((*byNameAndValue)(r))
 	var query strings.Builder
