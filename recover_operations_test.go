@@ -1,0 +1,241 @@
+package redshift_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+)
+
+// of makes a case's call of a method of the client.
+func of[P, R any](
+	method func(*redshift.Client, context.Context, *P, ...redshift.Option) (*R, error), params P, check func(*R) bool,
+) func(context.Context, *redshift.Client, ...redshift.Option) (any, error) {
+	return func(ctx context.Context, c *redshift.Client, options ...redshift.Option) (any, error) {
+		result, err := method(c, ctx, &params, options...)
+		if err == nil && (result == nil || check != nil && !check(result)) {
+			err = fmt.Errorf("the result is %+v", result)
+		}
+
+		return result, err
+	}
+}
+
+const (
+	keyID  = "1234abcd-12ab-34cd-56ef-1234567890ab"
+	keyARN = "arn:aws:kms:eu-west-1:123456789012:key/" + keyID
+)
+
+// clusterWith describes one cluster.
+func clusterWith(members string) reply {
+	return result("DescribeClusters", "<Clusters><Cluster><ClusterIdentifier>analytics</ClusterIdentifier>"+members+"</Cluster></Clusters>")
+}
+
+func TestRecoverOperations(t *testing.T) {
+	t.Parallel()
+	tag := models.Tag{Key: "owner", Value: "confidential"}
+	tagXML := "<Tag><Key>owner</Key><Value>confidential</Value></Tag>"
+	grant := func(key string) func(context.Context, *redshift.Client, ...redshift.Option) (any, error) {
+		return of((*redshift.Client).CreateSnapshotCopyGrant, redshift.CreateSnapshotCopyGrantParams{
+			SnapshotCopyGrantName: "Copies", KmsKeyID: key, Tags: []models.Tag{tag},
+		}, func(r *redshift.CreateSnapshotCopyGrantResult) bool {
+			return r.SnapshotCopyGrant.SnapshotCopyGrantName == "copies"
+		})
+	}
+	grantWith := func(key, tags string) reply {
+		return result("DescribeSnapshotCopyGrants", "<SnapshotCopyGrants><SnapshotCopyGrant><SnapshotCopyGrantName>copies</SnapshotCopyGrantName>"+
+			key+"<Tags>"+tags+"</Tags></SnapshotCopyGrant></SnapshotCopyGrants>")
+	}
+	key := "<KmsKeyId>" + keyARN + "</KmsKeyId>"
+	noGrants := result("DescribeSnapshotCopyGrants", "<SnapshotCopyGrants/>")
+	deleteGrant := of((*redshift.Client).DeleteSnapshotCopyGrant, redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "copies"}, nil)
+	schedule := of((*redshift.Client).CreateSnapshotSchedule, redshift.CreateSnapshotScheduleParams{
+		ScheduleIdentifier: "often", ScheduleDefinitions: []string{"rate(1 hour)", "rate(2 hours)"}, ScheduleDescription: "confidential",
+	}, func(r *redshift.CreateSnapshotScheduleResult) bool {
+		return r.ScheduleIdentifier == "often" && r.RequestID == "r-1"
+	})
+	scheduleWith := func(members string) reply {
+		return result("DescribeSnapshotSchedules", "<SnapshotSchedules><SnapshotSchedule><ScheduleIdentifier>often</ScheduleIdentifier>"+members+
+			"</SnapshotSchedule></SnapshotSchedules>")
+	}
+	const described = "<ScheduleDescription>confidential</ScheduleDescription>"
+	const everyTwoHours = "<ScheduleDefinitions><ScheduleDefinition>rate(2 hours)</ScheduleDefinition><ScheduleDefinition>rate(1 hour)</ScheduleDefinition></ScheduleDefinitions>"
+	noSchedules := result("DescribeSnapshotSchedules", "<SnapshotSchedules/>")
+	modifySchedule := of((*redshift.Client).ModifySnapshotSchedule, redshift.ModifySnapshotScheduleParams{
+		ScheduleIdentifier: "often", ScheduleDefinitions: []string{"rate(1 hour)", "rate(2 hours)"},
+	}, func(r *redshift.ModifySnapshotScheduleResult) bool { return len(r.ScheduleDefinitions) == 2 })
+	follow := func(off *bool) func(context.Context, *redshift.Client, ...redshift.Option) (any, error) {
+		return of((*redshift.Client).ModifyClusterSnapshotSchedule, redshift.ModifyClusterSnapshotScheduleParams{
+			ClusterIdentifier: "Analytics", ScheduleIdentifier: "Often", DisassociateSchedule: off,
+		}, nil)
+	}
+	following := clusterWith("<SnapshotScheduleIdentifier>often</SnapshotScheduleIdentifier>")
+	authorize := of((*redshift.Client).AuthorizeSnapshotAccess, redshift.AuthorizeSnapshotAccessParams{
+		SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics", AccountWithRestoreAccess: friend,
+	}, nil)
+	revoke := of((*redshift.Client).RevokeSnapshotAccess, redshift.RevokeSnapshotAccessParams{
+		SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics", AccountWithRestoreAccess: friend,
+	}, nil)
+	shared := ofAnalytics + "<AccountsWithRestoreAccess><AccountWithRestoreAccess><AccountId>" + friend + "</AccountId></AccountWithRestoreAccess></AccountsWithRestoreAccess>"
+	enable := of((*redshift.Client).EnableSnapshotCopy, redshift.EnableSnapshotCopyParams{
+		ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", SnapshotCopyGrantName: "Copies", ManualSnapshotRetentionPeriod: new(9),
+	}, func(r *redshift.EnableSnapshotCopyResult) bool { return r.Cluster.ClusterIdentifier == "analytics" })
+	copies := func(region, days, grant, manual string) reply {
+		return clusterWith("<ClusterSnapshotCopyStatus><DestinationRegion>" + region + "</DestinationRegion><RetentionPeriod>" + days + "</RetentionPeriod>" +
+			"<SnapshotCopyGrantName>" + grant + "</SnapshotCopyGrantName><ManualSnapshotRetentionPeriod>" + manual + "</ManualSnapshotRetentionPeriod></ClusterSnapshotCopyStatus>")
+	}
+	disable := of((*redshift.Client).DisableSnapshotCopy, redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"},
+		func(r *redshift.DisableSnapshotCopyResult) bool { return r.Cluster.ClusterIdentifier == "analytics" })
+	retention := func(manual *bool) func(context.Context, *redshift.Client, ...redshift.Option) (any, error) {
+		return of((*redshift.Client).ModifySnapshotCopyRetentionPeriod, redshift.ModifySnapshotCopyRetentionPeriodParams{
+			ClusterIdentifier: "analytics", RetentionPeriod: 3, Manual: manual,
+		}, func(r *redshift.ModifySnapshotCopyRetentionPeriodResult) bool {
+			return r.Cluster.ClusterIdentifier == "analytics"
+		})
+	}
+	restore := of((*redshift.Client).RestoreFromClusterSnapshot, redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier: "Analytics", SnapshotIdentifier: "nightly", NodeType: "ra3.large", NumberOfNodes: new(2), KmsKeyID: keyID,
+	}, func(r *redshift.RestoreFromClusterSnapshotResult) bool {
+		return r.Cluster.ClusterIdentifier == "analytics"
+	})
+	const (
+		creating = "<ClusterStatus>creating</ClusterStatus>"
+		nodes    = "<NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes>"
+		restored = "<RestoreStatus><Status>restoring</Status></RestoreStatus>"
+		started  = "<ClusterCreateTime>2000-01-01T00:00:00Z</ClusterCreateTime>"
+	)
+	copied := of((*redshift.Client).CopyClusterSnapshot, redshift.CopyClusterSnapshotParams{
+		SourceSnapshotIdentifier: "rs:analytics-1", SourceSnapshotClusterIdentifier: "analytics", TargetSnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(7),
+	}, nil)
+	source := func(members string) reply {
+		return result("DescribeClusterSnapshots", "<Snapshots><Snapshot><SnapshotIdentifier>rs:analytics-1</SnapshotIdentifier>"+members+"</Snapshot></Snapshots>")
+	}
+	const old = "<SnapshotCreateTime>1999-12-30T00:00:00Z</SnapshotCreateTime>"
+	const copyMembers = ofAnalytics + isManual + kept7 + old
+	drop := func(cluster string) func(context.Context, *redshift.Client, ...redshift.Option) (any, error) {
+		return of((*redshift.Client).DeleteClusterSnapshot, redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: cluster},
+			func(r *redshift.DeleteClusterSnapshotResult) bool {
+				return r.Snapshot.Status == models.SnapshotStatusDeleted
+			})
+	}
+	keep := func(force *bool) func(context.Context, *redshift.Client, ...redshift.Option) (any, error) {
+		return of((*redshift.Client).ModifyClusterSnapshot, redshift.ModifyClusterSnapshotParams{
+			SnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(7), Force: force,
+		}, nil)
+	}
+	createTags := of((*redshift.Client).CreateTags, redshift.CreateTagsParams{ResourceName: nightlyARN, Tags: []models.Tag{tag, {Key: "empty"}}}, nil)
+	deleteTags := of((*redshift.Client).DeleteTags, redshift.DeleteTagsParams{ResourceName: nightlyARN, TagKeys: []string{"owner"}}, nil)
+	tagged := func(members string) reply { return result("DescribeTags", members) }
+	resource := func(tag string) string { return "<TaggedResource>" + tag + "</TaggedResource>" }
+	const emptyTag = "<Tag><Key>empty</Key><Value/></Tag>"
+
+	lost := func(code string, replies ...reply) []reply {
+		return append([]reply{noResponse, refusal(http.StatusBadRequest, code)}, replies...)
+	}
+	forGood := func(replies ...reply) []reply { return append(slices.Repeat([]reply{noResponse}, 5), replies...) }
+	missingSnapshot, missingCluster := refusal(404, "ClusterSnapshotNotFound"), refusal(404, "ClusterNotFound")
+	noCopies := clusterWith("")
+
+	for name, test := range map[string]recoveredCall{
+		"grant by a key's id":             {call: grant(keyID), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith(key, tagXML)), want: "ok"},
+		"grant by a key's ARN":            {call: grant(keyARN), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith(key, tagXML)), want: "ok"},
+		"grant by an alias":               {call: grant("alias/mine"), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith(key, tagXML)), want: "unknown", text: "another KmsKeyId"},
+		"grant of another key":            {call: grant("4321abcd"), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith(key, tagXML)), want: "SnapshotCopyGrantAlreadyExistsFault"},
+		"grant without a key":             {call: grant(""), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith(key, tagXML)), want: "ok"},
+		"grant whose key is not shown":    {call: grant(keyID), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith("", tagXML), grantWith(key, tagXML)), want: "ok"},
+		"grant with another tag":          {call: grant(keyID), replies: lost("SnapshotCopyGrantAlreadyExistsFault", grantWith(key, tagXML+emptyTag)), want: "unknown"},
+		"grant that is visible later":     {call: grant(keyID), replies: lost("SnapshotCopyGrantAlreadyExistsFault", refusal(400, "SnapshotCopyGrantNotFoundFault"), noGrants, grantWith(key, tagXML)), want: "ok", requests: "2*CreateSnapshotCopyGrant 3*DescribeSnapshotCopyGrants"},
+		"grant that is never visible":     {call: grant(keyID), replies: lost("SnapshotCopyGrantAlreadyExistsFault", refusal(400, "SnapshotCopyGrantNotFoundFault")), want: "unknown", requests: "2*CreateSnapshotCopyGrant 5*DescribeSnapshotCopyGrants"},
+		"grant, lost for good":            {call: grant(keyID), replies: forGood(grantWith(key, tagXML)), want: "ok"},
+		"grant that is gone":              {call: deleteGrant, replies: lost("SnapshotCopyGrantNotFoundFault"), want: "ok", requests: "2*DeleteSnapshotCopyGrant"},
+		"grant, gone unheard":             {call: deleteGrant, replies: forGood(noGrants), want: "ok", requests: "5*DeleteSnapshotCopyGrant DescribeSnapshotCopyGrants"},
+		"grant, missing unheard":          {call: deleteGrant, replies: forGood(refusal(400, "SnapshotCopyGrantNotFoundFault")), want: "ok"},
+		"grant that is still there":       {call: deleteGrant, replies: forGood(grantWith(key, "")), want: "unknown", text: "still exists"},
+		"grant that is in use":            {call: deleteGrant, replies: lost("InvalidSnapshotCopyGrantStateFault"), want: "unknown", requests: "2*DeleteSnapshotCopyGrant"},
+		"grant, the look-up is refused":   {call: deleteGrant, replies: forGood(refusal(403, "AccessDenied")), want: "unknown"},
+		"schedule in another order":       {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", scheduleWith(described+everyTwoHours)), want: "ok"},
+		"schedule that is visible later":  {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", noSchedules, refusal(400, "SnapshotScheduleNotFound"), scheduleWith(described+everyTwoHours)), want: "ok"},
+		"schedule that is never visible":  {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", noSchedules), want: "unknown", requests: "2*CreateSnapshotSchedule 5*DescribeSnapshotSchedules"},
+		"schedule of other times":         {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", scheduleWith(described+"<ScheduleDefinitions><ScheduleDefinition>rate(9 hours)</ScheduleDefinition></ScheduleDefinitions>")), want: "unknown"},
+		"schedule of no description":      {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", scheduleWith(everyTwoHours)), want: "unknown"},
+		"schedule of one definition":      {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", scheduleWith(described+"<ScheduleDefinitions><ScheduleDefinition>rate(1 hour)</ScheduleDefinition></ScheduleDefinitions>")), want: "unknown"},
+		"schedule of somebody's tags":     {call: schedule, replies: lost("SnapshotScheduleAlreadyExists", scheduleWith(described+everyTwoHours+"<Tags>"+tagXML+"</Tags>")), want: "unknown"},
+		"schedule, lost for good":         {call: schedule, replies: forGood(scheduleWith(described + everyTwoHours)), want: "ok"},
+		"schedule with a parameter":       {call: schedule, replies: []reply{noResponse}, options: []redshift.Option{redshift.WithQueryParam("ScheduleIdentifier", "")}, want: "unknown", requests: "CreateSnapshotSchedule"},
+		"schedule that is modified later": {call: modifySchedule, replies: lost("SnapshotScheduleUpdateInProgress", scheduleWith(""), scheduleWith(everyTwoHours)), want: "ok"},
+		"schedule that is not modified":   {call: modifySchedule, replies: lost("SnapshotScheduleUpdateInProgress", scheduleWith("")), want: "unknown", requests: "2*ModifySnapshotSchedule 5*DescribeSnapshotSchedules"},
+		"schedule, modified unheard":      {call: modifySchedule, replies: forGood(scheduleWith(everyTwoHours)), want: "ok"},
+		"association that is visible":     {call: follow(nil), replies: lost("InvalidClusterSnapshotScheduleState", following), want: "ok"},
+		"association, visible later":      {call: follow(nil), replies: lost("InvalidClusterSnapshotScheduleState", noCopies, following), want: "ok", requests: "2*ModifyClusterSnapshotSchedule 2*DescribeClusters"},
+		"association, never visible":      {call: follow(nil), replies: lost("InvalidClusterSnapshotScheduleState", noCopies), want: "unknown", requests: "2*ModifyClusterSnapshotSchedule 5*DescribeClusters"},
+		"association that ended":          {call: follow(new(true)), replies: lost("InvalidClusterSnapshotScheduleState", following, noCopies), want: "ok"},
+		"association, ended unheard":      {call: follow(new(true)), replies: forGood(noCopies), want: "ok"},
+		"access that is visible later":    {call: authorize, replies: lost("AuthorizationAlreadyExists", snapshotWith(ofAnalytics), missingSnapshot, snapshotWith(shared)), want: "ok"},
+		"access that is never visible":    {call: authorize, replies: lost("AuthorizationAlreadyExists", snapshotWith(ofAnalytics)), want: "unknown", requests: "2*AuthorizeSnapshotAccess 5*DescribeClusterSnapshots"},
+		"access to another cluster's":     {call: authorize, replies: lost("AuthorizationAlreadyExists", snapshotWith("<ClusterIdentifier>sales</ClusterIdentifier>"+shared[len(ofAnalytics):])), want: "AuthorizationAlreadyExists"},
+		"access, lost for good":           {call: authorize, replies: forGood(snapshotWith(shared)), want: "ok"},
+		"access that is revoked":          {call: revoke, replies: lost("AuthorizationNotFound", snapshotWith(shared), snapshotWith(ofAnalytics)), want: "ok"},
+		"access that is still shown":      {call: revoke, replies: lost("AuthorizationNotFound", snapshotWith(shared)), want: "unknown", text: "still exists", requests: "2*RevokeSnapshotAccess 5*DescribeClusterSnapshots"},
+		"access, revoked unheard":         {call: revoke, replies: forGood(snapshotWith(ofAnalytics)), want: "ok"},
+		"access to a missing snapshot":    {call: revoke, replies: lost("AuthorizationNotFound", missingSnapshot), want: "unknown"},
+		"copies":                          {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", copies("us-west-2", "7", "copies", "9")), want: "ok"},
+		"copies that are visible later":   {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", noCopies, missingCluster, copies("us-west-2", "7", "copies", "9")), want: "ok"},
+		"copies that are never visible":   {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", noCopies), want: "unknown", requests: "2*EnableSnapshotCopy 5*DescribeClusters"},
+		"copies to another region":        {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", copies("eu-west-3", "7", "copies", "9")), want: "SnapshotCopyAlreadyEnabledFault"},
+		"copies by another grant":         {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", copies("us-west-2", "7", "other", "9")), want: "SnapshotCopyAlreadyEnabledFault"},
+		"copies kept for other days":      {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", copies("us-west-2", "8", "copies", "9")), want: "unknown"},
+		"copies, manual ones kept":        {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", copies("us-west-2", "7", "copies", "8")), want: "unknown"},
+		"copies, lost for good":           {call: enable, replies: forGood(copies("us-west-2", "7", "copies", "9")), want: "ok"},
+		"no copies any more":              {call: disable, replies: lost("SnapshotCopyAlreadyDisabledFault", copies("us-west-2", "7", "", "1"), noCopies), want: "ok"},
+		"copies that do not end":          {call: disable, replies: lost("SnapshotCopyAlreadyDisabledFault", copies("us-west-2", "7", "", "1")), want: "unknown", requests: "2*DisableSnapshotCopy 5*DescribeClusters"},
+		"copies, ended unheard":           {call: disable, replies: forGood(noCopies), want: "ok"},
+		"copies of no cluster":            {call: disable, replies: forGood(missingCluster), want: "unknown"},
+		"copies kept from now on":         {call: retention(nil), replies: forGood(copies("us-west-2", "3", "", "1")), want: "ok"},
+		"manual copies kept":              {call: retention(new(true)), replies: forGood(copies("us-west-2", "1", "", "3")), want: "ok"},
+		"copies kept as before":           {call: retention(nil), replies: forGood(copies("us-west-2", "1", "", "3")), want: "unknown"},
+		"no copies to keep":               {call: retention(nil), replies: forGood(noCopies), want: "unknown", text: "ClusterSnapshotCopyStatus"},
+		"restore":                         {call: restore, replies: lost("ClusterAlreadyExists", clusterWith(nodes+restored+started+key)), want: "ok"},
+		"restore, first without members":  {call: restore, replies: lost("ClusterAlreadyExists", clusterWith(creating), missingCluster, clusterWith(nodes+restored+started), clusterWith(nodes+restored+started+key)), want: "ok", requests: "2*RestoreFromClusterSnapshot 4*DescribeClusters"},
+		"restore, always creating":        {call: restore, replies: lost("ClusterAlreadyExists", clusterWith(creating)), want: "unknown", text: "ClusterCreateTime", requests: "2*RestoreFromClusterSnapshot 5*DescribeClusters"},
+		"restore, not a restored one":     {call: restore, replies: lost("ClusterAlreadyExists", clusterWith(nodes+started+key)), want: "unknown", text: "RestoreStatus"},
+		"restore of yesterday":            {call: restore, replies: lost("ClusterAlreadyExists", clusterWith(nodes+restored+key+"<ClusterCreateTime>1999-12-31T00:00:00Z</ClusterCreateTime>")), want: "ClusterAlreadyExists"},
+		"restore to other nodes":          {call: restore, replies: lost("ClusterAlreadyExists", clusterWith("<NodeType>ra3.4xlarge</NodeType><NumberOfNodes>4</NumberOfNodes>"+restored+started+key)), want: "unknown", text: "NodeType, NumberOfNodes"},
+		"restore, lost for good":          {call: restore, replies: forGood(clusterWith(nodes + restored + started + key)), want: "ok"},
+		"a copy":                          {call: copied, replies: lost("ClusterSnapshotAlreadyExists", source(ofAnalytics+old), snapshotWith(copyMembers)), want: "ok", requests: "2*CopyClusterSnapshot 2*DescribeClusterSnapshots"},
+		"a copy that is visible later":    {call: copied, replies: lost("ClusterSnapshotAlreadyExists", source(ofAnalytics+old), missingSnapshot, source(ofAnalytics+old), snapshotWith(copyMembers)), want: "ok"},
+		"a copy of a source without time": {call: copied, replies: lost("ClusterSnapshotAlreadyExists", source(ofAnalytics), snapshotWith(copyMembers), source(ofAnalytics+old), snapshotWith(copyMembers)), want: "ok"},
+		"a copy of another time":          {call: copied, replies: lost("ClusterSnapshotAlreadyExists", source(ofAnalytics+old), snapshotWith(mine)), want: "ClusterSnapshotAlreadyExists"},
+		"a copy of another source":        {call: copied, replies: lost("ClusterSnapshotAlreadyExists", source("<ClusterIdentifier>sales</ClusterIdentifier>"+old), snapshotWith(copyMembers)), want: "ClusterSnapshotAlreadyExists"},
+		"a copy kept for other days":      {call: copied, replies: lost("ClusterSnapshotAlreadyExists", source(ofAnalytics+old), snapshotWith(ofAnalytics+isManual+old+"<ManualSnapshotRetentionPeriod>9</ManualSnapshotRetentionPeriod>")), want: "unknown"},
+		"a copy whose source is gone":     {call: copied, replies: lost("ClusterSnapshotAlreadyExists", missingSnapshot), want: "unknown", requests: "2*CopyClusterSnapshot 5*DescribeClusterSnapshots"},
+		"a snapshot that is gone":         {call: drop(""), replies: lost("ClusterSnapshotNotFound"), want: "ok", requests: "2*DeleteClusterSnapshot"},
+		"a snapshot of no cluster":        {call: drop("sales"), replies: lost("ClusterSnapshotNotFound", missingSnapshot), want: "ok", requests: "2*DeleteClusterSnapshot DescribeClusterSnapshots"},
+		"a snapshot of another cluster":   {call: drop("sales"), replies: lost("ClusterSnapshotNotFound", snapshotWith(mine)), want: "ClusterSnapshotNotFound"},
+		"a snapshot still there":          {call: drop("analytics"), replies: lost("ClusterSnapshotNotFound", snapshotWith(mine)), want: "unknown", requests: "2*DeleteClusterSnapshot 5*DescribeClusterSnapshots"},
+		"a snapshot gone at last":         {call: drop("analytics"), replies: lost("ClusterSnapshotNotFound", snapshotWith(mine), result("DescribeClusterSnapshots", "<Snapshots/>")), want: "ok"},
+		"a snapshot, gone unheard":        {call: drop(""), replies: forGood(missingSnapshot), want: "ok"},
+		"a snapshot shown as deleted":     {call: drop(""), replies: forGood(snapshotWith(mine + "<Status>deleted</Status>")), want: "ok"},
+		"a snapshot, still there":         {call: drop(""), replies: forGood(snapshotWith(mine)), want: "unknown"},
+		"two such snapshots":              {call: drop(""), replies: forGood(result("DescribeClusterSnapshots", "<Snapshots><Snapshot/><Snapshot/></Snapshots>")), want: "unknown"},
+		"a snapshot kept, unheard":        {call: keep(nil), replies: forGood(snapshotWith(kept7)), want: "ok"},
+		"a snapshot kept as before":       {call: keep(nil), replies: forGood(snapshotWith("")), want: "unknown"},
+		"a snapshot to keep is gone":      {call: keep(nil), replies: lost("ClusterSnapshotNotFound"), want: "unknown"},
+		"a snapshot that Force deleted":   {call: keep(new(true)), replies: lost("ClusterSnapshotNotFound"), want: "ok", requests: "2*ModifyClusterSnapshot"},
+		"a snapshot, deleted unheard":     {call: keep(new(true)), replies: forGood(missingSnapshot), want: "ok"},
+		"tags, unheard":                   {call: createTags, replies: forGood(tagged("<TaggedResources>" + resource(tagXML) + resource("") + resource(emptyTag) + "</TaggedResources>")), want: "ok"},
+		"tags, one missing":               {call: createTags, replies: forGood(tagged("<TaggedResources>" + resource(tagXML) + "</TaggedResources>")), want: "unknown", text: "Tags"},
+		"tags, more than a page":          {call: createTags, replies: forGood(tagged("<Marker>x</Marker><TaggedResources>" + resource(tagXML) + resource(emptyTag) + "</TaggedResources>")), want: "unknown", text: "only a part of the tags"},
+		"tags of a missing resource":      {call: createTags, replies: forGood(refusal(404, "ResourceNotFoundFault")), want: "unknown"},
+		"tags that are gone":              {call: deleteTags, replies: forGood(tagged("<TaggedResources>" + resource(emptyTag) + "</TaggedResources>")), want: "ok"},
+		"tags that are still there":       {call: deleteTags, replies: forGood(tagged("<TaggedResources>" + resource(tagXML) + "</TaggedResources>")), want: "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.run(t)
+		})
+	}
+}
