@@ -18,7 +18,7 @@
 // Types and error codes that the structs share are in package models. Parameters that are missing or never valid are
 // refused before anything is sent, as an [awsquery.ValidationError]; what Redshift refuses is an [awsquery.Error].
 //
-// What the fields of parameters and results mean is documented in packages client/snapshots and models, for example by
+// What the fields of parameters and results mean is documented in the packages below client and in models, for example by
 // go doc github.com/redshift-go/redshift/client/snapshots.CreateClusterSnapshotParams.
 //
 // Iterators ([Client.DescribeClusterSnapshotsAll]), waits ([Client.WaitSnapshotAvailable]) and batches
@@ -139,7 +139,6 @@ type waitState struct {
 	jitter  func(longest time.Duration) time.Duration
 }
 
-var _ ClientService = (*Client)(nil)
 
 // New returns a client for the configuration. It sends nothing. The error names each setting that is missing or wrong.
 func New(config Config) (*Client, error) {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/client/clusters"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -279,7 +279,7 @@ func describeClusters(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	result := &snapshots.DescribeClustersResult{Marker: next, Clusters: []models.Cluster{}}
+	result := &clusters.DescribeClustersResult{Marker: next, Clusters: []models.Cluster{}}
 	for _, one := range found {
 		result.Clusters = append(result.Clusters, c.clusterView(one))
 	}

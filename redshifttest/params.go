@@ -131,7 +131,7 @@ func (s shape) member(name string) (shape, bool) {
 }
 
 func memberShape(member contract.Member) shape {
-	return shape{Member: member, members: contract.Definition(member.Structure)}
+	return shape{Member: member, members: append(contract.Definition(member.Structure), member.Members...)}
 }
 
 // item returns the shape of each item of a list.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
-	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/client/tags"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -208,5 +208,5 @@ func describeTags(c *call) (any, *failure) {
 		return nil, failed
 	}
 
-	return &snapshots.DescribeTagsResult{TaggedResources: found, Marker: next}, nil
+	return &tags.DescribeTagsResult{TaggedResources: found, Marker: next}, nil
 }

@@ -10,8 +10,11 @@ import (
 type item struct {
 	outside string // the full name of the item that the list is a member of
 	within  string // the list's name, with that of its items: Tags.Tag
-	index   int    // from 1
+	index   int    // from 1, and 0 in a structure that is not in a list
 }
+
+// structure returns the item that a structure is which is a member of this one. It has no index.
+func (i item) structure(name string) item { return item{within: i.name(name)} }
 
 // list returns the item in which nothing was counted yet, of a list that is a member of this one.
 func (i item) list(name string) item {
@@ -28,7 +31,10 @@ func (i item) name(member string) string {
 		return member
 	}
 
-	name := i.within + "." + strconv.Itoa(i.index)
+	name := i.within
+	if i.index > 0 {
+		name += "." + strconv.Itoa(i.index)
+	}
 	if i.outside != "" {
 		name = i.outside + "." + name
 	}
@@ -49,8 +55,10 @@ func (i item) appendName(buffer []byte, member string) []byte {
 		buffer = append(buffer, '.')
 	}
 	buffer = wire.AppendEscaped(buffer, i.within)
-	buffer = append(buffer, '.')
-	buffer = strconv.AppendInt(buffer, int64(i.index), 10)
+	if i.index > 0 {
+		buffer = append(buffer, '.')
+		buffer = strconv.AppendInt(buffer, int64(i.index), 10)
+	}
 	if member != "" {
 		buffer = append(buffer, '.')
 		buffer = wire.AppendEscaped(buffer, member)

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"go/token"
 	"maps"
 	"math"
-	"os"
+	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,72 +17,142 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// checkContract finds what is valid Swagger but no contract that the templates can make an operation of: a mistake in an
-// extension, which Swagger knows nothing about, what would have no effect, or something left out. It reports all it finds,
-// each once and with its place.
-func checkContract(path string) error {
-	found, err := findings(path)
-	if err != nil || len(found.problems) == 0 {
-		return err
-	}
-	problems := make([]error, len(found.problems))
-	for i, problem := range found.problems {
-		problems[i] = errors.New(problem)
+// check finds what is valid Swagger but no contract that the templates can make an operation of: a mistake in an extension, which
+// Swagger knows nothing about, something without effect, or something left out. It reports everything that it finds, once and
+// with its place.
+func (c *contract) check() error { return c.findings().err() }
+
+// err returns the problems as one error, nil if there is none.
+func (c *contractCheck) err() error {
+	problems := make([]error, len(c.problems))
+	for i, problem := range c.problems {
+		problems[i] = errors.New(problem.String())
 	}
 
 	return errors.Join(problems...)
 }
 
-func findings(path string) (*contractCheck, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var document map[string]any
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, fmt.Errorf("reading the contract: %w", err)
-	}
-	c := &contractCheck{
+func (c *contract) findings() *contractCheck {
+	document, positions := c.decode()
+	check := &contractCheck{
+		positions:   positions,
 		definitions: object(document["definitions"]),
 		shared:      object(document["parameters"]),
 		responses:   object(document["responses"]),
-		codes:       map[string]bool{},
-		listItems:   map[string]bool{},
+		tags:        map[string]bool{},
+		codes:       map[string]*declaredCode{},
+		sent:        map[string]bool{},
 	}
-	c.document(document)
-	slices.Sort(c.problems)
-	slices.Sort(c.gaps)
+	check.document(document)
+	for _, list := range []*[]finding{&check.problems, &check.gaps} {
+		slices.SortFunc(*list, finding.compare)
+		*list = slices.Compact(*list)
+	}
 
-	return c, nil
+	return check
+}
+
+// position is where the author wrote a mapping.
+type position struct {
+	file file
+	line int
+}
+
+// decode returns the document as maps, lists and plain values, and where each map comes from.
+func (c *contract) decode() (map[string]any, map[uintptr]position) {
+	positions := map[uintptr]position{}
+	var value func(node *yaml.Node, at position) any
+	value = func(node *yaml.Node, at position) any {
+		if from, ok := c.origin[node]; ok {
+			at.file = from
+		}
+		switch node.Kind {
+		case yaml.MappingNode:
+			entries := make(map[string]any, len(node.Content)/2)
+			for i := 0; i+1 < len(node.Content); i += 2 {
+				entries[node.Content[i].Value] = value(node.Content[i+1], position{at.file, node.Content[i].Line})
+			}
+			positions[reflect.ValueOf(entries).Pointer()] = at
+
+			return entries
+		case yaml.SequenceNode:
+			items := make([]any, len(node.Content))
+			for i, item := range node.Content {
+				items[i] = value(item, position{at.file, item.Line})
+			}
+
+			return items
+		default:
+			var plain any
+			_ = node.Decode(&plain) // its kind is checked by its keyword
+
+			return plain
+		}
+	}
+	document, _ := value(c.document, position{file{name: "spec/" + sharedFile}, 1}).(map[string]any)
+
+	return document, positions
+}
+
+// finding is one thing that the check found.
+type finding struct {
+	at   position
+	text string
+}
+
+func (f finding) String() string { return fmt.Sprintf("%s:%d: %s", f.at.file.name, f.at.line, f.text) }
+
+func (f finding) compare(other finding) int {
+	return cmp.Or(strings.Compare(f.at.file.name, other.at.file.name), cmp.Compare(f.at.line, other.at.line), strings.Compare(f.text, other.text))
+}
+
+type declaredCode struct {
+	node map[string]any
+	used bool // whether an operation has it
 }
 
 type contractCheck struct {
+	positions   map[uintptr]position
+	at          position // of what is being checked
 	definitions map[string]any
 	shared      map[string]any // parameters that several operations refer to
 	responses   map[string]any
-	tag         string
-	codes       map[string]bool // those in the table, and whether an operation has them
-	listItems   map[string]bool // the definitions that are sent, as the items of lists
-	problems    []string        // what cannot be generated, or would be wrong
-	gaps        []string        // what can be generated, but lacks a part of its documentation
+	tags        map[string]bool
+	codes       map[string]*declaredCode
+	operations  map[string]described
+	sent        map[string]bool // the definitions that are sent: structures of parameters, and those in them
+	problems    []finding       // what cannot be generated, or would be wrong
+	gaps        []finding       // what can be generated, but lacks a part of its documentation
 }
 
 func (c *contractCheck) add(place, format string, arguments ...any) {
-	c.problems = append(c.problems, place+": "+fmt.Sprintf(format, arguments...))
+	c.problems = append(c.problems, finding{c.at, place + ": " + fmt.Sprintf(format, arguments...)})
+}
+
+// enter sets the position for what is found in a mapping.
+func (c *contractCheck) enter(node map[string]any) {
+	if at, ok := c.positions[reflect.ValueOf(node).Pointer()]; ok {
+		c.at = at
+	}
 }
 
 func (c *contractCheck) described(place string, node map[string]any) {
 	if text, _ := node["description"].(string); strings.TrimSpace(text) == "" {
-		c.gaps = append(c.gaps, place+": has no description, which is its documentation in Go")
+		c.enter(node)
+		c.gaps = append(c.gaps, finding{c.at, place + ": has no description, which is its documentation in Go"})
 	}
+}
+
+// topKeywords are those of the merged contract.
+var topKeywords = []string{
+	"swagger", "info", "host", "basePath", "schemes", "produces", "consumes", "tags", "paths", "parameters", "responses", "definitions",
 }
 
 func (c *contractCheck) document(document map[string]any) {
 	// parameters is a list everywhere but here.
 	top := maps.Clone(document)
 	delete(top, "parameters")
-	c.keywords("the top of the contract", top, "swagger", "info", "host", "basePath", "schemes", "produces", "consumes", "tags", "paths",
-		"parameters", "responses", "definitions")
+	c.keywords("the top of the contract", top, topKeywords...)
 	c.keywords("info", object(document["info"]), "title", "version", "description", "termsOfService", "contact", "license")
 	for _, tag := range list(document["tags"]) {
 		c.keywords("tags", object(tag), "name", "description")
@@ -91,47 +163,76 @@ func (c *contractCheck) document(document map[string]any) {
 	if len(c.problems) > 0 {
 		return // what follows would be their consequences
 	}
-	if tags := list(document["tags"]); len(tags) == 1 {
-		c.tag, _ = object(tags[0])["name"].(string)
-	} else {
-		c.add("tags", "there are %d, and has to be one: it is the package of all operations", len(tags))
-	}
+	c.areas(list(document["tags"]))
 	for _, name := range slices.Sorted(maps.Keys(c.shared)) {
 		c.parameter("parameters."+name, object(c.shared[name]))
 	}
 	for _, node := range c.definitions {
 		for _, property := range object(object(node)["properties"]) {
-			for code := range object(object(property)["x-error-codes"]) {
-				c.codes[code] = false
+			for code, about := range object(object(property)["x-error-codes"]) {
+				c.codes[code] = &declaredCode{node: object(about)}
 			}
 		}
 	}
 	paths := object(document["paths"])
+	c.operations = c.describedOperations(paths)
 	taken := names{"service": "service.go, which has what all operations share"}
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		found := actionPath.FindStringSubmatch(path)
+	for _, address := range slices.Sorted(maps.Keys(paths)) {
+		c.enter(object(paths[address]))
+		found := actionPath.FindStringSubmatch(address)
 		if found == nil {
-			c.add(path, "a path has the form /?Action=CreateClusterSnapshot")
+			c.add(address, "a path has the form /?Action=CreateClusterSnapshot")
 
 			continue
 		}
 		action := found[1]
 		c.take(taken, action, "operation "+action, goName(action))
-		for method, operation := range object(paths[path]) {
+		for method, operation := range object(paths[address]) {
 			if method != "get" {
 				c.add(action, "is described as a %s, and has to be a get", method)
 			}
 			c.operation(action, object(operation))
+			c.declarations(action)
 		}
+	}
+	for _, name := range slices.Collect(maps.Keys(c.sent)) {
+		c.send(name)
 	}
 	taken = names{"doc": "doc.go, which has the documentation of package models"}
 	for _, name := range slices.Sorted(maps.Keys(c.definitions)) {
+		c.enter(object(c.definitions[name]))
 		c.take(taken, "definition "+name, "definition "+name, goName(name))
 		c.definition(name, object(c.definitions[name]))
 	}
-	for code, used := range c.codes {
-		if !used {
+	for code, declared := range c.codes {
+		if !declared.used {
+			c.enter(declared.node)
 			c.add("the table of error codes", "%s is in no operation's x-errors, take it out", code)
+		}
+	}
+}
+
+// areas checks the tags. Each file with operations has one, the file is called after it, and so is the package of its operations.
+func (c *contractCheck) areas(tags []any) {
+	taken := names{}
+	files := map[string]string{} // the tag of each
+	for _, node := range tags {
+		tag := object(node)
+		c.enter(tag)
+		name, _ := tag["name"].(string)
+		if !plainName.MatchString(name) {
+			c.add("tags", "the name is %q, and has to be letters and digits", name)
+
+			continue
+		}
+		c.take(taken, "tags", "tag "+name, name)
+		if first, ok := files[c.at.file.name]; ok {
+			c.add("tags", "%s is the second tag of %s, after %s: an area has a file of its own", name, c.at.file.name, first)
+		}
+		files[c.at.file.name] = name
+		want := strings.ToLower(name) + ".yaml"
+		if base := path.Base(c.at.file.name); base != want && base != sharedFile {
+			c.add("tags", "the file of the tag %s is called %s, or the tag after the file", name, want)
 		}
 	}
 }
@@ -140,30 +241,33 @@ var (
 	actionPath    = regexp.MustCompile(`^/\?Action=([A-Z][A-Za-z0-9]*)$`)
 	parameterName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`)
 	plainName     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
-	errorCode     = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+	errorCode     = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*$`)
 )
 
 func (c *contractCheck) operation(action string, operation map[string]any) {
-	c.keywords(action, operation, "operationId", "summary", "description", "tags", "parameters", "responses", "x-read-only", "x-paginate", "x-errors")
+	c.keywords(action, operation, "operationId", "summary", "description", "tags", "parameters", "responses", "x-read-only", "x-paginate", "x-errors",
+		"x-recovery", "x-names", "x-creates", "x-hint", "x-unknown-to-amazon")
 	c.described(action, operation)
 	if id, _ := operation["operationId"].(string); id != strings.ToLower(action[:1])+action[1:] {
 		c.add(action, "the operationId is %q, and has to be %q", id, strings.ToLower(action[:1])+action[1:])
 	}
-	if tags := list(operation["tags"]); c.tag != "" && (len(tags) != 1 || tags[0] != c.tag) {
-		c.add(action, "the tags are %v, and have to be [%s]: the library has that one package of operations", tags, c.tag)
+	c.enter(operation)
+	if tags := list(operation["tags"]); len(tags) != 1 || tags[0] != c.at.file.tag {
+		c.add(action, "the tags are %v, and have to be [%s], the area of %s", tags, c.at.file.tag, c.at.file.name)
 	}
 	for _, code := range c.texts(action, "x-errors", operation["x-errors"]) {
 		if _, ok := c.codes[code]; !ok {
 			advice := nearest(code, slices.Collect(maps.Keys(c.codes)))
 			if advice == "" {
-				advice = ": add it to x-error-codes, with its status and a text"
+				advice = ": add it to x-error-codes at the top of " + c.at.file.name + ", with its status and a text"
 			}
 			c.add(action, "x-errors names %s, which is not in the table of error codes%s", code, advice)
 		} else {
-			c.codes[code] = true
+			c.codes[code].used = true
 		}
 	}
 	parameters, complete := c.parameters(action, list(operation["parameters"]))
+	c.enter(operation)
 	result := map[string]any{}
 	for status, node := range object(operation["responses"]) {
 		place, response := action+", response "+status, object(node)
@@ -184,11 +288,13 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 		c.add(action, "response 200 needs a schema that stands inline, type: object")
 	}
 	place := action + ", result"
+	c.enter(operation)
 	c.keywords(place, result, "type", "properties", "required", "$ref")
 	c.requires(place, result)
 	c.members(place, object(result["properties"]), false, names{
 		"decodequery": "the method DecodeQuery of every result", "requestid": "the field RequestID of every result",
 	})
+	c.enter(operation)
 	if operation["x-paginate"] != nil {
 		marker := parameters["Marker"]
 		if !complete {
@@ -258,7 +364,7 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 	isList := kind == "array"
 	known := []string{"name", "in", "required", "type", "description", "x-go-name"}
 	if isList {
-		known = append(known, "items", "maxItems", "x-list-item")
+		known = append(known, "items", "maxItems", "x-list-item", "x-map", "x-clearable")
 	} else {
 		known = append(known, "format")
 	}
@@ -266,10 +372,17 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 	case isFixed(parameter):
 		known = append(known, "enum")
 		c.texts(place, "enum", parameter["enum"])
+	case kind == "string" && format == "" && parameter["x-structure"] != nil:
+		known = append(known, "x-structure")
+	case kind == "string" && format == "" && parameter["x-sensitive"] != nil:
+		known = append(known, "minLength", "maxLength", "x-sensitive")
 	case kind == "string" && format == "":
-		known = append(known, "minLength", "maxLength", "x-enum")
+		known = append(known, "minLength", "maxLength", "x-enum", "x-clearable")
 	case kind == "integer" || kind == "number":
 		known = append(known, "minimum", "maximum")
+		if parameter["required"] == true {
+			known = append(known, "x-nullable")
+		}
 	}
 	c.keywords(place, parameter, known...)
 	c.described(place, parameter)
@@ -296,14 +409,53 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 	}
 	c.plain(place, value)
 	c.limits(place, parameter)
-	if item, ok := parameter["x-list-item"].(string); ok && isList {
-		c.listItems[item] = true
-		if object(c.definitions[item])["properties"] == nil {
-			c.add(place, "x-list-item names %s, which is no structure of the definitions%s", item, nearest(item, slices.Collect(maps.Keys(c.definitions))))
+	for _, key := range []string{"x-list-item", "x-structure"} {
+		structure, ok := parameter[key].(string)
+		if !ok {
+			continue
+		}
+		c.sent[structure] = true
+		if object(c.definitions[structure])["properties"] == nil {
+			c.add(place, "%s names %s, which is no structure of the definitions%s", key, structure, nearest(structure, slices.Collect(maps.Keys(c.definitions))))
+		}
+	}
+	c.clearable(place, parameter, parameter["required"] == true)
+	if node := parameter["x-map"]; node != nil {
+		c.mapNames(place, object(node))
+		if parameter["x-list-item"] != nil || object(parameter["items"])["type"] != "string" {
+			c.add(place, "a map has texts as keys and values")
 		}
 	}
 	if enum, ok := parameter["x-enum"].(string); ok && object(c.definitions[enum])["enum"] == nil {
 		c.add(place, "x-enum names %s, which is no enum of the definitions%s", enum, nearest(enum, slices.Collect(maps.Keys(c.definitions))))
+	}
+}
+
+// clearable reports a value that is always sent, so that an empty one has no meaning of its own.
+func (c *contractCheck) clearable(place string, node map[string]any, required bool) {
+	if node["x-clearable"] == true && (required || node["x-enum"] != nil || node["x-map"] != nil) {
+		c.add(place, "x-clearable is for optional texts and lists")
+	}
+}
+
+// mapNames checks what the key and the value of a map's entry are called.
+func (c *contractCheck) mapNames(place string, node map[string]any) {
+	c.keywords(place+", x-map", node, "key", "value")
+	for _, name := range []string{"key", "value"} {
+		if text, _ := node[name].(string); !plainName.MatchString(text) {
+			c.add(place+", x-map", "%s is missing: how Redshift calls it", name)
+		}
+	}
+}
+
+// send marks the structures in a structure that is sent.
+func (c *contractCheck) send(name string) {
+	for _, node := range object(object(c.definitions[name])["properties"]) {
+		inner := strings.TrimPrefix(kindOf(c, object(node)), "list of ")
+		if object(c.definitions[inner])["properties"] != nil && !c.sent[inner] {
+			c.sent[inner] = true
+			c.send(inner)
+		}
 	}
 }
 
@@ -339,11 +491,16 @@ func (c *contractCheck) paginate(action string, paginate, marker, result map[str
 	place := action + ", x-paginate"
 	c.keywords(place, paginate, "over")
 	over, _ := paginate["over"].(string)
+	outer, inner, nested := strings.Cut(over, ".")
+	if nested { // in a structure of the result, which has the Marker too
+		reference, _ := object(result[outer])["$ref"].(string)
+		result, over = object(object(c.definitions[strings.TrimPrefix(reference, "#/definitions/")])["properties"]), inner
+	}
 	member := object(result[over])
 	_, isReference := object(member["items"])["$ref"]
 	switch {
 	case member == nil:
-		c.add(place, "over is %q, and has to be a member of the result%s", over, nearest(over, slices.Collect(maps.Keys(result))))
+		c.add(place, "over is %q, and has to be a member of the result%s", paginate["over"], nearest(over, slices.Collect(maps.Keys(result))))
 	case member["type"] != "array" || !isReference:
 		c.add(place, "is over %s, which is no list of structures", over)
 	}
@@ -394,30 +551,37 @@ func (c *contractCheck) definition(name string, definition map[string]any) {
 
 		return
 	}
-	c.keywords(place, definition, "type", "description", "properties", "required")
+	known := []string{"type", "description", "properties", "required"}
+	if c.sent[name] {
+		known = append(known, "x-union")
+	}
+	c.keywords(place, definition, known...)
 	c.requires(place, definition)
+	if definition["x-union"] == true && definition["required"] != nil {
+		c.add(place, "a union has exactly one of its members, so that none of them is required")
+	}
 	if definition["type"] != "object" || definition["properties"] == nil {
 		c.add(place, "is neither an object with properties nor a string with an enum")
 	}
 	taken := names{"decodequery": "the method DecodeQuery of every structure"}
-	if c.listItems[name] {
-		taken["writequery"] = "the method WriteQuery of a list's items"
-		taken["checkquery"] = "the method CheckQuery of a list's items"
+	if c.sent[name] {
+		taken["writequery"] = "the method WriteQuery of a structure that is sent"
+		taken["checkquery"] = "the method CheckQuery of a structure that is sent"
 	}
 	c.members(place, object(definition["properties"]), true, taken)
-	if !c.listItems[name] {
+	if !c.sent[name] {
 		return
 	}
 	required := list(definition["required"])
 	for name, node := range object(definition["properties"]) {
 		property, where := object(node), place+", member "+name
+		c.enter(property)
 		if least := property["minLength"]; least != nil && (least != 1 || !slices.Contains(required, any(name))) {
-			c.add(where, "minLength of an item's member is 1 and the member required, or it has no effect")
+			c.add(where, "minLength of a member is 1 and the member required, or it has no effect")
 		}
-		reference, _ := property["$ref"].(string)
-		isStructure := reference != "" && object(c.definitions[strings.TrimPrefix(reference, "#/definitions/")])["enum"] == nil
-		if isStructure || property["type"] == "array" || property["x-sensitive"] == true {
-			c.add(where, "a list item's member has to be a plain value that is not sensitive")
+		c.clearable(where, property, slices.Contains(required, any(name)) || property["$ref"] != nil)
+		if definition["x-union"] == true && (property["type"] == "boolean" || property["type"] == "integer" || property["type"] == "number") && property["x-nullable"] != true {
+			c.add(where, "a union's member needs x-nullable, because its zero value is a value")
 		}
 	}
 }
@@ -441,15 +605,20 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		property := object(properties[name])
 		where := place + ", member " + name
+		c.enter(property)
 		if !plainName.MatchString(name) {
 			c.add(where, "a name has letters and digits")
 		}
-		c.take(taken, where, "member "+name, goName(name))
+		c.take(taken, where, "member "+name, memberGoName(name, property))
+		if own, ok := property["x-go-name"].(string); ok && !(token.IsIdentifier(own) && token.IsExported(own)) {
+			c.add(where, "x-go-name is %q, which is no exported name in Go", own)
+		}
 		if !(isDefinition && property["x-error-codes"] != nil) {
 			c.described(where, property)
 		}
-		known := []string{"description"}
+		known := []string{"description", "x-go-name"}
 		value := property
+		isSent := isDefinition && c.sent[strings.TrimPrefix(place, "definition ")]
 		switch isText := property["type"] == "string" && property["format"] == nil; {
 		case property["$ref"] != nil:
 			known = append(known, "$ref")
@@ -458,10 +627,20 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 			}
 		case property["type"] == "array":
 			known = append(known, "type", "items", "x-item-name")
+			if isSent {
+				known = append(known, "x-clearable")
+			}
 			value = object(property["items"])
 			c.keywords(where+", items", value, "$ref", "type", "format")
 			if value["$ref"] == nil && property["x-item-name"] == nil {
 				c.add(where, "is a list of plain values: say with x-item-name what its items are called")
+			}
+		case property["type"] == "object":
+			known = append(known, "type", "additionalProperties", "x-item-name", "x-map")
+			value = object(property["additionalProperties"])
+			c.mapNames(where, object(property["x-map"]))
+			if value["type"] != "string" || property["x-item-name"] == nil {
+				c.add(where, "a map has additionalProperties: {type: string}, and x-item-name, which is what its entries are called")
 			}
 		case property["x-sensitive"] == true && !isText:
 			c.add(where, "x-sensitive is for plain strings")
@@ -470,8 +649,8 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 			known = append(known, "type", "x-sensitive")
 		case isDefinition && isText:
 			known = append(known, "type", "x-nullable", "x-error-codes", "x-sensitive")
-			if definition := strings.TrimPrefix(place, "definition "); c.listItems[definition] {
-				known = append(known, "minLength", "maxLength")
+			if isSent {
+				known = append(known, "minLength", "maxLength", "x-clearable")
 			}
 			c.errorCodes(where, object(property["x-error-codes"]))
 		default:
@@ -488,11 +667,13 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 }
 
 func (c *contractCheck) errorCodes(place string, codes map[string]any) {
-	for code, node := range codes {
-		where, about := place+", "+code, object(node)
+	taken := names{}
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		where, about := place+", "+code, object(codes[code])
+		c.take(taken, where, code, "Err"+strings.ReplaceAll(code, ".", ""))
 		c.keywords(where, about, "status", "text")
 		if !errorCode.MatchString(code) {
-			c.add(where, "an error code has letters and digits")
+			c.add(where, "an error code has letters and digits, with full stops between them")
 		}
 		if about["status"] == nil || about["text"] == nil {
 			c.add(where, "an error code has a status, such as 400, and a text")
@@ -538,6 +719,15 @@ func goName(name string) string {
 	return mangler.ToGoName(mangler.ToGoName(name))
 }
 
+// memberGoName is how a member is called in Go.
+func memberGoName(name string, property map[string]any) string {
+	if own, ok := property["x-go-name"].(string); ok {
+		return own
+	}
+
+	return goName(name)
+}
+
 func parameterGoName(parameter map[string]any) string {
 	if name, ok := parameter["x-go-name"].(string); ok {
 		return name
@@ -553,21 +743,11 @@ func parameterGoName(parameter map[string]any) string {
 	return goName(name)
 }
 
-// object is a node of the document with its keys as text: YAML reads a status, the key of an answer, as a number.
+// object returns a node that is a mapping, and nil for any other.
 func object(node any) map[string]any {
-	switch node := node.(type) {
-	case map[string]any:
-		return node
-	case map[any]any:
-		texts := make(map[string]any, len(node))
-		for key, value := range node {
-			texts[fmt.Sprint(key)] = value
-		}
+	entries, _ := node.(map[string]any)
 
-		return texts
-	default:
-		return nil
-	}
+	return entries
 }
 
 func list(node any) []any {

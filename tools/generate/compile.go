@@ -49,7 +49,7 @@ func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes
 	problems := messages(generatedPackages...)
 	if len(problems) == 0 {
 		for _, problem := range messages(".") {
-			if strings.Contains(problem, "operations.go:") { // is at fault, or declares what is declared by hand
+			if inFacade.MatchString(problem) { // is at fault, or declares what is declared by hand
 				problems = append(problems, problem)
 			} else {
 				notes = append(notes, problem)
@@ -68,6 +68,9 @@ func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes
 
 	return notes, nil
 }
+
+// inFacade is a message about a generated file of package redshift.
+var inFacade = regexp.MustCompile(`\boperations(_[a-z0-9]+)?\.go:`)
 
 // inFile is a message about a place in a file, in place of one about what the compiler needs.
 var inFile = regexp.MustCompile(`\.go:[0-9]+:`)

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -68,8 +67,8 @@ var operationOf = regexp.MustCompile(`^paths\./\?Action=\w+\.`)
 
 func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 	t.Parallel()
-	upstream := leaves(t, "upstream/create-cluster-snapshot.yaml")
-	contract := leaves(t, "redshift.yaml")
+	upstream := leaves(t, []byte(read(t, filepath.Join(specFolder, "upstream", "create-cluster-snapshot.yaml"))))
+	contract := mergedLeaves(t)
 
 	// What nobody may change, whatever the lists above say.
 	kept := regexp.MustCompile(`^paths\..*\.get\.(operationId|summary|tags\.\d+|parameters\..*\.(name|in))$`)
@@ -143,16 +142,54 @@ func TestUpstreamDocument(t *testing.T) {
 
 func TestEverythingIsDocumented(t *testing.T) {
 	t.Parallel()
-	found, err := findings(filepath.Join(specFolder, "redshift.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := contractOf(t, specFolder).findings()
 	for _, problem := range slices.Concat(found.problems, found.gaps) {
 		t.Error(problem)
 	}
-	if found, err = findings(filepath.Join("testdata", "gaps.yaml")); err != nil || len(found.problems) > 0 || len(found.gaps) != 4 {
-		t.Errorf("a contract with gaps: got %q, %q and %v", found.problems, found.gaps, err)
+	gaps := contractOf(t, split(t, read(t, filepath.Join("testdata", "gaps.yaml")))).findings()
+	if len(gaps.problems) > 0 || len(gaps.gaps) != 4 {
+		t.Errorf("a contract with gaps: got %q and %q", gaps.problems, gaps.gaps)
 	}
+}
+
+// The merged contract is one document that any tool for Swagger reads.
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	var printed strings.Builder
+	root := filepath.Join("..", "..")
+	if err := run(t.Context(), root, mode{print: true}, &printed); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "whole.yaml")
+	write(t, name, printed.String())
+	if err := valid(name); err != nil {
+		t.Error(err)
+	}
+	if got, want := leaves(t, []byte(printed.String())), mergedLeaves(t); !maps.Equal(got, want) {
+		t.Error("what is printed is not the merged contract")
+	}
+	for _, line := range []string{"  /?Action=CreateTags:", "  /?Action=DescribeClusters:", "  /?Action=CopyClusterSnapshot:", "  - name: Snapshots", "  - name: Tags"} {
+		if !strings.Contains(printed.String(), "\n"+line+"\n") {
+			t.Errorf("the document has no line %q", line)
+		}
+	}
+	if err := run(t.Context(), root, mode{print: true, check: true}, &printed); err == nil {
+		t.Error("-print and -check together: no error")
+	}
+	broken := split(t, strings.Replace(fixture(t), "x-read-only: true", "x-readonly: true", 1))
+	if err := run(t.Context(), filepath.Dir(broken), mode{print: true}, &printed); err == nil || !strings.Contains(err.Error(), "x-readonly") {
+		t.Errorf("printing a contract with a mistake: %v", err)
+	}
+}
+
+func contractOf(t *testing.T, folder string) *contract {
+	t.Helper()
+	contract, err := readContract(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return contract
 }
 
 // listed tells whether a list explains a difference, and marks the entry as used.
@@ -173,14 +210,21 @@ func listed(list []difference, place string, used map[string]bool) bool {
 
 var specFolder = filepath.Join("..", "..", "spec")
 
-// leaves flattens a document into its scalars by their places. A parameter's step is its name instead of its index, and a
-// reference to a shared parameter is replaced by the parameter.
-func leaves(t *testing.T, name string) map[string]string {
+// mergedLeaves flattens the whole contract.
+func mergedLeaves(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(specFolder, filepath.FromSlash(name)))
+	text, err := contractOf(t, specFolder).text()
 	if err != nil {
 		t.Fatal(err)
 	}
+
+	return leaves(t, text)
+}
+
+// leaves flattens a document into its scalars by their places. A parameter's step is its name instead of its index, and a
+// reference to a shared parameter is replaced by the parameter.
+func leaves(t *testing.T, text []byte) map[string]string {
+	t.Helper()
 	var document map[string]any
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -60,17 +61,21 @@ func TestTheGoGenerateCommand(t *testing.T) {
 		t.Skip("it generates and compiles the whole library several times")
 	}
 	root := checkout(t)
-	contract := filepath.Join(root, "spec", "redshift.yaml")
-	stale := filepath.Join(root, "client", "snapshots", "forget_everything.go")
-	write(t, stale, "// "+header+"\n\npackage snapshots\n\nconst noLongerUsed = missing\n")
+	contract := filepath.Join(root, "spec", "snapshots.yaml")
+	stale := []string{filepath.Join(root, "client", "snapshots", "forget_everything.go"), filepath.Join(root, "operations_zoo.go"), filepath.Join(root, "client", "zoo", "zebra.go")}
+	for _, name := range stale {
+		write(t, name, "// "+header+"\n\npackage stale\n\nconst noLongerUsed = missing\n")
+	}
 	edit(t, contract, "description: The identifiers of the snapshots that were changed.", "description: Those that were changed.")
-	for _, want := range []string{" files, 2 changed, 1 removed\n", " files, nothing changes\n"} {
+	for _, want := range []string{" files, 2 changed, 3 removed\n", " files, nothing changes\n"} {
 		if said := command(t, root, true, "go", "generate", "./..."); strings.Count(said, "\n") != 1 || !strings.HasSuffix(said, want) {
 			t.Errorf("it says %q, want one line that ends in %q", said, want)
 		}
 	}
-	if exists(stale) {
-		t.Errorf("%s is still there", stale)
+	for _, name := range stale {
+		if exists(name) {
+			t.Errorf("%s is still there", name)
+		}
 	}
 	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
 
@@ -90,7 +95,7 @@ func TestTheGoGenerateCommand(t *testing.T) {
 	edit(t, template, "codec.NewCheck(", "codec.NewChek(")
 	before = folder(t, root)
 	said = command(t, root, false, "go", "generate", "./...")
-	if strings.Count(said, "client/snapshots/create_tags.go:") != 1 || !strings.Contains(said, "undefined: codec.NewChek") {
+	if strings.Count(said, "client/tags/create_tags.go:") != 1 || !strings.Contains(said, "undefined: codec.NewChek") {
 		t.Errorf("it does not say once what does not compile: %s", said)
 	}
 	if !maps.Equal(before, folder(t, root)) {
@@ -114,7 +119,9 @@ func TestGeneratedCodeCompiles(t *testing.T) {
 	if err := run(t.Context(), root, mode{}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
+	write(t, filepath.Join(root, "store_test.go"), read(t, filepath.Join("testdata", "store_test.go.txt")))
 	command(t, root, true, "go", "vet", "./...")
+	command(t, root, true, "go", "test", ".")
 }
 
 // What no check knows is found by the compiler, before anything is changed.
@@ -130,15 +137,15 @@ func TestWhatDoesNotCompile(t *testing.T) {
 			[]string{"client/store/describe_shelves.go:", "client/store/put_books.go:", "w.Error undefined"}, nil,
 		},
 		"the facade": {
-			"spec/templates/facade.gotmpl", "return c.{{ $group.Name }}().", "return c.{{ $group.Name }}s().",
-			[]string{"operations.go:", "c.stores undefined"}, nil,
+			"spec/templates/facade.gotmpl", "return {{ $group.Name }}.New(", "return {{ $group.Name }}s.New(",
+			[]string{"operations_store.go:", "undefined: stores"}, nil,
 		},
 		"a method by hand that an operation has too": {
 			"redshift.go", "type (", "func (c *Client) PutBooks() {}\n\ntype (",
-			[]string{"operations.go:", "PutBooks", "redshift.go:"}, nil,
+			[]string{"operations_store.go:", "PutBooks", "redshift.go:"}, nil,
 		},
 		"two constants of one name": {
-			"spec/redshift.yaml", "enum: [paper back,", "enum: [PaperBack, paper back,",
+			"spec/store.yaml", "enum: [paper back,", "enum: [PaperBack, paper back,",
 			[]string{"models/shelf_kind.go:", "ShelfKindPaperBack redeclared"}, nil,
 		},
 		"a field that is used by hand": {
@@ -186,7 +193,7 @@ func TestGeneratingTwiceGivesTheSameBytes(t *testing.T) {
 
 func TestAParameterAddedToTheContractAppears(t *testing.T) {
 	t.Parallel()
-	const anchor = "        - {name: ShelfId, in: query"
+	const anchor = "        - {name: ShelfId, in: query, type: string, required: true, minLength"
 	contract := fixture(t)
 	if strings.Count(contract, anchor) != 1 {
 		t.Fatalf("the contract of the test has changed: %q is not in it once", anchor)
@@ -196,8 +203,8 @@ func TestAParameterAddedToTheContractAppears(t *testing.T) {
 	root := repository(t, contract)
 	generate(t, root)
 	code := read(t, filepath.Join(root, "client", "store", "put_books.go"))
-	for _, line := range []string{"\n\t// Until when.\n\tDeadline time.Time\n", "\n\tw.Time(\"Deadline\", p.Deadline)\n",
-		"\n\tCarefully bool\n", "\n\tw.Boolean(\"Gently\", p.Carefully)\n"} {
+	for _, line := range []string{"\n\t// Until when.\n\tDeadline time.Time `json:\"Deadline,omitzero\"`\n", "\n\tw.Time(\"Deadline\", p.Deadline)\n",
+		"\n\tCarefully bool `json:\"Gently,omitzero\"`\n", "\n\tw.Boolean(\"Gently\", p.Carefully)\n"} {
 		if !strings.Contains(code, line) {
 			t.Errorf("the operation has no line %q", line)
 		}
@@ -222,7 +229,7 @@ func TestDefaultsOfTheContract(t *testing.T) {
 	root := repository(t, contract)
 	generate(t, root)
 	for name, lines := range map[string][]string{
-		"client/store/describe_shelves.go": {"\tRows []int\n", `xml:"DescribeShelvesResult>Shelves>Shelf"`, "\tMaxRecords *int\n"},
+		"client/store/describe_shelves.go": {"\tRows []int `json", `xml:"DescribeShelvesResult>Shelves>Shelf"`, "\n\tMaxRecords *int"},
 		"client/store/put_books.go":        {"\n// PutBooks put Books\n"},
 	} {
 		code := read(t, filepath.Join(root, filepath.FromSlash(name)))
@@ -240,6 +247,7 @@ func TestNoStaleFileSurvives(t *testing.T) {
 	stale := filepath.Join(root, "client", "store", "remove_books.go")
 	handWritten := map[string]string{
 		filepath.Join(root, "redshift.go"):                         "package redshift\n",
+		filepath.Join(root, "operations_test.go"):                  "package redshift\n",
 		filepath.Join(root, "models", "example_test.go"):           "package models_test\n",
 		filepath.Join(root, "client", "store", "example_test.go"):  "package store_test\n",
 		filepath.Join(root, "client", "NOTES.md"):                  "Remember.\n",
@@ -252,17 +260,13 @@ func TestNoStaleFileSurvives(t *testing.T) {
 		write(t, name, text)
 	}
 	write(t, filepath.Join(root, "client", "library", "gone.go"), "// "+header+"\n\npackage library\n")
-	if err := run(t.Context(), root, mode{keepStale: true, uncompiled: true}, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if got := read(t, stale); !strings.HasSuffix(got, "\n\npackage store\n") {
-		t.Errorf("told to keep it, the generator changed the stale file to %q", got)
-	}
+	write(t, filepath.Join(root, "operations_library.go"), "// "+header+"\n\npackage redshift\n")
 	if err := run(t.Context(), root, mode{check: true}, io.Discard); err == nil || !strings.Contains(err.Error(), "client/store/remove_books.go is not generated any more") {
-		t.Errorf("the check of a file that was emptied: %v", err)
+		t.Errorf("the check of a stale file: %v", err)
 	}
-	if err := run(t.Context(), root, mode{removeStale: true}, io.Discard); err != nil {
-		t.Fatal(err)
+	generate(t, root)
+	if exists(filepath.Join(root, "operations_library.go")) {
+		t.Error("the facade of an area that has gone is still there")
 	}
 	if _, err := os.Stat(filepath.Join(root, "client", "library")); !os.IsNotExist(err) {
 		t.Errorf("the folder of a tag that has gone is still there (%v)", err)
@@ -295,17 +299,35 @@ func TestAFailureChangesNothing(t *testing.T) {
 		"not Swagger":                              {"swagger:", "schwagger:", []string{"the top of the contract: unknown keyword schwagger, did you mean swagger?"}},
 		"not YAML":                                 {"info:", "info: [", []string{"reading the contract"}},
 		"a member that refers to nothing":          {"$ref: '#/definitions/Room'", "$ref: '#/definitions/Cellar'", []string{"definition Shelf, member Room", "Cellar"}},
+		"a structure that is none":                 {"x-structure: Plan", "x-structure: ShelfKind", []string{"ArrangeShelf, parameter Plan", "x-structure names ShelfKind, which is no structure"}},
+		"a structure of a number":                  {"{name: Plan, in: query, type: string,", "{name: Plan, in: query, type: integer,", []string{"ArrangeShelf, parameter Plan: the extension x-structure means nothing here"}},
+		"a union that requires a member":           {"    x-union: true\n", "    x-union: true\n    required: [ByHand]\n", []string{"definition Mover: a union has exactly one of its members"}},
+		"a union with a number":                    {"ByHand: {$ref: '#/definitions/Hand',", "Count: {type: integer, description: How many.}\n      ByHand: {$ref: '#/definitions/Hand',", []string{"definition Mover, member Count: a union's member needs x-nullable"}},
+		"a union that is not sent":                 {"description: Room is where a shelf stands.", "description: Room is where a shelf stands.\n    x-union: true", []string{"definition Room: the extension x-union means nothing here"}},
+		"a required text that is cleared":          {"{name: Note, in: query, type: string,", "{name: Note, in: query, type: string, required: true,", []string{"ArrangeShelf, parameter Note: x-clearable is for optional texts and lists"}},
+		"a number that is cleared":                 {"{name: Note, in: query, type: string,", "{name: Note, in: query, type: integer,", []string{"ArrangeShelf, parameter Note: the extension x-clearable means nothing here"}},
+		"a secret that is a number":                {"{name: Password, in: query, type: string,", "{name: Password, in: query, type: integer,", []string{"ArrangeShelf, parameter Password: the extension x-sensitive means nothing here"}},
+		"an optional number that is nullable":      {"{name: Floor, in: query, type: integer, required: true,", "{name: Floor, in: query, type: integer,", []string{"ArrangeShelf, parameter Floor: the extension x-nullable means nothing here"}},
+		"a map without the name of its values":     {"x-map: {key: Key, value: Value}, description: Its", "x-map: {key: Key}, description: Its", []string{"ArrangeShelf, parameter Labels.entry.N, x-map: value is missing"}},
+		"a map of numbers":                         {"items: {type: string}, x-map:", "items: {type: integer}, x-map:", []string{"ArrangeShelf, parameter Labels.entry.N: a map has texts as keys and values"}},
+		"a member that is a map of numbers":        {"additionalProperties: {type: string}", "additionalProperties: {type: integer}", []string{"definition Plan, member Labels: a map has additionalProperties"}},
+		"a Go name that is none":                   {"x-go-name: Pieces", "x-go-name: 5pieces", []string{"definition Plan, member Piece: x-go-name is \"5pieces\", which is no exported name"}},
+		"a Go name that is taken":                  {"x-go-name: Pieces", "x-go-name: Title", []string{"definition Plan, member Title: its name in Go, Title, is taken by member Piece"}},
+		"a full stop too many":                     {"Quota.Shelves: {", "Quota.: {", []string{"an error code has letters and digits, with full stops between them"}},
+		"two codes of one name":                    {"Quota.Shelves: {", "QuotaShelves: {status: 400, text: too many shelves}\n          Quota.Shelves: {", []string{"QuotaShelves: its name in Go, ErrQuotaShelves, is taken by Quota.Shelves"}},
+		"pages in a structure that has no Marker":  {"      Marker: {type: string, description: Where the next page of entries starts.}\n", "", []string{"DescribeCatalogue, x-paginate: needs the member Marker"}},
+		"pages over no list of a structure":        {"{over: Catalogue.Entries}", "{over: Catalogue.Entrys}", []string{"DescribeCatalogue, x-paginate: over is \"Catalogue.Entrys\"", "did you mean Entries?"}},
 		"a list without an item name":              {", x-item-name: Topic", "", []string{"definition Shelf, member Topics", "x-item-name"}},
-		"a list of a structure":                    {"x-list-item: Book", "x-list-item: Shelf", []string{"a list item's member"}},
+		"a list of a structure":                    {"x-list-item: Book", "x-list-item: ShelfKind", []string{"x-list-item names ShelfKind, which is no structure"}},
 		"a list of nothing":                        {"x-list-item: Book", "x-list-item: Bok", []string{"PutBooks, parameter Books.Book.N", "Bok"}},
 		"an enum that is none":                     {"x-enum: ShelfKind", "x-enum: Shelf", []string{"DescribeShelves, parameter Kind", "x-enum"}},
 		"a misspelt extension":                     {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
 		"a misspelt extension, parameter":          {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
-		"a misspelt extension, member":             {"x-nullable: true", "x-nulable: true", []string{"definition Shelf, member Limit", "x-nulable"}},
+		"a misspelt extension, member":             {"x-nullable: true, description: The most", "x-nulable: true, description: The most", []string{"definition Shelf, member Limit", "x-nulable"}},
 		"a time behind a pointer":                  {"Built: {type: string, format: date-time,", "Built: {type: string, format: date-time, x-nullable: true,", []string{"Built is a time", "drop x-nullable"}},
-		"an error code of no operation":            {"x-errors: [ShelfNotFound, ShelfFullFault]", "x-errors: [ShelfNotFound]", []string{"ShelfFullFault"}},
+		"an error code of no operation":            {"ShelfAlreadyExists: {status", "ShelfBroken: {status: 400, text: it is broken}\n          ShelfAlreadyExists: {status", []string{"ShelfBroken is in no operation's x-errors"}},
 		"pages over no list":                       {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
-		"an unknown type of a member":              {"Name: {type: string,", "Name: {type: object,", []string{"definition Room, member Name", `"object"`}},
+		"an unknown type of a member":              {"Name: {type: string,", "Name: {type: text,", []string{"definition Room, member Name", `"text"`}},
 		"an unknown type of a parameter":           {"{name: WithBooks, in: query, type: boolean", "{name: WithBooks, in: query, type: bool", []string{"DescribeShelves, parameter WithBooks", `"bool"`}},
 		"an unknown format":                        {"{name: Marker, in: query, type: string", "{name: Marker, in: query, type: string, format: byte", []string{"DescribeShelves, parameter Marker", `"byte"`}},
 		"a pattern":                                {"minLength: 2,", "pattern: ^a$,", []string{"ShelfId", "pattern"}},
@@ -345,7 +367,7 @@ func TestAFailureChangesNothing(t *testing.T) {
 		"no length is allowed":                     {"minLength: 2, maxLength: 20", "minLength: 21, maxLength: 20", []string{"PutBooks, parameter ShelfId: minLength is 21, which is more than maxLength, 20"}},
 		"a part of a number":                       {"minimum: 20, maximum: 100", "minimum: 20, maximum: 99.5", []string{"DescribeShelves, parameter MaxRecords: maximum is 99.5, and has to be whole"}},
 		"another tag":                              {"description: Puts books on a shelf.\n      tags: [Store]", "description: Puts books on a shelf.\n      tags: [Books]", []string{"PutBooks: the tags are [Books], and have to be [Store]"}},
-		"two tags":                                 {"tags: [{name: Store}]", "tags: [{name: Store}, {name: Books}]", []string{"tags: there are 2, and has to be one"}},
+		"two tags":                                 {"tags: [{name: Store}]", "tags: [{name: Store}, {name: Books}]", []string{"spec/store.yaml:1: tags: Books is the second tag of spec/store.yaml, after Store: an area has a file of its own"}},
 		"two parameters of one name":               {"        - {name: ShelfId, in: query", "        - {name: shelfID, in: query, type: string, description: The shelf.}\n        - {name: ShelfId, in: query", []string{"PutBooks, parameter ShelfId: its name in Go, ShelfID, is taken by parameter shelfID"}},
 		"two lists of one name":                    {"x-go-name: Rows", "x-go-name: Days", []string{"DescribeShelves, parameter Days.Day.N: its name in Go, Days, is taken by parameter Rows.Row.N"}},
 		"a name that is none in Go":                {"x-go-name: Rows", "x-go-name: the rows", []string{"DescribeShelves, parameter Rows.Row.N: x-go-name is \"the rows\""}},
@@ -388,12 +410,11 @@ func TestAFailureChangesNothing(t *testing.T) {
 			}
 			before := folder(t, root)
 
-			contract := filepath.Join(root, "spec", "redshift.yaml")
-			text := read(t, contract)
+			text := fixture(t)
 			if strings.Count(text, test.old) == 0 {
 				t.Fatalf("the contract of the test has changed: %q is not in it", test.old)
 			}
-			write(t, contract, strings.Replace(text, test.old, test.new, 1))
+			writeSpec(t, root, strings.Replace(text, test.old, test.new, 1))
 			err := run(t.Context(), root, mode{uncompiled: true}, io.Discard)
 			if err == nil {
 				t.Fatal("the contract was accepted")
@@ -408,7 +429,7 @@ func TestAFailureChangesNothing(t *testing.T) {
 					t.Errorf("the error says twice, or not in our words: %v", err)
 				}
 			}
-			write(t, contract, text)
+			writeSpec(t, root, text)
 			if !maps.Equal(before, folder(t, root)) {
 				t.Error("the tree was changed")
 			}
@@ -432,13 +453,14 @@ func TestAMistakeIsReportedAlone(t *testing.T) {
 			const marker = "{name: Marker, in: query, type: string, description: Where to go on.}"
 			contract := strings.Replace(fixture(t), "        - "+marker, "        - $ref: '#/parameters/Marker'", 1)
 			contract = strings.Replace(contract, "parameters:\n  Version:", "parameters:\n  Marker: "+marker+"\n  Version:", 1)
-			path := filepath.Join(t.TempDir(), "redshift.yaml")
-			write(t, path, contract)
-			if err := checkContract(path); err != nil {
+			if err := contractOf(t, split(t, contract)).check(); err != nil {
 				t.Fatalf("before: %v", err)
 			}
-			write(t, path, strings.Replace(contract, test.old, test.new, 1))
-			if err := checkContract(path); err == nil || err.Error() != test.says {
+			merged, err := readContract(split(t, strings.Replace(contract, test.old, test.new, 1)))
+			if err == nil {
+				err = merged.check()
+			}
+			if err == nil || !regexp.MustCompile(`^spec/(redshift|store)\.yaml:[1-9][0-9]*: `+regexp.QuoteMeta(test.says)+"$").MatchString(err.Error()) {
 				t.Errorf("the error is %v, want %s", err, test.says)
 			}
 		})
@@ -522,11 +544,31 @@ func repository(t *testing.T, contract string) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, text := range folder(t, specFolder) {
-		write(t, filepath.Join(root, "spec", name), text)
+		if filepath.Ext(name) != ".yaml" || name == "layout.yaml" {
+			write(t, filepath.Join(root, "spec", name), text)
+		}
 	}
-	write(t, filepath.Join(root, "spec", "redshift.yaml"), contract)
+	writeSpec(t, root, contract)
 
 	return root
+}
+
+// writeSpec writes the files of a contract. In the text, a line such as "--- store.yaml" is before the text of each file.
+func writeSpec(t *testing.T, root, contract string) {
+	t.Helper()
+	for _, part := range strings.Split("\n"+contract, "\n--- ")[1:] {
+		name, text, _ := strings.Cut(part, "\n")
+		write(t, filepath.Join(root, "spec", name), text+"\n")
+	}
+}
+
+// split writes the files of a contract to a folder called spec, and returns its name.
+func split(t *testing.T, contract string) string {
+	t.Helper()
+	root := t.TempDir()
+	writeSpec(t, root, contract)
+
+	return filepath.Join(root, "spec")
 }
 
 // moduleOf makes a repository in which what is generated from the contract compiles.
@@ -536,23 +578,11 @@ func moduleOf(t *testing.T, contract string) string {
 	for _, name := range []string{"go.mod", "go.sum"} {
 		write(t, filepath.Join(root, name), read(t, filepath.Join("..", "..", name)))
 	}
-	for _, name := range []string{"awsquery", filepath.Join("internal", "codec"), filepath.Join("internal", "wire")} {
+	for _, name := range []string{"awsquery", filepath.Join("internal", "codec"), filepath.Join("internal", "recovery"), filepath.Join("internal", "wire")} {
 		copyGo(t, filepath.Join("..", "..", name), filepath.Join(root, name))
 	}
-	// The facade is a part of package redshift; this is all that it needs of the rest.
-	write(t, filepath.Join(root, "redshift.go"), `package redshift
-
-import "github.com/redshift-go/redshift/client/store"
-
-type (
-	Client struct{ service *store.Client }
-	Option = store.Option
-)
-
-func (c *Client) store() *store.Client { return c.service }
-
-var _ store.ClientService = (*Client)(nil)
-`)
+	// The facade is a part of package redshift. This is all that it needs of the rest.
+	write(t, filepath.Join(root, "redshift.go"), read(t, filepath.Join("testdata", "redshift.go.txt")))
 
 	return root
 }

@@ -13,12 +13,15 @@ var kinds = map[string]string{
 	"swagger": aText, "host": aText, "basePath": aText, "name": aText, "in": aText, "type": aText, "format": aText, "$ref": aText,
 	"operationId": aText, "summary": aText, "description": aText, "title": aText,
 	"x-go-name": aText, "x-list-item": aText, "x-enum": aText, "x-item-name": aText, "over": aText, "text": aText,
-	"x-read-only": aFlag, "x-nullable": aFlag, "x-sensitive": aFlag, "x-any-case": aFlag,
+	"class": aText, "since": aText, "result": aText, "x-unknown-to-amazon": aText,
+	"x-structure": aText, "x-clearable": aFlag, "x-union": aFlag, "x-map": aMapping, "key": aText, "value": aText,
+	"x-read-only": aFlag, "hook": aFlag, "x-hint": aFlag, "x-nullable": aFlag, "x-sensitive": aFlag, "x-any-case": aFlag,
 	"minLength": aWholeNumber, "maxLength": aWholeNumber, "maxItems": aWholeNumber, "status": aWholeNumber,
 	"minimum": aNumber, "maximum": aNumber,
-	"schemes": aList, "produces": aList, "consumes": aList, "tags": aList, "enum": aList, "parameters": aList, "x-errors": aList,
+	"schemes": aList, "produces": aList, "consumes": aList, "tags": aList, "enum": aList, "parameters": aList, "x-errors": aList, "settled": aList, "missing": aList,
 	"info": aMapping, "paths": aMapping, "definitions": aMapping, "responses": aMapping, "schema": aMapping, "items": aMapping,
-	"properties": aMapping, "x-paginate": aMapping, "x-error-codes": aMapping,
+	"properties": aMapping, "x-paginate": aMapping, "x-error-codes": aMapping, "x-recovery": aMapping, "describe": aMapping,
+	"identity": aMapping, "where": aMapping, "same": aMapping, "x-names": aMapping, "x-creates": aMapping,
 }
 
 const (
@@ -46,6 +49,7 @@ var withoutEffect = map[string]string{
 // keywords reports what means nothing where it stands, and what has a value of the wrong kind. Swagger accepts much that the
 // templates make nothing of, and a limit that nobody checks is worse than one that is refused.
 func (c *contractCheck) keywords(place string, node map[string]any, known ...string) {
+	c.enter(node)
 	for key, value := range node {
 		advice, isSwagger := withoutEffect[key]
 		switch {
@@ -80,7 +84,7 @@ func (c *contractCheck) kind(place, key string, value any, want string) {
 		is = aNumber
 	case []any:
 		is = aList
-	case map[string]any, map[any]any:
+	case map[string]any:
 		is = aMapping
 	case time.Time:
 		is = "a date"

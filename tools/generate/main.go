@@ -1,13 +1,9 @@
 // Command generate makes the generated part of the library from its contract.
 //
-// It validates spec/redshift.yaml, has go-swagger write everything into a temporary folder with the templates in
-// spec/templates, has the Go compiler look at that, and only then puts the result in the place of what was there. A failure on
-// the way changes nothing, and a file whose reason has gone from the contract goes too. Files without the header of generated
-// ones are never touched.
-//
-// go generate ./... runs it twice. It lists all files before it runs anything, and fails over one that has vanished when
-// it comes to it: so the run at the top of the repository, the first, only empties such files (-keep-stale), and the run in
-// spec, which comes after all generated folders, removes what was emptied (-remove-stale) and does nothing else.
+// It merges the files of the contract, spec/*.yaml, and validates the result. Then go-swagger writes everything into a temporary
+// folder with the templates in spec/templates, and the Go compiler checks it. Only then the new files replace the old ones. A
+// failure on the way changes nothing. A generated file is removed when the contract has no reason for it any more. Files without
+// the header of generated ones are never changed or removed.
 package main
 
 import (
@@ -25,16 +21,17 @@ import (
 	"strings"
 )
 
-// generated is all that the templates write, as paths in the repository.
+// generated is everything that the templates write, as patterns of paths in the repository.
 var generated = []string{
 	"client",
 	"models",
 	filepath.Join("internal", "contract"),
 	"operations.go",
+	"operations_*.go",
 	filepath.Join("docs", "api.md"),
 }
 
-const usage = `generate makes the generated part of the library from spec/redshift.yaml. At the top of the repository, go generate ./... runs it.
+const usage = `generate makes the generated part of the library from the contract, spec/*.yaml. At the top of the repository, go generate ./... runs it.
 
 usage: go run -C tools ./generate [flags]
 
@@ -47,8 +44,7 @@ func main() {
 	}
 	root := flag.String("root", "..", "the `folder` of the repository, with spec in it")
 	check := flag.Bool("check", false, "change nothing; fail where what is there differs from what would be generated")
-	keepStale := flag.Bool("keep-stale", false, "empty Go files whose reason has gone, and leave it to -remove-stale to remove them")
-	removeStale := flag.Bool("remove-stale", false, "only remove what -keep-stale emptied")
+	printMerged := flag.Bool("print", false, "change nothing; print the whole contract as one Swagger document")
 	verbose := flag.Bool("v", false, "show go-swagger's log")
 	flag.Parse()
 	if flag.NArg() > 0 {
@@ -64,7 +60,7 @@ func main() {
 	if *verbose {
 		log.SetOutput(os.Stderr)
 	}
-	mode := mode{check: *check, keepStale: *keepStale, removeStale: *removeStale}
+	mode := mode{check: *check, print: *printMerged}
 	if err := run(ctx, *root, mode, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
@@ -73,10 +69,9 @@ func main() {
 
 // mode is what to do with the generated files.
 type mode struct {
-	check       bool // compare them with what is there, and change nothing
-	keepStale   bool // empty Go files that are not generated any more, in place of removing them
-	removeStale bool // only remove what was emptied
-	uncompiled  bool // leave out the compiler, for tests of the rest
+	check      bool // compare them with what is there, and change nothing
+	print      bool // print the merged contract, and change nothing
+	uncompiled bool // leave out the compiler, for tests of the rest
 }
 
 func run(ctx context.Context, root string, mode mode, output io.Writer) (err error) {
@@ -84,11 +79,11 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 	if err != nil {
 		return err
 	}
-	if mode.removeStale && mode.check {
-		return errors.New("-check changes nothing, so that it cannot go with -remove-stale")
+	if mode.print && mode.check {
+		return errors.New("use either -print or -check")
 	}
-	if mode.removeStale {
-		return removeEmptied(root)
+	if mode.print {
+		return printContract(root, output)
 	}
 	// Inside the repository, so that the last step is a rename on one file system. The dot keeps it out of ./... .
 	scratch, err := os.MkdirTemp(root, ".generate-")
@@ -129,7 +124,7 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("stopped before anything was changed: %w", err)
 	}
-	if err := swap(root, fresh, filepath.Join(scratch, "old"), plan, mode.keepStale); err != nil {
+	if err := swap(root, fresh, filepath.Join(scratch, "old"), plan); err != nil {
 		return err
 	}
 	if err := removeEmpty(root); err != nil {
@@ -144,9 +139,27 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 	return nil
 }
 
+// printContract writes the merged contract, if it is valid.
+func printContract(root string, output io.Writer) error {
+	contract, err := readContract(filepath.Join(root, "spec"))
+	if err != nil {
+		return err
+	}
+	if err := contract.check(); err != nil {
+		return err
+	}
+	text, err := contract.text()
+	if err != nil {
+		return err
+	}
+	_, err = output.Write(text)
+
+	return err
+}
+
 // swap puts the fresh files where the generated ones are, and moves those to the folder of old ones. Where a step fails,
 // those before it are undone.
-func swap(root, fresh, old string, plan plan, keepStale bool) (err error) {
+func swap(root, fresh, old string, plan plan) (err error) {
 	var undo []func() error
 	defer func() {
 		if err == nil {
@@ -169,19 +182,13 @@ func swap(root, fresh, old string, plan plan, keepStale bool) (err error) {
 
 		return nil
 	}
-	put := plan.fresh()
 	for _, name := range plan.stale {
 		path := filepath.FromSlash(name)
-		if keepStale && filepath.Ext(name) == ".go" {
-			if err := empty(filepath.Join(root, path), filepath.Join(fresh, path)); err != nil {
-				return fmt.Errorf("emptying %s: %w", name, err)
-			}
-			put = append(put, name)
-		} else if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil {
+		if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil {
 			return fmt.Errorf("removing %s: %w", name, err)
 		}
 	}
-	for _, name := range put {
+	for _, name := range plan.fresh() {
 		path := filepath.FromSlash(name)
 		if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("making room for %s: %w", name, err)
@@ -199,7 +206,11 @@ var errNotUndone = errors.New("undoing what was done before failed")
 
 // removeEmpty removes the folders below the generated ones that have nothing in them any more.
 func removeEmpty(root string) error {
-	for _, path := range generated {
+	paths, err := generatedPaths(root)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
 		var folders []string
 		err := filepath.WalkDir(filepath.Join(root, path), func(file string, entry fs.DirEntry, err error) error {
 			if err == nil && entry.IsDir() {

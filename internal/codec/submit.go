@@ -1,0 +1,74 @@
+package codec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-openapi/runtime"
+)
+
+// Call is what the contract says of a call, beyond its parameters and its result.
+type Call struct {
+	// ID is the operationId.
+	ID string
+	// Path has the action, and the parameters that have one value: /?Action=DescribeTags&Version=2012-12-01.
+	Path string
+	// ReadOnly reports whether the operation changes nothing, and can be repeated without a risk.
+	ReadOnly bool
+	// Secret reports whether a parameter is a secret. The request is a POST then: URLs are in the logs of proxies.
+	Secret bool
+}
+
+// ErrNoClient is the error of a call without a transport.
+var ErrNoClient = errors.New("no client: make one with redshift.New, or with redshift.NewFromService and a service")
+
+// Submit sends an operation that the options changed, and returns its result. Nil params are empty ones. Used by generated code.
+func Submit[Result, Params any, R interface {
+	*Result
+	Structure
+}, P interface {
+	*Params
+	runtime.ClientRequestWriter
+}](
+	ctx context.Context, transport runtime.ContextualTransport, call Call, params *Params, options []func(*runtime.ClientOperation),
+) (*Result, error) {
+	action, _, _ := strings.Cut(strings.TrimPrefix(call.Path, "/?Action="), "&")
+	if transport == nil {
+		return nil, fmt.Errorf("%s: %w", action, ErrNoClient)
+	}
+	if params == nil {
+		params = new(Params)
+	}
+	method := http.MethodGet
+	if call.Secret {
+		method = http.MethodPost
+	}
+	operation := &runtime.ClientOperation{
+		ID:                 call.ID,
+		Method:             method,
+		PathPattern:        call.Path,
+		ProducesMediaTypes: []string{"text/xml"},
+		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
+		Schemes:            []string{"https"},
+		Params:             P(params),
+		Reader:             NewResultReader[Result, R](action, call.ReadOnly),
+	}
+	for _, option := range options {
+		if option != nil {
+			option(operation)
+		}
+	}
+	response, err := transport.SubmitContext(ctx, operation)
+	if err != nil {
+		return nil, err
+	}
+	result, ok := response.(*Result)
+	if !ok || result == nil {
+		return nil, fmt.Errorf("%s: the transport returned %T, not %T", action, response, result)
+	}
+
+	return result, nil
+}

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	yaml "go.yaml.in/yaml/v3"
+)
+
+// complete writes out what the contract leaves to be understood, for go-swagger and the templates:
+//
+//   - the order of the members of each structure, as x-order: Go structs then have them as the contract lists them, which
+//     is Amazon's order. go-swagger alone sorts them by name, and its own option for this misses those of results;
+//   - the Go name of a list parameter X.Y.N, which is X;
+//   - the element of each item in a list of structures, which is called as the structure;
+//   - the name of a tag's package, which is the tag in lower case. go-swagger would make reserved_nodes of ReservedNodes. x-area is
+//     the tag as the contract writes it;
+//   - for each member of a structure that is sent, x-sent, and in a union, x-one-of with the names of all members. go-swagger does not
+//     pass on the extensions of the structure itself;
+//   - for each parameter that is a structure or a list of structures, x-members: their members as Go code;
+//   - for each operation, what completeOperation adds.
+func (c *contract) complete(found *contractCheck) error {
+	var failed error
+	if definitions := get(c.document, "definitions"); definitions != nil {
+		for i := 0; i+1 < len(definitions.Content); i += 2 {
+			if found.sent[definitions.Content[i].Value] {
+				completeSent(definitions.Content[i+1])
+			}
+		}
+	}
+	walk(c.document, func(key string, node *yaml.Node) {
+		switch {
+		case key == "properties" && node.Kind == yaml.MappingNode:
+			for i := 1; i < len(node.Content); i += 2 {
+				set(node.Content[i], "x-order", "!!int", strconv.Itoa((i-1)/2))
+				completeList(node.Content[i])
+			}
+		case node.Kind == yaml.MappingNode && get(node, "operationId") != nil:
+			failed = errors.Join(failed, found.completeOperation(node))
+		case node.Kind == yaml.MappingNode && get(node, "in") != nil && get(node, "type") != nil:
+			found.completeParameter(node)
+		}
+	})
+
+	return failed
+}
+
+// completeSent marks the members of a structure that is sent.
+func completeSent(definition *yaml.Node) {
+	properties := get(definition, "properties")
+	if properties == nil {
+		return
+	}
+	var names []string
+	for i := 0; i < len(properties.Content); i += 2 {
+		names = append(names, properties.Content[i].Value)
+	}
+	union := get(definition, "x-union")
+	for i := 1; i < len(properties.Content); i += 2 {
+		set(properties.Content[i], "x-sent", "!!bool", "true")
+		if union != nil && union.Value == "true" {
+			set(properties.Content[i], "x-one-of", "!!str", strings.Join(names, ", "))
+		}
+	}
+}
+
+// completeParameter gives a list its Go name, and structures their members.
+func (c *contractCheck) completeParameter(node *yaml.Node) {
+	name := get(node, "name")
+	if name != nil && get(node, "type").Value == "array" && get(node, "x-go-name") == nil {
+		first, _, _ := strings.Cut(name.Value, ".")
+		set(node, "x-go-name", "!!str", first)
+	}
+	for _, key := range []string{"x-list-item", "x-structure"} {
+		if structure := get(node, key); structure != nil {
+			set(node, "x-members", "!!str", c.membersAsGo(structure.Value, nil))
+		}
+	}
+}
+
+// membersAsGo returns the members of a structure as a literal of package contract. above are the structures around it: a structure
+// that is a member of itself is left out.
+func (c *contractCheck) membersAsGo(structure string, above []string) string {
+	definition := object(c.definitions[structure])
+	required := list(definition["required"])
+	above = append(slices.Clone(above), structure)
+	var members []string
+	for _, name := range slices.Sorted(maps.Keys(object(definition["properties"]))) {
+		property := object(object(definition["properties"])[name])
+		kind := kindOf(c, property)
+		inner, isList := strings.CutPrefix(kind, "list of ")
+		wire := name
+		if isList || kind == "map" {
+			item, _ := property["x-item-name"].(string)
+			if item == "" {
+				item = inner
+			}
+			wire += "." + item
+		}
+		text := fmt.Sprintf("Name: %q", wire)
+		switch isStructure := object(c.definitions[inner])["properties"] != nil; {
+		case isStructure && slices.Contains(above, inner):
+			continue
+		case isStructure:
+			text += `, Type: "structure", Members: ` + c.membersAsGo(inner, above)
+		case kind == "map":
+			text += `, Type: "map", Members: ` + mapMembersAsGo(object(property["x-map"]))
+		case inner == "secret":
+			text += `, Type: "string", Secret: true`
+		default:
+			text += fmt.Sprintf(", Type: %q", inner)
+		}
+		if isList {
+			text += ", List: true"
+		}
+		if slices.Contains(required, any(name)) {
+			text += ", Required: true"
+		}
+		members = append(members, "{"+text+"}")
+	}
+
+	return "[]Member{" + strings.Join(members, ", ") + "}"
+}
+
+// mapMembersAsGo returns how the key and the value of a map's entry are called.
+func mapMembersAsGo(names map[string]any) string {
+	return fmt.Sprintf(`[]Member{{Name: %q, Type: "string", Required: true}, {Name: %q, Type: "string", Required: true}}`, names["key"], names["value"])
+}
+
+// completeOperation adds to an operation:
+//
+//   - x-names with the names that are derived;
+//   - x-look-up, which is the operation that describes the resource, the list with the resources in its result, and the parameters that
+//     name the resource;
+//   - x-pages, which is how Go code gets at the list that its pages are over, at the Marker next to it, and at the type of an item;
+//   - x-secret, if a parameter is a secret.
+func (c *contractCheck) completeOperation(node *yaml.Node) error {
+	if tags := get(node, "tags"); tags != nil && len(tags.Content) == 1 {
+		set(node, "x-area", "!!str", tags.Content[0].Value)
+		tags.Content[0].Value = strings.ToLower(tags.Content[0].Value)
+	}
+	id := get(node, "operationId").Value
+	operation := c.operations[strings.ToUpper(id[:1])+id[1:]]
+	added := map[string]any{"x-secret": c.hasSecret(operation)}
+	if names := c.derivedNames(operation); len(names) > 0 {
+		added["x-names"] = names
+	}
+	for name, keys := range object(object(operation.node["x-recovery"])["describe"]) {
+		added["x-look-up"] = map[string]any{"operation": name, "list": lookUpList(c.operations[name]), "keys": keys}
+	}
+	if over, ok := object(operation.node["x-paginate"])["over"].(string); ok {
+		item := strings.TrimPrefix(kindOf(c, c.find(operation.result, over)), "list of ")
+		list := c.goPath(operation.result, over)
+		marker := "Marker"
+		if outer, _, nested := strings.Cut(list, "."); nested {
+			marker = outer + ".Marker"
+		}
+		added["x-pages"] = map[string]any{"list": list, "marker": marker, "item": "models." + goName(item)}
+	}
+	for key, value := range added {
+		if err := setValue(node, key, value); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// hasSecret reports whether an operation sends a secret.
+func (c *contractCheck) hasSecret(operation described) bool {
+	seen := map[string]bool{}
+	var has func(node map[string]any) bool
+	has = func(node map[string]any) bool {
+		structure := strings.TrimPrefix(kindOf(c, node), "list of ")
+		if structure == "secret" {
+			return true
+		}
+		if seen[structure] {
+			return false
+		}
+		seen[structure] = true
+		for _, member := range object(object(c.definitions[structure])["properties"]) {
+			if has(object(member)) {
+				return true
+			}
+		}
+
+		return false
+	}
+	for _, parameter := range operation.parameters {
+		if has(parameter) {
+			return true
+		}
+	}
+
+	return false
+}
+
+// goPath returns how Go code gets at a member with a path.
+func (c *contractCheck) goPath(members map[string]any, path string) string {
+	name, rest, nested := strings.Cut(path, ".")
+	member := object(members[name])
+	text := memberGoName(name, member)
+	if nested {
+		kind := strings.TrimPrefix(kindOf(c, member), "list of ")
+		text += "." + c.goPath(object(object(c.definitions[kind])["properties"]), rest)
+	}
+
+	return text
+}
+
+// completeList gives the items of a list of structures the structure's name.
+func completeList(property *yaml.Node) {
+	items := get(property, "items")
+	if items == nil || get(property, "x-item-name") != nil {
+		return
+	}
+	if reference := get(items, "$ref"); reference != nil {
+		set(property, "x-item-name", "!!str", strings.TrimPrefix(reference.Value, "#/definitions/"))
+	}
+}
+
+// walk calls a function for each node of the document, children first, with the key that leads to it.
+func walk(node *yaml.Node, visit func(key string, node *yaml.Node)) {
+	for i, child := range node.Content {
+		walk(child, visit)
+		switch {
+		case node.Kind != yaml.MappingNode:
+			visit("", child)
+		case i%2 == 1:
+			visit(node.Content[i-1].Value, child)
+		}
+	}
+}
+
+func get(node *yaml.Node, key string) *yaml.Node {
+	for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+
+	return nil
+}
+
+func set(node *yaml.Node, key, tag, value string) {
+	node.Content = append(node.Content,
+		&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key},
+		&yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value},
+	)
+}
+
+// setValue sets the value of a key, in place of the one that it has.
+func setValue(node *yaml.Node, key string, value any) error {
+	encoded := new(yaml.Node)
+	if err := encoded.Encode(value); err != nil {
+		return err
+	}
+	if old := get(node, key); old != nil {
+		*old = *encoded
+
+		return nil
+	}
+	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, encoded)
+
+	return nil
+}

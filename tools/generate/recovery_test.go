@@ -1,0 +1,176 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Mistakes in what an operation declares of its recovery and of its identifiers.
+func TestProblemsOfDeclarations(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ old, new, says string }{
+		"no x-recovery": {
+			"      x-recovery: {class: idempotent, describe: {DescribeShelves: {}}}\n", "",
+			"PutBooks: has no x-recovery, which says how the client finds out about a lost response: add x-recovery to PutBooks in spec/store.yaml",
+		},
+		"a read that may change something": {
+			"      x-read-only: true\n", "", "DescribeShelves: its name is that of a call which changes nothing: add x-read-only: true",
+		},
+		"a change that only reads": {
+			"      x-recovery: {class: idempotent, describe: {DescribeShelves: {}}}\n", "      x-read-only: true\n",
+			"PutBooks: x-read-only is for operations whose names begin with Describe, Get or List: take it out, and add x-recovery",
+		},
+		"x-recovery of a read": {
+			"      x-read-only: true\n", "      x-read-only: true\n      x-recovery: {class: idempotent}\n",
+			"DescribeShelves: x-recovery is for operations that change something: take it out",
+		},
+		"a misspelt class": {
+			"{class: idempotent,", "{class: idempotant,",
+			`PutBooks, x-recovery: class is "idempotant", and has to be one of idempotent, recognisable, done-if-missing, not-recoverable, did you mean idempotent?`,
+		},
+		"no class":        {"{class: idempotent, ", "{", `PutBooks, x-recovery: class is "", and has to be one of idempotent, recognisable, done-if-missing, not-recoverable`},
+		"a misspelt key":  {"        since: Built\n", "        snce: Built\n", "CreateShelf, x-recovery: unknown keyword snce, did you mean since?"},
+		"an unknown code": {"settled: [ShelfAlreadyExists]", "settled: [ShelfAlreadyExist]", "CreateShelf, x-recovery: settled names ShelfAlreadyExist, which is not in the x-errors of CreateShelf, did you mean ShelfAlreadyExists?"},
+		"another's code":  {"settled: [ShelfAlreadyExists]", "settled: [ShelfFullFault]", "CreateShelf, x-recovery: settled names ShelfFullFault, which is not in the x-errors of CreateShelf"},
+		"an unknown missing code": {
+			"missing: [ShelfNotFound]\n        result", "missing: [ShelfNotThere]\n        result",
+			"CreateShelf, x-recovery: missing names ShelfNotThere, which is not in the x-errors of CreateShelf or of the operation that describes the resource",
+		},
+		"an unknown look-up": {
+			"describe: {DescribeShelves: {ShelfIds: ShelfId}}\n        missing: [ShelfNotFound]\n        result", "describe: {DescribeShelfs: {ShelfIds: ShelfId}}\n        missing: []\n        result",
+			"CreateShelf, x-recovery, describe: there is no operation DescribeShelfs, did you mean DescribeShelves?",
+		},
+		"a look-up that changes something": {
+			"describe: {DescribeShelves: {}}", "describe: {DeleteShelf: {}}", "PutBooks, x-recovery, describe: DeleteShelf changes something, and a look-up must not",
+		},
+		"two look-ups": {
+			"describe: {DescribeShelves: {}}", "describe: {DescribeShelves: {}, DescribeBooks: {}}",
+			"PutBooks, x-recovery: describe names 2 operations, and has to name one, with the parameters that name the resource below it",
+		},
+		"an unknown parameter of the look-up": {
+			"describe: {DescribeShelves: {}}", "describe: {DescribeShelves: {ShelfIdes: ShelfId}}",
+			"PutBooks, x-recovery, describe: DescribeShelves has no parameter ShelfIdes, did you mean ShelfIds?",
+		},
+		"an unknown parameter of the operation": {
+			"describe: {DescribeShelves: {}}", "describe: {DescribeShelves: {ShelfIds: ShelfIdd}}",
+			"PutBooks, x-recovery, describe: there is no parameter ShelfIdd, did you mean ShelfId?",
+		},
+		"a key of another type": {
+			"describe: {DescribeShelves: {}}", "describe: {DescribeShelves: {Kind: Row}}",
+			"PutBooks, x-recovery, describe: Row is integer, and Kind of DescribeShelves is string",
+		},
+		"an unknown result": {
+			"        result: Shelf\n", "        result: Shelv\n", "CreateShelf, x-recovery: result names Shelv, which is no member of the result, did you mean Shelf?",
+		},
+		"no result": {
+			"        result: Shelf\n", "",
+			"CreateShelf, x-recovery: result is missing: the member of the result that the described resource becomes. No member of the result has the name and type of one that is described",
+		},
+		"an unknown parameter to compare": {
+			"identity: {Kind: Kind}", "identity: {Kinds: Kind}", "CreateShelf, x-recovery, identity: there is no parameter Kinds, did you mean Kind?",
+		},
+		"an unknown member to compare": {
+			"identity: {Kind: Kind}", "identity: {Kind: Kinds}", "CreateShelf, x-recovery, identity: there is no member Kinds, did you mean Kind?",
+		},
+		"an unknown nested member": {
+			"where: {Room.Name: hall,", "where: {Room.Nam: hall,", "CreateShelf, x-recovery, where: there is no member Nam, did you mean Name?",
+		},
+		"types that differ": {
+			"same: {Width: Width,", "same: {Width: Rows,", "CreateShelf, x-recovery, same: Width is number, and the member Rows is integer: the two cannot be compared",
+		},
+		"a secret to compare": {
+			"same: {Width: Width,", "same: {ShelfId: Code, Width: Width,", "CreateShelf, x-recovery, same: ShelfId is a secret, which is never described",
+		},
+		"a value of another type": {
+			"Full: false,", "Full: perhaps,", "CreateShelf, x-recovery, where: Full is perhaps, and the member is boolean",
+		},
+		"a value that the enum lacks": {
+			"Full: false,", "Kind: mapp,", `CreateShelf, x-recovery, where: Kind is "mapp", which is no value of its enum, did you mean map?`,
+		},
+		"a time that is none": {
+			"        since: Built\n", "        since: Width\n", "CreateShelf, x-recovery: since is Width, which is no time",
+		},
+		"nothing that settles": {
+			"        settled: [ShelfAlreadyExists]\n", "", "CreateShelf, x-recovery: settled is missing: the codes by which Redshift refuses a repetition",
+		},
+		"nothing that is missing": {
+			"        missing: [ShelfNotFound]\n        settled: [ShelfFullFault]\n", "        settled: [ShelfFullFault]\n",
+			"DeleteShelf, x-recovery: missing is missing: the codes by which Redshift says that the resource is gone",
+		},
+		"a comparison without a look-up": {
+			"describe: {DescribeShelves: {}}", "same: {Row: Rows}",
+			"PutBooks, x-recovery: identity, where, same and since compare the resource, and need describe, with the parameters that name it",
+		},
+		"codes of a call that is not repeated": {
+			"{class: idempotent, describe: {DescribeShelves: {}}}", "{class: not-recoverable, settled: [ShelfFullFault]}",
+			"PutBooks, x-recovery: settled has no effect in the class not-recoverable, because the client repeats nothing",
+		},
+		"names of an unknown parameter": {
+			"      x-unknown-to-amazon:", "      x-names: {ShelfIdd: Shelf.ShelfId}\n      x-unknown-to-amazon:", "CreateShelf, x-names: there is no parameter ShelfIdd, did you mean ShelfId?",
+		},
+		"names of an unknown member": {
+			"      x-unknown-to-amazon:", "      x-names: {ShelfId: Shelf.Id}\n      x-unknown-to-amazon:", "CreateShelf, x-names: there is no member Id",
+		},
+		"names of a number": {
+			"      x-unknown-to-amazon:", "      x-names: {Rows: [Shelf.ShelfId]}\n      x-unknown-to-amazon:", "CreateShelf, x-names: the parameter Rows is integer, and has to be a text",
+		},
+		"an unknown member that identifies": {
+			"[Shelf.ShelfId]", "[Shelf.ShelfIdd]", "CreateShelf, x-creates: there is no member ShelfIdd, did you mean ShelfId?",
+		},
+		"a number that identifies": {
+			"[Shelf.ShelfId]", "[Shelf.Rows]", "CreateShelf, x-creates: the member Shelf.Rows is integer, and has to be a text",
+		},
+		"two kinds that are created": {
+			"{shelf: [Shelf.ShelfId]}", "{shelf: [Shelf.ShelfId], book: [Shelf.ShelfId]}", "CreateShelf, x-creates: has to name one kind of resource, with the members of the result that identify it",
+		},
+		"a read that creates": {
+			"      x-read-only: true\n", "      x-read-only: true\n      x-creates: {shelf: [Marker]}\n", "DescribeShelves, x-creates: an operation that changes nothing creates nothing",
+		},
+		"a hook that is a text": {
+			"{class: idempotent,", "{class: idempotent, hook: recoverPutBooks,", `PutBooks, x-recovery: hook is "recoverPutBooks", and has to be true or false`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := fixture(t)
+			if !strings.Contains(text, test.old) {
+				t.Fatalf("the contract of the test has changed: %q is not in it", test.old)
+			}
+			err := contractOf(t, split(t, strings.Replace(text, test.old, test.new, 1))).check()
+			if err == nil {
+				t.Fatal("the contract was accepted")
+			}
+			if !regexp.MustCompile(`^spec/store\.yaml:[1-9][0-9]*: ` + regexp.QuoteMeta(test.says) + "$").MatchString(err.Error()) {
+				t.Errorf("the error is\n%v\nwant\n%s", err, test.says)
+			}
+		})
+	}
+}
+
+// Names are derived from equal names of parameters and members, unless the contract declares them.
+func TestDerivedNames(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ old, new, want string }{
+		"a required parameter":            {"", "", "ShelfId: Shelf.ShelfId"},
+		"an optional one":                 {"{name: ShelfId, in: query, type: string, required: true, description: The shelf.}\n        - {name: Kind,", "{name: ShelfId, in: query, type: string, description: The shelf.}\n        - {name: Kind,", ""},
+		"declared":                        {"      x-unknown-to-amazon:", "      x-names: {ShelfId: [Shelf.ShelfId, Shelf.Topics]}\n      x-unknown-to-amazon:", "ShelfId: Shelf.ShelfId Shelf.Topics"},
+		"declared that there are none":    {"      x-unknown-to-amazon:", "      x-names: {}\n      x-unknown-to-amazon:", ""},
+		"another name than an identifier": {"{name: Topics.Topic.N,", "{name: Code, in: query, type: string, required: true, description: What opens it.}\n        - {name: Topics.Topic.N,", "ShelfId: Shelf.ShelfId"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			found := contractOf(t, split(t, strings.Replace(fixture(t), test.old, test.new, 1))).findings()
+			if err := found.err(); err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for name, members := range found.derivedNames(found.operations["CreateShelf"]) {
+				got += name + ": " + strings.Join(members, " ")
+			}
+			if got != test.want {
+				t.Errorf("the names are %q, want %q", got, test.want)
+			}
+		})
+	}
+}
