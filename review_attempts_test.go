@@ -136,3 +136,23 @@ func TestAttemptsThatWereNotMade(t *testing.T) {
 		}
 	})
 }
+
+// TestBudgetIsForRetriesThatAreMade: a call that is cancelled during the delay before its retry made no retry, so that it takes
+// none out of the budget.
+func TestBudgetIsForRetriesThatAreMade(t *testing.T) {
+	t.Parallel()
+	t.Skip("shouldRetry takes a retry out of the budget before the delay, and does not put it back if the context ends the delay")
+	synctest.Test(t, func(t *testing.T) {
+		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF})
+		for range 600 { // more than the budget
+			ctx, cancel := context.WithCancel(t.Context())
+			stop := time.AfterFunc(time.Nanosecond, cancel)
+			_, err := client.DescribeClusters(ctx, nil)
+			stop.Stop()
+			cancel()
+			if errors.Is(err, redshift.ErrRetryBudgetEmpty) {
+				t.Fatalf("the budget is empty after %d requests, none of which was a retry: %v", len(server.requests), err)
+			}
+		}
+	})
+}

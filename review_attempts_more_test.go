@@ -1,0 +1,66 @@
+package redshift_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+)
+
+// TestLastLookUpDoesNotWaitForTheDeadline: if no attempt can start before the deadline, the call returns immediately. A look-up
+// that gets no response must not hold it until the deadline, and must not come before the time that Retry-After says.
+func TestLastLookUpDoesNotWaitForTheDeadline(t *testing.T) {
+	t.Parallel()
+	t.Skip("giveUp makes a look-up although the call ends because of its deadline: it ignores Retry-After, and lasts until the deadline if Redshift hangs")
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		requests := 0
+		client := newClient(t, func(config *redshift.Config) {
+			config.Retry = redshift.RetryPolicy{}
+			config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+				if requests++; requests > 1 {
+					<-request.Context().Done()
+
+					return nil, request.Context().Err()
+				}
+
+				return &http.Response{
+					StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"3600"}},
+					Body: io.NopCloser(strings.NewReader("busy")), ContentLength: -1, Request: request,
+				}, nil
+			})}
+		})
+		ctx, cancel := contextWithTimeoutCause(t, 3*time.Second, errors.New("the job is late"))
+		defer cancel()
+		_, err := client.CreateClusterSnapshot(ctx, create())
+		if !isDeadline(err) || !errors.As(err, new(*redshift.OutcomeUnknownError)) {
+			t.Errorf("the error is %v", err)
+		}
+		if took := time.Since(began); took != 0 || requests != 1 {
+			t.Errorf("it took %v and %d requests, want no time and 1", took, requests)
+		}
+	})
+}
+
+// TestCodeOfALookUpIsNotTheCalls: the look-up of a snapshot that does not exist yet is refused. The caller did not name a snapshot
+// that does not exist, so that the error of its call does not match that code.
+func TestCodeOfALookUpIsNotTheCalls(t *testing.T) {
+	t.Parallel()
+	t.Skip("the error of a call wraps that of its look-up: errors.Is(err, models.ErrClusterSnapshotNotFound) is true after a Create")
+	synctest.Test(t, func(t *testing.T) {
+		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusNotFound, "ClusterSnapshotNotFound"))
+		_, err := client.CreateClusterSnapshot(t.Context(), create(), redshift.WithMaxAttempts(1))
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, io.ErrUnexpectedEOF) || len(server.requests) != 2 {
+			t.Errorf("%d requests, and the error %v", len(server.requests), err)
+		}
+		if errors.Is(err, models.ErrClusterSnapshotNotFound) {
+			t.Errorf("the error matches the code of the look-up: %v", err)
+		}
+	})
+}
