@@ -36,6 +36,7 @@ type call[Params, Result any] struct {
 	options []Option
 	params  Params
 	action  string
+	context attempts.Context
 
 	rewritten bool
 }
@@ -53,8 +54,8 @@ func newCall[Params, Result any](c *Client, operation operation[Params, Result],
 
 // SubmitContext makes the attempts of the call. It implements [runtime.ContextualTransport].
 func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runtime.ClientOperation) (any, error) {
-	if ctx == nil {
-		ctx = context.Background()
+	if c.context.Context = ctx; ctx == nil {
+		c.context.Context = context.Background()
 	}
 
 	c.action = wire.Action(request)
@@ -72,7 +73,7 @@ func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runti
 			return nil, err
 		}
 	}
-	result, err := c.client.invoker.Run(ctx, c, settings, request)
+	result, err := c.client.invoker.Run(&c.context, c, settings, request)
 	if err != nil {
 		return nil, err
 	}

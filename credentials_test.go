@@ -156,8 +156,8 @@ func TestCredentialsSwappedDuringAnAttempt(t *testing.T) {
 	})
 }
 
-// TestCredentialsThatCameAndAreOver: those that an attempt was the first to be signed with are refused, which looks as if they had
-// come after it. They are tried once more, and then others are asked for.
+// TestCredentialsThatCameAndAreOver: Redshift refuses credentials that were new with the attempt. They did not change since, so that
+// the client gets others.
 func TestCredentialsThatCameAndAreOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestCredentialsThatCameAndAreOver(t *testing.T) {
 			}
 			time.Sleep(2 * time.Hour)
 		}
-		if fmt.Sprint(tokens) != "[1 2 2 3]" {
+		if fmt.Sprint(tokens) != "[1 2 3]" {
 			t.Errorf("the tokens are %q", tokens)
 		}
 	})

@@ -3,24 +3,19 @@ package attempts
 import (
 	"context"
 	"errors"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// Credentials is the provider that signs the requests of a client. It notices changes of the access key and of the
-// account, and refreshes credentials that Redshift says have expired. All calls of a client share it.
+// Credentials is the provider that signs the requests of a client. It records in the context of a request what signs it, and
+// refreshes credentials that Redshift says have expired. All calls of a client share it.
 type Credentials struct {
 	sigv4.CredentialsProvider
 
 	cache interface{ Invalidate() } // nil: nothing is kept that could be refreshed
-
-	accessKeyID    atomic.Pointer[string] // each session has its own; nil before the first
-	keyChanged     atomic.Pointer[time.Time]
-	accountID      atomic.Pointer[string] // the last known one; nil before the first
-	accountChanged atomic.Pointer[time.Time]
 
 	lock      chan struct{} // holds a value while the fields below are in use, so that a context can end waiting for it
 	refreshAt time.Time     // when the cache was last told to forget the credentials
@@ -40,59 +35,82 @@ func WatchCredentials(provider sigv4.CredentialsProvider) *Credentials {
 var ErrAccountChanged = errors.New("the credentials now belong to another account than the attempt that may have taken effect: " +
 	"check in the first account")
 
-// accountKey is the key of the account that the requests of a context have to be signed for.
-type accountKey struct{}
-
 // Credentials returns the provider's credentials. It fails if the context is bound to another account.
 func (w *Credentials) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	given, err := w.CredentialsProvider.Credentials(ctx)
 	if err != nil {
 		return given, err
 	}
-	noteChange(&w.accessKeyID, &w.keyChanged, given.AccessKeyID)
-	if given.AccountID != "" {
-		noteChange(&w.accountID, &w.accountChanged, given.AccountID)
-		if bound, ok := ctx.Value(accountKey{}).(string); ok && bound != given.AccountID {
-			return sigv4.Credentials{}, ErrAccountChanged
-		}
+	if bound, ok := ctx.Value(accountKey{}).(string); ok && given.AccountID != "" && bound != given.AccountID {
+		return sigv4.Credentials{}, ErrAccountChanged
+	}
+	if call, ok := ctx.Value(callKey{}).(*Context); ok {
+		call.sign(given)
 	}
 
 	return given, nil
 }
 
-// noteChange stores the value if it is another one, and when it replaced a known one.
-func noteChange(stored *atomic.Pointer[string], changed *atomic.Pointer[time.Time], value string) {
-	known := stored.Load()
-	if known == nil || *known != value {
-		storeChange(stored, changed, known, value)
+// accountKey is the key of the account that the requests of a context have to be signed for.
+type accountKey struct{}
+
+// callKey is the key of the [Context] of the innermost call.
+type callKey struct{}
+
+// Context is the context of one call. It records what signs the attempts. Make it a part of the call, and set the Context in it.
+type Context struct {
+	context.Context
+
+	mutex       sync.Mutex
+	accessKeyID string // each session has its own
+	accountID   string // empty: not known
+	several     bool   // whether different accounts signed the current attempt
+}
+
+// Value returns the Context itself for callKey.
+func (c *Context) Value(key any) any {
+	if _, ok := key.(callKey); ok {
+		return c
 	}
+
+	return c.Context.Value(key)
 }
 
-// storeChange is apart from noteChange so that a request whose credentials are the same allocates nothing.
-func storeChange(stored *atomic.Pointer[string], changed *atomic.Pointer[time.Time], known *string, value string) {
-	if stored.CompareAndSwap(known, &value) && known != nil {
-		changed.Store(new(time.Now()))
-	}
+// sign records the credentials that sign a request of the current attempt.
+func (c *Context) sign(credentials sigv4.Credentials) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.several = c.several || c.accountID != "" && c.accountID != credentials.AccountID
+	c.accessKeyID, c.accountID = credentials.AccessKeyID, credentials.AccountID
 }
 
-func changedSince(changed *atomic.Pointer[time.Time], at time.Time) bool {
-	last := changed.Load()
-
-	return last != nil && at.Before(*last)
+// begin forgets what signed the attempts before.
+func (c *Context) begin() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.accessKeyID, c.accountID, c.several = "", "", false
 }
 
-// bindAccount returns a context whose requests are signed for the account that signed the attempt that began at the given time, or not
-// at all. If the account is not known, nothing is bound: then a changed account cannot be noticed.
-func (w *Credentials) bindAccount(ctx context.Context, since time.Time) context.Context {
-	account := w.accountID.Load()
+// signedBy returns the access key that signed the current attempt.
+func (c *Context) signedBy() string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	return c.accessKeyID
+}
+
+// bindAccount returns a context whose requests are signed for the account that signed the current attempt, or not at all. If that
+// account is not known, nothing is bound: then a changed account cannot be noticed.
+func (c *Context) bindAccount(ctx context.Context) context.Context {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	switch {
-	case account == nil:
+	case c.several:
+		return context.WithValue(ctx, accountKey{}, "") // no account fits
+	case c.accountID == "":
 		return ctx
-	case changedSince(&w.accountChanged, since):
-		// Either account may have signed it: no account fits.
-		return context.WithValue(ctx, accountKey{}, "")
 	default:
-		return context.WithValue(ctx, accountKey{}, *account)
+		return context.WithValue(ctx, accountKey{}, c.accountID)
 	}
 }
 
@@ -101,11 +119,11 @@ func (w *Credentials) canRefresh(refusal *awsquery.Error) bool {
 	return w.cache != nil && refusal != nil && (refusal.Code == awsquery.ErrExpiredToken || refusal.Code == awsquery.ErrExpiredTokenException)
 }
 
-// changed reports whether the provider returned other credentials since an attempt began. Either may have signed it.
-func (w *Credentials) changed(ctx context.Context, attempted time.Time) bool {
-	_, err := w.Credentials(ctx)
+// changed reports whether the provider returns other credentials than those with the access key.
+func (w *Credentials) changed(ctx context.Context, accessKeyID string) bool {
+	given, err := w.CredentialsProvider.Credentials(ctx)
 
-	return err == nil && changedSince(&w.keyChanged, attempted)
+	return err == nil && accessKeyID != "" && given.AccessKeyID != accessKeyID
 }
 
 // refreshed lets the cache obtain new credentials, and reports whether a retry would be signed with other credentials than the
@@ -120,10 +138,10 @@ func (w *Credentials) refreshed(ctx context.Context, attempted time.Time) bool {
 	if attempted.Before(w.refreshAt) {
 		return w.refresh // another call, which Redshift refused at the same time, has refreshed them
 	}
-	old, _ := w.Credentials(ctx)
+	old, _ := w.CredentialsProvider.Credentials(ctx)
 	w.cache.Invalidate()
 	w.refreshAt = time.Now()
-	renewed, err := w.Credentials(ctx)
+	renewed, err := w.CredentialsProvider.Credentials(ctx)
 	w.refresh = err != nil || renewed.AccessKeyID != old.AccessKeyID || renewed.SessionToken != old.SessionToken
 
 	return w.refresh

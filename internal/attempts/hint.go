@@ -29,6 +29,9 @@ func hintRefused(refused *awsquery.Error) string {
 		if errors.As(refused.Err, new(*awsquery.ReadError)) {
 			return "" // the part of the response that shows who sent it got lost
 		}
+		if refused.StatusCode == http.StatusTooManyRequests {
+			return "" // a proxy, or a gateway, throttles too
+		}
 		if refused.StatusCode == http.StatusRequestTimeout {
 			return "the server, or a proxy, waited too long for the request: check the network"
 		}

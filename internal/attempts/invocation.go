@@ -71,6 +71,7 @@ type Failure struct {
 // invocation makes the attempts of one call. It stays on the stack.
 type invocation struct {
 	*Invoker
+	context   *Context
 	call      Call
 	settings  *Settings
 	operation *runtime.ClientOperation
@@ -78,6 +79,7 @@ type invocation struct {
 	readOnly  bool
 
 	number             int            // of the current attempt, from 1
+	last               error          // of the attempt before, nil if there is none
 	began              moment         // when the first attempt began
 	sent               moment         // when the current attempt began
 	signedOffset       int64          // the correction of the clock that signed the current attempt
@@ -110,9 +112,10 @@ func (i *invocation) use(r remedy) bool {
 }
 
 // Run makes attempts until one succeeds or another attempt cannot help.
-func (i *Invoker) Run(ctx context.Context, call Call, settings *Settings, operation *runtime.ClientOperation) (any, error) {
+func (i *Invoker) Run(ctx *Context, call Call, settings *Settings, operation *runtime.ClientOperation) (any, error) {
 	one := invocation{
 		Invoker:   i,
+		context:   ctx,
 		call:      call,
 		settings:  settings,
 		operation: operation,
@@ -141,12 +144,18 @@ func (i *invocation) run(ctx context.Context) (any, error) {
 		refusal := ResponseIn(err)
 		class := i.classify(err, refusal)
 		i.complete(err, class)
+		if i.number > 1 && errors.As(err, new(*sigv4.SigningError)) && !i.Clock.reset(err, i.signedOffset) {
+			i.number-- // this attempt was not made
+
+			return nil, i.failed(i.last, err)
+		}
+		i.last = err
 		if recovered, ok, recoverErr := i.recover(ctx, err, refusal); ok {
 			return recovered, recoverErr
 		}
 		if class.mayHaveTakenEffect && !i.readOnly && !i.mayHaveTakenEffect {
 			i.mayHaveTakenEffect = true
-			ctx = i.Credentials.bindAccount(ctx, i.sent.real)
+			ctx = i.context.bindAccount(ctx)
 		}
 		if i.remedied(ctx, err, refusal) {
 			class = classification{retry: true, immediate: true}
@@ -162,6 +171,7 @@ func (i *invocation) attempt(ctx context.Context) (any, error) {
 	i.number++
 	i.signedOffset = i.Clock.offset.Load()
 	i.sent = i.Clock.moment()
+	i.context.begin()
 	if i.number == 1 {
 		i.began = i.sent
 	}
@@ -341,7 +351,8 @@ func (e *deadlineError) Error() string {
 }
 
 func (e *deadlineError) Unwrap() []error {
-	if cause := context.Cause(e.ctx); cause != nil {
+	// A context that the caller has released since has the cause Canceled.
+	if cause := context.Cause(e.ctx); cause != nil && errors.Is(e.ctx.Err(), context.DeadlineExceeded) {
 		return []error{context.DeadlineExceeded, cause}
 	}
 
@@ -394,7 +405,7 @@ func (i *invocation) hasOtherCredentials(ctx context.Context) bool {
 	if slices.Contains(i.used, credentialsRefreshed) {
 		return false
 	}
-	if i.Credentials.changed(ctx, i.sent.real) && i.use(credentialsChanged) {
+	if i.Credentials.changed(ctx, i.context.signedBy()) && i.use(credentialsChanged) {
 		return true
 	}
 
