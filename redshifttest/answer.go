@@ -5,9 +5,12 @@ import (
 	"encoding/xml"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/redshift-go/redshift/internal/contract"
 )
 
 const (
@@ -121,6 +124,7 @@ type element struct {
 	field          int
 	name, itemName string
 	always         bool
+	entry          []contract.Member // of a map: its key and its value
 }
 
 // elements returns those of the fields whose xml tags begin with prefix, in their order, which is Amazon's.
@@ -137,7 +141,11 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 		}
 		name, itemName, _ := strings.Cut(path, ">")
 		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
-		elements = append(elements, element{i, name, itemName, !strings.Contains(tag.Get("json"), ",omitzero")})
+		one := element{field: i, name: name, itemName: itemName, always: !strings.Contains(tag.Get("json"), ",omitzero")}
+		if kind.Field(i).Type.Kind() == reflect.Map {
+			one.entry = entryOf(kind, prefix, name)
+		}
+		elements = append(elements, one)
 	}
 	if prefix == "" {
 		if w.known == nil {
@@ -149,10 +157,52 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 	return elements
 }
 
+// entryOf returns the key and the value of a map, which is a member of a structure or of the result of an operation.
+func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
+	members := contract.Definition(kind.Name())
+	for _, operation := range contract.Operations() {
+		if prefix == operation.Name+"Result>" {
+			members = operation.Result
+		}
+	}
+	for _, member := range members {
+		if member.Name == name && memberShape(member).isMap() {
+			return member.Members
+		}
+	}
+
+	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}} // as AWS Query calls them by default
+}
+
+// entries writes a map, in the order of its keys.
+func (w *writer) entries(value reflect.Value, one element) {
+	if value.Len() == 0 {
+		if !value.IsNil() {
+			w.text(one.name, "")
+		}
+
+		return
+	}
+	keys := value.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	w.open(one.name, "")
+	for _, key := range keys {
+		w.open(one.itemName, "")
+		w.text(one.entry[0].Name, key.String())
+		w.text(one.entry[1].Name, value.MapIndex(key).String())
+		w.close(one.itemName)
+	}
+	w.close(one.name)
+}
+
 // members writes the fields of a struct.
 func (w *writer) members(value reflect.Value, prefix string) {
 	for _, one := range w.elements(value.Type(), prefix) {
-		w.member(value.Field(one.field), one.name, one.itemName, one.always)
+		if field := value.Field(one.field); field.Kind() == reflect.Map {
+			w.entries(field, one)
+		} else {
+			w.member(field, one.name, one.itemName, one.always)
+		}
 	}
 }
 

@@ -13,11 +13,11 @@ import (
 // it, and others may modify and delete it.
 type kind struct {
 	noun      string // what follows Create in the name of the operation
-	create    declaredOperation
-	describe  declaredOperation
-	others    []declaredOperation // those that modify and delete
-	list      string              // the member of the result of describe that has the resources
-	structure string              // the definition of a described resource, and its members
+	create    contract.Operation
+	describe  contract.Operation
+	others    []contract.Operation // those that modify and delete
+	list      string               // the member of the result of describe that has the resources
+	structure string               // the definition of a described resource, and its members
 	members   []contract.Member
 	generated []string           // members that identify a resource and that no caller chooses
 	missing   awsquery.ErrorCode // may be empty
@@ -26,14 +26,14 @@ type kind struct {
 
 // kinds returns the declared resources. A kind is left out if its operations that create and describe have a handler, because the
 // handler does not see the resources of the kind.
-func kinds(operations []declaredOperation, handled map[string]handler) []*kind {
+func kinds(operations []contract.Operation, handled map[string]handler) []*kind {
 	var all []*kind
 	for _, create := range operations {
 		noun, isCreate := strings.CutPrefix(create.Name, "Create")
 		if declared := create.Recovery; !isCreate || declared == nil || len(declared.Settled) == 0 || len(declared.Keys) == 0 || handled[create.Name] != nil {
 			continue
 		}
-		at := slices.IndexFunc(operations, func(one declaredOperation) bool { return one.Name == create.Recovery.Describe })
+		at := slices.IndexFunc(operations, func(one contract.Operation) bool { return one.Name == create.Recovery.Describe })
 		if at < 0 || handled[create.Recovery.Describe] != nil {
 			continue
 		}
@@ -60,17 +60,17 @@ func kinds(operations []declaredOperation, handled map[string]handler) []*kind {
 	return all
 }
 
-func (k *kind) deletes(operation declaredOperation) bool {
+func (k *kind) deletes(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Delete") && len(operation.Recovery.Missing) > 0
 }
 
-func (k *kind) modifies(operation declaredOperation) bool {
+func (k *kind) modifies(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Modify") && len(k.keys(operation)) > 0
 }
 
 // add adds an operation that modifies or deletes. If it identifies the resource by a member that create does not take, the fake makes
 // the value up.
-func (k *kind) add(operation declaredOperation) {
+func (k *kind) add(operation contract.Operation) {
 	k.others = append(k.others, operation)
 	for _, key := range k.keys(operation) {
 		member, found := k.member(key.Name)
@@ -116,14 +116,14 @@ func (k *kind) handlers() map[string]handler {
 
 // keys returns the parameters of the operation that describes, with the parameters of another operation that have their values. Without
 // a declaration they are the required parameters that are members of the resource.
-func (k *kind) keys(operation declaredOperation) []namePair {
+func (k *kind) keys(operation contract.Operation) []contract.Pair {
 	if len(operation.Recovery.Keys) > 0 {
 		return operation.Recovery.Keys
 	}
-	var keys []namePair
+	var keys []contract.Pair
 	for _, param := range operation.Params {
 		if _, found := k.member(param.Name); found && param.Required && isPlain(param) {
-			keys = append(keys, namePair{param.Name, param.Name})
+			keys = append(keys, contract.Pair{Name: param.Name, Value: param.Name})
 		}
 	}
 
@@ -156,7 +156,7 @@ func (k *kind) at(path string) (shape, bool) {
 }
 
 // target returns the path of the member that a parameter sets, which may not exist.
-func (k *kind) target(operation declaredOperation, param contract.Param) string {
+func (k *kind) target(operation contract.Operation, param contract.Param) string {
 	name := paramShape(param).Name
 	if operation.Recovery == nil {
 		return name
@@ -169,6 +169,9 @@ func (k *kind) target(operation declaredOperation, param contract.Param) string 
 	if _, found := k.member(name); found {
 		return name
 	}
+	if path, found := k.repeats(operation, name); found {
+		return path
+	}
 	for _, key := range operation.Recovery.Keys {
 		if key.Value == name {
 			return key.Name
@@ -176,6 +179,22 @@ func (k *kind) target(operation declaredOperation, param contract.Param) string 
 	}
 
 	return name
+}
+
+// repeats returns the path of the member that repeats a parameter of an operation.
+func (k *kind) repeats(operation contract.Operation, param string) (path string, found bool) {
+	for _, names := range operation.Names {
+		for _, path := range names.Members {
+			_, inside, _ := strings.Cut(path, ".") // in the list, or in the structure of the result
+			for _, member := range []string{inside, path} {
+				if _, exists := k.at(member); exists && names.Param == param {
+					return member, true
+				}
+			}
+		}
+	}
+
+	return "", false
 }
 
 // sets reports whether a parameter has the form of a member, so that its value becomes the member's.
@@ -258,9 +277,10 @@ func (k *kind) created() string {
 func (k *kind) taggable() bool {
 	_, found := k.member("Tags")
 
-	return found || k.create.has(tagsParameter)
+	return found || takes(k.create, tagsParameter)
 }
 
-func (o declaredOperation) has(param string) bool {
-	return slices.ContainsFunc(o.Params, func(one contract.Param) bool { return one.Name == param })
+// takes reports whether an operation has a parameter.
+func takes(operation contract.Operation, param string) bool {
+	return slices.ContainsFunc(operation.Params, func(one contract.Param) bool { return one.Name == param })
 }

@@ -36,14 +36,14 @@ func (k *kind) things(c *call) []*thing { return c.of(c.account).declared[k.desc
 
 func (k *kind) createOne(c *call) (any, *failure) {
 	tags := []models.Tag{}
-	if k.create.has(tagsParameter) {
+	if takes(k.create, tagsParameter) {
 		given, failed := c.tags()
 		if failed != nil {
 			return nil, failed
 		}
 		tags = given
 	}
-	if failed := c.checkLimits(k.create.Operation); failed != nil {
+	if failed := c.checkLimits(k.create); failed != nil {
 		return nil, failed
 	}
 	if old := k.find(c, k.create); old != nil {
@@ -63,12 +63,12 @@ func (k *kind) createOne(c *call) (any, *failure) {
 	return made.result(k.create), nil
 }
 
-func (k *kind) modifyOne(c *call, operation declaredOperation) (any, *failure) {
+func (k *kind) modifyOne(c *call, operation contract.Operation) (any, *failure) {
 	changed, failed := k.existing(c, operation)
 	if failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkLimits(operation.Operation); failed != nil {
+	if failed := c.checkLimits(operation); failed != nil {
 		return nil, failed
 	}
 	if c.params[tagsParameter] != nil {
@@ -83,7 +83,7 @@ func (k *kind) modifyOne(c *call, operation declaredOperation) (any, *failure) {
 	return changed.result(operation), nil
 }
 
-func (k *kind) deleteOne(c *call, operation declaredOperation) (any, *failure) {
+func (k *kind) deleteOne(c *call, operation contract.Operation) (any, *failure) {
 	deleted, failed := k.existing(c, operation)
 	if failed != nil {
 		return nil, failed
@@ -108,7 +108,7 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 		return nil, failed
 	}
 	sizes := pageSizes{smallest: 1, largest: 100}
-	if !k.describe.has("Marker") {
+	if !takes(k.describe, "Marker") {
 		sizes.largest = math.MaxInt
 	}
 	named := false
@@ -157,12 +157,12 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 		result["Marker"] = &value{text: next}
 	}
 
-	return renderValue(k.describe.Operation, result), nil
+	return renderValue(k.describe, result), nil
 }
 
 // isKey reports whether a parameter of the operation that describes names a resource.
 func (k *kind) isKey(param contract.Param) bool {
-	return slices.ContainsFunc(k.create.Recovery.Keys, func(key namePair) bool { return key.Name == param.Name }) ||
+	return slices.ContainsFunc(k.create.Recovery.Keys, func(key contract.Pair) bool { return key.Name == param.Name }) ||
 		slices.Contains(k.generated, param.Name)
 }
 
@@ -179,6 +179,9 @@ func (k *kind) filter(param contract.Param) filter {
 		if key.Name == s.Name {
 			return func(one *thing, given *value) bool { return given.overlaps(one.params[key.Value]) }
 		}
+	}
+	if path, found := k.repeats(k.describe, s.Name); found {
+		return func(one *thing, given *value) bool { return given.overlaps(params(one.members).at(path)) }
 	}
 	for _, name := range []string{s.Name, s.Item} {
 		member, found := k.member(name)
@@ -228,10 +231,10 @@ func (v *value) texts() []string {
 }
 
 // find returns the resource that a call of an operation names, or nil.
-func (k *kind) find(c *call, operation declaredOperation) *thing {
+func (k *kind) find(c *call, operation contract.Operation) *thing {
 	keys := k.keys(operation)
 	// Two resources are different if the callers chose no identifiers.
-	chosen := slices.ContainsFunc(keys, func(key namePair) bool { return c.params.text(key.Value) != "" })
+	chosen := slices.ContainsFunc(keys, func(key contract.Pair) bool { return c.params.text(key.Value) != "" })
 	for _, one := range k.things(c) {
 		matches := chosen
 		for _, key := range keys {
@@ -252,6 +255,9 @@ func (t *thing) key(name string) string {
 			return params(t.params).text(key.Value)
 		}
 	}
+	if path, found := t.kind.repeats(t.kind.describe, name); found {
+		return params(t.members).text(path)
+	}
 	if t.members[name] != nil {
 		return t.members[name].text
 	}
@@ -271,7 +277,7 @@ func (t *thing) name() string {
 }
 
 // existing returns the resource that a call of an operation names.
-func (k *kind) existing(c *call, operation declaredOperation) (*thing, *failure) {
+func (k *kind) existing(c *call, operation contract.Operation) (*thing, *failure) {
 	if found := k.find(c, operation); found != nil {
 		return found, nil
 	}
@@ -305,11 +311,11 @@ func (c *call) checkLimits(operation contract.Operation) *failure {
 }
 
 // set stores the parameters of a call. The identifiers of a resource stay as they were when it was created.
-func (t *thing) set(given params, operation declaredOperation) {
+func (t *thing) set(given params, operation contract.Operation) {
 	keys := t.kind.keys(operation)
 	for _, param := range operation.Params {
 		one, name := given[param.Name], paramShape(param).Name
-		identifies := slices.ContainsFunc(keys, func(key namePair) bool { return key.Value == name })
+		identifies := slices.ContainsFunc(keys, func(key contract.Pair) bool { return key.Value == name })
 		if one == nil || param.Name == tagsParameter || identifies && operation.Name != t.kind.create.Name {
 			continue
 		}
@@ -390,7 +396,7 @@ func (t *thing) shown() *value {
 }
 
 // result returns the result of an operation that created, changed or deleted the resource.
-func (t *thing) result(operation declaredOperation) any {
+func (t *thing) result(operation contract.Operation) any {
 	shown, members := t.shown(), make(map[string]*value)
 	for _, member := range operation.Result {
 		if member.Structure == t.kind.structure && !member.List {
@@ -400,7 +406,7 @@ func (t *thing) result(operation declaredOperation) any {
 		}
 	}
 
-	return renderValue(operation.Operation, members)
+	return renderValue(operation, members)
 }
 
 // renderValue writes the result of an operation, or nothing if it has no members.

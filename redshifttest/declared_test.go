@@ -34,41 +34,39 @@ func required(name string) contract.Param {
 }
 
 // warehouses are described as clusters are, have a name, and return themselves in a structure.
-func warehouses() []redshifttest.DeclaredOperation {
+func warehouses() []contract.Operation {
 	warehouse := []contract.Member{{Name: "Warehouse", Type: "structure", Structure: "Cluster"}}
-	named := []redshifttest.NamePair{{Name: "ClusterIdentifier", Value: "Name"}}
+	named := []contract.Pair{{Name: "ClusterIdentifier", Value: "Name"}}
 	settings := []contract.Param{
 		{Name: "NumberOfNodes", Type: "integer", Minimum: 1, Maximum: 100},
 		{Name: "Encrypted", Type: "boolean"},
-		{Name: "Password", Type: "string"},
+		{Name: "Password", Type: "string", Secret: true},
 		{Name: "PendingActions.Action", Type: "string", List: true},
 		{Name: "Endpoint", Type: "structure", Members: contract.Definition("Endpoint")},
 		{Name: "IamRoles.Role", Type: "structure", List: true, Members: contract.Definition("ClusterIamRole")},
 		tagsOfCall,
 	}
 
-	return []redshifttest.DeclaredOperation{
+	return []contract.Operation{
 		{
-			Operation: contract.Operation{
-				Name:   "CreateWarehouse",
-				Params: slices.Concat([]contract.Param{required("Name"), plain("Owner")}, settings),
-				Errors: []awsquery.ErrorCode{"OtherQuotaExceeded", "WarehouseExists", "WarehouseQuotaExceededFault"},
-				Result: warehouse,
-			},
-			Recovery: &redshifttest.Recovery{
+			Name:   "CreateWarehouse",
+			Params: slices.Concat([]contract.Param{required("Name"), plain("Owner")}, settings),
+			Errors: []awsquery.ErrorCode{"OtherQuotaExceeded", "WarehouseExists", "WarehouseQuotaExceededFault"},
+			Result: warehouse,
+			Recovery: &contract.Recovery{
 				Describe: "DescribeWarehouses",
 				Keys:     named,
 				List:     "Warehouses",
 				Result:   "Warehouse",
 				Settled:  []awsquery.ErrorCode{"WarehouseExists"},
 				Missing:  []awsquery.ErrorCode{"WarehouseMissing"},
-				Identity: []redshifttest.NamePair{{Name: "Name", Value: "ClusterIdentifier"}, {Name: "Owner", Value: "MasterUsername"}},
-				Where:    []redshifttest.NamePair{{Name: "NodeType", Value: "shelf"}, {Name: "DBName"}},
-				Same:     []redshifttest.NamePair{{Name: "Tags", Value: "Tags"}},
+				Identity: []contract.Pair{{Name: "Name", Value: "ClusterIdentifier"}, {Name: "Owner", Value: "MasterUsername"}},
+				Where:    []contract.Pair{{Name: "NodeType", Value: "shelf"}, {Name: "DBName"}},
+				Same:     []contract.Pair{{Name: "Tags", Value: "Tags"}},
 				Since:    "ClusterCreateTime",
 			},
 		},
-		{Operation: contract.Operation{
+		{
 			Name:     "DescribeWarehouses",
 			ReadOnly: true,
 			Params: slices.Concat([]contract.Param{
@@ -80,23 +78,23 @@ func warehouses() []redshifttest.DeclaredOperation {
 				{Name: "Warehouses", Type: "structure", Structure: "Cluster", Item: "Warehouse", List: true},
 				{Name: "Marker", Type: "string"},
 			},
-		}},
+		},
 		{
-			Operation: contract.Operation{
-				Name:   "ModifyWarehouse",
-				Params: append([]contract.Param{required("Name"), plain("Owner")}, settings...),
-				Result: warehouse,
-			},
-			Recovery: &redshifttest.Recovery{
+			Name:   "ModifyWarehouse",
+			Params: append([]contract.Param{required("Name"), plain("Owner")}, settings...),
+			Result: warehouse,
+			Recovery: &contract.Recovery{
 				Describe: "DescribeWarehouses",
 				Keys:     named,
 				Missing:  []awsquery.ErrorCode{"WarehouseMissing"},
-				Same:     []redshifttest.NamePair{{Name: "Owner", Value: "MasterUsername"}},
+				Same:     []contract.Pair{{Name: "Owner", Value: "MasterUsername"}},
 			},
 		},
 		{
-			Operation: contract.Operation{Name: "DeleteWarehouse", Params: []contract.Param{required("Name")}, Result: warehouse},
-			Recovery: &redshifttest.Recovery{
+			Name:   "DeleteWarehouse",
+			Params: []contract.Param{required("Name")},
+			Result: warehouse,
+			Recovery: &contract.Recovery{
 				Describe: "DescribeWarehouses",
 				Keys:     named,
 				Missing:  []awsquery.ErrorCode{"WarehouseMissing"},
@@ -106,37 +104,38 @@ func warehouses() []redshifttest.DeclaredOperation {
 }
 
 // timetables have an identifier that Redshift chooses, flat results, and no error for a missing one in descriptions.
-func timetables() []redshifttest.DeclaredOperation {
+func timetables() []contract.Operation {
 	flat := contract.Definition("SnapshotSchedule")
-	described := func(keys ...redshifttest.NamePair) *redshifttest.Recovery {
-		return &redshifttest.Recovery{Describe: "DescribeTimetables", Keys: keys, Missing: []awsquery.ErrorCode{"TimetableMissing"}}
+	described := func(keys ...contract.Pair) *contract.Recovery {
+		return &contract.Recovery{Describe: "DescribeTimetables", Keys: keys, Missing: []awsquery.ErrorCode{"TimetableMissing"}}
 	}
-	create := described(redshifttest.NamePair{Name: "ScheduleDescription", Value: "ScheduleDescription"})
+	create := described(contract.Pair{Name: "ScheduleDescription", Value: "ScheduleDescription"})
 	create.Settled = []awsquery.ErrorCode{"TimetableExists"}
 
-	return []redshifttest.DeclaredOperation{
+	return []contract.Operation{
 		{
-			Operation: contract.Operation{
-				Name: "CreateTimetable",
-				Params: []contract.Param{
-					plain("ScheduleDescription"), {Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true, Required: true},
-				},
-				Result: flat,
+			Name: "CreateTimetable",
+			Params: []contract.Param{
+				plain("ScheduleDescription"), {Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true, Required: true},
 			},
+			Result:   flat,
 			Recovery: create,
 		},
-		{Operation: contract.Operation{
+		{
 			Name:   "DescribeTimetables",
 			Params: []contract.Param{plain("ScheduleIdentifier"), plain("ScheduleDescription")},
 			Result: []contract.Member{{Name: "Timetables", Type: "structure", Structure: "SnapshotSchedule", Item: "member", List: true}},
-		}},
-		{
-			Operation: contract.Operation{Name: "ModifyTimetable", Params: []contract.Param{required("ScheduleIdentifier"), plain("ScheduleDescription")}, Result: flat},
-			Recovery:  &redshifttest.Recovery{Describe: "DescribeTimetables"},
 		},
 		{
-			Operation: contract.Operation{Name: "DeleteTimetable", Params: []contract.Param{required("ScheduleIdentifier")}},
-			Recovery:  described(redshifttest.NamePair{Name: "ScheduleIdentifier", Value: "ScheduleIdentifier"}),
+			Name:     "ModifyTimetable",
+			Params:   []contract.Param{required("ScheduleIdentifier"), plain("ScheduleDescription")},
+			Result:   flat,
+			Recovery: &contract.Recovery{Describe: "DescribeTimetables"},
+		},
+		{
+			Name:     "DeleteTimetable",
+			Params:   []contract.Param{required("ScheduleIdentifier")},
+			Recovery: described(contract.Pair{Name: "ScheduleIdentifier", Value: "ScheduleIdentifier"}),
 		},
 	}
 }
@@ -203,6 +202,24 @@ func TestDeclaredResource(t *testing.T) {
 		t.Errorf("without any, it responded\n%s", got.Body)
 	}
 	must(t, fake, "CreateWarehouse", "Name", "north")
+}
+
+// TestSecretParameters: the log of requests has no secrets, also if the call was refused.
+func TestSecretParameters(t *testing.T) {
+	t.Parallel()
+	fake := newDeclared(t, redshifttest.Options{})
+	for _, parameters := range [][]string{
+		{"Name", "north", "Password", "hush"},
+		{"Name", "north", "Password", "hush"},
+		{"Nam", "south", "Settings.password", "hush"},
+	} {
+		do(t, fake, "CreateWarehouse", parameters...)
+		do(t, fake, "CreateWarehouses", parameters...)
+	}
+	requests := fake.Requests()
+	if len(requests) != 6 || strings.Contains(fmt.Sprint(requests), "hush") || requests[0].Params.Get("Name") != "north" {
+		t.Errorf("the log has %v", requests)
+	}
 }
 
 // TestDeclaredRefusals has the calls that the fake refuses. They change nothing.
@@ -394,11 +411,12 @@ func TestDeclaredIdentifiers(t *testing.T) {
 func TestDeclaredNextToHandlers(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	fake.Declare(redshifttest.DeclaredOperation{
-		Operation: contract.Operation{Name: "CreateCluster", Params: []contract.Param{required("ClusterIdentifier")}},
-		Recovery: &redshifttest.Recovery{
+	fake.Declare(contract.Operation{
+		Name:   "CreateCluster",
+		Params: []contract.Param{required("ClusterIdentifier")},
+		Recovery: &contract.Recovery{
 			Describe: "DescribeClusters",
-			Keys:     []redshifttest.NamePair{{Name: "ClusterIdentifier", Value: "ClusterIdentifier"}},
+			Keys:     []contract.Pair{{Name: "ClusterIdentifier", Value: "ClusterIdentifier"}},
 			Settled:  []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
 		},
 	})

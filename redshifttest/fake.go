@@ -160,6 +160,7 @@ type world struct {
 	clockSkewCode awsquery.ErrorCode
 	dated         func() time.Time // the SignatureClock
 	operations    map[string]operation
+	secrets       map[string]bool // see secretNames
 	logger        *slog.Logger
 
 	mutex   sync.Mutex
@@ -258,6 +259,7 @@ func New(options Options) *Fake {
 		clockSkewCode: options.ClockSkewCode,
 		dated:         options.SignatureClock,
 		operations:    make(map[string]operation),
+		secrets:       make(map[string]bool),
 		logger:        options.Logger,
 		regions:       make(map[string]*Fake),
 		states:        newStates(options),
@@ -268,22 +270,23 @@ func New(options Options) *Fake {
 	if err := all.access.add(options.AccountID, options.Credentials); err != nil {
 		panic("redshifttest: Options.Credentials: " + err.Error())
 	}
-	all.play(declaredOperations())
+	all.play(contract.Operations())
 	all.clock.start(options.Start, options.ClockSpeed)
 
 	return all.inRegion(options.Region)
 }
 
 // play registers the operations of the contract: with a handler, or by the declaration of a resource, or without any work.
-func (w *world) play(described []declaredOperation) {
+func (w *world) play(described []contract.Operation) {
 	work := handlers()
 	for _, declared := range kinds(described, work) {
 		w.states.declared[declared.describe.Name] = declared
 		maps.Copy(work, declared.handlers())
 	}
 	for _, one := range described {
-		w.operations[one.Name] = operation{contract: one.Operation, handle: work[one.Name]}
+		w.operations[one.Name] = operation{contract: one, handle: work[one.Name]}
 	}
+	maps.Copy(w.secrets, secretNames(described))
 }
 
 // InRegion returns the same Redshift in another region: it has the accounts, their keys and the clock in common with this
@@ -306,7 +309,7 @@ func (w *world) inRegion(region string) *Fake {
 		made := &Fake{
 			world:  w,
 			region: region,
-			log:    requestLog{logger: w.logger, isOperation: w.isOperation},
+			log:    requestLog{logger: w.logger, isOperation: w.isOperation, secrets: w.secrets},
 			state:  w.states.in(region),
 		}
 		if len(w.regions) > 0 {

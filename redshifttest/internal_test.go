@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,33 @@ func TestRespondToUnplayedOperations(t *testing.T) {
 	}
 	if status, _ := call(); status != http.StatusBadRequest {
 		t.Errorf("after the response, status %d", status)
+	}
+}
+
+// TestRenderMap: a map is a list of entries, in the order of the keys.
+func TestRenderMap(t *testing.T) {
+	t.Parallel()
+	type part struct {
+		Labels map[string]string `json:"Labels,omitzero" xml:"Labels>entry"`
+	}
+	type result struct {
+		Labels map[string]string `json:"Labels,omitzero" xml:"DescribeTagsResult>Labels>entry"`
+		Absent map[string]string `json:"Absent,omitzero" xml:"DescribeTagsResult>Absent>entry"`
+		Parts  []part            `json:"Parts,omitzero" xml:"DescribeTagsResult>Parts>Part"`
+	}
+	got := render("DescribeTags", &result{Labels: map[string]string{"b": "2", "a": "<1>"}, Parts: []part{{Labels: map[string]string{}}}})
+	const want = `<DescribeTagsResult><Labels><entry><key>a</key><value>&lt;1&gt;</value></entry><entry><key>b</key><value>2</value></entry></Labels>` +
+		`<Parts><Part><Labels/></Part></Parts></DescribeTagsResult>`
+	if flat := strings.Join(strings.Fields(string(got)), ""); flat != want {
+		t.Errorf("it is\n%s\nwant\n%s", flat, want)
+	}
+	if err := checkWritable(reflect.TypeFor[result](), nil); err != nil {
+		t.Error(err)
+	}
+	if err := checkWritable(reflect.TypeFor[struct {
+		Odd map[string]int `xml:"Odd"`
+	}](), nil); err == nil || !strings.Contains(err.Error(), "Odd") {
+		t.Errorf("of a map of numbers, the error is %v", err)
 	}
 }
 

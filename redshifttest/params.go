@@ -112,12 +112,22 @@ type shape struct {
 
 func paramShape(param contract.Param) shape {
 	name, item, _ := strings.Cut(param.Name, ".")
-
-	return shape{
+	s := shape{
 		Member:  contract.Member{Name: name, Type: param.Type, Item: item, List: param.List, Required: param.Required},
 		members: param.Members,
 	}
+	if param.Map {
+		s.Members = param.Members
+	}
+
+	return s
 }
+
+// entryMembers is the number of members of an entry of a map: a key and a value.
+const entryMembers = 2
+
+// isMap reports whether a list of structures is a map.
+func (s shape) isMap() bool { return s.List && len(s.Members) == entryMembers }
 
 // member returns the shape of a member, if the structure has it.
 func (s shape) member(name string) (shape, bool) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
 )
 
 // maxRequests is how many requests are remembered, so that a benchmark does not fill the memory.
@@ -37,7 +38,7 @@ type Request struct {
 	// The account whose key signed it. Empty where it was not found genuine, and where a Fault came before that.
 	AccountID string
 	// The parameters, from the query and from a posted form together, Action and Version among them. The signature and
-	// the session token of a presigned URL are redacted.
+	// the session token of a presigned URL are redacted, and so are parameters that are secrets, such as passwords.
 	Params url.Values
 	// The header without its secrets: of Authorization all but the signature is kept, of X-Amz-Security-Token nothing.
 	Header http.Header
@@ -60,6 +61,7 @@ type requestLog struct {
 	region string // empty for that of New
 
 	isOperation func(name string) bool
+	secrets     map[string]bool // the last parts of the names of secret parameters, in lower case
 
 	mutex   sync.Mutex
 	number  int
@@ -78,7 +80,7 @@ type logged struct {
 func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	keptParams, paramsSize := keep(params)
 	keptHeader, headerSize := keep(request.header)
-	redactParams(keptParams)
+	l.redactParams(keptParams)
 	redactHeader(keptHeader)
 	entry := &logged{
 		Request: Request{
@@ -178,12 +180,42 @@ func keep(values map[string][]string) (kept map[string][]string, size int) {
 	return kept, size
 }
 
-func redactParams(params url.Values) {
+func (l *requestLog) redactParams(params url.Values) {
 	for name := range params {
-		if secretParameters[strings.ToLower(name)] {
+		lower := strings.ToLower(name)
+		if secretParameters[lower] || l.secrets[lower[strings.LastIndex(lower, ".")+1:]] {
 			params.Set(name, redacted)
 		}
 	}
+}
+
+// secretNames returns the last parts of the names of secret parameters, in lower case. A parameter with such a name is a secret
+// also if the caller spelled the operation or the structure wrong.
+func secretNames(operations []contract.Operation) map[string]bool {
+	secrets := make(map[string]bool)
+	seen := make(map[string]bool)
+	var add func(members []contract.Member)
+	add = func(members []contract.Member) {
+		for _, member := range members {
+			if member.Secret {
+				secrets[strings.ToLower(member.Name)] = true
+			}
+			if member.Structure != "" && !seen[member.Structure] {
+				seen[member.Structure] = true
+				add(contract.Definition(member.Structure))
+			}
+		}
+	}
+	for _, operation := range operations {
+		for _, param := range operation.Params {
+			if param.Secret {
+				secrets[strings.ToLower(param.Name)] = true
+			}
+			add(param.Members)
+		}
+	}
+
+	return secrets
 }
 
 // secretParameters are in lower case. The last two belong to Signature Version 2.

@@ -150,6 +150,10 @@ func checkWritable(kind reflect.Type, outer []reflect.Type) error {
 		return checkWritable(kind.Elem(), outer)
 	case reflect.String, reflect.Bool, reflect.Float64, reflect.Int, reflect.Int32, reflect.Int64:
 		return nil
+	case reflect.Map:
+		if kind.Key().Kind() == reflect.String && kind.Elem().Kind() == reflect.String {
+			return nil
+		}
 	case reflect.Struct:
 		if kind == timeType || slices.Contains(outer, kind) {
 			return nil
@@ -165,9 +169,9 @@ func checkWritable(kind reflect.Type, outer []reflect.Type) error {
 		}
 
 		return nil
-	default:
-		return fmt.Errorf("the fake has no XML for the type %s: supply the response with InjectNext, as a Fault with Status and Body", kind)
 	}
+
+	return fmt.Errorf("the fake has no XML for the type %s: supply the response with InjectNext, as a Fault with Status and Body", kind)
 }
 
 // codeResponse is the code of the error for a call whose response a test supplied wrongly. The client does not retry it.
@@ -284,6 +288,13 @@ func (p params) plain(operation contract.Operation) map[string]any {
 
 func (v *value) plain(s shape) any {
 	switch {
+	case s.isMap():
+		entries := make(map[string]string)
+		for _, one := range v.items {
+			entries[params(one.members).text(s.Members[0].Name)] = params(one.members).text(s.Members[1].Name)
+		}
+
+		return entries
 	case s.List:
 		items := make([]any, len(v.items))
 		for i, one := range v.items {
