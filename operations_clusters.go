@@ -42,6 +42,10 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 	return clusters.New(newCall(c, declared, options)).DescribeClusters(ctx, params)
 }
 
+func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult) (string, bool) {
+	return r.RequestID, areSame(p.ClusterIdentifier, r.Clusters, func(one *models.Cluster) string { return one.ClusterIdentifier })
+}
+
 // DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its Clusters, one page in
 // memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size of a page. The caller's
 // params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that

@@ -6,7 +6,9 @@ import (
 	"context"
 	"iter"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/snapshots"
+	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 )
 
@@ -43,6 +45,12 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 	return snapshots.New(newCall(c, declared, options)).AuthorizeSnapshotAccess(ctx, params)
 }
 
+func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *AuthorizeSnapshotAccessResult) (string, bool) {
+	return r.RequestID, isSame(p.SnapshotArn, r.Snapshot.SnapshotArn) &&
+		isSame(p.SnapshotClusterIdentifier, r.Snapshot.ClusterIdentifier) &&
+		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
+}
+
 // BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. What they mean is said at [snapshots.BatchDeleteClusterSnapshotsParams].
 //
 //	Identifiers                          []models.DeleteClusterSnapshotMessage // required
@@ -69,6 +77,17 @@ func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchD
 	}
 
 	return snapshots.New(newCall(c, declared, options)).BatchDeleteClusterSnapshots(ctx, params)
+}
+
+func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *BatchDeleteClusterSnapshotsResult) (string, bool) {
+	return r.RequestID, areAmong(
+		p.Identifiers, func(one *models.DeleteClusterSnapshotMessage) string { return one.SnapshotIdentifier },
+		r.Resources, func(one *string) string { return *one },
+	) &&
+		areAmong(
+			p.Identifiers, func(one *models.DeleteClusterSnapshotMessage) string { return one.SnapshotIdentifier },
+			r.Errors, func(one *models.SnapshotErrorMessage) string { return one.SnapshotIdentifier },
+		)
 }
 
 // BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. What they mean is said at [snapshots.BatchModifyClusterSnapshotsParams].
@@ -100,6 +119,17 @@ func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchM
 	}
 
 	return snapshots.New(newCall(c, declared, options)).BatchModifyClusterSnapshots(ctx, params)
+}
+
+func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *BatchModifyClusterSnapshotsResult) (string, bool) {
+	return r.RequestID, areAmong(
+		p.SnapshotIdentifierList, func(one *string) string { return *one },
+		r.Resources, func(one *string) string { return *one },
+	) &&
+		areAmong(
+			p.SnapshotIdentifierList, func(one *string) string { return *one },
+			r.Errors, func(one *models.SnapshotErrorMessage) string { return one.SnapshotIdentifier },
+		)
 }
 
 // CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. What they mean is said at [snapshots.CopyClusterSnapshotParams].
@@ -137,6 +167,15 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 	return snapshots.New(newCall(c, declared, options)).CopyClusterSnapshot(ctx, params)
 }
 
+func namesCopyClusterSnapshot(p *CopyClusterSnapshotParams, r *CopyClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.SourceSnapshotClusterIdentifier, r.Snapshot.ClusterIdentifier) &&
+		isSame(p.TargetSnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
+}
+
+func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
+}
+
 // CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. What they mean is said at [snapshots.CreateClusterSnapshotParams].
 //
 //	ClusterIdentifier                    string // required
@@ -170,6 +209,42 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	return snapshots.New(newCall(c, declared, options)).CreateClusterSnapshot(ctx, params)
 }
 
+// recoverCreateClusterSnapshot returns the recovery plan that the contract declares.
+func recoverCreateClusterSnapshot(lookUps *Client, params *CreateClusterSnapshotParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		See:     "DescribeClusterSnapshots",
+		Settled: []awsquery.ErrorCode{models.ErrClusterSnapshotAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SnapshotIdentifier})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.Snapshots)
+			if err != nil {
+				return nil, err
+			}
+			compare.Where("SnapshotType", string(found.SnapshotType), "manual")
+			compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+			compare.Since("SnapshotCreateTime", found.SnapshotCreateTime)
+
+			return &CreateClusterSnapshotResult{RequestID: described.RequestID, Snapshot: *found}, nil
+		},
+	}
+}
+
+func namesCreateClusterSnapshot(p *CreateClusterSnapshotParams, r *CreateClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Snapshot.ClusterIdentifier) &&
+		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
+}
+
+func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
+}
+
 // CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. What they mean is said at [snapshots.CreateSnapshotCopyGrantParams].
 //
 //	SnapshotCopyGrantName                string // required
@@ -200,6 +275,34 @@ func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnap
 	}
 
 	return snapshots.New(newCall(c, declared, options)).CreateSnapshotCopyGrant(ctx, params)
+}
+
+// recoverCreateSnapshotCopyGrant returns the recovery plan that the contract declares.
+func recoverCreateSnapshotCopyGrant(lookUps *Client, params *CreateSnapshotCopyGrantParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		See:     "DescribeSnapshotCopyGrants",
+		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.SnapshotCopyGrants)
+			if err != nil {
+				return nil, err
+			}
+			compare.IdentityKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+
+			return &CreateSnapshotCopyGrantResult{RequestID: described.RequestID, SnapshotCopyGrant: *found}, nil
+		},
+	}
+}
+
+func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSnapshotCopyGrantResult) (string, bool) {
+	return r.RequestID, isSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrant.SnapshotCopyGrantName)
 }
 
 // CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. What they mean is said at [snapshots.CreateSnapshotScheduleParams].
@@ -242,6 +345,49 @@ func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnaps
 	return snapshots.New(newCall(c, declared, options)).CreateSnapshotSchedule(ctx, params)
 }
 
+// recoverCreateSnapshotSchedule returns the recovery plan that the contract declares.
+func recoverCreateSnapshotSchedule(lookUps *Client, params *CreateSnapshotScheduleParams) recovery.Plan {
+	if params.ScheduleIdentifier == "" { // nothing names the resource
+		return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeSnapshotSchedules"}
+	}
+
+	return recovery.Plan{
+		Class:        recovery.Recognisable,
+		OptionalName: true,
+		See:          "DescribeSnapshotSchedules",
+		Settled:      []awsquery.ErrorCode{models.ErrSnapshotScheduleAlreadyExists},
+		Missing:      []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: params.ScheduleIdentifier})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.SnapshotSchedules)
+			if err != nil {
+				return nil, err
+			}
+			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
+			compare.SameText("ScheduleDescription", params.ScheduleDescription, found.ScheduleDescription)
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+
+			return &CreateSnapshotScheduleResult{
+				AssociatedClusterCount: found.AssociatedClusterCount,
+				AssociatedClusters:     found.AssociatedClusters,
+				NextInvocations:        found.NextInvocations,
+				RequestID:              described.RequestID,
+				ScheduleDefinitions:    found.ScheduleDefinitions,
+				ScheduleDescription:    found.ScheduleDescription,
+				ScheduleIdentifier:     found.ScheduleIdentifier,
+				Tags:                   found.Tags,
+			}, nil
+		},
+	}
+}
+
+func namesCreateSnapshotSchedule(p *CreateSnapshotScheduleParams, r *CreateSnapshotScheduleResult) (string, bool) {
+	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
+}
+
 // DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. What they mean is said at [snapshots.DeleteClusterSnapshotParams].
 //
 //	SnapshotIdentifier                   string // required
@@ -271,6 +417,11 @@ func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteCluste
 	return snapshots.New(newCall(c, declared, options)).DeleteClusterSnapshot(ctx, params)
 }
 
+func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.SnapshotClusterIdentifier, r.Snapshot.ClusterIdentifier) &&
+		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
+}
+
 // DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. What they mean is said at [snapshots.DeleteSnapshotCopyGrantParams].
 //
 //	SnapshotCopyGrantName                string // required
@@ -293,6 +444,29 @@ func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnap
 	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotCopyGrant(ctx, params)
 }
 
+// recoverDeleteSnapshotCopyGrant returns the recovery plan that the contract declares.
+func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyGrantParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		See:     "DescribeSnapshotCopyGrants",
+		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
+		Gone:    func() any { return &DeleteSnapshotCopyGrantResult{} },
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
+			if err != nil {
+				return nil, err
+			}
+			_, err = recovery.One(described.SnapshotCopyGrants)
+			if err != nil {
+				return nil, err
+			}
+			compare.Exists()
+
+			return nil, nil
+		},
+	}
+}
+
 // DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. What they mean is said at [snapshots.DeleteSnapshotScheduleParams].
 //
 //	ScheduleIdentifier                   string // required
@@ -313,6 +487,29 @@ func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnaps
 	}
 
 	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotSchedule(ctx, params)
+}
+
+// recoverDeleteSnapshotSchedule returns the recovery plan that the contract declares.
+func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotScheduleParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.DoneIfMissing,
+		See:     "DescribeSnapshotSchedules",
+		Missing: []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
+		Gone:    func() any { return &DeleteSnapshotScheduleResult{} },
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: params.ScheduleIdentifier})
+			if err != nil {
+				return nil, err
+			}
+			_, err = recovery.One(described.SnapshotSchedules)
+			if err != nil {
+				return nil, err
+			}
+			compare.Exists()
+
+			return nil, nil
+		},
+	}
 }
 
 // DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. What they mean is said at [snapshots.DescribeClusterSnapshotsParams].
@@ -357,6 +554,12 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 	return snapshots.New(newCall(c, declared, options)).DescribeClusterSnapshots(ctx, params)
 }
 
+func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *DescribeClusterSnapshotsResult) (string, bool) {
+	return r.RequestID, areSame(p.ClusterIdentifier, r.Snapshots, func(one *models.Snapshot) string { return one.ClusterIdentifier }) &&
+		areSame(p.SnapshotArn, r.Snapshots, func(one *models.Snapshot) string { return one.SnapshotArn }) &&
+		areSame(p.SnapshotIdentifier, r.Snapshots, func(one *models.Snapshot) string { return one.SnapshotIdentifier })
+}
+
 // DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page after page and yields what is in its
 // Snapshots, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size
 // of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
@@ -398,6 +601,10 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotCopyGrants(ctx, params)
 }
 
+func namesDescribeSnapshotCopyGrants(p *DescribeSnapshotCopyGrantsParams, r *DescribeSnapshotCopyGrantsResult) (string, bool) {
+	return r.RequestID, areSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrants, func(one *models.SnapshotCopyGrant) string { return one.SnapshotCopyGrantName })
+}
+
 // DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields what is in its
 // SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is
 // the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
@@ -436,6 +643,10 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 	}
 
 	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotSchedules(ctx, params)
+}
+
+func namesDescribeSnapshotSchedules(p *DescribeSnapshotSchedulesParams, r *DescribeSnapshotSchedulesResult) (string, bool) {
+	return r.RequestID, areSame(p.ScheduleIdentifier, r.SnapshotSchedules, func(one *models.SnapshotSchedule) string { return one.ScheduleIdentifier })
 }
 
 // DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields what is in its
@@ -479,6 +690,11 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 	return snapshots.New(newCall(c, declared, options)).DescribeTableRestoreStatus(ctx, params)
 }
 
+func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *DescribeTableRestoreStatusResult) (string, bool) {
+	return r.RequestID, areSame(p.ClusterIdentifier, r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) string { return one.ClusterIdentifier }) &&
+		areSame(p.TableRestoreRequestID, r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) string { return one.TableRestoreRequestID })
+}
+
 // DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields what is in its
 // TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker, where that is set;
 // params.MaxRecords is the size of a page. The caller's params are left as they are. An error is yielded once, with a
@@ -517,6 +733,10 @@ func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapsho
 	return snapshots.New(newCall(c, declared, options)).DisableSnapshotCopy(ctx, params)
 }
 
+func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCopyResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
 // EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. What they mean is said at [snapshots.EnableSnapshotCopyParams].
 //
 //	ClusterIdentifier                    string // required
@@ -552,6 +772,10 @@ func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotC
 	return snapshots.New(newCall(c, declared, options)).EnableSnapshotCopy(ctx, params)
 }
 
+func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
 // ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. What they mean is said at [snapshots.ModifyClusterSnapshotParams].
 //
 //	SnapshotIdentifier                   string // required
@@ -580,6 +804,10 @@ func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyCluste
 	}
 
 	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshot(ctx, params)
+}
+
+func namesModifyClusterSnapshot(p *ModifyClusterSnapshotParams, r *ModifyClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
 // ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. What they mean is said at [snapshots.ModifyClusterSnapshotScheduleParams].
@@ -641,6 +869,10 @@ func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *
 	return snapshots.New(newCall(c, declared, options)).ModifySnapshotCopyRetentionPeriod(ctx, params)
 }
 
+func namesModifySnapshotCopyRetentionPeriod(p *ModifySnapshotCopyRetentionPeriodParams, r *ModifySnapshotCopyRetentionPeriodResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
 // ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. What they mean is said at [snapshots.ModifySnapshotScheduleParams].
 //
 //	ScheduleDefinitions                  []string // required
@@ -674,6 +906,41 @@ func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnaps
 	}
 
 	return snapshots.New(newCall(c, declared, options)).ModifySnapshotSchedule(ctx, params)
+}
+
+// recoverModifySnapshotSchedule returns the recovery plan that the contract declares.
+func recoverModifySnapshotSchedule(lookUps *Client, params *ModifySnapshotScheduleParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Idempotent,
+		See:     "DescribeSnapshotSchedules",
+		Settled: []awsquery.ErrorCode{models.ErrSnapshotScheduleUpdateInProgress},
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: params.ScheduleIdentifier})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.SnapshotSchedules)
+			if err != nil {
+				return nil, err
+			}
+			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
+
+			return &ModifySnapshotScheduleResult{
+				AssociatedClusterCount: found.AssociatedClusterCount,
+				AssociatedClusters:     found.AssociatedClusters,
+				NextInvocations:        found.NextInvocations,
+				RequestID:              described.RequestID,
+				ScheduleDefinitions:    found.ScheduleDefinitions,
+				ScheduleDescription:    found.ScheduleDescription,
+				ScheduleIdentifier:     found.ScheduleIdentifier,
+				Tags:                   found.Tags,
+			}, nil
+		},
+	}
+}
+
+func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnapshotScheduleResult) (string, bool) {
+	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
 // RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. What they mean is said at [snapshots.RestoreFromClusterSnapshotParams].
@@ -760,6 +1027,14 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 	return snapshots.New(newCall(c, declared, options)).RestoreFromClusterSnapshot(ctx, params)
 }
 
+func namesRestoreFromClusterSnapshot(p *RestoreFromClusterSnapshotParams, r *RestoreFromClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return "cluster", r.Cluster.ClusterIdentifier, ""
+}
+
 // RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. What they mean is said at [snapshots.RestoreTableFromClusterSnapshotParams].
 //
 //	ClusterIdentifier                    string // required
@@ -799,6 +1074,26 @@ func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *Re
 	return snapshots.New(newCall(c, declared, options)).RestoreTableFromClusterSnapshot(ctx, params)
 }
 
+// recoverRestoreTableFromClusterSnapshot returns the recovery plan that the contract declares.
+func recoverRestoreTableFromClusterSnapshot(_ *Client, _ *RestoreTableFromClusterSnapshotParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.NotRecoverable,
+		See:   "DescribeTableRestoreStatus",
+	}
+}
+
+func namesRestoreTableFromClusterSnapshot(p *RestoreTableFromClusterSnapshotParams, r *RestoreTableFromClusterSnapshotResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.TableRestoreStatus.ClusterIdentifier) &&
+		isSame(p.NewTableName, r.TableRestoreStatus.NewTableName) &&
+		isSame(p.SnapshotIdentifier, r.TableRestoreStatus.SnapshotIdentifier) &&
+		isSame(p.SourceDatabaseName, r.TableRestoreStatus.SourceDatabaseName) &&
+		isSame(p.SourceTableName, r.TableRestoreStatus.SourceTableName)
+}
+
+func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
+	return "table restore", r.TableRestoreStatus.TableRestoreRequestID, ""
+}
+
 // RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. What they mean is said at [snapshots.RevokeSnapshotAccessParams].
 //
 //	AccountWithRestoreAccess             string // required
@@ -829,4 +1124,10 @@ func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapsho
 	}
 
 	return snapshots.New(newCall(c, declared, options)).RevokeSnapshotAccess(ctx, params)
+}
+
+func namesRevokeSnapshotAccess(p *RevokeSnapshotAccessParams, r *RevokeSnapshotAccessResult) (string, bool) {
+	return r.RequestID, isSame(p.SnapshotArn, r.Snapshot.SnapshotArn) &&
+		isSame(p.SnapshotClusterIdentifier, r.Snapshot.ClusterIdentifier) &&
+		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }

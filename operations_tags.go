@@ -91,6 +91,10 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 	return tags.New(newCall(c, declared, options)).DescribeTags(ctx, params)
 }
 
+func namesDescribeTags(p *DescribeTagsParams, r *DescribeTagsResult) (string, bool) {
+	return r.RequestID, areSame(p.ResourceName, r.TaggedResources, func(one *models.TaggedResource) string { return one.ResourceName })
+}
+
 // DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its TaggedResources, one page in
 // memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size of a page. The caller's
 // params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that

@@ -68,19 +68,3 @@ func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, stri
 func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
 	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
 }
-
-func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
-	return snapshotKind, r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
-}
-
-func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
-	return snapshotKind, r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
-}
-
-func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
-	return clusterKind, r.Cluster.ClusterIdentifier, ""
-}
-
-func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotResult) (kind resourceKind, identifier, arn string) {
-	return tableRestoreKind, r.TableRestoreStatus.TableRestoreRequestID, ""
-}

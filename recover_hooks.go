@@ -13,32 +13,6 @@ import (
 
 // The functions recover... return the recovery plan of a call. The client that they get makes the look-ups.
 
-func recoverCreateClusterSnapshot(lookUps *Client, params *CreateClusterSnapshotParams) recovery.Plan {
-	return recovery.Plan{
-		Class:   recovery.Recognisable,
-		Settled: []awsquery.ErrorCode{models.ErrClusterSnapshotAlreadyExists},
-		Missing: []awsquery.ErrorCode{models.ErrClusterSnapshotNotFound},
-		See:     "DescribeClusterSnapshots",
-		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: params.SnapshotIdentifier})
-			if err != nil {
-				return nil, err
-			}
-			found, err := recovery.One(described.Snapshots)
-			if err != nil {
-				return nil, err
-			}
-			compare.Where("SnapshotType", string(found.SnapshotType), string(models.SnapshotTypeManual))
-			compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
-			compare.Since("SnapshotCreateTime", found.SnapshotCreateTime)
-			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
-			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
-
-			return &CreateClusterSnapshotResult{Snapshot: *found, RequestID: described.RequestID}, nil
-		},
-	}
-}
-
 // recoverCopyClusterSnapshot compares the copy with its source: the copy has the source's time of creation, so that its age proves
 // nothing.
 func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotParams) recovery.Plan {
@@ -114,129 +88,6 @@ func hasAccess(snapshot *models.Snapshot, account string) bool {
 	return slices.ContainsFunc(snapshot.AccountsWithRestoreAccess, func(access models.AccountWithRestoreAccess) bool {
 		return access.AccountID == account || access.AccountAlias == account
 	})
-}
-
-func recoverCreateSnapshotCopyGrant(lookUps *Client, params *CreateSnapshotCopyGrantParams) recovery.Plan {
-	return recovery.Plan{
-		Class:   recovery.Recognisable,
-		Settled: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantAlreadyExistsFault},
-		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
-		See:     "DescribeSnapshotCopyGrants",
-		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
-			if err != nil {
-				return nil, err
-			}
-			found, err := recovery.One(described.SnapshotCopyGrants)
-			if err != nil {
-				return nil, err
-			}
-			compare.IdentityKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
-			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
-
-			return &CreateSnapshotCopyGrantResult{SnapshotCopyGrant: *found, RequestID: described.RequestID}, nil
-		},
-	}
-}
-
-func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyGrantParams) recovery.Plan {
-	return recovery.Plan{
-		Class:   recovery.DoneIfMissing,
-		Missing: []awsquery.ErrorCode{models.ErrSnapshotCopyGrantNotFoundFault},
-		See:     "DescribeSnapshotCopyGrants",
-		Gone:    func() any { return new(DeleteSnapshotCopyGrantResult) },
-		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeSnapshotCopyGrants(ctx, &DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: params.SnapshotCopyGrantName})
-			if err != nil {
-				return nil, err
-			}
-			_, err = recovery.One(described.SnapshotCopyGrants)
-			compare.Exists()
-
-			return nil, err
-		},
-	}
-}
-
-func recoverCreateSnapshotSchedule(lookUps *Client, params *CreateSnapshotScheduleParams) recovery.Plan {
-	if params.ScheduleIdentifier == "" {
-		// Redshift invents an identifier, by which the client cannot look the schedule up.
-		return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeSnapshotSchedules"}
-	}
-
-	return recovery.Plan{
-		OptionalName: true,
-		Class:        recovery.Recognisable,
-		Settled:      []awsquery.ErrorCode{models.ErrSnapshotScheduleAlreadyExists},
-		Missing:      []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
-		See:          "DescribeSnapshotSchedules",
-		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
-			if err != nil {
-				return nil, err
-			}
-			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
-			compare.Same("ScheduleDescription", params.ScheduleDescription == found.ScheduleDescription)
-			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
-
-			return found, nil
-		},
-	}
-}
-
-func recoverModifySnapshotSchedule(lookUps *Client, params *ModifySnapshotScheduleParams) recovery.Plan {
-	return recovery.Plan{
-		Class:   recovery.Idempotent,
-		Settled: []awsquery.ErrorCode{models.ErrSnapshotScheduleUpdateInProgress},
-		See:     "DescribeSnapshotSchedules",
-		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
-			if err != nil {
-				return nil, err
-			}
-			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
-
-			return new(ModifySnapshotScheduleResult(*found)), nil
-		},
-	}
-}
-
-func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotScheduleParams) recovery.Plan {
-	return recovery.Plan{
-		Class:   recovery.DoneIfMissing,
-		Missing: []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
-		See:     "DescribeSnapshotSchedules",
-		Gone:    func() any { return new(DeleteSnapshotScheduleResult) },
-		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			_, err := lookUpSchedule(ctx, lookUps, params.ScheduleIdentifier)
-			compare.Exists()
-
-			return nil, err
-		},
-	}
-}
-
-// lookUpSchedule returns a schedule in the form of the result of CreateSnapshotSchedule.
-func lookUpSchedule(ctx context.Context, lookUps *Client, identifier string) (*CreateSnapshotScheduleResult, error) {
-	described, err := lookUps.DescribeSnapshotSchedules(ctx, &DescribeSnapshotSchedulesParams{ScheduleIdentifier: identifier})
-	if err != nil {
-		return nil, err
-	}
-	found, err := recovery.One(described.SnapshotSchedules)
-	if err != nil {
-		return nil, err
-	}
-
-	return &CreateSnapshotScheduleResult{
-		ScheduleDefinitions:    found.ScheduleDefinitions,
-		ScheduleIdentifier:     found.ScheduleIdentifier,
-		ScheduleDescription:    found.ScheduleDescription,
-		Tags:                   found.Tags,
-		NextInvocations:        found.NextInvocations,
-		AssociatedClusterCount: found.AssociatedClusterCount,
-		AssociatedClusters:     found.AssociatedClusters,
-		RequestID:              described.RequestID,
-	}, nil
 }
 
 func recoverModifyClusterSnapshotSchedule(lookUps *Client, params *ModifyClusterSnapshotScheduleParams) recovery.Plan {
@@ -418,10 +269,6 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 			return &RestoreFromClusterSnapshotResult{Cluster: *found, RequestID: requestID}, nil
 		},
 	}
-}
-
-func recoverRestoreTableFromClusterSnapshot(*Client, *RestoreTableFromClusterSnapshotParams) recovery.Plan {
-	return recovery.Plan{Class: recovery.NotRecoverable, See: "DescribeTableRestoreStatus"}
 }
 
 // recoverDeleteClusterSnapshot: Redshift says of a snapshot of another cluster than the call named that it does not exist. That

@@ -290,6 +290,7 @@ func Operations() []Operation {
 				Class:    "recognisable",
 				Describe: "DescribeSnapshotSchedules", List: "SnapshotSchedules", Keys: []Pair{{"ScheduleIdentifier", "ScheduleIdentifier"}},
 				Settled: []awsquery.ErrorCode{models.ErrSnapshotScheduleAlreadyExists},
+				Missing: []awsquery.ErrorCode{models.ErrSnapshotScheduleNotFound},
 				Same:    []Pair{{"ScheduleDefinitions", "ScheduleDefinitions"}, {"ScheduleDescription", "ScheduleDescription"}, {"Tags", "Tags"}},
 			},
 			Result: []Member{
@@ -544,7 +545,7 @@ func Operations() []Operation {
 				models.ErrSnapshotCopyDisabledFault, models.ErrUnauthorizedOperation,
 			},
 			Recovery: &Recovery{
-				Class:    "idempotent",
+				Class: "idempotent", Hook: true,
 				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
 			},
 			Result: []Member{
@@ -731,7 +732,7 @@ func Operations() []Operation {
 				models.ErrTagLimitExceededFault,
 			},
 			Recovery: &Recovery{
-				Class:    "idempotent",
+				Class: "idempotent", Hook: true,
 				Describe: "DescribeTags", List: "TaggedResources", Keys: []Pair{{"ResourceName", "ResourceName"}},
 			},
 		},
@@ -743,7 +744,7 @@ func Operations() []Operation {
 			},
 			Errors: []awsquery.ErrorCode{models.ErrInvalidTagFault, models.ErrResourceNotFoundFault},
 			Recovery: &Recovery{
-				Class:    "idempotent",
+				Class: "idempotent", Hook: true,
 				Describe: "DescribeTags", List: "TaggedResources", Keys: []Pair{{"ResourceName", "ResourceName"}},
 			},
 		},

@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +18,6 @@ import (
 //     the tag as the contract writes it;
 //   - for each member of a structure that is sent, x-sent, and in a union, x-one-of with the names of all members. go-swagger does not
 //     pass on the extensions of the structure itself;
-//   - for each parameter that is a structure or a list of structures, x-members: their members as Go code;
 //   - for each operation, what completeOperation adds.
 func (c *contract) complete(found *contractCheck) error {
 	var failed error
@@ -42,7 +38,7 @@ func (c *contract) complete(found *contractCheck) error {
 		case node.Kind == yaml.MappingNode && get(node, "operationId") != nil:
 			failed = errors.Join(failed, found.completeOperation(node))
 		case node.Kind == yaml.MappingNode && get(node, "in") != nil && get(node, "type") != nil:
-			found.completeParameter(node)
+			completeParameter(node)
 		}
 	})
 
@@ -68,67 +64,13 @@ func completeSent(definition *yaml.Node) {
 	}
 }
 
-// completeParameter gives a list its Go name, and structures their members.
-func (c *contractCheck) completeParameter(node *yaml.Node) {
+// completeParameter gives a list its Go name.
+func completeParameter(node *yaml.Node) {
 	name := get(node, "name")
 	if name != nil && get(node, "type").Value == "array" && get(node, "x-go-name") == nil {
 		first, _, _ := strings.Cut(name.Value, ".")
 		set(node, "x-go-name", "!!str", first)
 	}
-	for _, key := range []string{"x-list-item", "x-structure"} {
-		if structure := get(node, key); structure != nil {
-			set(node, "x-members", "!!str", c.membersAsGo(structure.Value, nil))
-		}
-	}
-}
-
-// membersAsGo returns the members of a structure as a literal of package contract. above are the structures around it: a structure
-// that is a member of itself is left out.
-func (c *contractCheck) membersAsGo(structure string, above []string) string {
-	definition := object(c.definitions[structure])
-	required := list(definition["required"])
-	above = append(slices.Clone(above), structure)
-	var members []string
-	for _, name := range slices.Sorted(maps.Keys(object(definition["properties"]))) {
-		property := object(object(definition["properties"])[name])
-		kind := kindOf(c, property)
-		inner, isList := strings.CutPrefix(kind, "list of ")
-		wire := name
-		if isList || kind == "map" {
-			item, _ := property["x-item-name"].(string)
-			if item == "" {
-				item = inner
-			}
-			wire += "." + item
-		}
-		text := fmt.Sprintf("Name: %q", wire)
-		switch isStructure := object(c.definitions[inner])["properties"] != nil; {
-		case isStructure && slices.Contains(above, inner):
-			continue
-		case isStructure:
-			text += `, Type: "structure", Members: ` + c.membersAsGo(inner, above)
-		case kind == "map":
-			text += `, Type: "map", Members: ` + mapMembersAsGo(object(property["x-map"]))
-		case inner == "secret":
-			text += `, Type: "string", Secret: true`
-		default:
-			text += fmt.Sprintf(", Type: %q", inner)
-		}
-		if isList {
-			text += ", List: true"
-		}
-		if slices.Contains(required, any(name)) {
-			text += ", Required: true"
-		}
-		members = append(members, "{"+text+"}")
-	}
-
-	return "[]Member{" + strings.Join(members, ", ") + "}"
-}
-
-// mapMembersAsGo returns how the key and the value of a map's entry are called.
-func mapMembersAsGo(names map[string]any) string {
-	return fmt.Sprintf(`[]Member{{Name: %q, Type: "string", Required: true}, {Name: %q, Type: "string", Required: true}}`, names["key"], names["value"])
 }
 
 // completeOperation adds to an operation:
@@ -137,7 +79,8 @@ func mapMembersAsGo(names map[string]any) string {
 //   - x-look-up, which is the operation that describes the resource, the list with the resources in its result, and the parameters that
 //     name the resource;
 //   - x-pages, which is how Go code gets at the list that its pages are over, at the Marker next to it, and at the type of an item;
-//   - x-secret, if a parameter is a secret.
+//   - x-secret, if a parameter is a secret;
+//   - x-functions, the Go functions that follow from the declarations.
 func (c *contractCheck) completeOperation(node *yaml.Node) error {
 	if tags := get(node, "tags"); tags != nil && len(tags.Content) == 1 {
 		set(node, "x-area", "!!str", tags.Content[0].Value)
@@ -160,6 +103,9 @@ func (c *contractCheck) completeOperation(node *yaml.Node) error {
 			marker = outer + ".Marker"
 		}
 		added["x-pages"] = map[string]any{"list": list, "marker": marker, "item": "models." + goName(item)}
+	}
+	if functions := c.functions(strings.ToUpper(id[:1]) + id[1:]); functions != "" {
+		added["x-functions"] = functions
 	}
 	for key, value := range added {
 		if err := setValue(node, key, value); err != nil {

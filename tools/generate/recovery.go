@@ -110,7 +110,8 @@ func (c *contractCheck) recovery(action string, node map[string]any) {
 		return // what follows would be their consequences
 	}
 	c.recoveryCodes(place, "settled", node["settled"], operation.errors, "of "+action)
-	c.recoveryCodes(place, "missing", node["missing"], slices.Concat(operation.errors, lookUp.errors), "of "+action+" or of the operation that describes the resource")
+	// A look-up may fail with codes that Amazon does not document for it.
+	c.recoveryCodes(place, "missing", node["missing"], slices.Collect(maps.Keys(c.codes)), "of any operation")
 
 	compares := node["identity"] != nil || node["where"] != nil || node["same"] != nil || node["since"] != nil
 	required := func(key, why string) {
@@ -463,6 +464,9 @@ func (c *contractCheck) creates(place string, operation described, node map[stri
 	}
 	for kind, members := range node {
 		c.kind(place, kind, members, aList)
+		if count := len(list(members)); count != 1 && count != 2 {
+			c.add(place, "names %d members, and has to name the identifier and, if there is one, the ARN", count)
+		}
 		for _, path := range c.texts(place, kind, members) {
 			if member, ok := c.member(place, operation.result, path); ok && kindOf(c, member) != "string" {
 				c.add(place, "the member %s is %s, and has to be a text", path, kindOf(c, member))

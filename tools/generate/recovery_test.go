@@ -35,7 +35,7 @@ func TestProblemsOfDeclarations(t *testing.T) {
 		"another's code":  {"settled: [ShelfAlreadyExists]", "settled: [ShelfFullFault]", "CreateShelf, x-recovery: settled names ShelfFullFault, which is not in the x-errors of CreateShelf"},
 		"an unknown missing code": {
 			"missing: [ShelfNotFound]\n        result", "missing: [ShelfNotThere]\n        result",
-			"CreateShelf, x-recovery: missing names ShelfNotThere, which is not in the x-errors of CreateShelf or of the operation that describes the resource",
+			"CreateShelf, x-recovery: missing names ShelfNotThere, which is not in the x-errors of any operation",
 		},
 		"an unknown look-up": {
 			"describe: {DescribeShelves: {ShelfIds: ShelfId}}\n        missing: [ShelfNotFound]\n        result", "describe: {DescribeShelfs: {ShelfIds: ShelfId}}\n        missing: []\n        result",

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// maxLinesPerOperation is how much generated code there may be, models and documentation included. What is read by people
+// maxLinesPerOperation is how much generated code there may be, models, recovery and documentation included. What is read by people
 // has to stay small enough to be read.
-const maxLinesPerOperation = 200
+const maxLinesPerOperation = 220
 
 // TestSize counts the lines of everything that is generated, except internal/contract: it is a table for the fake and for tests.
 func TestSize(t *testing.T) {
