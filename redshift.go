@@ -139,7 +139,6 @@ type waitState struct {
 	jitter  func(longest time.Duration) time.Duration
 }
 
-
 // New returns a client for the configuration. It sends nothing. The error names each setting that is missing or wrong.
 func New(config Config) (*Client, error) {
 	return newClient(config, os.Getenv)
