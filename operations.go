@@ -70,7 +70,9 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 		plan:  recoverAuthorizeSnapshotAccess,
 		names: namesAuthorizeSnapshotAccess,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		AuthorizeSnapshotAccess(context.Context, *AuthorizeSnapshotAccessParams, ...Option) (*AuthorizeSnapshotAccessResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.AuthorizeSnapshotAccess, params, options)
 	}
 
@@ -98,7 +100,9 @@ func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchD
 		plan:  recoverBatchDeleteClusterSnapshots,
 		names: namesBatchDeleteClusterSnapshots,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		BatchDeleteClusterSnapshots(context.Context, *BatchDeleteClusterSnapshotsParams, ...Option) (*BatchDeleteClusterSnapshotsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.BatchDeleteClusterSnapshots, params, options)
 	}
 
@@ -129,7 +133,9 @@ func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchM
 		plan:  recoverBatchModifyClusterSnapshots,
 		names: namesBatchModifyClusterSnapshots,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		BatchModifyClusterSnapshots(context.Context, *BatchModifyClusterSnapshotsParams, ...Option) (*BatchModifyClusterSnapshotsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.BatchModifyClusterSnapshots, params, options)
 	}
 
@@ -164,7 +170,9 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 		names:   namesCopyClusterSnapshot,
 		creates: createsCopyClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CopyClusterSnapshot(context.Context, *CopyClusterSnapshotParams, ...Option) (*CopyClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CopyClusterSnapshot, params, options)
 	}
 
@@ -197,7 +205,9 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 		names:   namesCreateClusterSnapshot,
 		creates: createsCreateClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateClusterSnapshot(context.Context, *CreateClusterSnapshotParams, ...Option) (*CreateClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateClusterSnapshot, params, options)
 	}
 
@@ -229,7 +239,9 @@ func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnap
 		plan:  recoverCreateSnapshotCopyGrant,
 		names: namesCreateSnapshotCopyGrant,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateSnapshotCopyGrant(context.Context, *CreateSnapshotCopyGrantParams, ...Option) (*CreateSnapshotCopyGrantResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateSnapshotCopyGrant, params, options)
 	}
 
@@ -269,7 +281,9 @@ func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnaps
 		plan:  recoverCreateSnapshotSchedule,
 		names: namesCreateSnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateSnapshotSchedule(context.Context, *CreateSnapshotScheduleParams, ...Option) (*CreateSnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateSnapshotSchedule, params, options)
 	}
 
@@ -294,7 +308,9 @@ func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, optio
 	declared := operation[*CreateTagsParams, *CreateTagsResult]{
 		plan: recoverCreateTags,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateTags(context.Context, *CreateTagsParams, ...Option) (*CreateTagsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateTags, params, options)
 	}
 
@@ -323,7 +339,9 @@ func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteCluste
 		plan:  recoverDeleteClusterSnapshot,
 		names: namesDeleteClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteClusterSnapshot(context.Context, *DeleteClusterSnapshotParams, ...Option) (*DeleteClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteClusterSnapshot, params, options)
 	}
 
@@ -345,7 +363,9 @@ func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnap
 	declared := operation[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
 		plan: recoverDeleteSnapshotCopyGrant,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteSnapshotCopyGrant(context.Context, *DeleteSnapshotCopyGrantParams, ...Option) (*DeleteSnapshotCopyGrantResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteSnapshotCopyGrant, params, options)
 	}
 
@@ -367,7 +387,9 @@ func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnaps
 	declared := operation[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
 		plan: recoverDeleteSnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteSnapshotSchedule(context.Context, *DeleteSnapshotScheduleParams, ...Option) (*DeleteSnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteSnapshotSchedule, params, options)
 	}
 
@@ -390,7 +412,9 @@ func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, optio
 	declared := operation[*DeleteTagsParams, *DeleteTagsResult]{
 		plan: recoverDeleteTags,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteTags(context.Context, *DeleteTagsParams, ...Option) (*DeleteTagsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteTags, params, options)
 	}
 
@@ -432,7 +456,9 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 	declared := operation[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
 		names: namesDescribeClusterSnapshots,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeClusterSnapshots(context.Context, *DescribeClusterSnapshotsParams, ...Option) (*DescribeClusterSnapshotsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeClusterSnapshots, params, options)
 	}
 
@@ -474,7 +500,9 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
 		names: namesDescribeClusters,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeClusters(context.Context, *DescribeClustersParams, ...Option) (*DescribeClustersResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeClusters, params, options)
 	}
 
@@ -515,7 +543,9 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 	declared := operation[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
 		names: namesDescribeSnapshotCopyGrants,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeSnapshotCopyGrants(context.Context, *DescribeSnapshotCopyGrantsParams, ...Option) (*DescribeSnapshotCopyGrantsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeSnapshotCopyGrants, params, options)
 	}
 
@@ -555,7 +585,9 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 	declared := operation[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
 		names: namesDescribeSnapshotSchedules,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeSnapshotSchedules(context.Context, *DescribeSnapshotSchedulesParams, ...Option) (*DescribeSnapshotSchedulesResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeSnapshotSchedules, params, options)
 	}
 
@@ -596,7 +628,9 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 	declared := operation[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
 		names: namesDescribeTableRestoreStatus,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeTableRestoreStatus(context.Context, *DescribeTableRestoreStatusParams, ...Option) (*DescribeTableRestoreStatusResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeTableRestoreStatus, params, options)
 	}
 
@@ -639,7 +673,9 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 	declared := operation[*DescribeTagsParams, *DescribeTagsResult]{
 		names: namesDescribeTags,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeTags(context.Context, *DescribeTagsParams, ...Option) (*DescribeTagsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeTags, params, options)
 	}
 
@@ -677,7 +713,9 @@ func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapsho
 		plan:  recoverDisableSnapshotCopy,
 		names: namesDisableSnapshotCopy,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DisableSnapshotCopy(context.Context, *DisableSnapshotCopyParams, ...Option) (*DisableSnapshotCopyResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DisableSnapshotCopy, params, options)
 	}
 
@@ -712,7 +750,9 @@ func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotC
 		plan:  recoverEnableSnapshotCopy,
 		names: namesEnableSnapshotCopy,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		EnableSnapshotCopy(context.Context, *EnableSnapshotCopyParams, ...Option) (*EnableSnapshotCopyResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.EnableSnapshotCopy, params, options)
 	}
 
@@ -742,7 +782,9 @@ func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyCluste
 		plan:  recoverModifyClusterSnapshot,
 		names: namesModifyClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifyClusterSnapshot(context.Context, *ModifyClusterSnapshotParams, ...Option) (*ModifyClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifyClusterSnapshot, params, options)
 	}
 
@@ -769,7 +811,9 @@ func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *Modi
 	declared := operation[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
 		plan: recoverModifyClusterSnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifyClusterSnapshotSchedule(context.Context, *ModifyClusterSnapshotScheduleParams, ...Option) (*ModifyClusterSnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifyClusterSnapshotSchedule, params, options)
 	}
 
@@ -801,7 +845,9 @@ func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *
 		plan:  recoverModifySnapshotCopyRetentionPeriod,
 		names: namesModifySnapshotCopyRetentionPeriod,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifySnapshotCopyRetentionPeriod(context.Context, *ModifySnapshotCopyRetentionPeriodParams, ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifySnapshotCopyRetentionPeriod, params, options)
 	}
 
@@ -836,7 +882,9 @@ func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnaps
 		plan:  recoverModifySnapshotSchedule,
 		names: namesModifySnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifySnapshotSchedule(context.Context, *ModifySnapshotScheduleParams, ...Option) (*ModifySnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifySnapshotSchedule, params, options)
 	}
 
@@ -920,7 +968,9 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 		creates: createsRestoreFromClusterSnapshot,
 		hint:    hintRestoreFromClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		RestoreFromClusterSnapshot(context.Context, *RestoreFromClusterSnapshotParams, ...Option) (*RestoreFromClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.RestoreFromClusterSnapshot, params, options)
 	}
 
@@ -959,7 +1009,9 @@ func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *Re
 		names:   namesRestoreTableFromClusterSnapshot,
 		creates: createsRestoreTableFromClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		RestoreTableFromClusterSnapshot(context.Context, *RestoreTableFromClusterSnapshotParams, ...Option) (*RestoreTableFromClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.RestoreTableFromClusterSnapshot, params, options)
 	}
 
@@ -991,7 +1043,9 @@ func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapsho
 		plan:  recoverRevokeSnapshotAccess,
 		names: namesRevokeSnapshotAccess,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		RevokeSnapshotAccess(context.Context, *RevokeSnapshotAccessParams, ...Option) (*RevokeSnapshotAccessResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.RevokeSnapshotAccess, params, options)
 	}
 
