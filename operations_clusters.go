@@ -35,7 +35,9 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
 		names: namesDescribeClusters,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeClusters(context.Context, *DescribeClustersParams, ...Option) (*DescribeClustersResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeClusters, params, options)
 	}
 

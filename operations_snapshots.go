@@ -38,7 +38,9 @@ func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeS
 		plan:  recoverAuthorizeSnapshotAccess,
 		names: namesAuthorizeSnapshotAccess,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		AuthorizeSnapshotAccess(context.Context, *AuthorizeSnapshotAccessParams, ...Option) (*AuthorizeSnapshotAccessResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.AuthorizeSnapshotAccess, params, options)
 	}
 
@@ -72,7 +74,9 @@ func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchD
 		plan:  recoverBatchDeleteClusterSnapshots,
 		names: namesBatchDeleteClusterSnapshots,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		BatchDeleteClusterSnapshots(context.Context, *BatchDeleteClusterSnapshotsParams, ...Option) (*BatchDeleteClusterSnapshotsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.BatchDeleteClusterSnapshots, params, options)
 	}
 
@@ -114,7 +118,9 @@ func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchM
 		plan:  recoverBatchModifyClusterSnapshots,
 		names: namesBatchModifyClusterSnapshots,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		BatchModifyClusterSnapshots(context.Context, *BatchModifyClusterSnapshotsParams, ...Option) (*BatchModifyClusterSnapshotsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.BatchModifyClusterSnapshots, params, options)
 	}
 
@@ -160,7 +166,9 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 		names:   namesCopyClusterSnapshot,
 		creates: createsCopyClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CopyClusterSnapshot(context.Context, *CopyClusterSnapshotParams, ...Option) (*CopyClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CopyClusterSnapshot, params, options)
 	}
 
@@ -202,7 +210,9 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 		names:   namesCreateClusterSnapshot,
 		creates: createsCreateClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateClusterSnapshot(context.Context, *CreateClusterSnapshotParams, ...Option) (*CreateClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateClusterSnapshot, params, options)
 	}
 
@@ -270,7 +280,9 @@ func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnap
 		plan:  recoverCreateSnapshotCopyGrant,
 		names: namesCreateSnapshotCopyGrant,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateSnapshotCopyGrant(context.Context, *CreateSnapshotCopyGrantParams, ...Option) (*CreateSnapshotCopyGrantResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateSnapshotCopyGrant, params, options)
 	}
 
@@ -338,7 +350,9 @@ func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnaps
 		plan:  recoverCreateSnapshotSchedule,
 		names: namesCreateSnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateSnapshotSchedule(context.Context, *CreateSnapshotScheduleParams, ...Option) (*CreateSnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateSnapshotSchedule, params, options)
 	}
 
@@ -410,7 +424,9 @@ func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteCluste
 		plan:  recoverDeleteClusterSnapshot,
 		names: namesDeleteClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteClusterSnapshot(context.Context, *DeleteClusterSnapshotParams, ...Option) (*DeleteClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteClusterSnapshot, params, options)
 	}
 
@@ -437,7 +453,9 @@ func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnap
 	declared := operation[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
 		plan: recoverDeleteSnapshotCopyGrant,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteSnapshotCopyGrant(context.Context, *DeleteSnapshotCopyGrantParams, ...Option) (*DeleteSnapshotCopyGrantResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteSnapshotCopyGrant, params, options)
 	}
 
@@ -482,7 +500,9 @@ func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnaps
 	declared := operation[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
 		plan: recoverDeleteSnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteSnapshotSchedule(context.Context, *DeleteSnapshotScheduleParams, ...Option) (*DeleteSnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteSnapshotSchedule, params, options)
 	}
 
@@ -547,7 +567,9 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 	declared := operation[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
 		names: namesDescribeClusterSnapshots,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeClusterSnapshots(context.Context, *DescribeClusterSnapshotsParams, ...Option) (*DescribeClusterSnapshotsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeClusterSnapshots, params, options)
 	}
 
@@ -594,7 +616,9 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 	declared := operation[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
 		names: namesDescribeSnapshotCopyGrants,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeSnapshotCopyGrants(context.Context, *DescribeSnapshotCopyGrantsParams, ...Option) (*DescribeSnapshotCopyGrantsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeSnapshotCopyGrants, params, options)
 	}
 
@@ -638,7 +662,9 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 	declared := operation[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
 		names: namesDescribeSnapshotSchedules,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeSnapshotSchedules(context.Context, *DescribeSnapshotSchedulesParams, ...Option) (*DescribeSnapshotSchedulesResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeSnapshotSchedules, params, options)
 	}
 
@@ -683,7 +709,9 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 	declared := operation[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
 		names: namesDescribeTableRestoreStatus,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeTableRestoreStatus(context.Context, *DescribeTableRestoreStatusParams, ...Option) (*DescribeTableRestoreStatusResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeTableRestoreStatus, params, options)
 	}
 
@@ -726,7 +754,9 @@ func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapsho
 		plan:  recoverDisableSnapshotCopy,
 		names: namesDisableSnapshotCopy,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DisableSnapshotCopy(context.Context, *DisableSnapshotCopyParams, ...Option) (*DisableSnapshotCopyResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DisableSnapshotCopy, params, options)
 	}
 
@@ -765,7 +795,9 @@ func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotC
 		plan:  recoverEnableSnapshotCopy,
 		names: namesEnableSnapshotCopy,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		EnableSnapshotCopy(context.Context, *EnableSnapshotCopyParams, ...Option) (*EnableSnapshotCopyResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.EnableSnapshotCopy, params, options)
 	}
 
@@ -799,7 +831,9 @@ func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyCluste
 		plan:  recoverModifyClusterSnapshot,
 		names: namesModifyClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifyClusterSnapshot(context.Context, *ModifyClusterSnapshotParams, ...Option) (*ModifyClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifyClusterSnapshot, params, options)
 	}
 
@@ -830,7 +864,9 @@ func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *Modi
 	declared := operation[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
 		plan: recoverModifyClusterSnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifyClusterSnapshotSchedule(context.Context, *ModifyClusterSnapshotScheduleParams, ...Option) (*ModifyClusterSnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifyClusterSnapshotSchedule, params, options)
 	}
 
@@ -862,7 +898,9 @@ func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *
 		plan:  recoverModifySnapshotCopyRetentionPeriod,
 		names: namesModifySnapshotCopyRetentionPeriod,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifySnapshotCopyRetentionPeriod(context.Context, *ModifySnapshotCopyRetentionPeriodParams, ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifySnapshotCopyRetentionPeriod, params, options)
 	}
 
@@ -901,7 +939,9 @@ func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnaps
 		plan:  recoverModifySnapshotSchedule,
 		names: namesModifySnapshotSchedule,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		ModifySnapshotSchedule(context.Context, *ModifySnapshotScheduleParams, ...Option) (*ModifySnapshotScheduleResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.ModifySnapshotSchedule, params, options)
 	}
 
@@ -1020,7 +1060,9 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 		creates: createsRestoreFromClusterSnapshot,
 		hint:    hintRestoreFromClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		RestoreFromClusterSnapshot(context.Context, *RestoreFromClusterSnapshotParams, ...Option) (*RestoreFromClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.RestoreFromClusterSnapshot, params, options)
 	}
 
@@ -1067,7 +1109,9 @@ func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *Re
 		names:   namesRestoreTableFromClusterSnapshot,
 		creates: createsRestoreTableFromClusterSnapshot,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		RestoreTableFromClusterSnapshot(context.Context, *RestoreTableFromClusterSnapshotParams, ...Option) (*RestoreTableFromClusterSnapshotResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.RestoreTableFromClusterSnapshot, params, options)
 	}
 
@@ -1119,7 +1163,9 @@ func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapsho
 		plan:  recoverRevokeSnapshotAccess,
 		names: namesRevokeSnapshotAccess,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		RevokeSnapshotAccess(context.Context, *RevokeSnapshotAccessParams, ...Option) (*RevokeSnapshotAccessResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.RevokeSnapshotAccess, params, options)
 	}
 

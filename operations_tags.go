@@ -28,7 +28,9 @@ func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, optio
 	declared := operation[*CreateTagsParams, *CreateTagsResult]{
 		plan: recoverCreateTags,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		CreateTags(context.Context, *CreateTagsParams, ...Option) (*CreateTagsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.CreateTags, params, options)
 	}
 
@@ -51,7 +53,9 @@ func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, optio
 	declared := operation[*DeleteTagsParams, *DeleteTagsResult]{
 		plan: recoverDeleteTags,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DeleteTags(context.Context, *DeleteTagsParams, ...Option) (*DeleteTagsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DeleteTags, params, options)
 	}
 
@@ -84,7 +88,9 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 	declared := operation[*DescribeTagsParams, *DescribeTagsResult]{
 		names: namesDescribeTags,
 	}
-	if service := c.underlying(); service != nil {
+	if service, ok := c.underlying().(interface {
+		DescribeTags(context.Context, *DescribeTagsParams, ...Option) (*DescribeTagsResult, error)
+	}); ok {
 		return callService(ctx, c, declared, service.DescribeTags, params, options)
 	}
 

@@ -129,7 +129,7 @@ type Client struct {
 	region   string
 	endpoint *url.URL
 
-	over  ClientService // the service that NewFromService was given, nil for a client of New
+	over  any // the ClientService that NewFromService was given, nil for a client of New
 	waits *waitState
 }
 
@@ -201,8 +201,9 @@ func NewFromService(service ClientService) *Client {
 	return &Client{over: service, waits: &waitState{jitter: attempts.FullJitter}}
 }
 
-// underlying returns the service that the client was made from, nil for a client of New.
-func (c *Client) underlying() ClientService {
+// underlying returns the [ClientService] that the client was made from, nil for a client of New. The methods ask it for their own
+// operation alone: if they used the whole interface, the linker would keep code of all operations in each program.
+func (c *Client) underlying() any {
 	if c == nil {
 		return nil
 	}
