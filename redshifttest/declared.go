@@ -50,7 +50,8 @@ func (k *kind) createOne(c *call) (any, *failure) {
 		return nil, fail(k.create.Recovery.Settled[0], "The %s '%s' already exists.", k.words(), old.name())
 	}
 	if limit := max(c.quotas.OtherResources, 0); k.quota != "" && len(k.things(c)) >= limit {
-		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s", limit, k.words(), raise("OtherResources"))
+		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s",
+			limit, k.words(), raise("OtherResources"))
 	}
 	c.serial++
 	made := &thing{kind: k, serial: c.serial, params: make(map[string]*value), members: make(map[string]*value), tags: tags}
