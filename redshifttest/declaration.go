@@ -30,16 +30,17 @@ func kinds(operations []contract.Operation, handled map[string]handler) []*kind 
 	var all []*kind
 	for _, create := range operations {
 		noun, isCreate := strings.CutPrefix(create.Name, "Create")
-		if declared := create.Recovery; !isCreate || declared == nil || len(declared.Settled) == 0 || len(declared.Keys) == 0 || handled[create.Name] != nil {
+		declared := create.Recovery
+		if !isCreate || handled[create.Name] != nil || declared == nil || len(declared.Settled) == 0 || len(declared.Keys) == 0 {
 			continue
 		}
-		at := slices.IndexFunc(operations, func(one contract.Operation) bool { return one.Name == create.Recovery.Describe })
-		if at < 0 || handled[create.Recovery.Describe] != nil {
+		at := slices.IndexFunc(operations, func(one contract.Operation) bool { return one.Name == declared.Describe })
+		if at < 0 || handled[declared.Describe] != nil {
 			continue
 		}
 		one := &kind{noun: noun, create: create, describe: operations[at], quota: quotaCode(create.Errors, noun)}
 		for _, member := range one.describe.Result {
-			if member.List && member.Structure != "" && (member.Name == create.Recovery.List || create.Recovery.List == "") {
+			if member.List && member.Structure != "" && (member.Name == declared.List || declared.List == "") {
 				one.list, one.structure, one.members = member.Name, member.Structure, contract.Definition(member.Structure)
 			}
 		}
@@ -47,12 +48,13 @@ func kinds(operations []contract.Operation, handled map[string]handler) []*kind 
 			continue
 		}
 		for _, other := range operations {
-			if other.Recovery != nil && other.Recovery.Describe == one.describe.Name && handled[other.Name] == nil && (one.deletes(other) || one.modifies(other)) {
+			about := other.Recovery != nil && other.Recovery.Describe == declared.Describe && handled[other.Name] == nil
+			if about && (one.deletes(other) || one.modifies(other)) {
 				one.add(other)
 			}
 		}
-		if len(create.Recovery.Missing) > 0 {
-			one.missing = create.Recovery.Missing[0]
+		if len(declared.Missing) > 0 {
+			one.missing = declared.Missing[0]
 		}
 		all = append(all, one)
 	}

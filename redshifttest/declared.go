@@ -50,7 +50,8 @@ func (k *kind) createOne(c *call) (any, *failure) {
 		return nil, fail(k.create.Recovery.Settled[0], "The %s '%s' already exists.", k.words(), old.name())
 	}
 	if limit := max(c.quotas.OtherResources, 0); k.quota != "" && len(k.things(c)) >= limit {
-		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s", limit, k.words(), raise("OtherResources"))
+		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s",
+			limit, k.words(), raise("OtherResources"))
 	}
 	c.serial++
 	made := &thing{kind: k, serial: c.serial, params: make(map[string]*value), members: make(map[string]*value), tags: tags}
@@ -111,7 +112,7 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 	if !takes(k.describe, "Marker") {
 		sizes.largest = math.MaxInt
 	}
-	named := false
+	var names []string
 	filters := make(map[string]filter)
 	for _, param := range k.describe.Params {
 		switch {
@@ -124,7 +125,9 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 				return nil, fail(codeResponse, "The fake does not know which resources the parameter %s of %s selects. "+
 					"A test can supply the response with Respond.", param.Name, k.describe.Name)
 			}
-			named = named || k.isKey(param)
+			if k.isKey(param) {
+				names = append(names, c.params.text(param.Name))
+			}
 		}
 	}
 	exists := false
@@ -145,8 +148,8 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 			list = append(list, ranked[*value]{place: []string{fmt.Sprintf("%012d", one.serial)}, value: one.shown()})
 		}
 	}
-	if named && !exists && slices.Contains(k.describe.Errors, k.missing) {
-		return nil, k.notFound(c, k.missing)
+	if len(names) > 0 && !exists && slices.Contains(k.describe.Errors, k.missing) {
+		return nil, k.notFound(c, k.missing, names)
 	}
 	found, next, failed := page(c, sizes, list, nil)
 	if failed != nil {
@@ -286,15 +289,16 @@ func (k *kind) existing(c *call, operation contract.Operation) (*thing, *failure
 		code = operation.Recovery.Missing[0]
 	}
 
-	return nil, k.notFound(c, code)
-}
-
-func (k *kind) notFound(c *call, code awsquery.ErrorCode) *failure {
-	if code == "" {
-		code = models.ErrResourceNotFoundFault
+	var names []string
+	for _, key := range k.keys(operation) {
+		names = append(names, c.params.text(key.Value))
 	}
 
-	return fail(code, "The %s was not found in %s.", k.words(), c.region)
+	return nil, k.notFound(c, cmp.Or(code, models.ErrResourceNotFoundFault), names)
+}
+
+func (k *kind) notFound(c *call, code awsquery.ErrorCode, names []string) *failure {
+	return fail(code, "The %s '%s' was not found in %s.", k.words(), strings.Join(names, " "), c.region)
 }
 
 // checkLimits checks the integers of a call.

@@ -90,7 +90,7 @@ type Options struct {
 	Resources Resources
 
 	// VisibilityDelay is how long Describe operations do not show what a caller has just made, on the fake's clock: clusters,
-	// snapshots, copy grants and schedules, access to a snapshot, and the schedule of a cluster. If the caller names a resource
+	// snapshots, copy grants and schedules, access to a snapshot, the schedule of a cluster, and resources by declaration. If the caller names a resource
 	// that is not visible yet, the error is the one for a missing resource, or the list is empty where Redshift has no such error.
 	// Other operations see the resource immediately: making it again is an error such as ClusterSnapshotAlreadyExists. What
 	// methods of the Fake add is visible immediately, as is what happens automatically. Default: 0, no delay.
