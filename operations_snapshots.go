@@ -474,8 +474,7 @@ func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyG
 			if err != nil {
 				return nil, err
 			}
-			_, err = recovery.One(described.SnapshotCopyGrants)
-			if err != nil {
+			if _, err := recovery.One(described.SnapshotCopyGrants); err != nil {
 				return nil, err
 			}
 			compare.Exists()
@@ -521,8 +520,7 @@ func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotSchedu
 			if err != nil {
 				return nil, err
 			}
-			_, err = recovery.One(described.SnapshotSchedules)
-			if err != nil {
+			if _, err := recovery.One(described.SnapshotSchedules); err != nil {
 				return nil, err
 			}
 			compare.Exists()

@@ -20,6 +20,17 @@ func Text(value any) string {
 	return fmt.Sprint(of.Interface())
 }
 
+// Value returns what a pointer points to, or a zero value for nil: structures are pointers in a resource, and values in a result.
+func Value[T any](pointer *T) T {
+	if pointer == nil {
+		var none T
+
+		return none
+	}
+
+	return *pointer
+}
+
 // SameRequested compares structures, or maps, that anyone can change. It compares the members that were requested, because Redshift adds
 // defaults for others. A structure or map that was not requested is not compared.
 func SameRequested(c *Comparison, member string, requested, found any) {

@@ -106,8 +106,8 @@ func TestTheGoGenerateCommand(t *testing.T) {
 	// What is written by hand is mended with the new code.
 	edit(t, contract, "- name: AccountWithRestoreAccess\n          in: query\n          # Redshift refuses", "- name: Account\n          in: query\n          # Redshift refuses")
 	said = command(t, root, true, "go", "generate", "./...")
-	if !strings.Contains(said, "\toutcome.go:") || !strings.Contains(said, "no field or method AccountWithRestoreAccess") {
-		t.Errorf("it does not say that outcome.go has to be mended: %s", said)
+	if !strings.Contains(said, "\trecover_hooks.go:") || !strings.Contains(said, "no field or method AccountWithRestoreAccess") {
+		t.Errorf("it does not say that recover_hooks.go has to be changed: %s", said)
 	}
 	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
 }

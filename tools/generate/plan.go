@@ -162,25 +162,25 @@ func (c *contractCheck) planBody(name string, operation described, recovery map[
 	}
 	lookUp := c.operations[lookUpName]
 	text.WriteString("\t\tLookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {\n")
-	fmt.Fprintf(&text, "\t\t\tdescribed, err := lookUps.%s(ctx, &%sParams{%s})\n", goName(lookUpName), goName(lookUpName), c.keysAsGo(operation, lookUp, keys))
-	text.WriteString("\t\t\tif err != nil {\n\t\t\t\treturn nil, err\n\t\t\t}\n")
 	item, list := c.lookUpItem(lookUp), lookUpList(lookUp)
 	comparison := c.comparisonAsGo(operation, item, recovery, list == "")
 	result := "nil"
 	if !isDeletion {
 		result = c.resultAsGo(name, operation, lookUp, recovery)
 	}
-	found := "found"
-	if !strings.Contains(comparison+result, "found") {
-		found = "_"
+	usesFound := strings.Contains(comparison+result, "found")
+	described := "described"
+	if list == "" && !usesFound && isDeletion {
+		described = "_"
 	}
-	if list != "" {
-		assign := ":="
-		if found == "_" {
-			assign = "="
-		}
-		fmt.Fprintf(&text, "\t\t\t%s, err %s recovery.One(described.%s)\n\t\t\tif err != nil {\n\t\t\t\treturn nil, err\n\t\t\t}\n", found, assign, c.goPath(lookUp.result, list))
-	} else if found == "found" {
+	fmt.Fprintf(&text, "\t\t\t%s, err := lookUps.%s(ctx, &%sParams{%s})\n", described, goName(lookUpName), goName(lookUpName), c.keysAsGo(operation, lookUp, keys))
+	text.WriteString("\t\t\tif err != nil {\n\t\t\t\treturn nil, err\n\t\t\t}\n")
+	switch path := c.goPath(lookUp.result, list); {
+	case list != "" && usesFound:
+		fmt.Fprintf(&text, "\t\t\tfound, err := recovery.One(described.%s)\n\t\t\tif err != nil {\n\t\t\t\treturn nil, err\n\t\t\t}\n", path)
+	case list != "":
+		fmt.Fprintf(&text, "\t\t\tif _, err := recovery.One(described.%s); err != nil {\n\t\t\t\treturn nil, err\n\t\t\t}\n", path)
+	case usesFound:
 		text.WriteString("\t\t\tfound := described\n")
 	}
 	text.WriteString(comparison)
@@ -357,7 +357,12 @@ func (c *contractCheck) resultAsGo(name string, operation, lookUp described, rec
 	} else {
 		item := c.lookUpItem(lookUp)
 		for _, member := range c.sharedMembers(operation, lookUp) {
-			fields = append(fields, memberGoName(member, object(operation.result[member]))+": found."+memberGoName(member, object(item[member])))
+			node := object(item[member])
+			value := "found." + memberGoName(member, node)
+			if node["$ref"] != nil && kindOf(c, node) != "string" && lookUpList(lookUp) != "" { // a pointer, except in a result
+				value = "recovery.Value(" + value + ")"
+			}
+			fields = append(fields, memberGoName(member, object(operation.result[member]))+": "+value)
 		}
 	}
 	slices.Sort(fields)
