@@ -163,7 +163,7 @@ func clusterRefusals() []refusal {
 		{restore, from("old", "MultiAZ", "true", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterCombination", "must be encrypted"},
 		{restore, from("vault", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"}, // seen with an encrypted snapshot
 		{restore, from("old", "ClusterParameterGroupName", "strict"), models.ErrClusterParameterGroupNotFound, "'strict'"},
-		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound, "Options.Resources.ParameterGroups"},
+		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound, "Options.Resources.ParameterGroups of package redshifttest adds it, or the flag -resource"},
 		{restore, from("old", "ClusterSubnetGroupName", "private"), models.ErrClusterSubnetGroupNotFoundFault, "Options.Resources.SubnetGroups"},
 		{restore, from("old", "HsmClientCertificateIdentifier", "c"), models.ErrHsmClientCertificateNotFoundFault, "HSMClientCertificates"},
 		{restore, from("old", "HsmConfigurationIdentifier", "c"), models.ErrHsmConfigurationNotFoundFault, "HSMConfigurations"},

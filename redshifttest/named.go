@@ -110,7 +110,8 @@ func (c *call) checkNamed() *failure {
 		name := c.params.text(kind.parameter)
 		known := slices.ContainsFunc(kind.known, func(one string) bool { return strings.EqualFold(one, name) })
 		if name != "" && !known {
-			return fail(kind.missing, "The %s '%s' does not exist. Options.Resources.%s of package redshifttest adds it.", kind.kind, name, kind.option)
+			return fail(kind.missing, "The %s '%s' does not exist. Options.Resources.%s of package redshifttest adds it, or the flag -resource of redshift-fake.",
+				kind.kind, name, kind.option)
 		}
 	}
 
