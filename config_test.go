@@ -405,6 +405,31 @@ func TestNothingPrintsASecret(t *testing.T) {
 	}
 }
 
+// TestConfigPrints has one setting at a time, and endpoints that somebody put a secret into.
+func TestConfigPrints(t *testing.T) {
+	t.Parallel()
+	for want, config := range map[string]Config{
+		"":                                      {},
+		"Region: eu-west-1":                     {Region: "eu-west-1"},
+		"AppID: nightly":                        {AppID: "nightly"},
+		"Credentials: redshift.openProvider":    {Credentials: openProvider{Secret: "hunter2"}},
+		"UseFIPS: true":                         {UseFIPS: true},
+		"UseDualStack: true":                    {UseDualStack: true},
+		"IgnoreEnvironment: true":               {IgnoreEnvironment: true},
+		"DisableParamValidation: true":          {DisableParamValidation: true},
+		"AllowInsecure: true":                   {AllowInsecure: true},
+		"Endpoint: https://a.example:8443/base": {Endpoint: "https://a.example:8443/base"},
+		"Endpoint: https://a.example":           {Endpoint: "https://me:hunter2@a.example?hunter2#hunter2"},
+		"Endpoint: https://b.example":           {Endpoint: "https://b.example#hunter2"},
+		"Endpoint: https:":                      {Endpoint: "https:hunter2"},
+		"Endpoint: (not a URL)":                 {Endpoint: "https://me:hunter2 @a.example"},
+	} {
+		if text := fmt.Sprint(config); text != "redshift.Config{"+want+"}" {
+			t.Errorf("it prints as %s, want %s", text, want)
+		}
+	}
+}
+
 // printed returns a value in all the forms in which programs print one.
 func printed(t *testing.T, value any) []string {
 	t.Helper()
