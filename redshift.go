@@ -103,8 +103,9 @@ type Config struct {
 	// warning and ignores it.
 	AppID string
 
-	// Now is the clock that signatures are dated with. If nil, it is time.Now. Redshift refuses a date that is more than five
-	// minutes off. The client then takes the time from the refusal, for all of its calls.
+	// Now is the clock that dates signatures. If nil, it is time.Now. Redshift refuses a date that is more than five minutes off. The
+	// client then takes the time from the refusal, for all of its calls. A clock that runs faster or slower than real time leaves
+	// more outcomes unknown: see [OutcomeUnknownError].
 	Now func() time.Time
 
 	// DisableParamValidation sends parameters that are missing or never valid, so that Redshift refuses them. By default, the

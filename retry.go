@@ -96,11 +96,12 @@ type RetryError struct {
 	Operation string
 	// Attempts is the number of attempts.
 	Attempts int
-	// Last is the error of the last attempt, which has an awsquery.Error or an awsquery.SendError in it, or the error of a
-	// look-up after a lost response.
+	// Last is the error of the last attempt, with an awsquery.Error or an awsquery.SendError in it. If look-ups followed a lost
+	// response, it has their failure in it too.
 	Last error
 	// Ended is why no retry followed, if something other than Last prevented it: the error of the context and its cause,
-	// context.DeadlineExceeded if the deadline is earlier than the next attempt, or ErrRetryBudgetEmpty. Nil if the attempts
+	// context.DeadlineExceeded if the deadline is earlier than the next attempt, ErrRetryBudgetEmpty, or the error that prevented
+	// the signature of the next attempt. Nil if the attempts
 	// were used up or a retry could not help.
 	Ended error
 }
