@@ -55,7 +55,7 @@ func (k *kind) createOne(c *call) (any, *failure) {
 	}
 	c.serial++
 	made := &thing{kind: k, serial: c.serial, params: make(map[string]*value), members: make(map[string]*value), tags: tags}
-	made.set(c.params, k.create)
+	made.set(c, k.create)
 	made.complete(c)
 	held := c.of(c.account).declared
 	held[k.describe.Name] = append(held[k.describe.Name], made)
@@ -79,7 +79,7 @@ func (k *kind) modifyOne(c *call, operation contract.Operation) (any, *failure) 
 		}
 		changed.tags = tags
 	}
-	changed.set(c.params, operation)
+	changed.set(c, operation)
 
 	return changed.result(operation), nil
 }
@@ -315,20 +315,23 @@ func (c *call) checkLimits(operation contract.Operation) *failure {
 }
 
 // set stores the parameters of a call. The identifiers of a resource stay as they were when it was created.
-func (t *thing) set(given params, operation contract.Operation) {
+func (t *thing) set(c *call, operation contract.Operation) {
 	keys := t.kind.keys(operation)
 	for _, param := range operation.Params {
-		one, name := given[param.Name], paramShape(param).Name
+		one, name := c.params[param.Name], paramShape(param).Name
 		identifies := slices.ContainsFunc(keys, func(key contract.Pair) bool { return key.Value == name })
 		if one == nil || param.Name == tagsParameter || identifies && operation.Name != t.kind.create.Name {
 			continue
 		}
 		t.params[name] = one
+		if strings.EqualFold(name, "KmsKeyId") && one.text != "" {
+			one = &value{text: c.keyARN(c.account, one.text)} // every resource is described with the ARN of its key
+		}
 		t.setMember(t.kind.target(operation, param), param, one)
 	}
 	// A member of a structure may set a member of the resource.
 	for _, part := range slices.Concat(operation.Recovery.Identity, operation.Recovery.Same) {
-		if one := given.at(part.Name); strings.Contains(part.Name, ".") && one != nil {
+		if one := c.params.at(part.Name); strings.Contains(part.Name, ".") && one != nil {
 			t.setMember(part.Value, contract.Param{Type: typeString}, one)
 		}
 	}

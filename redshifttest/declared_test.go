@@ -40,6 +40,7 @@ func warehouses() []contract.Operation {
 	settings := []contract.Param{
 		{Name: "NumberOfNodes", Type: "integer", Minimum: 1, Maximum: 100},
 		{Name: "Encrypted", Type: "boolean"},
+		{Name: "KmsKeyId", Type: "string"},
 		{Name: "Password", Type: "string", Secret: true},
 		{Name: "PendingActions.Action", Type: "string", List: true},
 		{Name: "Endpoint", Type: "structure", Members: contract.Definition("Endpoint")},
@@ -179,9 +180,10 @@ func TestDeclaredResource(t *testing.T) {
 	}
 
 	fake.Advance(time.Hour)
-	modified := must(t, fake, "ModifyWarehouse", "Name", "North", "NumberOfNodes", "7", "Owner", "bob", "PendingActions", "")
+	modified := must(t, fake, "ModifyWarehouse", "Name", "North", "NumberOfNodes", "7", "Owner", "bob", "PendingActions", "", "KmsKeyId", "key-1")
 	for name, want := range map[string][]string{
-		"ClusterIdentifier": {"north"}, "NumberOfNodes": {"7"}, "MasterUsername": {"bob"}, "Encrypted": {"true"}, "member": nil, "Port": {"5439"},
+		"ClusterIdentifier": {"north"}, "NumberOfNodes": {"7"}, "MasterUsername": {"bob"}, "Encrypted": {"true"}, "member": nil,
+		"KmsKeyId": {"arn:aws:kms:us-east-1:123456789012:key/key-1"}, "Port": {"5439"},
 		"ClusterCreateTime": {"2026-11-23T09:30:00.250Z"}, "Key": {"env"},
 	} {
 		if got := elements(modified.Body, name); !slices.Equal(got, want) {

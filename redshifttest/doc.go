@@ -28,7 +28,7 @@
 // contract declares of their operations: they are created, described with filters and pages, modified, deleted and tagged. Parameters
 // become the members of the same names, and the documented codes are the errors for a resource that exists, is missing or exceeds
 // [Quotas].OtherResources. The declaration knows no states: the status is one such as available from the start, and deleting takes no
-// time. Use [Fake.Respond] for others. Operations that create nothing are not played.
+// time. Use [Fake.Respond] for other states and operations.
 //
 // # Responses of a test
 //
