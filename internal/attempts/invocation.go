@@ -305,6 +305,7 @@ func (i *invocation) shouldRetry(ctx context.Context, class classification, err 
 	if ended := cannotWait(ctx, delay); ended != nil {
 		return false, ended
 	}
+	spent := i.spent
 	if class.spendsBudget && !i.settings.IgnoresBudget {
 		if !i.Budget.take() {
 			return false, ErrBudgetEmpty
@@ -312,6 +313,10 @@ func (i *invocation) shouldRetry(ctx context.Context, class classification, err 
 		i.spent++
 	}
 	if ended := i.wait(ctx, delay, err); ended != nil {
+		// The retry that was taken out of the budget is not made.
+		i.Budget.refill(i.spent - spent)
+		i.spent = spent
+
 		return false, ended
 	}
 

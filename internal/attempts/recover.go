@@ -2,6 +2,7 @@ package attempts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -81,7 +82,7 @@ func (i *invocation) recover(ctx context.Context, err error, refusal *awsquery.E
 
 		return nil, true, i.failed(err, nil)
 	default:
-		return nil, true, i.failed(fmt.Errorf("%w; whether an earlier attempt took effect is not known: %w", err, finding.Err), ended)
+		return nil, true, i.failed(fmt.Errorf("%w; whether an earlier attempt took effect is not known: %w", err, i.lookUpError(finding)), ended)
 	}
 }
 
@@ -93,9 +94,11 @@ func (i *invocation) recovered(result any) any {
 }
 
 // giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and a retry could have shown it, one look-up
-// of one attempt is made in its place: the call has used up its time, and Redshift may be unavailable.
+// of one attempt is made in its place: the call has used up its attempts, and Redshift may be unavailable. If the context is the
+// reason, the call returns immediately.
 func (i *invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
-	if !i.mayHaveTakenEffect || !class.retry || ctx.Err() != nil || !i.plan().CanLookUp() {
+	outOfTime := ctx.Err() != nil || ended != nil && !errors.Is(ended, ErrBudgetEmpty)
+	if !i.mayHaveTakenEffect || !class.retry || outOfTime || !i.plan().CanLookUp() {
 		return nil, i.failed(err, ended)
 	}
 	i.lookUp.final = true
@@ -104,7 +107,17 @@ func (i *invocation) giveUp(ctx context.Context, class classification, err, ende
 		return i.recovered(finding.Result), nil
 	}
 
-	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, finding.Err), ended)
+	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, i.lookUpError(finding)), ended)
+}
+
+// lookUpError returns why a look-up settled nothing. An error that says that the resource does not exist loses its code: the
+// caller of a Create did not name a resource that does not exist, and must not match that code.
+func (i *invocation) lookUpError(finding recovery.Finding) error {
+	if i.plan().IsMissing(finding.Err) {
+		return errors.New(finding.Err.Error())
+	}
+
+	return finding.Err
 }
 
 // find looks up the resource of the call, up to count times while another look-up can show more. It returns why the look-ups ended
