@@ -77,7 +77,7 @@ func TestLookUpsEndWithTheContext(t *testing.T) {
 		requests string
 	}{
 		"between look-ups":         {[]reply{noResponse, exists, none}, 61 * time.Second, "2*CreateClusterSnapshot DescribeClusterSnapshots"},
-		"before the second":        {[]reply{noResponse, snapshotWith("")}, 30 * time.Second, "CreateClusterSnapshot DescribeClusterSnapshots"},
+		"before the second":        {[]reply{noResponse, snapshotWith("")}, 30 * time.Second, "CreateClusterSnapshot"},
 		"during the first attempt": {[]reply{{err: context.DeadlineExceeded}}, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

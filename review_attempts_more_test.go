@@ -17,7 +17,6 @@ import (
 // that gets no response must not hold it until the deadline, and must not come before the time that Retry-After says.
 func TestLastLookUpDoesNotWaitForTheDeadline(t *testing.T) {
 	t.Parallel()
-	t.Skip("giveUp makes a look-up although the call ends because of its deadline: it ignores Retry-After, and lasts until the deadline if Redshift hangs")
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		requests := 0
@@ -52,7 +51,6 @@ func TestLastLookUpDoesNotWaitForTheDeadline(t *testing.T) {
 // that does not exist, so that the error of its call does not match that code.
 func TestCodeOfALookUpIsNotTheCalls(t *testing.T) {
 	t.Parallel()
-	t.Skip("the error of a call wraps that of its look-up: errors.Is(err, models.ErrClusterSnapshotNotFound) is true after a Create")
 	synctest.Test(t, func(t *testing.T) {
 		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusNotFound, "ClusterSnapshotNotFound"))
 		_, err := client.CreateClusterSnapshot(t.Context(), create(), redshift.WithMaxAttempts(1))

@@ -136,7 +136,6 @@ func TestAttemptsThatWereNotMade(t *testing.T) {
 // none out of the budget.
 func TestBudgetIsForRetriesThatAreMade(t *testing.T) {
 	t.Parallel()
-	t.Skip("shouldRetry takes a retry out of the budget before the delay, and does not put it back if the context ends the delay")
 	synctest.Test(t, func(t *testing.T) {
 		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF})
 		for range 600 { // more than the budget

@@ -2,6 +2,7 @@ package attempts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -92,10 +93,11 @@ func (i *invocation) recovered(result any) any {
 	return result
 }
 
-// giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and a retry could have shown it, one look-up
-// of one attempt is made in its place: the call has used up its time, and Redshift may be unavailable.
+// giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and the attempts or the budget are used up, one
+// look-up of one attempt follows: Redshift may still be unavailable. None follows if ctx leaves no time for an attempt.
 func (i *invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
-	if !i.mayHaveTakenEffect || !class.retry || ctx.Err() != nil || !i.plan().CanLookUp() {
+	hasTime := ctx.Err() == nil && (ended == nil || errors.Is(ended, ErrBudgetEmpty))
+	if !i.mayHaveTakenEffect || !class.retry || !hasTime || !i.plan().CanLookUp() {
 		return nil, i.failed(err, ended)
 	}
 	i.lookUp.final = true
