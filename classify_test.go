@@ -480,7 +480,7 @@ func TestLookUpWaitsBeyondTheDeadline(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err = client.CreateClusterSnapshot(ctx, create())
-		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !isDeadline(err) || !strings.Contains(err.Error(), "ClusterSnapshotNotFound") {
+		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !isDeadline(err) || !errors.Is(err, awsquery.ErrorCode("ClusterSnapshotAlreadyExists")) {
 			t.Errorf("the error is %v", err)
 		}
 		// A second before the second attempt, one before the second look-up. The third would be due after 4 seconds.

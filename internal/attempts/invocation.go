@@ -305,19 +305,19 @@ func (i *invocation) shouldRetry(ctx context.Context, class classification, err 
 	if ended := cannotWait(ctx, delay); ended != nil {
 		return false, ended
 	}
-	spent := i.spent
-	if class.spendsBudget && !i.settings.IgnoresBudget {
-		if !i.Budget.take() {
-			return false, ErrBudgetEmpty
-		}
-		i.spent++
+	spends := class.spendsBudget && !i.settings.IgnoresBudget
+	if spends && !i.Budget.take() {
+		return false, ErrBudgetEmpty
 	}
 	if ended := i.wait(ctx, delay, err); ended != nil {
-		// The retry that was taken out of the budget is not made.
-		i.Budget.refill(i.spent - spent)
-		i.spent = spent
+		if spends {
+			i.Budget.refill(1) // no retry was made
+		}
 
 		return false, ended
+	}
+	if spends {
+		i.spent++
 	}
 
 	return true, nil

@@ -82,7 +82,7 @@ func (i *invocation) recover(ctx context.Context, err error, refusal *awsquery.E
 
 		return nil, true, i.failed(err, nil)
 	default:
-		return nil, true, i.failed(fmt.Errorf("%w; whether an earlier attempt took effect is not known: %w", err, i.lookUpError(finding)), ended)
+		return nil, true, i.failed(fmt.Errorf("%w; whether an earlier attempt took effect is not known: %w", err, finding.Err), ended)
 	}
 }
 
@@ -93,12 +93,11 @@ func (i *invocation) recovered(result any) any {
 	return result
 }
 
-// giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and a retry could have shown it, one look-up
-// of one attempt is made in its place: the call has used up its attempts, and Redshift may be unavailable. If the context is the
-// reason, the call returns immediately.
+// giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and the attempts or the budget are used up, one
+// look-up of one attempt follows: Redshift may still be unavailable. None follows if ctx leaves no time for an attempt.
 func (i *invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
-	outOfTime := ctx.Err() != nil || ended != nil && !errors.Is(ended, ErrBudgetEmpty)
-	if !i.mayHaveTakenEffect || !class.retry || outOfTime || !i.plan().CanLookUp() {
+	hasTime := ctx.Err() == nil && (ended == nil || errors.Is(ended, ErrBudgetEmpty))
+	if !i.mayHaveTakenEffect || !class.retry || !hasTime || !i.plan().CanLookUp() {
 		return nil, i.failed(err, ended)
 	}
 	i.lookUp.final = true
@@ -107,17 +106,7 @@ func (i *invocation) giveUp(ctx context.Context, class classification, err, ende
 		return i.recovered(finding.Result), nil
 	}
 
-	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, i.lookUpError(finding)), ended)
-}
-
-// lookUpError returns why a look-up settled nothing. An error that says that the resource does not exist loses its code: the
-// caller of a Create did not name a resource that does not exist, and must not match that code.
-func (i *invocation) lookUpError(finding recovery.Finding) error {
-	if i.plan().IsMissing(finding.Err) {
-		return errors.New(finding.Err.Error())
-	}
-
-	return finding.Err
+	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, finding.Err), ended)
 }
 
 // find looks up the resource of the call, up to count times while another look-up can show more. It returns why the look-ups ended

@@ -91,8 +91,11 @@ func (p *Plan) Find(ctx context.Context, compare *Comparison) Finding {
 	switch verdict := compare.Verdict(); {
 	case p.IsMissing(err) && p.Gone != nil:
 		return Finding{Verdict: Ours, Result: result}
+	case p.IsMissing(err):
+		// The code of the look-up is not one of the call: its caller may not have named this resource.
+		return Finding{Verdict: Unknown, Err: ErrNotVisible, LookAgain: true}
 	case err != nil:
-		return Finding{Verdict: Unknown, Err: err, LookAgain: p.IsMissing(err)}
+		return Finding{Verdict: Unknown, Err: err}
 	case verdict == Unknown:
 		// The values of a modification may not be visible yet.
 		return Finding{Verdict: Unknown, Err: errors.New(compare.Reason()), LookAgain: compare.Incomplete() || p.Class == Idempotent}
