@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/internal/attempts"
-	"github.com/redshift-go/redshift/internal/recovery"
 )
 
 // NewWithoutJitter is New for tests that hold the waits: each is as long as it can be.
@@ -31,33 +30,6 @@ func WithWaitJitter(client *Client, jitter func(longest time.Duration) time.Dura
 	client.waits.jitter = jitter
 
 	return client
-}
-
-// Plans has the recovery plan of each operation that changes something, for parameters with every value.
-func Plans() map[string]recovery.Plan {
-	return map[string]recovery.Plan{
-		"AuthorizeSnapshotAccess":           recoverAuthorizeSnapshotAccess(nil, new(AuthorizeSnapshotAccessParams)),
-		"BatchDeleteClusterSnapshots":       recoverBatchDeleteClusterSnapshots(nil, new(BatchDeleteClusterSnapshotsParams)),
-		"BatchModifyClusterSnapshots":       recoverBatchModifyClusterSnapshots(nil, new(BatchModifyClusterSnapshotsParams)),
-		"CopyClusterSnapshot":               recoverCopyClusterSnapshot(nil, new(CopyClusterSnapshotParams)),
-		"CreateClusterSnapshot":             recoverCreateClusterSnapshot(nil, new(CreateClusterSnapshotParams)),
-		"CreateSnapshotCopyGrant":           recoverCreateSnapshotCopyGrant(nil, new(CreateSnapshotCopyGrantParams)),
-		"CreateSnapshotSchedule":            recoverCreateSnapshotSchedule(nil, &CreateSnapshotScheduleParams{ScheduleIdentifier: "nightly"}),
-		"CreateTags":                        recoverCreateTags(nil, new(CreateTagsParams)),
-		"DeleteClusterSnapshot":             recoverDeleteClusterSnapshot(nil, new(DeleteClusterSnapshotParams)),
-		"DeleteSnapshotCopyGrant":           recoverDeleteSnapshotCopyGrant(nil, new(DeleteSnapshotCopyGrantParams)),
-		"DeleteSnapshotSchedule":            recoverDeleteSnapshotSchedule(nil, new(DeleteSnapshotScheduleParams)),
-		"DeleteTags":                        recoverDeleteTags(nil, new(DeleteTagsParams)),
-		"DisableSnapshotCopy":               recoverDisableSnapshotCopy(nil, new(DisableSnapshotCopyParams)),
-		"EnableSnapshotCopy":                recoverEnableSnapshotCopy(nil, new(EnableSnapshotCopyParams)),
-		"ModifyClusterSnapshot":             recoverModifyClusterSnapshot(nil, new(ModifyClusterSnapshotParams)),
-		"ModifyClusterSnapshotSchedule":     recoverModifyClusterSnapshotSchedule(nil, new(ModifyClusterSnapshotScheduleParams)),
-		"ModifySnapshotCopyRetentionPeriod": recoverModifySnapshotCopyRetentionPeriod(nil, new(ModifySnapshotCopyRetentionPeriodParams)),
-		"ModifySnapshotSchedule":            recoverModifySnapshotSchedule(nil, new(ModifySnapshotScheduleParams)),
-		"RestoreFromClusterSnapshot":        recoverRestoreFromClusterSnapshot(nil, new(RestoreFromClusterSnapshotParams)),
-		"RestoreTableFromClusterSnapshot":   recoverRestoreTableFromClusterSnapshot(nil, new(RestoreTableFromClusterSnapshotParams)),
-		"RevokeSnapshotAccess":              recoverRevokeSnapshotAccess(nil, new(RevokeSnapshotAccessParams)),
-	}
 }
 
 // ThrottlingCodes are those that [IsThrottled] knows.
