@@ -36,7 +36,9 @@ func TestOperationsOfThePage(t *testing.T) {
 		}
 	}
 	for _, operation := range contract.Operations() {
-		described = append(described, operation.Name)
+		if operation.UnknownToAmazon == "" {
+			described = append(described, operation.Name)
+		}
 	}
 	slices.Sort(listed)
 	slices.Sort(described)

@@ -66,7 +66,7 @@ func told(t *testing.T, fake string, story ...string) {
 		}
 	}
 	for _, operation := range contract.Operations() {
-		if answered[operation.Name] <= 0 {
+		if operation.UnknownToAmazon == "" && answered[operation.Name] <= 0 {
 			t.Errorf("%s was not called, or never answered", operation.Name)
 		}
 	}
