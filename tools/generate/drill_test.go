@@ -110,9 +110,14 @@ func TestBreakingChanges(t *testing.T) {
 	start := strings.Index(text, "  /?Action=DeleteTags:\n")
 	end := start + 1 + strings.Index(text[start+1:], "\n  /?Action=")
 	write(t, contract, text[:start]+text[end+1:])
+	said := command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
+	if !strings.Contains(said, "CreateTags, x-recovery, describe: DescribeTags has no parameter ResourceName") {
+		t.Errorf("it does not say which look-up has to be changed: %s", said)
+	}
+	edit(t, contract, "{DescribeTags: {ResourceName: ResourceName}}", "{DescribeTags: {ResourceArn: ResourceName}}")
 	command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
 	command(t, root, true, "go", "generate", "./...")
-	said := command(t, root, false, "go", "run", "-C", "tools", "./apicheck")
+	said = command(t, root, false, "go", "run", "-C", "tools", "./apicheck")
 	for _, want := range []string{
 		"DescribeTagsParams.ResourceName: removed", "DescribeTagsResult.Marker: removed", "DescribeTagsAll: removed",
 		"Client.DeleteTags: removed", "DeleteTagsParams: removed", `"### Breaking"`,
