@@ -138,7 +138,8 @@ func TestRecoverCreateClusterSnapshot(t *testing.T) {
 	missing := refusal(http.StatusNotFound, "ClusterSnapshotNotFound")
 	none := result("DescribeClusterSnapshots", "<Snapshots/>")
 	two := result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot><Snapshot>"+mine+"</Snapshot></Snapshots>")
-	date := func(r reply, date string) reply { return withHeader(r, http.Header{"Date": {date}}) }
+	dates := func(r reply, dates ...string) reply { return withHeader(r, http.Header{"Date": dates}) }
+	date := func(r reply, date string) reply { return dates(r, date) }
 	undated := http.Header{"Date": nil}
 	const create, describe = "CreateClusterSnapshot", "DescribeClusterSnapshots"
 	red := models.Tag{Key: "colour", Value: "confidential"}
@@ -195,6 +196,13 @@ func TestRecoverCreateClusterSnapshot(t *testing.T) {
 		"old, by a refusal of 2126":       {replies: []reply{noResponse, date(exists, "Tue, 01 Jan 2126 00:00:00 GMT"), snapshotWith(createdAt("1999-12-31T00:00:00Z"))}, want: "unknown"},
 		"a refusal without a Date":        {replies: []reply{noResponse, withHeader(exists, undated), snapshotWith(mine)}, want: "unknown"},
 		"a refusal with a bad Date":       {replies: []reply{noResponse, date(exists, "soon"), snapshotWith(mine)}, want: "unknown"},
+		"a refusal with two Dates":        {replies: []reply{noResponse, dates(exists, "Sat, 01 Jan 2000 00:00:00 GMT", "Tue, 01 Jan 2126 00:00:00 GMT"), snapshotWith(mine)}, want: "unknown"},
+		"a refusal with one Date twice":   {replies: []reply{noResponse, dates(exists, "Sat, 01 Jan 2000 00:00:00 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"), snapshotWith(mine)}, want: "ok"},
+		"a refusal with a Date of a zone": {replies: []reply{noResponse, date(exists, "Saturday, 01-Jan-00 00:00:00 PST"), snapshotWith(mine)}, want: "unknown"},
+		"a refusal with a Date of none":   {replies: []reply{noResponse, date(exists, "Sat, 01 Jan 2000 00:00:00"), snapshotWith(mine)}, want: "unknown"},
+		"a refusal with status 200":       {replies: []reply{noResponse, refusal(200, "ClusterSnapshotAlreadyExists"), snapshotWith(mine)}, want: "ok"},
+		"look-ups with status 200":        {replies: lookedUp(refusal(200, "ClusterSnapshotNotFound"), refusal(200, "Throttling"), snapshotWith(mine)), want: "ok", requests: "2*" + create + " 3*" + describe},
+		"a denied look-up of status 200":  {replies: lookedUp(refusal(200, "AccessDenied")), want: "unknown", requests: "2*" + create + " " + describe},
 		"a refusal out of a cache":        {replies: []reply{noResponse, withHeader(exists, http.Header{"Age": {"0"}}), snapshotWith(mine)}, want: "unknown"},
 		"a look-up of 2126":               {replies: lookedUp(date(snapshotWith(mine), "Tue, 01 Jan 2126 00:00:00 GMT")), want: "unknown"},
 		"a look-up without a Date":        {replies: lookedUp(withHeader(snapshotWith(mine), undated)), want: "unknown"},

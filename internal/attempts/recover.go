@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -27,17 +28,27 @@ func (l *LookUp) date(call *invocation) {
 	l.compare.Windows = append(l.compare.Windows, call.window(header, l.began))
 }
 
-// window returns when a call began, by the Date of the response to the current attempt. A response with an Age comes from a cache
-// and has the Date of its copy.
+// window returns when a call began, by the Date of the response to the current attempt.
 func (i *invocation) window(header http.Header, began moment) recovery.Window {
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil || header.Get("Age") != "" {
-		date = time.Time{}
-	}
 	// The Date is later than the request and earlier than now.
 	elapsed := append(i.sent.since(began), i.Clock.moment().since(began)...)
 
-	return recovery.NewWindow(date, i.Clock.Now(), elapsed...)
+	return recovery.NewWindow(dateOf(header), i.Clock.Now(), elapsed...)
+}
+
+// dateOf returns the Date of a response, the zero time if it proves nothing: it is absent, not in GMT, or there are several. A
+// response with an Age comes from a cache and has the Date of its copy.
+func dateOf(header http.Header) time.Time {
+	dates := slices.Compact(slices.Clone(header.Values("Date")))
+	if len(dates) != 1 || header.Get("Age") != "" {
+		return time.Time{}
+	}
+	date, err := time.Parse(http.TimeFormat, dates[0])
+	if err != nil {
+		return time.Time{}
+	}
+
+	return date
 }
 
 // plan returns how to find out whether the call took effect.
