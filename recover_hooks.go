@@ -54,6 +54,7 @@ func recoverAuthorizeSnapshotAccess(lookUps *Client, params *AuthorizeSnapshotAc
 			if err != nil {
 				return nil, err
 			}
+			compare.Identity("SnapshotIdentifier", params.SnapshotIdentifier, found.SnapshotIdentifier)
 			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
 			if !hasAccess(found, params.AccountWithRestoreAccess) {
 				return nil, recovery.ErrNotVisible // not yet
@@ -74,6 +75,7 @@ func recoverRevokeSnapshotAccess(lookUps *Client, params *RevokeSnapshotAccessPa
 			if err != nil {
 				return nil, err
 			}
+			compare.Identity("SnapshotIdentifier", params.SnapshotIdentifier, found.SnapshotIdentifier)
 			compare.Identity("ClusterIdentifier", params.SnapshotClusterIdentifier, found.ClusterIdentifier)
 			if hasAccess(found, params.AccountWithRestoreAccess) {
 				compare.Exists()
@@ -135,7 +137,7 @@ func recoverEnableSnapshotCopy(lookUps *Client, params *EnableSnapshotCopyParams
 			if params.SnapshotCopyGrantName == "" {
 				compare.Where("SnapshotCopyGrantName", copying.SnapshotCopyGrantName, "")
 			}
-			compare.Same("RetentionPeriod", copying.RetentionPeriod == days)
+			recovery.SameValue(compare, "RetentionPeriod", &days, copying.RetentionPeriod)
 			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, copying.ManualSnapshotRetentionPeriod)
 
 			return &EnableSnapshotCopyResult{Cluster: *found, RequestID: requestID}, nil
@@ -226,9 +228,6 @@ func lookUpTags(ctx context.Context, lookUps *Client, resource string) ([]models
 	if err != nil {
 		return nil, "", err
 	}
-	if described.Marker != "" {
-		return nil, "", errors.New("the look-up shows only a part of the tags")
-	}
 	tags := make([]models.Tag, 0, len(described.TaggedResources))
 	for _, one := range described.TaggedResources {
 		if one.Tag != nil {
@@ -265,10 +264,47 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 			recovery.SameValue(compare, "PubliclyAccessible", params.PubliclyAccessible, found.PubliclyAccessible)
 			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod", params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
 			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "AllowVersionUpgrade", params.AllowVersionUpgrade, found.AllowVersionUpgrade)
+			recovery.SameValue(compare, "Port", params.Port, recovery.Value(found.Endpoint).Port)
+			compare.SameIdentifier("PreferredMaintenanceWindow", params.PreferredMaintenanceWindow, found.PreferredMaintenanceWindow)
+			compare.SameIdentifier("SnapshotScheduleIdentifier", params.SnapshotScheduleIdentifier, found.SnapshotScheduleIdentifier)
+			compare.SameText("ElasticIp", params.ElasticIP, recovery.Value(found.ElasticIPStatus).ElasticIP)
+			compare.SameText("DefaultIamRoleArn", params.DefaultIamRoleArn, found.DefaultIamRoleArn)
+			compareRestoredGroups(compare, params, found)
 
 			return &RestoreFromClusterSnapshotResult{Cluster: *found, RequestID: requestID}, nil
 		},
 	}
+}
+
+// compareRestoredGroups compares the groups and roles of a restored cluster. Redshift chooses them if none are requested.
+func compareRestoredGroups(compare *recovery.Comparison, params *RestoreFromClusterSnapshotParams, found *models.Cluster) {
+	var group []string
+	if params.ClusterParameterGroupName != "" {
+		group = []string{params.ClusterParameterGroupName}
+	}
+	sameNames(compare, "ClusterParameterGroups", group, found.ClusterParameterGroups,
+		func(one models.ClusterParameterGroupStatus) string { return one.ParameterGroupName })
+	sameNames(compare, "ClusterSecurityGroups", params.ClusterSecurityGroups, found.ClusterSecurityGroups,
+		func(one models.ClusterSecurityGroupMembership) string { return one.ClusterSecurityGroupName })
+	sameNames(compare, "VpcSecurityGroups", params.VpcSecurityGroupIDs, found.VpcSecurityGroups,
+		func(one models.VpcSecurityGroupMembership) string { return one.VpcSecurityGroupID })
+	sameNames(compare, "IamRoles", params.IamRoles, found.IamRoles, func(one models.ClusterIamRole) string { return one.IamRoleArn })
+}
+
+// sameNames compares names, without case, that anyone can change. A list that was not requested is not compared.
+func sameNames[T any](compare *recovery.Comparison, member string, requested []string, found []T, name func(T) string) {
+	if len(requested) == 0 {
+		return
+	}
+	wanted, names := make([]string, len(requested)), make([]string, len(found))
+	for i, one := range requested {
+		wanted[i] = strings.ToLower(one)
+	}
+	for i, one := range found {
+		names[i] = strings.ToLower(name(one))
+	}
+	recovery.SameItems(compare, member, wanted, names)
 }
 
 // recoverDeleteClusterSnapshot: Redshift says of a snapshot of another cluster than the call named that it does not exist. That
@@ -416,9 +452,14 @@ func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster 
 	return err == nil && !strings.EqualFold(found.ClusterIdentifier, cluster), err
 }
 
-// lookUpSnapshot describes a snapshot by its identifier or ARN alone: Redshift refuses a look-up that names the cluster too.
+// lookUpSnapshot describes a snapshot by its ARN or, if that is empty, its identifier: Redshift refuses a look-up that names more than
+// one of identifier, ARN and cluster.
 func lookUpSnapshot(ctx context.Context, lookUps *Client, identifier, arn string) (*models.Snapshot, string, error) {
-	described, err := lookUps.DescribeClusterSnapshots(ctx, &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier, SnapshotArn: arn})
+	params := &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier}
+	if arn != "" {
+		params = &DescribeClusterSnapshotsParams{SnapshotArn: arn}
+	}
+	described, err := lookUps.DescribeClusterSnapshots(ctx, params)
 	if err != nil {
 		return nil, "", err
 	}

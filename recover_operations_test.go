@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/redshift-go/redshift"
@@ -77,6 +78,11 @@ func TestRecoverOperations(t *testing.T) {
 	authorize := of((*redshift.Client).AuthorizeSnapshotAccess, redshift.AuthorizeSnapshotAccessParams{
 		SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics", AccountWithRestoreAccess: friend,
 	}, nil)
+	authorizeBoth := func(ctx context.Context, c *redshift.Client, options ...redshift.Option) (any, error) {
+		return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+			SnapshotIdentifier: "nightly", SnapshotArn: nightlyARN, AccountWithRestoreAccess: friend,
+		}, options...)
+	}
 	revoke := of((*redshift.Client).RevokeSnapshotAccess, redshift.RevokeSnapshotAccessParams{
 		SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics", AccountWithRestoreAccess: friend,
 	}, nil)
@@ -102,6 +108,36 @@ func TestRecoverOperations(t *testing.T) {
 	}, func(r *redshift.RestoreFromClusterSnapshotResult) bool {
 		return r.Cluster.ClusterIdentifier == "analytics"
 	})
+	restoreAll := of((*redshift.Client).RestoreFromClusterSnapshot, redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier:          "analytics",
+		SnapshotIdentifier:         "nightly",
+		AllowVersionUpgrade:        new(true),
+		ClusterParameterGroupName:  "Mine",
+		DefaultIamRoleArn:          "role/a",
+		ElasticIP:                  "192.0.2.1",
+		IamRoles:                   []string{"role/a", "role/b"},
+		Port:                       new(5440),
+		PreferredMaintenanceWindow: "Sun:05:00-Sun:06:00",
+		SnapshotScheduleIdentifier: "Often",
+		VpcSecurityGroupIDs:        []string{"sg-1", "sg-2"},
+	}, nil)
+	// allRestored is the cluster that restoreAll requests, with another value if one is named.
+	allRestored := func(other string) reply {
+		text := "<RestoreStatus><Status>restoring</Status></RestoreStatus><ClusterCreateTime>2000-01-01T00:00:00Z</ClusterCreateTime>" +
+			"<AllowVersionUpgrade>true</AllowVersionUpgrade><Endpoint><Port>5440</Port></Endpoint>" +
+			"<ClusterParameterGroups><ClusterParameterGroup><ParameterGroupName>mine</ParameterGroupName></ClusterParameterGroup></ClusterParameterGroups>" +
+			"<VpcSecurityGroups><VpcSecurityGroup><VpcSecurityGroupId>sg-2</VpcSecurityGroupId></VpcSecurityGroup>" +
+			"<VpcSecurityGroup><VpcSecurityGroupId>sg-1</VpcSecurityGroupId></VpcSecurityGroup></VpcSecurityGroups>" +
+			"<IamRoles><ClusterIamRole><IamRoleArn>role/b</IamRoleArn></ClusterIamRole><ClusterIamRole><IamRoleArn>role/a</IamRoleArn></ClusterIamRole></IamRoles>" +
+			"<DefaultIamRoleArn>role/a</DefaultIamRoleArn><ElasticIpStatus><ElasticIp>192.0.2.1</ElasticIp></ElasticIpStatus>" +
+			"<PreferredMaintenanceWindow>sun:05:00-sun:06:00</PreferredMaintenanceWindow><SnapshotScheduleIdentifier>often</SnapshotScheduleIdentifier>"
+		if other != "" {
+			text = strings.Replace(text, other, "9"+other[1:], 1)
+		}
+
+		return clusterWith(text)
+	}
+	part := func(operation, members string) reply { return result(operation, "<Marker>m</Marker>"+members) }
 	const (
 		creating = "<ClusterStatus>creating</ClusterStatus>"
 		nodes    = "<NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes>"
@@ -228,7 +264,22 @@ func TestRecoverOperations(t *testing.T) {
 		"a snapshot, deleted unheard":     {call: keep(new(true)), replies: forGood(missingSnapshot), want: "ok"},
 		"tags, unheard":                   {call: createTags, replies: forGood(tagged("<TaggedResources>" + resource(tagXML) + resource("") + resource(emptyTag) + "</TaggedResources>")), want: "ok"},
 		"tags, one missing":               {call: createTags, replies: forGood(tagged("<TaggedResources>" + resource(tagXML) + "</TaggedResources>")), want: "unknown", text: "Tags"},
-		"tags, more than a page":          {call: createTags, replies: forGood(tagged("<Marker>x</Marker><TaggedResources>" + resource(tagXML) + resource(emptyTag) + "</TaggedResources>")), want: "unknown", text: "only a part of the tags"},
+		"access by two keys":              {call: authorizeBoth, replies: lost("AuthorizationAlreadyExists", snapshotWith(ofAnalytics), snapshotWith(shared)), want: "ok"},
+		"access by two keys that differ":  {call: authorizeBoth, replies: lost("AuthorizationAlreadyExists", result("DescribeClusterSnapshots", "<Snapshots><Snapshot><SnapshotIdentifier>x</SnapshotIdentifier></Snapshot></Snapshots>")), want: "unknown"},
+		"copies without a period yet":     {call: enable, replies: lost("SnapshotCopyAlreadyEnabledFault", copies("us-west-2", "", "copies", "9"), copies("us-west-2", "7", "copies", "9")), want: "ok"},
+		"restore with all it requested":   {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("")), want: "ok"},
+		"restore of another port":         {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("5440")), want: "unknown", text: "another Port", requests: "2*RestoreFromClusterSnapshot DescribeClusters"},
+		"restore with other groups":       {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("mine")), want: "unknown", text: "another ClusterParameterGroups"},
+		"restore with another network":    {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("sg-2")), want: "unknown", text: "another VpcSecurityGroups"},
+		"restore with another role":       {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("role/a")), want: "unknown", text: "another IamRoles"},
+		"restore with another window":     {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("sun:05:00")), want: "unknown", text: "another PreferredMaintenanceWindow"},
+		"restore with another address":    {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("192.0.2.1")), want: "unknown", text: "another ElasticIp"},
+		"restore with another schedule":   {call: restoreAll, replies: lost("ClusterAlreadyExists", allRestored("often")), want: "unknown", text: "another SnapshotScheduleIdentifier"},
+		"a snapshot, part of the list":    {call: drop(""), replies: forGood(part("DescribeClusterSnapshots", "<Snapshots/>")), want: "unknown", text: "only a part"},
+		"a snapshot, or one of many":      {call: callCreate(), replies: lost("ClusterSnapshotAlreadyExists", part("DescribeClusterSnapshots", "<Snapshots><Snapshot><SnapshotIdentifier>nightly</SnapshotIdentifier>"+mine+"</Snapshot></Snapshots>")), want: "unknown", requests: "2*CreateClusterSnapshot DescribeClusterSnapshots"},
+		"a grant, part of the list":       {call: deleteGrant, replies: forGood(part("DescribeSnapshotCopyGrants", "<SnapshotCopyGrants/>")), want: "unknown"},
+		"no copies, part of the list":     {call: disable, replies: forGood(part("DescribeClusters", "<Clusters><Cluster/></Clusters>")), want: "unknown"},
+		"tags, more than a page":          {call: createTags, replies: forGood(tagged("<Marker>x</Marker><TaggedResources>" + resource(tagXML) + resource(emptyTag) + "</TaggedResources>")), want: "unknown", text: "only a part of the resources"},
 		"tags of a missing resource":      {call: createTags, replies: forGood(refusal(404, "ResourceNotFoundFault")), want: "unknown"},
 		"tags that are gone":              {call: deleteTags, replies: forGood(tagged("<TaggedResources>" + resource(emptyTag) + "</TaggedResources>")), want: "ok"},
 		"tags that are still there":       {call: deleteTags, replies: forGood(tagged("<TaggedResources>" + resource(tagXML) + "</TaggedResources>")), want: "unknown"},

@@ -220,6 +220,9 @@ func (i *invocation) succeed(ctx context.Context, result any) (any, error) {
 	i.Budget.refill(i.spent + 1)
 	if i.settings.LookUp != nil {
 		i.settings.LookUp.date(i)
+		if recovery.IsPart(result) {
+			return nil, fmt.Errorf("%s: %w", i.action, recovery.ErrPart)
+		}
 	}
 	if !i.mayHaveTakenEffect {
 		return result, nil

@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -113,6 +114,20 @@ var ErrNotVisible = errors.New("the look-up shows no such resource")
 
 // ErrSeveral is returned by a look-up by an identifier that finds several resources.
 var ErrSeveral = errors.New("the look-up shows several resources")
+
+// ErrPart is returned by a look-up whose result has a Marker. Another page can show the resource, or another one.
+var ErrPart = errors.New("the look-up shows only a part of the resources")
+
+// IsPart reports whether the result of a look-up, a pointer to a structure, has a Marker.
+func IsPart(result any) bool {
+	of := reflect.Indirect(reflect.ValueOf(result))
+	if of.Kind() != reflect.Struct {
+		return false
+	}
+	marker := of.FieldByName("Marker")
+
+	return marker.IsValid() && !marker.IsZero()
+}
 
 // One returns the only item of a look-up.
 func One[T any](items []T) (*T, error) {
