@@ -4,27 +4,26 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
 	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-var updateDocs = flag.Bool("update", false, "write the tables of docs/reliability.md anew")
+// reliabilityPage has tables that tests write.
+var reliabilityPage = filepath.Join("docs", "reliability.md")
 
 // world is a Redshift with something of everything, in two regions.
 type world struct {
@@ -409,7 +408,7 @@ func TestReliability(t *testing.T) {
 	for row, name := range names {
 		fmt.Fprintf(&table, "| %s | %s |\n", name, strings.Join(cells[row], " | "))
 	}
-	inDocs(t, "table", table.String())
+	checkSection(t, reliabilityPage, "table", table.String())
 }
 
 // TestClasses compares the classes of operations with the table in docs/reliability.md.
@@ -429,11 +428,10 @@ func TestClasses(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", operation, plan.Class, strings.Join(lookedUp, ", "), strings.Join(done, ", "), plan.See)
 	}
-	inDocs(t, "classes", table.String())
-	for name := range everyCall(t) {
-		operation, _, _ := strings.Cut(name, " ")
-		if _, found := plans[operation]; found == strings.HasPrefix(operation, "Describe") {
-			t.Errorf("%s: it is %t that it has a class", operation, found)
+	checkSection(t, reliabilityPage, "classes", table.String())
+	for _, operation := range contract.Operations() {
+		if _, found := plans[operation.Name]; found == operation.ReadOnly {
+			t.Errorf("%s: it has a class: %t, and is read-only: %t", operation.Name, found, operation.ReadOnly)
 		}
 	}
 }
@@ -445,32 +443,4 @@ func codes(codes []awsquery.ErrorCode) []string {
 	}
 
 	return texts
-}
-
-// docs is for tests that write to the same file.
-var docs sync.Mutex
-
-// inDocs holds a table against docs/reliability.md, or writes it there.
-func inDocs(t *testing.T, name, table string) {
-	t.Helper()
-	docs.Lock()
-	defer docs.Unlock()
-	path := filepath.Join("docs", "reliability.md")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin, end := "<!-- "+name+" -->\n", "<!-- end of the "+name+" -->\n"
-	head, rest, found := strings.Cut(string(text), begin)
-	was, tail, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("%s has no place for the %s", path, name)
-	}
-	if *updateDocs {
-		if err := os.WriteFile(path, []byte(head+begin+table+end+tail), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	} else if was != table {
-		t.Errorf("%s has\n%s\nand it should be\n%s", path, was, table)
-	}
 }
