@@ -3,14 +3,20 @@ package redshift_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/redshifttest"
 )
 
 // The functions here make calls and responses of operations for which a test has no case, from what the contract declares. A new
@@ -31,14 +37,18 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 				if first, _, _ := strings.Cut(param.Name, "."); first != wire {
 					continue
 				}
+				value := params.Elem().Field(i)
 				isName := strings.Contains(" "+strings.Join(identify, " ")+" ", " "+wire+" ")
 				switch {
 				case isName:
-					require(params.Elem().Field(i), name)
+					require(value, name)
 				case param.Required && wire == "ClusterIdentifier":
-					require(params.Elem().Field(i), "analytics")
+					require(value, "analytics")
 				case param.Required:
-					require(params.Elem().Field(i), "text")
+					require(value, "text")
+				}
+				if param.Required && value.CanInt() {
+					value.SetInt(max(1, int64(param.Minimum)))
 				}
 			}
 		}
@@ -61,6 +71,11 @@ func require(value reflect.Value, text string) {
 		value.Set(reflect.MakeSlice(value.Type(), 1, 1))
 		require(value.Index(0), text)
 	case reflect.Struct:
+		if value.Type() == reflect.TypeFor[time.Time]() {
+			value.Set(reflect.ValueOf(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)))
+
+			return
+		}
 		for i := range value.NumField() {
 			if value.Type().Field(i).IsExported() {
 				require(value.Field(i), text)
@@ -68,6 +83,65 @@ func require(value reflect.Value, text string) {
 		}
 	case reflect.Int, reflect.Int64:
 		value.SetInt(1)
+	case reflect.Float64:
+		value.SetFloat(1)
+	case reflect.Bool:
+		value.SetBool(true)
+	case reflect.Map:
+		item := reflect.New(value.Type().Elem()).Elem()
+		require(item, text)
+		value.Set(reflect.MakeMap(value.Type()))
+		value.SetMapIndex(reflect.ValueOf(text), item)
+	}
+}
+
+// describedBy are the required parameters of an operation that describes a resource by its name.
+func describedBy(operation contract.Operation) []string {
+	var keys []string
+	for _, other := range contract.Operations() {
+		if other.Recovery == nil || other.Recovery.Describe != operation.Name {
+			continue
+		}
+		for _, key := range other.Recovery.Keys {
+			isRequired := func(param contract.Param) bool { return param.Required && param.Name == key.Name }
+			if slices.ContainsFunc(operation.Params, isRequired) {
+				keys = append(keys, key.Name)
+			}
+		}
+	}
+
+	return keys
+}
+
+// notPlayed are the operations that the fake does not play: it has no handler for them, and no declared resource that they are about.
+var notPlayed = sync.OnceValues(func() ([]string, error) {
+	fake := redshifttest.New(redshifttest.Options{})
+	client, err := redshift.New(fake.Config())
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, operation := range contract.Operations() {
+		if _, err := declaredCall(operation, "old")(context.Background(), client); errors.Is(err, awsquery.ErrInvalidAction) {
+			names = append(names, operation.Name)
+		}
+	}
+
+	return names, nil
+})
+
+// respondToOthers supplies an empty result of each operation that the fake does not play.
+func respondToOthers(t *testing.T, fake *redshifttest.Fake) {
+	t.Helper()
+	names, err := notPlayed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		method, _ := reflect.TypeFor[redshift.ClientService]().MethodByName(name)
+		if err := fake.Respond(name, reflect.New(method.Type.Out(0).Elem()).Interface()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -128,9 +202,17 @@ func declaredState(t *testing.T, client *redshift.Client) []string {
 		if _, ok := cases[operation.Name]; ok || operation.ReadOnly || operation.Recovery.Describe == "" {
 			continue
 		}
-		result, err := declaredCall(described(operation.Recovery.Describe), "")(t.Context(), client)
-		text, _ := json.Marshal(result)
-		lines = append(lines, fmt.Sprintf("%s %s %v", operation.Recovery.Describe, varying.ReplaceAll(text, nil), err))
+		describe := described(operation.Recovery.Describe)
+		keys := describedBy(describe)
+		names := []string{"old", "new"}
+		if len(keys) == 0 {
+			names = []string{""} // it lists all resources
+		}
+		for _, name := range names {
+			result, err := declaredCall(describe, name, keys...)(t.Context(), client)
+			text, _ := json.Marshal(result)
+			lines = append(lines, fmt.Sprintf("%s %s %s %s", describe.Name, name, varying.ReplaceAll(text, nil), outcomeKind(err)))
+		}
 	}
 
 	return lines

@@ -4,27 +4,26 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
 	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-var updateDocs = flag.Bool("update", false, "write the tables of docs/reliability.md anew")
+// reliabilityPage has tables that tests write.
+var reliabilityPage = filepath.Join("docs", "reliability.md")
 
 // world is a Redshift with something of everything, in two regions.
 type world struct {
@@ -72,6 +71,7 @@ func newWorld(t *testing.T) *world {
 	}
 	did(client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", ScheduleIdentifier: "used"}))
 	did(client.CreateTags(ctx, &redshift.CreateTagsParams{ResourceName: nightlyARN, Tags: []models.Tag{{Key: "old", Value: "1"}}}))
+	respondToOthers(t, w.fake)
 	createDeclared(t, client)
 	did(client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drilled", SnapshotIdentifier: "weekly"}))
 	w.fake.Advance(time.Hour)
@@ -191,22 +191,14 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 	}
 }
 
-// everyCall has a call of each operation: those that only read need no parameters.
+// everyCall has a call of each operation. Operations without a case in changeCalls get their required parameters only.
 func everyCall(t *testing.T) map[string]func(context.Context, *redshift.Client) (any, error) {
 	t.Helper()
 	calls := changeCalls()
 	maps.Copy(calls, declaredChanges())
-	service := reflect.TypeFor[redshift.ClientService]()
-	for i := range service.NumMethod() {
-		method := service.Method(i)
-		if _, found := calls[method.Name]; found {
-			continue
-		}
-		calls[method.Name] = func(ctx context.Context, client *redshift.Client) (any, error) {
-			results := reflect.ValueOf(client).MethodByName(method.Name).Call([]reflect.Value{reflect.ValueOf(ctx), reflect.Zero(method.Type.In(1))})
-			err, _ := results[1].Interface().(error)
-
-			return results[0].Interface(), err
+	for _, operation := range contract.Operations() {
+		if operation.ReadOnly {
+			calls[operation.Name] = declaredCall(operation, "old", describedBy(operation)...)
 		}
 	}
 
@@ -409,7 +401,7 @@ func TestReliability(t *testing.T) {
 	for row, name := range names {
 		fmt.Fprintf(&table, "| %s | %s |\n", name, strings.Join(cells[row], " | "))
 	}
-	inDocs(t, "table", table.String())
+	checkSection(t, reliabilityPage, "table", table.String())
 }
 
 // TestClasses compares the classes of operations with the table in docs/reliability.md.
@@ -429,11 +421,10 @@ func TestClasses(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", operation, plan.Class, strings.Join(lookedUp, ", "), strings.Join(done, ", "), plan.See)
 	}
-	inDocs(t, "classes", table.String())
-	for name := range everyCall(t) {
-		operation, _, _ := strings.Cut(name, " ")
-		if _, found := plans[operation]; found == strings.HasPrefix(operation, "Describe") {
-			t.Errorf("%s: it is %t that it has a class", operation, found)
+	checkSection(t, reliabilityPage, "classes", table.String())
+	for _, operation := range contract.Operations() {
+		if _, found := plans[operation.Name]; found == operation.ReadOnly {
+			t.Errorf("%s: it has a class: %t, and is read-only: %t", operation.Name, found, operation.ReadOnly)
 		}
 	}
 }
@@ -445,32 +436,4 @@ func codes(codes []awsquery.ErrorCode) []string {
 	}
 
 	return texts
-}
-
-// docs is for tests that write to the same file.
-var docs sync.Mutex
-
-// inDocs holds a table against docs/reliability.md, or writes it there.
-func inDocs(t *testing.T, name, table string) {
-	t.Helper()
-	docs.Lock()
-	defer docs.Unlock()
-	path := filepath.Join("docs", "reliability.md")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin, end := "<!-- "+name+" -->\n", "<!-- end of the "+name+" -->\n"
-	head, rest, found := strings.Cut(string(text), begin)
-	was, tail, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("%s has no place for the %s", path, name)
-	}
-	if *updateDocs {
-		if err := os.WriteFile(path, []byte(head+begin+table+end+tail), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	} else if was != table {
-		t.Errorf("%s has\n%s\nand it should be\n%s", path, was, table)
-	}
 }

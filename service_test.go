@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/internal/contract"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
@@ -104,8 +105,9 @@ func TestNewFromNil(t *testing.T) {
 				}
 			}
 		}
-		if methods < 27+6+2 {
-			t.Errorf("%s: only %d methods were called", name, methods)
+		const waits, batches = 6, 2
+		if want := len(contract.Operations()) + waits + batches; methods != want {
+			t.Errorf("%s: %d methods were called, want %d", name, methods, want)
 		}
 	}
 	if _, err := redshift.NewFromService(nil).DeleteSnapshots(t.Context(), toDelete([]string{"nightly"})); err == nil {

@@ -7,11 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/redshift-go/redshift/internal/contract"
 )
 
 // moving is the page that compares the two.
@@ -23,31 +20,6 @@ func moving(t *testing.T) string {
 	}
 
 	return string(page)
-}
-
-// The page lists every operation of the contract, once, and no other. That the links lead somewhere is tested in the root.
-func TestOperationsOfThePage(t *testing.T) {
-	t.Parallel()
-	var listed, described []string
-	for _, link := range regexp.MustCompile(`\[(\w+)\]\(api\.md#(\w+)\)`).FindAllStringSubmatch(moving(t), -1) {
-		listed = append(listed, link[1])
-		if strings.ToLower(link[1]) != link[2] {
-			t.Errorf("%s links to %s", link[1], link[2])
-		}
-	}
-	for _, operation := range contract.Operations() {
-		if operation.UnknownToAmazon == "" {
-			described = append(described, operation.Name)
-		}
-	}
-	slices.Sort(listed)
-	slices.Sort(described)
-	if !slices.Equal(listed, described) {
-		t.Errorf("the page lists %q, the contract has %q", listed, described)
-	}
-	if count := fmt.Sprintf("%d of them", len(described)); !strings.Contains(moving(t), count) {
-		t.Errorf("the page does not say %q", count)
-	}
 }
 
 // What docs/moving-from-the-aws-sdk.md shows of Amazon's SDK, and of the two together, compiles, as the body of a function.
