@@ -14,15 +14,15 @@ import (
 
 var updatePages = flag.Bool("update", false, "write the marked sections of the pages")
 
-// pages is held while a test reads and writes a page: tests that run in parallel write to the same page.
-var pages sync.Mutex
+// pageLock is held while a test reads and writes a page: tests that run in parallel write to the same page.
+var pageLock sync.Mutex
 
 // checkSection compares a marked section of a page with its computed content, or writes it with -update. The section is between the lines
 // "<!-- name -->" and "<!-- end of name -->".
 func checkSection(t *testing.T, page, name, content string) {
 	t.Helper()
-	pages.Lock()
-	defer pages.Unlock()
+	pageLock.Lock()
+	defer pageLock.Unlock()
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
