@@ -1,7 +1,6 @@
 package redshift_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
-	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
@@ -392,48 +390,99 @@ func TestReliability(t *testing.T) {
 		return
 	}
 
-	var table bytes.Buffer
-	table.WriteString("| operation |")
-	for _, column := range columns {
-		fmt.Fprintf(&table, " %s |", column.name)
-	}
-	table.WriteString("\n| --- |" + strings.Repeat(" --- |", len(columns)) + "\n")
-	for row, name := range names {
-		fmt.Fprintf(&table, "| %s | %s |\n", name, strings.Join(cells[row], " | "))
-	}
-	checkSection(t, reliabilityPage, "table", table.String())
+	checkSection(t, reliabilityPage, "faults", usualCells(names, columns, cells))
+	checkSection(t, reliabilityPage, "exceptions", unusualCells(names, columns, cells))
 }
 
-// TestClasses compares the classes of operations with the table in docs/reliability.md.
-func TestClasses(t *testing.T) {
-	plans := redshift.Plans()
-	var table strings.Builder
-	table.WriteString("| operation | class | looked up after | done after | where it shows |\n| --- | --- | --- | --- | --- |\n")
-	for _, operation := range slices.Sorted(maps.Keys(plans)) {
-		plan := plans[operation]
-		lookedUp := codes(plan.Settled)
-		if plan.LookUp != nil {
-			lookedUp = append(lookedUp, "no response")
-		}
-		var done []string
-		if plan.Class == recovery.DoneIfMissing && plan.Gone != nil {
-			done = codes(plan.Missing)
-		}
-		fmt.Fprintf(&table, "| %s | %s | %s | %s | %s |\n", operation, plan.Class, strings.Join(lookedUp, ", "), strings.Join(done, ", "), plan.See)
-	}
-	checkSection(t, reliabilityPage, "classes", table.String())
+// The groups of operations that behave alike in the face of faults.
+const (
+	readGroup           = "reads"
+	changeGroup         = "changes"
+	notRecoverableGroup = "not-recoverable"
+)
+
+// groupOf returns the group of a row of the table: the name of an operation, with a variant behind it.
+func groupOf(name string) string {
+	action, variant, _ := strings.Cut(name, " ")
 	for _, operation := range contract.Operations() {
-		if _, found := plans[operation.Name]; found == operation.ReadOnly {
-			t.Errorf("%s: it has a class: %t, and is read-only: %t", operation.Name, found, operation.ReadOnly)
+		switch {
+		case operation.Name != action:
+		case operation.ReadOnly:
+			return readGroup
+		case operation.Recovery.Class == notRecoverableGroup, variant == "unnamed":
+			return notRecoverableGroup
 		}
 	}
+
+	return changeGroup
 }
 
-func codes(codes []awsquery.ErrorCode) []string {
-	var texts []string
-	for _, code := range codes {
-		texts = append(texts, "`"+string(code)+"`")
+// usual returns the most frequent cell of a group in a column. An operation that behaves as its group changes nothing on the page.
+func usual(group string, names []string, cells [][]string, column int) string {
+	counts := make(map[string]int)
+	for row, name := range names {
+		if groupOf(name) == group {
+			counts[cells[row][column]]++
+		}
+	}
+	most := ""
+	for _, cell := range slices.Sorted(maps.Keys(counts)) {
+		if counts[cell] > counts[most] {
+			most = cell
+		}
 	}
 
-	return texts
+	return most
+}
+
+// usualCells is a table of the usual outcome of each fault, for each group.
+func usualCells(names []string, columns []trouble, cells [][]string) string {
+	groups := []string{readGroup, changeGroup, notRecoverableGroup}
+	var table strings.Builder
+	fmt.Fprintf(&table, "| fault | %s |\n| --- | --- | --- | --- |\n", strings.Join(groups, " | "))
+	for column, fault := range columns {
+		fmt.Fprintf(&table, "| %s |", fault.name)
+		for _, group := range groups {
+			fmt.Fprintf(&table, " %s |", usual(group, names, cells, column))
+		}
+		table.WriteString("\n")
+	}
+
+	return table.String()
+}
+
+// unusualCells is a table of the outcomes that differ from the usual one. Faults with the same outcome share a line.
+func unusualCells(names []string, columns []trouble, cells [][]string) string {
+	var table strings.Builder
+	table.WriteString("| operation | fault | outcome |\n| --- | --- | --- |\n")
+	for row, name := range names {
+		faults := make(map[string][]string)
+		for column, fault := range columns {
+			if cell := cells[row][column]; cell != usual(groupOf(name), names, cells, column) {
+				faults[cell] = append(faults[cell], fault.name)
+			}
+		}
+		for _, cell := range slices.Sorted(maps.Keys(faults)) {
+			fmt.Fprintf(&table, "| %s | %s | %s |\n", name, strings.Join(faults[cell], "; "), cell)
+		}
+	}
+
+	return table.String()
+}
+
+// TestClasses: the plan of each change is what the contract declares, and reads have none.
+func TestClasses(t *testing.T) {
+	t.Parallel()
+	plans := redshift.Plans()
+	for _, operation := range contract.Operations() {
+		plan, found := plans[operation.Name]
+		switch {
+		case found == operation.ReadOnly:
+			t.Errorf("%s: it has a plan: %t, and is read-only: %t", operation.Name, found, operation.ReadOnly)
+		case !found:
+		case string(plan.Class) != operation.Recovery.Class || plan.See != operation.Recovery.Describe:
+			t.Errorf("%s: the plan is %s and shows in %s, the contract says %s and %s",
+				operation.Name, plan.Class, plan.See, operation.Recovery.Class, operation.Recovery.Describe)
+		}
+	}
 }

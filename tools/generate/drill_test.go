@@ -79,11 +79,10 @@ func TestDrill(t *testing.T) {
 		}
 	}
 	command(t, root, true, "go", "vet", "./...")
-	command(t, root, true, "go", "test", ".", "-run", "TestReliability|TestClasses", "-update")
 	edited := strings.Fields(command(t, root, true, "git", "ls-files", "--others", "--modified", "--exclude-standard"))
 	for _, name := range edited {
 		text := read(t, filepath.Join(root, name))
-		if !isGenerated(text) && name != "spec/reports.yaml" && name != "docs/reliability.md" {
+		if !isGenerated(text) && name != "spec/reports.yaml" {
 			t.Errorf("%s changed, and is not generated", name)
 		}
 	}
