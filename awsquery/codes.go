@@ -1,6 +1,6 @@
 package awsquery
 
-// The codes that all services with the AWS Query protocol can answer. A service's own codes are constants beside its
+// The codes that all services with the AWS Query protocol ca response. A service's own codes are constants beside its
 // models.
 const (
 	// ErrAccessDenied: the caller has no permission for the call.
@@ -49,7 +49,7 @@ const (
 	ErrRequestTimeout ErrorCode = "RequestTimeout"
 	// ErrRequestTimeTooSkewed: the signature's date is too far from the service's: see to the clock.
 	ErrRequestTimeTooSkewed ErrorCode = "RequestTimeTooSkewed"
-	// ErrServiceUnavailable: the service cannot answer at the moment. Calling again later helps.
+	// ErrServiceUnavailable: the service cannot respond at the moment. Calling again later helps.
 	ErrServiceUnavailable ErrorCode = "ServiceUnavailable"
 	// ErrSignatureDoesNotMatch: the signature is wrong, mostly because the secret key is; or its date is too far from the
 	// service's.

@@ -32,7 +32,7 @@ func Pages[T any](operation, marker string, page func(marker string) ([]T, strin
 			seen[next] = struct{}{}
 			if _, again := seen[following]; again {
 				var none T
-				yield(none, fmt.Errorf("%s: read the next page: its Marker was answered before, the pages would never end", operation))
+				yield(none, fmt.Errorf("%s: read the next page: its Marker was returned before, so that the pages would never end", operation))
 				return
 			}
 			next = following

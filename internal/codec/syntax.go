@@ -412,7 +412,7 @@ func (d *Decoder) markup(text []byte, keep bool) []byte {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 		d.fail(d.position, "a CDATA section outside of the root element")
 	default:
-		d.fail(d.position, "a document type or another declaration, which answers do not have")
+		d.fail(d.position, "a document type or another declaration, which responses do not have")
 	}
 
 	return text

@@ -173,7 +173,7 @@ func (r *Request) SetHeaderParam(name string, values ...string) error {
 	return nil
 }
 
-// SetTimeout limits this attempt, from sending the request to the end of the answer.
+// SetTimeout limits this attempt, from sending the request to the end of the response.
 func (r *Request) SetTimeout(timeout time.Duration) error {
 	if timeout < 0 {
 		return errors.New("the timeout is negative, use 0 for none")

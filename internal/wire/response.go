@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// DefaultMaxResponseBytes is far more than any answer has: a page of 100 snapshots has some 200 KB.
+// DefaultMaxResponseBytes is far more than any response has: a page of 100 snapshots has some 200 KB.
 const DefaultMaxResponseBytes = 32 << 20
 
 // Response is a response with its body in memory, for the Reader of an operation.
