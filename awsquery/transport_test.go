@@ -118,7 +118,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		want      string
 	}{
 		"no operation":     {nil, nil, "awsquery: submit: there is no operation"},
-		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "x: the operation has no Params"},
+		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "ListItems: the operation has no Params"},
 		"no reader":        {nil, &runtime.ClientOperation{Params: good}, "call: the operation has no Reader"},
 		"no client":        {func(t *awsquery.Transport) { t.Client = nil }, listItems(good), "ListItems: the Transport has no Client"},
 		"limit":            {func(t *awsquery.Transport) { t.MaxResponseBytes = -1 }, listItems(good), "MaxResponseBytes is negative"},

@@ -181,7 +181,7 @@ func (i *invocation) attempt(ctx context.Context) (any, error) {
 	if !logs && i.settings.Response == nil && i.settings.LookUp == nil {
 		return i.Transport.SubmitContext(ctx, i.operation)
 	}
-	keeper := &responseKeeper{ClientResponseReader: i.operation.Reader, readOnly: i.readOnly}
+	keeper := &responseKeeper{ClientResponseReader: i.operation.Reader, action: i.action, readOnly: i.readOnly}
 	operation := *i.operation
 	operation.Reader = keeper
 	result, err := i.Transport.SubmitContext(ctx, &operation)
@@ -199,9 +199,13 @@ func (i *invocation) attempt(ctx context.Context) (any, error) {
 // responseKeeper is a Reader that keeps the response.
 type responseKeeper struct {
 	runtime.ClientResponseReader
+	action   string
 	readOnly bool
 	response *http.Response
 }
+
+// Action returns the name of the operation, as the Reader itself does.
+func (k *responseKeeper) Action() string { return k.action }
 
 // IsReadOnly reports whether the operation changes nothing, as the Reader itself does.
 func (k *responseKeeper) IsReadOnly() bool { return k.readOnly }

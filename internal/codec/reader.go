@@ -39,6 +39,9 @@ func NewResultReader[T any, P interface {
 	return resultReader[T, P]{action: action, readOnly: readOnly}
 }
 
+// Action returns the name of the operation.
+func (r resultReader[T, P]) Action() string { return r.action }
+
 // IsReadOnly reports whether the operation changes nothing.
 func (r resultReader[T, P]) IsReadOnly() bool { return r.readOnly }
 
