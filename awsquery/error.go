@@ -25,7 +25,7 @@ type ErrorCode string
 // Error returns the code itself.
 func (c ErrorCode) Error() string { return string(c) }
 
-// Error is a response other than the expected one: that of a service which refuses a call, or that of something on the way
+// Error is a response other than the expected one: a refusal of the service, or the response of something on the way
 // to it, such as the HTML page of a proxy.
 //
 // What a log or a format verb shows of it is its Error text; its JSON has fields that belong there one by one. The header and
@@ -110,7 +110,7 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is tells whether the target is the error's code.
+// Is reports whether the target is the error's code.
 func (e *Error) Is(target error) bool {
 	code, ok := target.(ErrorCode)
 

@@ -26,16 +26,14 @@ const maxURL = 2048
 // Transport makes one attempt of a call. It implements [runtime.ContextualTransport], to which generated clients submit
 // their operations.
 //
-// The request is a GET while its URL has no more than 2,048 bytes, and else a POST with everything in a form. The response
-// is read whole. A call fails with an [*Error] if there is a response, and with a [*SendError] if there is none; neither
-// shows the URL with its parameters. Retries, signatures and redirects are the business of the caller and of the
-// Client. A response that redirects is an Error, unless the Client follows it.
+// The request is a GET if its URL has 2,048 bytes at most. Otherwise it is a POST with all parameters in a form. The whole response
+// is read. A call fails with an [*Error] if it got a response, and with a [*SendError] if it got none. Neither has the parameters of
+// the URL in its text. The caller retries, and the Client signs. A redirect is an Error, unless the Client follows it.
 //
-// net/http sends a GET again, without a word, if a connection it had kept open breaks. Transport prevents that for each
-// operation that is not known to change nothing: its request has a Body that is empty but not nil, which
-// net/http cannot rewind, and of which nothing is sent.
+// net/http silently repeats a GET if a connection that it kept open breaks. Transport prevents that for each operation whose Reader
+// does not say that it changes nothing: the Body of the request is empty but not nil, and net/http cannot rewind it.
 //
-// The fields must not be changed once the Transport is in use. It can then be used by many goroutines at once.
+// Do not change the fields once the Transport is in use. Many goroutines can use it at the same time.
 type Transport struct {
 	// Endpoint is the service's URL. Required: scheme http or https, a host, optionally a port from 1 to 65535 and a path. It
 	// cannot have a user, a query or a fragment. Dot segments of the path are removed.

@@ -41,7 +41,7 @@ type Settings struct {
 	LookUp *LookUp
 }
 
-// Call tells an invocation what depends on the operation.
+// Call has what depends on the operation.
 type Call interface {
 	// Plan returns how to find out whether the call took effect. It gets the settings of the look-ups. It is called at most once,
 	// after a failure.

@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// maxDepth is how many elements can be open at once. Responses of AWS Query are some ten deep.
+// maxDepth is how many elements can be open at the same time. Responses of AWS Query are some ten deep.
 const maxDepth = 64
 
 // Decoder reads an XML document that is in memory, element by element, for generated code:
@@ -27,7 +27,7 @@ const maxDepth = 64
 // names outside ASCII, no more than 64 elements inside each other. Namespaces are not looked at: a prefix is dropped.
 // Where it accepts a document, encoding/xml does so too and reads the same values; but an empty time is the zero time
 // here, and the Optional methods return nil for an empty element. The first error ends the reading: Next is false from
-// then on, values are zero, and Err tells what was wrong. Texts are copies and do not keep the document in memory.
+// then on, values are zero, and Err returns what was wrong. Texts are copies and do not keep the document in memory.
 type Decoder struct {
 	body     []byte
 	position int
@@ -202,7 +202,7 @@ func (d *Decoder) enterResult() bool {
 	return false
 }
 
-// atResult tells whether the open element is named as the root, with Result in place of Response.
+// atResult reports whether the open element is named as the root, with Result in place of Response.
 func (d *Decoder) atResult() bool {
 	root := d.body[d.open[0].local:d.open[0].end]
 	operation, _ := bytes.CutSuffix(root, []byte("Response"))

@@ -45,7 +45,7 @@ func NewRequest(method, path string) *Request {
 
 const upperHex = "0123456789ABCDEF"
 
-// isUnreserved tells which bytes AWS leaves as they are, in a query and in a signature. All others are percent-encoded,
+// isUnreserved reports whether AWS leaves a byte as it is, in a query and in a signature. All other bytes are percent-encoded,
 // a space as %20: net/url would write a plus sign, and the query on the wire has to be the one that was signed.
 func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||

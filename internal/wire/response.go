@@ -77,7 +77,7 @@ func IsUntilClosed(response *http.Response) bool {
 // ErrTooLarge is the error of a body that is longer than the limit.
 var ErrTooLarge = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
 
-var errOtherProtocol = errors.New("the server goes on in another protocol, which nobody asked it for")
+var errOtherProtocol = errors.New("the server switched to another protocol, which the request did not contain")
 
 // Receive reads the body of a response, unless it is a connection, which would never end.
 func Receive(response *http.Response, limit int64) ([]byte, error) {
