@@ -8,7 +8,8 @@ import (
 
 // Pages yields the items of one page after the other. Page is called with the marker of the page to get, the given one at
 // first, and returns the page's items and the marker of the next page, empty at the end. An error is yielded once, with a
-// zero item, and ends the sequence. A repeated marker is an error, because the pages would never end. Each range over the sequence starts at the given marker. Used by generated code.
+// zero item, and ends the sequence. A repeated marker is an error, because the pages would never end. Each range
+// over the sequence starts at the given marker. Used by generated code.
 func Pages[T any](operation, marker string, page func(marker string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		next := marker
