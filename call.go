@@ -95,7 +95,12 @@ func (c *call[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
 	client := *c.client
 	client.settings = lookUps
 
-	return c.plan(&client, c.params)
+	plan := c.plan(&client, c.params)
+	if params, ok := any(c.params).(interface{ Validate() error }); ok && !c.client.validate && params.Validate() != nil {
+		return plan.WithoutParams() // a look-up without the name of the resource describes any
+	}
+
+	return plan
 }
 
 // errOtherResource reports a response that names another resource than the call requested. A broken proxy can return the response

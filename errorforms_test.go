@@ -20,23 +20,23 @@ import (
 func TestFormsOfErrors(t *testing.T) {
 	t.Parallel()
 	refused := &awsquery.Error{Operation: "CreateTags", StatusCode: 404, RequestID: "1", Code: models.ErrResourceNotFoundFault, Message: "none"}
-	unanswered := &awsquery.SendError{Operation: "CreateTags", Err: io.ErrUnexpectedEOF}
+	unsent := &awsquery.SendError{Operation: "CreateTags", Err: io.ErrUnexpectedEOF}
 	for name, test := range map[string]struct {
 		err  error
 		json string
 	}{
 		"Error":     {refused, `{"operation":"CreateTags","statusCode":404,"requestId":"1","code":"ResourceNotFoundFault","message":"none"}`},
-		"SendError": {unanswered, `{"operation":"CreateTags","cause":"unexpected EOF"}`},
+		"SendError": {unsent, `{"operation":"CreateTags","cause":"unexpected EOF"}`},
 		"RetryError": {
-			&redshift.RetryError{Operation: "CreateTags", Attempts: 2, Last: unanswered, Ended: errors.New("over")},
+			&redshift.RetryError{Operation: "CreateTags", Attempts: 2, Last: unsent, Ended: errors.New("over")},
 			`{"operation":"CreateTags","attempts":2,"last":{"operation":"CreateTags","cause":"unexpected EOF"},"ended":"over"}`,
 		},
 		"RetryError to the end": {
-			&redshift.RetryError{Operation: "CreateTags", Attempts: 5, Last: unanswered},
+			&redshift.RetryError{Operation: "CreateTags", Attempts: 5, Last: unsent},
 			`{"operation":"CreateTags","attempts":5,"last":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
 		},
 		"OutcomeUnknownError": {
-			&redshift.OutcomeUnknownError{Operation: "CreateTags", SeeOperation: "DescribeTags", Err: unanswered},
+			&redshift.OutcomeUnknownError{Operation: "CreateTags", SeeOperation: "DescribeTags", Err: unsent},
 			`{"operation":"CreateTags","seeOperation":"DescribeTags","cause":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
 		},
 		"OutcomeUnknownError with nowhere to look": {

@@ -144,9 +144,9 @@ func TestIterators(t *testing.T) {
 		"stopped on the next":  {pages: two, stop: 3, items: 3, asked: []string{"", "a", "b"}},
 		"an error":             {pages: map[string]listPage{"": {code: "AccessDenied"}}, asked: []string{""}, err: awsquery.ErrAccessDenied},
 		"an error in between":  {pages: map[string]listPage{"": {items: 2, next: "a"}, "a": {code: "AccessDenied"}}, items: 2, asked: []string{"", "a"}, err: awsquery.ErrAccessDenied},
-		"a Marker again":       {pages: map[string]listPage{"": {items: 1, next: "a"}, "a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, items: 3, asked: []string{"", "a", "b"}, text: "Marker was answered before"},
-		"its own Marker":       {pages: map[string]listPage{"a": {items: 1, next: "a"}}, marker: "a", items: 1, asked: []string{"a"}, text: "Marker was answered before"},
-		"back where it begins": {pages: map[string]listPage{"a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, marker: "a", items: 2, asked: []string{"a", "b"}, text: "Marker was answered before"},
+		"a Marker again":       {pages: map[string]listPage{"": {items: 1, next: "a"}, "a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, items: 3, asked: []string{"", "a", "b"}, text: "Marker was returned before"},
+		"its own Marker":       {pages: map[string]listPage{"a": {items: 1, next: "a"}}, marker: "a", items: 1, asked: []string{"a"}, text: "Marker was returned before"},
+		"back where it begins": {pages: map[string]listPage{"a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, marker: "a", items: 2, asked: []string{"a", "b"}, text: "Marker was returned before"},
 	} {
 		for _, listing := range listings(t) {
 			t.Run(name+"/"+listing.operation, func(t *testing.T) {

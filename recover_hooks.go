@@ -455,6 +455,9 @@ func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster 
 // lookUpSnapshot describes a snapshot by its ARN or, if that is empty, its identifier: Redshift refuses a look-up that names more than
 // one of identifier, ARN and cluster.
 func lookUpSnapshot(ctx context.Context, lookUps *Client, identifier, arn string) (*models.Snapshot, string, error) {
+	if identifier == "" && arn == "" {
+		return nil, "", errors.New("the call names no snapshot to look up")
+	}
 	params := &DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier}
 	if arn != "" {
 		params = &DescribeClusterSnapshotsParams{SnapshotArn: arn}

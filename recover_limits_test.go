@@ -347,3 +347,52 @@ func TestNothingIsLookedUpForReads(t *testing.T) {
 		}
 	})
 }
+
+// TestNoLookUpWithoutAName: a look-up without the name of a resource describes any resource, which proves nothing.
+func TestNoLookUpWithoutAName(t *testing.T) {
+	t.Parallel()
+	type call = func(context.Context, *redshift.Client, ...redshift.Option) (any, error)
+	const granted = "<AccountsWithRestoreAccess><AccountWithRestoreAccess><AccountId>" + friend + "</AccountId></AccountWithRestoreAccess></AccountsWithRestoreAccess>"
+	for name, test := range map[string]struct {
+		call     call
+		lookUp   reply
+		requests string
+	}{
+		"access": {
+			of((*redshift.Client).AuthorizeSnapshotAccess, redshift.AuthorizeSnapshotAccessParams{AccountWithRestoreAccess: friend}, nil),
+			snapshotWith(granted), "5*AuthorizeSnapshotAccess",
+		},
+		"revoked access": {
+			of((*redshift.Client).RevokeSnapshotAccess, redshift.RevokeSnapshotAccessParams{AccountWithRestoreAccess: friend}, nil),
+			snapshotWith(""), "5*RevokeSnapshotAccess",
+		},
+		"deletion": {
+			of((*redshift.Client).DeleteClusterSnapshot, redshift.DeleteClusterSnapshotParams{}, nil),
+			result("DescribeClusterSnapshots", "<Snapshots/>"), "5*DeleteClusterSnapshot",
+		},
+		"grant": {
+			of((*redshift.Client).CreateSnapshotCopyGrant, redshift.CreateSnapshotCopyGrantParams{}, nil),
+			result("DescribeSnapshotCopyGrants", "<SnapshotCopyGrants><SnapshotCopyGrant/></SnapshotCopyGrants>"), "5*CreateSnapshotCopyGrant",
+		},
+		"copies": {
+			of((*redshift.Client).DisableSnapshotCopy, redshift.DisableSnapshotCopyParams{}, nil), clusterWith(""), "5*DisableSnapshotCopy",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := &script{replies: append(slices.Repeat([]reply{noResponse}, 5), test.lookUp)}
+				client := newClient(t, func(config *redshift.Config) {
+					config.Retry = redshift.RetryPolicy{}
+					config.DisableParamValidation = true
+					config.HTTPClient = &http.Client{Transport: server}
+				})
+				_, err := test.call(t.Context(), client)
+				checkRecovered(t, err, "unknown", "")
+				if server.actions() != expand(test.requests) {
+					t.Errorf("the requests are %s, want %s", server.actions(), test.requests)
+				}
+			})
+		})
+	}
+}

@@ -155,9 +155,9 @@ func TestNothingSentIsOfTheWholeCall(t *testing.T) {
 	}
 	defer client.CloseIdleConnections()
 	_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
-	var unanswered *awsquery.SendError
-	if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.As(err, &unanswered) || unanswered.NothingSent || len(fake.Snapshots()) != 1 {
-		t.Errorf("there are %d snapshots, and the error is %v: %+v", len(fake.Snapshots()), err, unanswered)
+	var unsent *awsquery.SendError
+	if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.As(err, &unsent) || unsent.NothingSent || len(fake.Snapshots()) != 1 {
+		t.Errorf("there are %d snapshots, and the error is %v: %+v", len(fake.Snapshots()), err, unsent)
 	}
 }
 
@@ -286,9 +286,9 @@ func TestUnsignedIsNotSent(t *testing.T) {
 			return err
 		},
 	} {
-		var unanswered *awsquery.SendError
-		if err := call(); !errors.As(err, &unanswered) || !unanswered.NothingSent || len(fake.Requests()) != 0 {
-			t.Errorf("a call that %s: %v, %+v", name, err, unanswered)
+		var unsent *awsquery.SendError
+		if err := call(); !errors.As(err, &unsent) || !unsent.NothingSent || len(fake.Requests()) != 0 {
+			t.Errorf("a call that %s: %v, %+v", name, err, unsent)
 		}
 	}
 }

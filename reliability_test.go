@@ -358,7 +358,7 @@ func outcomeKind(err error) string {
 	case errors.As(err, &refused):
 		return fmt.Sprintf("HTTP %d", refused.StatusCode)
 	default:
-		return "no answer"
+		return "no response"
 	}
 }
 

@@ -1,6 +1,6 @@
 package awsquery
 
-// The codes that all services with the AWS Query protocol can answer. A service's own codes are constants beside its
+// The codes that all services with the AWS Query protocol ca response. A service's own codes are constants next to its
 // models.
 const (
 	// ErrAccessDenied: the caller has no permission for the call.
@@ -17,7 +17,7 @@ const (
 	ErrInternalError ErrorCode = "InternalError"
 	// ErrInternalFailure: the service failed for a reason that is its own. Calling again may help.
 	ErrInternalFailure ErrorCode = "InternalFailure"
-	// ErrInvalidAction: the service has no such operation, or not in the version that was asked for.
+	// ErrInvalidAction: the service has no such operation, or not in the requested version.
 	ErrInvalidAction ErrorCode = "InvalidAction"
 	// ErrInvalidClientTokenID: AWS does not know the access key, or the session token does not belong to it.
 	ErrInvalidClientTokenID ErrorCode = "InvalidClientTokenId"
@@ -49,7 +49,7 @@ const (
 	ErrRequestTimeout ErrorCode = "RequestTimeout"
 	// ErrRequestTimeTooSkewed: the signature's date is too far from the service's: see to the clock.
 	ErrRequestTimeTooSkewed ErrorCode = "RequestTimeTooSkewed"
-	// ErrServiceUnavailable: the service cannot answer at the moment. Calling again later helps.
+	// ErrServiceUnavailable: the service cannot respond at the moment. Calling again later helps.
 	ErrServiceUnavailable ErrorCode = "ServiceUnavailable"
 	// ErrSignatureDoesNotMatch: the signature is wrong, mostly because the secret key is; or its date is too far from the
 	// service's.

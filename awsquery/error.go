@@ -19,13 +19,13 @@ import (
 //
 //	if errors.Is(err, awsquery.ErrAccessDenied) { ... }
 //
-// They are open: services answer codes that no list has.
+// They are open: services return codes that no list has.
 type ErrorCode string
 
 // Error returns the code itself.
 func (c ErrorCode) Error() string { return string(c) }
 
-// Error is an answer other than the expected one: that of a service which refuses a call, or that of something on the way
+// Error is a response other than the expected one: a refusal of the service, or the response of something on the way
 // to it, such as the HTML page of a proxy.
 //
 // What a log or a format verb shows of it is its Error text; its JSON has fields that belong there one by one. The header and
@@ -36,9 +36,9 @@ type Error struct {
 	// StatusCode is the HTTP status. It can be 200: then the response is an error document, a document of something else, or
 	// cut short. Decide on the Code if there is one: services throttle with status 400.
 	StatusCode int
-	// RequestID is Amazon's identifier of the request, for its support. Empty if the answer has none.
+	// RequestID is Amazon's identifier of the request, for its support. Empty if the response has none.
 	RequestID string
-	// Code is why the service refuses the call. Empty if the answer is not from a service.
+	// Code is why the service refuses the call. Empty if the response is not from a service.
 	Code ErrorCode
 	// Message is the service's text, as it came, at most 16 KiB of it. The service may quote parameters in it.
 	Message string
@@ -46,12 +46,12 @@ type Error struct {
 	Hint string
 	// Type is who is at fault according to the service: Sender or Receiver. Often empty.
 	Type string
-	// Header is the answer's. It is nil if the call was not made by a Transport.
+	// Header is the response's. It is nil if the call was not made by a Transport.
 	Header http.Header
-	// RoundTrip is the time from sending the request to the header of the answer. It is 0 if the call was not made by a
+	// RoundTrip is the time from sending the request to the header of the response. It is 0 if the call was not made by a
 	// Transport.
 	RoundTrip time.Duration
-	// Body is the beginning of the answer, 512 bytes at most, if that is not an error document of AWS Query. A proxy may
+	// Body is the beginning of the response, 512 bytes at most, if that is not an error document of AWS Query. A proxy may
 	// quote the request in it.
 	Body []byte
 	// Err is what is wrong with the response itself. It is nil for a whole error document, and a [*ReadError] for a document
@@ -110,7 +110,7 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is tells whether the target is the error's code.
+// Is reports whether the target is the error's code.
 func (e *Error) Is(target error) bool {
 	code, ok := target.(ErrorCode)
 
@@ -126,7 +126,7 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// shownMessage is what of the message belongs in a text. A service that finds a signature wrong answers with the request
+// shownMessage is what of the message belongs in a text. A service that finds a signature wrong returns the request
 // as it should have been signed, session token included: that is cut off.
 func (e *Error) shownMessage() string {
 	message := e.Message
@@ -224,7 +224,7 @@ const lowerHex = "0123456789abcdef"
 // causeText is the text of a cause in one line. A RoundTripper of somebody else can have an error with the URL in it.
 func causeText(cause error) string {
 	if cause == nil {
-		return "no answer"
+		return "no response"
 	}
 	return printable(withoutURLs(cause.Error(), cause), maxShownMessage)
 }
@@ -261,10 +261,10 @@ type ReadError struct {
 // Error says what was attempted, and the cause.
 func (e *ReadError) Error() string {
 	if e == nil || e.Err == nil {
-		return "read the answer"
+		return "read the response"
 	}
 
-	return "read the answer: " + e.Err.Error()
+	return "read the response: " + e.Err.Error()
 }
 
 // Unwrap returns Err.
@@ -276,7 +276,7 @@ func (e *ReadError) Unwrap() error {
 	return e.Err
 }
 
-// SendError is a call that got no answer: it could not be sent, the connection broke, or its context ended. Unless
+// SendError is a call that got no response: it could not be sent, the connection broke, or its context ended. Unless
 // NothingSent is set, the service may have done what it was asked to.
 //
 // The request's URL, which holds the parameters, is not part of it.

@@ -90,7 +90,7 @@ func (r *listItemsResult) DecodeQuery(d *codec.Decoder) {
 	}
 }
 
-// envelope puts members into the answer to ListItems.
+// envelope puts members into the response to ListItems.
 func envelope(members string) string {
 	return "<ListItemsResponse xmlns=\"http://example.com/doc/2012-12-01/\">\n  <ListItemsResult>" + members +
 		"</ListItemsResult>\n  <ResponseMetadata><RequestId>5c1b2f3a</RequestId></ResponseMetadata>\n</ListItemsResponse>"
@@ -182,7 +182,7 @@ func call(tb testing.TB, status int, body string, header http.Header) (*listItem
 	}
 	result, ok := answer.(*listItemsResult)
 	if !ok {
-		tb.Fatalf("the answer is a %T", answer)
+		tb.Fatalf("the response is a %T", answer)
 	}
 
 	return result, nil

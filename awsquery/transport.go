@@ -26,16 +26,14 @@ const maxURL = 2048
 // Transport makes one attempt of a call. It implements [runtime.ContextualTransport], to which generated clients submit
 // their operations.
 //
-// The request is a GET while its URL has no more than 2,048 bytes, and else a POST with everything in a form. The answer
-// is read whole. A call fails with an [*Error] if there is an answer, and with a [*SendError] if there is none; neither
-// shows the URL with its parameters. Retries, signatures and redirects are the business of the caller and of the
-// Client. An answer that redirects is an Error, unless the Client follows it.
+// The request is a GET if its URL has 2,048 bytes at most. Otherwise it is a POST with all parameters in a form. The whole response
+// is read. A call fails with an [*Error] if it got a response, and with a [*SendError] if it got none. Neither has the parameters of
+// the URL in its text. The caller retries, and the Client signs. A redirect is an Error, unless the Client follows it.
 //
-// net/http sends a GET again, without a word, if a connection it had kept open breaks. Transport prevents that for each
-// operation that is not known to change nothing: its request has a Body that is empty but not nil, which
-// net/http cannot rewind, and of which nothing is sent.
+// net/http silently repeats a GET if a connection that it kept open breaks. Transport prevents that for each operation whose Reader
+// does not say that it changes nothing: the Body of the request is empty but not nil, and net/http cannot rewind it.
 //
-// The fields must not be changed once the Transport is in use. It can then be used by many goroutines at once.
+// Do not change the fields once the Transport is in use. Many goroutines can use it at the same time.
 type Transport struct {
 	// Endpoint is the service's URL. Required: scheme http or https, a host, optionally a port from 1 to 65535 and a path. It
 	// cannot have a user, a query or a fragment. Dot segments of the path are removed.
@@ -43,7 +41,7 @@ type Transport struct {
 	// Client sends the requests. Required, unless each operation has its own: there is no default that would send
 	// unsigned requests by mistake. An operation's own Client takes precedence.
 	Client *http.Client
-	// MaxResponseBytes is how large an answer can be. 0 means 32 MiB.
+	// MaxResponseBytes is how large a response can be. 0 means 32 MiB.
 	MaxResponseBytes int64
 	// UserAgent is sent in the header User-Agent, unless the operation's parameters set that. Empty: net/http's own.
 	UserAgent string
@@ -64,7 +62,7 @@ func (t *Transport) Submit(operation *runtime.ClientOperation) (any, error) {
 
 // SubmitContext makes one attempt of a call and returns what the operation's Reader does. The context ends it at any
 // time; nil means the operation's Context, or else none. A time limit that the parameters set (SetTimeout of the
-// go-openapi request) holds for the attempt, from sending it to the end of the answer.
+// go-openapi request) holds for the attempt, from sending it to the end of the response.
 func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.ClientOperation) (any, error) {
 	if operation == nil {
 		return nil, errors.New("awsquery: submit: there is no operation")
@@ -111,18 +109,18 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	response, err := client.Do(request)
 	roundTrip := now().Sub(sent)
 	if err != nil {
-		unanswered := sendError(ctx, action, err)
-		unanswered.NothingSent = connections.none()
+		failed := sendError(ctx, action, err)
+		failed.NothingSent = connections.none()
 
-		return nil, unanswered
+		return nil, failed
 	}
 	body, err := wire.Receive(response, limit)
-	answered := &wire.Response{HTTP: response, Content: body}
+	received := &wire.Response{HTTP: response, Content: body}
 	var result any
 	if err == nil {
-		result, err = operation.Reader.ReadResponse(answered, t.consumer())
+		result, err = operation.Reader.ReadResponse(received, t.consumer())
 	} else {
-		err = t.readBroken(operation, &wire.BrokenResponse{Response: *answered, Err: withContext(ctx, err)})
+		err = t.readBroken(operation, &wire.BrokenResponse{Response: *received, Err: withContext(ctx, err)})
 	}
 	if err != nil {
 		var refused *Error
@@ -153,7 +151,7 @@ func (t *Transport) readBroken(operation *runtime.ClientOperation, response *wir
 	}
 	err := error(&ReadError{Err: response.Err})
 	if errors.Is(response.Err, wire.ErrTooLarge) {
-		err = fmt.Errorf("read the answer: %w", response.Err)
+		err = fmt.Errorf("read the response: %w", response.Err)
 	}
 
 	return &Error{
@@ -166,7 +164,7 @@ func (t *Transport) readBroken(operation *runtime.ClientOperation, response *wir
 }
 
 func noConsumer(io.Reader, any) error {
-	return errors.New("awsquery: read an answer: the Transport has no Consumer, set it to runtime.XMLConsumer() for a Reader that wants one")
+	return errors.New("awsquery: read a response: the Transport has no Consumer, set it to runtime.XMLConsumer() for a Reader that wants one")
 }
 
 // settings makes sure that all is there that a call needs.
@@ -190,7 +188,7 @@ func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.C
 	case operation.Params == nil:
 		err = errors.New("the operation has no Params")
 	case operation.Reader == nil:
-		err = errors.New("the operation has no Reader for its answer")
+		err = errors.New("the operation has no Reader for its response")
 	default:
 		err = checkEndpoint(t.Endpoint)
 	}
@@ -350,7 +348,7 @@ type spent struct{}
 func (spent) Read([]byte) (int, error) { return 0, io.EOF }
 func (spent) Close() error             { return nil }
 
-// sendError is the error for a request without an answer.
+// sendError is the error for a request without a response.
 func sendError(ctx context.Context, action string, err error) *SendError {
 	// net/http puts the URL around each error, and with it the parameters.
 	for {

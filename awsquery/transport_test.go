@@ -118,7 +118,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		want      string
 	}{
 		"no operation":     {nil, nil, "awsquery: submit: there is no operation"},
-		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "x: the operation has no Params"},
+		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "ListItems: the operation has no Params"},
 		"no reader":        {nil, &runtime.ClientOperation{Params: good}, "call: the operation has no Reader"},
 		"no client":        {func(t *awsquery.Transport) { t.Client = nil }, listItems(good), "ListItems: the Transport has no Client"},
 		"limit":            {func(t *awsquery.Transport) { t.MaxResponseBytes = -1 }, listItems(good), "MaxResponseBytes is negative"},
@@ -338,7 +338,7 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 		seen      int
 		fails     bool
 	}{
-		// net/http repeats the second call on a new connection, where it is the first and gets an answer.
+		// net/http repeats the second call on a new connection, where it is the first and gets a response.
 		"read":          {listItems, listItemsParams{}, 3, false},
 		"change":        {createItem, listItemsParams{}, 2, true},
 		"long change":   {createItem, listItemsParams{Name: long}, 2, true},
@@ -534,7 +534,7 @@ func TestContextThatHasEnded(t *testing.T) {
 	}
 }
 
-// TestSwitchingProtocols: such an answer has no end, and the connection it leaves open does not heed the context.
+// TestSwitchingProtocols: such a response has no end, and the connection it leaves open does not heed the context.
 func TestSwitchingProtocols(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -573,14 +573,14 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 			r.ContentLength = int64(len(whole))
 
 			return r
-		}, is: io.ErrUnexpectedEOF, want: "read the answer: unexpected EOF"},
+		}, is: io.ErrUnexpectedEOF, want: "read the response: unexpected EOF"},
 		"cut XML": {response: func() *http.Response { return respond(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
 		"broken": {response: func() *http.Response {
 			r := respond(200, "", header)
 			r.Body, r.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(whole[:600]), iotest.ErrReader(reset))), -1
 
 			return r
-		}, is: reset, want: "read the answer: connection reset"},
+		}, is: reset, want: "read the response: connection reset"},
 		"too large": {response: func() *http.Response {
 			r := respond(200, whole, header)
 			r.ContentLength = -1

@@ -134,7 +134,7 @@ func waitError(ctx context.Context) error {
 }
 
 // Invalidate forgets the credentials, for example because AWS refused them. The next call asks the provider, even if one
-// that was asked before has not answered yet; that answer goes only to those who wait for it already.
+// that was asked before has not returned yet; that result goes only to those who wait for it already.
 func (c *CachedCredentials) Invalidate() {
 	if c == nil {
 		return

@@ -58,7 +58,7 @@ func expiredError(credentials Credentials, at time.Time) error {
 
 // Validate returns nil if a request can be signed with the credentials, leaving aside when they expire. The error says
 // which part is wrong and never contains its value; it matches [ErrNoCredentials] where a part is missing. White space
-// around a part, as a file's trailing line break leaves it, is an error here because AWS would answer no more than that
+// around a part, as a file's trailing line break leaves it, is an error here because AWS would return no more than that
 // the signature does not match.
 func (c Credentials) Validate() error {
 	if !c.hasKeys() {

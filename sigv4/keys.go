@@ -35,7 +35,7 @@ func (k *signingKeys) identity(credentials Credentials, day string) keyIdentity 
 	return keyIdentity{credentials.AccessKeyID, day, maphash.String(k.seed, credentials.SecretAccessKey)}
 }
 
-// clone is for keeping: what the texts were cut from, a file or an answer, is not kept with them.
+// clone is for keeping: what the texts were cut from, a file or a response, is not kept with them.
 func (i keyIdentity) clone() keyIdentity {
 	return keyIdentity{strings.Clone(i.accessKeyID), strings.Clone(i.day), i.secret}
 }

@@ -41,7 +41,7 @@ type Settings struct {
 	LookUp *LookUp
 }
 
-// Call tells an invocation what depends on the operation.
+// Call has what depends on the operation.
 type Call interface {
 	// Plan returns how to find out whether the call took effect. It gets the settings of the look-ups. It is called at most once,
 	// after a failure.
@@ -181,7 +181,7 @@ func (i *invocation) attempt(ctx context.Context) (any, error) {
 	if !logs && i.settings.Response == nil && i.settings.LookUp == nil {
 		return i.Transport.SubmitContext(ctx, i.operation)
 	}
-	keeper := &responseKeeper{ClientResponseReader: i.operation.Reader, readOnly: i.readOnly}
+	keeper := &responseKeeper{ClientResponseReader: i.operation.Reader, action: i.action, readOnly: i.readOnly}
 	operation := *i.operation
 	operation.Reader = keeper
 	result, err := i.Transport.SubmitContext(ctx, &operation)
@@ -199,9 +199,13 @@ func (i *invocation) attempt(ctx context.Context) (any, error) {
 // responseKeeper is a Reader that keeps the response.
 type responseKeeper struct {
 	runtime.ClientResponseReader
+	action   string
 	readOnly bool
 	response *http.Response
 }
+
+// Action returns the name of the operation, as the Reader itself does.
+func (k *responseKeeper) Action() string { return k.action }
 
 // IsReadOnly reports whether the operation changes nothing, as the Reader itself does.
 func (k *responseKeeper) IsReadOnly() bool { return k.readOnly }

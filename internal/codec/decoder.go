@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// maxDepth is how many elements can be open at once. Answers of AWS Query are some ten deep.
+// maxDepth is how many elements can be open at the same time. Responses of AWS Query are some ten deep.
 const maxDepth = 64
 
 // Decoder reads an XML document that is in memory, element by element, for generated code:
@@ -27,7 +27,7 @@ const maxDepth = 64
 // names outside ASCII, no more than 64 elements inside each other. Namespaces are not looked at: a prefix is dropped.
 // Where it accepts a document, encoding/xml does so too and reads the same values; but an empty time is the zero time
 // here, and the Optional methods return nil for an empty element. The first error ends the reading: Next is false from
-// then on, values are zero, and Err tells what was wrong. Texts are copies and do not keep the document in memory.
+// then on, values are zero, and Err returns what was wrong. Texts are copies and do not keep the document in memory.
 type Decoder struct {
 	body     []byte
 	position int
@@ -65,7 +65,7 @@ type Structure interface {
 }
 
 // NewDecoder returns a Decoder for a document. The document must not be changed while it is read. Used by generated code
-// and by the reader of answers.
+// and by the reader of responses.
 func NewDecoder(body []byte) *Decoder {
 	d := &Decoder{body: body}
 	const long = 4 << 10
@@ -155,7 +155,7 @@ func (d *Decoder) Skip() {
 // Text returns the text of the open element, through its end. Elements inside of it are skipped.
 func (d *Decoder) Text() string { return d.shared(d.text()) }
 
-// NextMember opens the next member of the result of an answer, which is the element NameResult in the root element
+// NextMember opens the next member of the result of a response, which is the element NameResult in the root element
 // NameResponse. It reads the request id on the way, skips all else, and is false at the end of the root element:
 //
 //	for d.NextMember() {
@@ -202,7 +202,7 @@ func (d *Decoder) enterResult() bool {
 	return false
 }
 
-// atResult tells whether the open element is named as the root, with Result in place of Response.
+// atResult reports whether the open element is named as the root, with Result in place of Response.
 func (d *Decoder) atResult() bool {
 	root := d.body[d.open[0].local:d.open[0].end]
 	operation, _ := bytes.CutSuffix(root, []byte("Response"))
@@ -211,7 +211,7 @@ func (d *Decoder) atResult() bool {
 	return ok && bytes.Equal(name, operation)
 }
 
-// RequestID returns the request id that NextMember found in the answer, or else that of the answer's header.
+// RequestID returns the request id that NextMember found in the response, or else that of the response's header.
 func (d *Decoder) RequestID() string {
 	if d.requestID != "" {
 		return d.requestID
@@ -329,7 +329,7 @@ func (d *Decoder) nextItem(item string) bool {
 func (d *Decoder) moreItems(have, first int) int {
 	const (
 		window  = 1024 // to look for the end of a short list
-		outer   = 4    // how deep the items of an answer's own list are, the only one that tends to be long
+		outer   = 4    // how deep the items of a response's own list are, the only one that tends to be long
 		atOnce  = 128  // what an unusual document can make a guess take for nothing
 		unknown = 1    // the list doubles
 	)

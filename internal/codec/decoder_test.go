@@ -111,7 +111,7 @@ func TestMalformedDocuments(t *testing.T) {
 		"text before":                {"x<a/>", "XML at byte 0: text outside of the root element", false},
 		"text behind":                {"<a/>x", "XML at byte 4: text outside of the root element", false},
 		"CDATA behind":               {"<a/><![CDATA[]]>", "XML at byte 4: a CDATA section outside of the root element", false},
-		"document type":              {"<!DOCTYPE a><a/>", "XML at byte 0: a document type or another declaration, which answers do not have", false},
+		"document type":              {"<!DOCTYPE a><a/>", "XML at byte 0: a document type or another declaration, which responses do not have", false},
 		"entity":                     {"<a>&nbsp;</a>", "XML at byte 3, in a: a reference to an entity that XML does not have", false},
 		"ampersand":                  {"<a>R&D </a>", "XML at byte 4, in a: a & that starts no reference", false},
 		"surrogate":                  {"<a>&#xD800;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},

@@ -67,64 +67,64 @@ func TestErrorDocuments(t *testing.T) {
 		},
 		"no code": {
 			status: 400, body: "<ErrorResponse><Error><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>", foreign: true,
-			want: awsquery.Error{RequestID: "r", Message: "m"}, text: "ListItems: HTTP status 400, request id r: m: the answer is an error document without a code",
+			want: awsquery.Error{RequestID: "r", Message: "m"}, text: "ListItems: HTTP status 400, request id r: m: the response is an error document without a code",
 		},
 		"cut short": {
 			status: 400, body: notFound[:len(notFound)-10], foreign: true,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
-			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the answer: XML at byte 223, in ErrorResponse: the document is cut short",
+			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the response: XML at byte 223, in ErrorResponse: the document is cut short",
 		},
 		"HTML": {
 			status: 502, body: "\n<!DOCTYPE html><html>?Name=s3cret</html>", header: header, foreign: true,
-			want: awsquery.Error{RequestID: "header-id"}, text: "ListItems: HTTP status 502, request id header-id: the answer is HTML, not an error document of AWS",
+			want: awsquery.Error{RequestID: "header-id"}, text: "ListItems: HTTP status 502, request id header-id: the response is HTML, not an error document of AWS",
 		},
 		"HTML with a status of success": {
 			status: 200, body: "<HTML>?Name=s3cret</HTML>", foreign: true,
-			text: "ListItems: HTTP status 200, no request id: the answer is HTML, not the ListItemsResponse that was expected",
+			text: "ListItems: HTTP status 200, no request id: the response is HTML, not the ListItemsResponse that was expected",
 		},
-		"text":  {status: 503, body: "?Name=s3cret", foreign: true, text: "ListItems: HTTP status 503, no request id: the answer is text, not an error document of AWS"},
-		"empty": {status: 503, foreign: true, text: "ListItems: HTTP status 503, no request id: the answer is empty, not an error document of AWS"},
+		"text":  {status: 503, body: "?Name=s3cret", foreign: true, text: "ListItems: HTTP status 503, no request id: the response is text, not an error document of AWS"},
+		"empty": {status: 503, foreign: true, text: "ListItems: HTTP status 503, no request id: the response is empty, not an error document of AWS"},
 		"empty with a status of success": {
 			status: 200, foreign: true,
-			text: "ListItems: HTTP status 200, no request id: the answer is empty, not the ListItemsResponse that was expected",
+			text: "ListItems: HTTP status 200, no request id: the response is empty, not the ListItemsResponse that was expected",
 		},
 		"other XML": {
 			status: 200, body: "<CreateItemsResponse/>", foreign: true,
-			text: "ListItems: HTTP status 200, no request id: the answer is XML, but CreateItemsResponse, not the ListItemsResponse that was expected",
+			text: "ListItems: HTTP status 200, no request id: the response is XML, but CreateItemsResponse, not the ListItemsResponse that was expected",
 		},
 		"malformed": {
 			status: 200, body: "<ListItemsResponse><ListItemsResult></ListItemsResponse>", header: header, foreign: true,
 			want: awsquery.Error{RequestID: "header-id"},
-			text: "ListItems: HTTP status 200, request id header-id: decode the answer: XML at byte 38, in ListItemsResult: an end tag with another name",
+			text: "ListItems: HTTP status 200, request id header-id: decode the response: XML at byte 38, in ListItemsResult: an end tag with another name",
 		},
 		"something behind": {
 			status: 200, body: envelope("") + "<html/>", foreign: true,
-			text: "ListItems: HTTP status 200, no request id: decode the answer: XML at byte 192: a second root element",
+			text: "ListItems: HTTP status 200, no request id: decode the response: XML at byte 192: a second root element",
 		},
 		"bad value": {
 			status: 200, body: envelope("<First><Port>s3cret</Port></First>"), foreign: true,
-			text: "ListItems: HTTP status 200, no request id: decode the answer: XML at byte 95, in Port: not a whole number",
+			text: "ListItems: HTTP status 200, no request id: decode the response: XML at byte 95, in Port: not a whole number",
 		},
 		"JSON": {
 			status: 400, body: `{"__type":"com.amazon.coral.service#ThrottlingException","message":"Rate exceeded"}`, header: header, foreign: true,
 			want: awsquery.Error{RequestID: "header-id", Code: "ThrottlingException", Message: "Rate exceeded"},
-			text: "ListItems: HTTP status 400, request id header-id, ThrottlingException: Rate exceeded: the answer is JSON, not an error document of AWS",
+			text: "ListItems: HTTP status 400, request id header-id, ThrottlingException: Rate exceeded: the response is JSON, not an error document of AWS",
 		},
 		"JSON with a code": {
 			status: 400, body: `{"code":"C","Message":"?Name=s3cret"}`, foreign: true,
-			want: awsquery.Error{Code: "C"}, text: "ListItems: HTTP status 400, no request id, C: the answer is JSON, not an error document of AWS",
+			want: awsquery.Error{Code: "C"}, text: "ListItems: HTTP status 400, no request id, C: the response is JSON, not an error document of AWS",
 		},
 		"JSON of a proxy": {
 			status: 502, body: `{"code":"no route to ?Name=s3cret","Message":"?Name=s3cret"}`, foreign: true,
-			text: "ListItems: HTTP status 502, no request id: the answer is JSON, not an error document of AWS",
+			text: "ListItems: HTTP status 502, no request id: the response is JSON, not an error document of AWS",
 		},
 		"half a JSON": {
 			status: 502, body: `{"__type":"C","message":5}`, foreign: true,
-			text: "ListItems: HTTP status 502, no request id: the answer is JSON, not an error document of AWS",
+			text: "ListItems: HTTP status 502, no request id: the response is JSON, not an error document of AWS",
 		},
 		"code in the header": {
 			status: 400, body: `[]`, header: http.Header{"X-Amzn-Errortype": {"AccessDeniedException:http://internal.amazon.com/"}}, foreign: true,
-			want: awsquery.Error{Code: "AccessDeniedException"}, text: "ListItems: HTTP status 400, no request id, AccessDeniedException: the answer is JSON, not an error document of AWS",
+			want: awsquery.Error{Code: "AccessDeniedException"}, text: "ListItems: HTTP status 400, no request id, AccessDeniedException: the response is JSON, not an error document of AWS",
 		},
 	}
 	for name, test := range tests {
@@ -181,7 +181,7 @@ func TestErrorsAreFound(t *testing.T) {
 	}
 }
 
-// FuzzErrorAnswer proves that any answer to a call that is no success becomes an Error, whatever its bytes.
+// FuzzErrorAnswer proves that any response to a call that is no success becomes an Error, whatever its bytes.
 func FuzzErrorAnswer(f *testing.F) {
 	f.Add(400, []byte(notFound), "text/xml")
 	f.Add(200, []byte(notFound), "text/html; charset")
@@ -219,7 +219,7 @@ func FuzzErrorAnswer(f *testing.F) {
 	})
 }
 
-// TestLongWordsAreCut: a code, a type and a request id are one word in the answers of services, and end up in logs.
+// TestLongWordsAreCut: a code, a type and a request id are one word in the responses of services, and end up in logs.
 func TestLongWordsAreCut(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 1_000_000)

@@ -151,7 +151,7 @@ func (r *listItemsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// decode reads a whole document as the reader of answers does.
+// decode reads a whole document as the reader of responses does.
 func decode(document []byte) (*listItemsResult, error) {
 	d := codec.NewDecoder(document)
 	result := new(listItemsResult)
@@ -163,7 +163,7 @@ func decode(document []byte) (*listItemsResult, error) {
 	return result, d.Err()
 }
 
-// envelope puts members into the answer to ListItems.
+// envelope puts members into the response to ListItems.
 func envelope(members string) string {
 	return "<ListItemsResponse xmlns=\"http://example.com/doc/2012-12-01/\">\n  <ListItemsResult>" + members +
 		"</ListItemsResult>\n  <ResponseMetadata><RequestId>5c1b2f3a</RequestId></ResponseMetadata>\n</ListItemsResponse>"

@@ -8,8 +8,8 @@ import (
 
 // Pages yields the items of one page after the other. Page is called with the marker of the page to get, the given one at
 // first, and returns the page's items and the marker of the next page, empty at the end. An error is yielded once, with a
-// zero item, and ends the sequence; so does a marker that was there before, with which the pages would go round for ever.
-// Each range over the sequence starts at the given marker. Used by generated code.
+// zero item, and ends the sequence. A repeated marker is an error, because the pages would never end. Each range
+// over the sequence starts at the given marker. Used by generated code.
 func Pages[T any](operation, marker string, page func(marker string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		next := marker
@@ -32,7 +32,7 @@ func Pages[T any](operation, marker string, page func(marker string) ([]T, strin
 			seen[next] = struct{}{}
 			if _, again := seen[following]; again {
 				var none T
-				yield(none, fmt.Errorf("%s: read the next page: its Marker was answered before, the pages would never end", operation))
+				yield(none, fmt.Errorf("%s: read the next page: its Marker was returned before, so that the pages would never end", operation))
 				return
 			}
 			next = following
@@ -40,8 +40,8 @@ func Pages[T any](operation, marker string, page func(marker string) ([]T, strin
 	}
 }
 
-// CopyParams returns a copy of the parameters of a call, empty ones if there are none, so that the pages can be asked for
-// with it. Used by generated code.
+// CopyParams returns a copy of the parameters of a call, empty ones if they are nil, for the calls of the
+// pages. Used by generated code.
 func CopyParams[Params any](params *Params) Params {
 	if params == nil {
 		return *new(Params)

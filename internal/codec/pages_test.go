@@ -28,8 +28,8 @@ func TestPages(t *testing.T) {
 		"three":        {"", map[string]answer{"": {items: []int{1}, next: "a"}, "a": {next: "b"}, "b": {items: []int{2}}}, []int{1, 2}, " a b", ""},
 		"from a start": {"a", map[string]answer{"a": {items: []int{1}, next: "b"}, "b": {items: []int{2}}}, []int{1, 2}, "a b", ""},
 		"error":        {"", map[string]answer{"": {items: []int{1}, next: "a"}, "a": {items: []int{9}, err: broken}}, []int{1, 0}, " a", "broken"},
-		"round":        {"", map[string]answer{"": {items: []int{1}, next: "a"}, "a": {items: []int{2}, next: "b"}, "b": {items: []int{3}, next: "a"}}, []int{1, 2, 3, 0}, " a b", "ListItems: read the next page: its Marker was answered before"},
-		"in place":     {"a", map[string]answer{"a": {items: []int{1}, next: "a"}}, []int{1, 0}, "a", "answered before"},
+		"round":        {"", map[string]answer{"": {items: []int{1}, next: "a"}, "a": {items: []int{2}, next: "b"}, "b": {items: []int{3}, next: "a"}}, []int{1, 2, 3, 0}, " a b", "ListItems: read the next page: its Marker was returned before"},
+		"in place":     {"a", map[string]answer{"a": {items: []int{1}, next: "a"}}, []int{1, 0}, "a", "returned before"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

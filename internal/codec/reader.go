@@ -39,31 +39,34 @@ func NewResultReader[T any, P interface {
 	return resultReader[T, P]{action: action, readOnly: readOnly}
 }
 
+// Action returns the name of the operation.
+func (r resultReader[T, P]) Action() string { return r.action }
+
 // IsReadOnly reports whether the operation changes nothing.
 func (r resultReader[T, P]) IsReadOnly() bool { return r.readOnly }
 
-// ReadResponse returns a new *T if the answer is a success, and an [*awsquery.Error] otherwise. What the answer is gets decided by
+// ReadResponse returns a new *T if the response is a success, and an [*awsquery.Error] otherwise. What the response is gets decided by
 // what is in it, never by its Content-Type.
 func (r resultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runtime.Consumer) (any, error) {
-	answer, err := newAnswer(r.action, response)
+	reply, err := newReceived(r.action, response)
 	if err != nil {
 		return nil, err
 	}
-	d := answer.decoder()
+	d := reply.decoder()
 	if d == nil {
-		return nil, answer.refusal(nil)
+		return nil, reply.refusal(nil)
 	}
 	result := new(T)
 	P(result).DecodeQuery(d)
 	if err := d.finish(); err != nil {
-		return nil, answer.refusal(malformed(err))
+		return nil, reply.refusal(malformed(err))
 	}
 
 	return result, nil
 }
 
-// answer is a response with its body in memory.
-type answer struct {
+// received is a response with its body in memory.
+type received struct {
 	action    string
 	status    int
 	requestID string // of the header
@@ -74,11 +77,11 @@ type answer struct {
 	untilClosed bool
 }
 
-func newAnswer(action string, response runtime.ClientResponse) (*answer, error) {
+func newReceived(action string, response runtime.ClientResponse) (*received, error) {
 	if response == nil {
-		return nil, fmt.Errorf("%s: read the answer: there is none", action)
+		return nil, fmt.Errorf("%s: read the response: there is none", action)
 	}
-	a := &answer{
+	r := &received{
 		action:    action,
 		status:    response.Code(),
 		requestID: wire.RequestID(response.GetHeader),
@@ -86,36 +89,36 @@ func newAnswer(action string, response runtime.ClientResponse) (*answer, error) 
 	}
 	switch own := response.(type) {
 	case *wire.Response:
-		a.body, a.untilClosed = own.Content, wire.IsUntilClosed(own.HTTP)
+		r.body, r.untilClosed = own.Content, wire.IsUntilClosed(own.HTTP)
 
-		return a, nil
+		return r, nil
 	case *wire.BrokenResponse:
-		a.body = own.Content
+		r.body = own.Content
 
-		return nil, a.unreadable(own.Err)
+		return nil, r.unreadable(own.Err)
 	}
 	var err error
-	a.body, err = wire.ReadBody(response.Body(), -1, wire.DefaultMaxResponseBytes)
+	r.body, err = wire.ReadBody(response.Body(), -1, wire.DefaultMaxResponseBytes)
 	if err != nil {
-		return nil, a.unreadable(err)
+		return nil, r.unreadable(err)
 	}
 
-	return a, nil
+	return r, nil
 }
 
-func (a *answer) succeeded() bool { return a.status >= 200 && a.status <= 299 }
+func (r *received) succeeded() bool { return r.status >= 200 && r.status <= 299 }
 
-// decoder returns a decoder that has opened the root of the answer; nil if the answer is not one to the action.
-func (a *answer) decoder() *Decoder {
-	if !a.succeeded() {
+// decoder returns a decoder that has opened the root of the response; nil if the response is not one to the action.
+func (r *received) decoder() *Decoder {
+	if !r.succeeded() {
 		return nil
 	}
-	d := NewDecoder(a.body)
-	d.headerRequestID = a.requestID
+	d := NewDecoder(r.body)
+	d.headerRequestID = r.requestID
 	if !d.Next() {
 		return nil
 	}
-	if action, ok := bytes.CutSuffix(d.local, []byte("Response")); !ok || string(action) != a.action {
+	if action, ok := bytes.CutSuffix(d.local, []byte("Response")); !ok || string(action) != r.action {
 		return nil
 	}
 
@@ -133,44 +136,44 @@ func (d *Decoder) finish() error {
 }
 
 // unreadable returns the error for a response that breaks off. Its beginning may have the code.
-func (a *answer) unreadable(cause error) *awsquery.Error {
-	refused := a.foreign()
-	_ = a.errorDocument(refused) // the cause says more
+func (r *received) unreadable(cause error) *awsquery.Error {
+	refused := r.foreign()
+	_ = r.errorDocument(refused) // the cause says more
 	refused.Err = &awsquery.ReadError{Err: cause}
 	if errors.Is(cause, wire.ErrTooLarge) {
-		refused.Err = fmt.Errorf("read the answer: %w", cause)
+		refused.Err = fmt.Errorf("read the response: %w", cause)
 	}
 
 	return refused
 }
 
-func (a *answer) foreign() *awsquery.Error {
+func (r *received) foreign() *awsquery.Error {
 	return &awsquery.Error{
-		Operation:  a.action,
-		StatusCode: a.status,
-		RequestID:  a.requestID,
-		Body:       bytes.Clone(a.body[:min(len(a.body), maxBody)]),
+		Operation:  r.action,
+		StatusCode: r.status,
+		RequestID:  r.requestID,
+		Body:       bytes.Clone(r.body[:min(len(r.body), maxBody)]),
 	}
 }
 
-// refusal is the error for an answer that is no result. The cause is what is wrong with one that began like a result.
-func (a *answer) refusal(cause error) *awsquery.Error {
-	refused := a.foreign()
+// refusal is the error for a response that is no result. The cause is what is wrong with one that began like a result.
+func (r *received) refusal(cause error) *awsquery.Error {
+	refused := r.foreign()
 	if cause != nil {
 		refused.Err = cause
 		return refused
 	}
-	err := a.errorDocument(refused)
+	err := r.errorDocument(refused)
 	if err == nil {
 		refused.Body = nil
 		return refused
 	}
 	switch {
-	case a.status >= 300 && a.status <= 399 && refused.Code == "":
+	case r.status >= 300 && r.status <= 399 && refused.Code == "":
 		refused.Err = errors.New("a redirect, which is not followed: check the endpoint")
 	default:
 		if refused.Code == "" {
-			a.jsonDocument(refused)
+			r.jsonDocument(refused)
 		}
 		refused.Err = err
 	}
@@ -180,34 +183,34 @@ func (a *answer) refusal(cause error) *awsquery.Error {
 
 // errorDocument fills in the members of an error document of AWS. It returns why the response is none: a *awsquery.ReadError if the
 // document breaks off, and may have been one.
-func (a *answer) errorDocument(refused *awsquery.Error) error {
+func (r *received) errorDocument(refused *awsquery.Error) error {
 	expected := "an error document of AWS"
-	if a.succeeded() {
-		expected = "the " + a.action + "Response that was expected"
+	if r.succeeded() {
+		expected = "the " + r.action + "Response that was expected"
 	}
-	switch kind := kindOf(a.body); {
-	case kind == "empty" && a.untilClosed:
+	switch kind := kindOf(r.body); {
+	case kind == "empty" && r.untilClosed:
 		return &awsquery.ReadError{Err: io.ErrUnexpectedEOF}
 	case kind != "XML":
-		return fmt.Errorf("the answer is %s, not %s", kind, expected)
+		return fmt.Errorf("the response is %s, not %s", kind, expected)
 	}
-	d := NewDecoder(a.body)
+	d := NewDecoder(r.body)
 	if !d.Next() {
-		if name, whole := d.unfinishedRoot(); !a.isExpected(name, whole) {
-			return fmt.Errorf("the answer is XML, but %s, not %s", shownName(string(name)), expected)
+		if name, whole := d.unfinishedRoot(); !r.isExpected(name, whole) {
+			return fmt.Errorf("the response is XML, but %s, not %s", shownName(string(name)), expected)
 		}
 
 		return malformed(d.err)
 	}
 	if !isErrorRoot(string(d.local)) {
-		return fmt.Errorf("the answer is XML, but %s, not %s", shownName(string(d.local)), expected)
+		return fmt.Errorf("the response is XML, but %s, not %s", shownName(string(d.local)), expected)
 	}
 	decodeError(d, refused)
 	if err := d.finish(); err != nil {
 		return malformed(err)
 	}
 	if refused.Code == "" {
-		return errors.New("the answer is an error document without a code")
+		return errors.New("the response is an error document without a code")
 	}
 
 	return nil
@@ -234,8 +237,8 @@ func isErrorRoot(name string) bool {
 
 // isExpected reports whether the root element of a response can have the name, or a name that starts with it if it is not
 // the whole name.
-func (a *answer) isExpected(name []byte, whole bool) bool {
-	for _, expected := range [...]string{"ErrorResponse", "Response", "Error", "Errors", a.action + "Response"} {
+func (r *received) isExpected(name []byte, whole bool) bool {
+	for _, expected := range [...]string{"ErrorResponse", "Response", "Error", "Errors", r.action + "Response"} {
 		if expected == string(name) || !whole && strings.HasPrefix(expected, string(name)) {
 			return true
 		}
@@ -250,7 +253,7 @@ func malformed(err error) error {
 		return &awsquery.ReadError{Err: err}
 	}
 
-	return fmt.Errorf("decode the answer: %w", err)
+	return fmt.Errorf("decode the response: %w", err)
 }
 
 // decodeError looks for the members of an error, in whatever they are wrapped: ErrorResponse and Error, Response, Errors
@@ -276,28 +279,28 @@ func decodeError(d *Decoder, refused *awsquery.Error) {
 	}
 }
 
-// jsonDocument fills in what an error document in JSON says, as proxies and services with other protocols answer it.
-func (a *answer) jsonDocument(refused *awsquery.Error) {
+// jsonDocument fills in what an error document in JSON says, as proxies and services with other protocols return it.
+func (r *received) jsonDocument(refused *awsquery.Error) {
 	const most = 64 << 10
 	var document struct {
 		Type    string `json:"__type"`
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	// An answer that is no such document just leaves everything empty.
-	if kindOf(a.body) == "JSON" && len(a.body) <= most && json.Unmarshal(a.body, &document) != nil {
+	// A response that is no such document just leaves everything empty.
+	if kindOf(r.body) == "JSON" && len(r.body) <= most && json.Unmarshal(r.body, &document) != nil {
 		document.Type, document.Code, document.Message = "", "", ""
 	}
 	refused.Code = jsonCode(document.Type)
 	if refused.Code == "" {
-		refused.Code = jsonCode(a.errorType)
+		refused.Code = jsonCode(r.errorType)
 	}
 	if refused.Code != "" {
 		// Only what is AWS's for sure: the message of a proxy may quote the request.
 		refused.Message = cut(document.Message, maxMessage)
 		return
 	}
-	if !a.succeeded() { // a page with a successful status may say that all is well
+	if !r.succeeded() { // a page with a successful status may say that all is well
 		refused.Code = jsonCode(document.Code)
 	}
 }
@@ -319,7 +322,7 @@ func jsonCode(text string) awsquery.ErrorCode {
 	return awsquery.ErrorCode(text)
 }
 
-// cutWord is for what is one word in the answers of a service, and ends up in logs.
+// cutWord is for what is one word in the responses of a service, and ends up in logs.
 func cutWord(text string) string {
 	return cut(strings.TrimSpace(text), maxWord)
 }
@@ -333,7 +336,7 @@ func cut(text string, longest int) string {
 	return text
 }
 
-// kindOf says in a word what an answer looks like.
+// kindOf says in a word what a response looks like.
 func kindOf(body []byte) string {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
 	start := strings.ToLower(string(body[:min(len(body), 16)]))

@@ -74,7 +74,7 @@ var class = func() (class [256]uint8) {
 	return class
 }()
 
-// isCharacter tells which characters XML allows.
+// isCharacter reports whether XML allows a character.
 func isCharacter(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd ||
 		r >= 0x10000 && r <= utf8.MaxRune
@@ -412,7 +412,7 @@ func (d *Decoder) markup(text []byte, keep bool) []byte {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 		d.fail(d.position, "a CDATA section outside of the root element")
 	default:
-		d.fail(d.position, "a document type or another declaration, which answers do not have")
+		d.fail(d.position, "a document type or another declaration, which responses do not have")
 	}
 
 	return text

@@ -176,7 +176,7 @@ func call(tb testing.TB, status int, body string, header http.Header) (*listItem
 	}
 	result, ok := answer.(*listItemsResult)
 	if !ok {
-		tb.Fatalf("the answer is a %T", answer)
+		tb.Fatalf("the response is a %T", answer)
 	}
 
 	return result, nil

@@ -19,7 +19,7 @@ const (
 	Recognisable Class = "recognisable"
 	// DoneIfMissing calls are refused if the resource is gone, and then they are done.
 	DoneIfMissing Class = "done-if-missing"
-	// NotRecoverable calls do the work a second time, and nothing tells whose work is whose. They are not repeated once an
+	// NotRecoverable calls do the work a second time, and nothing distinguishes the effects. They are not repeated once an
 	// attempt may have taken effect.
 	NotRecoverable Class = "not-recoverable"
 )

@@ -8,8 +8,12 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// Action returns the name of an operation as the service knows it, such as CreateClusterSnapshot.
+// Action returns the name of an operation as the service knows it, such as CreateClusterSnapshot. The Readers of this library have it.
+// Other operations have it in their path.
 func Action(operation *runtime.ClientOperation) string {
+	if reader, ok := operation.Reader.(interface{ Action() string }); ok {
+		return reader.Action()
+	}
 	_, query, _ := strings.Cut(operation.PathPattern, "?")
 	for part := range strings.SplitSeq(query, "&") {
 		if action, ok := strings.CutPrefix(part, "Action="); ok && action != "" {
@@ -23,7 +27,7 @@ func Action(operation *runtime.ClientOperation) string {
 	return "call"
 }
 
-// IsReadOnly tells whether an operation is known to change nothing, by its Reader.
+// IsReadOnly reports whether an operation is known to change nothing, by its Reader.
 func IsReadOnly(operation *runtime.ClientOperation) bool {
 	if operation == nil {
 		return false

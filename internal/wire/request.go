@@ -45,7 +45,7 @@ func NewRequest(method, path string) *Request {
 
 const upperHex = "0123456789ABCDEF"
 
-// isUnreserved tells which bytes AWS leaves as they are, in a query and in a signature. All others are percent-encoded,
+// isUnreserved reports whether AWS leaves a byte as it is, in a query and in a signature. All other bytes are percent-encoded,
 // a space as %20: net/url would write a plus sign, and the query on the wire has to be the one that was signed.
 func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
@@ -173,7 +173,7 @@ func (r *Request) SetHeaderParam(name string, values ...string) error {
 	return nil
 }
 
-// SetTimeout limits this attempt, from sending the request to the end of the answer.
+// SetTimeout limits this attempt, from sending the request to the end of the response.
 func (r *Request) SetTimeout(timeout time.Duration) error {
 	if timeout < 0 {
 		return errors.New("the timeout is negative, use 0 for none")

@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// DefaultMaxResponseBytes is far more than any answer has: a page of 100 snapshots has some 200 KB.
+// DefaultMaxResponseBytes is far more than any response has: a page of 100 snapshots has some 200 KB.
 const DefaultMaxResponseBytes = 32 << 20
 
 // Response is a response with its body in memory, for the Reader of an operation.
@@ -77,7 +77,7 @@ func IsUntilClosed(response *http.Response) bool {
 // ErrTooLarge is the error of a body that is longer than the limit.
 var ErrTooLarge = errors.New("it is larger than the limit, which MaxResponseBytes of the Transport can raise")
 
-var errOtherProtocol = errors.New("the server goes on in another protocol, which nobody asked it for")
+var errOtherProtocol = errors.New("the server switched to another protocol, which the request did not contain")
 
 // Receive reads the body of a response, unless it is a connection, which would never end.
 func Receive(response *http.Response, limit int64) ([]byte, error) {
