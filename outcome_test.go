@@ -341,10 +341,10 @@ func TestNothingSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var unanswered *awsquery.SendError
+		var unsent *awsquery.SendError
 		// It is repeated even where two of them would be two.
 		_, err = changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
-		if !errors.As(err, &unanswered) || !unanswered.NothingSent || !errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+		if !errors.As(err, &unsent) || !unsent.NothingSent || !errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
 			t.Errorf("%s: %v", name, err)
 		}
 		client.CloseIdleConnections()

@@ -355,8 +355,8 @@ func TestWhatTLSRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = client.CreateClusterSnapshot(t.Context(), create())
-		var unanswered *awsquery.SendError
-		if !errors.As(err, &unanswered) || errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
+		var unsent *awsquery.SendError
+		if !errors.As(err, &unsent) || errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
 			t.Errorf("%s: %v", name, err)
 		}
 		client.CloseIdleConnections()

@@ -175,11 +175,11 @@ func (d *drill) restore(ctx context.Context, snapshot string) error {
 		PubliclyAccessible:               new(false), // it has the data of the real one
 		AutomatedSnapshotRetentionPeriod: new(1),     // the fewest that all node types allow
 	})
-	var unanswered *awsquery.SendError
+	var unsent *awsquery.SendError
 	switch {
 	case errors.Is(err, models.ErrClusterAlreadyExists):
 		return fmt.Errorf("there is a cluster %s already, which stays as it is; choose another -scratch: %w", d.scratch, err)
-	case errors.As(err, &unanswered):
+	case errors.As(err, &unsent):
 		return fmt.Errorf("%w\nIt may have begun all the same. If there is a cluster %s now: %s", err, d.scratch, strings.Join(d.cleanUp, " "))
 	default:
 		return err
