@@ -235,6 +235,7 @@ func recoverCreateClusterSnapshot(lookUps *Client, params *CreateClusterSnapshot
 			if err != nil {
 				return nil, err
 			}
+			compare.Identity("SnapshotIdentifier", params.SnapshotIdentifier, found.SnapshotIdentifier)
 			compare.Where("SnapshotType", string(found.SnapshotType), "manual")
 			compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
 			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
@@ -305,6 +306,7 @@ func recoverCreateSnapshotCopyGrant(lookUps *Client, params *CreateSnapshotCopyG
 			if err != nil {
 				return nil, err
 			}
+			compare.Identity("SnapshotCopyGrantName", params.SnapshotCopyGrantName, found.SnapshotCopyGrantName)
 			compare.IdentityKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
 			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
 
@@ -380,6 +382,7 @@ func recoverCreateSnapshotSchedule(lookUps *Client, params *CreateSnapshotSchedu
 			if err != nil {
 				return nil, err
 			}
+			compare.Identity("ScheduleIdentifier", params.ScheduleIdentifier, found.ScheduleIdentifier)
 			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
 			compare.SameText("ScheduleDescription", params.ScheduleDescription, found.ScheduleDescription)
 			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
@@ -961,6 +964,7 @@ func recoverModifySnapshotSchedule(lookUps *Client, params *ModifySnapshotSchedu
 			if err != nil {
 				return nil, err
 			}
+			compare.Identity("ScheduleIdentifier", params.ScheduleIdentifier, found.ScheduleIdentifier)
 			recovery.SameItems(compare, "ScheduleDefinitions", params.ScheduleDefinitions, found.ScheduleDefinitions)
 
 			return &ModifySnapshotScheduleResult{

@@ -62,3 +62,39 @@ func TestCodeOfALookUpIsNotTheCalls(t *testing.T) {
 		}
 	})
 }
+
+// TestFoundWithoutItsIdentifier: a look-up that shows a resource without its identifier proves nothing.
+func TestFoundWithoutItsIdentifier(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		code  string
+		found reply
+		call  func(*redshift.Client) error
+	}{
+		"grant": {
+			"SnapshotCopyGrantAlreadyExistsFault", result("DescribeSnapshotCopyGrants", "<SnapshotCopyGrants><SnapshotCopyGrant/></SnapshotCopyGrants>"),
+			func(client *redshift.Client) error {
+				_, err := client.CreateSnapshotCopyGrant(t.Context(), &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "grant"})
+
+				return err
+			},
+		},
+		"schedule": {
+			"SnapshotScheduleAlreadyExists", result("DescribeSnapshotSchedules", "<SnapshotSchedules><SnapshotSchedule/></SnapshotSchedules>"),
+			func(client *redshift.Client) error {
+				_, err := client.CreateSnapshotSchedule(t.Context(), &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "schedule"})
+
+				return err
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusBadRequest, test.code), test.found)
+			err := test.call(client)
+			if !errors.As(err, new(*redshift.OutcomeUnknownError)) {
+				t.Errorf("after %s the error is %v", server.actions(), err)
+			}
+		})
+	}
+}

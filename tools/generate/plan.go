@@ -164,6 +164,9 @@ func (c *contractCheck) planBody(name string, operation described, recovery map[
 	text.WriteString("\t\tLookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {\n")
 	item, list := c.lookUpItem(lookUp), lookUpList(lookUp)
 	comparison := c.comparisonAsGo(operation, item, recovery, list == "")
+	if !isDeletion {
+		comparison = c.keyComparisonAsGo(operation, item, recovery, keys, list == "") + comparison
+	}
 	result := "nil"
 	if !isDeletion {
 		result = c.resultAsGo(name, operation, lookUp, recovery)
@@ -236,6 +239,27 @@ func (c *contractCheck) keysAsGo(operation, lookUp described, keys map[string]an
 	}
 
 	return strings.Join(fields, ", ")
+}
+
+// keyComparisonAsGo returns the statements that compare the keys of a look-up with the described resource: a resource without its identifier
+// proves nothing. Keys that the declaration compares itself are left out.
+func (c *contractCheck) keyComparisonAsGo(operation described, item, recovery, keys map[string]any, flat bool) string {
+	compared := map[string]bool{}
+	for _, path := range object(recovery["identity"]) {
+		compared[fmt.Sprint(path)] = true
+	}
+	var text strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		own, _ := keys[key].(string)
+		requested := c.valueOf(operation, own)
+		if object(item[key]) == nil || compared[key] || requested.kind != "string" {
+			continue
+		}
+		found := c.memberOf("found", item, key, "", flat)
+		text.WriteString(guarded(key, requested, found, comparedAsGo(key, true, requested, found)))
+	}
+
+	return text.String()
 }
 
 // comparisonAsGo returns the statements that compare the described resource with the request.
