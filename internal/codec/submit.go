@@ -46,13 +46,15 @@ func Submit[Result, Params any, R interface {
 	if call.Secret {
 		method = http.MethodPost
 	}
+	// One allocation for three lists of one item each.
+	texts := []string{"text/xml", "application/x-www-form-urlencoded", "https"}
 	operation := &runtime.ClientOperation{
 		ID:                 call.ID,
 		Method:             method,
 		PathPattern:        call.Path,
-		ProducesMediaTypes: []string{"text/xml"},
-		ConsumesMediaTypes: []string{"application/x-www-form-urlencoded"},
-		Schemes:            []string{"https"},
+		ProducesMediaTypes: texts[0:1:1],
+		ConsumesMediaTypes: texts[1:2:2],
+		Schemes:            texts[2:3:3],
 		Params:             P(params),
 		Reader:             NewResultReader[Result, R](action, call.ReadOnly),
 	}
