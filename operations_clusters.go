@@ -10,7 +10,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClustersParams has the parameters of [Client.DescribeClusters]. What they mean is said at [clusters.DescribeClustersParams].
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]. [clusters.DescribeClustersParams] describes each.
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -48,10 +48,10 @@ func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult)
 	return r.RequestID, areSame(p.ClusterIdentifier, r.Clusters, func(one *models.Cluster) string { return one.ClusterIdentifier })
 }
 
-// DescribeClustersAll calls [Client.DescribeClusters] page after page and yields what is in its Clusters, one page in
-// memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size of a page. The caller's
-// params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
-// was answered before, which would go round for ever.
+// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of its Clusters, with one page
+// in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
+// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
+// repeats is an error, because the sequence would never end.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
 	return clusters.DescribeClustersAll(params, func(page *DescribeClustersParams) (*DescribeClustersResult, error) {
 		return c.DescribeClusters(ctx, page, options...)

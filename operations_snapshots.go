@@ -12,7 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. What they mean is said at [snapshots.AuthorizeSnapshotAccessParams].
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. [snapshots.AuthorizeSnapshotAccessParams] describes each.
 //
 //	AccountWithRestoreAccess             string // required
 //	SnapshotArn                          string
@@ -53,7 +53,7 @@ func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *Authorize
 		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. What they mean is said at [snapshots.BatchDeleteClusterSnapshotsParams].
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. [snapshots.BatchDeleteClusterSnapshotsParams] describes each.
 //
 //	Identifiers                          []models.DeleteClusterSnapshotMessage // required
 type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
@@ -94,7 +94,7 @@ func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *B
 		)
 }
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. What they mean is said at [snapshots.BatchModifyClusterSnapshotsParams].
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. [snapshots.BatchModifyClusterSnapshotsParams] describes each.
 //
 //	SnapshotIdentifierList               []string // required
 //	Force                                *bool
@@ -138,7 +138,7 @@ func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *B
 		)
 }
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. What they mean is said at [snapshots.CopyClusterSnapshotParams].
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. [snapshots.CopyClusterSnapshotParams] describes each.
 //
 //	SourceSnapshotIdentifier             string // required
 //	TargetSnapshotIdentifier             string // required
@@ -184,7 +184,7 @@ func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (kind resourceKind
 	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. What they mean is said at [snapshots.CreateClusterSnapshotParams].
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. [snapshots.CreateClusterSnapshotParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 //	SnapshotIdentifier                   string // required
@@ -256,7 +256,7 @@ func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (kind resource
 	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. What they mean is said at [snapshots.CreateSnapshotCopyGrantParams].
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. [snapshots.CreateSnapshotCopyGrantParams] describes each.
 //
 //	SnapshotCopyGrantName                string // required
 //	KmsKeyID                             string
@@ -319,7 +319,7 @@ func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSna
 	return r.RequestID, isSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrant.SnapshotCopyGrantName)
 }
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. What they mean is said at [snapshots.CreateSnapshotScheduleParams].
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. [snapshots.CreateSnapshotScheduleParams] describes each.
 //
 //	DryRun                               *bool
 //	NextInvocations                      *int
@@ -405,7 +405,7 @@ func namesCreateSnapshotSchedule(p *CreateSnapshotScheduleParams, r *CreateSnaps
 	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. What they mean is said at [snapshots.DeleteClusterSnapshotParams].
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. [snapshots.DeleteClusterSnapshotParams] describes each.
 //
 //	SnapshotIdentifier                   string // required
 //	SnapshotClusterIdentifier            string
@@ -441,7 +441,7 @@ func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteCluster
 		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. What they mean is said at [snapshots.DeleteSnapshotCopyGrantParams].
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. [snapshots.DeleteSnapshotCopyGrantParams] describes each.
 //
 //	SnapshotCopyGrantName                string // required
 type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
@@ -487,7 +487,7 @@ func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyG
 	}
 }
 
-// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. What they mean is said at [snapshots.DeleteSnapshotScheduleParams].
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. [snapshots.DeleteSnapshotScheduleParams] describes each.
 //
 //	ScheduleIdentifier                   string // required
 type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
@@ -533,7 +533,7 @@ func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotSchedu
 	}
 }
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. What they mean is said at [snapshots.DescribeClusterSnapshotsParams].
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. [snapshots.DescribeClusterSnapshotsParams] describes each.
 //
 //	ClusterExists                        *bool
 //	ClusterIdentifier                    string
@@ -583,17 +583,17 @@ func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *Describ
 		areSame(p.SnapshotIdentifier, r.Snapshots, func(one *models.Snapshot) string { return one.SnapshotIdentifier })
 }
 
-// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page after page and yields what is in its
-// Snapshots, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size
-// of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
-// sequence; so does a Marker that was answered before, which would go round for ever.
+// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page by page and yields the items of its
+// Snapshots, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size
+// of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the sequence. A
+// Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
 	return snapshots.DescribeClusterSnapshotsAll(params, func(page *DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error) {
 		return c.DescribeClusterSnapshots(ctx, page, options...)
 	})
 }
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. What they mean is said at [snapshots.DescribeSnapshotCopyGrantsParams].
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. [snapshots.DescribeSnapshotCopyGrantsParams] describes each.
 //
 //	Marker                               string
 //	MaxRecords                           *int
@@ -630,17 +630,17 @@ func namesDescribeSnapshotCopyGrants(p *DescribeSnapshotCopyGrantsParams, r *Des
 	return r.RequestID, areSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrants, func(one *models.SnapshotCopyGrant) string { return one.SnapshotCopyGrantName })
 }
 
-// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page after page and yields what is in its
-// SnapshotCopyGrants, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is
-// the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
-// sequence; so does a Marker that was answered before, which would go round for ever.
+// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page by page and yields the items of its
+// SnapshotCopyGrants, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
+// sequence. A Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
 	return snapshots.DescribeSnapshotCopyGrantsAll(params, func(page *DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error) {
 		return c.DescribeSnapshotCopyGrants(ctx, page, options...)
 	})
 }
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. What they mean is said at [snapshots.DescribeSnapshotSchedulesParams].
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. [snapshots.DescribeSnapshotSchedulesParams] describes each.
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -676,17 +676,17 @@ func namesDescribeSnapshotSchedules(p *DescribeSnapshotSchedulesParams, r *Descr
 	return r.RequestID, areSame(p.ScheduleIdentifier, r.SnapshotSchedules, func(one *models.SnapshotSchedule) string { return one.ScheduleIdentifier })
 }
 
-// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page after page and yields what is in its
-// SnapshotSchedules, one page in memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is
-// the size of a page. The caller's params are left as they are. An error is yielded once, with a zero item, and ends the
-// sequence; so does a Marker that was answered before, which would go round for ever.
+// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page by page and yields the items of its
+// SnapshotSchedules, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
+// sequence. A Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
 	return snapshots.DescribeSnapshotSchedulesAll(params, func(page *DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error) {
 		return c.DescribeSnapshotSchedules(ctx, page, options...)
 	})
 }
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. What they mean is said at [snapshots.DescribeTableRestoreStatusParams].
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. [snapshots.DescribeTableRestoreStatusParams] describes each.
 //
 //	ClusterIdentifier                    string
 //	Marker                               string
@@ -724,17 +724,17 @@ func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *Des
 		areSame(p.TableRestoreRequestID, r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) string { return one.TableRestoreRequestID })
 }
 
-// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page after page and yields what is in its
-// TableRestoreStatusDetails, one page in memory at a time. It starts at params.Marker, where that is set;
-// params.MaxRecords is the size of a page. The caller's params are left as they are. An error is yielded once, with a
-// zero item, and ends the sequence; so does a Marker that was answered before, which would go round for ever.
+// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page by page and yields the items of its
+// TableRestoreStatusDetails, with one page in memory at a time. It starts at params.Marker if that is set.
+// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
+// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
 	return snapshots.DescribeTableRestoreStatusAll(params, func(page *DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error) {
 		return c.DescribeTableRestoreStatus(ctx, page, options...)
 	})
 }
 
-// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. What they mean is said at [snapshots.DisableSnapshotCopyParams].
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. [snapshots.DisableSnapshotCopyParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
@@ -768,7 +768,7 @@ func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCo
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. What they mean is said at [snapshots.EnableSnapshotCopyParams].
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. [snapshots.EnableSnapshotCopyParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 //	DestinationRegion                    string // required
@@ -809,7 +809,7 @@ func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyR
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. What they mean is said at [snapshots.ModifyClusterSnapshotParams].
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. [snapshots.ModifyClusterSnapshotParams] describes each.
 //
 //	SnapshotIdentifier                   string // required
 //	Force                                *bool
@@ -845,7 +845,7 @@ func namesModifyClusterSnapshot(p *ModifyClusterSnapshotParams, r *ModifyCluster
 	return r.RequestID, isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. What they mean is said at [snapshots.ModifyClusterSnapshotScheduleParams].
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. [snapshots.ModifyClusterSnapshotScheduleParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 //	DisassociateSchedule                 *bool
@@ -874,7 +874,7 @@ func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *Modi
 	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshotSchedule(ctx, params)
 }
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. What they mean is said at [snapshots.ModifySnapshotCopyRetentionPeriodParams].
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. [snapshots.ModifySnapshotCopyRetentionPeriodParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 //	RetentionPeriod                      int // required
@@ -912,7 +912,7 @@ func namesModifySnapshotCopyRetentionPeriod(p *ModifySnapshotCopyRetentionPeriod
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. What they mean is said at [snapshots.ModifySnapshotScheduleParams].
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. [snapshots.ModifySnapshotScheduleParams] describes each.
 //
 //	ScheduleDefinitions                  []string // required
 //	ScheduleIdentifier                   string // required
@@ -985,7 +985,7 @@ func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnaps
 	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. What they mean is said at [snapshots.RestoreFromClusterSnapshotParams].
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. [snapshots.RestoreFromClusterSnapshotParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 //	AdditionalInfo                       string
@@ -1079,7 +1079,7 @@ func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (kin
 	return "cluster", r.Cluster.ClusterIdentifier, ""
 }
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. What they mean is said at [snapshots.RestoreTableFromClusterSnapshotParams].
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. [snapshots.RestoreTableFromClusterSnapshotParams] describes each.
 //
 //	ClusterIdentifier                    string // required
 //	NewTableName                         string // required
@@ -1140,7 +1140,7 @@ func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotRe
 	return "table restore", r.TableRestoreStatus.TableRestoreRequestID, ""
 }
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. What they mean is said at [snapshots.RevokeSnapshotAccessParams].
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. [snapshots.RevokeSnapshotAccessParams] describes each.
 //
 //	AccountWithRestoreAccess             string // required
 //	SnapshotArn                          string

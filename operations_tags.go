@@ -10,7 +10,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateTagsParams has the parameters of [Client.CreateTags]. What they mean is said at [tags.CreateTagsParams].
+// CreateTagsParams has the parameters of [Client.CreateTags]. [tags.CreateTagsParams] describes each.
 //
 //	ResourceName                         string // required
 //	Tags                                 []models.Tag // required
@@ -37,7 +37,7 @@ func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, optio
 	return tags.New(newCall(c, declared, options)).CreateTags(ctx, params)
 }
 
-// DeleteTagsParams has the parameters of [Client.DeleteTags]. What they mean is said at [tags.DeleteTagsParams].
+// DeleteTagsParams has the parameters of [Client.DeleteTags]. [tags.DeleteTagsParams] describes each.
 //
 //	ResourceName                         string // required
 //	TagKeys                              []string // required
@@ -62,7 +62,7 @@ func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, optio
 	return tags.New(newCall(c, declared, options)).DeleteTags(ctx, params)
 }
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags]. What they mean is said at [tags.DescribeTagsParams].
+// DescribeTagsParams has the parameters of [Client.DescribeTags]. [tags.DescribeTagsParams] describes each.
 //
 //	Marker                               string
 //	MaxRecords                           *int
@@ -101,10 +101,10 @@ func namesDescribeTags(p *DescribeTagsParams, r *DescribeTagsResult) (string, bo
 	return r.RequestID, areSame(p.ResourceName, r.TaggedResources, func(one *models.TaggedResource) string { return one.ResourceName })
 }
 
-// DescribeTagsAll calls [Client.DescribeTags] page after page and yields what is in its TaggedResources, one page in
-// memory at a time. It starts at params.Marker, where that is set; params.MaxRecords is the size of a page. The caller's
-// params are left as they are. An error is yielded once, with a zero item, and ends the sequence; so does a Marker that
-// was answered before, which would go round for ever.
+// DescribeTagsAll calls [Client.DescribeTags] page by page and yields the items of its TaggedResources, with one page in
+// memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
+// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
+// repeats is an error, because the sequence would never end.
 func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
 	return tags.DescribeTagsAll(params, func(page *DescribeTagsParams) (*DescribeTagsResult, error) {
 		return c.DescribeTags(ctx, page, options...)

@@ -24,8 +24,6 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// The types of this file look like generated ones, with a member of every kind. encoding/xml reads them by their tags.
-
 // The types of this file look like generated ones. Package codec has a test with a member of every kind.
 
 type tag struct{ Key, Value string }

@@ -143,6 +143,9 @@ func (w *Writer) Time(name string, value time.Time) {
 	}
 }
 
+// Each of the following functions has a loop of its own, because a Writer that is passed to a function value moves to the heap: one
+// allocation for each call with a list parameter.
+
 // Strings writes a list of texts as name.1, name.2 and so on. An empty list is not sent.
 func Strings[S ~string](w *Writer, name string, values []S) {
 	outer := w.item
