@@ -85,14 +85,14 @@ type Cluster struct {
 }
 
 // cluster is a cluster and what became of it.
-type cluster struct {
-	Cluster                  // Status is empty while it follows from the restore
-	settings  models.Cluster // what only a restore can set
-	restore   *restore       // nil if it was added
-	copying   *models.ClusterSnapshotCopyStatus
-	following *following
-	backedUp  bool      // it has, or had, a snapshot
-	automated time.Time // all automated snapshots that were due until then have been taken
+type storedCluster struct {
+	Cluster                     // Status is empty while it follows from the restore
+	settings     models.Cluster // what only a restore can set
+	restore      *restore       // nil if it was added
+	snapshotCopy *models.ClusterSnapshotCopyStatus
+	association  *scheduleAssociation
+	backedUp     bool      // it has, or had, a snapshot
+	automated    time.Time // all automated snapshots that were due until then have been taken
 }
 
 // defaultSettings are what a cluster has unless a restore says otherwise.
@@ -115,7 +115,7 @@ func inSync(parameterGroup string) models.ClusterParameterGroupStatus {
 }
 
 // status returns where in its life the cluster is.
-func (c *cluster) status(now time.Time) models.ClusterStatus {
+func (c *storedCluster) status(now time.Time) models.ClusterStatus {
 	switch {
 	case c.Status != "":
 		return models.ClusterStatus(c.Status)
@@ -143,59 +143,59 @@ func availability(status models.ClusterStatus) models.ClusterAvailabilityStatus 
 }
 
 // clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating.
-func (c *call) clusterView(one *cluster) models.Cluster {
-	shown := one.settings
-	shown.ClusterIdentifier = one.Identifier
-	shown.NodeType = one.NodeType
-	shown.ClusterStatus = one.status(c.now)
+func (c *call) clusterView(cluster *storedCluster) models.Cluster {
+	shown := cluster.settings
+	shown.ClusterIdentifier = cluster.Identifier
+	shown.NodeType = cluster.NodeType
+	shown.ClusterStatus = cluster.status(c.now)
 	shown.ClusterAvailabilityStatus = availability(shown.ClusterStatus)
-	shown.MasterUsername = one.MasterUsername
-	shown.DBName = one.DBName
-	shown.AutomatedSnapshotRetentionPeriod = one.AutomatedSnapshotRetentionPeriod
-	shown.ManualSnapshotRetentionPeriod = one.ManualSnapshotRetentionPeriod
-	shown.VpcID = one.VpcID
-	shown.PreferredMaintenanceWindow = one.PreferredMaintenanceWindow
+	shown.MasterUsername = cluster.MasterUsername
+	shown.DBName = cluster.DBName
+	shown.AutomatedSnapshotRetentionPeriod = cluster.AutomatedSnapshotRetentionPeriod
+	shown.ManualSnapshotRetentionPeriod = cluster.ManualSnapshotRetentionPeriod
+	shown.VpcID = cluster.VpcID
+	shown.PreferredMaintenanceWindow = cluster.PreferredMaintenanceWindow
 	shown.PendingModifiedValues = &models.PendingModifiedValues{}
-	shown.ClusterVersion = one.Version
-	shown.NumberOfNodes = one.NumberOfNodes
-	shown.Encrypted = one.KmsKeyID != ""
-	shown.KmsKeyID = one.KmsKeyID
-	shown.EnhancedVpcRouting = one.EnhancedVpcRouting
-	shown.MaintenanceTrackName = one.MaintenanceTrackName
+	shown.ClusterVersion = cluster.Version
+	shown.NumberOfNodes = cluster.NumberOfNodes
+	shown.Encrypted = cluster.KmsKeyID != ""
+	shown.KmsKeyID = cluster.KmsKeyID
+	shown.EnhancedVpcRouting = cluster.EnhancedVpcRouting
+	shown.MaintenanceTrackName = cluster.MaintenanceTrackName
 	shown.DeferredMaintenanceWindows = []models.DeferredMaintenanceWindow{}
-	shown.NextMaintenanceWindowStartTime = nextWindow(one.PreferredMaintenanceWindow, c.now)
-	shown.MasterPasswordSecretArn = one.MasterPasswordSecretArn
-	shown.MasterPasswordSecretKmsKeyID = one.MasterPasswordSecretKmsKeyID
-	shown.ClusterNamespaceArn = c.arn("redshift", one.AccountID, "namespace:"+uuid("namespace", one.AccountID, one.Identifier))
-	shown.Tags = append([]models.Tag{}, one.Tags...)
+	shown.NextMaintenanceWindowStartTime = nextWindow(cluster.PreferredMaintenanceWindow, c.now)
+	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
+	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
+	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cluster.Identifier))
+	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
-	if one.restore != nil {
-		shown.RestoreStatus = one.restore.view(c.now)
+	if cluster.restore != nil {
+		shown.RestoreStatus = cluster.restore.view(c.now)
 	}
-	if one.following != nil && !c.hides(one.following) {
-		shown.SnapshotScheduleIdentifier = c.of(one.AccountID).schedules[one.following.schedule].ScheduleIdentifier
-		shown.SnapshotScheduleState = one.following.state(c.now)
+	if cluster.association != nil && !c.hides(cluster.association) {
+		shown.SnapshotScheduleIdentifier = c.resourcesOf(cluster.AccountID).schedules[cluster.association.schedule].ScheduleIdentifier
+		shown.SnapshotScheduleState = cluster.association.state(c.now)
 	}
-	if one.copying != nil {
-		copying := *one.copying
+	if cluster.snapshotCopy != nil {
+		copying := *cluster.snapshotCopy
 		shown.ClusterSnapshotCopyStatus = &copying
 	}
 	if shown.ClusterStatus != models.ClusterStatusCreating {
-		c.addCreated(&shown, one)
+		c.addCreated(&shown, cluster)
 	}
 
 	return shown
 }
 
 // addCreated adds to the view of a cluster what Redshift shows only after the cluster has been created.
-func (c *call) addCreated(shown *models.Cluster, one *cluster) {
-	shown.ClusterCreateTime = one.CreateTime
-	shown.AvailabilityZone = one.AvailabilityZone
-	shown.Endpoint = &models.Endpoint{Address: c.endpoint(one.Identifier), Port: one.Port}
-	shown.ClusterRevisionNumber = one.EngineFullVersion[strings.LastIndex(one.EngineFullVersion, ".")+1:]
+func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
+	shown.ClusterCreateTime = cluster.CreateTime
+	shown.AvailabilityZone = cluster.AvailabilityZone
+	shown.Endpoint = &models.Endpoint{Address: c.endpoint(cluster.Identifier), Port: cluster.Port}
+	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
-	shown.ClusterNodes = nodes(one.NumberOfNodes, shown.PubliclyAccessible)
-	if plan, found := c.plan(one); found {
+	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
+	if plan, found := c.plan(cluster); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
@@ -212,7 +212,7 @@ func (s *state) endpoint(identifier string) string {
 }
 
 // nodes returns a leader and compute nodes, or the one node that is both.
-func nodes(count int, public bool) []models.ClusterNode {
+func clusterNodes(count int, public bool) []models.ClusterNode {
 	node := func(role string, number int) models.ClusterNode {
 		one := models.ClusterNode{NodeRole: role, PrivateIPAddress: fmt.Sprintf("10.0.%d.%d", number/250, 4+number%250)}
 		if public {
@@ -260,19 +260,19 @@ func describeClusters(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	all := slices.Collect(maps.Values(c.of(c.account).clusters))
+	all := slices.Collect(maps.Values(c.resourcesOf(c.account).clusters))
 	if identifier != "" {
 		// Unlike everywhere else, upper case is not the same.
-		one := c.of(c.account).clusters[identifier]
-		if one == nil || c.hides(one) {
+		cluster := c.resourcesOf(c.account).clusters[identifier]
+		if cluster == nil || c.hides(cluster) {
 			return nil, clusterNotFound(identifier)
 		}
-		all = []*cluster{one}
+		all = []*storedCluster{cluster}
 	}
-	var list []ranked[*cluster]
-	for _, one := range all {
-		if filter.matches(one.Tags) && !c.hides(one) {
-			list = append(list, ranked[*cluster]{place: []string{one.Identifier}, value: one})
+	var list []listItem[*storedCluster]
+	for _, cluster := range all {
+		if filter.matches(cluster.Tags) && !c.hides(cluster) {
+			list = append(list, listItem[*storedCluster]{sortKey: []string{cluster.Identifier}, value: cluster})
 		}
 	}
 	found, next, failed := page(c, clusterPages, list, nil)
@@ -280,36 +280,36 @@ func describeClusters(c *call) (any, *failure) {
 		return nil, failed
 	}
 	result := &clusters.DescribeClustersResult{Marker: next, Clusters: []models.Cluster{}}
-	for _, one := range found {
-		result.Clusters = append(result.Clusters, c.clusterView(one))
+	for _, cluster := range found {
+		result.Clusters = append(result.Clusters, c.clusterView(cluster))
 	}
 
 	return result, nil
 }
 
 // cluster returns a cluster of the caller.
-func (c *call) cluster(identifier string) (*cluster, *failure) {
-	one := c.of(c.account).clusters[strings.ToLower(identifier)]
-	if one == nil {
+func (c *call) cluster(identifier string) (*storedCluster, *failure) {
+	cluster := c.resourcesOf(c.account).clusters[strings.ToLower(identifier)]
+	if cluster == nil {
 		return nil, clusterNotFound(strings.ToLower(identifier))
 	}
 
-	return one, nil
+	return cluster, nil
 }
 
 // availableCluster returns a cluster of the caller that nothing else is being done with.
-func (c *call) availableCluster(identifier string) (*cluster, *failure) {
-	one, failed := c.cluster(identifier)
+func (c *call) availableCluster(identifier string) (*storedCluster, *failure) {
+	cluster, failed := c.cluster(identifier)
 	if failed != nil {
 		return nil, failed
 	}
 
-	return one, c.checkAvailable(one)
+	return cluster, c.checkAvailable(cluster)
 }
 
-func (c *call) checkAvailable(one *cluster) *failure {
-	if status := one.status(c.now); status != models.ClusterStatusAvailable {
-		return fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", one.Identifier, status)
+func (c *call) checkAvailable(cluster *storedCluster) *failure {
+	if status := cluster.status(c.now); status != models.ClusterStatusAvailable {
+		return fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", cluster.Identifier, status)
 	}
 
 	return nil
@@ -333,8 +333,8 @@ func (f *Fake) AddCluster(added Cluster) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(added.AccountID)
+	f.states.update(now)
+	owner := f.state.resourcesOf(added.AccountID)
 	if owner.clusters[added.Identifier] != nil {
 		return wrap("the cluster exists already, remove it first or take another name")
 	}
@@ -352,7 +352,7 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if added.KmsKeyID != "" {
 		added.KmsKeyID = f.state.keyARN(added.AccountID, added.KmsKeyID)
 	}
-	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings(), automated: now}
+	owner.clusters[added.Identifier] = &storedCluster{Cluster: added, settings: defaultSettings(), automated: now}
 
 	return nil
 }
@@ -417,8 +417,8 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
+	f.states.update(now)
+	cluster := f.state.resourcesOf(f.account).clusters[strings.ToLower(identifier)]
 	switch {
 	case cluster == nil:
 		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
@@ -439,16 +439,16 @@ func (f *Fake) RemoveCluster(identifier string) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner, name := f.state.of(f.account), strings.ToLower(identifier)
+	f.states.update(now)
+	owner, name := f.state.resourcesOf(f.account), strings.ToLower(identifier)
 	if owner.clusters[name] == nil {
 		return fmt.Errorf("redshifttest: remove cluster %q: there is none", identifier)
 	}
 	delete(owner.clusters, name)
 	owner.removed[name] = true
-	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, func(one *tableRestore) bool { return one.ClusterIdentifier == name })
-	for key, one := range owner.snapshots {
-		if one.ClusterIdentifier == name && one.SnapshotType == models.SnapshotTypeAutomated {
+	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, func(snapshot *tableRestore) bool { return snapshot.ClusterIdentifier == name })
+	for key, snapshot := range owner.snapshots {
+		if snapshot.ClusterIdentifier == name && snapshot.SnapshotType == models.SnapshotTypeAutomated {
 			delete(owner.snapshots, key)
 		}
 	}

@@ -15,7 +15,7 @@ func (f *Fake) Config() redshift.Config {
 		Credentials: sigv4.StaticCredentials(f.Credentials()),
 		Endpoint:    "http://localhost",
 		HTTPClient:  &http.Client{Transport: f.Transport()},
-		Now:         f.dated,
+		Now:         f.signatureClock,
 
 		IgnoreEnvironment: true,
 	}
@@ -28,7 +28,7 @@ func (s *Server) Config() redshift.Config {
 		Region:      s.Region(),
 		Credentials: sigv4.StaticCredentials(s.Credentials()),
 		Endpoint:    s.URL,
-		Now:         s.dated,
+		Now:         s.signatureClock,
 
 		IgnoreEnvironment: true,
 	}

@@ -11,7 +11,7 @@ import (
 
 // kind is a kind of resource that the fake plays by its declaration in the contract: an operation creates it, another describes
 // it, and others may modify and delete it.
-type kind struct {
+type declaredKind struct {
 	noun      string // what follows Create in the name of the operation
 	create    contract.Operation
 	describe  contract.Operation
@@ -26,8 +26,8 @@ type kind struct {
 
 // kinds returns the declared resources. A kind is left out if its operations that create and describe have a handler, because the
 // handler does not see the resources of the kind.
-func kinds(operations []contract.Operation, handled map[string]handler) []*kind {
-	var all []*kind
+func declaredKinds(operations []contract.Operation, handled map[string]handler) []*declaredKind {
+	var all []*declaredKind
 	for _, create := range operations {
 		noun, isCreate := strings.CutPrefix(create.Name, "Create")
 		declared := create.Recovery
@@ -38,7 +38,7 @@ func kinds(operations []contract.Operation, handled map[string]handler) []*kind 
 		if at < 0 || handled[declared.Describe] != nil {
 			continue
 		}
-		one := &kind{noun: noun, create: create, describe: operations[at], quota: quotaCode(create.Errors, noun)}
+		one := &declaredKind{noun: noun, create: create, describe: operations[at], quota: quotaCode(create.Errors, noun)}
 		for _, member := range one.describe.Result {
 			if member.List && member.Structure != "" && (member.Name == declared.List || declared.List == "") {
 				one.list, one.structure, one.members = member.Name, member.Structure, contract.Definition(member.Structure)
@@ -62,17 +62,17 @@ func kinds(operations []contract.Operation, handled map[string]handler) []*kind 
 	return all
 }
 
-func (k *kind) deletes(operation contract.Operation) bool {
+func (k *declaredKind) deletes(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Delete") && len(operation.Recovery.Missing) > 0
 }
 
-func (k *kind) modifies(operation contract.Operation) bool {
+func (k *declaredKind) modifies(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Modify") && len(k.keys(operation)) > 0
 }
 
 // add adds an operation that modifies or deletes. If it identifies the resource by a member that create does not take, the fake makes
 // the value up.
-func (k *kind) add(operation contract.Operation) {
+func (k *declaredKind) add(operation contract.Operation) {
 	k.others = append(k.others, operation)
 	for _, key := range k.keys(operation) {
 		member, found := k.member(key.Name)
@@ -103,7 +103,7 @@ func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
 }
 
 // handlers returns the work of the operations of the kind.
-func (k *kind) handlers() map[string]handler {
+func (k *declaredKind) handlers() map[string]handler {
 	all := map[string]handler{k.create.Name: k.createOne, k.describe.Name: k.describeAll}
 	for _, operation := range k.others {
 		if k.deletes(operation) {
@@ -118,7 +118,7 @@ func (k *kind) handlers() map[string]handler {
 
 // keys returns the parameters of the operation that describes, with the parameters of another operation that have their values. Without
 // a declaration they are the required parameters that are members of the resource.
-func (k *kind) keys(operation contract.Operation) []contract.Pair {
+func (k *declaredKind) keys(operation contract.Operation) []contract.Pair {
 	if len(operation.Recovery.Keys) > 0 {
 		return operation.Recovery.Keys
 	}
@@ -135,7 +135,7 @@ func (k *kind) keys(operation contract.Operation) []contract.Pair {
 func isPlain(param contract.Param) bool { return !param.List && param.Type != typeStructure }
 
 // member returns a member of the resource.
-func (k *kind) member(name string) (contract.Member, bool) {
+func (k *declaredKind) member(name string) (contract.Member, bool) {
 	at := slices.IndexFunc(k.members, func(member contract.Member) bool { return member.Name == name })
 	if at < 0 {
 		return contract.Member{}, false
@@ -145,7 +145,7 @@ func (k *kind) member(name string) (contract.Member, bool) {
 }
 
 // at returns the shape of a member by its path, such as Endpoint.Port.
-func (k *kind) at(path string) (shape, bool) {
+func (k *declaredKind) at(path string) (shape, bool) {
 	s, found := shape{members: k.members}, true
 	for name := range strings.SplitSeq(path, ".") {
 		if s.List || !found {
@@ -158,7 +158,7 @@ func (k *kind) at(path string) (shape, bool) {
 }
 
 // target returns the path of the member that a parameter sets, which may not exist.
-func (k *kind) target(operation contract.Operation, param contract.Param) string {
+func (k *declaredKind) target(operation contract.Operation, param contract.Param) string {
 	name := paramShape(param).Name
 	if operation.Recovery == nil {
 		return name
@@ -171,7 +171,7 @@ func (k *kind) target(operation contract.Operation, param contract.Param) string
 	if _, found := k.member(name); found {
 		return name
 	}
-	if path, found := k.repeats(operation, name); found {
+	if path, found := k.repeatedMember(operation, name); found {
 		return path
 	}
 	for _, key := range operation.Recovery.Keys {
@@ -184,7 +184,7 @@ func (k *kind) target(operation contract.Operation, param contract.Param) string
 }
 
 // repeats returns the path of the member that repeats a parameter of an operation.
-func (k *kind) repeats(operation contract.Operation, param string) (path string, found bool) {
+func (k *declaredKind) repeatedMember(operation contract.Operation, param string) (path string, found bool) {
 	for _, names := range operation.Names {
 		for _, path := range names.Members {
 			_, inside, _ := strings.Cut(path, ".") // in the list, or in the structure of the result
@@ -200,13 +200,13 @@ func (k *kind) repeats(operation contract.Operation, param string) (path string,
 }
 
 // sets reports whether a parameter has the form of a member, so that its value becomes the member's.
-func sets(param contract.Param, member shape) bool {
+func sameForm(param contract.Param, member shape) bool {
 	return param.List == member.List && (param.Type == typeStructure) == (member.Type == typeStructure)
 }
 
 // words returns the noun in words and in lower case, such as subnet group. It is the type that Amazon documents for resources with tags if
 // the noun ends in one.
-func (k *kind) words() string {
+func (k *declaredKind) displayName() string {
 	var text strings.Builder
 	for i, r := range k.noun {
 		if i > 0 && unicode.IsUpper(r) {
@@ -224,7 +224,7 @@ func (k *kind) words() string {
 }
 
 // status returns the member that says in which state a resource is.
-func (k *kind) status() (contract.Member, bool) {
+func (k *declaredKind) status() (contract.Member, bool) {
 	var found contract.Member
 	for _, member := range k.members {
 		for _, end := range []string{"Status", "State"} {
@@ -246,7 +246,7 @@ func (k *kind) status() (contract.Member, bool) {
 
 // chosen returns the first of the wanted values that is one of the values, as that is spelled. Without values it
 // returns the first wanted one. If no value is wanted, it returns an empty text.
-func chosen(values []string, wanted ...string) string {
+func firstMatch(values []string, wanted ...string) string {
 	if len(values) == 0 {
 		return wanted[0]
 	}
@@ -262,7 +262,7 @@ func chosen(values []string, wanted ...string) string {
 }
 
 // created returns the name of the member with the time of creation, which may be empty.
-func (k *kind) created() string {
+func (k *declaredKind) creationTime() string {
 	if _, found := k.member(k.create.Recovery.Since); found {
 		return k.create.Recovery.Since
 	}
@@ -276,13 +276,13 @@ func (k *kind) created() string {
 }
 
 // taggable reports whether resources of the kind have tags.
-func (k *kind) taggable() bool {
+func (k *declaredKind) taggable() bool {
 	_, found := k.member("Tags")
 
-	return found || takes(k.create, tagsParameter)
+	return found || hasParam(k.create, tagsParameter)
 }
 
 // takes reports whether an operation has a parameter.
-func takes(operation contract.Operation, param string) bool {
+func hasParam(operation contract.Operation, param string) bool {
 	return slices.ContainsFunc(operation.Params, func(one contract.Param) bool { return one.Name == param })
 }

@@ -141,27 +141,27 @@ type Quotas struct {
 // an [http.Handler], and may be used by any number of goroutines at once. Make it with [New], and more regions of it with
 // [Fake.InRegion].
 type Fake struct {
-	*world
+	*global
 	region string
 	log    requestLog
-	faults faults
+	faults faultQueue
 
-	responses responses
+	responses suppliedResponses
 	state     *state // guarded by the world's mutex; the parts above guard themselves or never change
 }
 
 // world is what the regions of a fake have in common.
-type world struct {
-	account       string
-	access        accessKeys
-	clock         clock
-	trustCallers  bool
-	hosts         []string // in lower case
-	clockSkewCode awsquery.ErrorCode
-	dated         func() time.Time // the SignatureClock
-	operations    map[string]operation
-	secrets       map[string]bool // see secretNames
-	logger        *slog.Logger
+type global struct {
+	account            string
+	keys               accessKeys
+	clock              clock
+	skipSignatureCheck bool
+	hosts              []string // in lower case
+	clockSkewCode      awsquery.ErrorCode
+	signatureClock     func() time.Time // the SignatureClock
+	operations         map[string]registeredOperation
+	secrets            map[string]bool // see secretNames
+	logger             *slog.Logger
 
 	mutex   sync.Mutex
 	regions map[string]*Fake
@@ -169,7 +169,7 @@ type world struct {
 }
 
 // operation is what the fake does for one value of Action.
-type operation struct {
+type registeredOperation struct {
 	contract contract.Operation
 	handle   handler
 }
@@ -182,7 +182,7 @@ type handler func(*call) (any, *failure)
 type call struct {
 	*state
 	operation string
-	params    params
+	params    parameters
 	account   string // the caller's
 	now       time.Time
 }
@@ -252,41 +252,41 @@ func New(options Options) *Fake {
 	if err := options.Resources.check(); err != nil {
 		panic("redshifttest: Options.Resources." + err.Error())
 	}
-	all := &world{
-		account:       options.AccountID,
-		trustCallers:  options.DisableSignatureCheck,
-		hosts:         hostNames(options.Hosts),
-		clockSkewCode: options.ClockSkewCode,
-		dated:         options.SignatureClock,
-		operations:    make(map[string]operation),
-		secrets:       make(map[string]bool),
-		logger:        options.Logger,
-		regions:       make(map[string]*Fake),
-		states:        newStates(options),
+	all := &global{
+		account:            options.AccountID,
+		skipSignatureCheck: options.DisableSignatureCheck,
+		hosts:              hostNames(options.Hosts),
+		clockSkewCode:      options.ClockSkewCode,
+		signatureClock:     options.SignatureClock,
+		operations:         make(map[string]registeredOperation),
+		secrets:            make(map[string]bool),
+		logger:             options.Logger,
+		regions:            make(map[string]*Fake),
+		states:             newStates(options),
 	}
-	if all.dated == nil {
-		all.dated = all.clock.now
+	if all.signatureClock == nil {
+		all.signatureClock = all.clock.now
 	}
-	if err := all.access.add(options.AccountID, options.Credentials); err != nil {
+	if err := all.keys.add(options.AccountID, options.Credentials); err != nil {
 		panic("redshifttest: Options.Credentials: " + err.Error())
 	}
-	all.play(contract.Operations())
+	all.register(contract.Operations())
 	all.clock.start(options.Start, options.ClockSpeed)
 
 	return all.inRegion(options.Region)
 }
 
 // play registers the operations of the contract: with a handler, or by the declaration of a resource, or without any work.
-func (w *world) play(described []contract.Operation) {
+func (g *global) register(described []contract.Operation) {
 	work := handlers()
-	for _, declared := range kinds(described, work) {
-		w.states.declared[declared.describe.Name] = declared
+	for _, declared := range declaredKinds(described, work) {
+		g.states.declared[declared.describe.Name] = declared
 		maps.Copy(work, declared.handlers())
 	}
-	for _, one := range described {
-		w.operations[one.Name] = operation{contract: one, handle: work[one.Name]}
+	for _, operation := range described {
+		g.operations[operation.Name] = registeredOperation{contract: operation, handle: work[operation.Name]}
 	}
-	maps.Copy(w.secrets, secretNames(described))
+	maps.Copy(g.secrets, secretNames(described))
 }
 
 // InRegion returns the same Redshift in another region: it has the accounts, their keys and the clock in common with this
@@ -302,23 +302,23 @@ func (f *Fake) InRegion(region string) *Fake {
 	return f.inRegion(region)
 }
 
-func (w *world) inRegion(region string) *Fake {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	if w.regions[region] == nil {
-		made := &Fake{
-			world:  w,
+func (g *global) inRegion(region string) *Fake {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if g.regions[region] == nil {
+		fake := &Fake{
+			global: g,
 			region: region,
-			log:    requestLog{logger: w.logger, isOperation: w.isOperation, secrets: w.secrets},
-			state:  w.states.in(region),
+			log:    requestLog{logger: g.logger, isOperation: g.isOperation, secrets: g.secrets},
+			state:  g.states.in(region),
 		}
-		if len(w.regions) > 0 {
-			made.log.region = region
+		if len(g.regions) > 0 {
+			fake.log.region = region
 		}
-		w.regions[region] = made
+		g.regions[region] = fake
 	}
 
-	return w.regions[region]
+	return g.regions[region]
 }
 
 func (o Options) withDefaults() Options {
@@ -359,7 +359,7 @@ func (f *Fake) Region() string { return f.region }
 func (f *Fake) AccountID() string { return f.account }
 
 // Credentials returns what requests of the fake's own account are signed with.
-func (f *Fake) Credentials() sigv4.Credentials { return f.access.of(f.account) }
+func (f *Fake) Credentials() sigv4.Credentials { return f.keys.credentialsOf(f.account) }
 
 // AddAccount lets another account call the fake, so that sharing can be seen from the other side. Calling it again for
 // an account adds a second key for it. It is an error if the account does not have 12 digits, if the credentials are
@@ -368,7 +368,7 @@ func (f *Fake) AddAccount(accountID string, credentials sigv4.Credentials) error
 	if !twelveDigits.MatchString(accountID) {
 		return fmt.Errorf("redshifttest: add account %q: an account has 12 digits", accountID)
 	}
-	if err := f.access.add(accountID, credentials); err != nil {
+	if err := f.keys.add(accountID, credentials); err != nil {
 		return fmt.Errorf("redshifttest: add account %s: %w", accountID, err)
 	}
 

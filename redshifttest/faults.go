@@ -84,8 +84,8 @@ func (f *Fake) InjectNext(operation string, faults ...Fault) error {
 	return nil
 }
 
-func (w *world) checkFaults(operation string, faults ...Fault) error {
-	if operation != "" && !w.isOperation(operation) {
+func (g *global) checkFaults(operation string, faults ...Fault) error {
+	if operation != "" && !g.isOperation(operation) {
 		return fmt.Errorf("redshifttest: inject a fault into %q: Redshift has no such operation", operation)
 	}
 	for _, fault := range faults {
@@ -161,7 +161,7 @@ func (f *Fault) checkHeader() error {
 }
 
 // instead tells whether the fault comes in place of the work.
-func (f *Fault) instead() bool {
+func (f *Fault) replacesWork() bool {
 	return !f.AfterWork && (f.Code != "" || f.Status != 0 || f.Cut)
 }
 
@@ -174,35 +174,35 @@ func (f *Fault) failure() *failure {
 }
 
 // faults are those that wait for a request, by operation.
-type faults struct {
-	mutex   sync.Mutex
-	waiting map[string][]waitingFault
+type faultQueue struct {
+	mutex  sync.Mutex
+	queued map[string][]queuedFault
 }
 
 // waitingFault is a fault for a number of requests, which may be enormous.
-type waitingFault struct {
+type queuedFault struct {
 	fault Fault
 	count int
 }
 
-func (f *faults) add(operation string, fault Fault, count int) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.waiting == nil {
-		f.waiting = make(map[string][]waitingFault)
+func (q *faultQueue) add(operation string, fault Fault, count int) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	if q.queued == nil {
+		q.queued = make(map[string][]queuedFault)
 	}
 	fault.Header = fault.Header.Clone()
-	f.waiting[operation] = append(f.waiting[operation], waitingFault{fault, count})
+	q.queued[operation] = append(q.queued[operation], queuedFault{fault, count})
 }
 
-func (f *faults) take(operation string) Fault {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+func (q *faultQueue) take(operation string) Fault {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
 	for _, name := range []string{operation, ""} {
-		if waiting := f.waiting[name]; len(waiting) > 0 {
+		if waiting := q.queued[name]; len(waiting) > 0 {
 			waiting[0].count--
 			if waiting[0].count == 0 {
-				f.waiting[name] = waiting[1:]
+				q.queued[name] = waiting[1:]
 			}
 
 			return waiting[0].fault
@@ -212,13 +212,13 @@ func (f *faults) take(operation string) Fault {
 	return Fault{}
 }
 
-func (f *faults) pending() int {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+func (q *faultQueue) pending() int {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
 	count := 0
-	for _, waiting := range f.waiting {
-		for _, one := range waiting {
-			count += one.count
+	for _, waiting := range q.queued {
+		for _, fault := range waiting {
+			count += fault.count
 		}
 	}
 

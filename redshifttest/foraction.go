@@ -30,7 +30,7 @@ func action(request *http.Request) string {
 	content, err := io.ReadAll(request.Body)
 	_ = request.Body.Close()
 	// What could be read is there again, and what ended it.
-	request.Body = io.NopCloser(io.MultiReader(bytes.NewReader(content), failing{err}))
+	request.Body = io.NopCloser(io.MultiReader(bytes.NewReader(content), errorReader{err}))
 	form, parseErr := url.ParseQuery(string(content))
 	if err != nil || parseErr != nil {
 		return ""
@@ -40,9 +40,9 @@ func action(request *http.Request) string {
 }
 
 // failing is a body that is at its end, or at an error.
-type failing struct{ err error }
+type errorReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) {
+func (f errorReader) Read([]byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}

@@ -52,8 +52,8 @@ func isOperation(name string) bool {
 }
 
 // isOperation reports whether Redshift or the contract has an operation. The fake may not implement it.
-func (w *world) isOperation(name string) bool {
-	_, described := w.operations[name]
+func (g *global) isOperation(name string) bool {
+	_, described := g.operations[name]
 
 	return described || isOperation(name)
 }

@@ -19,7 +19,7 @@ import (
 const maxRequests = 10_000
 
 // maxRemembered is how many bytes of memory they have together.
-const maxRemembered = 64 << 20
+const maxRequestMemory = 64 << 20
 
 // These are the bytes that a remembered request needs in addition to its strings: for the Request with two maps, for a name in a map,
 // and for a value.
@@ -66,23 +66,23 @@ type requestLog struct {
 	mutex   sync.Mutex
 	number  int
 	size    int // of the entries, in bytes
-	entries []*logged
+	entries []*logEntry
 }
 
 // logged is a request, in the order of arrival, that may still be under way.
-type logged struct {
+type logEntry struct {
 	Request
 	size  int
 	began time.Time // in real time
 	done  bool
 }
 
-func (l *requestLog) begin(request *incoming, params url.Values) *logged {
-	keptParams, paramsSize := keep(params)
-	keptHeader, headerSize := keep(request.header)
+func (l *requestLog) begin(request *incoming, params url.Values) *logEntry {
+	keptParams, paramsSize := copyValues(params)
+	keptHeader, headerSize := copyValues(request.header)
 	l.redactParams(keptParams)
 	redactHeader(keptHeader)
-	entry := &logged{
+	entry := &logEntry{
 		Request: Request{
 			Method:    strings.Clone(request.method),
 			Operation: url.Values(keptParams).Get("Action"),
@@ -95,7 +95,7 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.number++
-	entry.RequestID = requestID(l.region, l.number)
+	entry.RequestID = newRequestID(l.region, l.number)
 	if len(l.entries) >= 2*maxRequests {
 		for _, old := range l.entries[:len(l.entries)-maxRequests] {
 			l.size -= old.size
@@ -103,7 +103,7 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 		l.entries = slices.Clone(l.entries[len(l.entries)-maxRequests:])
 	}
 	l.size += entry.size
-	for l.size > maxRemembered && len(l.entries) > 0 {
+	for l.size > maxRequestMemory && len(l.entries) > 0 {
 		l.size -= l.entries[0].size
 		l.entries[0] = nil // the array goes on holding it otherwise
 		l.entries = l.entries[1:]
@@ -113,7 +113,7 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	return entry
 }
 
-func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.ErrorCode) {
+func (l *requestLog) end(entry *logEntry, at time.Time, status int, code awsquery.ErrorCode) {
 	l.mutex.Lock()
 	entry.Time, entry.Status, entry.Code, entry.done = at, status, code, true
 	l.mutex.Unlock()
@@ -124,7 +124,7 @@ func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.
 var onlyLetters = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
 
 // write tells the logger of a request that is done.
-func (l *requestLog) write(entry *logged) {
+func (l *requestLog) write(entry *logEntry) {
 	if l.logger == nil {
 		return
 	}
@@ -165,7 +165,7 @@ func cloneValues(values url.Values) url.Values {
 
 // keep copies parameters or a header, and returns the size of the copy in bytes. The strings are copied too, because one that
 // net/url or a caller cut out of a longer text would keep that text in memory.
-func keep(values map[string][]string) (kept map[string][]string, size int) {
+func copyValues(values map[string][]string) (kept map[string][]string, size int) {
 	kept = make(map[string][]string, len(values))
 	for name, all := range values {
 		copied := make([]string, len(all))
@@ -222,12 +222,12 @@ func secretNames(operations []contract.Operation) map[string]bool {
 var secretParameters = map[string]bool{"x-amz-signature": true, "x-amz-security-token": true, "signature": true, "securitytoken": true}
 
 // signedWith matches the parts of an Authorization that are no secrets, and nothing that merely looks like them.
-var signedWith = regexp.MustCompile(
+var publicAuthorization = regexp.MustCompile(
 	`^AWS4-HMAC-SHA256 Credential=[A-Z0-9]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=`)
 
 func redactHeader(header http.Header) {
 	for i, text := range header["Authorization"] {
-		header["Authorization"][i] = signedWith.FindString(text) + redacted
+		header["Authorization"][i] = publicAuthorization.FindString(text) + redacted
 	}
 	if header.Get("X-Amz-Security-Token") != "" {
 		header.Set("X-Amz-Security-Token", redacted)

@@ -40,11 +40,11 @@ var (
 	tagPages          = pageSizes{10, 50}
 )
 
-var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
+var identifierForm = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
 
 // checkNewIdentifier checks the name of something that is to be made. What exists may have other names (rs:...).
 func checkNewIdentifier(parameter, identifier string, longest int) *failure {
-	if len(identifier) > longest || !newIdentifier.MatchString(identifier) {
+	if len(identifier) > longest || !identifierForm.MatchString(identifier) {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter %s is not a valid identifier. "+
 			"Identifiers have 1 to %d ASCII letters, digits and hyphens, must begin with a letter, "+
 			"and must not end with a hyphen or contain two consecutive hyphens.", parameter, longest)
@@ -130,14 +130,14 @@ func checkTags(tags []models.Tag) *failure {
 func (c *call) checkTagLimit(tags []models.Tag) *failure {
 	if limit := max(c.quotas.Tags, 0); len(tags) > limit {
 		return fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most. %s",
-			limit, raise("Tags"))
+			limit, quotaHint("Tags"))
 	}
 
 	return nil
 }
 
 // raise is the end of a message about a quota. It says which field of Quotas sets that.
-func raise(quota string) string {
+func quotaHint(quota string) string {
 	return "Options.Quotas." + quota + " of package redshifttest sets this quota."
 }
 
@@ -197,14 +197,14 @@ func (t tagFilter) matches(tags []models.Tag) bool {
 // ranked is something with its place in a list. Places are compared part by part as strings, and no two are equal; the
 // place is also what a Marker remembers, so that pages neither repeat nor skip anything that was there all the time, while
 // other things come and go.
-type ranked[T any] struct {
-	place []string
-	value T
+type listItem[T any] struct {
+	sortKey []string
+	value   T
 }
 
 // page returns the page that MaxRecords and Marker ask for, and the Marker of the next, which is empty if there is none.
 // Descending has the parts of the place that are compared the other way round.
-func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) ([]T, string, *failure) {
+func page[T any](c *call, sizes pageSizes, list []listItem[T], descending []bool) ([]T, string, *failure) {
 	size, found := c.params.integer("MaxRecords")
 	switch {
 	case !found:
@@ -226,17 +226,17 @@ func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) 
 
 		return 0
 	}
-	slices.SortFunc(list, func(a, b ranked[T]) int { return compare(a.place, b.place) })
+	slices.SortFunc(list, func(a, b listItem[T]) int { return compare(a.sortKey, b.sortKey) })
 
 	if marker := c.params.text("Marker"); marker != "" {
-		last, ok := c.openMarker(marker)
+		last, ok := c.decodeMarker(marker)
 		if !ok {
 			return nil, "", fail(awsquery.ErrInvalidParameterValue,
 				"The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
 		}
-		next, _ := slices.BinarySearchFunc(list, last, func(one ranked[T], place []string) int {
+		next, _ := slices.BinarySearchFunc(list, last, func(one listItem[T], place []string) int {
 			// What is at the marker was on the page before.
-			if compare(one.place, place) <= 0 {
+			if compare(one.sortKey, place) <= 0 {
 				return -1
 			}
 
@@ -252,18 +252,18 @@ func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) 
 		return values, "", nil
 	}
 
-	return values, c.seal(list[size-1].place), nil
+	return values, c.encodeMarker(list[size-1].sortKey), nil
 }
 
 // marker is what a Marker is made of. It is of no use with another operation, other filters, another order or
 // another account.
-type marker struct {
-	Question string   `json:"q"`
-	Place    []string `json:"p"`
+type markerContent struct {
+	Fingerprint string   `json:"q"`
+	Place       []string `json:"p"`
 }
 
-func (c *call) seal(place []string) string {
-	text, err := json.Marshal(marker{Question: c.question(), Place: place})
+func (c *call) encodeMarker(place []string) string {
+	text, err := json.Marshal(markerContent{Fingerprint: c.listFingerprint(), Place: place})
 	if err != nil {
 		panic(err) // strings always have a JSON form
 	}
@@ -271,13 +271,13 @@ func (c *call) seal(place []string) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func (c *call) openMarker(text string) ([]string, bool) {
+func (c *call) decodeMarker(text string) ([]string, bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		return nil, false
 	}
-	var opened marker
-	if json.Unmarshal(decoded, &opened) != nil || opened.Question != c.question() {
+	var opened markerContent
+	if json.Unmarshal(decoded, &opened) != nil || opened.Fingerprint != c.listFingerprint() {
 		return nil, false
 	}
 
@@ -285,7 +285,7 @@ func (c *call) openMarker(text string) ([]string, bool) {
 }
 
 // question sums up everything that decides what is in a list and in which order.
-func (c *call) question() string {
+func (c *call) listFingerprint() string {
 	digest := sha256.New()
 	write := func(parts ...string) {
 		text, _ := json.Marshal(parts) // keeps apart what a mere concatenation would mix up

@@ -115,10 +115,10 @@ func parseCron(text string) ([]int, *failure) {
 		sets[i] = set
 	}
 	var minutes []int
-	for day := range members(sets[2]) {
-		for hour := range members(sets[1]) {
-			for minute := range members(sets[0]) {
-				minutes = append(minutes, (day-1)*minutesOfDay+hour*60+minute)
+	for weekday := range numbersIn(sets[2]) {
+		for hour := range numbersIn(sets[1]) {
+			for minute := range numbersIn(sets[0]) {
+				minutes = append(minutes, (weekday-1)*minutesOfDay+hour*60+minute)
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func parseCron(text string) ([]int, *failure) {
 }
 
 // members goes through the numbers in a set.
-func members(set uint64) func(func(int) bool) {
+func numbersIn(set uint64) func(func(int) bool) {
 	return func(yield func(int) bool) {
 		for ; set != 0; set &= set - 1 {
 			if !yield(bits.TrailingZeros64(set)) {
@@ -197,8 +197,8 @@ func (f cronField) item(text string) (first, last, step int, ok bool) {
 }
 
 func (f cronField) number(text string) (int, bool) {
-	if place := slices.Index(f.names, strings.ToUpper(text)); place >= 0 {
-		return f.first + place, true
+	if index := slices.Index(f.names, strings.ToUpper(text)); index >= 0 {
+		return f.first + index, true
 	}
 	number, err := strconv.ParseUint(text, 10, 8) // takes no sign
 
@@ -221,10 +221,10 @@ func (s scheduleTimes) after(after, start time.Time) time.Time {
 	after = after.UTC()
 	midnight := time.Date(after.Year(), after.Month(), after.Day(), 0, 0, 0, 0, time.UTC)
 	week := midnight.AddDate(0, 0, -int(after.Weekday()))
-	place, _ := slices.BinarySearch(s.minutes, int(after.Sub(week)/time.Minute)+1)
-	if place == len(s.minutes) {
-		place, week = 0, week.AddDate(0, 0, 7)
+	index, _ := slices.BinarySearch(s.minutes, int(after.Sub(week)/time.Minute)+1)
+	if index == len(s.minutes) {
+		index, week = 0, week.AddDate(0, 0, 7)
 	}
 
-	return week.Add(time.Duration(s.minutes[place]) * time.Minute)
+	return week.Add(time.Duration(s.minutes[index]) * time.Minute)
 }

@@ -47,8 +47,8 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(f.account)
+	f.states.update(now)
+	owner := f.state.resourcesOf(f.account)
 	cluster := owner.clusters[strings.ToLower(added.ClusterIdentifier)]
 	if cluster == nil {
 		return models.Snapshot{}, wrap("there is no such cluster, add it first")
@@ -62,18 +62,18 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 	if end := at.UTC().Truncate(time.Millisecond).Add(time.Duration(days) * day); days != keepForever && !end.After(now) {
 		return models.Snapshot{}, wrap(fmt.Sprintf("its retention period of %d days has ended at %s", days, end.Format(timeFormat)))
 	}
-	one := f.state.take(f.account, cluster, added.Identifier, models.SnapshotTypeManual, at)
-	one.ManualSnapshotRetentionPeriod = &days
-	one.Tags = append(one.Tags, added.Tags...)
-	if one.ClusterCreateTime.After(one.SnapshotCreateTime) {
-		one.ClusterCreateTime = one.SnapshotCreateTime
+	snapshot := f.state.addSnapshot(f.account, cluster, added.Identifier, models.SnapshotTypeManual, at)
+	snapshot.ManualSnapshotRetentionPeriod = &days
+	snapshot.Tags = append(snapshot.Tags, added.Tags...)
+	if snapshot.ClusterCreateTime.After(snapshot.SnapshotCreateTime) {
+		snapshot.ClusterCreateTime = snapshot.SnapshotCreateTime
 	}
 	if size := added.SizeInMegaBytes; size > 0 {
-		share := one.ActualIncrementalBackupSizeInMegaBytes / one.TotalBackupSizeInMegaBytes
-		one.TotalBackupSizeInMegaBytes, one.ActualIncrementalBackupSizeInMegaBytes = size, size*share
+		share := snapshot.ActualIncrementalBackupSizeInMegaBytes / snapshot.TotalBackupSizeInMegaBytes
+		snapshot.TotalBackupSizeInMegaBytes, snapshot.ActualIncrementalBackupSizeInMegaBytes = size, size*share
 	}
 
-	return one.view(f.account, now), nil
+	return snapshot.view(f.account, now), nil
 }
 
 // check returns what is wrong with a snapshot, "" if nothing is.
@@ -123,8 +123,8 @@ func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (mod
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(f.account)
+	f.states.update(now)
+	owner := f.state.resourcesOf(f.account)
 	cluster := owner.clusters[strings.ToLower(clusterIdentifier)]
 	if cluster == nil {
 		return models.Snapshot{}, wrap("there is none, add it first")
@@ -133,8 +133,8 @@ func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (mod
 	if owner.snapshots[identifier] != nil {
 		return models.Snapshot{}, wrap(identifier + " is there already, take another second")
 	}
-	one := f.state.take(f.account, cluster, identifier, models.SnapshotTypeAutomated, at)
-	one.Tags = append(one.Tags, cluster.Tags...)
+	snapshot := f.state.addSnapshot(f.account, cluster, identifier, models.SnapshotTypeAutomated, at)
+	snapshot.Tags = append(snapshot.Tags, cluster.Tags...)
 
-	return one.view(f.account, now), nil
+	return snapshot.view(f.account, now), nil
 }

@@ -61,7 +61,7 @@ func read(r *http.Request) (*incoming, error) {
 		header:        r.Header,
 		contentLength: r.ContentLength,
 	}
-	if len(target)+headerSize(r.Header) > maxHeader {
+	if len(target)+sizeOfHeader(r.Header) > maxHeader {
 		request.header = make(http.Header)
 		request.tooLarge = fail(codeRequestEntityTooLarge, "The request target and the header have more than %d bytes.", maxHeader)
 		request.tooLarge.status = http.StatusRequestHeaderFieldsTooLarge
@@ -87,7 +87,7 @@ func read(r *http.Request) (*incoming, error) {
 }
 
 // headerSize returns the bytes that a header has in HTTP/1.
-func headerSize(header http.Header) int {
+func sizeOfHeader(header http.Header) int {
 	size := 0
 	for name, values := range header {
 		for _, value := range values {
@@ -144,7 +144,7 @@ func (i *incoming) form() (url.Values, *failure) {
 }
 
 // answer is what goes back.
-type answer struct {
+type httpResponse struct {
 	status    int
 	header    http.Header
 	body      []byte
@@ -161,31 +161,31 @@ type connection struct {
 }
 
 // serve does everything between a request and its answer. An error means that there is none.
-func (f *Fake) serve(ctx context.Context, r *http.Request, from connection) (answer, error) {
+func (f *Fake) serve(ctx context.Context, r *http.Request, via connection) (httpResponse, error) {
 	request, err := read(r)
 	if err != nil {
-		return answer{}, err
+		return httpResponse{}, err
 	}
-	arrived := f.dated() // a signature does not age while a Delay lasts
+	arrived := f.signatureClock() // a signature does not age while a Delay lasts
 	values, malformed := request.form()
 	entry := f.log.begin(request, values)
 	var (
-		foreign *failure
-		fault   Fault
+		hostFailure *failure
+		fault       Fault
 	)
-	if from.remote {
-		foreign = f.checkHost(request)
+	if via.remote {
+		hostFailure = f.checkHost(request)
 	}
-	if foreign == nil {
+	if hostFailure == nil {
 		fault = f.faults.take(entry.Operation)
 	}
 	if fault.Delay > 0 {
-		from.delayed()
+		via.delayed()
 	}
 	if !fault.AfterWork {
 		if err := wait(ctx, fault.Delay); err != nil {
 			f.log.end(entry, f.Now(), 0, "")
-			return answer{}, err
+			return httpResponse{}, err
 		}
 	}
 
@@ -195,44 +195,44 @@ func (f *Fake) serve(ctx context.Context, r *http.Request, from connection) (ans
 		failed *failure
 	)
 	switch {
-	case foreign != nil:
-		failed = foreign
-	case !fault.instead():
+	case hostFailure != nil:
+		failed = hostFailure
+	case !fault.replacesWork():
 		result, failed = f.work(entry, request, values, malformed, arrived, now)
 	}
 	if fault.AfterWork {
 		if err := wait(ctx, fault.Delay); err != nil {
 			f.log.end(entry, now, 0, "")
-			return answer{}, err
+			return httpResponse{}, err
 		}
 	}
 	if fault.Cut {
 		f.log.end(entry, now, 0, "")
-		return answer{}, errCut
+		return httpResponse{}, errCut
 	}
 
-	var given answer
+	var response httpResponse
 	switch injected := fault.failure(); {
 	case fault.Status != 0:
-		given = answer{status: fault.Status, header: make(http.Header), body: []byte(fault.Body)}
+		response = httpResponse{status: fault.Status, header: make(http.Header), body: []byte(fault.Body)}
 		f.log.end(entry, now, fault.Status, "")
 	case injected != nil:
-		given = errorAnswer(injected, entry.RequestID)
+		response = errorResponse(injected, entry.RequestID)
 		f.log.end(entry, now, injected.status, injected.code)
 	case failed != nil:
-		given = errorAnswer(failed, entry.RequestID)
+		response = errorResponse(failed, entry.RequestID)
 		f.log.end(entry, now, failed.status, failed.code)
 	default:
-		given = resultAnswer(entry.Operation, result, entry.RequestID)
-		f.log.end(entry, now, given.status, "")
+		response = resultResponse(entry.Operation, result, entry.RequestID)
+		f.log.end(entry, now, response.status, "")
 	}
-	given.truncated = fault.Truncate
-	given.header.Set("Date", f.dated().UTC().Format(http.TimeFormat))
+	response.truncated = fault.Truncate
+	response.header.Set("Date", f.signatureClock().UTC().Format(http.TimeFormat))
 	for name, value := range fault.Header {
-		given.header[http.CanonicalHeaderKey(name)] = value
+		response.header[http.CanonicalHeaderKey(name)] = value
 	}
 
-	return given, nil
+	return response, nil
 }
 
 // wait lets real time pass.
@@ -254,7 +254,7 @@ func wait(ctx context.Context, duration time.Duration) error {
 const addedClusters = "Clusters come from AddCluster, or from the flag -cluster of redshift-fake."
 
 // work checks a request and does what it asks for. It notes in the entry who asked.
-func (f *Fake) work(entry *logged, request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
+func (f *Fake) work(entry *logEntry, request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
 	if request.route != "/" && request.route != "" {
 		return nil, fail(codeUnknownOperation, "There is nothing at %s, Redshift answers at /.", request.route)
 	}
@@ -300,7 +300,7 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 		return nil, failed
 	}
 	if supplied, found := f.responses.take(name); found {
-		return supplied.give(wanted.contract, given)
+		return supplied.result(wanted.contract, given)
 	}
 	if wanted.handle == nil {
 		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s. A test can supply its response with "+
@@ -310,7 +310,7 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
+	f.states.update(now)
 
 	return wanted.handle(&call{state: f.state, operation: name, params: given, account: account, now: now})
 }
@@ -327,21 +327,21 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}}
 	// Only a server sets the address. A handler that a test calls directly has no callers to beware of.
 	_, from.remote = r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	given, err := f.serve(r.Context(), r, from)
+	response, err := f.serve(r.Context(), r, from)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	for name, value := range given.header {
+	for name, value := range response.header {
 		w.Header()[name] = value
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(given.body)))
-	w.WriteHeader(given.status)
-	if given.truncated {
-		_, _ = w.Write(given.body[:len(given.body)/2])
+	w.Header().Set("Content-Length", strconv.Itoa(len(response.body)))
+	w.WriteHeader(response.status)
+	if response.truncated {
+		_, _ = w.Write(response.body[:len(response.body)/2])
 		_ = controller.Flush()
 		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(given.body) // an error means that the client has gone, and nobody is left to tell
+	_, _ = w.Write(response.body) // an error means that the client has gone, and nobody is left to tell
 }
 
 // Transport returns a RoundTripper that answers requests in memory: no socket, no goroutine, and no other wait than the
@@ -375,27 +375,27 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if arrived.Method == "" {
 		arrived.Method = http.MethodGet
 	}
-	given, err := t.fake.serve(r.Context(), arrived, connection{delayed: func() {}})
+	response, err := t.fake.serve(r.Context(), arrived, connection{delayed: func() {}})
 	if errors.Is(err, errCut) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		return nil, err
 	}
-	var body io.Reader = bytes.NewReader(given.body)
-	if given.truncated {
-		body = io.MultiReader(bytes.NewReader(given.body[:len(given.body)/2]), brokenReader{})
+	var body io.Reader = bytes.NewReader(response.body)
+	if response.truncated {
+		body = io.MultiReader(bytes.NewReader(response.body[:len(response.body)/2]), brokenReader{})
 	}
 
 	return &http.Response{
-		Status:        strconv.Itoa(given.status) + " " + http.StatusText(given.status),
-		StatusCode:    given.status,
+		Status:        strconv.Itoa(response.status) + " " + http.StatusText(response.status),
+		StatusCode:    response.status,
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
 		ProtoMinor:    1,
-		Header:        given.header,
+		Header:        response.header,
 		Body:          io.NopCloser(body),
-		ContentLength: int64(len(given.body)),
+		ContentLength: int64(len(response.body)),
 		Request:       r,
 	}, nil
 }
@@ -405,7 +405,7 @@ type brokenReader struct{}
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // requestID makes the identifier of the request with that number.
-func requestID(region string, number int) string {
+func newRequestID(region string, number int) string {
 	return uuid(strings.TrimSpace(region + " " + strconv.Itoa(number)))
 }
 

@@ -32,11 +32,11 @@ func NewServer(tb TB, options ...Options) *Server {
 	if len(options) > 1 {
 		tb.Fatalf("redshifttest: NewServer takes one Options at most, not %d", len(options))
 	}
-	var chosen Options
+	var settings Options
 	if len(options) > 0 {
-		chosen = options[0]
+		settings = options[0]
 	}
-	fake := New(chosen)
+	fake := New(settings)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatalf("redshifttest: serve the fake on a loopback address: %v", err)

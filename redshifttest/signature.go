@@ -75,7 +75,7 @@ func (a *accessKeys) find(accessKeyID string) *accessKey {
 	return a.keys[accessKeyID]
 }
 
-func (a *accessKeys) of(account string) sigv4.Credentials {
+func (a *accessKeys) credentialsOf(account string) sigv4.Credentials {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 
@@ -97,9 +97,9 @@ type signature struct {
 // authenticate returns the account that sent the request.
 func (f *Fake) authenticate(request *incoming, now time.Time) (string, *failure) {
 	claimed, failed := readSignature(request)
-	if f.trustCallers {
+	if f.skipSignatureCheck {
 		if failed == nil {
-			if key := f.access.find(claimed.accessKeyID); key != nil {
+			if key := f.keys.find(claimed.accessKeyID); key != nil {
 				return key.account, nil
 			}
 		}
@@ -109,7 +109,7 @@ func (f *Fake) authenticate(request *incoming, now time.Time) (string, *failure)
 	if failed != nil {
 		return "", failed
 	}
-	key := f.access.find(claimed.accessKeyID)
+	key := f.keys.find(claimed.accessKeyID)
 	if key == nil || !hmac.Equal([]byte(key.credentials.SessionToken), []byte(claimed.token)) {
 		return "", fail(awsquery.ErrInvalidClientTokenID, "The security token included in the request is invalid.")
 	}
@@ -140,14 +140,14 @@ func readSignature(request *incoming) (signature, *failure) {
 		return readAuthorization(authorization[0], request.header)
 	case signedInHeader:
 		return signature{}, fail(awsquery.ErrIncompleteSignature, "The request has more than one Authorization header.")
-	case slices.ContainsFunc(query, isOfPresigned):
+	case slices.ContainsFunc(query, isPresignParameter):
 		return readPresigned(query)
 	default:
 		return signature{}, fail(awsquery.ErrMissingAuthenticationToken, "Missing Authentication Token")
 	}
 }
 
-func isOfPresigned(parameter pair) bool {
+func isPresignParameter(parameter pair) bool {
 	return parameter.name == "X-Amz-Algorithm" || parameter.name == "X-Amz-Signature"
 }
 
@@ -254,11 +254,11 @@ func (s *signature) checkScope(region string) *failure {
 	if s.scope[3] != "aws4_request" {
 		wrong = append(wrong, fmt.Sprintf("Credential should be scoped with a valid terminator: 'aws4_request', not '%s'. ", s.scope[3]))
 	}
-	day, _, _ := strings.Cut(s.date, "T")
-	if s.scope[0] != day {
+	date, _, _ := strings.Cut(s.date, "T")
+	if s.scope[0] != date {
 		wrong = append(wrong, fmt.Sprintf(
 			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'. ",
-			s.scope[0], day, s.date))
+			s.scope[0], date, s.date))
 	}
 	if len(wrong) > 0 {
 		return fail(awsquery.ErrSignatureDoesNotMatch, "%s", strings.Join(wrong, ""))

@@ -26,7 +26,7 @@ type state struct {
 	duration        time.Duration // of a snapshot
 	restoreDuration time.Duration
 	quotas          Quotas
-	accounts        map[string]*holdings
+	accounts        map[string]*resources
 	serial          int
 	visibility      visibility
 }
@@ -35,11 +35,11 @@ type state struct {
 type states struct {
 	options  Options
 	byRegion map[string]*state
-	declared map[string]*kind // by the operation that describes its resources
+	declared map[string]*declaredKind // by the operation that describes its resources
 }
 
 func newStates(options Options) states {
-	return states{options: options, byRegion: make(map[string]*state), declared: make(map[string]*kind)}
+	return states{options: options, byRegion: make(map[string]*state), declared: make(map[string]*declaredKind)}
 }
 
 // in returns the state of a region.
@@ -51,7 +51,7 @@ func (s states) in(region string) *state {
 			duration:        max(s.options.SnapshotDuration, 1), // so that there is a moment of creating
 			restoreDuration: max(s.options.RestoreDuration, restorePreparation),
 			quotas:          s.options.Quotas,
-			accounts:        make(map[string]*holdings),
+			accounts:        make(map[string]*resources),
 			visibility:      visibility{delay: s.options.VisibilityDelay, from: make(map[any]time.Time)},
 		}
 	}
@@ -60,20 +60,20 @@ func (s states) in(region string) *state {
 }
 
 // holdings are what one account has in a region, by identifiers in lower case.
-type holdings struct {
-	clusters  map[string]*cluster
-	snapshots map[string]*snapshot
+type resources struct {
+	clusters  map[string]*storedCluster
+	snapshots map[string]*storedSnapshot
 	removed   map[string]bool // names that clusters had
 
-	copyGrants    map[string]*copyGrant
-	schedules     map[string]*schedule
+	copyGrants    map[string]*storedCopyGrant
+	schedules     map[string]*storedSchedule
 	tableRestores []*tableRestore
 
-	declared map[string][]*thing // by the operation that describes them
+	declared map[string][]*declaredResource // by the operation that describes them
 }
 
 // snapshot is a snapshot and what its life depends on.
-type snapshot struct {
+type storedSnapshot struct {
 	models.Snapshot // what does not change as time passes
 
 	serial   int
@@ -96,16 +96,16 @@ type snapshot struct {
 	status  models.SnapshotStatus
 }
 
-func (s *state) of(account string) *holdings {
+func (s *state) resourcesOf(account string) *resources {
 	if s.accounts[account] == nil {
-		s.accounts[account] = &holdings{
-			clusters:  make(map[string]*cluster),
-			snapshots: make(map[string]*snapshot),
+		s.accounts[account] = &resources{
+			clusters:  make(map[string]*storedCluster),
+			snapshots: make(map[string]*storedSnapshot),
 			removed:   make(map[string]bool),
 
-			copyGrants: make(map[string]*copyGrant),
-			schedules:  make(map[string]*schedule),
-			declared:   make(map[string][]*thing),
+			copyGrants: make(map[string]*storedCopyGrant),
+			schedules:  make(map[string]*storedSchedule),
+			declared:   make(map[string][]*declaredResource),
 		}
 	}
 
@@ -113,16 +113,16 @@ func (s *state) of(account string) *holdings {
 }
 
 // pass does what the clock alone does, in all regions.
-func (s states) pass(now time.Time) {
-	for _, one := range s.byRegion {
-		one.takeDue(now)
+func (s states) update(now time.Time) {
+	for _, region := range s.byRegion {
+		region.takeDueSnapshots(now)
 	}
 	for _, region := range slices.Sorted(maps.Keys(s.byRegion)) {
-		s.byRegion[region].copyAcross(now)
+		s.byRegion[region].copyToOtherRegions(now)
 	}
-	for _, one := range s.byRegion {
-		one.expire(now)
-		for _, owner := range one.accounts {
+	for _, region := range s.byRegion {
+		region.expire(now)
+		for _, owner := range region.accounts {
 			owner.finishTableRestores(now)
 		}
 	}
@@ -131,15 +131,15 @@ func (s states) pass(now time.Time) {
 // expire deletes the snapshots whose retention has ended.
 func (s *state) expire(now time.Time) {
 	for _, owner := range s.accounts {
-		var newest map[string]*snapshot
-		for name, one := range owner.snapshots {
-			if end, ends := one.end(); !ends || now.Before(end) {
+		var newest map[string]*storedSnapshot
+		for name, snapshot := range owner.snapshots {
+			if end, ends := snapshot.end(); !ends || now.Before(end) {
 				continue
 			}
 			if newest == nil {
 				newest = owner.newestAutomated(now)
 			}
-			if newest[one.ClusterIdentifier] != one {
+			if newest[snapshot.ClusterIdentifier] != snapshot {
 				delete(owner.snapshots, name)
 			}
 		}
@@ -148,15 +148,15 @@ func (s *state) expire(now time.Time) {
 
 // newestAutomated returns the newest available automated snapshot of each cluster. It does not expire while the cluster exists
 // and has automated snapshots. Copies in other regions do expire.
-func (h *holdings) newestAutomated(now time.Time) map[string]*snapshot {
-	newest := make(map[string]*snapshot)
-	for _, one := range h.snapshots {
-		living, before := h.clusters[one.ClusterIdentifier], newest[one.ClusterIdentifier]
+func (r *resources) newestAutomated(now time.Time) map[string]*storedSnapshot {
+	newest := make(map[string]*storedSnapshot)
+	for _, snapshot := range r.snapshots {
+		cluster, before := r.clusters[snapshot.ClusterIdentifier], newest[snapshot.ClusterIdentifier]
 		switch {
-		case one.SnapshotType != models.SnapshotTypeAutomated || one.SourceRegion != "" || !one.available(now):
-		case living == nil || living.AutomatedSnapshotRetentionPeriod <= 0:
-		case before == nil || cmp.Or(one.SnapshotCreateTime.Compare(before.SnapshotCreateTime), one.serial-before.serial) > 0:
-			newest[one.ClusterIdentifier] = one
+		case snapshot.SnapshotType != models.SnapshotTypeAutomated || snapshot.SourceRegion != "" || !snapshot.available(now):
+		case cluster == nil || cluster.AutomatedSnapshotRetentionPeriod <= 0:
+		case before == nil || cmp.Or(snapshot.SnapshotCreateTime.Compare(before.SnapshotCreateTime), snapshot.serial-before.serial) > 0:
+			newest[snapshot.ClusterIdentifier] = snapshot
 		}
 	}
 
@@ -164,7 +164,7 @@ func (h *holdings) newestAutomated(now time.Time) map[string]*snapshot {
 }
 
 // end returns when a snapshot is deleted, if it ever is by itself.
-func (s *snapshot) end() (time.Time, bool) {
+func (s *storedSnapshot) end() (time.Time, bool) {
 	if s.automatedDays > 0 {
 		return s.SnapshotRetentionStartTime.Add(time.Duration(s.automatedDays) * day), true
 	}
@@ -222,17 +222,17 @@ func (s *state) keyARN(account, name string) string {
 }
 
 // take adds a snapshot of a cluster that starts at that time.
-func (s *state) take(account string, cluster *cluster, identifier string, kind models.SnapshotType, at time.Time) *snapshot {
+func (s *state) addSnapshot(account string, cluster *storedCluster, identifier string, kind models.SnapshotType, at time.Time) *storedSnapshot {
 	// Times have milliseconds on the wire. They are kept so, in order that a filter finds what the caller was shown.
 	at = at.UTC().Truncate(time.Millisecond)
-	owner := s.of(account)
-	added := cluster.SizeInMegaBytes
+	owner := s.resourcesOf(account)
+	size := cluster.SizeInMegaBytes
 	if cluster.backedUp {
-		added *= incrementalShare
+		size *= incrementalShare
 	}
 	cluster.backedUp = true
 	s.serial++
-	one := &snapshot{
+	added := &storedSnapshot{
 		Snapshot: models.Snapshot{
 			SnapshotIdentifier:                     identifier,
 			ClusterIdentifier:                      cluster.Identifier,
@@ -252,7 +252,7 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 			KmsKeyID:                               cluster.KmsKeyID,
 			OwnerAccount:                           account,
 			TotalBackupSizeInMegaBytes:             cluster.SizeInMegaBytes,
-			ActualIncrementalBackupSizeInMegaBytes: added,
+			ActualIncrementalBackupSizeInMegaBytes: size,
 			Tags:                                   []models.Tag{},
 			RestorableNodeTypes:                    restorableNodeTypes(cluster.NodeType),
 			EnhancedVpcRouting:                     cluster.EnhancedVpcRouting,
@@ -266,20 +266,20 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 		started:  at,
 		duration: s.duration,
 		tables:   slices.Clone(cluster.Tables),
-		copyDue:  cluster.copying != nil,
+		copyDue:  cluster.snapshotCopy != nil,
 
 		clusterDays: cluster.AutomatedSnapshotRetentionPeriod,
 		clusterTags: slices.Clone(cluster.Tags),
 		window:      cluster.PreferredMaintenanceWindow,
 		manualDays:  cluster.ManualSnapshotRetentionPeriod,
 	}
-	owner.snapshots[strings.ToLower(identifier)] = one
+	owner.snapshots[strings.ToLower(identifier)] = added
 
-	return one
+	return added
 }
 
 // view returns a snapshot as an account sees it at a time.
-func (s *snapshot) view(account string, now time.Time) models.Snapshot {
+func (s *storedSnapshot) view(account string, now time.Time) models.Snapshot {
 	shown := s.Snapshot
 	shown.Tags = slices.Clone(s.Tags)
 	shown.RestorableNodeTypes = slices.Clone(s.RestorableNodeTypes)
@@ -296,7 +296,7 @@ func (s *snapshot) view(account string, now time.Time) models.Snapshot {
 		}
 		shown.EstimatedSecondsToCompletion = int64(math.Ceil((s.duration - elapsed).Seconds()))
 	}
-	shown.BackupProgressInMegaBytes = hundredths(s.ActualIncrementalBackupSizeInMegaBytes * share)
+	shown.BackupProgressInMegaBytes = roundToHundredths(s.ActualIncrementalBackupSizeInMegaBytes * share)
 	shown.ElapsedTimeInSeconds = int64(elapsed.Seconds())
 
 	if s.ManualSnapshotRetentionPeriod != nil {
@@ -322,10 +322,10 @@ func (s *snapshot) view(account string, now time.Time) models.Snapshot {
 	return shown
 }
 
-func hundredths(number float64) float64 { return math.Round(number*100) / 100 }
+func roundToHundredths(number float64) float64 { return math.Round(number*100) / 100 }
 
 // elapsed returns how long the snapshot has been under way.
-func (s *snapshot) elapsed(now time.Time) time.Duration {
+func (s *storedSnapshot) elapsed(now time.Time) time.Duration {
 	if !s.stopped.IsZero() {
 		now = s.stopped
 	}
@@ -334,7 +334,7 @@ func (s *snapshot) elapsed(now time.Time) time.Duration {
 }
 
 // state returns where in its life the snapshot is.
-func (s *snapshot) state(now time.Time) models.SnapshotStatus {
+func (s *storedSnapshot) state(now time.Time) models.SnapshotStatus {
 	switch {
 	case s.status != "":
 		return s.status
@@ -346,14 +346,14 @@ func (s *snapshot) state(now time.Time) models.SnapshotStatus {
 }
 
 // available reports whether the snapshot can be copied and shared.
-func (s *snapshot) available(now time.Time) bool {
+func (s *storedSnapshot) available(now time.Time) bool {
 	status := s.state(now)
 
 	return status == models.SnapshotStatusAvailable || status == models.SnapshotStatusFinalSnapshot
 }
 
 // availableSince returns when an available snapshot became so.
-func (s *snapshot) availableSince() time.Time {
+func (s *storedSnapshot) availableSince() time.Time {
 	if !s.stopped.IsZero() {
 		return s.stopped
 	}
@@ -368,8 +368,8 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	found := f.state.of(f.account).snapshots[strings.ToLower(identifier)]
+	f.states.update(now)
+	found := f.state.resourcesOf(f.account).snapshots[strings.ToLower(identifier)]
 	for _, owner := range f.state.accounts {
 		if found == nil {
 			found = owner.snapshots[strings.ToLower(identifier)]
@@ -392,17 +392,17 @@ func (f *Fake) Snapshots() []models.Snapshot {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	var all []*snapshot
+	f.states.update(now)
+	var all []*storedSnapshot
 	for _, owner := range f.state.accounts {
-		for _, one := range owner.snapshots {
-			all = append(all, one)
+		for _, snapshot := range owner.snapshots {
+			all = append(all, snapshot)
 		}
 	}
-	slices.SortFunc(all, func(a, b *snapshot) int { return cmp.Compare(a.serial, b.serial) })
+	slices.SortFunc(all, func(a, b *storedSnapshot) int { return cmp.Compare(a.serial, b.serial) })
 	shown := make([]models.Snapshot, len(all))
-	for i, one := range all {
-		shown[i] = one.view(one.OwnerAccount, now)
+	for i, snapshot := range all {
+		shown[i] = snapshot.view(snapshot.OwnerAccount, now)
 	}
 
 	return shown

@@ -44,11 +44,11 @@ func (t *tableRestore) state(now time.Time) models.TableRestoreStatusType {
 	}
 }
 
-func (t *tableRestore) isUnderWay(now time.Time) bool {
-	return slices.Contains(underWay, t.state(now))
+func (t *tableRestore) isActive(now time.Time) bool {
+	return slices.Contains(activeTableRestores, t.state(now))
 }
 
-var underWay = []models.TableRestoreStatusType{models.TableRestoreStatusTypePending, models.TableRestoreStatusTypeInProgress}
+var activeTableRestores = []models.TableRestoreStatusType{models.TableRestoreStatusTypePending, models.TableRestoreStatusTypeInProgress}
 
 // view returns it as Redshift shows it.
 func (t *tableRestore) view(now time.Time) models.TableRestoreStatus {
@@ -64,42 +64,42 @@ func (t *tableRestore) view(now time.Time) models.TableRestoreStatus {
 }
 
 func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
-	one, failed := c.cluster(c.params.text("ClusterIdentifier"))
+	cluster, failed := c.cluster(c.params.text("ClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	source, failed := c.own(c.params.text("SnapshotIdentifier"), one.Identifier)
+	source, failed := c.ownSnapshot(c.params.text("SnapshotIdentifier"), cluster.Identifier)
 	if failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkAvailable(one); failed != nil {
+	if failed := c.checkAvailable(cluster); failed != nil {
 		return nil, failed
 	}
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
 	}
 	from, to := c.tableNames()
-	if failed := c.checkTables(one, source, from, to); failed != nil {
+	if failed := c.checkTables(cluster, source, from, to); failed != nil {
 		return nil, failed
 	}
-	owner := c.of(c.account)
+	owner := c.resourcesOf(c.account)
 	running := 0
 	for _, other := range owner.tableRestores {
-		if other.isUnderWay(c.now) {
+		if other.isActive(c.now) {
 			running++
 		}
 	}
 	if running >= max(c.quotas.TableRestores, 0) {
 		return nil, fail(models.ErrInProgressTableRestoreQuotaExceededFault,
 			"The account has %d table restores in progress, which is the quota. Wait until one has ended. %s",
-			running, raise("TableRestores"))
+			running, quotaHint("TableRestores"))
 	}
 	c.serial++
-	made := &tableRestore{
+	added := &tableRestore{
 		TableRestoreStatus: models.TableRestoreStatus{
 			TableRestoreRequestID: c.tableRestoreID(),
 			RequestTime:           c.now.UTC().Truncate(time.Millisecond),
-			ClusterIdentifier:     one.Identifier,
+			ClusterIdentifier:     cluster.Identifier,
 			SnapshotIdentifier:    source.SnapshotIdentifier,
 			SourceDatabaseName:    from.database,
 			SourceSchemaName:      from.schema,
@@ -112,9 +112,9 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 		serial:  c.serial,
 		target:  to,
 	}
-	owner.tableRestores = append(owner.tableRestores, made)
+	owner.tableRestores = append(owner.tableRestores, added)
 
-	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: made.view(c.now)}, nil
+	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: added.view(c.now)}, nil
 }
 
 // tableNames returns the table to restore and the one to make.
@@ -124,10 +124,10 @@ func (c *call) tableNames() (from, to tableName) {
 		schema:   "public",
 		table:    c.params.text("SourceTableName"),
 	}
-	setIfGiven(&from.schema, c.params.text("SourceSchemaName"))
+	setUnlessEmpty(&from.schema, c.params.text("SourceSchemaName"))
 	to = tableName{database: from.database, schema: from.schema, table: c.params.text("NewTableName")}
-	setIfGiven(&to.database, c.params.text("TargetDatabaseName"))
-	setIfGiven(&to.schema, c.params.text("TargetSchemaName"))
+	setUnlessEmpty(&to.database, c.params.text("TargetDatabaseName"))
+	setUnlessEmpty(&to.schema, c.params.text("TargetSchemaName"))
 	if exact, _ := c.params.boolean("EnableCaseSensitiveIdentifier"); !exact {
 		return from.folded(), to.folded()
 	}
@@ -135,16 +135,16 @@ func (c *call) tableNames() (from, to tableName) {
 	return from, to
 }
 
-func (c *call) checkTables(of *cluster, source *snapshot, from, to tableName) *failure {
+func (c *call) checkTables(cluster *storedCluster, source *storedSnapshot, from, to tableName) *failure {
 	if source.tables != nil && !slices.Contains(source.tables, from.String()) {
 		return fail(models.ErrInvalidTableRestoreArgument, "Snapshot %s has no table %s.", source.SnapshotIdentifier, from)
 	}
-	if slices.Contains(of.Tables, to.String()) {
-		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s has a table %s already. Restore to a new name.", of.Identifier, to)
+	if slices.Contains(cluster.Tables, to.String()) {
+		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s has a table %s already. Restore to a new name.", cluster.Identifier, to)
 	}
-	for _, other := range c.of(c.account).tableRestores {
-		if other.ClusterIdentifier == of.Identifier && other.target == to && other.isUnderWay(c.now) {
-			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is being restored already.", to, of.Identifier)
+	for _, other := range c.resourcesOf(c.account).tableRestores {
+		if other.ClusterIdentifier == cluster.Identifier && other.target == to && other.isActive(c.now) {
+			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is being restored already.", to, cluster.Identifier)
 		}
 	}
 
@@ -152,11 +152,11 @@ func (c *call) checkTables(of *cluster, source *snapshot, from, to tableName) *f
 }
 
 // finishTableRestores gives clusters the tables whose restore has ended.
-func (h *holdings) finishTableRestores(now time.Time) {
-	for _, one := range h.tableRestores {
-		of := h.clusters[one.ClusterIdentifier]
-		if one.state(now) == models.TableRestoreStatusTypeSucceeded && of != nil && of.Tables != nil && !slices.Contains(of.Tables, one.target.String()) {
-			of.Tables = append(of.Tables, one.target.String())
+func (r *resources) finishTableRestores(now time.Time) {
+	for _, restored := range r.tableRestores {
+		cluster := r.clusters[restored.ClusterIdentifier]
+		if restored.state(now) == models.TableRestoreStatusTypeSucceeded && cluster != nil && cluster.Tables != nil && !slices.Contains(cluster.Tables, restored.target.String()) {
+			cluster.Tables = append(cluster.Tables, restored.target.String())
 		}
 	}
 }
@@ -168,10 +168,10 @@ func describeTableRestoreStatus(c *call) (any, *failure) {
 			return nil, failed
 		}
 	}
-	var list []ranked[models.TableRestoreStatus]
-	for _, one := range c.of(c.account).tableRestores {
-		if (identifier == "" || one.ClusterIdentifier == identifier) && (request == "" || one.TableRestoreRequestID == request) {
-			list = append(list, ranked[models.TableRestoreStatus]{place: []string{fmt.Sprintf("%012d", one.serial)}, value: one.view(c.now)})
+	var list []listItem[models.TableRestoreStatus]
+	for _, restored := range c.resourcesOf(c.account).tableRestores {
+		if (identifier == "" || restored.ClusterIdentifier == identifier) && (request == "" || restored.TableRestoreRequestID == request) {
+			list = append(list, listItem[models.TableRestoreStatus]{sortKey: []string{fmt.Sprintf("%012d", restored.serial)}, value: restored.view(c.now)})
 		}
 	}
 	if request != "" && len(list) == 0 {
@@ -204,8 +204,8 @@ func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestor
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	for _, one := range f.state.of(f.account).tableRestores {
+	f.states.update(now)
+	for _, one := range f.state.resourcesOf(f.account).tableRestores {
 		if one.TableRestoreRequestID == requestID {
 			one.status, one.stopped, one.Message = status, now, message
 

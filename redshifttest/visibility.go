@@ -16,8 +16,8 @@ type visibility struct {
 }
 
 // access is that a snapshot is shared with an account.
-type access struct {
-	snapshot *snapshot
+type snapshotAccess struct {
+	snapshot *storedSnapshot
 	account  string
 }
 
@@ -38,10 +38,10 @@ func (c *call) hides(resource any) bool {
 }
 
 // describedSnapshot returns a snapshot as a Describe operation shows it.
-func (c *call) describedSnapshot(one *snapshot) models.Snapshot {
-	shown := one.view(c.account, c.now)
+func (c *call) describedSnapshot(snapshot *storedSnapshot) models.Snapshot {
+	shown := snapshot.view(c.account, c.now)
 	shown.AccountsWithRestoreAccess = slices.DeleteFunc(shown.AccountsWithRestoreAccess, func(with models.AccountWithRestoreAccess) bool {
-		return c.hides(access{one, with.AccountID + with.AccountAlias})
+		return c.hides(snapshotAccess{snapshot, with.AccountID + with.AccountAlias})
 	})
 
 	return shown

@@ -33,11 +33,11 @@ import (
 // Respond replaces the response that an earlier Respond set. Responses of [Fake.RespondNext] come first. It returns an error, and
 // changes nothing, if the library does not have the operation or if the response has the wrong type or is nil.
 func (f *Fake) Respond(operation string, response any) error {
-	one, err := f.newResponse(operation, response)
+	supplied, err := f.newResponse(operation, response)
 	if err != nil {
 		return err
 	}
-	f.responses.set(operation, one)
+	f.responses.set(operation, supplied)
 
 	return nil
 }
@@ -50,13 +50,13 @@ func (f *Fake) RespondNext(operation string, responses ...any) error {
 	if len(responses) == 0 {
 		return fmt.Errorf("redshifttest: respond to %q: there is no response", operation)
 	}
-	all := make([]response, len(responses))
+	all := make([]suppliedResponse, len(responses))
 	for i, given := range responses {
-		one, err := f.newResponse(operation, given)
+		supplied, err := f.newResponse(operation, given)
 		if err != nil {
 			return err
 		}
-		all[i] = one
+		all[i] = supplied
 	}
 	f.responses.add(operation, all)
 
@@ -67,28 +67,28 @@ func (f *Fake) RespondNext(operation string, responses ...any) error {
 func (f *Fake) PendingResponses() int { return f.responses.pending() }
 
 // response is what a test supplies for an operation: a result as XML, or a function.
-type response struct {
-	result   rendered
+type suppliedResponse struct {
+	xml      resultXML
 	function reflect.Value
 }
 
-func (w *world) newResponse(name string, given any) (response, error) {
-	failed := func(format string, arguments ...any) (response, error) {
-		return response{}, fmt.Errorf("redshifttest: respond to %q: %w", name, fmt.Errorf(format, arguments...))
+func (g *global) newResponse(name string, given any) (suppliedResponse, error) {
+	failed := func(format string, arguments ...any) (suppliedResponse, error) {
+		return suppliedResponse{}, fmt.Errorf("redshifttest: respond to %q: %w", name, fmt.Errorf(format, arguments...))
 	}
-	if _, found := w.operations[name]; !found {
+	if _, found := g.operations[name]; !found {
 		if isOperation(name) {
 			return failed("this library does not have the operation: supply its response with InjectNext, as a Fault with Status and Body")
 		}
 
-		return failed("Redshift has no such operation%s", w.didYouMean(name))
+		return failed("Redshift has no such operation%s", g.didYouMean(name))
 	}
 	if given == nil {
 		return failed("the response is nil: want a *redshift.%sResult", name)
 	}
 	value := reflect.ValueOf(given)
 	kind := value.Type()
-	wrong := func() (response, error) {
+	wrong := func() (suppliedResponse, error) {
 		return failed("want a *redshift.%[1]sResult or a func(*redshift.%[1]sParams) *redshift.%[1]sResult, not a %[2]s", name, kind)
 	}
 	result := kind
@@ -108,15 +108,15 @@ func (w *world) newResponse(name string, given any) (response, error) {
 	case value.IsNil():
 		return failed("the response is a nil %s", kind)
 	case kind.Kind() == reflect.Func:
-		return response{function: value}, nil
+		return suppliedResponse{function: value}, nil
 	default:
-		return response{result: render(name, given)}, nil
+		return suppliedResponse{xml: renderResult(name, given)}, nil
 	}
 }
 
 // didYouMean returns a hint to an operation that differs in case only.
-func (w *world) didYouMean(name string) string {
-	for known := range w.operations {
+func (g *global) didYouMean(name string) string {
+	for known := range g.operations {
 		if strings.EqualFold(known, name) {
 			return ": did you mean " + known + "?"
 		}
@@ -175,20 +175,20 @@ func checkWritable(kind reflect.Type, outer []reflect.Type) error {
 }
 
 // codeResponse is the code of the error for a call whose response a test supplied wrongly. The client does not retry it.
-const codeResponse = awsquery.ErrInvalidAction
+const codeInvalidResponse = awsquery.ErrInvalidAction
 
 // give returns the result for a call with these parameters.
-func (r response) give(operation contract.Operation, given params) (any, *failure) {
+func (r suppliedResponse) result(operation contract.Operation, given parameters) (any, *failure) {
 	if !r.function.IsValid() {
-		return r.result, nil
+		return r.xml, nil
 	}
 	typed := reflect.New(r.function.Type().In(0).Elem())
-	text, err := json.Marshal(given.plain(operation))
+	text, err := json.Marshal(given.jsonValues(operation))
 	if err == nil {
 		err = json.Unmarshal(text, typed.Interface())
 	}
 	if err != nil {
-		return nil, fail(codeResponse, "The parameters do not fit into %s: %v.", typed.Type().Elem(), err)
+		return nil, fail(codeInvalidResponse, "The parameters do not fit into %s: %v.", typed.Type().Elem(), err)
 	}
 	returned := r.function.Call([]reflect.Value{typed})
 	if len(returned) > 1 {
@@ -197,10 +197,10 @@ func (r response) give(operation contract.Operation, given params) (any, *failur
 		}
 	}
 	if returned[0].IsNil() {
-		return nil, fail(codeResponse, "The function that a test gave to Respond for %s returned no result and no error.", operation.Name)
+		return nil, fail(codeInvalidResponse, "The function that a test gave to Respond for %s returned no result and no error.", operation.Name)
 	}
 
-	return render(operation.Name, returned[0].Interface()), nil
+	return renderResult(operation.Name, returned[0].Interface()), nil
 }
 
 // suppliedFailure returns the error that a function of a test returned.
@@ -217,7 +217,7 @@ func suppliedFailure(operation string, err error) *failure {
 		return fail(code, "%v", err)
 	}
 
-	return fail(codeResponse, "The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v",
+	return fail(codeInvalidResponse, "The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v",
 		operation, err)
 }
 
@@ -225,31 +225,31 @@ func suppliedFailure(operation string, err error) *failure {
 const lastStatus = 599
 
 // responses are those that wait for a request, by operation.
-type responses struct {
+type suppliedResponses struct {
 	mutex  sync.Mutex
-	next   map[string][]response
-	always map[string]response
+	next   map[string][]suppliedResponse
+	always map[string]suppliedResponse
 }
 
-func (r *responses) set(operation string, one response) {
+func (r *suppliedResponses) set(operation string, supplied suppliedResponse) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.always == nil {
-		r.always = make(map[string]response)
+		r.always = make(map[string]suppliedResponse)
 	}
-	r.always[operation] = one
+	r.always[operation] = supplied
 }
 
-func (r *responses) add(operation string, all []response) {
+func (r *suppliedResponses) add(operation string, all []suppliedResponse) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.next == nil {
-		r.next = make(map[string][]response)
+		r.next = make(map[string][]suppliedResponse)
 	}
 	r.next[operation] = append(r.next[operation], all...)
 }
 
-func (r *responses) take(operation string) (response, bool) {
+func (r *suppliedResponses) take(operation string) (suppliedResponse, bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if next := r.next[operation]; len(next) > 0 {
@@ -257,12 +257,12 @@ func (r *responses) take(operation string) (response, bool) {
 
 		return next[0], true
 	}
-	one, found := r.always[operation]
+	supplied, found := r.always[operation]
 
-	return one, found
+	return supplied, found
 }
 
-func (r *responses) pending() int {
+func (r *suppliedResponses) pending() int {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	count := 0
@@ -274,50 +274,50 @@ func (r *responses) pending() int {
 }
 
 // plain returns the parameters as JSON has them, under the names of the fields' json tags.
-func (p params) plain(operation contract.Operation) map[string]any {
+func (p parameters) jsonValues(operation contract.Operation) map[string]any {
 	all := make(map[string]any)
 	for _, param := range operation.Params {
-		if one := p[param.Name]; one != nil {
+		if value := p[param.Name]; value != nil {
 			s := paramShape(param)
-			all[s.Name] = one.plain(s)
+			all[s.Name] = value.jsonValue(s)
 		}
 	}
 
 	return all
 }
 
-func (v *value) plain(s shape) any {
+func (v *paramValue) jsonValue(s shape) any {
 	switch {
 	case s.isMap():
 		entries := make(map[string]string)
-		for _, one := range v.items {
-			entries[params(one.members).text(s.Members[0].Name)] = params(one.members).text(s.Members[1].Name)
+		for _, item := range v.items {
+			entries[parameters(item.members).text(s.Members[0].Name)] = parameters(item.members).text(s.Members[1].Name)
 		}
 
 		return entries
 	case s.List:
 		items := make([]any, len(v.items))
-		for i, one := range v.items {
-			items[i] = one.plain(s.item())
+		for i, item := range v.items {
+			items[i] = item.jsonValue(s.item())
 		}
 
 		return items
 	case s.Type == typeStructure:
 		members := make(map[string]any)
-		for name, one := range v.members {
+		for name, item := range v.members {
 			if member, found := s.member(name); found {
-				members[name] = one.plain(member)
+				members[name] = item.jsonValue(member)
 			}
 		}
 
 		return members
 	default:
-		return plainText(s.Type, v.text)
+		return jsonText(s.Type, v.text)
 	}
 }
 
 // plainText returns a text that has the type as JSON has it.
-func plainText(kind, text string) any {
+func jsonText(kind, text string) any {
 	switch kind {
 	case "integer", "int32", "int64":
 		if number, err := strconv.ParseInt(text, 10, 64); err == nil {

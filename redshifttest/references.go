@@ -30,7 +30,7 @@ type Resources struct {
 }
 
 // namedKind is a parameter of a restore that names something, and the error when that does not exist.
-type namedKind struct {
+type reference struct {
 	parameter string
 	kind      string // in a message
 	option    string // the field of Resources
@@ -39,8 +39,8 @@ type namedKind struct {
 }
 
 // kinds returns what a restore can refer to.
-func (r *Resources) kinds() []namedKind {
-	return []namedKind{
+func (r *Resources) references() []reference {
+	return []reference{
 		{
 			parameter: "ClusterParameterGroupName",
 			kind:      "cluster parameter group",
@@ -95,7 +95,7 @@ func (r *Resources) kinds() []namedKind {
 
 // check returns the first name that makes no sense.
 func (r *Resources) check() error {
-	for _, kind := range r.kinds() {
+	for _, kind := range r.references() {
 		if slices.Contains(kind.known, "") {
 			return fmt.Errorf("%s: a name is empty", kind.option)
 		}
@@ -105,8 +105,8 @@ func (r *Resources) check() error {
 }
 
 // checkNamed refuses a restore that refers to something that does not exist.
-func (c *call) checkNamed() *failure {
-	for _, kind := range c.states.options.Resources.kinds() {
+func (c *call) checkReferences() *failure {
+	for _, kind := range c.states.options.Resources.references() {
 		name := c.params.text(kind.parameter)
 		known := slices.ContainsFunc(kind.known, func(one string) bool { return strings.EqualFold(one, name) })
 		if name != "" && !known {

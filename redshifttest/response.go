@@ -19,10 +19,10 @@ const (
 )
 
 // rendered is the XML of a result, as render returns it.
-type rendered []byte
+type resultXML []byte
 
 // render writes a result, which is a pointer to the result struct of an operation. It returns nil if that has no members.
-func render(operation string, result any) rendered {
+func renderResult(operation string, result any) resultXML {
 	document := writer{depth: 1}
 	value, prefix := reflect.ValueOf(result).Elem(), operation+"Result>"
 	if len(document.elements(value.Type(), prefix)) == 0 {
@@ -36,12 +36,12 @@ func render(operation string, result any) rendered {
 }
 
 // resultAnswer writes an operation's result, which is a pointer to its result struct, rendered, or nil if it has none.
-func resultAnswer(operation string, result any, requestID string) answer {
+func resultResponse(operation string, result any, requestID string) httpResponse {
 	var document writer
 	document.open(operation+"Response", ` xmlns="`+namespace+`"`)
 	switch result := result.(type) {
 	case nil:
-	case rendered:
+	case resultXML:
 		document.Write(result)
 	default:
 		document.open(operation+"Result", "")
@@ -53,11 +53,11 @@ func resultAnswer(operation string, result any, requestID string) answer {
 	document.close("ResponseMetadata")
 	document.close(operation + "Response")
 
-	return document.answer(http.StatusOK, requestID)
+	return document.response(http.StatusOK, requestID)
 }
 
 // errorAnswer writes an error.
-func errorAnswer(failed *failure, requestID string) answer {
+func errorResponse(failed *failure, requestID string) httpResponse {
 	blame := "Sender"
 	if failed.status >= http.StatusInternalServerError {
 		blame = "Receiver"
@@ -72,7 +72,7 @@ func errorAnswer(failed *failure, requestID string) answer {
 	document.text("RequestId", requestID)
 	document.close("ErrorResponse")
 
-	return document.answer(failed.status, requestID)
+	return document.response(failed.status, requestID)
 }
 
 // writer writes XML as Redshift does: indented, each element in a line of its own.
@@ -82,8 +82,8 @@ type writer struct {
 	known map[reflect.Type][]element // what a list has a hundred times is looked at once
 }
 
-func (w *writer) answer(status int, requestID string) answer {
-	return answer{
+func (w *writer) response(status int, requestID string) httpResponse {
+	return httpResponse{
 		status: status,
 		header: http.Header{
 			"Content-Type":     {xmlType},
@@ -141,11 +141,11 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 		}
 		name, itemName, _ := strings.Cut(path, ">")
 		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
-		one := element{field: i, name: name, itemName: itemName, always: !strings.Contains(tag.Get("json"), ",omitzero")}
+		field := element{field: i, name: name, itemName: itemName, always: !strings.Contains(tag.Get("json"), ",omitzero")}
 		if kind.Field(i).Type.Kind() == reflect.Map {
-			one.entry = entryOf(kind, prefix, name)
+			field.entry = entryOf(kind, prefix, name)
 		}
-		elements = append(elements, one)
+		elements = append(elements, field)
 	}
 	if prefix == "" {
 		if w.known == nil {
@@ -175,33 +175,33 @@ func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
 }
 
 // entries writes a map, in the order of its keys.
-func (w *writer) entries(value reflect.Value, one element) {
+func (w *writer) entries(value reflect.Value, described element) {
 	if value.Len() == 0 {
 		if !value.IsNil() {
-			w.text(one.name, "")
+			w.text(described.name, "")
 		}
 
 		return
 	}
 	keys := value.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	w.open(one.name, "")
+	w.open(described.name, "")
 	for _, key := range keys {
-		w.open(one.itemName, "")
-		w.text(one.entry[0].Name, key.String())
-		w.text(one.entry[1].Name, value.MapIndex(key).String())
-		w.close(one.itemName)
+		w.open(described.itemName, "")
+		w.text(described.entry[0].Name, key.String())
+		w.text(described.entry[1].Name, value.MapIndex(key).String())
+		w.close(described.itemName)
 	}
-	w.close(one.name)
+	w.close(described.name)
 }
 
 // members writes the fields of a struct.
 func (w *writer) members(value reflect.Value, prefix string) {
-	for _, one := range w.elements(value.Type(), prefix) {
-		if field := value.Field(one.field); field.Kind() == reflect.Map {
-			w.entries(field, one)
+	for _, described := range w.elements(value.Type(), prefix) {
+		if field := value.Field(described.field); field.Kind() == reflect.Map {
+			w.entries(field, described)
 		} else {
-			w.member(field, one.name, one.itemName, one.always)
+			w.member(field, described.name, described.itemName, described.always)
 		}
 	}
 }
