@@ -12,27 +12,26 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// params are the parameters of one call, by the names that the contract has for them. They have the types that the
-// contract says: the accessors cannot fail.
+// parameters are the parameters of a call, by their names in the contract. Their types are checked, so the accessors cannot fail.
 type parameters map[string]*paramValue
 
-// value is one parameter, or a part of one: a text, a structure with members, or a list with items.
+// paramValue is a parameter or a part of a parameter: a text, a structure with members, or a list with items.
 type paramValue struct {
 	text    string
 	members map[string]*paramValue
 	items   []*paramValue
 
-	numbered map[int]*paramValue // the items by their numbers, while the request is read
+	numbered map[int]*paramValue // the items by their numbers, until complete sorts them
 }
 
-// lenientItems are lists of structures whose members Amazon's own clients may leave out, although ours always sends them.
-// Rules of their own judge them.
+// lenientItems are lists of structures whose required members Amazon's own clients may omit. This module's client always sends them.
+// The handlers check these members.
 var lenientItems = map[string]bool{"Tags": true}
 
 // parse reads the parameters of an operation from a request.
 func parse(operation contract.Operation, values url.Values) (parameters, *failure) {
 	given := make(parameters)
-	known := make(map[string]contract.Param) // by the first part of its name
+	known := make(map[string]contract.Param) // by the first part of the name
 	for _, param := range operation.Params {
 		top, _, _ := strings.Cut(param.Name, ".")
 		known[top] = param
@@ -75,14 +74,14 @@ func parse(operation contract.Operation, values url.Values) (parameters, *failur
 	return given, nil
 }
 
-// commonParameters are those that every operation accepts: the ones that name the operation, the ones of Signature Version 2, and
-// ContentType. Services of this protocol take the form of the response from it. The fake always responds in XML.
+// commonParameters are the parameters that every operation accepts: Action and Version, the parameters of Signature Version 2, and
+// ContentType. In services of this protocol ContentType selects the format of the response. The fake always responds in XML.
 var commonParameters = []string{
 	"Action", "Version", "ContentType",
 	"AWSAccessKeyId", "Expires", "SecurityToken", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp",
 }
 
-// isCommon reports whether a parameter belongs to the protocol, or to a signature in the URL, and not to an operation.
+// isCommon reports whether a parameter belongs to the protocol or to a signature in the URL, not to an operation.
 func isCommon(name string) bool {
 	return slices.Contains(commonParameters, name) || strings.HasPrefix(name, "X-Amz-")
 }
@@ -99,12 +98,12 @@ func unknownParameter(operation contract.Operation, name string) *failure {
 		}
 	}
 
-	return fail(awsquery.ErrInvalidQueryParameter, "The parameter %s is not one of %s.%s", name, operation.Name, hint)
+	return fail(awsquery.ErrInvalidQueryParameter, "The operation %s has no parameter %s.%s", operation.Name, name, hint)
 }
 
 const typeStructure = "structure"
 
-// shape is the type of a parameter, or of a part of one.
+// shape is the type of a parameter or of a part of a parameter.
 type shape struct {
 	contract.Member
 	members []contract.Member // of a structure
@@ -129,7 +128,7 @@ const entryMembers = 2
 // isMap reports whether a list of structures is a map.
 func (s shape) isMap() bool { return s.List && len(s.Members) == entryMembers }
 
-// member returns the shape of a member, if the structure has it.
+// member returns the shape of a member, and false if the structure does not have it.
 func (s shape) member(name string) (shape, bool) {
 	for _, member := range s.members {
 		if member.Name == name {
@@ -151,9 +150,8 @@ func (s shape) item() shape {
 	return s
 }
 
-// place puts the text of a parameter such as Tags.Tag.1.Key into the value. The path is the part of its name that is left. Redshift
-// ignores other item names (Tags.member.1.Key), unknown members and texts in place of a structure, and so does the fake.
-// It returns whether the text was placed.
+// store stores the text of a parameter such as Tags.Tag.1.Key in the value. The path is the rest of its name. It reports whether it
+// stored the text. Like Redshift, it ignores other item names (Tags.member.1.Key), unknown members, and a text instead of a structure.
 func (v *paramValue) store(s shape, name, path, text string) (stored bool, failed *failure) {
 	switch {
 	case s.List:
@@ -203,7 +201,7 @@ func (v *paramValue) storeItem(s shape, name, path, text string) (stored bool, f
 	digits, rest, _ := strings.Cut(path, ".")
 	number, err := parseInteger(digits)
 	if err != nil || number < 1 {
-		return false, fail(codeMalformedInput, "The parameter %s: the items of a list have numbers from 1, not '%s'.", name, digits)
+		return false, fail(codeMalformedInput, "The parameter %s: the number of a list item must be 1 or more, not '%s'.", name, digits)
 	}
 	value := v.numbered[number]
 	if value == nil {
@@ -220,7 +218,7 @@ func (v *paramValue) storeItem(s shape, name, path, text string) (stored bool, f
 	return true, nil
 }
 
-// complete puts the items of lists in order, and returns an error for a required member that is missing.
+// complete sorts the items of lists by their numbers, and returns a failure if a required member is missing.
 func (v *paramValue) complete(s shape, name string) *failure {
 	if s.List {
 		for _, number := range slices.Sorted(maps.Keys(v.numbered)) {
@@ -284,24 +282,24 @@ func checkType(kind, name, value string) *failure {
 	return nil
 }
 
-// maxFractionalDigits is what services of this protocol accept: microseconds.
+// maxFractionalDigits means microseconds, which is the most that services of this protocol accept.
 const maxFractionalDigits = 6
 
-// fractionalDigits returns how many digits follow the seconds of a time.
+// fractionalDigits returns the number of fractional digits of the seconds of a time.
 func fractionalDigits(text string) int {
 	_, fraction, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
 
 	return len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 }
 
-// parseInteger reads a number of 32 bits, as Redshift's integers are, also if int has 64 bits.
+// parseInteger parses a 32-bit integer, because Redshift's integers have 32 bits.
 func parseInteger(text string) (int, error) {
 	number, err := strconv.ParseInt(text, 10, 32)
 
 	return int(number), err
 }
 
-// parseTime reads ISO 8601 as Amazon does: without a zone it is UTC.
+// parseTime parses a time in ISO 8601. Like Amazon, it takes a time without a zone as UTC.
 func parseTime(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "20060102T150405Z", "2006-01-02"} {
 		if parsed, err := time.Parse(layout, text); err == nil {
@@ -312,7 +310,7 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseNumber reads a decimal number. It refuses what is a float in Go only: Inf, NaN and hexadecimal digits.
+// parseNumber parses a decimal number. Unlike strconv.ParseFloat, it refuses Inf, NaN and hexadecimal digits.
 func parseNumber(text string) (float64, error) {
 	if strings.Trim(text, "+-.0123456789eE") != "" {
 		return 0, strconv.ErrSyntax
@@ -321,7 +319,7 @@ func parseNumber(text string) (float64, error) {
 	return strconv.ParseFloat(text, 64)
 }
 
-// at returns a parameter, or the member of one by a path such as Schedule.Name, or nil.
+// at returns a parameter, or a member by its path, such as Schedule.Name. It returns nil if the request does not have it.
 func (p parameters) at(path string) *paramValue {
 	if value := p[path]; value != nil {
 		return value
@@ -334,7 +332,7 @@ func (p parameters) at(path string) *paramValue {
 	return nil
 }
 
-// text returns a parameter, "" if it is absent.
+// text returns the text of a parameter, or "" if it is absent.
 func (p parameters) text(name string) string {
 	value := p.at(name)
 	if value == nil {
@@ -344,7 +342,7 @@ func (p parameters) text(name string) string {
 	return value.text
 }
 
-// integer returns a parameter and whether it is there, and boolean and time do so too.
+// integer, boolean and time return the value of a parameter, and false if it is absent.
 func (p parameters) integer(name string) (int, bool) {
 	value, err := parseInteger(p.text(name))
 
@@ -376,7 +374,7 @@ func (p parameters) strings(name string) []string {
 	return texts
 }
 
-// structures returns the members of each item of a list, which are texts.
+// structures returns the texts of the members of each item of a list.
 func (p parameters) structures(name string) []map[string]string {
 	var structures []map[string]string
 	for _, item := range p.items(name) {
@@ -390,10 +388,10 @@ func (p parameters) structures(name string) []map[string]string {
 	return structures
 }
 
-// isPlain reports whether a value is a text only.
+// isPlain reports whether a value has no items and no members.
 func (v *paramValue) isPlain() bool { return len(v.items) == 0 && len(v.members) == 0 }
 
-// write calls write with each text of the value, after the names that lead to it.
+// write calls write with the path and the text of each part of the value.
 func (v *paramValue) write(write func(...string), path ...string) {
 	if len(v.items) == 0 {
 		write(append(slices.Clone(path), v.text)...)

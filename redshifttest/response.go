@@ -18,10 +18,11 @@ const (
 	timeFormat = "2006-01-02T15:04:05.000Z"
 )
 
-// rendered is the XML of a result, as render returns it.
+// resultXML is the XML of a result.
 type resultXML []byte
 
-// render writes a result, which is a pointer to the result struct of an operation. It returns nil if that has no members.
+// renderResult returns the XML of a result, which is a pointer to the result struct of an operation. It returns nil if the struct has
+// no members.
 func renderResult(operation string, result any) resultXML {
 	document := writer{depth: 1}
 	value, prefix := reflect.ValueOf(result).Elem(), operation+"Result>"
@@ -35,7 +36,7 @@ func renderResult(operation string, result any) resultXML {
 	return document.Bytes()
 }
 
-// resultAnswer writes an operation's result, which is a pointer to its result struct, rendered, or nil if it has none.
+// resultResponse returns the response with a result: a pointer to the result struct of the operation, a resultXML, or nil.
 func resultResponse(operation string, result any, requestID string) httpResponse {
 	var document writer
 	document.open(operation+"Response", ` xmlns="`+namespace+`"`)
@@ -56,7 +57,7 @@ func resultResponse(operation string, result any, requestID string) httpResponse
 	return document.response(http.StatusOK, requestID)
 }
 
-// errorAnswer writes an error.
+// errorResponse returns the response with an error.
 func errorResponse(failed *failure, requestID string) httpResponse {
 	blame := "Sender"
 	if failed.status >= http.StatusInternalServerError {
@@ -75,11 +76,11 @@ func errorResponse(failed *failure, requestID string) httpResponse {
 	return document.response(failed.status, requestID)
 }
 
-// writer writes XML as Redshift does: indented, each element in a line of its own.
+// writer writes XML in Redshift's format: indented, with one element in each line.
 type writer struct {
 	bytes.Buffer
 	depth int
-	known map[reflect.Type][]element // what a list has a hundred times is looked at once
+	known map[reflect.Type][]element // caches the elements of a type, which a list can have many times
 }
 
 func (w *writer) response(status int, requestID string) httpResponse {
@@ -115,19 +116,19 @@ func (w *writer) text(name, text string) {
 		return
 	}
 	w.WriteString("<" + name + ">")
-	_ = xml.EscapeText(w, []byte(text)) // a bytes.Buffer takes everything
+	_ = xml.EscapeText(w, []byte(text)) // a bytes.Buffer returns no error
 	w.WriteString("</" + name + ">\n")
 }
 
-// element is what a field of a struct becomes.
+// element is the XML element of a struct field.
 type element struct {
 	field          int
 	name, itemName string
 	always         bool
-	entry          []contract.Member // of a map: its key and its value
+	entry          []contract.Member // key and value of a map
 }
 
-// elements returns those of the fields whose xml tags begin with prefix, in their order, which is Amazon's.
+// elements returns the elements of the fields whose xml tags begin with prefix. The order is the order of the fields, which is Amazon's.
 func (w *writer) elements(kind reflect.Type, prefix string) []element {
 	if known, found := w.known[kind]; found && prefix == "" {
 		return known
@@ -140,7 +141,7 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 			continue
 		}
 		name, itemName, _ := strings.Cut(path, ">")
-		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
+		// The json tag marks the members that are always present. The xml tags have no omitzero.
 		field := element{field: i, name: name, itemName: itemName, always: !strings.Contains(tag.Get("json"), ",omitzero")}
 		if kind.Field(i).Type.Kind() == reflect.Map {
 			field.entry = entryOf(kind, prefix, name)
@@ -157,7 +158,7 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 	return elements
 }
 
-// entryOf returns the key and the value of a map, which is a member of a structure or of the result of an operation.
+// entryOf returns the key and the value of a map. The map is a member of a structure or of the result of an operation.
 func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
 	members := contract.Definition(kind.Name())
 	for _, operation := range contract.Operations() {
@@ -171,10 +172,10 @@ func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
 		}
 	}
 
-	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}} // as AWS Query calls them by default
+	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}} // the default names of the AWS Query protocol
 }
 
-// entries writes a map, in the order of its keys.
+// entries writes a map, sorted by key.
 func (w *writer) entries(value reflect.Value, described element) {
 	if value.Len() == 0 {
 		if !value.IsNil() {
@@ -208,8 +209,7 @@ func (w *writer) members(value reflect.Value, prefix string) {
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// member writes one member. Absent are empty strings, zero times and nil pointers and lists; numbers and booleans always
-// have a value.
+// member writes a member. It omits empty strings, zero times, nil pointers and nil lists. It always writes numbers and booleans.
 func (w *writer) member(value reflect.Value, name, itemName string, always bool) {
 	if value.Type() == timeType {
 		if at, isTime := value.Interface().(time.Time); isTime && !at.IsZero() {
