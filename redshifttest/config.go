@@ -8,7 +8,7 @@ import (
 )
 
 // Config returns the configuration of a client that calls the fake in memory, through [Fake.Transport], with the fake's
-// region, credentials and SignatureClock. The client ignores the environment of the test.
+// region, credentials and SignatureClock. The client ignores environment variables.
 func (f *Fake) Config() redshift.Config {
 	return redshift.Config{
 		Region:      f.Region(),
@@ -21,8 +21,8 @@ func (f *Fake) Config() redshift.Config {
 	}
 }
 
-// Config returns the configuration of a client that calls the server, with the fake's region, credentials and SignatureClock.
-// The client ignores the environment of the test.
+// Config returns the configuration of a client that calls the server, with the region, credentials and SignatureClock of the fake.
+// The client ignores environment variables.
 func (s *Server) Config() redshift.Config {
 	return redshift.Config{
 		Region:      s.Region(),

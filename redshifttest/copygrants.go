@@ -8,7 +8,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// copyGrant lets Redshift encrypt with a key of the region that it is in what it copies there.
+// storedCopyGrant is a snapshot copy grant. It lets Redshift encrypt the snapshots that it copies to the region with a key of the region.
 type storedCopyGrant struct{ models.SnapshotCopyGrant }
 
 func createSnapshotCopyGrant(c *call) (any, *failure) {
@@ -25,7 +25,7 @@ func createSnapshotCopyGrant(c *call) (any, *failure) {
 	}
 	grants := c.resourcesOf(c.account).copyGrants
 	if grants[name] != nil {
-		return nil, fail(models.ErrSnapshotCopyGrantAlreadyExistsFault, "Snapshot copy grant %s exists already.", name)
+		return nil, fail(models.ErrSnapshotCopyGrantAlreadyExistsFault, "Snapshot copy grant %s already exists.", name)
 	}
 	if len(grants) >= max(c.quotas.SnapshotCopyGrants, 0) {
 		return nil, fail(models.ErrSnapshotCopyGrantQuotaExceededFault, "The account has %d snapshot copy grants, which is the quota. %s",
@@ -93,7 +93,7 @@ func describeSnapshotCopyGrants(c *call) (any, *failure) {
 	return &snapshots.DescribeSnapshotCopyGrantsResult{Marker: next, SnapshotCopyGrants: found}, nil
 }
 
-// view returns a copy that can be shown.
+// view returns the grant as its owner sees it.
 func (g *storedCopyGrant) view() models.SnapshotCopyGrant {
 	shown := g.SnapshotCopyGrant
 	shown.Tags = append([]models.Tag{}, g.Tags...)

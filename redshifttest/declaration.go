@@ -9,23 +9,23 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// kind is a kind of resource that the fake plays by its declaration in the contract: an operation creates it, another describes
-// it, and others may modify and delete it.
+// declaredKind is a kind of resource that the fake implements from its declaration in the contract: one operation creates it, another
+// describes it, and others may modify and delete it.
 type declaredKind struct {
-	noun      string // what follows Create in the name of the operation
+	noun      string // the name of the operation that creates it, without Create
 	create    contract.Operation
 	describe  contract.Operation
-	others    []contract.Operation // those that modify and delete
-	list      string               // the member of the result of describe that has the resources
-	structure string               // the definition of a described resource, and its members
+	others    []contract.Operation // operations that modify and delete it
+	list      string               // the member of the result of describe that lists the resources
+	structure string               // the definition of a resource
 	members   []contract.Member
-	generated []string           // members that identify a resource and that no caller chooses
+	generated []string           // identifying members that the caller cannot set
 	missing   awsquery.ErrorCode // may be empty
 	quota     awsquery.ErrorCode // may be empty
 }
 
-// kinds returns the declared resources. A kind is left out if its operations that create and describe have a handler, because the
-// handler does not see the resources of the kind.
+// declaredKinds returns the declared kinds. It omits a kind if the operation that creates or the one that describes it has a
+// hand-written handler, because that handler does not see the declared resources.
 func declaredKinds(operations []contract.Operation, handled map[string]handler) []*declaredKind {
 	var all []*declaredKind
 	for _, create := range operations {
@@ -70,14 +70,14 @@ func (k *declaredKind) modifies(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Modify") && len(k.keys(operation)) > 0
 }
 
-// add adds an operation that modifies or deletes. If it identifies the resource by a member that create does not take, the fake makes
-// the value up.
+// add adds an operation that modifies or deletes the resource. If the operation identifies the resource by a member that the caller
+// cannot set when creating it, the fake generates the value.
 func (k *declaredKind) add(operation contract.Operation) {
 	k.others = append(k.others, operation)
 	for _, key := range k.keys(operation) {
 		member, found := k.member(key.Name)
-		chosen := slices.ContainsFunc(k.create.Params, func(param contract.Param) bool { return k.target(k.create, param) == key.Name })
-		if found && !chosen && member.Type == typeString && !member.List && !slices.Contains(k.generated, key.Name) {
+		isParam := slices.ContainsFunc(k.create.Params, func(param contract.Param) bool { return k.target(k.create, param) == key.Name })
+		if found && !isParam && member.Type == typeString && !member.List && !slices.Contains(k.generated, key.Name) {
 			k.generated = append(k.generated, key.Name)
 		}
 	}
@@ -86,7 +86,7 @@ func (k *declaredKind) add(operation contract.Operation) {
 	}
 }
 
-// quotaCode returns the code for too many resources: the one that names the kind, otherwise the first that names a quota.
+// quotaCode returns the error code for an exceeded quota. It prefers the code that names the kind to the first code for a quota.
 func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
 	var first awsquery.ErrorCode
 	for _, code := range codes {
@@ -102,7 +102,7 @@ func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
 	return first
 }
 
-// handlers returns the work of the operations of the kind.
+// handlers returns the handlers of the operations of the kind.
 func (k *declaredKind) handlers() map[string]handler {
 	all := map[string]handler{k.create.Name: k.createOne, k.describe.Name: k.describeAll}
 	for _, operation := range k.others {
@@ -116,8 +116,8 @@ func (k *declaredKind) handlers() map[string]handler {
 	return all
 }
 
-// keys returns the parameters of the operation that describes, with the parameters of another operation that have their values. Without
-// a declaration they are the required parameters that are members of the resource.
+// keys returns the parameters of the Describe operation, with the parameters of another operation that have the same values. If the
+// contract declares no keys, they are the required parameters that are members of the resource.
 func (k *declaredKind) keys(operation contract.Operation) []contract.Pair {
 	if len(operation.Recovery.Keys) > 0 {
 		return operation.Recovery.Keys
@@ -157,7 +157,7 @@ func (k *declaredKind) at(path string) (shape, bool) {
 	return s, found
 }
 
-// target returns the path of the member that a parameter sets, which may not exist.
+// target returns the path of the member that a parameter sets. The member may not exist.
 func (k *declaredKind) target(operation contract.Operation, param contract.Param) string {
 	name := paramShape(param).Name
 	if operation.Recovery == nil {
@@ -183,7 +183,7 @@ func (k *declaredKind) target(operation contract.Operation, param contract.Param
 	return name
 }
 
-// repeats returns the path of the member that repeats a parameter of an operation.
+// repeatedMember returns the path of the member with the same value as a parameter of an operation.
 func (k *declaredKind) repeatedMember(operation contract.Operation, param string) (path string, found bool) {
 	for _, names := range operation.Names {
 		for _, path := range names.Members {
@@ -199,13 +199,13 @@ func (k *declaredKind) repeatedMember(operation contract.Operation, param string
 	return "", false
 }
 
-// sets reports whether a parameter has the form of a member, so that its value becomes the member's.
+// sameForm reports whether a parameter has the form of a member. If so, it can set the member.
 func sameForm(param contract.Param, member shape) bool {
 	return param.List == member.List && (param.Type == typeStructure) == (member.Type == typeStructure)
 }
 
-// words returns the noun in words and in lower case, such as subnet group. It is the type that Amazon documents for resources with tags if
-// the noun ends in one.
+// displayName returns the noun as words in lower case, such as subnet group. If the noun ends in a type that Amazon documents for
+// resources with tags, it returns that type.
 func (k *declaredKind) displayName() string {
 	var text strings.Builder
 	for i, r := range k.noun {
@@ -223,7 +223,7 @@ func (k *declaredKind) displayName() string {
 	return text.String()
 }
 
-// status returns the member that says in which state a resource is.
+// status returns the member with the status of a resource.
 func (k *declaredKind) status() (contract.Member, bool) {
 	var found contract.Member
 	for _, member := range k.members {
@@ -244,8 +244,8 @@ func (k *declaredKind) status() (contract.Member, bool) {
 	return found, found.Name != ""
 }
 
-// chosen returns the first of the wanted values that is one of the values, as that is spelled. Without values it
-// returns the first wanted one. If no value is wanted, it returns an empty text.
+// firstMatch returns the first of the wanted texts that is one of the values, in the spelling of the value. It ignores case. If
+// there are no values, it returns the first wanted text. If nothing matches, it returns "".
 func firstMatch(values []string, wanted ...string) string {
 	if len(values) == 0 {
 		return wanted[0]
@@ -261,7 +261,7 @@ func firstMatch(values []string, wanted ...string) string {
 	return ""
 }
 
-// created returns the name of the member with the time of creation, which may be empty.
+// creationTime returns the name of the member with the time of creation, or "" if the kind has none.
 func (k *declaredKind) creationTime() string {
 	if _, found := k.member(k.create.Recovery.Since); found {
 		return k.create.Recovery.Since
@@ -275,14 +275,14 @@ func (k *declaredKind) creationTime() string {
 	return ""
 }
 
-// taggable reports whether resources of the kind have tags.
+// taggable reports whether resources of the kind can have tags.
 func (k *declaredKind) taggable() bool {
 	_, found := k.member("Tags")
 
 	return found || hasParam(k.create, tagsParameter)
 }
 
-// takes reports whether an operation has a parameter.
+// hasParam reports whether an operation has a parameter.
 func hasParam(operation contract.Operation, param string) bool {
 	return slices.ContainsFunc(operation.Params, func(one contract.Param) bool { return one.Name == param })
 }

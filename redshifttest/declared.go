@@ -21,17 +21,17 @@ const (
 	tagsParameter = "Tags.Tag"
 )
 
-// thing is a resource of a declared kind.
+// declaredResource is a resource of a declared kind.
 type declaredResource struct {
 	kind    *declaredKind
 	serial  int
-	params  map[string]*paramValue // what created and modified it, by the first part of their names
-	members map[string]*paramValue // as it is described, except for its tags
+	params  map[string]*paramValue // of the calls that created and modified it, by the first part of the name
+	members map[string]*paramValue // the described members, except tags
 	tags    []models.Tag
 	arn     string
 }
 
-// things returns the resources of the caller, oldest first.
+// resources returns the caller's resources of the kind, oldest first.
 func (k *declaredKind) resources(c *call) []*declaredResource {
 	return c.resourcesOf(c.account).declared[k.describe.Name]
 }
@@ -56,7 +56,13 @@ func (k *declaredKind) createOne(c *call) (any, *failure) {
 			limit, k.displayName(), quotaHint("OtherResources"))
 	}
 	c.serial++
-	resource := &declaredResource{kind: k, serial: c.serial, params: make(map[string]*paramValue), members: make(map[string]*paramValue), tags: tags}
+	resource := &declaredResource{
+		kind:    k,
+		serial:  c.serial,
+		params:  make(map[string]*paramValue),
+		members: make(map[string]*paramValue),
+		tags:    tags,
+	}
 	resource.set(c, k.create)
 	resource.complete(c)
 	owned := c.resourcesOf(c.account).declared
@@ -92,7 +98,8 @@ func (k *declaredKind) deleteOne(c *call, operation contract.Operation) (any, *f
 		return nil, failed
 	}
 	owned := c.resourcesOf(c.account).declared
-	owned[k.describe.Name] = slices.DeleteFunc(slices.Clone(k.resources(c)), func(resource *declaredResource) bool { return resource == deleted })
+	isDeleted := func(resource *declaredResource) bool { return resource == deleted }
+	owned[k.describe.Name] = slices.DeleteFunc(slices.Clone(k.resources(c)), isDeleted)
 	if status, found := k.status(); found {
 		if text := firstMatch(contract.Values(status.Enum), "deleting", "deleted"); text != "" {
 			deleted.members[status.Name] = &paramValue{text: text}
@@ -102,7 +109,8 @@ func (k *declaredKind) deleteOne(c *call, operation contract.Operation) (any, *f
 	return deleted.result(operation), nil
 }
 
-// notFilters are parameters of operations that describe which select resources in the same way for all kinds, or none.
+// notFilters are the parameters of Describe operations that do not select by the members of a kind: the page, and the tags, which are the
+// same for all kinds.
 var notFilters = []string{"Marker", "MaxRecords", "TagKeys.TagKey", "TagValues.TagValue"}
 
 func (k *declaredKind) describeAll(c *call) (any, *failure) {
@@ -165,16 +173,16 @@ func (k *declaredKind) describeAll(c *call) (any, *failure) {
 	return renderValue(k.describe, result), nil
 }
 
-// isKey reports whether a parameter of the operation that describes names a resource.
+// isKey reports whether a parameter of the Describe operation names a resource.
 func (k *declaredKind) isKey(param contract.Param) bool {
 	return slices.ContainsFunc(k.create.Recovery.Keys, func(key contract.Pair) bool { return key.Name == param.Name }) ||
 		slices.Contains(k.generated, param.Name)
 }
 
-// filter reports whether a resource has the value of a parameter of the operation that describes.
-type resourceFilter func(one *declaredResource, given *paramValue) bool
+// resourceFilter reports whether a parameter of the Describe operation selects a resource.
+type resourceFilter func(resource *declaredResource, given *paramValue) bool
 
-// filter returns the filter of a parameter, or nil if the declaration does not say what the parameter selects.
+// filter returns the filter of a parameter, or nil if the contract does not declare which resources the parameter selects.
 func (k *declaredKind) filter(param contract.Param) resourceFilter {
 	s := paramShape(param)
 	if param.Type == typeStructure {
@@ -243,13 +251,13 @@ func (v *paramValue) texts() []string {
 	return texts
 }
 
-// find returns the resource that a call of an operation names, or nil.
+// find returns the resource that a call names, or nil.
 func (k *declaredKind) find(c *call, operation contract.Operation) *declaredResource {
 	keys := k.keys(operation)
-	// Two resources are different if the callers chose no identifiers.
-	chosen := slices.ContainsFunc(keys, func(key contract.Pair) bool { return c.params.text(key.Value) != "" })
+	// A call without identifiers names no resource.
+	named := slices.ContainsFunc(keys, func(key contract.Pair) bool { return c.params.text(key.Value) != "" })
 	for _, resource := range k.resources(c) {
-		same := chosen
+		same := named
 		for _, key := range keys {
 			same = same && strings.EqualFold(c.params.text(key.Value), resource.key(key.Name))
 		}
@@ -261,7 +269,7 @@ func (k *declaredKind) find(c *call, operation contract.Operation) *declaredReso
 	return nil
 }
 
-// key returns the value of a parameter of the operation that describes, for a resource.
+// key returns the value of a parameter of the Describe operation that selects the resource.
 func (r *declaredResource) key(name string) string {
 	for _, key := range r.kind.create.Recovery.Keys {
 		if key.Name == name {
@@ -278,7 +286,7 @@ func (r *declaredResource) key(name string) string {
 	return parameters(r.params).text(name)
 }
 
-// name returns what a resource is called in messages and in its ARN.
+// name returns the name of the resource in messages and in its ARN.
 func (r *declaredResource) name() string {
 	for _, key := range r.kind.create.Recovery.Keys {
 		if name := parameters(r.params).text(key.Value); name != "" {
@@ -289,7 +297,7 @@ func (r *declaredResource) name() string {
 	return uuid(r.kind.noun, fmt.Sprint(r.serial))
 }
 
-// existing returns the resource that a call of an operation names.
+// existing returns the resource that a call names, or a failure if it does not exist.
 func (k *declaredKind) existing(c *call, operation contract.Operation) (*declaredResource, *failure) {
 	if found := k.find(c, operation); found != nil {
 		return found, nil
@@ -311,7 +319,7 @@ func (k *declaredKind) notFound(c *call, code awsquery.ErrorCode, names []string
 	return fail(code, "The %s '%s' was not found in %s.", k.displayName(), strings.Join(names, " "), c.region)
 }
 
-// checkLimits checks the integers of a call.
+// checkLimits checks the integers of a call against the limits in the contract.
 func (c *call) checkLimits(operation contract.Operation) *failure {
 	for _, param := range operation.Params {
 		number, found := c.params.integer(param.Name)
@@ -324,7 +332,7 @@ func (c *call) checkLimits(operation contract.Operation) *failure {
 	return nil
 }
 
-// set stores the parameters of a call. The identifiers of a resource stay as they were when it was created.
+// set stores the parameters of a call. Only the call that creates the resource sets its identifiers.
 func (r *declaredResource) set(c *call, operation contract.Operation) {
 	keys := r.kind.keys(operation)
 	for _, param := range operation.Params {
@@ -335,7 +343,7 @@ func (r *declaredResource) set(c *call, operation contract.Operation) {
 		}
 		r.params[name] = value
 		if strings.EqualFold(name, "KmsKeyId") && value.text != "" {
-			value = &paramValue{text: c.keyARN(c.account, value.text)} // every resource is described with the ARN of its key
+			value = &paramValue{text: c.keyARN(c.account, value.text)} // Describe operations show the ARN of the key
 		}
 		r.setMember(r.kind.target(operation, param), param, value)
 	}
@@ -347,7 +355,7 @@ func (r *declaredResource) set(c *call, operation contract.Operation) {
 	}
 }
 
-// setMember sets the member with a path, if the parameter has its form.
+// setMember sets the member with a path, if the parameter has the same form.
 func (r *declaredResource) setMember(path string, param contract.Param, value *paramValue) {
 	if s, found := r.kind.at(path); !found || !sameForm(param, s) {
 		return
@@ -364,7 +372,7 @@ func (r *declaredResource) setMember(path string, param contract.Param, value *p
 	members[path] = value
 }
 
-// complete adds the members that no caller chooses.
+// complete adds the members that the caller cannot set.
 func (r *declaredResource) complete(c *call) {
 	add := func(name, text string) {
 		if _, found := r.kind.member(name); found && r.members[name] == nil {
@@ -393,7 +401,7 @@ func (r *declaredResource) complete(c *call) {
 	}
 }
 
-// shown returns the resource as it is described.
+// shown returns the resource as the Describe operation shows it.
 func (r *declaredResource) shown() *paramValue {
 	members := maps.Clone(r.members)
 	if _, found := r.kind.member("Tags"); found {
@@ -412,7 +420,7 @@ func (r *declaredResource) shown() *paramValue {
 	return &paramValue{members: members}
 }
 
-// result returns the result of an operation that created, changed or deleted the resource.
+// result returns the result of an operation that created, modified or deleted the resource.
 func (r *declaredResource) result(operation contract.Operation) any {
 	shown, members := r.shown(), make(map[string]*paramValue)
 	for _, member := range operation.Result {
@@ -426,7 +434,7 @@ func (r *declaredResource) result(operation contract.Operation) any {
 	return renderValue(operation, members)
 }
 
-// renderValue writes the result of an operation, or nothing if it has no members.
+// renderValue returns the XML of the result of an operation, or nil if the operation has no result.
 func renderValue(operation contract.Operation, members map[string]*paramValue) any {
 	if len(operation.Result) == 0 {
 		return nil
@@ -439,7 +447,7 @@ func renderValue(operation contract.Operation, members map[string]*paramValue) a
 	return resultXML(document.Bytes())
 }
 
-// values writes the members of a structure, in the order of the contract.
+// values writes the members of a structure, in the order of the contract's definition.
 func (w *writer) values(order []contract.Member, members map[string]*paramValue) {
 	for _, member := range order {
 		if value := members[member.Name]; value != nil {
@@ -467,7 +475,7 @@ func (w *writer) value(s shape, name string, value *paramValue) {
 	}
 }
 
-// canonical returns a text of a request as Redshift writes it in a response.
+// canonicalText returns a text of a request in the form of Redshift's responses.
 func canonicalText(kind, text string) string {
 	if kind == typeTime {
 		if at, valid := parseTime(text); valid {

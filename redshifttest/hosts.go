@@ -26,7 +26,7 @@ func (f *Fake) checkHost(request *incoming) *failure {
 	return nil
 }
 
-// hostName returns a Host header in lower case, without the port, brackets and the dot that may end it.
+// hostName returns a Host header in lower case, without port, brackets and final dot.
 func hostName(hostPort string) string {
 	host, _, err := net.SplitHostPort(hostPort)
 	if err != nil {

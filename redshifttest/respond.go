@@ -215,8 +215,8 @@ func suppliedFailure(operation string, err error) *failure {
 		return fail(code, "%v", err)
 	}
 
-	return fail(codeInvalidResponse, "The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v",
-		operation, err)
+	return fail(codeInvalidResponse,
+		"The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v", operation, err)
 }
 
 // lastStatus is the largest HTTP status.

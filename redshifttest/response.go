@@ -172,7 +172,8 @@ func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
 		}
 	}
 
-	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}} // the default names of the AWS Query protocol
+	// The default names of the AWS Query protocol.
+	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}}
 }
 
 // entries writes a map, sorted by key.

@@ -11,20 +11,20 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// restorePreparation is the part of a restore before data arrives: one in so many.
+// restorePreparation divides the duration of a restore. Data arrives after the first third.
 const restorePreparation = 3
 
-// restore is how far a restore has come.
+// restore is the progress of a restore.
 type restore struct {
 	started  time.Time
 	duration time.Duration
 	size     float64 // megabytes
 
-	// Where the fake was told to end it.
+	// The time when SetClusterStatus or SetTableRestoreStatus stopped it. Zero if neither did.
 	stopped time.Time
 }
 
-// until returns what counts as now for it.
+// effectiveTime returns the time that determines the progress: now, or the time when the restore was stopped.
 func (r *restore) effectiveTime(now time.Time) time.Time {
 	if !r.stopped.IsZero() {
 		return r.stopped
@@ -33,7 +33,7 @@ func (r *restore) effectiveTime(now time.Time) time.Time {
 	return now
 }
 
-// preparation returns how long it takes until data arrives.
+// preparation returns the time before data arrives.
 func (r *restore) preparation() time.Duration { return r.duration / restorePreparation }
 
 func (r *restore) hasStarted(now time.Time) bool {
@@ -44,7 +44,7 @@ func (r *restore) hasEnded(now time.Time) bool {
 	return r.effectiveTime(now).Sub(r.started) >= r.duration
 }
 
-// progress returns how many megabytes are there.
+// progress returns the megabytes that have arrived.
 func (r *restore) progress(now time.Time) int64 {
 	data := r.effectiveTime(now).Sub(r.started) - r.preparation()
 	share := data.Seconds() / (r.duration - r.preparation()).Seconds()
@@ -52,7 +52,7 @@ func (r *restore) progress(now time.Time) int64 {
 	return int64(r.size * min(max(share, 0), 1))
 }
 
-// view returns it as DescribeClusters shows it.
+// view returns the status of the restore as DescribeClusters shows it.
 func (r *restore) view(now time.Time) *models.RestoreStatus {
 	elapsed := min(max(r.effectiveTime(now).Sub(r.started), 0), r.duration)
 	shown := &models.RestoreStatus{
@@ -77,7 +77,7 @@ func (r *restore) view(now time.Time) *models.RestoreStatus {
 	return shown
 }
 
-// rate returns megabytes per second. Less than a second counts as one, so that the rates of tiny durations are plausible.
+// rate returns megabytes per second. A duration of less than a second counts as one second, so that the rate stays plausible.
 func rate(megabytes float64, duration time.Duration) float64 {
 	return roundToHundredths(megabytes / max(duration, time.Second).Seconds())
 }
@@ -96,9 +96,9 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 		return nil, failed
 	}
 	owner := c.resourcesOf(c.account)
-	// A caller who asks again because the first answer was lost must hear that the cluster exists.
+	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
 	if owner.clusters[identifier] != nil {
-		return nil, fail(models.ErrClusterAlreadyExists, "The account has a cluster named %s already.", identifier)
+		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
@@ -112,14 +112,14 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	owner.clusters[identifier] = cluster
 	c.hideNew(cluster)
 	shown := c.clusterView(cluster)
-	// As in Amazon's sample response. Only DescribeClusters shows these.
+	// Only DescribeClusters shows these. Amazon's sample response does not have them.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil
 
 	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: shown}, nil
 }
 
-// restorable returns the snapshot to restore from: one of the caller or, where its owner is named, one that is shared
-// with the caller.
+// restoreSource returns the snapshot to restore: a snapshot of the caller or, if the call names the owner, one that is shared with the
+// caller.
 func (c *call) restoreSource() (*storedSnapshot, *failure) {
 	identifier, arn, failed := c.oneSnapshotName()
 	if failed != nil {
@@ -147,7 +147,7 @@ func (c *call) restoreSource() (*storedSnapshot, *failure) {
 	return snapshot, nil
 }
 
-// cluster returns what the snapshot knows of the cluster that it was taken of, under another name.
+// cluster returns the snapshot's cluster as the snapshot recorded it, with a new identifier.
 func (s *storedSnapshot) cluster(account, identifier string) Cluster {
 	return Cluster{
 		Identifier:                       identifier,
@@ -172,8 +172,7 @@ func (s *storedSnapshot) cluster(account, identifier string) Cluster {
 	}
 }
 
-// tagsOfCluster returns the tags that the snapshot's cluster had. A restore keeps them in the same region, and other accounts
-// do not see them.
+// tagsOfCluster returns the tags that the snapshot's cluster had. A restore keeps them only in the same region and the same account.
 func (s *storedSnapshot) tagsOfCluster(account string) []models.Tag {
 	if account != s.OwnerAccount || s.SourceRegion != "" {
 		return nil
@@ -182,7 +181,7 @@ func (s *storedSnapshot) tagsOfCluster(account string) []models.Tag {
 	return slices.Clone(s.clusterTags)
 }
 
-// configure gives a cluster what the parameters of the restore ask for.
+// applyParameters applies the parameters of the restore to a cluster.
 func (c *call) applyParameters(cluster *storedCluster, source *storedSnapshot) *failure {
 	for _, check := range []func(*storedCluster, *storedSnapshot) *failure{c.applyNodes, c.applyPeriods, c.applyNetwork, c.applyKeys} {
 		if failed := check(cluster, source); failed != nil {
@@ -198,7 +197,7 @@ func (c *call) applyParameters(cluster *storedCluster, source *storedSnapshot) *
 	}
 	if track := c.params.text("MaintenanceTrackName"); track != "" {
 		if !slices.Contains([]string{"current", "trailing"}, track) {
-			return fail(models.ErrInvalidClusterTrack, "There is no maintenance track '%s', only current and trailing.", track)
+			return fail(models.ErrInvalidClusterTrack, "The maintenance track must be current or trailing, not '%s'.", track)
 		}
 		cluster.MaintenanceTrackName = track
 	}
@@ -245,7 +244,7 @@ func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure 
 	if days, found := c.params.integer("AutomatedSnapshotRetentionPeriod"); found {
 		if days < 0 || days > maxAutomatedDays || days == 0 && managedStorage(cluster.NodeType) {
 			return fail(awsquery.ErrInvalidParameterValue,
-				"The parameter AutomatedSnapshotRetentionPeriod: automated snapshots of a cluster of %s nodes cannot be kept for %d days.", cluster.NodeType, days)
+				"The parameter AutomatedSnapshotRetentionPeriod cannot be %d for a cluster of %s nodes.", days, cluster.NodeType)
 		}
 		cluster.AutomatedSnapshotRetentionPeriod = days
 	}
@@ -274,12 +273,13 @@ func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure 
 	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
 	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {
 		return fail(awsquery.ErrInvalidParameterCombination,
-			"The snapshot's cluster is in a VPC, where VpcSecurityGroupIds take the place of ClusterSecurityGroups.")
+			"The snapshot's cluster is in a VPC. Use VpcSecurityGroupIds instead of ClusterSecurityGroups.")
 	}
 	if groups := c.params.strings("VpcSecurityGroupIds.VpcSecurityGroupId"); len(groups) > 0 {
 		settings.VpcSecurityGroups = nil
 		for _, group := range groups {
-			settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"})
+			member := models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"}
+			settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, member)
 		}
 	}
 	if address := c.params.text("ElasticIp"); address != "" {
@@ -296,7 +296,7 @@ func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure 
 		settings.AvailabilityZoneRelocationStatus = "enabled"
 	}
 	if multi, _ := c.params.boolean("MultiAZ"); multi {
-		// An encrypted snapshot does not make up for the parameter.
+		// The call must set the parameter even if the snapshot is encrypted.
 		if encrypted, _ := c.params.boolean("Encrypted"); !encrypted {
 			return fail(awsquery.ErrInvalidParameterCombination,
 				"Your cluster must be encrypted to use Multi-AZ. Specify encrypted parameter to encrypt your cluster.")
@@ -328,9 +328,10 @@ func (c *call) applyKeys(cluster *storedCluster, source *storedSnapshot) *failur
 			cluster.MasterPasswordSecretKmsKeyID = c.keyARN(c.account, key)
 		}
 	case key != "":
-		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId can only be given together with ManageMasterPassword.")
+		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")
 	}
-	if certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier"); certificate+configuration != "" {
+	certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier")
+	if certificate+configuration != "" {
 		cluster.settings.HsmStatus = &models.HsmStatus{
 			HsmClientCertificateIdentifier: certificate,
 			HsmConfigurationIdentifier:     configuration,
@@ -347,7 +348,7 @@ func setUnlessEmpty(value *string, given string) {
 	}
 }
 
-// checkRoom holds a new cluster against the quotas.
+// checkClusterQuotas checks the quotas for a new cluster.
 func (c *call) checkClusterQuotas(added *storedCluster) *failure {
 	all := c.resourcesOf(c.account).clusters
 	if len(all) >= max(c.quotas.Clusters, 0) {
@@ -358,7 +359,7 @@ func (c *call) checkClusterQuotas(added *storedCluster) *failure {
 		nodes += cluster.NumberOfNodes
 	}
 	if added.NumberOfNodes > quota-nodes {
-		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes and would get %d with the new cluster, more than the quota of %d. %s",
+		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes. The %d nodes of the new cluster exceed the quota of %d. %s",
 			nodes, added.NumberOfNodes, quota, quotaHint("Nodes"))
 	}
 

@@ -14,36 +14,36 @@ import (
 )
 
 const (
-	// scheduleChange is how long it takes until a cluster follows a schedule that is new to it, or has changed.
+	// scheduleChange is the time until a new or changed schedule applies to a cluster.
 	scheduleChange        = time.Minute
 	maxScheduleIdentifier = 255
 	maxNextInvocations    = 100
 	generatedSchedule     = "snapshotschedule-"
-	// automatedInterval is the time between the automated snapshots of a cluster without a schedule. Redshift takes one about
-	// every 8 hours, or sooner after 5 GB of changes per node.
+	// automatedInterval is the time between automated snapshots of a cluster without a schedule. Redshift takes one about every
+	// 8 hours, or earlier after 5 GB of changes per node.
 	automatedInterval = 8 * time.Hour
 )
 
 // The statuses of the next automated snapshot of a cluster.
 const (
-	onTrack = "OnTrack" // it is taken at the expected time
-	pending = "Pending" // it is still to be taken
+	onTrack = "OnTrack" // Redshift takes it at the expected time
+	pending = "Pending" // Redshift has not taken it yet
 )
 
-// schedule says when Redshift takes snapshots of clusters by itself.
+// storedSchedule is a snapshot schedule.
 type storedSchedule struct {
-	models.SnapshotSchedule // what was said of it
+	models.SnapshotSchedule // the members that requests set
 	times                   scheduleTimes
 	changed                 time.Time
 }
 
-// following is that a cluster has a schedule.
+// scheduleAssociation associates a cluster with a schedule.
 type scheduleAssociation struct {
-	schedule string    // its identifier, in lower case
-	since    time.Time // when that was asked for, or the schedule changed last
+	schedule string    // the identifier of the schedule, in lower case
+	since    time.Time // the last change of the association or the schedule
 }
 
-// state returns whether the cluster follows the schedule already.
+// state returns the state of the association.
 func (a *scheduleAssociation) state(now time.Time) models.ScheduleState {
 	if now.Before(a.since.Add(scheduleChange)) {
 		return models.ScheduleStateModifying
@@ -64,7 +64,8 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 	}
 	count, _ := c.params.integer("NextInvocations")
 	if count < 0 || count > maxNextInvocations {
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter NextInvocations must be between 0 and %d, not %d.", maxNextInvocations, count)
+		return nil, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter NextInvocations must be between 0 and %d, not %d.", maxNextInvocations, count)
 	}
 	identifier := c.params.text("ScheduleIdentifier")
 	if identifier == "" {
@@ -76,7 +77,7 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 	}
 	schedules := c.resourcesOf(c.account).schedules
 	if schedules[strings.ToLower(identifier)] != nil {
-		return nil, fail(models.ErrSnapshotScheduleAlreadyExists, "Snapshot schedule %s exists already.", identifier)
+		return nil, fail(models.ErrSnapshotScheduleAlreadyExists, "Snapshot schedule %s already exists.", identifier)
 	}
 	if len(schedules) >= max(c.quotas.SnapshotSchedules, 0) {
 		return nil, fail(models.ErrSnapshotScheduleQuotaExceeded, "The account has %d snapshot schedules, which is the quota. %s",
@@ -121,8 +122,8 @@ func modifySnapshotSchedule(c *call) (any, *failure) {
 	clusters := c.associatedClusters(schedule)
 	for _, cluster := range clusters {
 		if cluster.association.state(c.now) == models.ScheduleStateModifying {
-			return nil, fail(models.ErrSnapshotScheduleUpdateInProgress, "Snapshot schedule %s is being applied to cluster %s. Wait until that has ended.",
-				schedule.ScheduleIdentifier, cluster.Identifier)
+			return nil, fail(models.ErrSnapshotScheduleUpdateInProgress,
+				"Snapshot schedule %s is being applied to cluster %s. Wait until it is applied.", schedule.ScheduleIdentifier, cluster.Identifier)
 		}
 	}
 	schedule.ScheduleDefinitions, schedule.times, schedule.changed = definitions, times, c.now
@@ -134,7 +135,7 @@ func modifySnapshotSchedule(c *call) (any, *failure) {
 	return &result, nil
 }
 
-// scheduleResult spreads a schedule over a result, where its members have no element of their own.
+// scheduleResult returns a result with the members of a schedule. The schedule has no element of its own in the result.
 func scheduleResult(shown models.SnapshotSchedule) snapshots.CreateSnapshotScheduleResult {
 	return snapshots.CreateSnapshotScheduleResult{
 		ScheduleDefinitions:    shown.ScheduleDefinitions,
@@ -153,8 +154,8 @@ func deleteSnapshotSchedule(c *call) (any, *failure) {
 		return nil, failed
 	}
 	if clusters := c.associatedClusters(schedule); len(clusters) > 0 {
-		return nil, fail(models.ErrInvalidClusterSnapshotScheduleState, "Snapshot schedule %s is associated with cluster %s. Disassociate it first.",
-			schedule.ScheduleIdentifier, clusters[0].Identifier)
+		return nil, fail(models.ErrInvalidClusterSnapshotScheduleState,
+			"Snapshot schedule %s is associated with cluster %s. Disassociate it first.", schedule.ScheduleIdentifier, clusters[0].Identifier)
 	}
 	delete(c.resourcesOf(c.account).schedules, strings.ToLower(schedule.ScheduleIdentifier))
 
@@ -205,7 +206,7 @@ func modifyClusterSnapshotSchedule(c *call) (any, *failure) {
 	}
 	if cluster.association != nil && cluster.association.state(c.now) == models.ScheduleStateModifying {
 		return nil, fail(models.ErrInvalidClusterSnapshotScheduleState,
-			"A snapshot schedule is being applied to cluster %s. Wait until that has ended.", cluster.Identifier)
+			"A snapshot schedule is being applied to cluster %s. Wait until it is applied.", cluster.Identifier)
 	}
 	switch {
 	case disassociate && (identifier == "" || cluster.association != nil && cluster.association.schedule == identifier):
@@ -228,7 +229,7 @@ func (c *call) schedule(identifier string) (*storedSchedule, *failure) {
 	return schedule, nil
 }
 
-// followers returns the clusters of the caller that have a schedule, in the order of their names.
+// associatedClusters returns the clusters of the caller that have a schedule, sorted by identifier.
 func (c *call) associatedClusters(schedule *storedSchedule) []*storedCluster {
 	var clusters []*storedCluster
 	all := c.resourcesOf(c.account).clusters
@@ -262,41 +263,43 @@ func (c *call) scheduleView(schedule *storedSchedule) models.SnapshotSchedule {
 	return shown
 }
 
-// plan is when Redshift takes automated snapshots of a cluster.
+// snapshotPlan has the times of a cluster's automated snapshots.
 type snapshotPlan struct {
 	times  scheduleTimes
 	since  time.Time // the start of an interval
-	status string    // pending if Options.AutomatedSnapshots is off and the fake takes none
+	status string    // pending if the fake takes none, because Options.AutomatedSnapshots is off
 }
 
-// plan returns when Redshift takes automated snapshots of a cluster, if it takes any. Every cluster with automated snapshots shows
-// when it expects the next one, also if the fake does not take it.
+// plan returns the plan of a cluster's automated snapshots, and false if they are disabled. A cluster with automated snapshots shows
+// the expected time of the next one even if the fake does not take it.
 func (s *state) plan(cluster *storedCluster) (snapshotPlan, bool) {
 	switch {
 	case cluster.AutomatedSnapshotRetentionPeriod <= 0:
 		return snapshotPlan{}, false
 	case cluster.association != nil:
-		return snapshotPlan{s.resourcesOf(cluster.AccountID).schedules[cluster.association.schedule].times, cluster.association.since, onTrack}, true
+		schedule := s.resourcesOf(cluster.AccountID).schedules[cluster.association.schedule]
+
+		return snapshotPlan{times: schedule.times, since: cluster.association.since, status: onTrack}, true
 	case s.states.options.AutomatedSnapshots:
-		return snapshotPlan{scheduleTimes{interval: automatedInterval}, cluster.CreateTime, onTrack}, true
+		return snapshotPlan{times: scheduleTimes{interval: automatedInterval}, since: cluster.CreateTime, status: onTrack}, true
 	default:
-		return snapshotPlan{scheduleTimes{interval: automatedInterval}, cluster.CreateTime, pending}, true
+		return snapshotPlan{times: scheduleTimes{interval: automatedInterval}, since: cluster.CreateTime, status: pending}, true
 	}
 }
 
-// longestGap returns a time within which a snapshot is always due.
+// longestGap returns a duration in which at least one snapshot is due.
 func (p snapshotPlan) longestGap() time.Duration {
 	return max(p.times.interval, 7*day)
 }
 
-// due is an automated snapshot whose time has come.
+// dueSnapshot is an automated snapshot that is due.
 type dueSnapshot struct {
 	at      time.Time
 	account string
 	cluster *storedCluster
 }
 
-// takeDue takes the automated snapshots that have come due, the earliest first.
+// takeDueSnapshots takes the automated snapshots that are due, earliest first.
 func (s *state) takeDueSnapshots(now time.Time) {
 	var all []dueSnapshot
 	for account, owner := range s.accounts {
@@ -312,8 +315,8 @@ func (s *state) takeDueSnapshots(now time.Time) {
 	}
 }
 
-// dueSince returns the snapshots of a cluster that have come due since the last call. It omits those that would have expired
-// by now, except the last ones: the newest snapshot does not expire.
+// dueSnapshots returns the snapshots of a cluster that have become due since the last call. It omits snapshots that would have expired
+// already, except the last ones, because the newest snapshot does not expire.
 func (s *state) dueSnapshots(account string, cluster *storedCluster, now time.Time) []dueSnapshot {
 	plan, found := s.plan(cluster)
 	if !found || plan.status == pending {
@@ -325,21 +328,21 @@ func (s *state) dueSnapshots(account string, cluster *storedCluster, now time.Ti
 	if cluster.snapshotCopy != nil {
 		kept = max(kept, time.Duration(cluster.snapshotCopy.RetentionPeriod)*day)
 	}
-	// Subtracted one after the other, because the sum may be more than a Duration holds.
+	// The sum of the durations could overflow.
 	if earliest := now.Add(-kept).Add(-s.duration).Add(-plan.longestGap()); cluster.automated.Before(earliest) {
 		cluster.backedUp = cluster.backedUp || !plan.times.after(cluster.automated, plan.since).After(earliest)
 		cluster.automated = earliest
 	}
 	var all []dueSnapshot
 	for next := plan.times.after(cluster.automated, plan.since); !next.After(now); next = plan.times.after(next, plan.since) {
-		all = append(all, dueSnapshot{next, account, cluster})
+		all = append(all, dueSnapshot{at: next, account: account, cluster: cluster})
 		cluster.automated = next
 	}
 
 	return all
 }
 
-// takeAutomated takes a snapshot, if the cluster was available.
+// takeAutomated takes an automated snapshot if the cluster was available.
 func (s *state) takeAutomated(due dueSnapshot) {
 	cluster := due.cluster
 	identifier := automatedIdentifier(cluster.Identifier, due.at)
@@ -351,7 +354,7 @@ func (s *state) takeAutomated(due dueSnapshot) {
 	taken.automatedDays = cluster.AutomatedSnapshotRetentionPeriod
 }
 
-// automatedIdentifier is what Redshift calls a snapshot that it takes by itself.
+// automatedIdentifier returns the identifier of an automated snapshot.
 func automatedIdentifier(cluster string, at time.Time) string {
 	return "rs:" + cluster + at.UTC().Format("-2006-01-02-15-04-05")
 }

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// defaultCopyRetention is how many days copies of automated snapshots are kept, unless EnableSnapshotCopy says.
+	// defaultCopyRetention is the number of days that copies of automated snapshots are kept, if EnableSnapshotCopy sets none.
 	defaultCopyRetention = 7
 	maxAutomatedDays     = 35
 	copyPrefix           = "copy:"
@@ -43,7 +43,7 @@ func enableSnapshotCopy(c *call) (any, *failure) {
 	}
 	if cluster.snapshotCopy != nil {
 		return nil, fail(models.ErrSnapshotCopyAlreadyEnabledFault,
-			"Cluster %s has its snapshots copied to %s already.", cluster.Identifier, cluster.snapshotCopy.DestinationRegion)
+			"The snapshots of cluster %s are already copied to %s.", cluster.Identifier, cluster.snapshotCopy.DestinationRegion)
 	}
 	if failed := c.checkDestination(settings.DestinationRegion); failed != nil {
 		return nil, failed
@@ -67,7 +67,7 @@ func checkAutomatedDays(days int) *failure {
 
 var knownRegion = regexp.MustCompile(`^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-[a-z]+-[0-9]$`)
 
-// checkDestination refuses what is no other region, and those that are in another of Amazon's separate worlds.
+// checkDestination refuses a destination that is not another region of the same partition.
 func (c *call) checkDestination(region string) *failure {
 	if !knownRegion.MatchString(region) || region == c.region || arnPartition(region) != arnPartition(c.region) {
 		return fail(models.ErrUnknownSnapshotCopyRegionFault, "Snapshots in %s cannot be copied to region '%s'.", c.region, region)
@@ -76,7 +76,7 @@ func (c *call) checkDestination(region string) *failure {
 	return nil
 }
 
-// checkGrant wants the grant that the snapshots of an encrypted cluster need, in the region that they are copied to.
+// checkGrant checks the snapshot copy grant in the destination region. The snapshots of an encrypted cluster need one.
 func (c *call) checkGrant(cluster *storedCluster, settings *models.ClusterSnapshotCopyStatus) *failure {
 	switch {
 	case settings.SnapshotCopyGrantName != "":
@@ -89,7 +89,7 @@ func (c *call) checkGrant(cluster *storedCluster, settings *models.ClusterSnapsh
 		return nil
 	case cluster.KmsKeyID != "":
 		return fail(awsquery.ErrInvalidParameterValue,
-			"Cluster %s is encrypted. The parameter SnapshotCopyGrantName must be given to copy its snapshots.", cluster.Identifier)
+			"Cluster %s is encrypted. The parameter SnapshotCopyGrantName is required to copy its snapshots.", cluster.Identifier)
 	default:
 		return nil
 	}
@@ -101,7 +101,8 @@ func disableSnapshotCopy(c *call) (any, *failure) {
 		return nil, failed
 	}
 	if cluster.snapshotCopy == nil {
-		return nil, fail(models.ErrSnapshotCopyAlreadyDisabledFault, "The snapshots of cluster %s are not copied to another region.", cluster.Identifier)
+		return nil, fail(models.ErrSnapshotCopyAlreadyDisabledFault,
+			"The snapshots of cluster %s are not copied to another region.", cluster.Identifier)
 	}
 	cluster.snapshotCopy = nil
 
@@ -123,10 +124,11 @@ func modifySnapshotCopyRetentionPeriod(c *call) (any, *failure) {
 		return nil, failed
 	}
 	if cluster.snapshotCopy == nil {
-		return nil, fail(models.ErrSnapshotCopyDisabledFault, "The snapshots of cluster %s are not copied to another region.", cluster.Identifier)
+		return nil, fail(models.ErrSnapshotCopyDisabledFault,
+			"The snapshots of cluster %s are not copied to another region.", cluster.Identifier)
 	}
 	if manual {
-		cluster.snapshotCopy.ManualSnapshotRetentionPeriod = days // of copies to come
+		cluster.snapshotCopy.ManualSnapshotRetentionPeriod = days // only for later copies
 	} else {
 		cluster.snapshotCopy.RetentionPeriod = int64(days)
 		c.setCopyRetention(cluster, days)
@@ -135,18 +137,19 @@ func modifySnapshotCopyRetentionPeriod(c *call) (any, *failure) {
 	return &snapshots.ModifySnapshotCopyRetentionPeriodResult{Cluster: c.clusterView(cluster)}, nil
 }
 
-// retainCopies changes how long the copies of a cluster's automated snapshots are kept. Those that are older are deleted.
+// setCopyRetention sets the retention period of the copies of a cluster's automated snapshots. It deletes older copies.
 func (c *call) setCopyRetention(cluster *storedCluster, days int) {
 	destination := c.states.in(cluster.snapshotCopy.DestinationRegion)
 	for _, snapshot := range destination.resourcesOf(c.account).snapshots {
-		if snapshot.SourceRegion == c.region && snapshot.ClusterIdentifier == cluster.Identifier && snapshot.SnapshotType == models.SnapshotTypeAutomated {
+		isCopy := snapshot.SourceRegion == c.region && snapshot.ClusterIdentifier == cluster.Identifier
+		if isCopy && snapshot.SnapshotType == models.SnapshotTypeAutomated {
 			snapshot.automatedDays = days
 		}
 	}
 	destination.expire(c.now)
 }
 
-// copyAcross makes the copies in other regions of snapshots that have become available.
+// copyToOtherRegions copies the snapshots that have become available to other regions.
 func (s *state) copyToOtherRegions(now time.Time) {
 	for _, account := range slices.Sorted(maps.Keys(s.accounts)) {
 		owner := s.accounts[account]
@@ -166,7 +169,7 @@ func (s *state) copyToOtherRegions(now time.Time) {
 	}
 }
 
-// addCopy adds the copy of a snapshot in another region, which begins when that is available. It has no tags.
+// addCopy adds the copy of a snapshot from another region. The copy starts when the snapshot is available, and has no tags.
 func (s *state) addCopy(account string, source *storedSnapshot, sourceRegion string, settings *models.ClusterSnapshotCopyStatus) {
 	identifier := copyPrefix + source.SnapshotIdentifier
 	owner := s.resourcesOf(account)

@@ -12,7 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// supportAlias stands for AWS Support where an account is expected.
+// supportAlias means AWS Support in place of an account.
 const supportAlias = "amazon-redshift-support"
 
 func createClusterSnapshot(c *call) (any, *failure) {
@@ -31,14 +31,13 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	// The reference of this operation says that snapshots are kept forever otherwise. The reference of clusters and the
-	// management guide say that the cluster's period is the default. They agree unless a cluster has its own period.
+	// Amazon's reference of this operation says that the default is forever. The reference of clusters and the management guide say
+	// that it is the cluster's period. They differ only if a cluster has its own period.
 	days, failed := c.retention(cluster.ManualSnapshotRetentionPeriod)
 	if failed != nil {
 		return nil, failed
 	}
-	// A caller who asks again because the first answer was lost must hear that the snapshot exists, even though it took
-	// the last place of the quota.
+	// A caller that retries after a lost response must get the error that the snapshot exists, even if the snapshot has used up the quota.
 	if failed := c.checkNotTaken(identifier); failed != nil {
 		return nil, failed
 	}
@@ -50,7 +49,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	}
 	taken := c.addSnapshot(c.account, cluster, identifier, models.SnapshotTypeManual, c.now)
 	taken.Tags, taken.ManualSnapshotRetentionPeriod = tags, &days
-	// The time that the snapshot has is rounded down, and the whole duration is still to come.
+	// SnapshotCreateTime is rounded down. The duration counts from the exact time.
 	taken.started = c.now
 	c.hideNew(taken)
 
@@ -114,7 +113,7 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 		return nil, failed
 	case account == c.account:
 		return nil, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
+			"The parameter AccountWithRestoreAccess is the account that owns the snapshot. Use another account.")
 	}
 	shared, failed := c.namedSnapshot()
 	if failed != nil {
@@ -126,7 +125,7 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 			"Snapshot %s is not a manual snapshot. Only manual snapshots can be shared.", shared.SnapshotIdentifier)
 	case slices.Contains(shared.grants, account):
 		return nil, fail(models.ErrAuthorizationAlreadyExists,
-			"Account %s is authorized to access snapshot %s already.", account, shared.SnapshotIdentifier)
+			"Account %s is already authorized to access snapshot %s.", account, shared.SnapshotIdentifier)
 	case !shared.available(c.now):
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", shared.SnapshotIdentifier)
 	case len(shared.grants) >= max(c.quotas.AccountsPerSnapshot, 0):
@@ -147,7 +146,7 @@ func revokeSnapshotAccess(c *call) (any, *failure) {
 	}
 	if owner := arnAccount(c.params.text("SnapshotArn")); owner != "" && owner != c.account {
 		return nil, fail(models.ErrAccessToSnapshotDenied,
-			"The snapshot belongs to account %s, which alone can revoke access to it.", owner)
+			"The snapshot belongs to account %s. Only that account can revoke access to it.", owner)
 	}
 	shared, failed := c.namedSnapshot()
 	if failed != nil {
@@ -174,7 +173,7 @@ func (c *call) restoreAccount() (string, *failure) {
 	return account, nil
 }
 
-// snapshotName returns SnapshotIdentifier and SnapshotArn, of which one at most may be given.
+// snapshotName returns SnapshotIdentifier and SnapshotArn. The call can have at most one of them.
 func (c *call) snapshotName() (identifier, arn string, failed *failure) {
 	identifier, arn = c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
 	if identifier != "" && arn != "" {
@@ -187,7 +186,7 @@ func (c *call) snapshotName() (identifier, arn string, failed *failure) {
 	return identifier, arn, failed
 }
 
-// oneSnapshotName returns SnapshotIdentifier or SnapshotArn, whichever is given; one has to be.
+// oneSnapshotName returns SnapshotIdentifier and SnapshotArn. The call must have exactly one of them.
 func (c *call) oneSnapshotName() (identifier, arn string, failed *failure) {
 	identifier, arn, failed = c.snapshotName()
 	if failed == nil && identifier+arn == "" {
@@ -197,7 +196,7 @@ func (c *call) oneSnapshotName() (identifier, arn string, failed *failure) {
 	return identifier, arn, failed
 }
 
-// named returns the snapshot of the caller that either SnapshotIdentifier or SnapshotArn names.
+// namedSnapshot returns the snapshot of the caller that SnapshotIdentifier or SnapshotArn names.
 func (c *call) namedSnapshot() (*storedSnapshot, *failure) {
 	identifier, arn, failed := c.oneSnapshotName()
 	if failed != nil {
@@ -207,8 +206,8 @@ func (c *call) namedSnapshot() (*storedSnapshot, *failure) {
 	return c.findSnapshot(c.account, identifier, arn)
 }
 
-// find returns the snapshot of an account that has either this identifier or this ARN and is one of the cluster that
-// SnapshotClusterIdentifier names, if it names one.
+// findSnapshot returns the snapshot of an account with an identifier or an ARN. If the call has a SnapshotClusterIdentifier, the
+// snapshot must be of that cluster.
 func (c *call) findSnapshot(account, identifier, arn string) (*storedSnapshot, *failure) {
 	cluster := c.params.text("SnapshotClusterIdentifier")
 	for _, snapshot := range c.resourcesOf(account).snapshots {
@@ -230,7 +229,7 @@ func deleteClusterSnapshot(c *call) (any, *failure) {
 	return &snapshots.DeleteClusterSnapshotResult{Snapshot: deleted}, nil
 }
 
-// remove deletes a snapshot, if that is allowed, and returns what it was.
+// removeSnapshot deletes a snapshot and returns the view of it with the status deleted.
 func (c *call) removeSnapshot(identifier, cluster string) (models.Snapshot, *failure) {
 	snapshot, failed := c.ownSnapshot(identifier, cluster)
 	if failed != nil {
@@ -254,10 +253,10 @@ func (c *call) removeSnapshot(identifier, cluster string) (models.Snapshot, *fai
 	return shown, nil
 }
 
-// statusCancelled is named among the states of a snapshot that can be deleted, and nowhere else.
+// statusCancelled is a status that Amazon mentions only as one of a snapshot that can be deleted.
 const statusCancelled models.SnapshotStatus = "cancelled"
 
-// deletable are the states in which a snapshot can be deleted.
+// deletable are the statuses of snapshots that can be deleted.
 var deletable = []models.SnapshotStatus{
 	models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot, models.SnapshotStatusFailed, statusCancelled,
 }
@@ -275,8 +274,8 @@ func modifyClusterSnapshot(c *call) (any, *failure) {
 	return &snapshots.ModifyClusterSnapshotResult{Snapshot: modified}, nil
 }
 
-// retain changes how long a snapshot is kept and returns what it is then. No days leave it as it is. With Force, a
-// snapshot that should be gone already is deleted.
+// setRetention sets the retention period of a snapshot and returns the view of it. If days is nil, it changes nothing. If the new period
+// has already ended and the call has Force, it deletes the snapshot.
 func (c *call) setRetention(identifier string, days *int) (models.Snapshot, *failure) {
 	snapshot, failed := c.ownSnapshot(identifier, "")
 	if failed != nil {
@@ -285,9 +284,10 @@ func (c *call) setRetention(identifier string, days *int) (models.Snapshot, *fai
 	switch {
 	case snapshot.SnapshotType != models.SnapshotTypeManual:
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
-			"Snapshot %s is not a manual snapshot. Only manual snapshots have a retention period of their own.", snapshot.SnapshotIdentifier)
+			"Snapshot %s is not a manual snapshot. Only manual snapshots have their own retention period.", snapshot.SnapshotIdentifier)
 	case !snapshot.available(c.now):
-		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", snapshot.SnapshotIdentifier)
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is not in state available.", snapshot.SnapshotIdentifier)
 	case days == nil:
 		return snapshot.view(c.account, c.now), nil
 	}
@@ -306,13 +306,13 @@ func (c *call) setRetention(identifier string, days *int) (models.Snapshot, *fai
 	return snapshot.view(c.account, c.now), nil
 }
 
-// maxBatch is how many snapshots a batch has at most.
+// maxBatch is the largest number of snapshots of a batch.
 const maxBatch = 100
 
 func batchDeleteClusterSnapshots(c *call) (any, *failure) {
 	batch := c.params.structures("Identifiers.DeleteClusterSnapshotMessage")
 	if len(batch) > maxBatch {
-		return nil, fail(models.ErrBatchDeleteRequestSizeExceeded, "A batch deletes %d snapshots at most, not %d.", maxBatch, len(batch))
+		return nil, fail(models.ErrBatchDeleteRequestSizeExceeded, "A batch can delete at most %d snapshots, not %d.", maxBatch, len(batch))
 	}
 	result := &snapshots.BatchDeleteClusterSnapshotsResult{Resources: []string{}, Errors: []models.SnapshotErrorMessage{}}
 	for _, members := range batch {
@@ -332,7 +332,8 @@ func batchDeleteClusterSnapshots(c *call) (any, *failure) {
 func batchModifyClusterSnapshots(c *call) (any, *failure) {
 	batch := c.params.strings("SnapshotIdentifierList.String")
 	if len(batch) > maxBatch {
-		return nil, fail(models.ErrBatchModifyClusterSnapshotsLimitExceededFault, "A batch changes %d snapshots at most, not %d.", maxBatch, len(batch))
+		return nil, fail(models.ErrBatchModifyClusterSnapshotsLimitExceededFault,
+			"A batch can modify at most %d snapshots, not %d.", maxBatch, len(batch))
 	}
 	days, failed := c.newRetention()
 	if failed != nil {
@@ -352,7 +353,7 @@ func batchModifyClusterSnapshots(c *call) (any, *failure) {
 	return result, nil
 }
 
-// batchError is what a batch answers for a snapshot that it left alone.
+// batchError returns the error for a snapshot that a batch did not change.
 func (c *call) batchError(identifier, cluster string, failed *failure) models.SnapshotErrorMessage {
 	if snapshot := c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)]; snapshot != nil && cluster == "" {
 		cluster = snapshot.ClusterIdentifier
@@ -397,9 +398,9 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: shown, Marker: next}, nil
 }
 
-// visibleSnapshots returns the snapshot that SnapshotIdentifier or SnapshotArn names, otherwise all of the requested account.
-// ClusterSnapshotNotFound is documented for an identifier of no existing snapshot. So it is the error only if the snapshot
-// does not exist for the caller. If it exists and some filter does not match it, whichever, the list is empty.
+// visibleSnapshots returns the snapshot that SnapshotIdentifier or SnapshotArn names, or all snapshots of the requested account.
+// Amazon documents ClusterSnapshotNotFound for an identifier of a snapshot that does not exist. Therefore it is the error only if the
+// caller can see no such snapshot. If a filter does not match an existing snapshot, the list is empty.
 func (c *call) visibleSnapshots() ([]*storedSnapshot, *failure) {
 	owner := c.params.text("OwnerAccount")
 	if owner != "" && !twelveDigits.MatchString(owner) {
@@ -421,7 +422,7 @@ func (c *call) visibleSnapshots() ([]*storedSnapshot, *failure) {
 			case account != c.account && (!slices.Contains(snapshot.grants, c.account) || c.hides(snapshotAccess{snapshot, c.account})):
 			case arn != "" && !strings.EqualFold(snapshot.SnapshotArn, arn):
 			case identifier != "" && !strings.EqualFold(snapshot.SnapshotIdentifier, identifier):
-			case owner == "" && arn == "" && account != c.account: // an ARN names the owner by itself
+			case owner == "" && arn == "" && account != c.account: // an ARN contains the owner
 			default:
 				visible = append(visible, snapshot)
 			}
@@ -434,7 +435,7 @@ func (c *call) visibleSnapshots() ([]*storedSnapshot, *failure) {
 	return visible, nil
 }
 
-// snapshotFilter returns what the other parameters of DescribeClusterSnapshots demand of a snapshot.
+// snapshotFilter returns the filter of the other parameters of DescribeClusterSnapshots.
 func (c *call) snapshotFilter() (func(*storedSnapshot) bool, *failure) {
 	kind := models.SnapshotType(c.params.text("SnapshotType"))
 	if kind != "" && kind != models.SnapshotTypeAutomated && kind != models.SnapshotTypeManual {
@@ -448,7 +449,7 @@ func (c *call) snapshotFilter() (func(*storedSnapshot) bool, *failure) {
 	wantExists, filterExists := c.params.boolean("ClusterExists")
 	if filterExists && wantExists {
 		if identifier == "" {
-			return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier must be given if ClusterExists is true.")
+			return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier is required if ClusterExists is true.")
 		}
 		if _, failed := c.cluster(identifier); failed != nil {
 			return nil, failed
@@ -476,7 +477,7 @@ func (c *call) snapshotFilter() (func(*storedSnapshot) bool, *failure) {
 	}, nil
 }
 
-// snapshotOrder is an order of snapshots: by some attributes and, where these are equal, by age in the fake.
+// snapshotOrder is an order of snapshots: by attributes, and then by their creation in the fake.
 type snapshotOrder struct {
 	attributes []models.SnapshotAttributeToSortBy
 	descending []bool
@@ -522,7 +523,8 @@ func (o snapshotOrder) sortKey(snapshot *storedSnapshot) []string {
 	return append(key, fmt.Sprintf("%012d", snapshot.serial))
 }
 
-// own returns a snapshot of the caller, of a certain cluster if one is named. What others share is not found.
+// ownSnapshot returns a snapshot of the caller. If cluster is not empty, the snapshot must be of that cluster. It does not find
+// snapshots that other accounts share.
 func (c *call) ownSnapshot(identifier, cluster string) (*storedSnapshot, *failure) {
 	snapshot := c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)]
 	if snapshot == nil || cluster != "" && !strings.EqualFold(cluster, snapshot.ClusterIdentifier) {
@@ -570,7 +572,7 @@ func checkSnapshotARN(arn string) *failure {
 	return nil
 }
 
-// arnAccount returns the account in an ARN, "" if that is none.
+// arnAccount returns the account in an ARN, or "" if the ARN has none.
 func arnAccount(arn string) string {
 	const place, parts = 4, 6 // arn:partition:service:region:account:resource
 	split := strings.SplitN(arn, ":", parts)

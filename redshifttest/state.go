@@ -222,7 +222,9 @@ func (s *state) keyARN(account, name string) string {
 }
 
 // addSnapshot adds a snapshot of a cluster. It starts at the given time.
-func (s *state) addSnapshot(account string, cluster *storedCluster, identifier string, kind models.SnapshotType, at time.Time) *storedSnapshot {
+func (s *state) addSnapshot(
+	account string, cluster *storedCluster, identifier string, kind models.SnapshotType, at time.Time,
+) *storedSnapshot {
 	// Responses have times in milliseconds. The snapshot has the same time, so that a filter with a time from a response finds it.
 	at = at.UTC().Truncate(time.Millisecond)
 	owner := s.resourcesOf(account)

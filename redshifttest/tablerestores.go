@@ -11,18 +11,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// tableRestore is a request to restore a table, and how far it has come.
+// tableRestore is a request to restore a table, and its progress.
 type tableRestore struct {
-	models.TableRestoreStatus // what does not change as time passes
+	models.TableRestoreStatus // the members that do not change with time
 	restore
 
 	serial int
 	target tableName
-	// Where SetTableRestoreStatus was called.
+	// The status of SetTableRestoreStatus. Empty if it was not called.
 	status models.TableRestoreStatusType
 }
 
-// tableName is a table such as dev.public.orders. Names are the same whatever their case, unless a request says otherwise.
+// tableName is the name of a table, such as dev.public.orders. Case matters only if a request sets EnableCaseSensitiveIdentifier.
 type tableName struct{ database, schema, table string }
 
 func (t tableName) String() string { return t.database + "." + t.schema + "." + t.table }
@@ -50,7 +50,7 @@ func (t *tableRestore) isActive(now time.Time) bool {
 
 var activeTableRestores = []models.TableRestoreStatusType{models.TableRestoreStatusTypePending, models.TableRestoreStatusTypeInProgress}
 
-// view returns it as Redshift shows it.
+// view returns the status of the table restore as Redshift shows it.
 func (t *tableRestore) view(now time.Time) models.TableRestoreStatus {
 	shown := t.TableRestoreStatus
 	progress, total := t.progress(now), int64(t.size)
@@ -117,7 +117,7 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: added.view(c.now)}, nil
 }
 
-// tableNames returns the table to restore and the one to make.
+// tableNames returns the names of the source table and the new table.
 func (c *call) tableNames() (from, to tableName) {
 	from = tableName{
 		database: c.params.text("SourceDatabaseName"),
@@ -140,23 +140,24 @@ func (c *call) checkTables(cluster *storedCluster, source *storedSnapshot, from,
 		return fail(models.ErrInvalidTableRestoreArgument, "Snapshot %s has no table %s.", source.SnapshotIdentifier, from)
 	}
 	if slices.Contains(cluster.Tables, to.String()) {
-		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s has a table %s already. Restore to a new name.", cluster.Identifier, to)
+		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s already has a table %s. Use a new name.", cluster.Identifier, to)
 	}
 	for _, other := range c.resourcesOf(c.account).tableRestores {
 		if other.ClusterIdentifier == cluster.Identifier && other.target == to && other.isActive(c.now) {
-			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is being restored already.", to, cluster.Identifier)
+			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is already being restored.", to, cluster.Identifier)
 		}
 	}
 
 	return nil
 }
 
-// finishTableRestores gives clusters the tables whose restore has ended.
+// finishTableRestores adds the tables whose restore has succeeded to their clusters.
 func (r *resources) finishTableRestores(now time.Time) {
 	for _, restored := range r.tableRestores {
-		cluster := r.clusters[restored.ClusterIdentifier]
-		if restored.state(now) == models.TableRestoreStatusTypeSucceeded && cluster != nil && cluster.Tables != nil && !slices.Contains(cluster.Tables, restored.target.String()) {
-			cluster.Tables = append(cluster.Tables, restored.target.String())
+		cluster, table := r.clusters[restored.ClusterIdentifier], restored.target.String()
+		succeeded := restored.state(now) == models.TableRestoreStatusTypeSucceeded
+		if succeeded && cluster != nil && cluster.Tables != nil && !slices.Contains(cluster.Tables, table) {
+			cluster.Tables = append(cluster.Tables, table)
 		}
 	}
 }
@@ -171,11 +172,14 @@ func describeTableRestoreStatus(c *call) (any, *failure) {
 	var list []listItem[models.TableRestoreStatus]
 	for _, restored := range c.resourcesOf(c.account).tableRestores {
 		if (identifier == "" || restored.ClusterIdentifier == identifier) && (request == "" || restored.TableRestoreRequestID == request) {
-			list = append(list, listItem[models.TableRestoreStatus]{sortKey: []string{fmt.Sprintf("%012d", restored.serial)}, value: restored.view(c.now)})
+			list = append(list, listItem[models.TableRestoreStatus]{
+				sortKey: []string{fmt.Sprintf("%012d", restored.serial)},
+				value:   restored.view(c.now),
+			})
 		}
 	}
 	if request != "" && len(list) == 0 {
-		return nil, fail(models.ErrTableRestoreNotFoundFault, "There is no table restore %s.", request)
+		return nil, fail(models.ErrTableRestoreNotFoundFault, "Table restore %s not found.", request)
 	}
 	found, next, failed := page(c, tableRestorePages, list, nil)
 	if failed != nil {
@@ -185,7 +189,7 @@ func describeTableRestoreStatus(c *call) (any, *failure) {
 	return &snapshots.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: found, Marker: next}, nil
 }
 
-// tableRestoreID makes the identifier of the latest table restore. Those of the region of New are the same in every test.
+// tableRestoreID returns the identifier of a new table restore. In the region of New it is the same in every test.
 func (c *call) tableRestoreID() string {
 	if c.region == c.states.options.Region {
 		return uuid("table restore", strconv.Itoa(c.serial))
@@ -194,9 +198,9 @@ func (c *call) tableRestoreID() string {
 	return uuid("table restore", c.region, strconv.Itoa(c.serial))
 }
 
-// SetTableRestoreStatus ends a table restore of the fake's own account where it is, with that status and message:
-// models.TableRestoreStatusTypeFailed for one that fails, models.TableRestoreStatusTypeSucceeded for one that is ready
-// early. It is an error if the request does not exist, or the status is empty.
+// SetTableRestoreStatus sets the status and the message of a table restore of the fake's own account, and stops its progress. Use
+// [models.TableRestoreStatusTypeFailed] for a restore that fails, and [models.TableRestoreStatusTypeSucceeded] for one that is ready
+// early. It returns an error if the table restore does not exist, or if the status is empty.
 func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestoreStatusType, message string) error {
 	if status == "" {
 		return fmt.Errorf("redshifttest: set the status of table restore %q: the status is empty", requestID)
@@ -213,5 +217,5 @@ func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestor
 		}
 	}
 
-	return fmt.Errorf("redshifttest: set the status of table restore %q: there is none", requestID)
+	return fmt.Errorf("redshifttest: set the status of table restore %q: no such table restore", requestID)
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// resource is something that has tags.
+// taggedResource is a resource that can have tags.
 type taggedResource struct {
 	arn  string
 	kind models.ResourceType
 	tags *[]models.Tag
 
-	cluster *storedCluster // where it is one
+	cluster *storedCluster // nil for other resources
 	hidden  bool           // from Describe operations
 }
 
-// resources returns everything of the caller that has tags.
+// taggedResources returns all resources of the caller that can have tags.
 func (c *call) taggedResources() []taggedResource {
 	var all []taggedResource
 	owner := c.resourcesOf(c.account)
@@ -56,7 +56,12 @@ func (c *call) taggedResources() []taggedResource {
 	for _, things := range owner.declared {
 		for _, stored := range things {
 			if stored.kind.taggable() {
-				all = append(all, taggedResource{arn: stored.arn, kind: models.ResourceType(stored.kind.displayName()), tags: &stored.tags, hidden: c.hides(stored)})
+				all = append(all, taggedResource{
+					arn:    stored.arn,
+					kind:   models.ResourceType(stored.kind.displayName()),
+					tags:   &stored.tags,
+					hidden: c.hides(stored),
+				})
 			}
 		}
 	}
@@ -66,12 +71,12 @@ func (c *call) taggedResources() []taggedResource {
 
 var resourceARN = regexp.MustCompile(`^arn:[a-z-]+:redshift:[a-z0-9-]+:[0-9]{12}:[a-z]+:.+$`)
 
-// resource returns the resource of the caller that ResourceName names.
+// taggedResource returns the resource of the caller that ResourceName names.
 func (c *call) taggedResource() (taggedResource, *failure) {
 	arn := c.params.text("ResourceName")
 	if !resourceARN.MatchString(arn) {
 		return taggedResource{}, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter ResourceName is not the Amazon resource name of something in Redshift: '%s'.", arn)
+			"The parameter ResourceName is not the Amazon resource name of a Redshift resource: '%s'.", arn)
 	}
 	for _, candidate := range c.taggedResources() {
 		if strings.EqualFold(candidate.arn, arn) {
@@ -131,14 +136,14 @@ func deleteTags(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	// Keys that the resource does not have are not there afterwards either.
+	// It is no error if the resource does not have a key.
 	*tagged.tags = slices.DeleteFunc(slices.Clone(*tagged.tags), func(tag models.Tag) bool { return slices.Contains(keys, tag.Key) })
 
 	return nil, nil
 }
 
-// The types of the resources that the fake has, in the lower case of Amazon's examples. Snapshot schedules have tags too,
-// but Amazon documents no type for them.
+// Types of the fake's resources, in lower case as in Amazon's examples. Snapshot schedules have tags too, but Amazon documents no type
+// for them.
 const (
 	resourceTypeOfCluster   models.ResourceType = "cluster"
 	resourceTypeOfSnapshot  models.ResourceType = "snapshot"
@@ -146,13 +151,13 @@ const (
 	resourceTypeOfSchedule  models.ResourceType = "snapshotschedule"
 )
 
-// resourceTypes are the documented types, in lower case. Redshift takes them in any case.
+// resourceTypes are the documented types, in lower case. Redshift ignores the case of the parameter.
 var resourceTypes = []models.ResourceType{
 	resourceTypeOfCluster, resourceTypeOfSnapshot, resourceTypeOfCopyGrant,
 	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
 }
 
-// declares reports whether resources of a declared kind have that type.
+// declares reports whether a declared kind has the type.
 func (s states) declares(resourceType models.ResourceType) bool {
 	for _, one := range s.declared {
 		if one.taggable() && one.displayName() == string(resourceType) {
@@ -166,7 +171,8 @@ func (s states) declares(resourceType models.ResourceType) bool {
 func describeTags(c *call) (any, *failure) {
 	kind := models.ResourceType(strings.ToLower(c.params.text("ResourceType")))
 	if kind != "" && !slices.Contains(resourceTypes, kind) && !c.states.declares(kind) {
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter ResourceType is not a type that has tags: '%s'.", c.params.text("ResourceType"))
+		return nil, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter ResourceType is not a type of resources with tags: '%s'.", c.params.text("ResourceType"))
 	}
 	filter, failed := c.tagFilter()
 	if failed != nil {
@@ -186,7 +192,7 @@ func describeTags(c *call) (any, *failure) {
 		if tagged.hidden {
 			return nil, resourceNotFound(tagged.arn)
 		}
-		// There are no pages, since there could be no Marker. That matters where Quotas allow more than Amazon does.
+		// The list has one page, because ResourceName excludes Marker. Quotas may allow more tags than Amazon's page has.
 		candidates, sizes = []taggedResource{tagged}, pageSizes{largest: max(tagPages.largest, len(*tagged.tags))}
 	}
 	var list []listItem[models.TaggedResource]
