@@ -27,8 +27,8 @@ const (
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-// Defaults of [Quotas]. They are Amazon's quotas, except for snapshot schedules, clusters and table restores, for which Amazon
-// publishes none, and for other resources: DefaultOtherResources is the same for each kind.
+// Defaults of [Quotas]. They are Amazon's quotas, with these exceptions: Amazon publishes no quotas for snapshot schedules,
+// clusters and table restores, and DefaultOtherResources is the same for each other kind.
 const (
 	DefaultManualSnapshots     = 20
 	DefaultAccountsPerSnapshot = 20
@@ -99,7 +99,7 @@ type Options struct {
 	// Quotas limit the resources of each account, in each region. Default: the default of each quota.
 	Quotas Quotas
 
-	// DisableSignatureCheck makes the fake accept every request, whatever its signature and date. The account is the one that
+	// DisableSignatureCheck makes the fake accept every request, with any signature and any date. The account is the one that
 	// the access key in the request belongs to. If the fake does not know the key, it is AccountID.
 	DisableSignatureCheck bool
 

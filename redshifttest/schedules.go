@@ -135,7 +135,7 @@ func modifySnapshotSchedule(c *call) (any, *failure) {
 	return &result, nil
 }
 
-// scheduleResult returns a result with the members of a schedule. The schedule has no element of its own in the result.
+// scheduleResult returns a result with the members of a schedule. Its members are not in an element for the schedule.
 func scheduleResult(shown models.SnapshotSchedule) snapshots.CreateSnapshotScheduleResult {
 	return snapshots.CreateSnapshotScheduleResult{
 		ScheduleDefinitions:    shown.ScheduleDefinitions,
@@ -287,7 +287,7 @@ func (s *state) plan(cluster *storedCluster) (snapshotPlan, bool) {
 	}
 }
 
-// longestGap returns a duration in which at least one snapshot is due.
+// longestGap returns a duration. At least one snapshot is due in every period that long.
 func (p snapshotPlan) longestGap() time.Duration {
 	return max(p.times.interval, 7*day)
 }

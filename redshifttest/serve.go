@@ -343,7 +343,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(response.body) // an error means that the client has closed the connection
 }
 
-// Transport returns a RoundTripper that responds in memory, whatever the host of the request. It uses no socket and no goroutine, and
+// Transport returns a RoundTripper that responds in memory to requests for any host. It uses no socket and no goroutine, and
 // waits only for the Delay of a [Fault], so it works with [testing/synctest]. If a Fault cuts the connection, RoundTrip returns
 // [io.ErrUnexpectedEOF].
 func (f *Fake) Transport() http.RoundTripper { return transport{f} }

@@ -16,7 +16,7 @@ const (
 
 	// demoAge is the age of the demo data. The first snapshot is younger.
 	demoAge = 100 * day
-	// maxDemoDuration is the largest snapshot duration with which every snapshot except the newest becomes available.
+	// maxDemoDuration is the largest snapshot duration. A longer one would leave more snapshots than the newest creating.
 	maxDemoDuration = 6 * time.Hour
 
 	demoPartner = "210987654321"
@@ -24,8 +24,8 @@ const (
 	demoRemoved = "legacy"
 )
 
-// demoAutomated are the ages of the automated snapshots of each existing cluster. fillDemo gives the clusters an age with which the
-// snapshots that the fake takes every 8 hours have the same ages.
+// demoAutomated are the ages of the automated snapshots of each existing cluster. The creation times in
+// fillDemo ensure that the snapshots that the fake takes every 8 hours have the same ages.
 var demoAutomated = []time.Duration{23 * time.Hour, 15 * time.Hour, 7 * time.Hour}
 
 // demoPartnerKeys are public, like redshifttest.ExampleSecretAccessKey.

@@ -39,7 +39,7 @@ import (
 )
 
 const (
-	// stopTimeout is the time in which the calls in progress must end after a signal.
+	// stopTimeout is the time limit for the calls in progress after a signal.
 	stopTimeout = 5 * time.Second
 	// maxHeader is the largest size of request line and header, in bytes. The fake has the same limit.
 	maxHeader = 64 << 10
