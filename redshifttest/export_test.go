@@ -4,7 +4,7 @@ import "github.com/redshift-go/redshift/internal/contract"
 
 // Declare adds operations to a fake that nobody calls yet.
 func (f *Fake) Declare(operations ...contract.Operation) {
-	f.play(append(contract.Operations(), operations...))
+	f.register(append(contract.Operations(), operations...))
 }
 
 // Handled reports whether an operation of the contract has a handler that was written by hand.

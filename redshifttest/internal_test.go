@@ -32,7 +32,7 @@ func TestOperationNames(t *testing.T) {
 		t.Error("operationNames are not sorted, or have one twice")
 	}
 	fake := New(Options{})
-	fake.operations["DescribeReportCards"] = operation{contract: contract.Operation{Name: "DescribeReportCards"}}
+	fake.operations["DescribeReportCards"] = registeredOperation{contract: contract.Operation{Name: "DescribeReportCards"}}
 	for _, name := range append(slices.Collect(maps.Keys(fake.operations)), operationNames...) {
 		if err := fake.InjectNext(name, Fault{Cut: true}); err != nil {
 			t.Error(err)
@@ -94,7 +94,7 @@ func TestRenderMap(t *testing.T) {
 		Absent map[string]string `json:"Absent,omitzero" xml:"DescribeTagsResult>Absent>entry"`
 		Parts  []part            `json:"Parts,omitzero" xml:"DescribeTagsResult>Parts>Part"`
 	}
-	got := render("DescribeTags", &result{Labels: map[string]string{"b": "2", "a": "<1>"}, Parts: []part{{Labels: map[string]string{}}}})
+	got := renderResult("DescribeTags", &result{Labels: map[string]string{"b": "2", "a": "<1>"}, Parts: []part{{Labels: map[string]string{}}}})
 	const want = `<DescribeTagsResult><Labels><entry><key>a</key><value>&lt;1&gt;</value></entry><entry><key>b</key><value>2</value></entry></Labels>` +
 		`<Parts><Part><Labels/></Part></Parts></DescribeTagsResult>`
 	if flat := strings.Join(strings.Fields(string(got)), ""); flat != want {

@@ -73,7 +73,7 @@ func TestParseStructures(t *testing.T) {
 
 			continue
 		}
-		text, err := json.Marshal(given.plain(operation))
+		text, err := json.Marshal(given.jsonValues(operation))
 		if err != nil || string(text) != test.want {
 			t.Errorf("%s: %s %v, want %s", name, text, err, test.want)
 		}
@@ -83,11 +83,11 @@ func TestParseStructures(t *testing.T) {
 // TestListFingerprints: a Marker belongs to one set of filters, also if they differ in a structure alone.
 func TestListFingerprints(t *testing.T) {
 	t.Parallel()
-	text := func(text string) *value { return &value{text: text} }
-	list := func(items ...*value) *value { return &value{items: items} }
-	structure := func(members map[string]*value) *value { return &value{members: members} }
+	text := func(text string) *paramValue { return &paramValue{text: text} }
+	list := func(items ...*paramValue) *paramValue { return &paramValue{items: items} }
+	structure := func(members map[string]*paramValue) *paramValue { return &paramValue{members: members} }
 	seen := make(map[string]int)
-	for i, given := range []params{
+	for i, given := range []parameters{
 		{},
 		{"A": text("")},
 		{"A": text("1")},
@@ -95,15 +95,15 @@ func TestListFingerprints(t *testing.T) {
 		{"A": list(text("1"), text("2"))},
 		{"A": list(text("2"), text("1"))},
 		{"A": list(text("12"))},
-		{"A": structure(map[string]*value{"B": text("1")})},
-		{"A": structure(map[string]*value{"B": structure(map[string]*value{"C": text("1")})})},
-		{"L": list(structure(map[string]*value{"B": text("1")}))},
-		{"L": list(structure(map[string]*value{"B": text("1")}), structure(map[string]*value{"B": text("1")}))},
+		{"A": structure(map[string]*paramValue{"B": text("1")})},
+		{"A": structure(map[string]*paramValue{"B": structure(map[string]*paramValue{"C": text("1")})})},
+		{"L": list(structure(map[string]*paramValue{"B": text("1")}))},
+		{"L": list(structure(map[string]*paramValue{"B": text("1")}), structure(map[string]*paramValue{"B": text("1")}))},
 	} {
 		one := call{operation: "DescribeTags", account: "123456789012", params: given}
-		if before, found := seen[one.question()]; found {
+		if before, found := seen[one.listFingerprint()]; found {
 			t.Errorf("parameters %d and %d have the same Marker", before, i)
 		}
-		seen[one.question()] = i
+		seen[one.listFingerprint()] = i
 	}
 }
