@@ -31,8 +31,8 @@ type CreateEventSubscriptionParams = events.CreateEventSubscriptionParams
 type CreateEventSubscriptionResult = events.CreateEventSubscriptionResult
 
 // CreateEventSubscription creates a subscription: Redshift sends each event that it selects to an Amazon SNS topic.
-// SourceType alone selects the events of all sources of this type, and SourceIds those of certain sources. Without both,
-// it selects the events of all sources of the account.
+// SourceType alone selects the events of all sources of this type. SourceIds selects the events of certain sources.
+// Without both, it selects the events of all sources of the account.
 //
 // Documented error codes: [models.ErrEventSubscriptionQuotaExceeded], [models.ErrInvalidTagFault],
 // [models.ErrSNSInvalidTopic], [models.ErrSNSNoAuthorization], [models.ErrSNSTopicArnNotFound],

@@ -61,7 +61,7 @@ type GetClusterCredentialsWithIAMParams = security.GetClusterCredentialsWithIAMP
 type GetClusterCredentialsWithIAMResult = security.GetClusterCredentialsWithIAMResult
 
 // GetClusterCredentialsWithIAM returns a temporary password of the database user that belongs to the caller's IAM user
-// or role. Each IAM identity has a database user of its own.
+// or role. Each IAM identity maps to exactly one database user.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error) {

@@ -58,7 +58,7 @@ func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterPara
 	}
 }
 
-// parameterNamed returns the parameter with a name, a zero value if there is none.
+// parameterNamed returns the parameter with a name, a zero value if no parameter has the name.
 func parameterNamed(parameters []models.Parameter, name string) models.Parameter {
 	for _, one := range parameters {
 		if strings.EqualFold(one.ParameterName, name) {

@@ -33,7 +33,7 @@ func (m *Parameter) WriteQuery(w *codec.Writer) {
 	w.String("DataType", m.DataType)
 	w.String("AllowedValues", m.AllowedValues)
 	w.String("ApplyType", string(m.ApplyType))
-	w.Boolean("IsModifiable", m.IsModifiable)
+	w.OptionalBoolean("IsModifiable", m.IsModifiable)
 	w.String("MinimumEngineVersion", m.MinimumEngineVersion)
 }
 

@@ -10,7 +10,8 @@ import (
 type Parameter struct {
 	// The name of the parameter, such as statement_timeout.
 	ParameterName string `json:"ParameterName,omitzero" xml:"ParameterName"`
-	// The value of the parameter as text. That of wlm_json_configuration is a JSON document of at most 8,000 characters.
+	// The value of the parameter as text. The value of wlm_json_configuration is a JSON document of at most 8,000
+	// characters.
 	ParameterValue string `json:"ParameterValue,omitzero" xml:"ParameterValue"`
 	// The description of the parameter.
 	Description string `json:"Description,omitzero" xml:"Description"`
@@ -23,7 +24,8 @@ type Parameter struct {
 	// Whether a change of the value needs a reboot of the cluster.
 	ApplyType ParameterApplyType `json:"ApplyType,omitzero" xml:"ApplyType"`
 	// Whether the value can be changed. Some values cannot be changed, for security or for the operation of clusters.
-	IsModifiable bool `json:"IsModifiable,omitzero" xml:"IsModifiable"`
+	// Nil in a request is not sent.
+	IsModifiable *bool `json:"IsModifiable,omitzero" xml:"IsModifiable"`
 	// The earliest version of the engine that has the parameter.
 	MinimumEngineVersion string `json:"MinimumEngineVersion,omitzero" xml:"MinimumEngineVersion"`
 }
@@ -47,7 +49,7 @@ func (m *Parameter) DecodeQuery(d *codec.Decoder) {
 		case "ApplyType":
 			m.ApplyType = ParameterApplyType(d.Text())
 		case "IsModifiable":
-			m.IsModifiable = d.Boolean()
+			m.IsModifiable = d.OptionalBoolean()
 		case "MinimumEngineVersion":
 			m.MinimumEngineVersion = d.Text()
 		default:

@@ -14,8 +14,8 @@ type ScheduledAction struct {
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ScheduledActionName"`
 	// The action that runs: one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction *ScheduledActionType `json:"TargetAction,omitzero" xml:"TargetAction"`
-	// The times at which the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON
-	// *), in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
+	// The times when the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON *),
+	// in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
 	// least one hour apart.
 	Schedule string `json:"Schedule,omitzero" xml:"Schedule"`
 	// The IAM role that runs the action, as an ARN.
@@ -24,7 +24,7 @@ type ScheduledAction struct {
 	ScheduledActionDescription string `json:"ScheduledActionDescription,omitzero" xml:"ScheduledActionDescription"`
 	// Whether the schedule is active or disabled.
 	State ScheduledActionState `json:"State,omitzero" xml:"State"`
-	// The next times at which the action runs.
+	// The next times when the action runs.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"NextInvocations>ScheduledActionTime"`
 	// The time before which the action does not run. Zero if it has none.
 	StartTime time.Time `json:"StartTime,omitzero" xml:"StartTime"`

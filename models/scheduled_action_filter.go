@@ -10,7 +10,7 @@ import (
 type ScheduledActionFilter struct {
 	// The property to select by: the cluster, or the IAM role.
 	Name ScheduledActionFilterName `json:"Name" xml:"Name"`
-	// The values of the property, any of which a scheduled action has.
+	// The values to match. A scheduled action matches if its property has one of them.
 	Values []string `json:"Values" xml:"Values>item"`
 }
 

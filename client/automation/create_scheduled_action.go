@@ -70,8 +70,8 @@ type CreateScheduledActionResult struct {
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"CreateScheduledActionResult>ScheduledActionName"`
 	// The action that runs: one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"CreateScheduledActionResult>TargetAction"`
-	// The times at which the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON
-	// *), in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
+	// The times when the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON *),
+	// in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
 	// least one hour apart.
 	Schedule string `json:"Schedule,omitzero" xml:"CreateScheduledActionResult>Schedule"`
 	// The IAM role that runs the action, as an ARN.
@@ -80,7 +80,7 @@ type CreateScheduledActionResult struct {
 	ScheduledActionDescription string `json:"ScheduledActionDescription,omitzero" xml:"CreateScheduledActionResult>ScheduledActionDescription"`
 	// Whether the schedule is active or disabled.
 	State models.ScheduledActionState `json:"State,omitzero" xml:"CreateScheduledActionResult>State"`
-	// The next times at which the action runs.
+	// The next times when the action runs.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"CreateScheduledActionResult>NextInvocations>ScheduledActionTime"`
 	// The time before which the action does not run. Zero if it has none.
 	StartTime time.Time `json:"StartTime,omitzero" xml:"CreateScheduledActionResult>StartTime"`

@@ -29,8 +29,8 @@ type ModifyEventSubscriptionParams struct {
 	// Select only the events of these sources, which all have the type SourceType. An empty list selects all sources of
 	// the type.
 	SourceIDs []string `json:"SourceIds,omitzero"`
-	// Select only the events of this type of source. The values are those of SourceType in CreateEventSubscription. An
-	// empty text selects all types.
+	// Select only the events of this type of source. The valid values are the constants of SourceType. An empty text
+	// selects all types.
 	SourceType *string `json:"SourceType,omitzero"`
 }
 
