@@ -30,9 +30,9 @@ type CreateEventSubscriptionParams = events.CreateEventSubscriptionParams
 //	RequestID                            string
 type CreateEventSubscriptionResult = events.CreateEventSubscriptionResult
 
-// CreateEventSubscription creates a subscription: Redshift sends each event that it selects to an Amazon SNS topic.
+// CreateEventSubscription creates an event subscription. Redshift sends the selected events to an Amazon SNS topic.
 // SourceType alone selects the events of all sources of this type. SourceIds selects the events of certain sources.
-// Without both, it selects the events of all sources of the account.
+// Without SourceType, the subscription selects the events of all sources of the account.
 //
 // Documented error codes: [models.ErrEventSubscriptionQuotaExceeded], [models.ErrInvalidTagFault],
 // [models.ErrSNSInvalidTopic], [models.ErrSNSNoAuthorization], [models.ErrSNSTopicArnNotFound],

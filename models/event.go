@@ -16,7 +16,7 @@ type Event struct {
 	SourceType SourceType `json:"SourceType,omitzero" xml:"SourceType"`
 	// The text of the event, for people.
 	Message string `json:"Message,omitzero" xml:"Message"`
-	// The categories of the event: configuration, management, monitoring, security and pending.
+	// The categories of the event, such as configuration or management.
 	EventCategories []string `json:"EventCategories,omitzero" xml:"EventCategories>EventCategory"`
 	// The severity of the event, ERROR or INFO.
 	Severity EventSeverity `json:"Severity,omitzero" xml:"Severity"`

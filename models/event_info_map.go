@@ -10,7 +10,7 @@ import (
 type EventInfoMap struct {
 	// The identifier of the event, such as REDSHIFT-EVENT-2000.
 	EventID string `json:"EventId,omitzero" xml:"EventId"`
-	// The categories of the event: configuration, management, monitoring, security and pending.
+	// The categories of the event, such as configuration or management.
 	EventCategories []string `json:"EventCategories,omitzero" xml:"EventCategories>EventCategory"`
 	// The description of the event.
 	EventDescription string `json:"EventDescription,omitzero" xml:"EventDescription"`

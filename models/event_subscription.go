@@ -24,7 +24,7 @@ type EventSubscription struct {
 	SourceType SourceType `json:"SourceType,omitzero" xml:"SourceType"`
 	// The sources whose events the subscription selects. Empty for all sources of the type.
 	SourceIdsList []string `json:"SourceIdsList,omitzero" xml:"SourceIdsList>SourceId"`
-	// The selected categories: configuration, management, monitoring, security and pending. Empty for all categories.
+	// The categories that the subscription selects. Empty for all categories.
 	EventCategoriesList []string `json:"EventCategoriesList,omitzero" xml:"EventCategoriesList>EventCategory"`
 	// The severity of the selected events, ERROR or INFO.
 	Severity EventSeverity `json:"Severity,omitzero" xml:"Severity"`

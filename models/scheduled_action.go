@@ -12,11 +12,10 @@ import (
 type ScheduledAction struct {
 	// The name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ScheduledActionName"`
-	// The action that runs: one of PauseCluster, ResumeCluster and ResizeCluster.
+	// The action that runs, one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction *ScheduledActionType `json:"TargetAction,omitzero" xml:"TargetAction"`
-	// The times when the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON *),
-	// in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
-	// least one hour apart.
+	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). See
+	// CreateScheduledAction.
 	Schedule string `json:"Schedule,omitzero" xml:"Schedule"`
 	// The IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"IamRole"`

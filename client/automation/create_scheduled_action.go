@@ -19,13 +19,12 @@ type CreateScheduledActionParams struct {
 	// Required. The IAM role that runs the action, as an ARN. It needs permission for the target action, and a trust
 	// policy that lets scheduler.redshift.amazonaws.com assume it.
 	IamRole string `json:"IamRole,omitzero"`
-	// Required. The times to run the action. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? *
-	// MON *), in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are
-	// at least one hour apart.
+	// Required. The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). The fields of
+	// cron are minutes, hours, day of the month, month, day of the week and year. Runs are at least one hour apart.
 	Schedule string `json:"Schedule,omitzero"`
 	// Required. The name of the new scheduled action, unique in the account.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
-	// Required. The action to run: exactly one of PauseCluster, ResumeCluster and ResizeCluster.
+	// Required. The action to run, exactly one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction *models.ScheduledActionType `json:"TargetAction,omitzero"`
 	// Whether the schedule is active. False creates a disabled scheduled action, which does not run.
 	Enable *bool `json:"Enable,omitzero"`
@@ -68,11 +67,10 @@ func (p *CreateScheduledActionParams) WriteToRequest(request runtime.ClientReque
 type CreateScheduledActionResult struct {
 	// The name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"CreateScheduledActionResult>ScheduledActionName"`
-	// The action that runs: one of PauseCluster, ResumeCluster and ResizeCluster.
+	// The action that runs, one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"CreateScheduledActionResult>TargetAction"`
-	// The times when the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON *),
-	// in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
-	// least one hour apart.
+	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). See
+	// CreateScheduledAction.
 	Schedule string `json:"Schedule,omitzero" xml:"CreateScheduledActionResult>Schedule"`
 	// The IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"CreateScheduledActionResult>IamRole"`

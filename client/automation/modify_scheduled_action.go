@@ -25,15 +25,14 @@ type ModifyScheduledActionParams struct {
 	// The new IAM role that runs the action, as an ARN. It needs permission for the target action, and a trust policy
 	// that lets scheduler.redshift.amazonaws.com assume it.
 	IamRole string `json:"IamRole,omitzero"`
-	// The new times to run the action. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON *),
-	// in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
-	// least one hour apart.
+	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). The fields of cron are
+	// minutes, hours, day of the month, month, day of the week and year. Runs are at least one hour apart.
 	Schedule string `json:"Schedule,omitzero"`
 	// The new description. An empty text removes it.
 	ScheduledActionDescription *string `json:"ScheduledActionDescription,omitzero"`
 	// The new time before which the action does not run.
 	StartTime time.Time `json:"StartTime,omitzero"`
-	// The new action to run: exactly one of PauseCluster, ResumeCluster and ResizeCluster.
+	// The new action to run, exactly one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction *models.ScheduledActionType `json:"TargetAction,omitzero"`
 }
 
@@ -65,11 +64,10 @@ func (p *ModifyScheduledActionParams) WriteToRequest(request runtime.ClientReque
 type ModifyScheduledActionResult struct {
 	// The name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ModifyScheduledActionResult>ScheduledActionName"`
-	// The action that runs: one of PauseCluster, ResumeCluster and ResizeCluster.
+	// The action that runs, one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"ModifyScheduledActionResult>TargetAction"`
-	// The times when the action runs. It runs once, as at(2027-03-04T17:27:00), or regularly, as cron(0 10 ? * MON *),
-	// in UTC. The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs are at
-	// least one hour apart.
+	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). See
+	// CreateScheduledAction.
 	Schedule string `json:"Schedule,omitzero" xml:"ModifyScheduledActionResult>Schedule"`
 	// The IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"ModifyScheduledActionResult>IamRole"`

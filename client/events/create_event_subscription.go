@@ -23,12 +23,12 @@ type CreateEventSubscriptionParams struct {
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
 	// Whether the subscription sends notifications. False creates it without activating it.
 	Enabled *bool `json:"Enabled,omitzero"`
-	// Select only events of these categories: configuration, management, monitoring, security and pending. Default: the
-	// events of all categories.
+	// Select only events of these categories. The categories are configuration, management, monitoring, security and
+	// pending. Default: the events of all categories.
 	EventCategories []string `json:"EventCategories,omitzero"`
 	// Select events of this severity, ERROR or INFO.
 	Severity models.EventSeverity `json:"Severity,omitzero"`
-	// Select only the events of these sources, which all have the type SourceType. It needs SourceType. Examples are the
+	// Select only the events of these sources. All have the type SourceType, which the call needs too. Examples are the
 	// identifiers of clusters and of snapshots. Default: the events of all sources of the type.
 	SourceIDs []string `json:"SourceIds,omitzero"`
 	// Select only the events of this type of source. Default: the events of all types.
@@ -84,7 +84,7 @@ func (r *CreateEventSubscriptionResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CreateEventSubscription creates a subscription: Redshift sends each event that it selects to an Amazon SNS topic.
+// CreateEventSubscription creates an event subscription.
 func (c *Client) CreateEventSubscription(ctx context.Context, params *CreateEventSubscriptionParams, options ...Option) (*CreateEventSubscriptionResult, error) {
 	return codec.Submit[CreateEventSubscriptionResult](ctx, c.over(), codec.Call{
 		ID: "createEventSubscription", Path: "/?Action=CreateEventSubscription&Version=2012-12-01",

@@ -19,19 +19,18 @@ import (
 type DescribeEventsParams struct {
 	// List only events of this many minutes before the call. Use it instead of StartTime and EndTime. Default: 60.
 	Duration *int `json:"Duration,omitzero"`
-	// List only events at this time or before. It is at most 14 days ago.
+	// List only events at this time or before, at most 14 days ago.
 	EndTime time.Time `json:"EndTime,omitzero"`
 	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
 	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the events of the source with this identifier. It needs SourceType. By type, it is the identifier of a
-	// cluster, the name of a parameter group or security group, the identifier of a snapshot, or the name of a scheduled
-	// action.
+	// List only the events of the source with this identifier. The call needs SourceType too. The identifier is the
+	// identifier of a cluster or snapshot, or the name of a parameter group, security group or scheduled action.
 	SourceIdentifier string `json:"SourceIdentifier,omitzero"`
 	// List only the events of this type of source. Default: the events of all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
-	// List only events at this time or after. It is at most 14 days ago.
+	// List only events at this time or after, at most 14 days ago.
 	StartTime time.Time `json:"StartTime,omitzero"`
 }
 

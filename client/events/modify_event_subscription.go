@@ -19,15 +19,15 @@ type ModifyEventSubscriptionParams struct {
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
 	// Whether the subscription sends notifications.
 	Enabled *bool `json:"Enabled,omitzero"`
-	// Select only events of these categories: configuration, management, monitoring, security and pending. An empty list
-	// selects all categories.
+	// Select only events of these categories. The categories are configuration, management, monitoring, security and
+	// pending. An empty list selects all categories.
 	EventCategories []string `json:"EventCategories,omitzero"`
 	// Select events of this severity, ERROR or INFO.
 	Severity models.EventSeverity `json:"Severity,omitzero"`
 	// The Amazon resource name (ARN) of the Amazon SNS topic that gets the notifications.
 	SnsTopicArn string `json:"SnsTopicArn,omitzero"`
-	// Select only the events of these sources, which all have the type SourceType. An empty list selects all sources of
-	// the type.
+	// Select only the events of these sources. All have the type SourceType. An empty list selects all sources of the
+	// type.
 	SourceIDs []string `json:"SourceIds,omitzero"`
 	// Select only the events of this type of source. The valid values are the constants of SourceType. An empty text
 	// selects all types.

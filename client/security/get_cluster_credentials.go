@@ -19,8 +19,8 @@ type GetClusterCredentialsParams struct {
 	// Required. The name of the database user: 1 to 64 letters, digits and _ + . @ -. It starts with a letter, and is
 	// neither PUBLIC nor a reserved word of SQL. The password has the permissions of this user.
 	DbUser string `json:"DbUser,omitzero"`
-	// Whether the database creates the user at the login if it does not exist. A new user has the permissions of PUBLIC.
-	// Default: false.
+	// Whether the database creates a missing user at the login. A new user has the permissions of PUBLIC. Default:
+	// false.
 	AutoCreate *bool `json:"AutoCreate,omitzero"`
 	// The cluster of the database. Case matters. The call needs ClusterIdentifier or CustomDomainName.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -63,7 +63,7 @@ func (p *GetClusterCredentialsParams) WriteToRequest(request runtime.ClientReque
 
 // GetClusterCredentialsResult is what [Client.GetClusterCredentials] returns.
 type GetClusterCredentialsResult struct {
-	// The name to log in with: DbUser after IAM:, or after IAMA: if AutoCreate is true.
+	// The name to log in with. It is DbUser with the prefix IAM:, or with IAMA: if AutoCreate is true.
 	DbUser string `json:"DbUser,omitzero" xml:"GetClusterCredentialsResult>DbUser"`
 	// The temporary password of the database user.
 	DbPassword awsquery.Secret `json:"DbPassword,omitzero" xml:"GetClusterCredentialsResult>DbPassword"`
