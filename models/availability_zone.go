@@ -6,11 +6,11 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AvailabilityZone describes an Availability Zone.
+// AvailabilityZone is an Availability Zone of a region.
 type AvailabilityZone struct {
 	// The name of the Availability Zone, such as eu-west-1a.
 	Name string `json:"Name,omitzero" xml:"Name"`
-	// The platforms that clusters can run on in the Availability Zone.
+	// The platforms for clusters in the Availability Zone.
 	SupportedPlatforms []SupportedPlatform `json:"SupportedPlatforms,omitzero" xml:"SupportedPlatforms>SupportedPlatform"`
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// SupportedPlatform is a platform that clusters can run on.
+// SupportedPlatform is a platform for clusters.
 type SupportedPlatform struct {
 	// The name of the platform, such as VPC.
 	Name string `json:"Name,omitzero" xml:"Name"`
