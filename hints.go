@@ -1,6 +1,8 @@
 package redshift
 
 import (
+	"strings"
+
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 )
@@ -9,6 +11,24 @@ import (
 func hintRestoreFromClusterSnapshot(params *RestoreFromClusterSnapshotParams, refused *awsquery.Error) string {
 	if refused.Code == models.ErrClusterSnapshotNotFound && params.OwnerAccount+params.SnapshotArn == "" {
 		return "if the snapshot is another account's, OwnerAccount has to name that"
+	}
+
+	return ""
+}
+
+func hintCreateScheduledAction(_ *CreateScheduledActionParams, refused *awsquery.Error) string {
+	return hintSchedulerRole(refused)
+}
+
+func hintModifyScheduledAction(_ *ModifyScheduledActionParams, refused *awsquery.Error) string {
+	return hintSchedulerRole(refused)
+}
+
+// hintSchedulerRole explains that Redshift may not see the trust policy of a new IAM role: it refuses the role as if the policy were
+// missing.
+func hintSchedulerRole(refused *awsquery.Error) string {
+	if refused.Code == awsquery.ErrInvalidParameterValue && strings.Contains(refused.Message, "IAM role") {
+		return "the trust policy of the role has to name scheduler.redshift.amazonaws.com; a new role or policy takes some seconds to take effect"
 	}
 
 	return ""

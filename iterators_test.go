@@ -15,6 +15,7 @@ import (
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/contract"
 )
 
 // listPage is a page that is answered to a Marker: so many items and the next Marker, or an error.
@@ -40,7 +41,7 @@ func listings(t *testing.T) []listing {
 	for i := range service.NumMethod() {
 		method := service.Method(i)
 		result := method.Type.Out(0).Elem()
-		if _, paged := result.FieldByName("Marker"); !paged {
+		if !pageOf(reflect.New(result).Elem()).IsValid() {
 			continue
 		}
 		if _, found := client.MethodByName(method.Name + "All"); !found {
@@ -50,11 +51,42 @@ func listings(t *testing.T) []listing {
 		}
 		all = append(all, listing{method.Name, method.Name + "All", method.Type.In(1).Elem(), result})
 	}
-	if len(all) < 6 {
+	if len(all) < 13 {
 		t.Errorf("there are %d operations with pages", len(all))
 	}
 
 	return all
+}
+
+// pageOf returns the structure with the Marker: the result, or a structure in it. It is not valid if the result has no pages.
+func pageOf(result reflect.Value) reflect.Value {
+	if result.FieldByName("Marker").IsValid() {
+		return result
+	}
+	for i := range result.NumField() {
+		if field := result.Field(i); field.Kind() == reflect.Struct && field.FieldByName("Marker").IsValid() {
+			return field
+		}
+	}
+
+	return reflect.Value{}
+}
+
+// newParams returns parameters with a value for each required text.
+func (l listing) newParams() reflect.Value {
+	params := reflect.New(l.params)
+	for _, param := range described(l.operation).Params {
+		if param.Required {
+			params.Elem().FieldByName(param.Name).SetString("text")
+		}
+	}
+
+	return params
+}
+
+// needsParams reports whether the operation has required parameters.
+func (l listing) needsParams() bool {
+	return slices.ContainsFunc(described(l.operation).Params, func(param contract.Param) bool { return param.Required })
 }
 
 // answer writes a page.
@@ -64,9 +96,10 @@ func (l listing) answer(t *testing.T, page listPage) (*http.Response, error) {
 		return httpmock.NewStringResponse(http.StatusBadRequest, "<ErrorResponse><Error><Code>"+string(page.code)+"</Code></Error></ErrorResponse>"), nil
 	}
 	result := reflect.New(l.result)
-	result.Elem().FieldByName("Marker").SetString(page.next)
-	for i := range l.result.NumField() {
-		if field := result.Elem().Field(i); field.Kind() == reflect.Slice {
+	of := pageOf(result.Elem())
+	of.FieldByName("Marker").SetString(page.next)
+	for i := range of.NumField() {
+		if field := of.Field(i); field.Kind() == reflect.Slice {
 			field.Set(reflect.MakeSlice(field.Type(), page.items, page.items))
 		}
 	}
@@ -152,7 +185,7 @@ func TestIterators(t *testing.T) {
 			t.Run(name+"/"+listing.operation, func(t *testing.T) {
 				t.Parallel()
 				for _, size := range []*int{nil, new(50)} {
-					params := reflect.New(listing.params)
+					params := listing.newParams()
 					params.Elem().FieldByName("Marker").SetString(test.marker)
 					params.Elem().FieldByName("MaxRecords").Set(reflect.ValueOf(size))
 					got := listing.iterate(t, t.Context(), params, test.pages, test.stop)
@@ -173,7 +206,7 @@ func TestIterators(t *testing.T) {
 						t.Errorf("the error is %v", got.errs[0])
 					}
 				}
-				if test.marker == "" { // no parameters at all are empty ones
+				if test.marker == "" && !listing.needsParams() { // no parameters at all are empty ones
 					none := listing.iterate(t, t.Context(), reflect.Zero(reflect.PointerTo(listing.params)), test.pages, test.stop)
 					if none.items != test.items || !slices.Equal(none.asked, test.asked) {
 						t.Errorf("without parameters %d items from %q", none.items, none.asked)
@@ -190,7 +223,7 @@ func TestIteratorsEndWithTheContext(t *testing.T) {
 	for _, listing := range listings(t) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		got := listing.iterate(t, ctx, reflect.New(listing.params), nil, 0)
+		got := listing.iterate(t, ctx, listing.newParams(), nil, 0)
 		if got.items != 0 || len(got.asked) != 0 || len(got.errs) != 1 || !errors.Is(got.errs[0], context.Canceled) {
 			t.Errorf("%s: %+v", listing.iterator, got)
 		}

@@ -9,8 +9,39 @@ import "context"
 //
 //	type stub struct{ redshift.ClientService }
 type ClientService interface {
+	// Automation: see package client/automation.
+	CreateScheduledAction(ctx context.Context, params *CreateScheduledActionParams, options ...Option) (*CreateScheduledActionResult, error)
+	DeleteScheduledAction(ctx context.Context, params *DeleteScheduledActionParams, options ...Option) (*DeleteScheduledActionResult, error)
+	DescribeScheduledActions(ctx context.Context, params *DescribeScheduledActionsParams, options ...Option) (*DescribeScheduledActionsResult, error)
+	ModifyScheduledAction(ctx context.Context, params *ModifyScheduledActionParams, options ...Option) (*ModifyScheduledActionResult, error)
 	// Clusters: see package client/clusters.
 	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
+	// Events: see package client/events.
+	CreateEventSubscription(ctx context.Context, params *CreateEventSubscriptionParams, options ...Option) (*CreateEventSubscriptionResult, error)
+	DeleteEventSubscription(ctx context.Context, params *DeleteEventSubscriptionParams, options ...Option) (*DeleteEventSubscriptionResult, error)
+	DescribeEventCategories(ctx context.Context, params *DescribeEventCategoriesParams, options ...Option) (*DescribeEventCategoriesResult, error)
+	DescribeEventSubscriptions(ctx context.Context, params *DescribeEventSubscriptionsParams, options ...Option) (*DescribeEventSubscriptionsResult, error)
+	DescribeEvents(ctx context.Context, params *DescribeEventsParams, options ...Option) (*DescribeEventsResult, error)
+	DescribeLoggingStatus(ctx context.Context, params *DescribeLoggingStatusParams, options ...Option) (*DescribeLoggingStatusResult, error)
+	DisableLogging(ctx context.Context, params *DisableLoggingParams, options ...Option) (*DisableLoggingResult, error)
+	EnableLogging(ctx context.Context, params *EnableLoggingParams, options ...Option) (*EnableLoggingResult, error)
+	ModifyEventSubscription(ctx context.Context, params *ModifyEventSubscriptionParams, options ...Option) (*ModifyEventSubscriptionResult, error)
+	// Networking: see package client/networking.
+	CreateClusterSubnetGroup(ctx context.Context, params *CreateClusterSubnetGroupParams, options ...Option) (*CreateClusterSubnetGroupResult, error)
+	DeleteClusterSubnetGroup(ctx context.Context, params *DeleteClusterSubnetGroupParams, options ...Option) (*DeleteClusterSubnetGroupResult, error)
+	DescribeClusterSubnetGroups(ctx context.Context, params *DescribeClusterSubnetGroupsParams, options ...Option) (*DescribeClusterSubnetGroupsResult, error)
+	ModifyClusterSubnetGroup(ctx context.Context, params *ModifyClusterSubnetGroupParams, options ...Option) (*ModifyClusterSubnetGroupResult, error)
+	// Parameters: see package client/parameters.
+	CreateClusterParameterGroup(ctx context.Context, params *CreateClusterParameterGroupParams, options ...Option) (*CreateClusterParameterGroupResult, error)
+	DeleteClusterParameterGroup(ctx context.Context, params *DeleteClusterParameterGroupParams, options ...Option) (*DeleteClusterParameterGroupResult, error)
+	DescribeClusterParameterGroups(ctx context.Context, params *DescribeClusterParameterGroupsParams, options ...Option) (*DescribeClusterParameterGroupsResult, error)
+	DescribeClusterParameters(ctx context.Context, params *DescribeClusterParametersParams, options ...Option) (*DescribeClusterParametersResult, error)
+	DescribeDefaultClusterParameters(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) (*DescribeDefaultClusterParametersResult, error)
+	ModifyClusterParameterGroup(ctx context.Context, params *ModifyClusterParameterGroupParams, options ...Option) (*ModifyClusterParameterGroupResult, error)
+	ResetClusterParameterGroup(ctx context.Context, params *ResetClusterParameterGroupParams, options ...Option) (*ResetClusterParameterGroupResult, error)
+	// Security: see package client/security.
+	GetClusterCredentials(ctx context.Context, params *GetClusterCredentialsParams, options ...Option) (*GetClusterCredentialsResult, error)
+	GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error)
 	// Snapshots: see package client/snapshots.
 	AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error)
 	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)

@@ -7,6 +7,21 @@ import "github.com/redshift-go/redshift/internal/recovery"
 // Plans has the recovery plan of each operation that changes something, with a name for the resource.
 func Plans() map[string]recovery.Plan {
 	return map[string]recovery.Plan{
+		"CreateScheduledAction":             recoverCreateScheduledAction(nil, &CreateScheduledActionParams{}),
+		"DeleteScheduledAction":             recoverDeleteScheduledAction(nil, &DeleteScheduledActionParams{}),
+		"ModifyScheduledAction":             recoverModifyScheduledAction(nil, &ModifyScheduledActionParams{}),
+		"CreateEventSubscription":           recoverCreateEventSubscription(nil, &CreateEventSubscriptionParams{}),
+		"DeleteEventSubscription":           recoverDeleteEventSubscription(nil, &DeleteEventSubscriptionParams{}),
+		"DisableLogging":                    recoverDisableLogging(nil, &DisableLoggingParams{}),
+		"EnableLogging":                     recoverEnableLogging(nil, &EnableLoggingParams{}),
+		"ModifyEventSubscription":           recoverModifyEventSubscription(nil, &ModifyEventSubscriptionParams{}),
+		"CreateClusterSubnetGroup":          recoverCreateClusterSubnetGroup(nil, &CreateClusterSubnetGroupParams{}),
+		"DeleteClusterSubnetGroup":          recoverDeleteClusterSubnetGroup(nil, &DeleteClusterSubnetGroupParams{}),
+		"ModifyClusterSubnetGroup":          recoverModifyClusterSubnetGroup(nil, &ModifyClusterSubnetGroupParams{}),
+		"CreateClusterParameterGroup":       recoverCreateClusterParameterGroup(nil, &CreateClusterParameterGroupParams{}),
+		"DeleteClusterParameterGroup":       recoverDeleteClusterParameterGroup(nil, &DeleteClusterParameterGroupParams{}),
+		"ModifyClusterParameterGroup":       recoverModifyClusterParameterGroup(nil, &ModifyClusterParameterGroupParams{}),
+		"ResetClusterParameterGroup":        recoverResetClusterParameterGroup(nil, &ResetClusterParameterGroupParams{}),
 		"AuthorizeSnapshotAccess":           recoverAuthorizeSnapshotAccess(nil, &AuthorizeSnapshotAccessParams{SnapshotArn: "nightly", SnapshotIdentifier: "nightly"}),
 		"BatchDeleteClusterSnapshots":       recoverBatchDeleteClusterSnapshots(nil, &BatchDeleteClusterSnapshotsParams{}),
 		"BatchModifyClusterSnapshots":       recoverBatchModifyClusterSnapshots(nil, &BatchModifyClusterSnapshotsParams{}),

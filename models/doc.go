@@ -24,6 +24,49 @@ func (m *DeleteClusterSnapshotMessage) CheckQuery(c *codec.Check) {
 	c.Required("SnapshotIdentifier", m.SnapshotIdentifier != "")
 }
 
+// WriteQuery writes the Parameter as a parameter. Used by internal/codec.
+func (m *Parameter) WriteQuery(w *codec.Writer) {
+	w.String("ParameterName", m.ParameterName)
+	w.String("ParameterValue", m.ParameterValue)
+	w.String("Description", m.Description)
+	w.String("Source", string(m.Source))
+	w.String("DataType", m.DataType)
+	w.String("AllowedValues", m.AllowedValues)
+	w.String("ApplyType", string(m.ApplyType))
+	w.OptionalBoolean("IsModifiable", m.IsModifiable)
+	w.String("MinimumEngineVersion", m.MinimumEngineVersion)
+}
+
+// CheckQuery names what is wrong with the Parameter as a parameter. Used by internal/codec.
+func (m *Parameter) CheckQuery(c *codec.Check) {
+}
+
+// WriteQuery writes the PauseClusterMessage as a parameter. Used by internal/codec.
+func (m *PauseClusterMessage) WriteQuery(w *codec.Writer) {
+	w.RequiredString("ClusterIdentifier", m.ClusterIdentifier)
+}
+
+// CheckQuery names what is wrong with the PauseClusterMessage as a parameter. Used by internal/codec.
+func (m *PauseClusterMessage) CheckQuery(c *codec.Check) {
+	c.Required("ClusterIdentifier", m.ClusterIdentifier != "")
+}
+
+// WriteQuery writes the ResizeClusterMessage as a parameter. Used by internal/codec.
+func (m *ResizeClusterMessage) WriteQuery(w *codec.Writer) {
+	w.RequiredString("ClusterIdentifier", m.ClusterIdentifier)
+	w.String("ClusterType", m.ClusterType)
+	w.String("NodeType", m.NodeType)
+	w.OptionalInteger("NumberOfNodes", m.NumberOfNodes)
+	w.OptionalBoolean("Classic", m.Classic)
+	w.String("ReservedNodeId", m.ReservedNodeID)
+	w.String("TargetReservedNodeOfferingId", m.TargetReservedNodeOfferingID)
+}
+
+// CheckQuery names what is wrong with the ResizeClusterMessage as a parameter. Used by internal/codec.
+func (m *ResizeClusterMessage) CheckQuery(c *codec.Check) {
+	c.Required("ClusterIdentifier", m.ClusterIdentifier != "")
+}
+
 // resourceTypeInAnyCase returns the constant that text spells in upper or lower case, or text itself if it is no constant.
 func resourceTypeInAnyCase(text string) ResourceType {
 	for _, constant := range []ResourceType{
@@ -44,6 +87,43 @@ func resourceTypeInAnyCase(text string) ResourceType {
 	}
 
 	return ResourceType(text)
+}
+
+// WriteQuery writes the ResumeClusterMessage as a parameter. Used by internal/codec.
+func (m *ResumeClusterMessage) WriteQuery(w *codec.Writer) {
+	w.RequiredString("ClusterIdentifier", m.ClusterIdentifier)
+}
+
+// CheckQuery names what is wrong with the ResumeClusterMessage as a parameter. Used by internal/codec.
+func (m *ResumeClusterMessage) CheckQuery(c *codec.Check) {
+	c.Required("ClusterIdentifier", m.ClusterIdentifier != "")
+}
+
+// WriteQuery writes the ScheduledActionFilter as a parameter. Used by internal/codec.
+func (m *ScheduledActionFilter) WriteQuery(w *codec.Writer) {
+	w.RequiredString("Name", string(m.Name))
+	codec.Strings(w, "Values.item", m.Values)
+}
+
+// CheckQuery names what is wrong with the ScheduledActionFilter as a parameter. Used by internal/codec.
+func (m *ScheduledActionFilter) CheckQuery(c *codec.Check) {
+	c.Required("Name", m.Name != "")
+	c.Required("Values.item", len(m.Values) > 0)
+}
+
+// WriteQuery writes the ScheduledActionType as a parameter. Used by internal/codec.
+func (m *ScheduledActionType) WriteQuery(w *codec.Writer) {
+	codec.WriteStructure(w, "ResizeCluster", m.ResizeCluster)
+	codec.WriteStructure(w, "PauseCluster", m.PauseCluster)
+	codec.WriteStructure(w, "ResumeCluster", m.ResumeCluster)
+}
+
+// CheckQuery names what is wrong with the ScheduledActionType as a parameter. Used by internal/codec.
+func (m *ScheduledActionType) CheckQuery(c *codec.Check) {
+	c.OneOf("ResizeCluster, PauseCluster, ResumeCluster", m.ResizeCluster != nil, m.PauseCluster != nil, m.ResumeCluster != nil)
+	codec.CheckStructure(c, "ResizeCluster", m.ResizeCluster)
+	codec.CheckStructure(c, "PauseCluster", m.PauseCluster)
+	codec.CheckStructure(c, "ResumeCluster", m.ResumeCluster)
 }
 
 // WriteQuery writes the SnapshotSortingEntity as a parameter. Used by internal/codec.

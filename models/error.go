@@ -25,12 +25,19 @@ const (
 	ErrBatchDeleteRequestSizeExceeded awsquery.ErrorCode = "BatchDeleteRequestSizeExceeded"
 	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch is to change more than 100 snapshots.
 	ErrBatchModifyClusterSnapshotsLimitExceededFault awsquery.ErrorCode = "BatchModifyClusterSnapshotsLimitExceededFault"
+	// ErrBucketNotFoundFault: no S3 bucket has this name.
+	ErrBucketNotFoundFault awsquery.ErrorCode = "BucketNotFoundFault"
 	// ErrClusterAlreadyExists: the account has a cluster with this identifier already.
 	ErrClusterAlreadyExists awsquery.ErrorCode = "ClusterAlreadyExists"
 	// ErrClusterNotFound: no cluster has this identifier (HTTP status 404).
 	ErrClusterNotFound awsquery.ErrorCode = "ClusterNotFound"
+	// ErrClusterParameterGroupAlreadyExists: the account has a cluster parameter group with this name already.
+	ErrClusterParameterGroupAlreadyExists awsquery.ErrorCode = "ClusterParameterGroupAlreadyExists"
 	// ErrClusterParameterGroupNotFound: no cluster parameter group has this name (HTTP status 404).
 	ErrClusterParameterGroupNotFound awsquery.ErrorCode = "ClusterParameterGroupNotFound"
+	// ErrClusterParameterGroupQuotaExceeded: the account has as many cluster parameter groups in the region as its quota
+	// allows.
+	ErrClusterParameterGroupQuotaExceeded awsquery.ErrorCode = "ClusterParameterGroupQuotaExceeded"
 	// ErrClusterQuotaExceeded: the account has as many clusters in the region as its quota allows.
 	ErrClusterQuotaExceeded awsquery.ErrorCode = "ClusterQuotaExceeded"
 	// ErrClusterSecurityGroupNotFound: no cluster security group has this name (HTTP status 404).
@@ -41,8 +48,15 @@ const (
 	ErrClusterSnapshotNotFound awsquery.ErrorCode = "ClusterSnapshotNotFound"
 	// ErrClusterSnapshotQuotaExceeded: the account has as many manual snapshots in the region as its quota allows.
 	ErrClusterSnapshotQuotaExceeded awsquery.ErrorCode = "ClusterSnapshotQuotaExceeded"
+	// ErrClusterSubnetGroupAlreadyExists: the account has a cluster subnet group with this name already.
+	ErrClusterSubnetGroupAlreadyExists awsquery.ErrorCode = "ClusterSubnetGroupAlreadyExists"
 	// ErrClusterSubnetGroupNotFoundFault: no cluster subnet group has this name.
 	ErrClusterSubnetGroupNotFoundFault awsquery.ErrorCode = "ClusterSubnetGroupNotFoundFault"
+	// ErrClusterSubnetGroupQuotaExceeded: the account has as many cluster subnet groups in the region as its quota
+	// allows.
+	ErrClusterSubnetGroupQuotaExceeded awsquery.ErrorCode = "ClusterSubnetGroupQuotaExceeded"
+	// ErrClusterSubnetQuotaExceededFault: the cluster subnet group would have more subnets than its quota allows.
+	ErrClusterSubnetQuotaExceededFault awsquery.ErrorCode = "ClusterSubnetQuotaExceededFault"
 	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later helps.
 	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
 	// ErrDependentServiceAccessDenied: a service that Redshift calls did not let it in (HTTP status 403).
@@ -53,6 +67,8 @@ const (
 	// ErrDependentServiceUnavailableFault: a service that Redshift calls is down for now; trying again after 30 to 60
 	// seconds helps.
 	ErrDependentServiceUnavailableFault awsquery.ErrorCode = "DependentServiceUnavailableFault"
+	// ErrEventSubscriptionQuotaExceeded: the account has as many event subscriptions in the region as its quota allows.
+	ErrEventSubscriptionQuotaExceeded awsquery.ErrorCode = "EventSubscriptionQuotaExceeded"
 	// ErrHsmClientCertificateNotFoundFault: no HSM client certificate has this identifier.
 	ErrHsmClientCertificateNotFoundFault awsquery.ErrorCode = "HsmClientCertificateNotFoundFault"
 	// ErrHsmConfigurationNotFoundFault: no HSM configuration has this identifier.
@@ -63,6 +79,12 @@ const (
 	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
 	// ErrInsufficientClusterCapacity: AWS has no room for that many nodes of this type.
 	ErrInsufficientClusterCapacity awsquery.ErrorCode = "InsufficientClusterCapacity"
+	// ErrInsufficientS3BucketPolicyFault: the policy of the S3 bucket does not let Redshift read the bucket and put
+	// objects in it.
+	ErrInsufficientS3BucketPolicyFault awsquery.ErrorCode = "InsufficientS3BucketPolicyFault"
+	// ErrInvalidClusterParameterGroupState: a cluster uses the cluster parameter group, or another operation changes it
+	// now.
+	ErrInvalidClusterParameterGroupState awsquery.ErrorCode = "InvalidClusterParameterGroupState"
 	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not allow the call.
 	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
 	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call.
@@ -71,6 +93,8 @@ const (
 	ErrInvalidClusterState awsquery.ErrorCode = "InvalidClusterState"
 	// ErrInvalidClusterSubnetGroupStateFault: the state of the cluster subnet group does not allow the call.
 	ErrInvalidClusterSubnetGroupStateFault awsquery.ErrorCode = "InvalidClusterSubnetGroupStateFault"
+	// ErrInvalidClusterSubnetStateFault: the state of a subnet does not allow the call.
+	ErrInvalidClusterSubnetStateFault awsquery.ErrorCode = "InvalidClusterSubnetStateFault"
 	// ErrInvalidClusterTrack: there is no such maintenance track.
 	ErrInvalidClusterTrack awsquery.ErrorCode = "InvalidClusterTrack"
 	// ErrInvalidElasticIpFault: the elastic IP address is not valid or not to be had.
@@ -82,12 +106,21 @@ const (
 	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to 35 for automated
 	// snapshots.
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
+	// ErrInvalidS3BucketNameFault: the name of the S3 bucket is not valid.
+	ErrInvalidS3BucketNameFault awsquery.ErrorCode = "InvalidS3BucketNameFault"
+	// ErrInvalidS3KeyPrefixFault: the prefix of log files in S3 has characters that are not allowed, or more than 256 of
+	// them.
+	ErrInvalidS3KeyPrefixFault awsquery.ErrorCode = "InvalidS3KeyPrefixFault"
 	// ErrInvalidSchedule: the schedule's definitions are not valid.
 	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
+	// ErrInvalidScheduledAction: the scheduled action is not valid.
+	ErrInvalidScheduledAction awsquery.ErrorCode = "InvalidScheduledAction"
 	// ErrInvalidSnapshotCopyGrantStateFault: a cluster still uses the snapshot copy grant.
 	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
 	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC.
 	ErrInvalidSubnet awsquery.ErrorCode = "InvalidSubnet"
+	// ErrInvalidSubscriptionStateFault: the same change of the event subscription is in progress already.
+	ErrInvalidSubscriptionStateFault awsquery.ErrorCode = "InvalidSubscriptionStateFault"
 	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database.
 	ErrInvalidTableRestoreArgument awsquery.ErrorCode = "InvalidTableRestoreArgument"
 	// ErrInvalidTagFault: a tag has a key or a value that Redshift does not allow.
@@ -114,8 +147,22 @@ const (
 	ErrReservedNodeOfferingNotFound awsquery.ErrorCode = "ReservedNodeOfferingNotFound"
 	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
+	// ErrSNSInvalidTopic: Amazon SNS reports a problem with the topic.
+	ErrSNSInvalidTopic awsquery.ErrorCode = "SNSInvalidTopic"
+	// ErrSNSNoAuthorization: the caller has no permission to publish to the SNS topic.
+	ErrSNSNoAuthorization awsquery.ErrorCode = "SNSNoAuthorization"
+	// ErrSNSTopicArnNotFound: no SNS topic has this ARN (HTTP status 404).
+	ErrSNSTopicArnNotFound awsquery.ErrorCode = "SNSTopicArnNotFound"
 	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition.
 	ErrScheduleDefinitionTypeUnsupported awsquery.ErrorCode = "ScheduleDefinitionTypeUnsupported"
+	// ErrScheduledActionAlreadyExists: the account has a scheduled action with this name already.
+	ErrScheduledActionAlreadyExists awsquery.ErrorCode = "ScheduledActionAlreadyExists"
+	// ErrScheduledActionNotFound: no scheduled action has this name.
+	ErrScheduledActionNotFound awsquery.ErrorCode = "ScheduledActionNotFound"
+	// ErrScheduledActionQuotaExceeded: the account has as many scheduled actions in the region as its quota allows.
+	ErrScheduledActionQuotaExceeded awsquery.ErrorCode = "ScheduledActionQuotaExceeded"
+	// ErrScheduledActionTypeUnsupported: Redshift does not support this type of scheduled action.
+	ErrScheduledActionTypeUnsupported awsquery.ErrorCode = "ScheduledActionTypeUnsupported"
 	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region.
 	ErrSnapshotCopyAlreadyDisabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyDisabledFault"
 	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are copied to another region already.
@@ -138,6 +185,22 @@ const (
 	ErrSnapshotScheduleQuotaExceeded awsquery.ErrorCode = "SnapshotScheduleQuotaExceeded"
 	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already.
 	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
+	// ErrSourceNotFound: no source of events has this identifier (HTTP status 404).
+	ErrSourceNotFound awsquery.ErrorCode = "SourceNotFound"
+	// ErrSubnetAlreadyInUse: another cluster uses one of the subnets already.
+	ErrSubnetAlreadyInUse awsquery.ErrorCode = "SubnetAlreadyInUse"
+	// ErrSubscriptionAlreadyExist: the account has an event subscription with this name already.
+	ErrSubscriptionAlreadyExist awsquery.ErrorCode = "SubscriptionAlreadyExist"
+	// ErrSubscriptionCategoryNotFound: an event category does not exist, or the source type has no such events (HTTP
+	// status 404).
+	ErrSubscriptionCategoryNotFound awsquery.ErrorCode = "SubscriptionCategoryNotFound"
+	// ErrSubscriptionEventIdNotFound: no event has this identifier (HTTP status 404).
+	ErrSubscriptionEventIdNotFound awsquery.ErrorCode = "SubscriptionEventIdNotFound"
+	// ErrSubscriptionNotFound: no event subscription has this name (HTTP status 404).
+	ErrSubscriptionNotFound awsquery.ErrorCode = "SubscriptionNotFound"
+	// ErrSubscriptionSeverityNotFound: the severity is neither ERROR nor INFO, or the source type has no such events
+	// (HTTP status 404).
+	ErrSubscriptionSeverityNotFound awsquery.ErrorCode = "SubscriptionSeverityNotFound"
 	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier.
 	ErrTableRestoreNotFoundFault awsquery.ErrorCode = "TableRestoreNotFoundFault"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed.

@@ -85,6 +85,127 @@ type Member struct {
 func Operations() []Operation {
 	return []Operation{
 		{
+			Name: "CreateScheduledAction", Area: "Automation",
+			Params: []Param{
+				{Name: "Enable", Type: "boolean"},
+				{Name: "EndTime", Type: "date-time"},
+				{Name: "IamRole", Type: "string", Required: true},
+				{Name: "Schedule", Type: "string", Required: true},
+				{Name: "ScheduledActionDescription", Type: "string"},
+				{Name: "ScheduledActionName", Type: "string", Required: true},
+				{Name: "StartTime", Type: "date-time"},
+				{Name: "TargetAction", Type: "structure", Required: true, Members: []Member{
+					{Name: "ResizeCluster", Type: "structure", Structure: "ResizeClusterMessage"},
+					{Name: "PauseCluster", Type: "structure", Structure: "PauseClusterMessage"},
+					{Name: "ResumeCluster", Type: "structure", Structure: "ResumeClusterMessage"},
+				}},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrInvalidSchedule, models.ErrInvalidScheduledAction,
+				models.ErrScheduledActionAlreadyExists, models.ErrScheduledActionQuotaExceeded,
+				models.ErrScheduledActionTypeUnsupported, models.ErrUnauthorizedOperation, models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "recognisable", Hook: true,
+				Describe: "DescribeScheduledActions", List: "ScheduledActions", Keys: []Pair{{"ScheduledActionName", "ScheduledActionName"}},
+				Settled: []awsquery.ErrorCode{models.ErrScheduledActionAlreadyExists},
+				Missing: []awsquery.ErrorCode{models.ErrScheduledActionNotFound},
+				Same:    []Pair{{"EndTime", "EndTime"}, {"IamRole", "IamRole"}, {"Schedule", "Schedule"}, {"ScheduledActionDescription", "ScheduledActionDescription"}, {"StartTime", "StartTime"}, {"TargetAction", "TargetAction"}},
+			},
+			Result: []Member{
+				{Name: "ScheduledActionName", Type: "string"},
+				{Name: "TargetAction", Type: "structure", Structure: "ScheduledActionType"},
+				{Name: "Schedule", Type: "string"},
+				{Name: "IamRole", Type: "string"},
+				{Name: "ScheduledActionDescription", Type: "string"},
+				{Name: "State", Type: "string", Enum: "ScheduledActionState"},
+				{Name: "NextInvocations", Type: "date-time", Item: "ScheduledActionTime", List: true},
+				{Name: "StartTime", Type: "date-time"},
+				{Name: "EndTime", Type: "date-time"},
+			},
+			Names: []Names{
+				{Param: "ScheduledActionName", Members: []string{"ScheduledActionName"}},
+			},
+		},
+		{
+			Name: "DeleteScheduledAction", Area: "Automation",
+			Params: []Param{
+				{Name: "ScheduledActionName", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrScheduledActionNotFound, models.ErrUnauthorizedOperation},
+			Recovery: &Recovery{
+				Class:    "done-if-missing",
+				Describe: "DescribeScheduledActions", List: "ScheduledActions", Keys: []Pair{{"ScheduledActionName", "ScheduledActionName"}},
+				Missing: []awsquery.ErrorCode{models.ErrScheduledActionNotFound},
+			},
+		},
+		{
+			Name: "DescribeScheduledActions", Area: "Automation", ReadOnly: true, Pages: "ScheduledActions",
+			Params: []Param{
+				{Name: "Active", Type: "boolean"},
+				{Name: "EndTime", Type: "date-time"},
+				{Name: "Filters.ScheduledActionFilter", Type: "structure", List: true, Members: []Member{
+					{Name: "Name", Type: "string", Enum: "ScheduledActionFilterName", Required: true},
+					{Name: "Values", Type: "string", Item: "item", List: true, Required: true},
+				}},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "ScheduledActionName", Type: "string"},
+				{Name: "StartTime", Type: "date-time"},
+				{Name: "TargetActionType", Type: "string"},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrScheduledActionNotFound, models.ErrUnauthorizedOperation},
+			Result: []Member{
+				{Name: "Marker", Type: "string"},
+				{Name: "ScheduledActions", Type: "structure", Structure: "ScheduledAction", Item: "ScheduledAction", List: true},
+			},
+			Names: []Names{
+				{Param: "ScheduledActionName", Members: []string{"ScheduledActions.ScheduledActionName"}},
+			},
+		},
+		{
+			Name: "ModifyScheduledAction", Area: "Automation",
+			Params: []Param{
+				{Name: "Enable", Type: "boolean"},
+				{Name: "EndTime", Type: "date-time"},
+				{Name: "IamRole", Type: "string"},
+				{Name: "Schedule", Type: "string"},
+				{Name: "ScheduledActionDescription", Type: "string"},
+				{Name: "ScheduledActionName", Type: "string", Required: true},
+				{Name: "StartTime", Type: "date-time"},
+				{Name: "TargetAction", Type: "structure", Members: []Member{
+					{Name: "ResizeCluster", Type: "structure", Structure: "ResizeClusterMessage"},
+					{Name: "PauseCluster", Type: "structure", Structure: "PauseClusterMessage"},
+					{Name: "ResumeCluster", Type: "structure", Structure: "ResumeClusterMessage"},
+				}},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrInvalidSchedule, models.ErrInvalidScheduledAction,
+				models.ErrScheduledActionNotFound, models.ErrScheduledActionTypeUnsupported, models.ErrUnauthorizedOperation,
+				models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true,
+				Describe: "DescribeScheduledActions", List: "ScheduledActions", Keys: []Pair{{"ScheduledActionName", "ScheduledActionName"}},
+				Missing: []awsquery.ErrorCode{models.ErrScheduledActionNotFound},
+				Same:    []Pair{{"EndTime", "EndTime"}, {"IamRole", "IamRole"}, {"Schedule", "Schedule"}, {"ScheduledActionDescription", "ScheduledActionDescription"}, {"StartTime", "StartTime"}, {"TargetAction", "TargetAction"}},
+			},
+			Result: []Member{
+				{Name: "ScheduledActionName", Type: "string"},
+				{Name: "TargetAction", Type: "structure", Structure: "ScheduledActionType"},
+				{Name: "Schedule", Type: "string"},
+				{Name: "IamRole", Type: "string"},
+				{Name: "ScheduledActionDescription", Type: "string"},
+				{Name: "State", Type: "string", Enum: "ScheduledActionState"},
+				{Name: "NextInvocations", Type: "date-time", Item: "ScheduledActionTime", List: true},
+				{Name: "StartTime", Type: "date-time"},
+				{Name: "EndTime", Type: "date-time"},
+			},
+			Names: []Names{
+				{Param: "ScheduledActionName", Members: []string{"ScheduledActionName"}},
+			},
+		},
+		{
 			Name: "DescribeClusters", Area: "Clusters", ReadOnly: true, Pages: "Clusters",
 			Params: []Param{
 				{Name: "ClusterIdentifier", Type: "string"},
@@ -100,6 +221,481 @@ func Operations() []Operation {
 			},
 			Names: []Names{
 				{Param: "ClusterIdentifier", Members: []string{"Clusters.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "CreateEventSubscription", Area: "Events",
+			Params: []Param{
+				{Name: "Enabled", Type: "boolean"},
+				{Name: "EventCategories.EventCategory", Type: "string", List: true},
+				{Name: "Severity", Type: "string"},
+				{Name: "SnsTopicArn", Type: "string", Required: true},
+				{Name: "SourceIds.SourceId", Type: "string", List: true},
+				{Name: "SourceType", Type: "string"},
+				{Name: "SubscriptionName", Type: "string", Required: true},
+				{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+					{Name: "Key", Type: "string", Required: true},
+					{Name: "Value", Type: "string", Required: true},
+				}},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrEventSubscriptionQuotaExceeded, models.ErrInvalidTagFault, models.ErrSNSInvalidTopic,
+				models.ErrSNSNoAuthorization, models.ErrSNSTopicArnNotFound, models.ErrSourceNotFound,
+				models.ErrSubscriptionAlreadyExist, models.ErrSubscriptionCategoryNotFound,
+				models.ErrSubscriptionEventIdNotFound, models.ErrSubscriptionSeverityNotFound, models.ErrTagLimitExceededFault,
+			},
+			Recovery: &Recovery{
+				Class: "recognisable", Result: "EventSubscription", Since: "SubscriptionCreationTime",
+				Describe: "DescribeEventSubscriptions", List: "EventSubscriptionsList", Keys: []Pair{{"SubscriptionName", "SubscriptionName"}},
+				Settled:  []awsquery.ErrorCode{models.ErrSubscriptionAlreadyExist},
+				Missing:  []awsquery.ErrorCode{models.ErrSubscriptionNotFound},
+				Identity: []Pair{{"SubscriptionName", "CustSubscriptionId"}},
+				Same:     []Pair{{"Enabled", "Enabled"}, {"EventCategories", "EventCategoriesList"}, {"Severity", "Severity"}, {"SnsTopicArn", "SnsTopicArn"}, {"SourceIds", "SourceIdsList"}, {"SourceType", "SourceType"}, {"Tags", "Tags"}},
+			},
+			Result: []Member{
+				{Name: "EventSubscription", Type: "structure", Structure: "EventSubscription"},
+			},
+			Names: []Names{
+				{Param: "SubscriptionName", Members: []string{"EventSubscription.CustSubscriptionId"}},
+			},
+		},
+		{
+			Name: "DeleteEventSubscription", Area: "Events",
+			Params: []Param{
+				{Name: "SubscriptionName", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrInvalidSubscriptionStateFault, models.ErrSubscriptionNotFound},
+			Recovery: &Recovery{
+				Class:    "done-if-missing",
+				Describe: "DescribeEventSubscriptions", List: "EventSubscriptionsList", Keys: []Pair{{"SubscriptionName", "SubscriptionName"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidSubscriptionStateFault},
+				Missing: []awsquery.ErrorCode{models.ErrSubscriptionNotFound},
+			},
+		},
+		{
+			Name: "DescribeEventCategories", Area: "Events", ReadOnly: true,
+			Params: []Param{
+				{Name: "SourceType", Type: "string"},
+			},
+			Result: []Member{
+				{Name: "EventCategoriesMapList", Type: "structure", Structure: "EventCategoriesMap", Item: "EventCategoriesMap", List: true},
+			},
+		},
+		{
+			Name: "DescribeEventSubscriptions", Area: "Events", ReadOnly: true, Pages: "EventSubscriptionsList",
+			Params: []Param{
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "SubscriptionName", Type: "string"},
+				{Name: "TagKeys.TagKey", Type: "string", List: true},
+				{Name: "TagValues.TagValue", Type: "string", List: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrInvalidTagFault, models.ErrSubscriptionNotFound},
+			Result: []Member{
+				{Name: "Marker", Type: "string"},
+				{Name: "EventSubscriptionsList", Type: "structure", Structure: "EventSubscription", Item: "EventSubscription", List: true},
+			},
+			Names: []Names{
+				{Param: "SubscriptionName", Members: []string{"EventSubscriptionsList.CustSubscriptionId"}},
+			},
+		},
+		{
+			Name: "DescribeEvents", Area: "Events", ReadOnly: true, Pages: "Events",
+			Params: []Param{
+				{Name: "Duration", Type: "integer"},
+				{Name: "EndTime", Type: "date-time"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "SourceIdentifier", Type: "string"},
+				{Name: "SourceType", Type: "string"},
+				{Name: "StartTime", Type: "date-time"},
+			},
+			Result: []Member{
+				{Name: "Marker", Type: "string"},
+				{Name: "Events", Type: "structure", Structure: "Event", Item: "Event", List: true},
+			},
+			Names: []Names{
+				{Param: "SourceIdentifier", Members: []string{"Events.SourceIdentifier"}},
+			},
+		},
+		{
+			Name: "DescribeLoggingStatus", Area: "Events", ReadOnly: true,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrUnsupportedOperation},
+			Result: []Member{
+				{Name: "LoggingEnabled", Type: "boolean"},
+				{Name: "BucketName", Type: "string"},
+				{Name: "S3KeyPrefix", Type: "string"},
+				{Name: "LastSuccessfulDeliveryTime", Type: "date-time"},
+				{Name: "LastFailureTime", Type: "date-time"},
+				{Name: "LastFailureMessage", Type: "string"},
+				{Name: "LogDestinationType", Type: "string", Enum: "LogDestinationType"},
+				{Name: "LogExports", Type: "string", Item: "member", List: true},
+			},
+		},
+		{
+			Name: "DisableLogging", Area: "Events",
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrInvalidClusterState, models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true,
+				Describe: "DescribeLoggingStatus", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+			},
+			Result: []Member{
+				{Name: "LoggingEnabled", Type: "boolean"},
+				{Name: "BucketName", Type: "string"},
+				{Name: "S3KeyPrefix", Type: "string"},
+				{Name: "LastSuccessfulDeliveryTime", Type: "date-time"},
+				{Name: "LastFailureTime", Type: "date-time"},
+				{Name: "LastFailureMessage", Type: "string"},
+				{Name: "LogDestinationType", Type: "string", Enum: "LogDestinationType"},
+				{Name: "LogExports", Type: "string", Item: "member", List: true},
+			},
+		},
+		{
+			Name: "EnableLogging", Area: "Events",
+			Params: []Param{
+				{Name: "BucketName", Type: "string"},
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "LogDestinationType", Type: "string"},
+				{Name: "LogExports.member", Type: "string", List: true},
+				{Name: "S3KeyPrefix", Type: "string"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrBucketNotFoundFault, models.ErrClusterNotFound, models.ErrInsufficientS3BucketPolicyFault,
+				models.ErrInvalidClusterState, models.ErrInvalidS3BucketNameFault, models.ErrInvalidS3KeyPrefixFault,
+				models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true,
+				Describe: "DescribeLoggingStatus", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+				Same:    []Pair{{"BucketName", "BucketName"}, {"LogDestinationType", "LogDestinationType"}, {"LogExports", "LogExports"}, {"S3KeyPrefix", "S3KeyPrefix"}},
+			},
+			Result: []Member{
+				{Name: "LoggingEnabled", Type: "boolean"},
+				{Name: "BucketName", Type: "string"},
+				{Name: "S3KeyPrefix", Type: "string"},
+				{Name: "LastSuccessfulDeliveryTime", Type: "date-time"},
+				{Name: "LastFailureTime", Type: "date-time"},
+				{Name: "LastFailureMessage", Type: "string"},
+				{Name: "LogDestinationType", Type: "string", Enum: "LogDestinationType"},
+				{Name: "LogExports", Type: "string", Item: "member", List: true},
+			},
+		},
+		{
+			Name: "ModifyEventSubscription", Area: "Events",
+			Params: []Param{
+				{Name: "Enabled", Type: "boolean"},
+				{Name: "EventCategories.EventCategory", Type: "string", List: true},
+				{Name: "Severity", Type: "string"},
+				{Name: "SnsTopicArn", Type: "string"},
+				{Name: "SourceIds.SourceId", Type: "string", List: true},
+				{Name: "SourceType", Type: "string"},
+				{Name: "SubscriptionName", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrInvalidSubscriptionStateFault, models.ErrSNSInvalidTopic, models.ErrSNSNoAuthorization,
+				models.ErrSNSTopicArnNotFound, models.ErrSourceNotFound, models.ErrSubscriptionCategoryNotFound,
+				models.ErrSubscriptionEventIdNotFound, models.ErrSubscriptionNotFound, models.ErrSubscriptionSeverityNotFound,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Result: "EventSubscription",
+				Describe: "DescribeEventSubscriptions", List: "EventSubscriptionsList", Keys: []Pair{{"SubscriptionName", "SubscriptionName"}},
+				Settled:  []awsquery.ErrorCode{models.ErrInvalidSubscriptionStateFault},
+				Missing:  []awsquery.ErrorCode{models.ErrSubscriptionNotFound},
+				Identity: []Pair{{"SubscriptionName", "CustSubscriptionId"}},
+				Same:     []Pair{{"Enabled", "Enabled"}, {"EventCategories", "EventCategoriesList"}, {"Severity", "Severity"}, {"SnsTopicArn", "SnsTopicArn"}, {"SourceIds", "SourceIdsList"}, {"SourceType", "SourceType"}},
+			},
+			Result: []Member{
+				{Name: "EventSubscription", Type: "structure", Structure: "EventSubscription"},
+			},
+			Names: []Names{
+				{Param: "SubscriptionName", Members: []string{"EventSubscription.CustSubscriptionId"}},
+			},
+		},
+		{
+			Name: "CreateClusterSubnetGroup", Area: "Networking",
+			Params: []Param{
+				{Name: "ClusterSubnetGroupName", Type: "string", Required: true},
+				{Name: "Description", Type: "string", Required: true},
+				{Name: "SubnetIds.SubnetIdentifier", Type: "string", List: true, Required: true},
+				{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+					{Name: "Key", Type: "string", Required: true},
+					{Name: "Value", Type: "string", Required: true},
+				}},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterSubnetGroupAlreadyExists, models.ErrClusterSubnetGroupQuotaExceeded,
+				models.ErrClusterSubnetQuotaExceededFault, models.ErrDependentServiceRequestThrottlingFault,
+				models.ErrInvalidSubnet, models.ErrInvalidTagFault, models.ErrTagLimitExceededFault,
+				models.ErrUnauthorizedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "recognisable", Hook: true, Result: "ClusterSubnetGroup",
+				Describe: "DescribeClusterSubnetGroups", List: "ClusterSubnetGroups", Keys: []Pair{{"ClusterSubnetGroupName", "ClusterSubnetGroupName"}},
+				Settled: []awsquery.ErrorCode{models.ErrClusterSubnetGroupAlreadyExists},
+				Missing: []awsquery.ErrorCode{models.ErrClusterSubnetGroupNotFoundFault},
+				Same:    []Pair{{"Description", "Description"}, {"Tags", "Tags"}},
+			},
+			Result: []Member{
+				{Name: "ClusterSubnetGroup", Type: "structure", Structure: "ClusterSubnetGroup"},
+			},
+			Names: []Names{
+				{Param: "ClusterSubnetGroupName", Members: []string{"ClusterSubnetGroup.ClusterSubnetGroupName"}},
+			},
+		},
+		{
+			Name: "DeleteClusterSubnetGroup", Area: "Networking",
+			Params: []Param{
+				{Name: "ClusterSubnetGroupName", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterSubnetGroupNotFoundFault, models.ErrInvalidClusterSubnetGroupStateFault,
+				models.ErrInvalidClusterSubnetStateFault,
+			},
+			Recovery: &Recovery{
+				Class:    "done-if-missing",
+				Describe: "DescribeClusterSubnetGroups", List: "ClusterSubnetGroups", Keys: []Pair{{"ClusterSubnetGroupName", "ClusterSubnetGroupName"}},
+				Missing: []awsquery.ErrorCode{models.ErrClusterSubnetGroupNotFoundFault},
+			},
+		},
+		{
+			Name: "DescribeClusterSubnetGroups", Area: "Networking", ReadOnly: true, Pages: "ClusterSubnetGroups",
+			Params: []Param{
+				{Name: "ClusterSubnetGroupName", Type: "string"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "TagKeys.TagKey", Type: "string", List: true},
+				{Name: "TagValues.TagValue", Type: "string", List: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterSubnetGroupNotFoundFault, models.ErrInvalidTagFault},
+			Result: []Member{
+				{Name: "Marker", Type: "string"},
+				{Name: "ClusterSubnetGroups", Type: "structure", Structure: "ClusterSubnetGroup", Item: "ClusterSubnetGroup", List: true},
+			},
+			Names: []Names{
+				{Param: "ClusterSubnetGroupName", Members: []string{"ClusterSubnetGroups.ClusterSubnetGroupName"}},
+			},
+		},
+		{
+			Name: "ModifyClusterSubnetGroup", Area: "Networking",
+			Params: []Param{
+				{Name: "ClusterSubnetGroupName", Type: "string", Required: true},
+				{Name: "Description", Type: "string"},
+				{Name: "SubnetIds.SubnetIdentifier", Type: "string", List: true, Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterSubnetGroupNotFoundFault, models.ErrClusterSubnetQuotaExceededFault,
+				models.ErrDependentServiceRequestThrottlingFault, models.ErrInvalidSubnet, models.ErrSubnetAlreadyInUse,
+				models.ErrUnauthorizedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true, Result: "ClusterSubnetGroup",
+				Describe: "DescribeClusterSubnetGroups", List: "ClusterSubnetGroups", Keys: []Pair{{"ClusterSubnetGroupName", "ClusterSubnetGroupName"}},
+				Missing: []awsquery.ErrorCode{models.ErrClusterSubnetGroupNotFoundFault},
+				Same:    []Pair{{"Description", "Description"}},
+			},
+			Result: []Member{
+				{Name: "ClusterSubnetGroup", Type: "structure", Structure: "ClusterSubnetGroup"},
+			},
+			Names: []Names{
+				{Param: "ClusterSubnetGroupName", Members: []string{"ClusterSubnetGroup.ClusterSubnetGroupName"}},
+			},
+		},
+		{
+			Name: "CreateClusterParameterGroup", Area: "Parameters",
+			Params: []Param{
+				{Name: "Description", Type: "string", Required: true},
+				{Name: "ParameterGroupFamily", Type: "string", Required: true},
+				{Name: "ParameterGroupName", Type: "string", Required: true},
+				{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+					{Name: "Key", Type: "string", Required: true},
+					{Name: "Value", Type: "string", Required: true},
+				}},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterParameterGroupAlreadyExists, models.ErrClusterParameterGroupQuotaExceeded,
+				models.ErrInvalidTagFault, models.ErrTagLimitExceededFault,
+			},
+			Recovery: &Recovery{
+				Class: "recognisable", Result: "ClusterParameterGroup",
+				Describe: "DescribeClusterParameterGroups", List: "ParameterGroups", Keys: []Pair{{"ParameterGroupName", "ParameterGroupName"}},
+				Settled:  []awsquery.ErrorCode{models.ErrClusterParameterGroupAlreadyExists},
+				Missing:  []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+				Identity: []Pair{{"Description", "Description"}, {"ParameterGroupFamily", "ParameterGroupFamily"}},
+				Same:     []Pair{{"Tags", "Tags"}},
+			},
+			Result: []Member{
+				{Name: "ClusterParameterGroup", Type: "structure", Structure: "ClusterParameterGroup"},
+			},
+			Names: []Names{
+				{Param: "ParameterGroupName", Members: []string{"ClusterParameterGroup.ParameterGroupName"}},
+			},
+		},
+		{
+			Name: "DeleteClusterParameterGroup", Area: "Parameters",
+			Params: []Param{
+				{Name: "ParameterGroupName", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterParameterGroupNotFound, models.ErrInvalidClusterParameterGroupState,
+			},
+			Recovery: &Recovery{
+				Class:    "done-if-missing",
+				Describe: "DescribeClusterParameterGroups", List: "ParameterGroups", Keys: []Pair{{"ParameterGroupName", "ParameterGroupName"}},
+				Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+			},
+		},
+		{
+			Name: "DescribeClusterParameterGroups", Area: "Parameters", ReadOnly: true, Pages: "ParameterGroups",
+			Params: []Param{
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "ParameterGroupName", Type: "string"},
+				{Name: "TagKeys.TagKey", Type: "string", List: true},
+				{Name: "TagValues.TagValue", Type: "string", List: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound, models.ErrInvalidTagFault},
+			Result: []Member{
+				{Name: "Marker", Type: "string"},
+				{Name: "ParameterGroups", Type: "structure", Structure: "ClusterParameterGroup", Item: "ClusterParameterGroup", List: true},
+			},
+			Names: []Names{
+				{Param: "ParameterGroupName", Members: []string{"ParameterGroups.ParameterGroupName"}},
+			},
+		},
+		{
+			Name: "DescribeClusterParameters", Area: "Parameters", ReadOnly: true, Pages: "Parameters",
+			Params: []Param{
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "ParameterGroupName", Type: "string", Required: true},
+				{Name: "Source", Type: "string"},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+			Result: []Member{
+				{Name: "Parameters", Type: "structure", Structure: "Parameter", Item: "Parameter", List: true},
+				{Name: "Marker", Type: "string"},
+			},
+		},
+		{
+			Name: "DescribeDefaultClusterParameters", Area: "Parameters", ReadOnly: true, Pages: "DefaultClusterParameters.Parameters",
+			Params: []Param{
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "ParameterGroupFamily", Type: "string", Required: true},
+			},
+			Result: []Member{
+				{Name: "DefaultClusterParameters", Type: "structure", Structure: "DefaultClusterParameters"},
+			},
+		},
+		{
+			Name: "ModifyClusterParameterGroup", Area: "Parameters",
+			Params: []Param{
+				{Name: "ParameterGroupName", Type: "string", Required: true},
+				{Name: "Parameters.Parameter", Type: "structure", List: true, Required: true, Members: []Member{
+					{Name: "ParameterName", Type: "string"},
+					{Name: "ParameterValue", Type: "string"},
+					{Name: "Description", Type: "string"},
+					{Name: "Source", Type: "string", Enum: "ParameterSource"},
+					{Name: "DataType", Type: "string"},
+					{Name: "AllowedValues", Type: "string"},
+					{Name: "ApplyType", Type: "string", Enum: "ParameterApplyType"},
+					{Name: "IsModifiable", Type: "boolean"},
+					{Name: "MinimumEngineVersion", Type: "string"},
+				}},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterParameterGroupNotFound, models.ErrInvalidClusterParameterGroupState,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true,
+				Describe: "DescribeClusterParameters", List: "Parameters", Keys: []Pair{{"ParameterGroupName", "ParameterGroupName"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterParameterGroupState},
+				Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+			},
+			Result: []Member{
+				{Name: "ParameterGroupName", Type: "string"},
+				{Name: "ParameterGroupStatus", Type: "string"},
+			},
+			Names: []Names{
+				{Param: "ParameterGroupName", Members: []string{"ParameterGroupName"}},
+			},
+		},
+		{
+			Name: "ResetClusterParameterGroup", Area: "Parameters",
+			Params: []Param{
+				{Name: "ParameterGroupName", Type: "string", Required: true},
+				{Name: "Parameters.Parameter", Type: "structure", List: true, Members: []Member{
+					{Name: "ParameterName", Type: "string"},
+					{Name: "ParameterValue", Type: "string"},
+					{Name: "Description", Type: "string"},
+					{Name: "Source", Type: "string", Enum: "ParameterSource"},
+					{Name: "DataType", Type: "string"},
+					{Name: "AllowedValues", Type: "string"},
+					{Name: "ApplyType", Type: "string", Enum: "ParameterApplyType"},
+					{Name: "IsModifiable", Type: "boolean"},
+					{Name: "MinimumEngineVersion", Type: "string"},
+				}},
+				{Name: "ResetAllParameters", Type: "boolean"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterParameterGroupNotFound, models.ErrInvalidClusterParameterGroupState,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true,
+				Describe: "DescribeClusterParameters", List: "Parameters", Keys: []Pair{{"ParameterGroupName", "ParameterGroupName"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterParameterGroupState},
+				Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+			},
+			Result: []Member{
+				{Name: "ParameterGroupName", Type: "string"},
+				{Name: "ParameterGroupStatus", Type: "string"},
+			},
+			Names: []Names{
+				{Param: "ParameterGroupName", Members: []string{"ParameterGroupName"}},
+			},
+		},
+		{
+			Name: "GetClusterCredentials", Area: "Security", ReadOnly: true,
+			Params: []Param{
+				{Name: "AutoCreate", Type: "boolean"},
+				{Name: "ClusterIdentifier", Type: "string"},
+				{Name: "CustomDomainName", Type: "string"},
+				{Name: "DbGroups.DbGroup", Type: "string", List: true},
+				{Name: "DbName", Type: "string"},
+				{Name: "DbUser", Type: "string", Required: true},
+				{Name: "DurationSeconds", Type: "integer", Minimum: 900, Maximum: 3600},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrUnsupportedOperation},
+			Result: []Member{
+				{Name: "DbUser", Type: "string"},
+				{Name: "DbPassword", Type: "string", Secret: true},
+				{Name: "Expiration", Type: "date-time"},
+			},
+		},
+		{
+			Name: "GetClusterCredentialsWithIAM", Area: "Security", ReadOnly: true,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string"},
+				{Name: "CustomDomainName", Type: "string"},
+				{Name: "DbName", Type: "string"},
+				{Name: "DurationSeconds", Type: "integer", Minimum: 900, Maximum: 3600},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrUnsupportedOperation},
+			Result: []Member{
+				{Name: "DbUser", Type: "string"},
+				{Name: "DbPassword", Type: "string", Secret: true},
+				{Name: "Expiration", Type: "date-time"},
+				{Name: "NextRefreshTime", Type: "date-time"},
 			},
 		},
 		{
@@ -783,6 +1379,11 @@ func Definition(name string) []Member {
 			{Name: "AquaStatus", Type: "string", Enum: "AquaStatus"},
 			{Name: "AquaConfigurationStatus", Type: "string", Enum: "AquaConfigurationStatus"},
 		}
+	case "AvailabilityZone":
+		return []Member{
+			{Name: "Name", Type: "string"},
+			{Name: "SupportedPlatforms", Type: "structure", Structure: "SupportedPlatform", Item: "SupportedPlatform", List: true},
+		}
 	case "Cluster":
 		return []Member{
 			{Name: "ClusterIdentifier", Type: "string"},
@@ -865,6 +1466,13 @@ func Definition(name string) []Member {
 			{Name: "PrivateIPAddress", Type: "string"},
 			{Name: "PublicIPAddress", Type: "string"},
 		}
+	case "ClusterParameterGroup":
+		return []Member{
+			{Name: "ParameterGroupName", Type: "string"},
+			{Name: "ParameterGroupFamily", Type: "string"},
+			{Name: "Description", Type: "string"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+		}
 	case "ClusterParameterGroupStatus":
 		return []Member{
 			{Name: "ParameterGroupName", Type: "string"},
@@ -889,6 +1497,16 @@ func Definition(name string) []Member {
 			{Name: "ManualSnapshotRetentionPeriod", Type: "integer"},
 			{Name: "SnapshotCopyGrantName", Type: "string"},
 		}
+	case "ClusterSubnetGroup":
+		return []Member{
+			{Name: "ClusterSubnetGroupName", Type: "string"},
+			{Name: "Description", Type: "string"},
+			{Name: "VpcId", Type: "string"},
+			{Name: "SubnetGroupStatus", Type: "string", Enum: "SubnetGroupStatus"},
+			{Name: "Subnets", Type: "structure", Structure: "Subnet", Item: "Subnet", List: true},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+			{Name: "SupportedClusterIpAddressTypes", Type: "string", Enum: "IPAddressType", Item: "item", List: true},
+		}
 	case "DataTransferProgress":
 		return []Member{
 			{Name: "Status", Type: "string"},
@@ -897,6 +1515,12 @@ func Definition(name string) []Member {
 			{Name: "DataTransferredInMegaBytes", Type: "int64"},
 			{Name: "EstimatedTimeToCompletionInSeconds", Type: "int64"},
 			{Name: "ElapsedTimeInSeconds", Type: "int64"},
+		}
+	case "DefaultClusterParameters":
+		return []Member{
+			{Name: "ParameterGroupFamily", Type: "string"},
+			{Name: "Marker", Type: "string"},
+			{Name: "Parameters", Type: "structure", Structure: "Parameter", Item: "Parameter", List: true},
 		}
 	case "DeferredMaintenanceWindow":
 		return []Member{
@@ -926,6 +1550,42 @@ func Definition(name string) []Member {
 			{Name: "Message", Type: "string"},
 			{Name: "Code", Type: "string"},
 		}
+	case "Event":
+		return []Member{
+			{Name: "SourceIdentifier", Type: "string"},
+			{Name: "SourceType", Type: "string", Enum: "SourceType"},
+			{Name: "Message", Type: "string"},
+			{Name: "EventCategories", Type: "string", Item: "EventCategory", List: true},
+			{Name: "Severity", Type: "string", Enum: "EventSeverity"},
+			{Name: "Date", Type: "date-time"},
+			{Name: "EventId", Type: "string"},
+		}
+	case "EventCategoriesMap":
+		return []Member{
+			{Name: "SourceType", Type: "string", Enum: "SourceType"},
+			{Name: "Events", Type: "structure", Structure: "EventInfoMap", Item: "EventInfoMap", List: true},
+		}
+	case "EventInfoMap":
+		return []Member{
+			{Name: "EventId", Type: "string"},
+			{Name: "EventCategories", Type: "string", Item: "EventCategory", List: true},
+			{Name: "EventDescription", Type: "string"},
+			{Name: "Severity", Type: "string", Enum: "EventSeverity"},
+		}
+	case "EventSubscription":
+		return []Member{
+			{Name: "CustomerAwsId", Type: "string"},
+			{Name: "CustSubscriptionId", Type: "string"},
+			{Name: "SnsTopicArn", Type: "string"},
+			{Name: "Status", Type: "string", Enum: "EventSubscriptionStatus"},
+			{Name: "SubscriptionCreationTime", Type: "date-time"},
+			{Name: "SourceType", Type: "string", Enum: "SourceType"},
+			{Name: "SourceIdsList", Type: "string", Item: "SourceId", List: true},
+			{Name: "EventCategoriesList", Type: "string", Item: "EventCategory", List: true},
+			{Name: "Severity", Type: "string", Enum: "EventSeverity"},
+			{Name: "Enabled", Type: "boolean"},
+			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
+		}
 	case "HsmStatus":
 		return []Member{
 			{Name: "HsmClientCertificateIdentifier", Type: "string"},
@@ -939,6 +1599,22 @@ func Definition(name string) []Member {
 			{Name: "PrivateIpAddress", Type: "string"},
 			{Name: "AvailabilityZone", Type: "string"},
 			{Name: "Ipv6Address", Type: "string"},
+		}
+	case "Parameter":
+		return []Member{
+			{Name: "ParameterName", Type: "string"},
+			{Name: "ParameterValue", Type: "string"},
+			{Name: "Description", Type: "string"},
+			{Name: "Source", Type: "string", Enum: "ParameterSource"},
+			{Name: "DataType", Type: "string"},
+			{Name: "AllowedValues", Type: "string"},
+			{Name: "ApplyType", Type: "string", Enum: "ParameterApplyType"},
+			{Name: "IsModifiable", Type: "boolean"},
+			{Name: "MinimumEngineVersion", Type: "string"},
+		}
+	case "PauseClusterMessage":
+		return []Member{
+			{Name: "ClusterIdentifier", Type: "string", Required: true},
 		}
 	case "PendingModifiedValues":
 		return []Member{
@@ -966,6 +1642,16 @@ func Definition(name string) []Member {
 			{Name: "TargetReservedNodeType", Type: "string"},
 			{Name: "TargetReservedNodeCount", Type: "integer"},
 		}
+	case "ResizeClusterMessage":
+		return []Member{
+			{Name: "ClusterIdentifier", Type: "string", Required: true},
+			{Name: "ClusterType", Type: "string"},
+			{Name: "NodeType", Type: "string"},
+			{Name: "NumberOfNodes", Type: "integer"},
+			{Name: "Classic", Type: "boolean"},
+			{Name: "ReservedNodeId", Type: "string"},
+			{Name: "TargetReservedNodeOfferingId", Type: "string"},
+		}
 	case "ResizeInfo":
 		return []Member{
 			{Name: "ResizeType", Type: "string"},
@@ -979,6 +1665,33 @@ func Definition(name string) []Member {
 			{Name: "ProgressInMegaBytes", Type: "int64"},
 			{Name: "ElapsedTimeInSeconds", Type: "int64"},
 			{Name: "EstimatedTimeToCompletionInSeconds", Type: "int64"},
+		}
+	case "ResumeClusterMessage":
+		return []Member{
+			{Name: "ClusterIdentifier", Type: "string", Required: true},
+		}
+	case "ScheduledAction":
+		return []Member{
+			{Name: "ScheduledActionName", Type: "string"},
+			{Name: "TargetAction", Type: "structure", Structure: "ScheduledActionType"},
+			{Name: "Schedule", Type: "string"},
+			{Name: "IamRole", Type: "string"},
+			{Name: "ScheduledActionDescription", Type: "string"},
+			{Name: "State", Type: "string", Enum: "ScheduledActionState"},
+			{Name: "NextInvocations", Type: "date-time", Item: "ScheduledActionTime", List: true},
+			{Name: "StartTime", Type: "date-time"},
+			{Name: "EndTime", Type: "date-time"},
+		}
+	case "ScheduledActionFilter":
+		return []Member{
+			{Name: "Name", Type: "string", Enum: "ScheduledActionFilterName", Required: true},
+			{Name: "Values", Type: "string", Item: "item", List: true, Required: true},
+		}
+	case "ScheduledActionType":
+		return []Member{
+			{Name: "ResizeCluster", Type: "structure", Structure: "ResizeClusterMessage"},
+			{Name: "PauseCluster", Type: "structure", Structure: "PauseClusterMessage"},
+			{Name: "ResumeCluster", Type: "structure", Structure: "ResumeClusterMessage"},
 		}
 	case "SecondaryClusterInfo":
 		return []Member{
@@ -1053,6 +1766,16 @@ func Definition(name string) []Member {
 			{Name: "Attribute", Type: "string", Enum: "SnapshotAttributeToSortBy", Required: true},
 			{Name: "SortOrder", Type: "string", Enum: "SortByOrder"},
 		}
+	case "Subnet":
+		return []Member{
+			{Name: "SubnetIdentifier", Type: "string"},
+			{Name: "SubnetAvailabilityZone", Type: "structure", Structure: "AvailabilityZone"},
+			{Name: "SubnetStatus", Type: "string"},
+		}
+	case "SupportedPlatform":
+		return []Member{
+			{Name: "Name", Type: "string"},
+		}
 	case "TableRestoreStatus":
 		return []Member{
 			{Name: "TableRestoreRequestId", Type: "string"},
@@ -1108,8 +1831,18 @@ func Values(name string) []string {
 		return []string{"Available", "Unavailable", "Maintenance", "Modifying", "Failed"}
 	case "ClusterStatus":
 		return []string{"available", "available, prep-for-resize", "available, resize-cleanup", "cancelling-resize", "creating", "deleting", "final-snapshot", "hardware-failure", "incompatible-hsm", "incompatible-network", "incompatible-parameters", "incompatible-restore", "modifying", "paused", "rebooting", "renaming", "resizing", "rotating-keys", "storage-full", "updating-hsm"}
+	case "EventSeverity":
+		return []string{"ERROR", "INFO"}
+	case "EventSubscriptionStatus":
+		return []string{"active", "no-permission", "topic-not-exist"}
 	case "IPAddressType":
 		return []string{"ipv4", "dualstack"}
+	case "LogDestinationType":
+		return []string{"s3", "cloudwatch"}
+	case "ParameterApplyType":
+		return []string{"static", "dynamic"}
+	case "ParameterSource":
+		return []string{"user", "engine-default"}
 	case "ReservedNodeExchangeStatusType":
 		return []string{"REQUESTED", "PENDING", "IN_PROGRESS", "RETRYING", "SUCCEEDED", "FAILED"}
 	case "ResourceType":
@@ -1118,6 +1851,12 @@ func Values(name string) []string {
 		return []string{"starting", "restoring", "completed", "failed"}
 	case "ScheduleState":
 		return []string{"MODIFYING", "ACTIVE", "FAILED"}
+	case "ScheduledActionFilterName":
+		return []string{"cluster-identifier", "iam-role"}
+	case "ScheduledActionState":
+		return []string{"ACTIVE", "DISABLED"}
+	case "ScheduledActionTypeValues":
+		return []string{"ResizeCluster", "PauseCluster", "ResumeCluster"}
 	case "SnapshotAttributeToSortBy":
 		return []string{"SOURCE_TYPE", "TOTAL_SIZE", "CREATE_TIME"}
 	case "SnapshotStatus":
@@ -1126,6 +1865,10 @@ func Values(name string) []string {
 		return []string{"automated", "manual"}
 	case "SortByOrder":
 		return []string{"ASC", "DESC"}
+	case "SourceType":
+		return []string{"cluster", "cluster-parameter-group", "cluster-security-group", "cluster-snapshot", "scheduled-action"}
+	case "SubnetGroupStatus":
+		return []string{"Complete", "Incomplete", "Invalid"}
 	case "TableRestoreStatusType":
 		return []string{"PENDING", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED"}
 	default:
@@ -1142,7 +1885,10 @@ func StatusOf(code awsquery.ErrorCode) int {
 		models.ErrClusterSecurityGroupNotFound, models.ErrClusterSnapshotNotFound,
 		models.ErrRedshiftIdcApplicationNotExists, models.ErrReservedNodeAlreadyExists,
 		models.ErrReservedNodeNotFound, models.ErrReservedNodeOfferingNotFound,
-		models.ErrResourceNotFoundFault, models.ErrUnknownSnapshotCopyRegionFault:
+		models.ErrResourceNotFoundFault, models.ErrSNSTopicArnNotFound, models.ErrSourceNotFound,
+		models.ErrSubscriptionCategoryNotFound, models.ErrSubscriptionEventIdNotFound,
+		models.ErrSubscriptionNotFound, models.ErrSubscriptionSeverityNotFound,
+		models.ErrUnknownSnapshotCopyRegionFault:
 		return 404
 	case models.ErrInvalidRestore:
 		return 406

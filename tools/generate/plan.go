@@ -276,7 +276,12 @@ func (c *contractCheck) comparisonAsGo(operation described, item, recovery map[s
 		for _, name := range slices.Sorted(maps.Keys(pairs)) {
 			path, _ := pairs[name].(string)
 			requested, found := c.valueOf(operation, name), c.memberOf("found", item, path, "", flat)
-			text.WriteString(guarded(path, requested, found, comparedAsGo(path, key == "identity", requested, found)))
+			statement := comparedAsGo(path, key == "identity", requested, found)
+			if recovery["class"] == idempotent && strings.HasPrefix(requested.kind, "list of ") && operation.parameters[name]["required"] != true {
+				// A modification without the list leaves it as it is. An empty list that is not nil clears it.
+				statement = fmt.Sprintf("if %s != nil {\n%s\n}", requested.code, statement)
+			}
+			text.WriteString(guarded(path, requested, found, statement))
 		}
 	}
 	if since, ok := recovery["since"].(string); ok {
@@ -362,7 +367,7 @@ func comparedAsGo(path string, isIdentity bool, requested, found goValue) string
 		return fmt.Sprintf("recovery.SameItems(compare, %q, %s, %s)", path, requested.code, found.code)
 	case requested.kind == found.kind && requested.pointer && found.pointer:
 		return fmt.Sprintf("recovery.SameOptional(compare, %q, %s, %s)", path, requested.code, found.code)
-	case requested.kind == found.kind && requested.pointer && requested.kind != "boolean":
+	case requested.kind == found.kind && requested.named == found.named && requested.pointer && requested.kind != "boolean":
 		return fmt.Sprintf("recovery.SameValue(compare, %q, %s, %s)", path, requested.code, found.code)
 	case requested.pointer:
 		return fmt.Sprintf("if %s != nil {\ncompare.Same(%q, recovery.Text(%s) == recovery.Text(%s))\n}", requested.code, path, requested.code, found.code)

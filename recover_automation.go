@@ -1,0 +1,124 @@
+package redshift
+
+import (
+	"context"
+	"time"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/recovery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// recoverCreateScheduledAction compares the state too, which the request has as Enable.
+func recoverCreateScheduledAction(lookUps *Client, params *CreateScheduledActionParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		Settled: []awsquery.ErrorCode{models.ErrScheduledActionAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrScheduledActionNotFound},
+		See:     "DescribeScheduledActions",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpScheduledAction(ctx, lookUps, params.ScheduledActionName)
+			if err != nil {
+				return nil, err
+			}
+			requested := requestedAction{
+				name:        params.ScheduledActionName,
+				target:      params.TargetAction,
+				schedule:    params.Schedule,
+				role:        params.IamRole,
+				description: &params.ScheduledActionDescription,
+				enable:      params.Enable,
+				start:       params.StartTime,
+				end:         params.EndTime,
+			}
+			requested.compare(compare, found)
+
+			return &CreateScheduledActionResult{
+				ScheduledActionName:        found.ScheduledActionName,
+				TargetAction:               recovery.Value(found.TargetAction),
+				Schedule:                   found.Schedule,
+				IamRole:                    found.IamRole,
+				ScheduledActionDescription: found.ScheduledActionDescription,
+				State:                      found.State,
+				NextInvocations:            found.NextInvocations,
+				StartTime:                  found.StartTime,
+				EndTime:                    found.EndTime,
+				RequestID:                  requestID,
+			}, nil
+		},
+	}
+}
+
+func recoverModifyScheduledAction(lookUps *Client, params *ModifyScheduledActionParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Idempotent,
+		Missing: []awsquery.ErrorCode{models.ErrScheduledActionNotFound},
+		See:     "DescribeScheduledActions",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			found, requestID, err := lookUpScheduledAction(ctx, lookUps, params.ScheduledActionName)
+			if err != nil {
+				return nil, err
+			}
+			requested := requestedAction{
+				name:        params.ScheduledActionName,
+				target:      params.TargetAction,
+				schedule:    params.Schedule,
+				role:        params.IamRole,
+				description: params.ScheduledActionDescription,
+				enable:      params.Enable,
+				start:       params.StartTime,
+				end:         params.EndTime,
+			}
+			requested.compare(compare, found)
+
+			return &ModifyScheduledActionResult{
+				ScheduledActionName:        found.ScheduledActionName,
+				TargetAction:               recovery.Value(found.TargetAction),
+				Schedule:                   found.Schedule,
+				IamRole:                    found.IamRole,
+				ScheduledActionDescription: found.ScheduledActionDescription,
+				State:                      found.State,
+				NextInvocations:            found.NextInvocations,
+				StartTime:                  found.StartTime,
+				EndTime:                    found.EndTime,
+				RequestID:                  requestID,
+			}, nil
+		},
+	}
+}
+
+func lookUpScheduledAction(ctx context.Context, lookUps *Client, name string) (*models.ScheduledAction, string, error) {
+	described, err := lookUps.DescribeScheduledActions(ctx, &DescribeScheduledActionsParams{ScheduledActionName: name})
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := recovery.One(described.ScheduledActions)
+
+	return found, described.RequestID, err
+}
+
+// requestedAction is a scheduled action that a call requested. Zero values were not requested.
+type requestedAction struct {
+	name        string
+	target      *models.ScheduledActionType
+	schedule    string
+	role        string
+	description *string
+	enable      *bool
+	start, end  time.Time
+}
+
+func (r requestedAction) compare(compare *recovery.Comparison, found *models.ScheduledAction) {
+	compare.Identity("ScheduledActionName", r.name, found.ScheduledActionName)
+	recovery.SameRequested(compare, "TargetAction", r.target, found.TargetAction)
+	compare.SameText("Schedule", r.schedule, found.Schedule)
+	compare.SameText("IamRole", r.role, found.IamRole)
+	if r.description != nil {
+		compare.Same("ScheduledActionDescription", *r.description == found.ScheduledActionDescription)
+	}
+	if r.enable != nil {
+		compare.Same("State", *r.enable == (found.State == models.ScheduledActionStateActive))
+	}
+	compare.SameTime("StartTime", r.start, found.StartTime)
+	compare.SameTime("EndTime", r.end, found.EndTime)
+}

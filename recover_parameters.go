@@ -1,0 +1,70 @@
+package redshift
+
+import (
+	"context"
+	"strings"
+
+	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/recovery"
+	"github.com/redshift-go/redshift/models"
+)
+
+// recoverModifyClusterParameterGroup compares the values of the requested parameters. Redshift describes the other parameters of the
+// group too.
+func recoverModifyClusterParameterGroup(lookUps *Client, params *ModifyClusterParameterGroupParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Idempotent,
+		Settled: []awsquery.ErrorCode{models.ErrInvalidClusterParameterGroupState},
+		Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+		See:     "DescribeClusterParameters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeClusterParameters(ctx, &DescribeClusterParametersParams{ParameterGroupName: params.ParameterGroupName})
+			if err != nil {
+				return nil, err
+			}
+			for _, requested := range params.Parameters {
+				found := parameterNamed(described.Parameters, requested.ParameterName)
+				compare.Same("ParameterValue", found.ParameterValue == requested.ParameterValue)
+			}
+
+			return &ModifyClusterParameterGroupResult{ParameterGroupName: params.ParameterGroupName, RequestID: described.RequestID}, nil
+		},
+	}
+}
+
+// recoverResetClusterParameterGroup compares the source of the parameters: a parameter that was reset has no value of a user.
+func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterParameterGroupParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Idempotent,
+		Settled: []awsquery.ErrorCode{models.ErrInvalidClusterParameterGroupState},
+		Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
+		See:     "DescribeClusterParameters",
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeClusterParameters(ctx, &DescribeClusterParametersParams{ParameterGroupName: params.ParameterGroupName})
+			if err != nil {
+				return nil, err
+			}
+			reset := params.Parameters
+			if len(reset) == 0 || params.ResetAllParameters != nil && *params.ResetAllParameters {
+				reset = described.Parameters
+			}
+			for _, one := range reset {
+				found := parameterNamed(described.Parameters, one.ParameterName)
+				compare.Same("Source", found.Source != models.ParameterSourceUser)
+			}
+
+			return &ResetClusterParameterGroupResult{ParameterGroupName: params.ParameterGroupName, RequestID: described.RequestID}, nil
+		},
+	}
+}
+
+// parameterNamed returns the parameter with a name, a zero value if no parameter has the name.
+func parameterNamed(parameters []models.Parameter, name string) models.Parameter {
+	for _, one := range parameters {
+		if strings.EqualFold(one.ParameterName, name) {
+			return one
+		}
+	}
+
+	return models.Parameter{}
+}
