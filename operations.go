@@ -10,7 +10,23 @@ import "context"
 //	type stub struct{ redshift.ClientService }
 type ClientService interface {
 	// Clusters: see package client/clusters.
+	CancelResize(ctx context.Context, params *CancelResizeParams, options ...Option) (*CancelResizeResult, error)
+	CreateCluster(ctx context.Context, params *CreateClusterParams, options ...Option) (*CreateClusterResult, error)
+	DeleteCluster(ctx context.Context, params *DeleteClusterParams, options ...Option) (*DeleteClusterResult, error)
+	DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error)
+	DescribeClusterTracks(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) (*DescribeClusterTracksResult, error)
+	DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error)
 	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
+	DescribeNodeConfigurationOptions(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) (*DescribeNodeConfigurationOptionsResult, error)
+	DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error)
+	DescribeResize(ctx context.Context, params *DescribeResizeParams, options ...Option) (*DescribeResizeResult, error)
+	DescribeStorage(ctx context.Context, params *DescribeStorageParams, options ...Option) (*DescribeStorageResult, error)
+	ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error)
+	ModifyClusterIamRoles(ctx context.Context, params *ModifyClusterIamRolesParams, options ...Option) (*ModifyClusterIamRolesResult, error)
+	PauseCluster(ctx context.Context, params *PauseClusterParams, options ...Option) (*PauseClusterResult, error)
+	RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error)
+	ResizeCluster(ctx context.Context, params *ResizeClusterParams, options ...Option) (*ResizeClusterResult, error)
+	ResumeCluster(ctx context.Context, params *ResumeClusterParams, options ...Option) (*ResumeClusterResult, error)
 	// Snapshots: see package client/snapshots.
 	AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error)
 	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)

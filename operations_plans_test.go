@@ -7,6 +7,15 @@ import "github.com/redshift-go/redshift/internal/recovery"
 // Plans has the recovery plan of each operation that changes something, with a name for the resource.
 func Plans() map[string]recovery.Plan {
 	return map[string]recovery.Plan{
+		"CancelResize":                      recoverCancelResize(nil, &CancelResizeParams{}),
+		"CreateCluster":                     recoverCreateCluster(nil, &CreateClusterParams{}),
+		"DeleteCluster":                     recoverDeleteCluster(nil, &DeleteClusterParams{}),
+		"ModifyCluster":                     recoverModifyCluster(nil, &ModifyClusterParams{}),
+		"ModifyClusterIamRoles":             recoverModifyClusterIamRoles(nil, &ModifyClusterIamRolesParams{}),
+		"PauseCluster":                      recoverPauseCluster(nil, &PauseClusterParams{}),
+		"RebootCluster":                     recoverRebootCluster(nil, &RebootClusterParams{}),
+		"ResizeCluster":                     recoverResizeCluster(nil, &ResizeClusterParams{}),
+		"ResumeCluster":                     recoverResumeCluster(nil, &ResumeClusterParams{}),
 		"AuthorizeSnapshotAccess":           recoverAuthorizeSnapshotAccess(nil, &AuthorizeSnapshotAccessParams{SnapshotArn: "nightly", SnapshotIdentifier: "nightly"}),
 		"BatchDeleteClusterSnapshots":       recoverBatchDeleteClusterSnapshots(nil, &BatchDeleteClusterSnapshotsParams{}),
 		"BatchModifyClusterSnapshots":       recoverBatchModifyClusterSnapshots(nil, &BatchModifyClusterSnapshotsParams{}),
