@@ -109,9 +109,9 @@ type CreateClusterParams = clusters.CreateClusterParams
 type CreateClusterResult = clusters.CreateClusterResult
 
 // CreateCluster creates a cluster. The response comes immediately, with the cluster in state creating. The cluster
-// accepts connections when its state is available, which takes minutes. In a virtual private cloud (VPC), the cluster
-// needs a cluster subnet group; without ClusterSubnetGroupName, Redshift uses the default one. The admin password is
-// either MasterUserPassword or, with ManageMasterPassword, a secret that Redshift makes.
+// accepts connections when its state is available, which takes minutes. A cluster in a virtual private cloud (VPC) needs
+// ClusterSubnetGroupName. The call sets the admin password by MasterUserPassword, or ManageMasterPassword has Redshift
+// make it.
 //
 // Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterParameterGroupNotFound],
 // [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
@@ -691,7 +691,7 @@ type RebootClusterParams = clusters.RebootClusterParams
 type RebootClusterResult = clusters.RebootClusterResult
 
 // RebootCluster reboots a cluster as soon as possible. The cluster accepts no connections while its state is rebooting.
-// The reboot puts pending changes into effect, such as those of parameter groups.
+// The reboot puts pending changes into effect, such as new parameters.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error) {

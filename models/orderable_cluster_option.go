@@ -14,7 +14,7 @@ type OrderableClusterOption struct {
 	ClusterType ClusterType `json:"ClusterType,omitzero" xml:"ClusterType"`
 	// The type of the nodes.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// The Availability Zones in which such a cluster can run.
+	// The Availability Zones for such a cluster.
 	AvailabilityZones []AvailabilityZone `json:"AvailabilityZones,omitzero" xml:"AvailabilityZones>AvailabilityZone"`
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// SupportedPlatform is a platform on which a cluster can run.
+// SupportedPlatform is a platform for clusters.
 type SupportedPlatform struct {
 	// The name of the platform, such as VPC.
 	Name string `json:"Name,omitzero" xml:"Name"`

@@ -23,8 +23,9 @@ type CreateClusterParams struct {
 	// Required. The name of the admin user, 1 to 128 characters. Lower-case letters, digits and _ + . @ - are allowed.
 	// It starts with a letter and is not PUBLIC or another reserved word of Redshift.
 	MasterUsername string `json:"MasterUsername,omitzero"`
-	// Required. The type of the nodes: dc2.large, dc2.8xlarge, ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge,
-	// rg.large, rg.xlarge, rg.4xlarge or rg.12xlarge. DescribeOrderableClusterOptions lists the types of the region.
+	// Required. The type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
+	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge.
+	// DescribeOrderableClusterOptions lists the types of the region.
 	NodeType string `json:"NodeType,omitzero"`
 	// Reserved by Amazon.
 	AdditionalInfo string `json:"AdditionalInfo,omitzero"`
@@ -49,16 +50,16 @@ type CreateClusterParams struct {
 	// The cluster security groups of a cluster outside a virtual private cloud (VPC). Default: the default cluster
 	// security group.
 	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
-	// The cluster subnet group of a cluster in a VPC. Without it and without a default subnet group, Redshift creates
-	// the cluster outside a VPC, which only old accounts can do.
+	// The cluster subnet group of a cluster in a VPC. Without it, the cluster is outside a VPC, if the account can have
+	// such clusters.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// The type of the cluster, single-node or multi-node. A multi-node cluster needs NumberOfNodes. For a single-node
-	// cluster, NumberOfNodes must be absent. Default: multi-node.
+	// The type of the cluster, single-node or multi-node. A multi-node cluster needs NumberOfNodes, a single-node
+	// cluster does not. Default: multi-node.
 	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
 	// The version of the Redshift engine on all nodes. Redshift has only version 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
-	// The name of the first database, 1 to 64 lower-case letters, digits, _ or $. It starts with a letter or _ and is
-	// not a reserved word of Redshift. SQL creates further databases later. Default: dev.
+	// The name of the first database, 1 to 64 lower-case letters and digits. It is not a reserved word of Redshift. The
+	// SQL statement CREATE DATABASE creates further databases later. Default: dev.
 	DBName string `json:"DBName,omitzero"`
 	// The default IAM role of the cluster, an Amazon resource name (ARN) that IamRoles has too.
 	DefaultIamRoleArn string `json:"DefaultIamRoleArn,omitzero"`
@@ -72,13 +73,12 @@ type CreateClusterParams struct {
 	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero"`
 	// Whether the cluster gets more compute for automatic optimization. Default: false.
 	ExtraComputeForAutomaticOptimization *bool `json:"ExtraComputeForAutomaticOptimization,omitzero"`
-	// The certificate with which the cluster fetches its keys from a hardware security module (HSM). The value is the
-	// identifier of an HSM client certificate of the account.
+	// The HSM client certificate of the cluster, by its identifier. The cluster uses it to fetch its keys from a
+	// hardware security module (HSM).
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero"`
-	// The identifier of the HSM configuration with which the cluster reaches the HSM. The configuration has the address
-	// and the partition of the HSM.
+	// The HSM configuration of the cluster, by its identifier. It has the address and the partition of the HSM.
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero"`
-	// The IAM roles with which the cluster can call other AWS services, as ARNs. A quota limits their number.
+	// The IAM roles that let the cluster call other AWS services, as ARNs. A quota limits their number.
 	IamRoles []string `json:"IamRoles,omitzero"`
 	// The kind of IP addresses of the cluster, ipv4 or dualstack.
 	IPAddressType models.IPAddressType `json:"IpAddressType,omitzero"`
@@ -93,20 +93,20 @@ type CreateClusterParams struct {
 	// false.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
 	// The default retention of the cluster's manual snapshots in days, 1 to 3,653, or -1. With -1, Redshift keeps them
-	// until someone deletes them. Redshift refuses 0. Default: -1.
+	// until someone deletes them. Redshift refuses 0.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// The KMS key that encrypts the secret of the admin password. Only with ManageMasterPassword.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero"`
 	// The password of the admin user, 8 to 64 characters. It has an upper-case letter, a lower-case letter and a digit.
 	// Printable ASCII characters are allowed, except the space and ' " \ / @. Not with ManageMasterPassword.
 	MasterUserPassword awsquery.Secret `json:"MasterUserPassword,omitzero"`
-	// Whether the cluster runs in two Availability Zones. Default: false.
+	// Whether the cluster runs in two Availability Zones. Without it, the cluster runs in one.
 	MultiAZ *bool `json:"MultiAZ,omitzero"`
 	// The number of compute nodes, 1 to 100. A cluster of type multi-node needs it, with 2 or more. The node type and
 	// the quotas of the account can lower the limit. Default: 1.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
-	// The port on which the cluster accepts connections. DC2 nodes allow 1150 to 65535. RA3 and RG nodes allow 5431 to
-	// 5455 and 8191 to 8215. Default: 5439.
+	// The port for connections to the cluster. DC2 nodes allow 1150 to 65535. RA3 and RG nodes allow 5431 to 5455 and
+	// 8191 to 8215. Default: 5439.
 	Port *int `json:"Port,omitzero"`
 	// The weekly time for maintenance in UTC, at least 30 minutes, such as Sun:05:00-Sun:05:30. Default: 30 minutes on a
 	// random day, in an 8-hour block that depends on the region.

@@ -17,7 +17,7 @@ import (
 // and left out of the JSON.
 type DescribeNodeConfigurationOptionsParams struct {
 	// Required. The action to list options for: restore-cluster, resize-cluster or recommend-node-config. The last one
-	// lists what Amazon recommends for a cluster or a snapshot.
+	// lists the configurations that Amazon recommends for a cluster or a snapshot.
 	ActionType models.ActionType `json:"ActionType,omitzero"`
 	// The cluster to list options for.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`

@@ -18,7 +18,8 @@ import (
 type ModifyClusterParams struct {
 	// Required. The current identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Whether Redshift may upgrade the engine to a new major version during maintenance. Default: the current setting.
+	// Whether Redshift may upgrade the engine to a new major version during maintenance. Default: false, as Amazon
+	// documents it.
 	AllowVersionUpgrade *bool `json:"AllowVersionUpgrade,omitzero"`
 	// The number of days to keep automated snapshots, 0 to 35. With 0, Redshift takes none. Clusters of RA3 and RG nodes
 	// do not allow 0. Redshift immediately deletes automated snapshots that are older than a shorter period. Default:
@@ -36,8 +37,8 @@ type ModifyClusterParams struct {
 	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
 	// The new type of the cluster, single-node or multi-node.
 	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
-	// The new version of the Redshift engine, such as 1.0. For a new major version, a cluster with a parameter group of
-	// its own needs ClusterParameterGroupName too, with a group of the new version's family.
+	// The new version of the Redshift engine, such as 1.0. For a new major version, a cluster without the default
+	// parameter group needs ClusterParameterGroupName too, with a group of the new version's family.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
 	// The elastic IP address of the cluster. It must belong to the EC2-VPC platform and be reachable through an internet
 	// gateway. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
@@ -50,11 +51,10 @@ type ModifyClusterParams struct {
 	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero"`
 	// Whether the cluster gets more compute for automatic optimization. Default: the current setting.
 	ExtraComputeForAutomaticOptimization *bool `json:"ExtraComputeForAutomaticOptimization,omitzero"`
-	// The certificate with which the cluster fetches its keys from a hardware security module (HSM). The value is the
-	// identifier of an HSM client certificate of the account.
+	// The HSM client certificate of the cluster, by its identifier. The cluster uses it to fetch its keys from a
+	// hardware security module (HSM).
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero"`
-	// The identifier of the HSM configuration with which the cluster reaches the HSM. The configuration has the address
-	// and the partition of the HSM.
+	// The HSM configuration of the cluster, by its identifier. It has the address and the partition of the HSM.
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero"`
 	// The new kind of IP addresses of the cluster, ipv4 or dualstack.
 	IPAddressType models.IPAddressType `json:"IpAddressType,omitzero"`
@@ -81,8 +81,8 @@ type ModifyClusterParams struct {
 	// starts with a letter, does not end with a hyphen and has no two hyphens in a row. Unique in the account and
 	// region.
 	NewClusterIdentifier string `json:"NewClusterIdentifier,omitzero"`
-	// The new type of the nodes: dc2.large, dc2.8xlarge, ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large,
-	// rg.xlarge, rg.4xlarge or rg.12xlarge. Default: the current type.
+	// The new type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
+	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. Default: the current type.
 	NodeType string `json:"NodeType,omitzero"`
 	// The new number of compute nodes, at least 1. The node type and the quotas of the account limit it. Default: the
 	// current number.

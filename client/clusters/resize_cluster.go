@@ -21,8 +21,8 @@ type ResizeClusterParams struct {
 	Classic *bool `json:"Classic,omitzero"`
 	// The new type of the cluster, single-node or multi-node.
 	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
-	// The new type of the nodes: dc2.large, dc2.8xlarge, ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large,
-	// rg.xlarge, rg.4xlarge or rg.12xlarge. Default: the current type.
+	// The new type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
+	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. Default: the current type.
 	NodeType string `json:"NodeType,omitzero"`
 	// The new number of compute nodes, at least 1. The node type and the quotas of the account limit it. Default: the
 	// current number.
