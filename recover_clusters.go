@@ -36,7 +36,7 @@ func recoverDeleteCluster(lookUps *Client, params *DeleteClusterParams) recovery
 			}}
 		},
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			found, requestID, err := lookUpNamed(ctx, lookUps, params.ClusterIdentifier, compare)
 			isGone := isMissingCluster(err)
 			if err != nil && !isGone {
 				return nil, err
@@ -77,12 +77,23 @@ func compareFinalSnapshot(ctx context.Context, lookUps *Client, params *DeleteCl
 	case err != nil:
 		return err
 	}
+	compare.Identity("SnapshotIdentifier", params.FinalClusterSnapshotIdentifier, found.SnapshotIdentifier)
 	compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
 	if !isDeleting {
 		compare.Since("SnapshotCreateTime", found.SnapshotCreateTime)
 	}
 
 	return nil
+}
+
+// lookUpNamed is lookUpCluster for a cluster that must have the identifier. A cluster without one proves nothing.
+func lookUpNamed(ctx context.Context, lookUps *Client, identifier string, compare *recovery.Comparison) (*models.Cluster, string, error) {
+	found, requestID, err := lookUpCluster(ctx, lookUps, identifier)
+	if err == nil {
+		compare.Identity("ClusterIdentifier", identifier, found.ClusterIdentifier)
+	}
+
+	return found, requestID, err
 }
 
 // isMissingCluster reports whether a look-up found no cluster.
@@ -103,13 +114,15 @@ func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery
 			if params.MasterUserPassword != "" {
 				return nil, errPasswordNotShown
 			}
-			look := lookUpCluster
+			look := func() (*models.Cluster, string, error) {
+				return lookUpNamed(ctx, lookUps, params.ClusterIdentifier, compare)
+			}
 			if isRename {
-				look = func(ctx context.Context, lookUps *Client, identifier string) (*models.Cluster, string, error) {
-					return lookUpRenamed(ctx, lookUps, identifier, params.NewClusterIdentifier, compare)
+				look = func() (*models.Cluster, string, error) {
+					return lookUpRenamed(ctx, lookUps, params.ClusterIdentifier, params.NewClusterIdentifier, compare)
 				}
 			}
-			found, requestID, err := look(ctx, lookUps, params.ClusterIdentifier)
+			found, requestID, err := look()
 			if err != nil {
 				return nil, err
 			}
@@ -131,11 +144,11 @@ func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery
 // lookUpRenamed describes a cluster under its new identifier or, while Redshift renames it, under its old one. If both exist, one of them
 // is another cluster, and nothing shows which.
 func lookUpRenamed(ctx context.Context, lookUps *Client, old, renamed string, compare *recovery.Comparison) (*models.Cluster, string, error) {
-	after, requestID, err := lookUpCluster(ctx, lookUps, renamed)
+	after, requestID, err := lookUpNamed(ctx, lookUps, renamed, compare)
 	if err != nil && !isMissingCluster(err) {
 		return nil, "", err
 	}
-	before, requestIDBefore, errBefore := lookUpCluster(ctx, lookUps, old)
+	before, requestIDBefore, errBefore := lookUpNamed(ctx, lookUps, old, compare)
 	switch {
 	case errBefore != nil && !isMissingCluster(errBefore):
 		return nil, "", errBefore
@@ -155,9 +168,12 @@ func lookUpRenamed(ctx context.Context, lookUps *Client, old, renamed string, co
 // compareModifiedNodes compares the nodes and the engine of a modified cluster.
 func compareModifiedNodes(compare *recovery.Comparison, params *ModifyClusterParams, found *models.Cluster) {
 	pending := recovery.Value(found.PendingModifiedValues)
-	clusterType := models.ClusterTypeMultiNode
-	if found.NumberOfNodes == 1 {
+	var clusterType models.ClusterType // a cluster has no member for it
+	switch {
+	case found.NumberOfNodes == 1:
 		clusterType = models.ClusterTypeSingleNode
+	case found.NumberOfNodes > 1:
+		clusterType = models.ClusterTypeMultiNode
 	}
 	sameOrPending(compare, "ClusterType", string(params.ClusterType), string(clusterType), string(pending.ClusterType))
 	sameOrPending(compare, "NodeType", params.NodeType, found.NodeType, pending.NodeType)
@@ -255,7 +271,7 @@ func recoverModifyClusterIamRoles(lookUps *Client, params *ModifyClusterIamRoles
 		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
 		See:     "DescribeClusters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			found, requestID, err := lookUpNamed(ctx, lookUps, params.ClusterIdentifier, compare)
 			if err != nil {
 				return nil, err
 			}
@@ -308,7 +324,7 @@ func recoverByStatus(
 		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
 		See:     "DescribeClusters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			found, requestID, err := lookUpCluster(ctx, lookUps, identifier)
+			found, requestID, err := lookUpNamed(ctx, lookUps, identifier, compare)
 			if err != nil {
 				return nil, err
 			}
@@ -332,7 +348,7 @@ func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery
 			if err != nil {
 				return nil, err
 			}
-			found, requestID, err := lookUpCluster(ctx, lookUps, params.ClusterIdentifier)
+			found, requestID, err := lookUpNamed(ctx, lookUps, params.ClusterIdentifier, compare)
 			if err != nil {
 				return nil, err
 			}
