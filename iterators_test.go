@@ -124,6 +124,7 @@ func (l listing) iterate(t *testing.T, ctx context.Context, params reflect.Value
 	t.Helper()
 	var seen iteration
 	client := newClient(t, func(config *redshift.Config) {
+		config.DisableParamValidation = true // required parameters have no value, and operations differ in their limits for MaxRecords
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
 			query := request.URL.Query()
 			seen.asked = append(seen.asked, query.Get("Marker"))

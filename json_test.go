@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
@@ -35,8 +36,18 @@ func TestParamsAsJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		names := document
+		if clearSecrets(params.Elem()) > 0 {
+			read := reflect.New(method.Type.In(1).Elem())
+			if err := json.Unmarshal(document, read.Interface()); !errors.Is(err, awsquery.ErrRedacted) {
+				t.Errorf("%s: Unmarshal of a redacted secret returned %v, want %v", operation.Name, err, awsquery.ErrRedacted)
+			}
+			if document, err = json.Marshal(params.Interface()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		var members map[string]json.RawMessage
-		if err := json.Unmarshal(document, &members); err != nil {
+		if err := json.Unmarshal(names, &members); err != nil {
 			t.Fatal(err)
 		}
 		var want []string
@@ -53,6 +64,24 @@ func TestParamsAsJSON(t *testing.T) {
 			t.Errorf("%s: %s was read as %s: %v", operation.Name, document, asJSON(t, read.Interface()), err)
 		}
 	}
+}
+
+// clearSecrets sets the secrets of a structure to empty ones, and returns their number.
+func clearSecrets(structure reflect.Value) int {
+	count := 0
+	for i := range structure.NumField() {
+		switch field := structure.Field(i); {
+		case field.Type() == reflect.TypeFor[awsquery.Secret]():
+			field.SetZero()
+			count++
+		case field.Kind() == reflect.Struct && field.Type() != reflect.TypeFor[time.Time]():
+			count += clearSecrets(field)
+		case field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Struct && !field.IsNil():
+			count += clearSecrets(field.Elem())
+		}
+	}
+
+	return count
 }
 
 // containsAll reports whether a sorted list has all of the others.

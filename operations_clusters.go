@@ -5,10 +5,342 @@ package redshift
 import (
 	"context"
 	"iter"
+	"strings"
 
+	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/clusters"
+	"github.com/redshift-go/redshift/internal/recovery"
 	"github.com/redshift-go/redshift/models"
 )
+
+// CancelResizeParams has the parameters of [Client.CancelResize]. [clusters.CancelResizeParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+type CancelResizeParams = clusters.CancelResizeParams
+
+// CancelResizeResult is what [Client.CancelResize] returns:
+//
+//	TargetNodeType                       string
+//	TargetNumberOfNodes                  *int
+//	TargetClusterType                    models.ClusterType
+//	Status                               models.ResizeStatus
+//	ImportTablesCompleted                []string
+//	ImportTablesInProgress               []string
+//	ImportTablesNotStarted               []string
+//	AvgResizeRateInMegaBytesPerSecond    *float64
+//	TotalResizeDataInMegaBytes           *int64
+//	ProgressInMegaBytes                  *int64
+//	ElapsedTimeInSeconds                 *int64
+//	EstimatedTimeToCompletionInSeconds   *int64
+//	ResizeType                           string
+//	Message                              string
+//	TargetEncryptionType                 string
+//	DataTransferProgressPercent          *float64
+//	RequestID                            string
+type CancelResizeResult = clusters.CancelResizeResult
+
+// CancelResize cancels the resize of a cluster that is in progress. Cluster.ResizeInfo shows whether Redshift can cancel
+// it.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState], [models.ErrResizeNotFound],
+// [models.ErrUnsupportedOperation].
+func (c *Client) CancelResize(ctx context.Context, params *CancelResizeParams, options ...Option) (*CancelResizeResult, error) {
+	declared := operation[*CancelResizeParams, *CancelResizeResult]{
+		plan: recoverCancelResize,
+	}
+	if service, ok := c.underlying().(interface {
+		CancelResize(context.Context, *CancelResizeParams, ...Option) (*CancelResizeResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.CancelResize, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).CancelResize(ctx, params)
+}
+
+// CreateClusterParams has the parameters of [Client.CreateCluster]. [clusters.CreateClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+//	MasterUsername                       string // required
+//	NodeType                             string // required
+//	AdditionalInfo                       string
+//	AllowVersionUpgrade                  *bool
+//	AquaConfigurationStatus              models.AquaConfigurationStatus
+//	AutomatedSnapshotRetentionPeriod     *int
+//	AvailabilityZone                     string
+//	AvailabilityZoneRelocation           *bool
+//	CatalogName                          string
+//	ClusterParameterGroupName            string
+//	ClusterSecurityGroups                []string
+//	ClusterSubnetGroupName               string
+//	ClusterType                          models.ClusterType
+//	ClusterVersion                       string
+//	DBName                               string
+//	DefaultIamRoleArn                    string
+//	ElasticIP                            string
+//	Encrypted                            *bool
+//	EnhancedVpcRouting                   *bool
+//	ExtraComputeForAutomaticOptimization *bool
+//	HsmClientCertificateIdentifier       string
+//	HsmConfigurationIdentifier           string
+//	IamRoles                             []string
+//	IPAddressType                        models.IPAddressType
+//	KmsKeyID                             string
+//	LoadSampleData                       string
+//	MaintenanceTrackName                 string
+//	ManageMasterPassword                 *bool
+//	ManualSnapshotRetentionPeriod        *int
+//	MasterPasswordSecretKmsKeyID         string
+//	MasterUserPassword                   awsquery.Secret
+//	MultiAZ                              *bool
+//	NumberOfNodes                        *int
+//	Port                                 *int
+//	PreferredMaintenanceWindow           string
+//	PubliclyAccessible                   *bool
+//	RedshiftIdcApplicationArn            string
+//	SnapshotScheduleIdentifier           string
+//	Tags                                 []models.Tag
+//	VpcSecurityGroupIDs                  []string
+type CreateClusterParams = clusters.CreateClusterParams
+
+// CreateClusterResult is what [Client.CreateCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type CreateClusterResult = clusters.CreateClusterResult
+
+// CreateCluster creates a cluster. The response comes immediately, with the cluster in state creating. The cluster
+// accepts connections when its state is available, which takes minutes. A cluster in a virtual private cloud (VPC) needs
+// ClusterSubnetGroupName. The call sets the admin password by MasterUserPassword, or ManageMasterPassword has Redshift
+// make it.
+//
+// Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterParameterGroupNotFound],
+// [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
+// [models.ErrClusterSubnetGroupNotFoundFault], [models.ErrDependentServiceAccessDenied],
+// [models.ErrDependentServiceRequestThrottlingFault], [models.ErrDependentServiceUnavailableFault],
+// [models.ErrHsmClientCertificateNotFoundFault], [models.ErrHsmConfigurationNotFoundFault],
+// [models.ErrInsufficientClusterCapacity], [models.ErrInvalidClusterSubnetGroupStateFault],
+// [models.ErrInvalidClusterTrack], [models.ErrInvalidElasticIpFault], [models.ErrInvalidRetentionPeriodFault],
+// [models.ErrInvalidSubnet], [models.ErrInvalidTagFault], [models.ErrInvalidVPCNetworkStateFault],
+// [models.ErrIpv6CidrBlockNotFoundFault], [models.ErrLimitExceededFault],
+// [models.ErrNumberOfNodesPerClusterLimitExceeded], [models.ErrNumberOfNodesQuotaExceeded],
+// [models.ErrRedshiftIdcApplicationNotExists], [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault],
+// [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
+func (c *Client) CreateCluster(ctx context.Context, params *CreateClusterParams, options ...Option) (*CreateClusterResult, error) {
+	declared := operation[*CreateClusterParams, *CreateClusterResult]{
+		plan:    recoverCreateCluster,
+		names:   namesCreateCluster,
+		creates: createsCreateCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		CreateCluster(context.Context, *CreateClusterParams, ...Option) (*CreateClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.CreateCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).CreateCluster(ctx, params)
+}
+
+// recoverCreateCluster returns the recovery plan that the contract declares.
+func recoverCreateCluster(lookUps *Client, params *CreateClusterParams) recovery.Plan {
+	return recovery.Plan{
+		Class:   recovery.Recognisable,
+		See:     "DescribeClusters",
+		Settled: []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
+		Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
+			described, err := lookUps.DescribeClusters(ctx, &DescribeClustersParams{ClusterIdentifier: strings.ToLower(params.ClusterIdentifier)})
+			if err != nil {
+				return nil, err
+			}
+			found, err := recovery.One(described.Clusters)
+			if err != nil {
+				return nil, err
+			}
+			compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
+			if found.RestoreStatus != nil {
+				compare.Where("RestoreStatus", "present", "")
+			}
+			compare.Identity("DBName", params.DBName, found.DBName)
+			compare.Identity("MasterUsername", params.MasterUsername, found.MasterUsername)
+			if params.AllowVersionUpgrade != nil {
+				compare.Same("AllowVersionUpgrade", recovery.Text(params.AllowVersionUpgrade) == recovery.Text(found.AllowVersionUpgrade))
+			}
+			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod", params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
+			compare.SameText("AvailabilityZone", params.AvailabilityZone, found.AvailabilityZone)
+			compare.SameIdentifier("ClusterSubnetGroupName", params.ClusterSubnetGroupName, found.ClusterSubnetGroupName)
+			if params.Encrypted != nil {
+				compare.Same("Encrypted", recovery.Text(params.Encrypted) == recovery.Text(found.Encrypted))
+			}
+			if params.EnhancedVpcRouting != nil {
+				compare.Same("EnhancedVpcRouting", recovery.Text(params.EnhancedVpcRouting) == recovery.Text(found.EnhancedVpcRouting))
+			}
+			compare.SameText("IpAddressType", string(params.IPAddressType), string(found.IPAddressType))
+			compare.SameKey("KmsKeyId", params.KmsKeyID, found.KmsKeyID)
+			compare.SameIdentifier("MaintenanceTrackName", params.MaintenanceTrackName, found.MaintenanceTrackName)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			compare.SameText("NodeType", params.NodeType, found.NodeType)
+			recovery.SameValue(compare, "NumberOfNodes", params.NumberOfNodes, found.NumberOfNodes)
+			if params.PubliclyAccessible != nil {
+				compare.Same("PubliclyAccessible", recovery.Text(params.PubliclyAccessible) == recovery.Text(found.PubliclyAccessible))
+			}
+			recovery.SameItems(compare, "Tags", params.Tags, found.Tags)
+			compare.Since("ClusterCreateTime", found.ClusterCreateTime)
+
+			return &CreateClusterResult{Cluster: *found, RequestID: described.RequestID}, nil
+		},
+	}
+}
+
+func namesCreateCluster(p *CreateClusterParams, r *CreateClusterResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+func createsCreateCluster(r *CreateClusterResult) (kind resourceKind, identifier, arn string) {
+	return "cluster", r.Cluster.ClusterIdentifier, ""
+}
+
+// DeleteClusterParams has the parameters of [Client.DeleteCluster]. [clusters.DeleteClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+//	FinalClusterSnapshotIdentifier       string
+//	FinalClusterSnapshotRetentionPeriod  *int
+//	SkipFinalClusterSnapshot             *bool
+type DeleteClusterParams = clusters.DeleteClusterParams
+
+// DeleteClusterResult is what [Client.DeleteCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type DeleteClusterResult = clusters.DeleteClusterResult
+
+// DeleteCluster deletes a cluster and its automated snapshots. Manual snapshots stay. By default, Redshift takes a final
+// snapshot first, and FinalClusterSnapshotIdentifier is needed; SkipFinalClusterSnapshot set to true deletes the data
+// without one. The response comes immediately, with the cluster in state final-snapshot or deleting. Redshift needs
+// minutes to delete it.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
+// [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault].
+func (c *Client) DeleteCluster(ctx context.Context, params *DeleteClusterParams, options ...Option) (*DeleteClusterResult, error) {
+	declared := operation[*DeleteClusterParams, *DeleteClusterResult]{
+		plan:  recoverDeleteCluster,
+		names: namesDeleteCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		DeleteCluster(context.Context, *DeleteClusterParams, ...Option) (*DeleteClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DeleteCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DeleteCluster(ctx, params)
+}
+
+func namesDeleteCluster(p *DeleteClusterParams, r *DeleteClusterResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]. [clusters.DescribeAccountAttributesParams] describes each.
+//
+//	AttributeNames                       []string
+type DescribeAccountAttributesParams = clusters.DescribeAccountAttributesParams
+
+// DescribeAccountAttributesResult is what [Client.DescribeAccountAttributes] returns:
+//
+//	AccountAttributes                    []models.AccountAttribute
+//	RequestID                            string
+type DescribeAccountAttributesResult = clusters.DescribeAccountAttributesResult
+
+// DescribeAccountAttributes lists attributes of the AWS account in Redshift, such as max-defer-maintenance-duration.
+func (c *Client) DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error) {
+	declared := operation[*DescribeAccountAttributesParams, *DescribeAccountAttributesResult]{}
+	if service, ok := c.underlying().(interface {
+		DescribeAccountAttributes(context.Context, *DescribeAccountAttributesParams, ...Option) (*DescribeAccountAttributesResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeAccountAttributes, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeAccountAttributes(ctx, params)
+}
+
+// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]. [clusters.DescribeClusterTracksParams] describes each.
+//
+//	MaintenanceTrackName                 string
+//	Marker                               string
+//	MaxRecords                           *int
+type DescribeClusterTracksParams = clusters.DescribeClusterTracksParams
+
+// DescribeClusterTracksResult is what [Client.DescribeClusterTracks] returns:
+//
+//	MaintenanceTracks                    []models.MaintenanceTrack
+//	Marker                               string
+//	RequestID                            string
+type DescribeClusterTracksResult = clusters.DescribeClusterTracksResult
+
+// DescribeClusterTracks lists the maintenance tracks of the region.
+//
+// Documented error codes: [models.ErrInvalidClusterTrack], [models.ErrUnauthorizedOperation].
+func (c *Client) DescribeClusterTracks(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) (*DescribeClusterTracksResult, error) {
+	declared := operation[*DescribeClusterTracksParams, *DescribeClusterTracksResult]{
+		names: namesDescribeClusterTracks,
+	}
+	if service, ok := c.underlying().(interface {
+		DescribeClusterTracks(context.Context, *DescribeClusterTracksParams, ...Option) (*DescribeClusterTracksResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeClusterTracks, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeClusterTracks(ctx, params)
+}
+
+func namesDescribeClusterTracks(p *DescribeClusterTracksParams, r *DescribeClusterTracksResult) (string, bool) {
+	return r.RequestID, areSame(p.MaintenanceTrackName, r.MaintenanceTracks, func(one *models.MaintenanceTrack) string { return one.MaintenanceTrackName })
+}
+
+// DescribeClusterTracksAll calls [Client.DescribeClusterTracks] page by page and yields the items of its
+// MaintenanceTracks, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
+// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+func (c *Client) DescribeClusterTracksAll(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) iter.Seq2[models.MaintenanceTrack, error] {
+	return clusters.DescribeClusterTracksAll(params, func(page *DescribeClusterTracksParams) (*DescribeClusterTracksResult, error) {
+		return c.DescribeClusterTracks(ctx, page, options...)
+	})
+}
+
+// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]. [clusters.DescribeClusterVersionsParams] describes each.
+//
+//	ClusterParameterGroupFamily          string
+//	ClusterVersion                       string
+//	Marker                               string
+//	MaxRecords                           *int
+type DescribeClusterVersionsParams = clusters.DescribeClusterVersionsParams
+
+// DescribeClusterVersionsResult is what [Client.DescribeClusterVersions] returns:
+//
+//	Marker                               string
+//	ClusterVersions                      []models.ClusterVersion
+//	RequestID                            string
+type DescribeClusterVersionsResult = clusters.DescribeClusterVersionsResult
+
+// DescribeClusterVersions lists the versions of the Redshift engine that the region has.
+func (c *Client) DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error) {
+	declared := operation[*DescribeClusterVersionsParams, *DescribeClusterVersionsResult]{}
+	if service, ok := c.underlying().(interface {
+		DescribeClusterVersions(context.Context, *DescribeClusterVersionsParams, ...Option) (*DescribeClusterVersionsResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeClusterVersions, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeClusterVersions(ctx, params)
+}
+
+// DescribeClusterVersionsAll calls [Client.DescribeClusterVersions] page by page and yields the items of its
+// ClusterVersions, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
+// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+func (c *Client) DescribeClusterVersionsAll(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) iter.Seq2[models.ClusterVersion, error] {
+	return clusters.DescribeClusterVersionsAll(params, func(page *DescribeClusterVersionsParams) (*DescribeClusterVersionsResult, error) {
+		return c.DescribeClusterVersions(ctx, page, options...)
+	})
+}
 
 // DescribeClustersParams has the parameters of [Client.DescribeClusters]. [clusters.DescribeClustersParams] describes each.
 //
@@ -56,4 +388,413 @@ func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeCluste
 	return clusters.DescribeClustersAll(params, func(page *DescribeClustersParams) (*DescribeClustersResult, error) {
 		return c.DescribeClusters(ctx, page, options...)
 	})
+}
+
+// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]. [clusters.DescribeNodeConfigurationOptionsParams] describes each.
+//
+//	ActionType                           models.ActionType // required
+//	ClusterIdentifier                    string
+//	Filters                              []models.NodeConfigurationOptionsFilter
+//	Marker                               string
+//	MaxRecords                           *int
+//	OwnerAccount                         string
+//	SnapshotArn                          string
+//	SnapshotIdentifier                   string
+type DescribeNodeConfigurationOptionsParams = clusters.DescribeNodeConfigurationOptionsParams
+
+// DescribeNodeConfigurationOptionsResult is what [Client.DescribeNodeConfigurationOptions] returns:
+//
+//	NodeConfigurationOptionList          []models.NodeConfigurationOption
+//	Marker                               string
+//	RequestID                            string
+type DescribeNodeConfigurationOptionsResult = clusters.DescribeNodeConfigurationOptionsResult
+
+// DescribeNodeConfigurationOptions lists the node types and numbers of nodes that an action can use, with the estimated
+// disk usage of each. To restore a cluster, name a snapshot by SnapshotIdentifier or SnapshotArn. To resize a cluster,
+// name it by ClusterIdentifier. For a recommendation, name either. If a snapshot belongs to another account and the call
+// has no OwnerAccount, Redshift returns the error ClusterSnapshotNotFound.
+//
+// Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterNotFound],
+// [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState], [models.ErrUnsupportedOperation].
+func (c *Client) DescribeNodeConfigurationOptions(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) (*DescribeNodeConfigurationOptionsResult, error) {
+	declared := operation[*DescribeNodeConfigurationOptionsParams, *DescribeNodeConfigurationOptionsResult]{
+		hint: hintDescribeNodeConfigurationOptions,
+	}
+	if service, ok := c.underlying().(interface {
+		DescribeNodeConfigurationOptions(context.Context, *DescribeNodeConfigurationOptionsParams, ...Option) (*DescribeNodeConfigurationOptionsResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeNodeConfigurationOptions, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeNodeConfigurationOptions(ctx, params)
+}
+
+// DescribeNodeConfigurationOptionsAll calls [Client.DescribeNodeConfigurationOptions] page by page and yields the items
+// of its NodeConfigurationOptionList, with one page in memory at a time. It starts at params.Marker if that is set.
+// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
+// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+func (c *Client) DescribeNodeConfigurationOptionsAll(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) iter.Seq2[models.NodeConfigurationOption, error] {
+	return clusters.DescribeNodeConfigurationOptionsAll(params, func(page *DescribeNodeConfigurationOptionsParams) (*DescribeNodeConfigurationOptionsResult, error) {
+		return c.DescribeNodeConfigurationOptions(ctx, page, options...)
+	})
+}
+
+// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]. [clusters.DescribeOrderableClusterOptionsParams] describes each.
+//
+//	ClusterVersion                       string
+//	Marker                               string
+//	MaxRecords                           *int
+//	NodeType                             string
+type DescribeOrderableClusterOptionsParams = clusters.DescribeOrderableClusterOptionsParams
+
+// DescribeOrderableClusterOptionsResult is what [Client.DescribeOrderableClusterOptions] returns:
+//
+//	OrderableClusterOptions              []models.OrderableClusterOption
+//	Marker                               string
+//	RequestID                            string
+type DescribeOrderableClusterOptionsResult = clusters.DescribeOrderableClusterOptionsResult
+
+// DescribeOrderableClusterOptions lists the combinations of engine version, cluster type and node type that a new
+// cluster in the region can have, with the Availability Zones of each.
+func (c *Client) DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error) {
+	declared := operation[*DescribeOrderableClusterOptionsParams, *DescribeOrderableClusterOptionsResult]{}
+	if service, ok := c.underlying().(interface {
+		DescribeOrderableClusterOptions(context.Context, *DescribeOrderableClusterOptionsParams, ...Option) (*DescribeOrderableClusterOptionsResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeOrderableClusterOptions, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeOrderableClusterOptions(ctx, params)
+}
+
+// DescribeOrderableClusterOptionsAll calls [Client.DescribeOrderableClusterOptions] page by page and yields the items of
+// its OrderableClusterOptions, with one page in memory at a time. It starts at params.Marker if that is set.
+// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
+// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+func (c *Client) DescribeOrderableClusterOptionsAll(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) iter.Seq2[models.OrderableClusterOption, error] {
+	return clusters.DescribeOrderableClusterOptionsAll(params, func(page *DescribeOrderableClusterOptionsParams) (*DescribeOrderableClusterOptionsResult, error) {
+		return c.DescribeOrderableClusterOptions(ctx, page, options...)
+	})
+}
+
+// DescribeResizeParams has the parameters of [Client.DescribeResize]. [clusters.DescribeResizeParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+type DescribeResizeParams = clusters.DescribeResizeParams
+
+// DescribeResizeResult is what [Client.DescribeResize] returns:
+//
+//	TargetNodeType                       string
+//	TargetNumberOfNodes                  *int
+//	TargetClusterType                    models.ClusterType
+//	Status                               models.ResizeStatus
+//	ImportTablesCompleted                []string
+//	ImportTablesInProgress               []string
+//	ImportTablesNotStarted               []string
+//	AvgResizeRateInMegaBytesPerSecond    *float64
+//	TotalResizeDataInMegaBytes           *int64
+//	ProgressInMegaBytes                  *int64
+//	ElapsedTimeInSeconds                 *int64
+//	EstimatedTimeToCompletionInSeconds   *int64
+//	ResizeType                           string
+//	Message                              string
+//	TargetEncryptionType                 string
+//	DataTransferProgressPercent          *float64
+//	RequestID                            string
+type DescribeResizeResult = clusters.DescribeResizeResult
+
+// DescribeResize describes the last resize of a cluster. The response describes a resize that ended until the next one
+// begins. A cluster that never had a resize is the error ResizeNotFound.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrResizeNotFound], [models.ErrUnsupportedOperation].
+func (c *Client) DescribeResize(ctx context.Context, params *DescribeResizeParams, options ...Option) (*DescribeResizeResult, error) {
+	declared := operation[*DescribeResizeParams, *DescribeResizeResult]{}
+	if service, ok := c.underlying().(interface {
+		DescribeResize(context.Context, *DescribeResizeParams, ...Option) (*DescribeResizeResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeResize, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeResize(ctx, params)
+}
+
+// DescribeStorageParams has the parameters of [Client.DescribeStorage]. [clusters.DescribeStorageParams] describes each.
+type DescribeStorageParams = clusters.DescribeStorageParams
+
+// DescribeStorageResult is what [Client.DescribeStorage] returns:
+//
+//	TotalBackupSizeInMegaBytes           float64
+//	TotalProvisionedStorageInMegaBytes   float64
+//	RequestID                            string
+type DescribeStorageResult = clusters.DescribeStorageResult
+
+// DescribeStorage returns how much storage the account uses in the region.
+func (c *Client) DescribeStorage(ctx context.Context, params *DescribeStorageParams, options ...Option) (*DescribeStorageResult, error) {
+	declared := operation[*DescribeStorageParams, *DescribeStorageResult]{}
+	if service, ok := c.underlying().(interface {
+		DescribeStorage(context.Context, *DescribeStorageParams, ...Option) (*DescribeStorageResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.DescribeStorage, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).DescribeStorage(ctx, params)
+}
+
+// ModifyClusterParams has the parameters of [Client.ModifyCluster]. [clusters.ModifyClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+//	AllowVersionUpgrade                  *bool
+//	AutomatedSnapshotRetentionPeriod     *int
+//	AvailabilityZone                     string
+//	AvailabilityZoneRelocation           *bool
+//	ClusterParameterGroupName            string
+//	ClusterSecurityGroups                []string
+//	ClusterType                          models.ClusterType
+//	ClusterVersion                       string
+//	ElasticIP                            string
+//	Encrypted                            *bool
+//	EnhancedVpcRouting                   *bool
+//	ExtraComputeForAutomaticOptimization *bool
+//	HsmClientCertificateIdentifier       string
+//	HsmConfigurationIdentifier           string
+//	IPAddressType                        models.IPAddressType
+//	KmsKeyID                             string
+//	MaintenanceTrackName                 string
+//	ManageMasterPassword                 *bool
+//	ManualSnapshotRetentionPeriod        *int
+//	MasterPasswordSecretKmsKeyID         string
+//	MasterUserPassword                   awsquery.Secret
+//	MultiAZ                              *bool
+//	NewClusterIdentifier                 string
+//	NodeType                             string
+//	NumberOfNodes                        *int
+//	Port                                 *int
+//	PreferredMaintenanceWindow           string
+//	PubliclyAccessible                   *bool
+//	VpcSecurityGroupIDs                  []string
+type ModifyClusterParams = clusters.ModifyClusterParams
+
+// ModifyClusterResult is what [Client.ModifyCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type ModifyClusterResult = clusters.ModifyClusterResult
+
+// ModifyCluster changes a cluster, which must be in state available. Only the parameters of the call change; the
+// response has changes that are not in effect yet in Cluster.PendingModifiedValues. NewClusterIdentifier renames the
+// cluster, and its endpoint changes too. A new node type or number of nodes is a classic resize, which needs NodeType
+// and NumberOfNodes both; see ResizeCluster for an elastic one. A new parameter group takes effect at the next reboot.
+//
+// Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterNotFound],
+// [models.ErrClusterParameterGroupNotFound], [models.ErrClusterSecurityGroupNotFound],
+// [models.ErrCustomCnameAssociationFault], [models.ErrDependentServiceRequestThrottlingFault],
+// [models.ErrHsmClientCertificateNotFoundFault], [models.ErrHsmConfigurationNotFoundFault],
+// [models.ErrInsufficientClusterCapacity], [models.ErrInvalidClusterSecurityGroupState],
+// [models.ErrInvalidClusterState], [models.ErrInvalidClusterTrack], [models.ErrInvalidElasticIpFault],
+// [models.ErrInvalidRetentionPeriodFault], [models.ErrIpv6CidrBlockNotFoundFault], [models.ErrLimitExceededFault],
+// [models.ErrNumberOfNodesPerClusterLimitExceeded], [models.ErrNumberOfNodesQuotaExceeded],
+// [models.ErrTableLimitExceeded], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation],
+// [models.ErrUnsupportedOptionFault].
+func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error) {
+	declared := operation[*ModifyClusterParams, *ModifyClusterResult]{
+		plan: recoverModifyCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		ModifyCluster(context.Context, *ModifyClusterParams, ...Option) (*ModifyClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.ModifyCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).ModifyCluster(ctx, params)
+}
+
+// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]. [clusters.ModifyClusterIamRolesParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+//	AddIamRoles                          []string
+//	DefaultIamRoleArn                    string
+//	RemoveIamRoles                       []string
+type ModifyClusterIamRolesParams = clusters.ModifyClusterIamRolesParams
+
+// ModifyClusterIamRolesResult is what [Client.ModifyClusterIamRoles] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type ModifyClusterIamRolesResult = clusters.ModifyClusterIamRolesResult
+
+// ModifyClusterIamRoles adds IAM roles to a cluster and removes them from it. With these roles, the cluster can call
+// other AWS services. The response comes immediately; ApplyStatus of each role in Cluster.IamRoles shows when the
+// cluster can use it.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
+func (c *Client) ModifyClusterIamRoles(ctx context.Context, params *ModifyClusterIamRolesParams, options ...Option) (*ModifyClusterIamRolesResult, error) {
+	declared := operation[*ModifyClusterIamRolesParams, *ModifyClusterIamRolesResult]{
+		plan:  recoverModifyClusterIamRoles,
+		names: namesModifyClusterIamRoles,
+	}
+	if service, ok := c.underlying().(interface {
+		ModifyClusterIamRoles(context.Context, *ModifyClusterIamRolesParams, ...Option) (*ModifyClusterIamRolesResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.ModifyClusterIamRoles, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).ModifyClusterIamRoles(ctx, params)
+}
+
+func namesModifyClusterIamRoles(p *ModifyClusterIamRolesParams, r *ModifyClusterIamRolesResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+// PauseClusterParams has the parameters of [Client.PauseCluster]. [clusters.PauseClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+type PauseClusterParams = clusters.PauseClusterParams
+
+// PauseClusterResult is what [Client.PauseCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type PauseClusterResult = clusters.PauseClusterResult
+
+// PauseCluster pauses a cluster, which must be in state available. A paused cluster accepts no connections, and its
+// compute nodes cost nothing. Redshift takes a snapshot first, and needs a recent one to pause the cluster.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
+// [models.ErrUnsupportedOperation].
+func (c *Client) PauseCluster(ctx context.Context, params *PauseClusterParams, options ...Option) (*PauseClusterResult, error) {
+	declared := operation[*PauseClusterParams, *PauseClusterResult]{
+		plan:  recoverPauseCluster,
+		names: namesPauseCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		PauseCluster(context.Context, *PauseClusterParams, ...Option) (*PauseClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.PauseCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).PauseCluster(ctx, params)
+}
+
+func namesPauseCluster(p *PauseClusterParams, r *PauseClusterResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+// RebootClusterParams has the parameters of [Client.RebootCluster]. [clusters.RebootClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+type RebootClusterParams = clusters.RebootClusterParams
+
+// RebootClusterResult is what [Client.RebootCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type RebootClusterResult = clusters.RebootClusterResult
+
+// RebootCluster reboots a cluster as soon as possible. The cluster accepts no connections while its state is rebooting.
+// The reboot puts pending changes into effect, such as new parameters.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
+func (c *Client) RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error) {
+	declared := operation[*RebootClusterParams, *RebootClusterResult]{
+		plan:  recoverRebootCluster,
+		names: namesRebootCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		RebootCluster(context.Context, *RebootClusterParams, ...Option) (*RebootClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.RebootCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).RebootCluster(ctx, params)
+}
+
+// recoverRebootCluster returns the recovery plan that the contract declares.
+func recoverRebootCluster(_ *Client, _ *RebootClusterParams) recovery.Plan {
+	return recovery.Plan{
+		Class: recovery.NotRecoverable,
+		See:   "DescribeClusters",
+	}
+}
+
+func namesRebootCluster(p *RebootClusterParams, r *RebootClusterResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+// ResizeClusterParams has the parameters of [Client.ResizeCluster]. [clusters.ResizeClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+//	Classic                              *bool
+//	ClusterType                          models.ClusterType
+//	NodeType                             string
+//	NumberOfNodes                        *int
+//	ReservedNodeID                       string
+//	TargetReservedNodeOfferingID         string
+type ResizeClusterParams = clusters.ResizeClusterParams
+
+// ResizeClusterResult is what [Client.ResizeCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type ResizeClusterResult = clusters.ResizeClusterResult
+
+// ResizeCluster changes the type or the number of a cluster's nodes. By default the resize is elastic: it takes minutes,
+// and the cluster is unavailable only for a short time. A classic resize copies all data, and the cluster accepts only
+// reads meanwhile. DescribeNodeConfigurationOptions lists the possible configurations, and DescribeResize shows the
+// progress.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrDependentServiceUnavailableFault],
+// [models.ErrInsufficientClusterCapacity], [models.ErrInvalidClusterState], [models.ErrInvalidReservedNodeState],
+// [models.ErrLimitExceededFault], [models.ErrNumberOfNodesPerClusterLimitExceeded],
+// [models.ErrNumberOfNodesQuotaExceeded], [models.ErrReservedNodeAlreadyExists],
+// [models.ErrReservedNodeAlreadyMigrated], [models.ErrReservedNodeNotFound], [models.ErrReservedNodeOfferingNotFound],
+// [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation], [models.ErrUnsupportedOptionFault].
+func (c *Client) ResizeCluster(ctx context.Context, params *ResizeClusterParams, options ...Option) (*ResizeClusterResult, error) {
+	declared := operation[*ResizeClusterParams, *ResizeClusterResult]{
+		plan:  recoverResizeCluster,
+		names: namesResizeCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		ResizeCluster(context.Context, *ResizeClusterParams, ...Option) (*ResizeClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.ResizeCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).ResizeCluster(ctx, params)
+}
+
+func namesResizeCluster(p *ResizeClusterParams, r *ResizeClusterResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
+}
+
+// ResumeClusterParams has the parameters of [Client.ResumeCluster]. [clusters.ResumeClusterParams] describes each.
+//
+//	ClusterIdentifier                    string // required
+type ResumeClusterParams = clusters.ResumeClusterParams
+
+// ResumeClusterResult is what [Client.ResumeCluster] returns:
+//
+//	Cluster                              models.Cluster
+//	RequestID                            string
+type ResumeClusterResult = clusters.ResumeClusterResult
+
+// ResumeCluster resumes a paused cluster. It accepts connections again when its state is available, which takes minutes.
+//
+// Documented error codes: [models.ErrClusterNotFound], [models.ErrInsufficientClusterCapacity],
+// [models.ErrInvalidClusterState], [models.ErrUnsupportedOperation].
+func (c *Client) ResumeCluster(ctx context.Context, params *ResumeClusterParams, options ...Option) (*ResumeClusterResult, error) {
+	declared := operation[*ResumeClusterParams, *ResumeClusterResult]{
+		plan:  recoverResumeCluster,
+		names: namesResumeCluster,
+	}
+	if service, ok := c.underlying().(interface {
+		ResumeCluster(context.Context, *ResumeClusterParams, ...Option) (*ResumeClusterResult, error)
+	}); ok {
+		return callService(ctx, c, declared, service.ResumeCluster, params, options)
+	}
+
+	return clusters.New(newCall(c, declared, options)).ResumeCluster(ctx, params)
+}
+
+func namesResumeCluster(p *ResumeClusterParams, r *ResumeClusterResult) (string, bool) {
+	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }

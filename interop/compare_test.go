@@ -49,7 +49,7 @@ func TestRequestsAreThoseOfAmazonsClient(t *testing.T) {
 				theirs := reflect.New(inputType(t, operation).Elem())
 				filler.fill(theirs.Elem(), "")
 				ours := reflect.New(paramsType(t, operation).Elem())
-				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && filler.needed == nil {
+				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && filler.needed == nil && ours.Elem().NumField() > 0 {
 					t.Fatal("no parameter was filled")
 				}
 

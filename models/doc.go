@@ -24,6 +24,17 @@ func (m *DeleteClusterSnapshotMessage) CheckQuery(c *codec.Check) {
 	c.Required("SnapshotIdentifier", m.SnapshotIdentifier != "")
 }
 
+// WriteQuery writes the NodeConfigurationOptionsFilter as a parameter. Used by internal/codec.
+func (m *NodeConfigurationOptionsFilter) WriteQuery(w *codec.Writer) {
+	w.String("Name", string(m.Name))
+	w.String("Operator", string(m.Operator))
+	codec.Strings(w, "Value.item", m.Values)
+}
+
+// CheckQuery names what is wrong with the NodeConfigurationOptionsFilter as a parameter. Used by internal/codec.
+func (m *NodeConfigurationOptionsFilter) CheckQuery(c *codec.Check) {
+}
+
 // WriteQuery writes the Parameter as a parameter. Used by internal/codec.
 func (m *Parameter) WriteQuery(w *codec.Writer) {
 	w.String("ParameterName", m.ParameterName)

@@ -59,6 +59,8 @@ const (
 	ErrClusterSubnetQuotaExceededFault awsquery.ErrorCode = "ClusterSubnetQuotaExceededFault"
 	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later helps.
 	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
+	// ErrCustomCnameAssociationFault: the custom domain name of the cluster is not valid, or does not allow the call.
+	ErrCustomCnameAssociationFault awsquery.ErrorCode = "CustomCnameAssociationFault"
 	// ErrDependentServiceAccessDenied: a service that Redshift calls did not let it in (HTTP status 403).
 	ErrDependentServiceAccessDenied awsquery.ErrorCode = "DependentServiceAccessDenied"
 	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls has too much to do; trying again later
@@ -85,6 +87,8 @@ const (
 	// ErrInvalidClusterParameterGroupState: a cluster uses the cluster parameter group, or another operation changes it
 	// now.
 	ErrInvalidClusterParameterGroupState awsquery.ErrorCode = "InvalidClusterParameterGroupState"
+	// ErrInvalidClusterSecurityGroupState: the state of the cluster security group does not allow the call.
+	ErrInvalidClusterSecurityGroupState awsquery.ErrorCode = "InvalidClusterSecurityGroupState"
 	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not allow the call.
 	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
 	// ErrInvalidClusterSnapshotState: the snapshot's state or type does not allow the call.
@@ -145,6 +149,8 @@ const (
 	ErrReservedNodeNotFound awsquery.ErrorCode = "ReservedNodeNotFound"
 	// ErrReservedNodeOfferingNotFound: there is no such offering of reserved nodes (HTTP status 404).
 	ErrReservedNodeOfferingNotFound awsquery.ErrorCode = "ReservedNodeOfferingNotFound"
+	// ErrResizeNotFound: the cluster has no resize (HTTP status 404).
+	ErrResizeNotFound awsquery.ErrorCode = "ResizeNotFound"
 	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
 	// ErrSNSInvalidTopic: Amazon SNS reports a problem with the topic.
@@ -201,6 +207,8 @@ const (
 	// ErrSubscriptionSeverityNotFound: the severity is neither ERROR nor INFO, or the source type has no such events
 	// (HTTP status 404).
 	ErrSubscriptionSeverityNotFound awsquery.ErrorCode = "SubscriptionSeverityNotFound"
+	// ErrTableLimitExceeded: the cluster has more tables than the new node type allows.
+	ErrTableLimitExceeded awsquery.ErrorCode = "TableLimitExceeded"
 	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier.
 	ErrTableRestoreNotFoundFault awsquery.ErrorCode = "TableRestoreNotFoundFault"
 	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed.
@@ -211,4 +219,6 @@ const (
 	ErrUnknownSnapshotCopyRegionFault awsquery.ErrorCode = "UnknownSnapshotCopyRegionFault"
 	// ErrUnsupportedOperation: the call is not supported here.
 	ErrUnsupportedOperation awsquery.ErrorCode = "UnsupportedOperation"
+	// ErrUnsupportedOptionFault: Redshift does not support one of the options of the call.
+	ErrUnsupportedOptionFault awsquery.ErrorCode = "UnsupportedOptionFault"
 )

@@ -16,7 +16,7 @@ type PendingModifiedValues struct {
 	// The new number of nodes. Nil where it stays.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero" xml:"NumberOfNodes"`
 	// The new type of the cluster, single-node or multi-node.
-	ClusterType string `json:"ClusterType,omitzero" xml:"ClusterType"`
+	ClusterType ClusterType `json:"ClusterType,omitzero" xml:"ClusterType"`
 	// The new version of the Redshift engine.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
 	// How many days automated snapshots will be kept, 0 for none at all. Nil where that stays.
@@ -44,7 +44,7 @@ func (m *PendingModifiedValues) DecodeQuery(d *codec.Decoder) {
 		case "NumberOfNodes":
 			m.NumberOfNodes = d.OptionalInteger()
 		case "ClusterType":
-			m.ClusterType = d.Text()
+			m.ClusterType = ClusterType(d.Text())
 		case "ClusterVersion":
 			m.ClusterVersion = d.Text()
 		case "AutomatedSnapshotRetentionPeriod":

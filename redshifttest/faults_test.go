@@ -136,11 +136,11 @@ func TestFaultMistakes(t *testing.T) {
 func TestUnimplementedOperations(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new")
+	got := do(t, fake, "PurchaseReservedNodeOffering", "ReservedNodeOfferingId", "new")
 	if got.Status != http.StatusBadRequest || got.Code != "InvalidAction" {
 		t.Errorf("responded %d %s", got.Status, got.Code)
 	}
-	for _, part := range []string{"does not implement the operation CreateCluster", "InjectNext", "FailNext", "AddCluster", "-cluster"} {
+	for _, part := range []string{"does not implement the operation PurchaseReservedNodeOffering", "InjectNext", "FailNext", "AddCluster", "-cluster"} {
 		if !strings.Contains(got.Message, part) {
 			t.Errorf("%q is not in the message %q", part, got.Message)
 		}

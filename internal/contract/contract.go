@@ -206,6 +206,181 @@ func Operations() []Operation {
 			},
 		},
 		{
+			Name: "CancelResize", Area: "Clusters",
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrInvalidClusterState, models.ErrResizeNotFound,
+				models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "done-if-missing", Hook: true,
+				Describe: "DescribeResize", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{models.ErrResizeNotFound, models.ErrInvalidClusterState},
+				Missing: []awsquery.ErrorCode{models.ErrResizeNotFound},
+			},
+			Result: []Member{
+				{Name: "TargetNodeType", Type: "string"},
+				{Name: "TargetNumberOfNodes", Type: "integer"},
+				{Name: "TargetClusterType", Type: "string", Enum: "ClusterType"},
+				{Name: "Status", Type: "string", Enum: "ResizeStatus"},
+				{Name: "ImportTablesCompleted", Type: "string", Item: "member", List: true},
+				{Name: "ImportTablesInProgress", Type: "string", Item: "member", List: true},
+				{Name: "ImportTablesNotStarted", Type: "string", Item: "member", List: true},
+				{Name: "AvgResizeRateInMegaBytesPerSecond", Type: "double"},
+				{Name: "TotalResizeDataInMegaBytes", Type: "int64"},
+				{Name: "ProgressInMegaBytes", Type: "int64"},
+				{Name: "ElapsedTimeInSeconds", Type: "int64"},
+				{Name: "EstimatedTimeToCompletionInSeconds", Type: "int64"},
+				{Name: "ResizeType", Type: "string"},
+				{Name: "Message", Type: "string"},
+				{Name: "TargetEncryptionType", Type: "string"},
+				{Name: "DataTransferProgressPercent", Type: "double"},
+			},
+		},
+		{
+			Name: "CreateCluster", Area: "Clusters", Secret: true,
+			Params: []Param{
+				{Name: "AdditionalInfo", Type: "string"},
+				{Name: "AllowVersionUpgrade", Type: "boolean"},
+				{Name: "AquaConfigurationStatus", Type: "string"},
+				{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer", Minimum: 0, Maximum: 35},
+				{Name: "AvailabilityZone", Type: "string"},
+				{Name: "AvailabilityZoneRelocation", Type: "boolean"},
+				{Name: "CatalogName", Type: "string"},
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "ClusterParameterGroupName", Type: "string"},
+				{Name: "ClusterSecurityGroups.ClusterSecurityGroupName", Type: "string", List: true},
+				{Name: "ClusterSubnetGroupName", Type: "string"},
+				{Name: "ClusterType", Type: "string"},
+				{Name: "ClusterVersion", Type: "string"},
+				{Name: "DBName", Type: "string"},
+				{Name: "DefaultIamRoleArn", Type: "string"},
+				{Name: "ElasticIp", Type: "string"},
+				{Name: "Encrypted", Type: "boolean"},
+				{Name: "EnhancedVpcRouting", Type: "boolean"},
+				{Name: "ExtraComputeForAutomaticOptimization", Type: "boolean"},
+				{Name: "HsmClientCertificateIdentifier", Type: "string"},
+				{Name: "HsmConfigurationIdentifier", Type: "string"},
+				{Name: "IamRoles.IamRoleArn", Type: "string", List: true},
+				{Name: "IpAddressType", Type: "string"},
+				{Name: "KmsKeyId", Type: "string"},
+				{Name: "LoadSampleData", Type: "string"},
+				{Name: "MaintenanceTrackName", Type: "string"},
+				{Name: "ManageMasterPassword", Type: "boolean"},
+				{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
+				{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
+				{Name: "MasterUserPassword", Type: "string", Secret: true},
+				{Name: "MasterUsername", Type: "string", Required: true},
+				{Name: "MultiAZ", Type: "boolean"},
+				{Name: "NodeType", Type: "string", Required: true},
+				{Name: "NumberOfNodes", Type: "integer", Minimum: 1},
+				{Name: "Port", Type: "integer", Minimum: 1150, Maximum: 65535},
+				{Name: "PreferredMaintenanceWindow", Type: "string"},
+				{Name: "PubliclyAccessible", Type: "boolean"},
+				{Name: "RedshiftIdcApplicationArn", Type: "string"},
+				{Name: "SnapshotScheduleIdentifier", Type: "string"},
+				{Name: "Tags.Tag", Type: "structure", List: true, Members: []Member{
+					{Name: "Key", Type: "string", Required: true},
+					{Name: "Value", Type: "string", Required: true},
+				}},
+				{Name: "VpcSecurityGroupIds.VpcSecurityGroupId", Type: "string", List: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterAlreadyExists, models.ErrClusterParameterGroupNotFound, models.ErrClusterQuotaExceeded,
+				models.ErrClusterSecurityGroupNotFound, models.ErrClusterSubnetGroupNotFoundFault,
+				models.ErrDependentServiceAccessDenied, models.ErrDependentServiceRequestThrottlingFault,
+				models.ErrDependentServiceUnavailableFault, models.ErrHsmClientCertificateNotFoundFault,
+				models.ErrHsmConfigurationNotFoundFault, models.ErrInsufficientClusterCapacity,
+				models.ErrInvalidClusterSubnetGroupStateFault, models.ErrInvalidClusterTrack, models.ErrInvalidElasticIpFault,
+				models.ErrInvalidRetentionPeriodFault, models.ErrInvalidSubnet, models.ErrInvalidTagFault,
+				models.ErrInvalidVPCNetworkStateFault, models.ErrIpv6CidrBlockNotFoundFault, models.ErrLimitExceededFault,
+				models.ErrNumberOfNodesPerClusterLimitExceeded, models.ErrNumberOfNodesQuotaExceeded,
+				models.ErrRedshiftIdcApplicationNotExists, models.ErrSnapshotScheduleNotFound, models.ErrTagLimitExceededFault,
+				models.ErrUnauthorizedOperation, models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "recognisable", Result: "Cluster", Since: "ClusterCreateTime",
+				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled:  []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
+				Missing:  []awsquery.ErrorCode{models.ErrClusterNotFound},
+				Identity: []Pair{{"DBName", "DBName"}, {"MasterUsername", "MasterUsername"}},
+				Where:    []Pair{{"RestoreStatus", ""}},
+				Same:     []Pair{{"AllowVersionUpgrade", "AllowVersionUpgrade"}, {"AutomatedSnapshotRetentionPeriod", "AutomatedSnapshotRetentionPeriod"}, {"AvailabilityZone", "AvailabilityZone"}, {"ClusterSubnetGroupName", "ClusterSubnetGroupName"}, {"Encrypted", "Encrypted"}, {"EnhancedVpcRouting", "EnhancedVpcRouting"}, {"IpAddressType", "IpAddressType"}, {"KmsKeyId", "KmsKeyId"}, {"MaintenanceTrackName", "MaintenanceTrackName"}, {"ManualSnapshotRetentionPeriod", "ManualSnapshotRetentionPeriod"}, {"NodeType", "NodeType"}, {"NumberOfNodes", "NumberOfNodes"}, {"PubliclyAccessible", "PubliclyAccessible"}, {"Tags", "Tags"}},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
+			},
+			Creates: &Creates{Kind: "cluster", Members: []string{"Cluster.ClusterIdentifier"}},
+		},
+		{
+			Name: "DeleteCluster", Area: "Clusters",
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "FinalClusterSnapshotIdentifier", Type: "string"},
+				{Name: "FinalClusterSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
+				{Name: "SkipFinalClusterSnapshot", Type: "boolean"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrClusterSnapshotAlreadyExists, models.ErrClusterSnapshotQuotaExceeded,
+				models.ErrInvalidClusterState, models.ErrInvalidRetentionPeriodFault,
+			},
+			Recovery: &Recovery{
+				Class: "done-if-missing", Hook: true,
+				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterState, models.ErrClusterSnapshotAlreadyExists},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "DescribeAccountAttributes", Area: "Clusters", ReadOnly: true,
+			Params: []Param{
+				{Name: "AttributeNames.AttributeName", Type: "string", List: true},
+			},
+			Result: []Member{
+				{Name: "AccountAttributes", Type: "structure", Structure: "AccountAttribute", Item: "AccountAttribute", List: true},
+			},
+		},
+		{
+			Name: "DescribeClusterTracks", Area: "Clusters", ReadOnly: true, Pages: "MaintenanceTracks",
+			Params: []Param{
+				{Name: "MaintenanceTrackName", Type: "string"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer"},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrInvalidClusterTrack, models.ErrUnauthorizedOperation},
+			Result: []Member{
+				{Name: "MaintenanceTracks", Type: "structure", Structure: "MaintenanceTrack", Item: "MaintenanceTrack", List: true},
+				{Name: "Marker", Type: "string"},
+			},
+			Names: []Names{
+				{Param: "MaintenanceTrackName", Members: []string{"MaintenanceTracks.MaintenanceTrackName"}},
+			},
+		},
+		{
+			Name: "DescribeClusterVersions", Area: "Clusters", ReadOnly: true, Pages: "ClusterVersions",
+			Params: []Param{
+				{Name: "ClusterParameterGroupFamily", Type: "string"},
+				{Name: "ClusterVersion", Type: "string"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+			},
+			Result: []Member{
+				{Name: "Marker", Type: "string"},
+				{Name: "ClusterVersions", Type: "structure", Structure: "ClusterVersion", Item: "ClusterVersion", List: true},
+			},
+		},
+		{
 			Name: "DescribeClusters", Area: "Clusters", ReadOnly: true, Pages: "Clusters",
 			Params: []Param{
 				{Name: "ClusterIdentifier", Type: "string"},
@@ -221,6 +396,250 @@ func Operations() []Operation {
 			},
 			Names: []Names{
 				{Param: "ClusterIdentifier", Members: []string{"Clusters.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "DescribeNodeConfigurationOptions", Area: "Clusters", ReadOnly: true, Pages: "NodeConfigurationOptionList",
+			Params: []Param{
+				{Name: "ActionType", Type: "string", Required: true},
+				{Name: "ClusterIdentifier", Type: "string"},
+				{Name: "Filter.NodeConfigurationOptionsFilter", Type: "structure", List: true, Members: []Member{
+					{Name: "Name", Type: "string", Enum: "NodeConfigurationOptionsFilterName"},
+					{Name: "Operator", Type: "string", Enum: "OperatorType"},
+					{Name: "Value", Type: "string", Item: "item", List: true},
+				}},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 100, Maximum: 500},
+				{Name: "OwnerAccount", Type: "string"},
+				{Name: "SnapshotArn", Type: "string"},
+				{Name: "SnapshotIdentifier", Type: "string"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrAccessToSnapshotDenied, models.ErrClusterNotFound, models.ErrClusterSnapshotNotFound,
+				models.ErrInvalidClusterSnapshotState, models.ErrUnsupportedOperation,
+			},
+			Result: []Member{
+				{Name: "NodeConfigurationOptionList", Type: "structure", Structure: "NodeConfigurationOption", Item: "NodeConfigurationOption", List: true},
+				{Name: "Marker", Type: "string"},
+			},
+		},
+		{
+			Name: "DescribeOrderableClusterOptions", Area: "Clusters", ReadOnly: true, Pages: "OrderableClusterOptions",
+			Params: []Param{
+				{Name: "ClusterVersion", Type: "string"},
+				{Name: "Marker", Type: "string"},
+				{Name: "MaxRecords", Type: "integer", Minimum: 20, Maximum: 100},
+				{Name: "NodeType", Type: "string"},
+			},
+			Result: []Member{
+				{Name: "OrderableClusterOptions", Type: "structure", Structure: "OrderableClusterOption", Item: "OrderableClusterOption", List: true},
+				{Name: "Marker", Type: "string"},
+			},
+		},
+		{
+			Name: "DescribeResize", Area: "Clusters", ReadOnly: true,
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrResizeNotFound, models.ErrUnsupportedOperation},
+			Result: []Member{
+				{Name: "TargetNodeType", Type: "string"},
+				{Name: "TargetNumberOfNodes", Type: "integer"},
+				{Name: "TargetClusterType", Type: "string", Enum: "ClusterType"},
+				{Name: "Status", Type: "string", Enum: "ResizeStatus"},
+				{Name: "ImportTablesCompleted", Type: "string", Item: "member", List: true},
+				{Name: "ImportTablesInProgress", Type: "string", Item: "member", List: true},
+				{Name: "ImportTablesNotStarted", Type: "string", Item: "member", List: true},
+				{Name: "AvgResizeRateInMegaBytesPerSecond", Type: "double"},
+				{Name: "TotalResizeDataInMegaBytes", Type: "int64"},
+				{Name: "ProgressInMegaBytes", Type: "int64"},
+				{Name: "ElapsedTimeInSeconds", Type: "int64"},
+				{Name: "EstimatedTimeToCompletionInSeconds", Type: "int64"},
+				{Name: "ResizeType", Type: "string"},
+				{Name: "Message", Type: "string"},
+				{Name: "TargetEncryptionType", Type: "string"},
+				{Name: "DataTransferProgressPercent", Type: "double"},
+			},
+		},
+		{
+			Name: "DescribeStorage", Area: "Clusters", ReadOnly: true,
+			Params: []Param{},
+			Result: []Member{
+				{Name: "TotalBackupSizeInMegaBytes", Type: "double"},
+				{Name: "TotalProvisionedStorageInMegaBytes", Type: "double"},
+			},
+		},
+		{
+			Name: "ModifyCluster", Area: "Clusters", Secret: true,
+			Params: []Param{
+				{Name: "AllowVersionUpgrade", Type: "boolean"},
+				{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer", Minimum: 0, Maximum: 35},
+				{Name: "AvailabilityZone", Type: "string"},
+				{Name: "AvailabilityZoneRelocation", Type: "boolean"},
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "ClusterParameterGroupName", Type: "string"},
+				{Name: "ClusterSecurityGroups.ClusterSecurityGroupName", Type: "string", List: true},
+				{Name: "ClusterType", Type: "string"},
+				{Name: "ClusterVersion", Type: "string"},
+				{Name: "ElasticIp", Type: "string"},
+				{Name: "Encrypted", Type: "boolean"},
+				{Name: "EnhancedVpcRouting", Type: "boolean"},
+				{Name: "ExtraComputeForAutomaticOptimization", Type: "boolean"},
+				{Name: "HsmClientCertificateIdentifier", Type: "string"},
+				{Name: "HsmConfigurationIdentifier", Type: "string"},
+				{Name: "IpAddressType", Type: "string"},
+				{Name: "KmsKeyId", Type: "string"},
+				{Name: "MaintenanceTrackName", Type: "string"},
+				{Name: "ManageMasterPassword", Type: "boolean"},
+				{Name: "ManualSnapshotRetentionPeriod", Type: "integer", Minimum: -1, Maximum: 3653},
+				{Name: "MasterPasswordSecretKmsKeyId", Type: "string"},
+				{Name: "MasterUserPassword", Type: "string", Secret: true},
+				{Name: "MultiAZ", Type: "boolean"},
+				{Name: "NewClusterIdentifier", Type: "string"},
+				{Name: "NodeType", Type: "string"},
+				{Name: "NumberOfNodes", Type: "integer", Minimum: 1},
+				{Name: "Port", Type: "integer", Minimum: 1150, Maximum: 65535},
+				{Name: "PreferredMaintenanceWindow", Type: "string"},
+				{Name: "PubliclyAccessible", Type: "boolean"},
+				{Name: "VpcSecurityGroupIds.VpcSecurityGroupId", Type: "string", List: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterAlreadyExists, models.ErrClusterNotFound, models.ErrClusterParameterGroupNotFound,
+				models.ErrClusterSecurityGroupNotFound, models.ErrCustomCnameAssociationFault,
+				models.ErrDependentServiceRequestThrottlingFault, models.ErrHsmClientCertificateNotFoundFault,
+				models.ErrHsmConfigurationNotFoundFault, models.ErrInsufficientClusterCapacity,
+				models.ErrInvalidClusterSecurityGroupState, models.ErrInvalidClusterState, models.ErrInvalidClusterTrack,
+				models.ErrInvalidElasticIpFault, models.ErrInvalidRetentionPeriodFault, models.ErrIpv6CidrBlockNotFoundFault,
+				models.ErrLimitExceededFault, models.ErrNumberOfNodesPerClusterLimitExceeded,
+				models.ErrNumberOfNodesQuotaExceeded, models.ErrTableLimitExceeded, models.ErrUnauthorizedOperation,
+				models.ErrUnsupportedOperation, models.ErrUnsupportedOptionFault,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true, Result: "Cluster",
+				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{
+					models.ErrInvalidClusterState, models.ErrClusterNotFound, models.ErrClusterAlreadyExists,
+				},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+		},
+		{
+			Name: "ModifyClusterIamRoles", Area: "Clusters",
+			Params: []Param{
+				{Name: "AddIamRoles.IamRoleArn", Type: "string", List: true},
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "DefaultIamRoleArn", Type: "string"},
+				{Name: "RemoveIamRoles.IamRoleArn", Type: "string", List: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrInvalidClusterState},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true, Result: "Cluster",
+				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterState},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+				Same:    []Pair{{"DefaultIamRoleArn", "DefaultIamRoleArn"}},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "PauseCluster", Area: "Clusters",
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrInvalidClusterState, models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true, Result: "Cluster",
+				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterState},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "RebootCluster", Area: "Clusters",
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{models.ErrClusterNotFound, models.ErrInvalidClusterState},
+			Recovery: &Recovery{
+				Class:    "not-recoverable",
+				Describe: "DescribeClusters", List: "Clusters",
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "ResizeCluster", Area: "Clusters",
+			Params: []Param{
+				{Name: "Classic", Type: "boolean"},
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+				{Name: "ClusterType", Type: "string"},
+				{Name: "NodeType", Type: "string"},
+				{Name: "NumberOfNodes", Type: "integer", Minimum: 1},
+				{Name: "ReservedNodeId", Type: "string"},
+				{Name: "TargetReservedNodeOfferingId", Type: "string"},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrDependentServiceUnavailableFault, models.ErrInsufficientClusterCapacity,
+				models.ErrInvalidClusterState, models.ErrInvalidReservedNodeState, models.ErrLimitExceededFault,
+				models.ErrNumberOfNodesPerClusterLimitExceeded, models.ErrNumberOfNodesQuotaExceeded,
+				models.ErrReservedNodeAlreadyExists, models.ErrReservedNodeAlreadyMigrated, models.ErrReservedNodeNotFound,
+				models.ErrReservedNodeOfferingNotFound, models.ErrUnauthorizedOperation, models.ErrUnsupportedOperation,
+				models.ErrUnsupportedOptionFault,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true,
+				Describe: "DescribeResize", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterState},
+				Missing: []awsquery.ErrorCode{models.ErrResizeNotFound},
+				Same:    []Pair{{"ClusterType", "TargetClusterType"}, {"NodeType", "TargetNodeType"}, {"NumberOfNodes", "TargetNumberOfNodes"}},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
+			},
+		},
+		{
+			Name: "ResumeCluster", Area: "Clusters",
+			Params: []Param{
+				{Name: "ClusterIdentifier", Type: "string", Required: true},
+			},
+			Errors: []awsquery.ErrorCode{
+				models.ErrClusterNotFound, models.ErrInsufficientClusterCapacity, models.ErrInvalidClusterState,
+				models.ErrUnsupportedOperation,
+			},
+			Recovery: &Recovery{
+				Class: "idempotent", Hook: true, Result: "Cluster",
+				Describe: "DescribeClusters", List: "Clusters", Keys: []Pair{{"ClusterIdentifier", "ClusterIdentifier"}},
+				Settled: []awsquery.ErrorCode{models.ErrInvalidClusterState},
+				Missing: []awsquery.ErrorCode{models.ErrClusterNotFound},
+			},
+			Result: []Member{
+				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
+			},
+			Names: []Names{
+				{Param: "ClusterIdentifier", Members: []string{"Cluster.ClusterIdentifier"}},
 			},
 		},
 		{
@@ -1369,6 +1788,11 @@ func Operations() []Operation {
 // Definition returns the members of a structure, in Amazon's order, or nil if the contract has no structure of that name.
 func Definition(name string) []Member {
 	switch name {
+	case "AccountAttribute":
+		return []Member{
+			{Name: "AttributeName", Type: "string"},
+			{Name: "AttributeValues", Type: "structure", Structure: "AttributeValueTarget", Item: "AttributeValueTarget", List: true},
+		}
 	case "AccountWithRestoreAccess":
 		return []Member{
 			{Name: "AccountId", Type: "string"},
@@ -1378,6 +1802,10 @@ func Definition(name string) []Member {
 		return []Member{
 			{Name: "AquaStatus", Type: "string", Enum: "AquaStatus"},
 			{Name: "AquaConfigurationStatus", Type: "string", Enum: "AquaConfigurationStatus"},
+		}
+	case "AttributeValueTarget":
+		return []Member{
+			{Name: "AttributeValue", Type: "string"},
 		}
 	case "AvailabilityZone":
 		return []Member{
@@ -1507,6 +1935,12 @@ func Definition(name string) []Member {
 			{Name: "Tags", Type: "structure", Structure: "Tag", Item: "Tag", List: true},
 			{Name: "SupportedClusterIpAddressTypes", Type: "string", Enum: "IPAddressType", Item: "item", List: true},
 		}
+	case "ClusterVersion":
+		return []Member{
+			{Name: "ClusterVersion", Type: "string"},
+			{Name: "ClusterParameterGroupFamily", Type: "string"},
+			{Name: "Description", Type: "string"},
+		}
 	case "DataTransferProgress":
 		return []Member{
 			{Name: "Status", Type: "string"},
@@ -1592,6 +2026,12 @@ func Definition(name string) []Member {
 			{Name: "HsmConfigurationIdentifier", Type: "string"},
 			{Name: "Status", Type: "string"},
 		}
+	case "MaintenanceTrack":
+		return []Member{
+			{Name: "MaintenanceTrackName", Type: "string"},
+			{Name: "DatabaseVersion", Type: "string"},
+			{Name: "UpdateTargets", Type: "structure", Structure: "UpdateTarget", Item: "UpdateTarget", List: true},
+		}
 	case "NetworkInterface":
 		return []Member{
 			{Name: "NetworkInterfaceId", Type: "string"},
@@ -1599,6 +2039,26 @@ func Definition(name string) []Member {
 			{Name: "PrivateIpAddress", Type: "string"},
 			{Name: "AvailabilityZone", Type: "string"},
 			{Name: "Ipv6Address", Type: "string"},
+		}
+	case "NodeConfigurationOption":
+		return []Member{
+			{Name: "NodeType", Type: "string"},
+			{Name: "NumberOfNodes", Type: "integer"},
+			{Name: "EstimatedDiskUtilizationPercent", Type: "double"},
+			{Name: "Mode", Type: "string", Enum: "Mode"},
+		}
+	case "NodeConfigurationOptionsFilter":
+		return []Member{
+			{Name: "Name", Type: "string", Enum: "NodeConfigurationOptionsFilterName"},
+			{Name: "Operator", Type: "string", Enum: "OperatorType"},
+			{Name: "Value", Type: "string", Item: "item", List: true},
+		}
+	case "OrderableClusterOption":
+		return []Member{
+			{Name: "ClusterVersion", Type: "string"},
+			{Name: "ClusterType", Type: "string", Enum: "ClusterType"},
+			{Name: "NodeType", Type: "string"},
+			{Name: "AvailabilityZones", Type: "structure", Structure: "AvailabilityZone", Item: "AvailabilityZone", List: true},
 		}
 	case "Parameter":
 		return []Member{
@@ -1621,7 +2081,7 @@ func Definition(name string) []Member {
 			{Name: "MasterUserPassword", Type: "string", Secret: true},
 			{Name: "NodeType", Type: "string"},
 			{Name: "NumberOfNodes", Type: "integer"},
-			{Name: "ClusterType", Type: "string"},
+			{Name: "ClusterType", Type: "string", Enum: "ClusterType"},
 			{Name: "ClusterVersion", Type: "string"},
 			{Name: "AutomatedSnapshotRetentionPeriod", Type: "integer"},
 			{Name: "ClusterIdentifier", Type: "string"},
@@ -1772,6 +2232,10 @@ func Definition(name string) []Member {
 			{Name: "SubnetAvailabilityZone", Type: "structure", Structure: "AvailabilityZone"},
 			{Name: "SubnetStatus", Type: "string"},
 		}
+	case "SupportedOperation":
+		return []Member{
+			{Name: "OperationName", Type: "string"},
+		}
 	case "SupportedPlatform":
 		return []Member{
 			{Name: "Name", Type: "string"},
@@ -1804,6 +2268,12 @@ func Definition(name string) []Member {
 			{Name: "ResourceName", Type: "string"},
 			{Name: "ResourceType", Type: "string", Enum: "ResourceType"},
 		}
+	case "UpdateTarget":
+		return []Member{
+			{Name: "MaintenanceTrackName", Type: "string"},
+			{Name: "DatabaseVersion", Type: "string"},
+			{Name: "SupportedOperations", Type: "structure", Structure: "SupportedOperation", Item: "SupportedOperation", List: true},
+		}
 	case "VpcEndpoint":
 		return []Member{
 			{Name: "VpcEndpointId", Type: "string"},
@@ -1823,6 +2293,8 @@ func Definition(name string) []Member {
 // Values returns the values of an enum, in Amazon's order, or nil if the contract has no enum of that name.
 func Values(name string) []string {
 	switch name {
+	case "ActionType":
+		return []string{"restore-cluster", "recommend-node-config", "resize-cluster"}
 	case "AquaConfigurationStatus":
 		return []string{"enabled", "disabled", "auto"}
 	case "AquaStatus":
@@ -1831,6 +2303,8 @@ func Values(name string) []string {
 		return []string{"Available", "Unavailable", "Maintenance", "Modifying", "Failed"}
 	case "ClusterStatus":
 		return []string{"available", "available, prep-for-resize", "available, resize-cleanup", "cancelling-resize", "creating", "deleting", "final-snapshot", "hardware-failure", "incompatible-hsm", "incompatible-network", "incompatible-parameters", "incompatible-restore", "modifying", "paused", "rebooting", "renaming", "resizing", "rotating-keys", "storage-full", "updating-hsm"}
+	case "ClusterType":
+		return []string{"multi-node", "single-node"}
 	case "EventSeverity":
 		return []string{"ERROR", "INFO"}
 	case "EventSubscriptionStatus":
@@ -1839,12 +2313,20 @@ func Values(name string) []string {
 		return []string{"ipv4", "dualstack"}
 	case "LogDestinationType":
 		return []string{"s3", "cloudwatch"}
+	case "Mode":
+		return []string{"standard", "high-performance"}
+	case "NodeConfigurationOptionsFilterName":
+		return []string{"NodeType", "NumberOfNodes", "EstimatedDiskUtilizationPercent", "Mode"}
+	case "OperatorType":
+		return []string{"eq", "lt", "gt", "le", "ge", "in", "between"}
 	case "ParameterApplyType":
 		return []string{"static", "dynamic"}
 	case "ParameterSource":
 		return []string{"user", "engine-default"}
 	case "ReservedNodeExchangeStatusType":
 		return []string{"REQUESTED", "PENDING", "IN_PROGRESS", "RETRYING", "SUCCEEDED", "FAILED"}
+	case "ResizeStatus":
+		return []string{"NONE", "IN_PROGRESS", "FAILED", "SUCCEEDED", "CANCELLING"}
 	case "ResourceType":
 		return []string{"Cluster", "CIDR/IP", "EC2 security group", "Snapshot", "Cluster security group", "Subnet group", "HSM connection", "HSM certificate", "Parameter group", "Snapshot copy grant"}
 	case "RestoreStatusType":
@@ -1884,7 +2366,7 @@ func StatusOf(code awsquery.ErrorCode) int {
 	case models.ErrAuthorizationNotFound, models.ErrClusterNotFound, models.ErrClusterParameterGroupNotFound,
 		models.ErrClusterSecurityGroupNotFound, models.ErrClusterSnapshotNotFound,
 		models.ErrRedshiftIdcApplicationNotExists, models.ErrReservedNodeAlreadyExists,
-		models.ErrReservedNodeNotFound, models.ErrReservedNodeOfferingNotFound,
+		models.ErrReservedNodeNotFound, models.ErrReservedNodeOfferingNotFound, models.ErrResizeNotFound,
 		models.ErrResourceNotFoundFault, models.ErrSNSTopicArnNotFound, models.ErrSourceNotFound,
 		models.ErrSubscriptionCategoryNotFound, models.ErrSubscriptionEventIdNotFound,
 		models.ErrSubscriptionNotFound, models.ErrSubscriptionSeverityNotFound,

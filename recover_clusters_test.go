@@ -1,0 +1,408 @@
+package redshift_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+)
+
+// clusterCall is a call in a table of cases.
+type clusterCall = func(context.Context, *redshift.Client, ...redshift.Option) (any, error)
+
+// refusedAfter returns the responses to a call whose first response is lost and whose second attempt Redshift refuses.
+func refusedAfter(code string, replies ...reply) []reply {
+	return append([]reply{noResponse, refusal(http.StatusBadRequest, code)}, replies...)
+}
+
+// neverHeard returns the responses to a call without any response, and to its look-up.
+func neverHeard(replies ...reply) []reply {
+	return append(slices.Repeat([]reply{noResponse}, 5), replies...)
+}
+
+// inStatus describes the cluster analytics in a status.
+func inStatus(status string) reply {
+	return clusterWith("<ClusterStatus>" + status + "</ClusterStatus>")
+}
+
+// named describes one cluster with an identifier.
+func named(identifier, members string) reply {
+	return result("DescribeClusters", "<Clusters><Cluster><ClusterIdentifier>"+identifier+"</ClusterIdentifier>"+members+"</Cluster></Clusters>")
+}
+
+var (
+	missingCluster  = refusal(http.StatusNotFound, "ClusterNotFound")
+	missingSnapshot = refusal(http.StatusNotFound, "ClusterSnapshotNotFound")
+	missingResize   = refusal(http.StatusNotFound, "ResizeNotFound")
+	forbidden       = refusal(http.StatusForbidden, "AccessDenied")
+)
+
+const yesterday = "1999-12-31T00:00:00Z"
+
+func runRecovered(t *testing.T, tests map[string]recoveredCall) {
+	t.Helper()
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.run(t)
+		})
+	}
+}
+
+func TestRecoverCreateCluster(t *testing.T) {
+	t.Parallel()
+	call := of((*redshift.Client).CreateCluster, redshift.CreateClusterParams{
+		ClusterIdentifier:  "Analytics",
+		MasterUsername:     "admin",
+		MasterUserPassword: "confidential",
+		NodeType:           "ra3.large",
+		NumberOfNodes:      new(2),
+		DBName:             "dev",
+		Encrypted:          new(true),
+		Port:               new(5440), // not compared: a new cluster has no endpoint
+	}, func(r *redshift.CreateClusterResult) bool { return r.Cluster.ClusterIdentifier == "analytics" })
+	const created = "<ClusterCreateTime>2000-01-01T00:00:00.5Z</ClusterCreateTime><Encrypted>true</Encrypted>"
+	const nodes = "<NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes>"
+	const names = "<MasterUsername>admin</MasterUsername><DBName>dev</DBName>"
+	runRecovered(t, map[string]recoveredCall{
+		"created":                 {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+names)), want: "ok", requests: "2*CreateCluster DescribeClusters"},
+		"created, without times":  {call: call, replies: refusedAfter("ClusterAlreadyExists", missingCluster, clusterWith(nodes), clusterWith(created+nodes+names)), want: "ok", requests: "2*CreateCluster 3*DescribeClusters"},
+		"created, lost for good":  {call: call, replies: neverHeard(clusterWith(created + nodes + names)), want: "ok"},
+		"never shown":             {call: call, replies: refusedAfter("ClusterAlreadyExists", missingCluster), want: "unknown", requests: "2*CreateCluster 5*DescribeClusters"},
+		"another user":            {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+"<MasterUsername>other</MasterUsername><DBName>dev</DBName>")), want: "ClusterAlreadyExists"},
+		"another database":        {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+"<MasterUsername>admin</MasterUsername><DBName>other</DBName>")), want: "ClusterAlreadyExists"},
+		"a restored cluster":      {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+names+"<RestoreStatus><Status>completed</Status></RestoreStatus>")), want: "ClusterAlreadyExists"},
+		"a cluster of yesterday":  {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(nodes+names+"<ClusterCreateTime>"+yesterday+"</ClusterCreateTime>")), want: "ClusterAlreadyExists"},
+		"other nodes":             {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+names+"<NodeType>ra3.large</NodeType><NumberOfNodes>4</NumberOfNodes>")), want: "unknown", text: "another NumberOfNodes"},
+		"refused at the first":    {call: call, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "CreateCluster"},
+		"without its identifier":  {call: call, replies: refusedAfter("ClusterAlreadyExists", result("DescribeClusters", "<Clusters><Cluster>"+created+nodes+names+"</Cluster></Clusters>")), want: "unknown"},
+		"a quota after the first": {call: call, replies: refusedAfter("ClusterQuotaExceeded"), want: "unknown", requests: "2*CreateCluster"},
+	})
+}
+
+func TestRecoverDeleteCluster(t *testing.T) {
+	t.Parallel()
+	isDeleted := func(r *redshift.DeleteClusterResult) bool {
+		return strings.EqualFold(r.Cluster.ClusterIdentifier, "analytics") &&
+			slices.Contains([]models.ClusterStatus{models.ClusterStatusDeleting, models.ClusterStatusFinalSnapshot}, r.Cluster.ClusterStatus)
+	}
+	drop := of((*redshift.Client).DeleteCluster, redshift.DeleteClusterParams{ClusterIdentifier: "Analytics", SkipFinalClusterSnapshot: new(true)}, isDeleted)
+	keep := of((*redshift.Client).DeleteCluster, redshift.DeleteClusterParams{ClusterIdentifier: "Analytics", FinalClusterSnapshotIdentifier: "Nightly"}, isDeleted)
+	available, deleting, final := inStatus("available"), inStatus("deleting"), inStatus("final-snapshot")
+	both := "2*DeleteCluster" + strings.Repeat(" DescribeClusters DescribeClusterSnapshots", 5)
+	old := snapshotWith(ofAnalytics + createdAt(yesterday))
+	ofSales := snapshotWith("<ClusterIdentifier>sales</ClusterIdentifier>" + createdNow)
+	runRecovered(t, map[string]recoveredCall{
+		"gone":                         {call: drop, replies: refusedAfter("ClusterNotFound"), want: "ok", requests: "2*DeleteCluster"},
+		"deleting":                     {call: drop, replies: refusedAfter("InvalidClusterState", deleting), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
+		"gone at the look-up":          {call: drop, replies: refusedAfter("InvalidClusterState", missingCluster), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
+		"not in the list":              {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters/>")), want: "ok"},
+		"deleting, shown later":        {call: drop, replies: refusedAfter("InvalidClusterState", available, deleting), want: "ok", requests: "2*DeleteCluster 2*DescribeClusters"},
+		"not deleted":                  {call: drop, replies: refusedAfter("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "still exists", requests: "2*DeleteCluster 5*DescribeClusters"},
+		"refused at the first":         {call: drop, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "DeleteCluster"},
+		"missing at the first":         {call: drop, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "DeleteCluster"},
+		"deleting, lost for good":      {call: drop, replies: neverHeard(deleting), want: "ok", requests: "5*DeleteCluster DescribeClusters"},
+		"gone, lost for good":          {call: drop, replies: neverHeard(missingCluster), want: "ok"},
+		"not deleted, lost for good":   {call: drop, replies: neverHeard(available), want: "unknown"},
+		"the look-up is refused":       {call: drop, replies: refusedAfter("InvalidClusterState", forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
+		"no identifier":                {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters><Cluster><ClusterStatus>deleting</ClusterStatus></Cluster></Clusters>")), want: "unknown"},
+		"its final snapshot":           {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", final, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"deleting after its snapshot":  {call: keep, replies: refusedAfter("InvalidClusterState", deleting, snapshotWith(mine)), want: "ok"},
+		"gone, with its snapshot":      {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"gone, snapshot shown later":   {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, missingSnapshot, missingCluster, snapshotWith(mine)), want: "ok"},
+		"gone without its snapshot":    {call: keep, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{missingCluster, missingSnapshot}, 5)...), want: "unknown", text: "no final snapshot", requests: both},
+		"gone, another's snapshot":     {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, ofSales), want: "ClusterNotFound"},
+		"another cluster's snapshot":   {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", available, ofSales), want: "ClusterSnapshotAlreadyExists"},
+		"a snapshot of yesterday":      {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", available, old), want: "ClusterSnapshotAlreadyExists", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"a new snapshot, status later": {call: keep, replies: refusedAfter("InvalidClusterState", available, snapshotWith(mine), final, snapshotWith(mine)), want: "ok"},
+		"no snapshot, not deleted":     {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{available, missingSnapshot}, 5)...), want: "unknown", text: "still exists", requests: both},
+		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+	})
+}
+
+func TestRecoverRenamedCluster(t *testing.T) {
+	t.Parallel()
+	rename := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "Analytics", NewClusterIdentifier: "Sales", Port: new(5440)},
+		func(r *redshift.ModifyClusterResult) bool { return r.Cluster.ClusterIdentifier != "" })
+	sameName := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "Analytics", NewClusterIdentifier: "analytics"}, nil)
+	const port = "<Endpoint><Port>5440</Port></Endpoint>"
+	const pending = port + "<PendingModifiedValues><ClusterIdentifier>sales</ClusterIdentifier></PendingModifiedValues>"
+	renamed, waiting, unchanged := named("sales", port), named("analytics", pending), named("analytics", port)
+	runRecovered(t, map[string]recoveredCall{
+		"renamed":                    {call: rename, replies: refusedAfter("ClusterNotFound", renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"renamed, shown later":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster, missingCluster, renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 4*DescribeClusters"},
+		"renamed, lost for good":     {call: rename, replies: neverHeard(renamed, missingCluster), want: "ok"},
+		"renaming":                   {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, waiting), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"renaming, shown later":      {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, unchanged, missingCluster, waiting), want: "ok"},
+		"the new identifier is its":  {call: rename, replies: refusedAfter("ClusterAlreadyExists", renamed, missingCluster), want: "ok"},
+		"not renamed":                {call: rename, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{missingCluster, unchanged}, 5)...), want: "unknown", text: "no PendingModifiedValues.ClusterIdentifier", requests: "2*ModifyCluster 10*DescribeClusters"},
+		"both identifiers exist":     {call: rename, replies: refusedAfter("ClusterAlreadyExists", slices.Repeat([]reply{renamed, unchanged}, 5)...), want: "unknown", text: "another ClusterIdentifier"},
+		"no identifier exists":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster), want: "unknown", requests: "2*ModifyCluster 10*DescribeClusters"},
+		"renamed, with another port": {call: rename, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{named("sales", "<Endpoint><Port>1</Port></Endpoint>"), missingCluster}, 5)...), want: "unknown", text: "another Port"},
+		"the first look-up refused":  {call: rename, replies: refusedAfter("ClusterNotFound", forbidden), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
+		"the second look-up refused": {call: rename, replies: refusedAfter("ClusterNotFound", renamed, forbidden), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"taken at the first":         {call: rename, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "ModifyCluster"},
+		"missing at the first":       {call: rename, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "ModifyCluster"},
+		"the same name, not found":   {call: sameName, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
+	})
+}
+
+// allModified is the cluster that modifyAll requests.
+const allModified = "<ClusterStatus>modifying</ClusterStatus><NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes>" +
+	"<ClusterVersion>1.0</ClusterVersion><MaintenanceTrackName>trailing</MaintenanceTrackName><AvailabilityZone>eu-west-1b</AvailabilityZone>" +
+	"<AvailabilityZoneRelocationStatus>pending_enabling</AvailabilityZoneRelocationStatus><MultiAZ>Disabled</MultiAZ><Endpoint><Port>5440</Port></Endpoint>" +
+	"<ElasticIpStatus><ElasticIp>192.0.2.1</ElasticIp></ElasticIpStatus><IpAddressType>ipv4</IpAddressType><PubliclyAccessible>true</PubliclyAccessible>" +
+	"<EnhancedVpcRouting>true</EnhancedVpcRouting><AllowVersionUpgrade>true</AllowVersionUpgrade>" +
+	"<AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod><ManualSnapshotRetentionPeriod>9</ManualSnapshotRetentionPeriod>" +
+	"<PreferredMaintenanceWindow>sun:05:00-sun:06:00</PreferredMaintenanceWindow><ExtraComputeForAutomaticOptimization>enabled</ExtraComputeForAutomaticOptimization>" +
+	"<ClusterParameterGroups><ClusterParameterGroup><ParameterGroupName>mine</ParameterGroupName></ClusterParameterGroup></ClusterParameterGroups>" +
+	"<ClusterSecurityGroups><ClusterSecurityGroup><ClusterSecurityGroupName>web</ClusterSecurityGroupName></ClusterSecurityGroup></ClusterSecurityGroups>" +
+	"<VpcSecurityGroups><VpcSecurityGroup><VpcSecurityGroupId>sg-1</VpcSecurityGroupId></VpcSecurityGroup></VpcSecurityGroups>" +
+	"<Encrypted>true</Encrypted><KmsKeyId>" + keyARN + "</KmsKeyId><HsmStatus><HsmClientCertificateIdentifier>cert</HsmClientCertificateIdentifier>" +
+	"<HsmConfigurationIdentifier>hsm</HsmConfigurationIdentifier></HsmStatus><MasterPasswordSecretArn>arn:secret</MasterPasswordSecretArn>" +
+	"<MasterPasswordSecretKmsKeyId>" + keyARN + "</MasterPasswordSecretKmsKeyId>"
+
+func modifyAll() clusterCall {
+	return of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{
+		ClusterIdentifier:                    "analytics",
+		AllowVersionUpgrade:                  new(true),
+		AutomatedSnapshotRetentionPeriod:     new(7),
+		AvailabilityZone:                     "eu-west-1b",
+		AvailabilityZoneRelocation:           new(true),
+		ClusterParameterGroupName:            "Mine",
+		ClusterSecurityGroups:                []string{"Web"},
+		ClusterType:                          models.ClusterTypeMultiNode,
+		ClusterVersion:                       "1.0",
+		ElasticIP:                            "192.0.2.1",
+		Encrypted:                            new(true),
+		EnhancedVpcRouting:                   new(true),
+		ExtraComputeForAutomaticOptimization: new(true),
+		HsmClientCertificateIdentifier:       "cert",
+		HsmConfigurationIdentifier:           "hsm",
+		IPAddressType:                        models.IPAddressTypeIPv4,
+		KmsKeyID:                             keyID,
+		MaintenanceTrackName:                 "trailing",
+		ManageMasterPassword:                 new(true),
+		ManualSnapshotRetentionPeriod:        new(9),
+		MasterPasswordSecretKmsKeyID:         keyID,
+		MultiAZ:                              new(false),
+		NodeType:                             "ra3.large",
+		NumberOfNodes:                        new(2),
+		Port:                                 new(5440),
+		PreferredMaintenanceWindow:           "Sun:05:00-Sun:06:00",
+		PubliclyAccessible:                   new(true),
+		VpcSecurityGroupIDs:                  []string{"sg-1"},
+	}, func(r *redshift.ModifyClusterResult) bool {
+		return r.Cluster.ClusterStatus == models.ClusterStatusModifying
+	})
+}
+
+// TestRecoverModifiedCluster: the cluster must have every requested value, or have it pending.
+func TestRecoverModifiedCluster(t *testing.T) {
+	t.Parallel()
+	all := modifyAll()
+	modifying := clusterWith(allModified)
+	single := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", ClusterType: models.ClusterTypeSingleNode}, nil)
+	decrypt := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", Encrypted: new(false)}, nil)
+	password := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", MasterUserPassword: "confidential"}, nil)
+	pendingAll := clusterWith(strings.NewReplacer(
+		"<NodeType>ra3.large<", "<NodeType>ra3.xlplus<", "<NumberOfNodes>2<", "<NumberOfNodes>1<", "<ClusterVersion>1.0<", "<ClusterVersion>0.9<",
+		">trailing<", ">current<", "<AutomatedSnapshotRetentionPeriod>7<", "<AutomatedSnapshotRetentionPeriod>1<", "<PubliclyAccessible>true<", "<PubliclyAccessible>false<",
+		"<EnhancedVpcRouting>true<", "<EnhancedVpcRouting>false<", "<Encrypted>true<", "<Encrypted>false<",
+	).Replace(allModified) + "<PendingModifiedValues><NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes><ClusterType>multi-node</ClusterType>" +
+		"<ClusterVersion>1.0</ClusterVersion><AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod><PubliclyAccessible>true</PubliclyAccessible>" +
+		"<EnhancedVpcRouting>true</EnhancedVpcRouting><MaintenanceTrackName>trailing</MaintenanceTrackName><EncryptionType>KMS</EncryptionType></PendingModifiedValues>")
+	tests := map[string]recoveredCall{
+		"modified":                {call: all, replies: refusedAfter("InvalidClusterState", modifying), want: "ok", requests: "2*ModifyCluster DescribeClusters"},
+		"modified, shown later":   {call: all, replies: refusedAfter("InvalidClusterState", clusterWith(""), modifying), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"modified, lost for good": {call: all, replies: neverHeard(modifying), want: "ok"},
+		"pending":                 {call: all, replies: refusedAfter("InvalidClusterState", pendingAll), want: "ok"},
+		"one node":                {call: single, replies: refusedAfter("InvalidClusterState", clusterWith("<NumberOfNodes>1</NumberOfNodes>")), want: "ok"},
+		"two nodes":               {call: single, replies: refusedAfter("InvalidClusterState", clusterWith("<NumberOfNodes>2</NumberOfNodes>")), want: "unknown", text: "another ClusterType"},
+		"no nodes":                {call: single, replies: refusedAfter("InvalidClusterState", clusterWith("")), want: "unknown", text: "no ClusterType"},
+		"not encrypted":           {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("")), want: "ok"},
+		"no encryption pending":   {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted><PendingModifiedValues><EncryptionType>None</EncryptionType></PendingModifiedValues>")), want: "ok"},
+		"still encrypted":         {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted>")), want: "unknown", text: "another Encrypted"},
+		"a password":              {call: password, replies: refusedAfter("InvalidClusterState"), want: "unknown", text: "does not show passwords", requests: "2*ModifyCluster"},
+		"a password, heard":       {call: password, replies: []reply{noResponse, result("ModifyCluster", "<Cluster/>")}, want: "ok", requests: "2*ModifyCluster"},
+		"a missing cluster":       {call: all, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
+		"no cluster to look up":   {call: all, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown", requests: "2*ModifyCluster 5*DescribeClusters"},
+		"refused at the first":    {call: all, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ModifyCluster"},
+	}
+	// Each value differs once.
+	for member, change := range map[string][2]string{
+		"NodeType":                             {"<NodeType>ra3.large<", "<NodeType>ra3.xlplus<"},
+		"NumberOfNodes":                        {"<NumberOfNodes>2<", "<NumberOfNodes>3<"},
+		"ClusterVersion":                       {"<ClusterVersion>1.0<", "<ClusterVersion>2.0<"},
+		"MaintenanceTrackName":                 {">trailing<", ">current<"},
+		"AvailabilityZone":                     {"eu-west-1b", "eu-west-1a"},
+		"AvailabilityZoneRelocationStatus":     {"pending_enabling", "disabled"},
+		"MultiAZ":                              {">Disabled<", ">Enabled<"},
+		"Port":                                 {"<Port>5440<", "<Port>5439<"},
+		"ElasticIp":                            {"192.0.2.1", "192.0.2.2"},
+		"IpAddressType":                        {">ipv4<", ">dualstack<"},
+		"PreferredMaintenanceWindow":           {"sun:05:00", "mon:05:00"},
+		"AutomatedSnapshotRetentionPeriod":     {"<AutomatedSnapshotRetentionPeriod>7<", "<AutomatedSnapshotRetentionPeriod>8<"},
+		"ManualSnapshotRetentionPeriod":        {"<ManualSnapshotRetentionPeriod>9<", "<ManualSnapshotRetentionPeriod>8<"},
+		"ExtraComputeForAutomaticOptimization": {">enabled<", ">soon<"},
+		"ClusterParameterGroups":               {">mine<", ">theirs<"},
+		"ClusterSecurityGroups":                {">web<", ">other<"},
+		"VpcSecurityGroups":                    {">sg-1<", ">sg-2<"},
+		"KmsKeyId":                             {"<KmsKeyId>" + keyARN, "<KmsKeyId>" + keyARN + "0"},
+		"HsmClientCertificateIdentifier":       {">cert<", ">other<"},
+		"HsmConfigurationIdentifier":           {">hsm<", ">other<"},
+		"MasterPasswordSecretArn":              {">arn:secret<", "><"},
+		"MasterPasswordSecretKmsKeyId":         {"<MasterPasswordSecretKmsKeyId>" + keyARN, "<MasterPasswordSecretKmsKeyId>" + keyARN + "0"},
+	} {
+		if !strings.Contains(allModified, change[0]) {
+			t.Fatalf("the cluster has no %s", change[0])
+		}
+		other := clusterWith(strings.Replace(allModified, change[0], change[1], 1))
+		tests["another "+member] = recoveredCall{call: all, replies: refusedAfter("InvalidClusterState", other), want: "unknown", text: "another " + member}
+	}
+	// A switch that is off looks as if the response did not have it.
+	for _, member := range []string{"PubliclyAccessible", "EnhancedVpcRouting", "AllowVersionUpgrade"} {
+		off := clusterWith(strings.Replace(allModified, "<"+member+">true<", "<"+member+">false<", 1))
+		tests["no "+member] = recoveredCall{call: all, replies: refusedAfter("InvalidClusterState", off), want: "unknown", text: "no " + member}
+	}
+	runRecovered(t, tests)
+}
+
+func TestRecoverModifyClusterIamRoles(t *testing.T) {
+	t.Parallel()
+	call := of((*redshift.Client).ModifyClusterIamRoles, redshift.ModifyClusterIamRolesParams{
+		ClusterIdentifier: "analytics", AddIamRoles: []string{"role/a"}, RemoveIamRoles: []string{"role/b"}, DefaultIamRoleArn: "role/a",
+	}, func(r *redshift.ModifyClusterIamRolesResult) bool { return len(r.Cluster.IamRoles) > 0 })
+	role := func(name, status string) string {
+		return "<ClusterIamRole><IamRoleArn>role/" + name + "</IamRoleArn><ApplyStatus>" + status + "</ApplyStatus></ClusterIamRole>"
+	}
+	with := func(defaultRole string, roles ...string) reply {
+		return clusterWith("<IamRoles>" + strings.Join(roles, "") + "</IamRoles><DefaultIamRoleArn>" + defaultRole + "</DefaultIamRoleArn>")
+	}
+	runRecovered(t, map[string]recoveredCall{
+		"done":                 {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "in-sync"))), want: "ok", requests: "2*ModifyClusterIamRoles DescribeClusters"},
+		"under way":            {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "adding"), role("b", "removing"))), want: "ok"},
+		"done, shown later":    {call: call, replies: refusedAfter("InvalidClusterState", with("", role("b", "in-sync")), with("role/a", role("a", "in-sync"))), want: "ok"},
+		"done, lost for good":  {call: call, replies: neverHeard(with("role/a", role("a", "in-sync"))), want: "ok"},
+		"not added":            {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "removing"))), want: "unknown", text: "another IamRoles", requests: "2*ModifyClusterIamRoles 5*DescribeClusters"},
+		"not removed":          {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "in-sync"), role("b", "in-sync"))), want: "unknown", text: "another IamRoles"},
+		"another default":      {call: call, replies: refusedAfter("InvalidClusterState", with("role/c", role("a", "in-sync"))), want: "unknown", text: "another DefaultIamRoleArn"},
+		"a missing cluster":    {call: call, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown"},
+		"refused at the first": {call: call, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState"},
+	})
+}
+
+func TestRecoverPausedCluster(t *testing.T) {
+	t.Parallel()
+	pause := of((*redshift.Client).PauseCluster, redshift.PauseClusterParams{ClusterIdentifier: "Analytics"},
+		func(r *redshift.PauseClusterResult) bool { return r.Cluster.ClusterIdentifier == "analytics" })
+	resume := of((*redshift.Client).ResumeCluster, redshift.ResumeClusterParams{ClusterIdentifier: "Analytics"},
+		func(r *redshift.ResumeClusterResult) bool { return r.Cluster.ClusterIdentifier == "analytics" })
+	reboot := of((*redshift.Client).RebootCluster, redshift.RebootClusterParams{ClusterIdentifier: "analytics"}, nil)
+	first := []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}
+	runRecovered(t, map[string]recoveredCall{
+		"pausing":                  {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("pausing")), want: "ok", requests: "2*PauseCluster DescribeClusters"},
+		"paused":                   {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("paused")), want: "ok"},
+		"paused, shown later":      {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("available"), inStatus("pausing")), want: "ok"},
+		"paused, lost for good":    {call: pause, replies: neverHeard(inStatus("paused")), want: "ok", requests: "5*PauseCluster DescribeClusters"},
+		"not paused":               {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "another ClusterStatus", requests: "2*PauseCluster 5*DescribeClusters"},
+		"no cluster to pause":      {call: pause, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown"},
+		"not paused at the first":  {call: pause, replies: first, want: "InvalidClusterState", requests: "PauseCluster"},
+		"resuming":                 {call: resume, replies: refusedAfter("InvalidClusterState", inStatus("resuming")), want: "ok", requests: "2*ResumeCluster DescribeClusters"},
+		"resumed":                  {call: resume, replies: refusedAfter("InvalidClusterState", inStatus("paused"), inStatus("available")), want: "ok"},
+		"resumed, lost for good":   {call: resume, replies: neverHeard(inStatus("resuming")), want: "ok"},
+		"not resumed":              {call: resume, replies: refusedAfter("InvalidClusterState", inStatus("paused")), want: "unknown", text: "another ClusterStatus"},
+		"not resumed at the first": {call: resume, replies: first, want: "InvalidClusterState", requests: "ResumeCluster"},
+		"a reboot":                 {call: reboot, replies: []reply{noResponse}, want: "unknown", text: "DescribeClusters", requests: "RebootCluster"},
+	})
+}
+
+func TestRecoverResizedCluster(t *testing.T) {
+	t.Parallel()
+	resize := of((*redshift.Client).ResizeCluster, redshift.ResizeClusterParams{
+		ClusterIdentifier: "Analytics", ClusterType: models.ClusterTypeMultiNode, NodeType: "ra3.large", NumberOfNodes: new(4), Classic: new(false),
+	}, func(r *redshift.ResizeClusterResult) bool { return r.Cluster.ClusterIdentifier == "analytics" })
+	exchange := of((*redshift.Client).ResizeCluster, redshift.ResizeClusterParams{ClusterIdentifier: "analytics", ReservedNodeID: "r-1", TargetReservedNodeOfferingID: "o-1"}, nil)
+	resizeWith := func(status, node, nodes, kind string) reply {
+		return result("DescribeResize", "<Status>"+status+"</Status><TargetNodeType>"+node+"</TargetNodeType><TargetNumberOfNodes>"+nodes+"</TargetNumberOfNodes>"+
+			"<TargetClusterType>multi-node</TargetClusterType><ResizeType>"+kind+"</ResizeType>")
+	}
+	exchanged := func(node, offering string) reply {
+		return clusterWith("<ReservedNodeExchangeStatus><SourceReservedNodeId>" + node + "</SourceReservedNodeId>" +
+			"<TargetReservedNodeOfferingId>" + offering + "</TargetReservedNodeOfferingId></ReservedNodeExchangeStatus>")
+	}
+	cluster := inStatus("resizing")
+	ours := resizeWith("IN_PROGRESS", "ra3.large", "4", "ElasticResize")
+	other := func(one reply) []reply {
+		return refusedAfter("InvalidClusterState", slices.Repeat([]reply{one, cluster}, 5)...)
+	}
+	runRecovered(t, map[string]recoveredCall{
+		"in progress":            {call: resize, replies: refusedAfter("InvalidClusterState", ours, cluster), want: "ok", requests: "2*ResizeCluster DescribeResize DescribeClusters"},
+		"done":                   {call: resize, replies: refusedAfter("InvalidClusterState", resizeWith("SUCCEEDED", "ra3.large", "4", "ElasticResize"), cluster), want: "ok"},
+		"lost for good":          {call: resize, replies: neverHeard(ours, cluster), want: "ok"},
+		"shown later":            {call: resize, replies: refusedAfter("InvalidClusterState", missingResize, resizeWith("NONE", "", "0", ""), cluster, ours, cluster), want: "ok"},
+		"never shown":            {call: resize, replies: refusedAfter("InvalidClusterState", missingResize), want: "unknown", requests: "2*ResizeCluster 5*DescribeResize"},
+		"failed":                 {call: resize, replies: other(resizeWith("FAILED", "ra3.large", "4", "ElasticResize")), want: "unknown", text: "another Status"},
+		"another node type":      {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.xlplus", "4", "ElasticResize")), want: "unknown", text: "another TargetNodeType"},
+		"another number":         {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "6", "ElasticResize")), want: "unknown", text: "another TargetNumberOfNodes"},
+		"another kind":           {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "4", "ClassicResize")), want: "unknown", text: "another ResizeType"},
+		"no cluster":             {call: resize, replies: refusedAfter("InvalidClusterState", ours, missingCluster), want: "unknown"},
+		"refused at the first":   {call: resize, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ResizeCluster"},
+		"with an exchange":       {call: exchange, replies: refusedAfter("InvalidClusterState", ours, exchanged("r-1", "o-1")), want: "ok"},
+		"with another exchange":  {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, exchanged("r-1", "o-2")}, 5)...), want: "unknown", text: "another ReservedNodeExchangeStatus.TargetReservedNodeOfferingId"},
+		"without an exchange":    {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, cluster}, 5)...), want: "unknown", text: "no ReservedNodeExchangeStatus.SourceReservedNodeId"},
+		"the look-up is refused": {call: resize, replies: refusedAfter("InvalidClusterState", forbidden), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
+	})
+}
+
+func TestRecoverCanceledResize(t *testing.T) {
+	t.Parallel()
+	cancel := of((*redshift.Client).CancelResize, redshift.CancelResizeParams{ClusterIdentifier: "Analytics"}, func(r *redshift.CancelResizeResult) bool {
+		return r.Status == models.ResizeStatusCancelling && r.ResizeType == "ClassicResize" || r.Status == models.ResizeStatusNone
+	})
+	in := func(status string) reply {
+		return result("DescribeResize", "<Status>"+status+"</Status><ResizeType>ClassicResize</ResizeType>")
+	}
+	runRecovered(t, map[string]recoveredCall{
+		"canceling":                {call: cancel, replies: refusedAfter("InvalidClusterState", in("CANCELLING")), want: "ok", requests: "2*CancelResize DescribeResize"},
+		"canceling, shown later":   {call: cancel, replies: refusedAfter("InvalidClusterState", in("IN_PROGRESS"), in("CANCELLING")), want: "ok", requests: "2*CancelResize 2*DescribeResize"},
+		"gone":                     {call: cancel, replies: refusedAfter("ResizeNotFound", missingResize), want: "ok", requests: "2*CancelResize DescribeResize"},
+		"none":                     {call: cancel, replies: refusedAfter("ResizeNotFound", in("NONE")), want: "ok"},
+		"canceling, lost for good": {call: cancel, replies: neverHeard(in("CANCELLING")), want: "ok"},
+		"gone, lost for good":      {call: cancel, replies: neverHeard(missingResize), want: "ok"},
+		"ended":                    {call: cancel, replies: refusedAfter("ResizeNotFound", in("SUCCEEDED")), want: "unknown", text: "another Status", requests: "2*CancelResize DescribeResize"},
+		"failed":                   {call: cancel, replies: refusedAfter("InvalidClusterState", in("FAILED")), want: "unknown", text: "another Status"},
+		"not canceled":             {call: cancel, replies: refusedAfter("InvalidClusterState", in("IN_PROGRESS")), want: "unknown", text: "still exists", requests: "2*CancelResize 5*DescribeResize"},
+		"the look-up is refused":   {call: cancel, replies: refusedAfter("ResizeNotFound", forbidden), want: "unknown"},
+		"refused at the first":     {call: cancel, replies: []reply{missingResize}, want: "ResizeNotFound", requests: "CancelResize"},
+	})
+}
+
+// TestMisleadingNotFoundOptions: Redshift does not find another account's snapshot unless the call names the account or the ARN.
+func TestMisleadingNotFoundOptions(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		params redshift.DescribeNodeConfigurationOptionsParams
+		reply  reply
+		want   bool
+	}{
+		"no owner":      {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, missingSnapshot, true},
+		"an owner":      {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs", OwnerAccount: friend}, missingSnapshot, false},
+		"an ARN":        {redshift.DescribeNodeConfigurationOptionsParams{SnapshotArn: nightlyARN}, missingSnapshot, false},
+		"another error": {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, forbidden, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := scripted(t, test.reply)
+			test.params.ActionType = models.ActionTypeRestoreCluster
+			_, err := client.DescribeNodeConfigurationOptions(t.Context(), &test.params)
+			if err == nil || strings.Contains(err.Error(), "OwnerAccount") != test.want {
+				t.Errorf("DescribeNodeConfigurationOptions() returned %v; want a hint: %v", err, test.want)
+			}
+		})
+	}
+}
