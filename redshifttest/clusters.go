@@ -90,6 +90,7 @@ type storedCluster struct {
 	restore      *restore       // nil if AddCluster added the cluster
 	snapshotCopy *models.ClusterSnapshotCopyStatus
 	association  *scheduleAssociation
+	transition   *transition // nil if no change is under way
 	backedUp     bool      // it has or had a snapshot
 	automated    time.Time // automated snapshots due until this time have been taken
 }
@@ -116,6 +117,8 @@ func inSync(parameterGroup string) models.ClusterParameterGroupStatus {
 // status returns the status of the cluster at a time.
 func (c *storedCluster) status(now time.Time) models.ClusterStatus {
 	switch {
+	case c.transition != nil:
+		return c.transition.status
 	case c.Status != "":
 		return models.ClusterStatus(c.Status)
 	case c.restore.hasStarted(now):

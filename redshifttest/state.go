@@ -36,10 +36,16 @@ type states struct {
 	options  Options
 	byRegion map[string]*state
 	declared map[string]*declaredKind // by the name of the Describe operation
+	timers   *timers
 }
 
 func newStates(options Options) states {
-	return states{options: options, byRegion: make(map[string]*state), declared: make(map[string]*declaredKind)}
+	return states{
+		options:  options,
+		byRegion: make(map[string]*state),
+		declared: make(map[string]*declaredKind),
+		timers:   new(timers),
+	}
 }
 
 // in returns the state of a region.
@@ -70,6 +76,8 @@ type resources struct {
 	tableRestores []*tableRestore
 
 	declared map[string][]*declaredResource // by the name of the Describe operation
+
+	events []models.Event // oldest first
 }
 
 // storedSnapshot is a snapshot and the data that its progress and expiry depend on.
@@ -112,8 +120,18 @@ func (s *state) resourcesOf(account string) *resources {
 	return s.accounts[account]
 }
 
-// update applies the changes that the clock alone causes, in all regions.
+// update applies the changes that the clock alone causes, in all regions. If the clock jumps over several timers, each of them finds the
+// state of its own time.
 func (s states) update(now time.Time) {
+	for due, found := s.timers.next(now); found; due, found = s.timers.next(now) {
+		s.updateResources(due.at)
+		due.run(due.at)
+	}
+	s.updateResources(now)
+}
+
+// updateResources applies the changes that follow from the members of the resources.
+func (s states) updateResources(now time.Time) {
 	for _, region := range s.byRegion {
 		region.takeDueSnapshots(now)
 	}

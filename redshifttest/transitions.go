@@ -1,0 +1,26 @@
+package redshifttest
+
+import (
+	"time"
+
+	"github.com/redshift-go/redshift/models"
+)
+
+// transition is a change of a cluster that takes time, such as a reboot.
+type transition struct {
+	status models.ClusterStatus // of the cluster until the change ends
+	until  time.Time
+}
+
+// begin starts a transition of a cluster. finish runs at its end, unless the cluster was removed or another transition has replaced it.
+func (s *state) begin(cluster *storedCluster, status models.ClusterStatus, until time.Time, finish func(at time.Time)) {
+	started := &transition{status: status, until: until}
+	cluster.transition = started
+	s.states.timers.add(until, func(at time.Time) {
+		if cluster.transition != started || s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier] != cluster {
+			return
+		}
+		cluster.transition = nil
+		finish(at)
+	})
+}
