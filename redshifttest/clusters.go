@@ -91,8 +91,8 @@ type storedCluster struct {
 	snapshotCopy *models.ClusterSnapshotCopyStatus
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
-	backedUp     bool      // it has or had a snapshot
-	automated    time.Time // automated snapshots due until this time have been taken
+	backedUp     bool        // it has or had a snapshot
+	automated    time.Time   // automated snapshots due until this time have been taken
 }
 
 // defaultSettings returns the settings of a cluster that a restore can change.
