@@ -106,7 +106,7 @@ func snapshotsWithoutTag(ctx context.Context, client *redshift.Client, key strin
 	return without, nil
 }
 
-// snapshotClusters takes a snapshot of each cluster, 8 calls at a time. The error joins those of all clusters that failed.
+// snapshotClusters takes a snapshot of each cluster, 8 calls at a time. The error joins the errors of all clusters.
 func snapshotClusters(ctx context.Context, client *redshift.Client, clusters []string, suffix string) error {
 	slots := make(chan struct{}, 8)
 	failed := make([]error, len(clusters)) // each goroutine writes its own element
