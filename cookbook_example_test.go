@@ -143,11 +143,83 @@ func waitForSnapshots(ctx context.Context, client *redshift.Client, identifiers 
 	return missing, err
 }
 
-// cookbookClient is a client for a fake with the clusters analytics and sales. Snapshots are available immediately.
+// deleteByName deletes snapshots, and logs those that are not deleted for certain.
+func deleteByName(ctx context.Context, client *redshift.Client, identifiers ...string) error {
+	result, err := client.DeleteSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{
+		Identifiers: redshift.SnapshotIDs(identifiers...),
+	})
+	for _, failed := range result.Failed {
+		if !errors.Is(failed, models.ErrClusterSnapshotNotFound) {
+			log.Printf("%s was not deleted: %v", failed.SnapshotIdentifier, failed)
+		}
+	}
+	for _, identifier := range result.Unprocessed {
+		log.Printf("%s may still exist", identifier)
+	}
+
+	return err // of a whole call
+}
+
+// createTagged takes a snapshot with two tags, and prints all snapshots that have a tag with the key env.
+func createTagged(ctx context.Context, client *redshift.Client, cluster, identifier string) error {
+	_, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier:  cluster,
+		SnapshotIdentifier: identifier,
+		Tags:               []models.Tag{{Key: "env", Value: "prod"}, {Key: "owner"}},
+	})
+	if err != nil {
+		return err
+	}
+	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
+		TagKeys: []string{"env"},
+	}) {
+		if err != nil {
+			return err
+		}
+		fmt.Println(snapshot.SnapshotIdentifier, snapshot.Tags)
+	}
+
+	return nil
+}
+
+// waitWithProgress waits until a snapshot is available, and prints the progress.
+func waitWithProgress(ctx context.Context, client *redshift.Client, identifier string) error {
+	_, err := client.WaitSnapshotAvailable(ctx,
+		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier},
+		redshift.WaitOptions{Progress: func(progress redshift.WaitProgress) {
+			fmt.Printf("%s, %.0f %%\n", progress.Status, 100*progress.Fraction)
+		}})
+	var failure *redshift.SnapshotWaitError
+	if errors.As(err, &failure) {
+		fmt.Printf("the last poll showed the status %q\n", failure.Last.Status)
+	}
+
+	return err
+}
+
+// restoreSnapshot restores a snapshot to a new cluster, and waits until all of its data is there.
+func restoreSnapshot(ctx context.Context, client *redshift.Client, identifier, cluster string) (models.Cluster, error) {
+	_, err := client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier:  cluster,
+		SnapshotIdentifier: identifier,
+	})
+	if err != nil {
+		return models.Cluster{}, err
+	}
+	restored, err := client.WaitClusterRestored(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: cluster}, redshift.WaitOptions{})
+	if errors.Is(err, redshift.ErrRestoreFailed) {
+		return restored, fmt.Errorf("snapshot %s cannot be restored: %w", identifier, err)
+	}
+
+	return restored, err
+}
+
+// cookbookClient is a client for a fake with the clusters analytics and sales. Nothing takes time.
 func cookbookClient() (*redshift.Client, *redshifttest.Fake) {
 	fake := redshifttest.New(redshifttest.Options{
 		Start:            time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC),
-		SnapshotDuration: -1,
+		SnapshotDuration: -1, // a new snapshot is available immediately
+		RestoreDuration:  -1,
 	})
 	for _, cluster := range []string{"analytics", "sales"} {
 		if err := fake.AddCluster(redshifttest.Cluster{Identifier: cluster}); err != nil {
@@ -290,4 +362,50 @@ func Example_waitForSnapshots() {
 	// Output:
 	// tuesday failed
 	// true
+}
+
+func Example_deleteByName() {
+	client, fake := cookbookClient()
+	addSnapshot(fake, "monday", 2)
+	addSnapshot(fake, "tuesday", 1)
+	fmt.Println(deleteByName(context.Background(), client, "monday", "sunday"))
+	for _, left := range fake.Snapshots() {
+		fmt.Println(left.SnapshotIdentifier)
+	}
+	// Output:
+	// <nil>
+	// tuesday
+}
+
+func Example_createTagged() {
+	client, fake := cookbookClient()
+	addSnapshot(fake, "untagged", 1)
+	fmt.Println(createTagged(context.Background(), client, "analytics", "tagged"))
+	// Output:
+	// tagged [{env prod} {owner }]
+	// <nil>
+}
+
+func Example_waitWithProgress() {
+	client, fake := cookbookClient()
+	addSnapshot(fake, "monday", 1)
+	fmt.Println(waitWithProgress(context.Background(), client, "monday"))
+	if err := fake.SetSnapshotStatus("monday", models.SnapshotStatusFailed); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(errors.Is(waitWithProgress(context.Background(), client, "monday"), redshift.ErrSnapshotFailed))
+	// Output:
+	// available, 100 %
+	// <nil>
+	// failed, 100 %
+	// the last poll showed the status "failed"
+	// true
+}
+
+func Example_restoreSnapshot() {
+	client, fake := cookbookClient()
+	addSnapshot(fake, "monday", 1)
+	cluster, err := restoreSnapshot(context.Background(), client, "monday", "drill")
+	fmt.Println(cluster.ClusterIdentifier, cluster.ClusterStatus, err)
+	// Output: drill available <nil>
 }
