@@ -270,9 +270,9 @@ func Example_createAndWait() {
 	fmt.Println(snapshot.SnapshotIdentifier, snapshot.Status, err)
 
 	// Every response is lost, also the response to the look-up. The first attempt had an effect, and the wait finds the snapshot.
-	unreachable := redshifttest.Fault{Cut: true}
+	lost, unreachable := redshifttest.Fault{Cut: true, AfterWork: true}, redshifttest.Fault{Cut: true}
 	if err := errors.Join(
-		fake.InjectNext("CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true}, unreachable, unreachable, unreachable, unreachable),
+		fake.InjectNext("CreateClusterSnapshot", lost, unreachable, unreachable, unreachable, unreachable),
 		fake.InjectNext("DescribeClusterSnapshots", unreachable),
 	); err != nil {
 		log.Fatal(err)

@@ -89,7 +89,8 @@ func compilable(t *testing.T, snippet string) string {
 	}
 	imports := ""
 	for path, used := range map[string]string{
-		"context": "context.", "errors": "errors.", "log": "log.", "fmt": "fmt.", "time": "time.", "testing": "testing.", "net/http": "http.", "log/slog": "slog.",
+		"context": "context.", "errors": "errors.", "log": "log.", "fmt": "fmt.", "time": "time.", "testing": "testing.",
+		"net/http": "http.", "log/slog": "slog.",
 		"cmp": "cmp.", "slices": "slices.", "sync": "sync.",
 		"testing/synctest":                             "synctest.",
 		"github.com/redshift-go/redshift":              "redshift.",

@@ -94,8 +94,11 @@ func TestCompareSection(t *testing.T) {
 			page, "a\nb\nc\n", strings.Replace(page, "b\n", "b\nc\n", 1),
 			"line 6, in the section \"list\", is\n(no more lines)\nwant\nc",
 		},
-		"shorter":    {page, "a\n", strings.Replace(page, "b\n", "", 1), "line 5, in the section \"list\", is\nb\nwant\n(no more lines)"},
-		"empty":      {"<!-- list -->\n<!-- end of list -->\n", "a\n", "<!-- list -->\na\n<!-- end of list -->\n", "line 2, in the section \"list\", is\n(no more lines)\nwant\na"},
+		"shorter": {page, "a\n", strings.Replace(page, "b\n", "", 1), "line 5, in the section \"list\", is\nb\nwant\n(no more lines)"},
+		"empty": {
+			"<!-- list -->\n<!-- end of list -->\n", "a\n", "<!-- list -->\na\n<!-- end of list -->\n",
+			"line 2, in the section \"list\", is\n(no more lines)\nwant\na",
+		},
 		"no section": {"# Page\n", "a\n", "", "the page has the line <!-- list --> 0 times, want once"},
 		"no end":     {"<!-- list -->\na\n", "a\n", "", "the page has the line <!-- end of list --> 0 times, want once"},
 		"two":        {page + page, "a\nb\n", "", "the page has the line <!-- list --> 2 times, want once"},
