@@ -55,24 +55,34 @@ func newWorld(t *testing.T) *world {
 	ctx := t.Context()
 	var failed []error
 	did := func(_ any, err error) { failed = append(failed, err) }
-	did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "ancient"}))
+	did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "ancient",
+	}))
 	w.fake.Advance(48 * time.Hour)
 	for _, name := range []string{"nightly", "weekly", "shared"} {
 		did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}))
 	}
 	w.fake.Advance(redshifttest.DefaultSnapshotDuration)
 	did(w.fake.AddAutomatedSnapshot("analytics", time.Time{}))
-	did(client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend}))
+	did(client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+		SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend,
+	}))
 	did(client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "mirrored", DestinationRegion: "us-west-2"}))
 	did(client.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "old"}))
 	for _, name := range []string{"old", "used"} {
-		did(client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: name, ScheduleDefinitions: []string{"rate(24 hours)"}}))
+		did(client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{
+			ScheduleIdentifier: name, ScheduleDefinitions: []string{"rate(24 hours)"},
+		}))
 	}
-	did(client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", ScheduleIdentifier: "used"}))
+	did(client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+		ClusterIdentifier: "mirrored", ScheduleIdentifier: "used",
+	}))
 	did(client.CreateTags(ctx, &redshift.CreateTagsParams{ResourceName: nightlyARN, Tags: []models.Tag{{Key: "old", Value: "1"}}}))
 	respondToOthers(t, w.fake)
 	createDeclared(t, client)
-	did(client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drilled", SnapshotIdentifier: "weekly"}))
+	did(client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier: "drilled", SnapshotIdentifier: "weekly",
+	}))
 	w.fake.Advance(time.Hour)
 	if err := errors.Join(failed...); err != nil {
 		t.Fatal(err)
@@ -83,18 +93,23 @@ func newWorld(t *testing.T) *world {
 
 const nightlyARN = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly"
 
+// callFunc makes a call.
+type callFunc = func(context.Context, *redshift.Client) (any, error)
+
 // changeCalls returns a call of each change. A name with a blank is another case of the same operation.
-func changeCalls() map[string]func(context.Context, *redshift.Client) (any, error) {
+func changeCalls() map[string]callFunc {
 	tags := []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: ""}}
 
-	return map[string]func(context.Context, *redshift.Client) (any, error){
+	return map[string]callFunc{
 		"AuthorizeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend})
+			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+				SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend,
+			})
 		},
 		"BatchDeleteClusterSnapshots": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
-				{SnapshotIdentifier: "nightly"}, {SnapshotIdentifier: "shared"}, {SnapshotIdentifier: "weekly"},
-			}})
+			return c.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{
+				Identifiers: redshift.SnapshotIDs("nightly", "shared", "weekly"),
+			})
 		},
 		"BatchModifyClusterSnapshots": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsParams{
@@ -102,24 +117,32 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 			})
 		},
 		"CopyClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			for snapshot, err := range c.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated}) {
+			for snapshot, err := range c.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
+				SnapshotType: models.SnapshotTypeAutomated,
+			}) {
 				if err != nil {
 					return nil, err
 				}
 
-				return c.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: snapshot.SnapshotIdentifier, TargetSnapshotIdentifier: "kept"})
+				return c.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{
+					SourceSnapshotIdentifier: snapshot.SnapshotIdentifier, TargetSnapshotIdentifier: "kept",
+				})
 			}
 
 			return nil, errors.New("found no automated snapshot")
 		},
 		"CreateClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new", Tags: tags})
+			return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: "new", Tags: tags,
+			})
 		},
 		"CreateSnapshotCopyGrant": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "new", Tags: tags})
 		},
 		"CreateSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "new", ScheduleDefinitions: []string{"cron(0 4 *)"}, Tags: tags})
+			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{
+				ScheduleIdentifier: "new", ScheduleDefinitions: []string{"cron(0 4 *)"}, Tags: tags,
+			})
 		},
 		"CreateSnapshotSchedule unnamed": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleDefinitions: []string{"cron(0 4 *)"}})
@@ -143,13 +166,19 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 			return c.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "mirrored"})
 		},
 		"EnableSnapshotCopy": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3)})
+			return c.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{
+				ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3),
+			})
 		},
 		"ModifyClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{SnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(9)})
+			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{
+				SnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(9),
+			})
 		},
 		"ModifyClusterSnapshot forced": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1), Force: new(true)})
+			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{
+				SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1), Force: new(true),
+			})
 		},
 		"BatchModifyClusterSnapshots forced": func(ctx context.Context, c *redshift.Client) (any, error) {
 			result, err := c.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsParams{
@@ -162,22 +191,34 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 			return result, err
 		},
 		"ModifySnapshotSchedule used": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{ScheduleIdentifier: "used", ScheduleDefinitions: []string{"cron(0 4 *)"}})
+			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{
+				ScheduleIdentifier: "used", ScheduleDefinitions: []string{"cron(0 4 *)"},
+			})
 		},
 		"ModifyClusterSnapshotSchedule away": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", DisassociateSchedule: new(true)})
+			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+				ClusterIdentifier: "mirrored", DisassociateSchedule: new(true),
+			})
 		},
 		"ModifyClusterSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "analytics", ScheduleIdentifier: "used"})
+			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+				ClusterIdentifier: "analytics", ScheduleIdentifier: "used",
+			})
 		},
 		"ModifySnapshotCopyRetentionPeriod": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodParams{ClusterIdentifier: "mirrored", RetentionPeriod: 3})
+			return c.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodParams{
+				ClusterIdentifier: "mirrored", RetentionPeriod: 3,
+			})
 		},
 		"ModifySnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{ScheduleIdentifier: "old", ScheduleDefinitions: []string{"cron(0 4 *)"}})
+			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{
+				ScheduleIdentifier: "old", ScheduleDefinitions: []string{"cron(0 4 *)"},
+			})
 		},
 		"RestoreFromClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"})
+			return c.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
+				ClusterIdentifier: "drill", SnapshotIdentifier: "nightly",
+			})
 		},
 		"RestoreTableFromClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotParams{
@@ -191,7 +232,7 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 }
 
 // everyCall returns a call of each operation. Operations without a case in changeCalls get their required parameters only.
-func everyCall(t *testing.T) map[string]func(context.Context, *redshift.Client) (any, error) {
+func everyCall(t *testing.T) map[string]callFunc {
 	t.Helper()
 	calls := changeCalls()
 	maps.Copy(calls, declaredChanges())
@@ -220,7 +261,8 @@ func (w *world) state(t *testing.T) string {
 			if one.ManualSnapshotRetentionPeriod != nil {
 				kept = *one.ManualSnapshotRetentionPeriod
 			}
-			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier, one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
+			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier,
+				one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
 		}
 		for one, err := range client.DescribeClustersAll(t.Context(), nil) {
 			copying := models.ClusterSnapshotCopyStatus{}
@@ -288,7 +330,7 @@ func allFaults() []fault {
 }
 
 // withoutFault returns the state of the fake before a call and after it.
-func withoutFault(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error)) (untouched, carriedOut string) {
+func withoutFault(t *testing.T, operation string, call callFunc) (untouched, carriedOut string) {
 	t.Helper()
 	inWorld(t, func(t *testing.T, w *world) {
 		untouched = w.state(t)
@@ -302,7 +344,7 @@ func withoutFault(t *testing.T, operation string, call func(context.Context, *re
 }
 
 // cell returns the outcome of an operation with a fault. It fails the test if the outcome contradicts the state of the fake.
-func (f fault) cell(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error), untouched, carriedOut string) string {
+func (f fault) cell(t *testing.T, operation string, call callFunc, untouched, carriedOut string) string {
 	t.Helper()
 	var cell string
 	inWorld(t, func(t *testing.T, w *world) {
