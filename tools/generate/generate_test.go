@@ -66,7 +66,7 @@ func TestTheGoGenerateCommand(t *testing.T) {
 	for _, name := range stale {
 		write(t, name, "// "+header+"\n\npackage stale\n\nconst noLongerUsed = missing\n")
 	}
-	edit(t, contract, "description: The identifiers of the snapshots that were changed.", "description: Those that were changed.")
+	edit(t, contract, "description: Identifiers of the changed snapshots.", "description: Those that were changed.")
 	for _, want := range []string{" files, 2 changed, 3 removed\n", " files, nothing changes\n"} {
 		if said := command(t, root, true, "go", "generate", "./..."); strings.Count(said, "\n") != 1 || !strings.HasSuffix(said, want) {
 			t.Errorf("it says %q, want one line that ends in %q", said, want)
