@@ -102,7 +102,7 @@ func TestBreakingChanges(t *testing.T) {
 	contract := filepath.Join(root, "spec", "tags.yaml")
 	edit(t, contract, "        - name: ResourceName\n          in: query\n          type: string\n          description: List only the tags of the resource with this",
 		"        - name: ResourceArn\n          in: query\n          type: string\n          description: List only the tags of the resource with this")
-	edit(t, contract, "              Marker:\n                type: string\n                description: Where the next page starts. Empty on the last one.\n        default:\n          $ref: '#/responses/Error'\n\ndefinitions:\n",
+	edit(t, contract, "              Marker:\n                type: string\n                description: Marker of the next page. Empty on the last page.\n        default:\n          $ref: '#/responses/Error'\n\ndefinitions:\n",
 		"        default:\n          $ref: '#/responses/Error'\n\ndefinitions:\n")
 	edit(t, contract, "      x-paginate:\n        over: TaggedResources\n", "")
 	text := read(t, contract)

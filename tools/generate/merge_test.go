@@ -94,19 +94,19 @@ func TestProblemsOfTheFiles(t *testing.T) {
 	}{
 		"an operation in two files": {
 			"  /?Action=DescribeZebras:", "  /?Action=DescribeLions: {}\n  /?Action=DescribeZebras:",
-			[]string{"spec/zebras.yaml:7: the path /?Action=DescribeLions is in spec/lions.yaml:3 too: keep one of them"},
+			[]string{"spec/zebras.yaml:7: the path /?Action=DescribeLions is also in spec/lions.yaml:3: keep one of them"},
 		},
 		"a shared parameter in two files": {
 			"  Name: {name: Name", "  Version: {}\n  Name: {name: Name",
-			[]string{"spec/zebras.yaml:5: the shared parameter Version is in spec/redshift.yaml:4 too: keep one of them"},
+			[]string{"spec/zebras.yaml:5: the shared parameter Version is also in spec/redshift.yaml:4: keep one of them"},
 		},
 		"a definition in two files": {
 			"x-error-codes:\n", "definitions:\n  Mane: {}\nx-error-codes:\n",
-			[]string{"spec/zebras.yaml:3: the definition Mane is in spec/lions.yaml:15 too: keep one of them"},
+			[]string{"spec/zebras.yaml:3: the definition Mane is also in spec/lions.yaml:15: keep one of them"},
 		},
 		"an error code in two files": {
 			"  ZebraAsleep: {status", "  ZooClosed: {status: 400, text: it is closed}\n  ZebraAsleep: {status",
-			[]string{"spec/zebras.yaml:3: the error code ZooClosed is in definitions.Error too: keep one of them"},
+			[]string{"spec/zebras.yaml:3: the error code ZooClosed is also in definitions.Error: keep one of them"},
 		},
 		"a key twice in one file": {
 			"  Name: {name: Name", "  Name: {}\n  Name: {name: Name",
@@ -115,27 +115,27 @@ func TestProblemsOfTheFiles(t *testing.T) {
 		"a file that is no YAML":     {"tags: [{name: Lions", "tags: [[{name: Lions", []string{"spec/lions.yaml: reading the contract: "}},
 		"a file that is a list":      {"--- zebras.yaml\n", "--- apes.yaml\n- Ape\n--- zebras.yaml\n", []string{"spec/apes.yaml: reading the contract: the file is not a mapping"}},
 		"a file that is empty":       {"--- zebras.yaml\n", "--- apes.yaml\n\n--- zebras.yaml\n", []string{"spec/apes.yaml: reading the contract: the file is not a mapping"}},
-		"a file with a host":         {"x-error-codes:\n", "host: zoo.example.com\nx-error-codes:\n", []string{"spec/zebras.yaml:2: the top of the contract: host stands in redshift.yaml alone"}},
+		"a file with a host":         {"x-error-codes:\n", "host: zoo.example.com\nx-error-codes:\n", []string{"spec/zebras.yaml:2: the top of the contract: host belongs in redshift.yaml"}},
 		"a misspelt section":         {"x-error-codes:\n", "x-error-code:\n", []string{"spec/zebras.yaml:2: the top of the contract: unknown keyword x-error-code, did you mean x-error-codes?"}},
-		"a section that is a list":   {"parameters:\n  Name: {", "parameters: [Name]\nx-unused: {", []string{"spec/zebras.yaml:4: parameters is a mapping"}},
+		"a section that is a list":   {"parameters:\n  Name: {", "parameters: [Name]\nx-unused: {", []string{"spec/zebras.yaml:4: parameters must be a mapping"}},
 		"no shared file":             {"--- redshift.yaml", "--- shared.yaml", []string{"redshift.yaml is missing"}},
 		"no definition Error":        {"  Error:\n    type: object\n", "  Mistake:\n    type: object\n", []string{"definitions.Error.properties.Code is missing"}},
-		"an operation without a tag": {"      tags: [Zebras]\n", "", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [], and have to be [Zebras], the area of spec/zebras.yaml"}},
-		"another file's tag":         {"      tags: [Zebras]\n", "      tags: [Lions]\n", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [Lions], and have to be [Zebras], the area of spec/zebras.yaml"}},
+		"an operation without a tag": {"      tags: [Zebras]\n", "", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [], but must be [Zebras], the area of spec/zebras.yaml"}},
+		"another file's tag":         {"      tags: [Zebras]\n", "      tags: [Lions]\n", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [Lions], but must be [Zebras], the area of spec/zebras.yaml"}},
 		"a tag that is not the file's name": {
 			"tags: [{name: Zebras", "tags: [{name: Horses",
-			[]string{"spec/zebras.yaml:1: tags: the file of the tag Horses is called horses.yaml, or the tag after the file"},
+			[]string{"spec/zebras.yaml:1: tags: the file of the tag Horses must be named horses.yaml: rename the file or the tag"},
 		},
-		"a tag of two files": {"tags: [{name: Zebras", "tags: [{name: Lions", []string{"spec/zebras.yaml:1: tags: its name in Go, Lions, is taken by tag Lions"}},
+		"a tag of two files": {"tags: [{name: Zebras", "tags: [{name: Lions", []string{"spec/zebras.yaml:1: tags: its Go name Lions is already used by tag Lions"}},
 		"a tag that is no name": {
-			"tags: [{name: Zebras", "tags: [{name: Zebra crossings", []string{`spec/zebras.yaml:1: tags: the name is "Zebra crossings", and has to be letters and digits`},
+			"tags: [{name: Zebras", "tags: [{name: Zebra crossings", []string{`spec/zebras.yaml:1: tags: the name is "Zebra crossings", but must be letters and digits`},
 		},
 		"a mistake in a member": {
 			"Length: {type: integer,", "Length: {type: whole,", []string{`spec/lions.yaml:15: definition Mane, member Length: the type is "whole"`},
 		},
 		"an error code of no operation": {
 			"  ZebraAsleep: {status", "  ZebraGone: {status: 404, text: it has gone}\n  ZebraAsleep: {status",
-			[]string{"spec/zebras.yaml:3: the table of error codes: ZebraGone is in no operation's x-errors, take it out"},
+			[]string{"spec/zebras.yaml:3: the table of error codes: ZebraGone is in the x-errors of no operation: remove it"},
 		},
 		"an unknown error code": {
 			"x-errors: [ZebraAsleep]", "x-errors: [ZebraAsleep, LionHungry]",
