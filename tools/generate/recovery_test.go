@@ -6,18 +6,18 @@ import (
 	"testing"
 )
 
-// Mistakes in what an operation declares of its recovery and of its identifiers.
-func TestProblemsOfDeclarations(t *testing.T) {
+// TestInvalidDeclarations has mistakes in the declarations of recovery and identifiers.
+func TestInvalidDeclarations(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ old, new, says string }{
 		"no x-recovery": {
 			"      x-recovery: {class: idempotent, describe: {DescribeShelves: {}}}\n", "",
 			"PutBooks: has no x-recovery, which declares how the client handles a lost response: add it to PutBooks in spec/store.yaml",
 		},
-		"a read that may change something": {
+		"a read without x-read-only": {
 			"      x-read-only: true\n", "", "DescribeShelves: its name begins with Describe, Get or List: add x-read-only: true",
 		},
-		"a change that only reads": {
+		"x-read-only of a change": {
 			"      x-recovery: {class: idempotent, describe: {DescribeShelves: {}}}\n", "      x-read-only: true\n",
 			"PutBooks: x-read-only is only for operations whose names begin with Describe, Get or List: replace it by x-recovery",
 		},
@@ -29,10 +29,10 @@ func TestProblemsOfDeclarations(t *testing.T) {
 			"{class: idempotent,", "{class: idempotant,",
 			`PutBooks, x-recovery: class is "idempotant", but must be one of idempotent, recognisable, done-if-missing, not-recoverable, did you mean idempotent?`,
 		},
-		"no class":        {"{class: idempotent, ", "{", `PutBooks, x-recovery: class is "", but must be one of idempotent, recognisable, done-if-missing, not-recoverable`},
-		"a misspelt key":  {"        since: Built\n", "        snce: Built\n", "CreateShelf, x-recovery: unknown keyword snce, did you mean since?"},
-		"an unknown code": {"settled: [ShelfAlreadyExists]", "settled: [ShelfAlreadyExist]", "CreateShelf, x-recovery: settled names ShelfAlreadyExist, which is not in the x-errors of CreateShelf, did you mean ShelfAlreadyExists?"},
-		"another's code":  {"settled: [ShelfAlreadyExists]", "settled: [ShelfFullFault]", "CreateShelf, x-recovery: settled names ShelfFullFault, which is not in the x-errors of CreateShelf"},
+		"no class":                    {"{class: idempotent, ", "{", `PutBooks, x-recovery: class is "", but must be one of idempotent, recognisable, done-if-missing, not-recoverable`},
+		"a misspelt key":              {"        since: Built\n", "        snce: Built\n", "CreateShelf, x-recovery: unknown keyword snce, did you mean since?"},
+		"an unknown code":             {"settled: [ShelfAlreadyExists]", "settled: [ShelfAlreadyExist]", "CreateShelf, x-recovery: settled names ShelfAlreadyExist, which is not in the x-errors of CreateShelf, did you mean ShelfAlreadyExists?"},
+		"a code of another operation": {"settled: [ShelfAlreadyExists]", "settled: [ShelfFullFault]", "CreateShelf, x-recovery: settled names ShelfFullFault, which is not in the x-errors of CreateShelf"},
 		"an unknown missing code": {
 			"missing: [ShelfNotFound]\n        result", "missing: [ShelfNotThere]\n        result",
 			"CreateShelf, x-recovery: missing names ShelfNotThere, which is not in the x-errors of any operation",
@@ -76,7 +76,7 @@ func TestProblemsOfDeclarations(t *testing.T) {
 		"an unknown nested member": {
 			"where: {Room.Name: hall,", "where: {Room.Nam: hall,", "CreateShelf, x-recovery, where: the member Nam does not exist, did you mean Name?",
 		},
-		"types that differ": {
+		"different types": {
 			"same: {Width: Width,", "same: {Width: Rows,", "CreateShelf, x-recovery, same: Width is number, but the member Rows is integer: they cannot be compared",
 		},
 		"a secret to compare": {
@@ -85,16 +85,16 @@ func TestProblemsOfDeclarations(t *testing.T) {
 		"a value of another type": {
 			"Full: false,", "Full: perhaps,", "CreateShelf, x-recovery, where: Full is perhaps, but the member is boolean",
 		},
-		"a value that the enum lacks": {
+		"an unknown value of an enum": {
 			"Full: false,", "Kind: mapp,", `CreateShelf, x-recovery, where: Kind is "mapp", which is not a value of its enum, did you mean map?`,
 		},
-		"a time that is none": {
+		"since with a number": {
 			"        since: Built\n", "        since: Width\n", "CreateShelf, x-recovery: since is Width, which is not a time",
 		},
-		"nothing that settles": {
+		"no settled code": {
 			"        settled: [ShelfAlreadyExists]\n", "", "CreateShelf, x-recovery: settled is missing: the codes with which Redshift refuses a retry",
 		},
-		"nothing that is missing": {
+		"no missing code": {
 			"        missing: [ShelfNotFound]\n        settled: [ShelfFullFault]\n", "        settled: [ShelfFullFault]\n",
 			"DeleteShelf, x-recovery: missing is missing: the codes for a resource that does not exist",
 		},
@@ -102,7 +102,7 @@ func TestProblemsOfDeclarations(t *testing.T) {
 			"describe: {DescribeShelves: {}}", "same: {Row: Rows}",
 			"PutBooks, x-recovery: identity, where, same and since need describe, with the parameters that name the resource",
 		},
-		"codes of a call that is not repeated": {
+		"codes of a call without retries": {
 			"{class: idempotent, describe: {DescribeShelves: {}}}", "{class: not-recoverable, settled: [ShelfFullFault]}",
 			"PutBooks, x-recovery: settled has no effect in the class not-recoverable, because the client does not retry",
 		},
@@ -127,7 +127,7 @@ func TestProblemsOfDeclarations(t *testing.T) {
 		"a read that creates": {
 			"      x-read-only: true\n", "      x-read-only: true\n      x-creates: {shelf: [Marker]}\n", "DescribeShelves, x-creates: a read-only operation creates nothing: remove it",
 		},
-		"a hook that is a text": {
+		"a hook that is a string": {
 			"{class: idempotent,", "{class: idempotent, hook: recoverPutBooks,", `PutBooks, x-recovery: hook is "recoverPutBooks", but must be a boolean`,
 		},
 	} {
@@ -135,11 +135,11 @@ func TestProblemsOfDeclarations(t *testing.T) {
 			t.Parallel()
 			text := fixture(t)
 			if !strings.Contains(text, test.old) {
-				t.Fatalf("the contract of the test has changed: %q is not in it", test.old)
+				t.Fatalf("testdata/store.yaml does not contain %q", test.old)
 			}
 			err := contractOf(t, split(t, strings.Replace(text, test.old, test.new, 1))).check()
 			if err == nil {
-				t.Fatal("the contract was accepted")
+				t.Fatal("the contract was accepted, want an error")
 			}
 			if !regexp.MustCompile(`^spec/store\.yaml:[1-9][0-9]*: ` + regexp.QuoteMeta(test.says) + "$").MatchString(err.Error()) {
 				t.Errorf("the error is\n%v\nwant\n%s", err, test.says)
@@ -148,15 +148,15 @@ func TestProblemsOfDeclarations(t *testing.T) {
 	}
 }
 
-// Names are derived from equal names of parameters and members, unless the contract declares them.
+// Without a declaration, names are derived from parameters and members with the same name.
 func TestDerivedNames(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ old, new, want string }{
-		"a required parameter":            {"", "", "ShelfId: Shelf.ShelfId"},
-		"an optional one":                 {"{name: ShelfId, in: query, type: string, required: true, description: The shelf.}\n        - {name: Kind,", "{name: ShelfId, in: query, type: string, description: The shelf.}\n        - {name: Kind,", ""},
-		"declared":                        {"      x-unknown-to-amazon:", "      x-names: {ShelfId: [Shelf.ShelfId, Shelf.Topics]}\n      x-unknown-to-amazon:", "ShelfId: Shelf.ShelfId Shelf.Topics"},
-		"declared that there are none":    {"      x-unknown-to-amazon:", "      x-names: {}\n      x-unknown-to-amazon:", ""},
-		"another name than an identifier": {"{name: Topics.Topic.N,", "{name: Code, in: query, type: string, required: true, description: What opens it.}\n        - {name: Topics.Topic.N,", "ShelfId: Shelf.ShelfId"},
+		"a required parameter":                  {"", "", "ShelfId: Shelf.ShelfId"},
+		"an optional parameter":                 {"{name: ShelfId, in: query, type: string, required: true, description: The shelf.}\n        - {name: Kind,", "{name: ShelfId, in: query, type: string, description: The shelf.}\n        - {name: Kind,", ""},
+		"declared":                              {"      x-unknown-to-amazon:", "      x-names: {ShelfId: [Shelf.ShelfId, Shelf.Topics]}\n      x-unknown-to-amazon:", "ShelfId: Shelf.ShelfId Shelf.Topics"},
+		"declared as empty":                     {"      x-unknown-to-amazon:", "      x-names: {}\n      x-unknown-to-amazon:", ""},
+		"a parameter that is not an identifier": {"{name: Topics.Topic.N,", "{name: Code, in: query, type: string, required: true, description: What opens it.}\n        - {name: Topics.Topic.N,", "ShelfId: Shelf.ShelfId"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -169,7 +169,7 @@ func TestDerivedNames(t *testing.T) {
 				got += name + ": " + strings.Join(members, " ")
 			}
 			if got != test.want {
-				t.Errorf("the names are %q, want %q", got, test.want)
+				t.Errorf("derivedNames() = %q, want %q", got, test.want)
 			}
 		})
 	}
