@@ -28,7 +28,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-const usage = `apicheck compares the exported Go API of a module with its last release. It fails if CHANGELOG.md does not list a breaking change.
+const usage = `apicheck compares the exported Go API of a module with its last release.
+It fails if CHANGELOG.md does not list a breaking change.
 
 usage: go run -C tools ./apicheck [flags]
 

@@ -415,7 +415,8 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 		}
 		c.sent[structure] = true
 		if object(c.definitions[structure])["properties"] == nil {
-			c.add(place, "%s names %s, which is not a structure in definitions%s", key, structure, nearest(structure, slices.Collect(maps.Keys(c.definitions))))
+			advice := nearest(structure, slices.Collect(maps.Keys(c.definitions)))
+			c.add(place, "%s names %s, which is not a structure in definitions%s", key, structure, advice)
 		}
 	}
 	c.clearable(place, parameter, parameter["required"] == true)

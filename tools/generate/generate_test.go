@@ -571,7 +571,7 @@ func split(t *testing.T, contract string) string {
 	return filepath.Join(root, "spec")
 }
 
-// moduleOf returns a repository in which the code generated from the contract compiles.
+// moduleOf returns a repository with everything that the generated code needs to compile.
 func moduleOf(t *testing.T, contract string) string {
 	t.Helper()
 	root := repository(t, contract)

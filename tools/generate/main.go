@@ -31,7 +31,8 @@ var generated = []string{
 	filepath.Join("docs", "api.md"),
 }
 
-const usage = `generate generates Go code and documentation from the contract, spec/*.yaml. In the root of the repository, go generate ./... runs it.
+const usage = `generate generates Go code and documentation from the contract, spec/*.yaml.
+In the root of the repository, go generate ./... runs it.
 
 usage: go run -C tools ./generate [flags]
 
@@ -114,7 +115,8 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 	}
 	var notes []string
 	if len(plan.handWritten) > 0 {
-		return fmt.Errorf("nothing was changed, because hand-written files are in the place of generated ones:\n\t%s", strings.Join(plan.handWritten, "\n\t"))
+		return fmt.Errorf("nothing was changed, because hand-written files are in the place of generated ones:\n\t%s",
+			strings.Join(plan.handWritten, "\n\t"))
 	}
 	if !plan.changesNothing() && !mode.uncompiled {
 		if notes, err = compile(ctx, root, fresh, scratch, plan); err != nil {
@@ -132,8 +134,8 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 	}
 	fmt.Fprintln(output, "generate:", plan)
 	if len(notes) > 0 {
-		fmt.Fprintf(output, "generate: hand-written files do not compile with the new code; fix these, then find others with go vet ./...\n\t%s\n",
-			strings.Join(notes, "\n\t"))
+		fmt.Fprintf(output, "generate: hand-written files do not compile with the new code; fix these, then find others with go vet ./...\n"+
+			"\t%s\n", strings.Join(notes, "\n\t"))
 	}
 
 	return nil

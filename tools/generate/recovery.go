@@ -320,7 +320,7 @@ func (c *contractCheck) compared(place, key string, operation described, item ma
 
 func isWhole(kind string) bool { return kind == "integer" || kind == "int64" }
 
-// where checks the members with fixed values. Null is an absent member.
+// where checks the members with fixed values. Null means that the member is absent.
 func (c *contractCheck) where(place string, item map[string]any, values map[string]any) {
 	where := place + ", where"
 	for _, path := range slices.Sorted(maps.Keys(values)) {
@@ -367,7 +367,8 @@ func (c *contractCheck) recoveredResult(place string, operation, lookUp describe
 		c.add(place, "result is %s, but its type is not the described one: it must be %v", name, itemReference)
 	case declared || hook || class == doneIfMissing || len(operation.result) == 0:
 	case len(c.sharedMembers(operation, lookUp)) == 0:
-		c.add(place, "result is missing: no member has the name and type of a described one, so name the member that the described resource becomes")
+		c.add(place, "result is missing: no member has the name and type of a described one, "+
+			"so name the member that the described resource becomes")
 	}
 }
 
