@@ -26,9 +26,9 @@ type DescribeClustersParams = clusters.DescribeClustersParams
 //	RequestID                            string
 type DescribeClustersResult = clusters.DescribeClustersResult
 
-// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the region; each filter
-// narrows that down. A ClusterIdentifier that does not exist is the error ClusterNotFound. ClusterIdentifier cannot go
-// together with Marker.
+// DescribeClusters lists clusters. Without parameters, it lists all clusters of the account in the region. Each filter
+// narrows the list. If no cluster has the ClusterIdentifier, the call fails with ClusterNotFound. ClusterIdentifier and
+// Marker cannot be combined.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {

@@ -26,9 +26,10 @@ type AuthorizeSnapshotAccessParams = snapshots.AuthorizeSnapshotAccessParams
 //	RequestID                            string
 type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 
-// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared with 20 accounts;
-// the account can list and restore it, but neither copy nor delete it. Name the snapshot by SnapshotIdentifier or, for
-// Redshift Serverless, by SnapshotArn. A snapshot can be deleted only after every account's access was revoked.
+// AuthorizeSnapshotAccess allows another AWS account to restore a manual snapshot. That account can list and restore the
+// snapshot, but it can neither copy nor delete it. A snapshot can be shared with at most 20 accounts. Identify the
+// snapshot by SnapshotIdentifier or, for Redshift Serverless, by SnapshotArn. A shared snapshot cannot be deleted until
+// the access of every account is revoked.
 //
 // Documented error codes: [models.ErrAuthorizationAlreadyExists], [models.ErrAuthorizationQuotaExceeded],
 // [models.ErrClusterSnapshotNotFound], [models.ErrDependentServiceRequestThrottlingFault],
@@ -65,8 +66,9 @@ type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsPa
 //	RequestID                            string
 type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsResult
 
-// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself, under the rules of
-// DeleteClusterSnapshot: the call succeeds even where some were not deleted, and says in Errors which those are.
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots in one call. Redshift handles each snapshot
+// independently, under the rules of DeleteClusterSnapshot. The call succeeds even if Redshift could not delete some of
+// the snapshots. Errors lists these.
 //
 // Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
@@ -108,8 +110,9 @@ type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsPa
 //	RequestID                            string
 type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
 
-// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or not by itself:
-// the call succeeds even where some were not changed, and says in Errors which those are.
+// BatchModifyClusterSnapshots changes the retention period of up to 100 manual snapshots in one call. Redshift handles
+// each snapshot independently. The call succeeds even if Redshift could not change some of the snapshots. Errors lists
+// these.
 //
 // Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
 // [models.ErrInvalidRetentionPeriodFault].
@@ -152,10 +155,10 @@ type CopyClusterSnapshotParams = snapshots.CopyClusterSnapshotParams
 //	RequestID                            string
 type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 
-// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so
-// that it outlives the automated one's retention. The copy may be available at once; it keeps the source's
-// SnapshotCreateTime. Only the account that owns the snapshot can copy it. Copies to other regions are made by Redshift
-// itself once cross-region copy is enabled for the cluster.
+// CopyClusterSnapshot copies an automated snapshot to a new manual snapshot in the same region. Use it to keep the data
+// longer than the retention period of the automated snapshot. The source must be in state available. Only the account
+// that owns it can copy it. The copy may be available immediately. It has the SnapshotCreateTime of its source. To copy
+// snapshots to another region, call EnableSnapshotCopy for the cluster.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotNotFound], [models.ErrClusterSnapshotQuotaExceeded],
@@ -198,8 +201,8 @@ type CreateClusterSnapshotParams = snapshots.CreateClusterSnapshotParams
 //	RequestID                            string
 type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 
-// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The answer comes at
-// once, with the snapshot in state creating; it takes minutes to hours until the snapshot is available.
+// CreateClusterSnapshot creates a manual snapshot of a cluster. The cluster must be in state available. The call returns
+// immediately, with the snapshot in state creating. The snapshot becomes available minutes to hours later.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault],
@@ -269,9 +272,9 @@ type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
 //	RequestID                            string
 type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 
-// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key
-// Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the region that they go to, then
-// EnableSnapshotCopy in the cluster's own.
+// CreateSnapshotCopyGrant creates a grant that lets Redshift encrypt snapshots copied to this region. Redshift then uses
+// a key of AWS Key Management Service (KMS) in this region. To copy the snapshots of an encrypted cluster, first call
+// CreateSnapshotCopyGrant in the destination region. Then call EnableSnapshotCopy in the cluster's region.
 //
 // Documented error codes: [models.ErrDependentServiceRequestThrottlingFault], [models.ErrInvalidTagFault],
 // [models.ErrLimitExceededFault], [models.ErrSnapshotCopyGrantAlreadyExistsFault],
@@ -341,8 +344,8 @@ type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
 //	RequestID                            string
 type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 
-// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own. It is in
-// force for the clusters that ModifyClusterSnapshotSchedule gives it to.
+// CreateSnapshotSchedule creates a snapshot schedule. A cluster with this schedule gets automated snapshots at these
+// times instead of Redshift's own. ModifyClusterSnapshotSchedule attaches the schedule to a cluster.
 //
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrInvalidTagFault],
 // [models.ErrScheduleDefinitionTypeUnsupported], [models.ErrSnapshotScheduleAlreadyExists],
@@ -417,9 +420,9 @@ type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
 //	RequestID                            string
 type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 
-// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every account's access to it
-// has to be revoked before. Redshift deletes automated snapshots itself; manual ones outlive their cluster, and cost
-// money until they are deleted or their retention period ends.
+// DeleteClusterSnapshot deletes a manual snapshot. The snapshot must be in state available, failed or cancelled. Revoke
+// the access of all other accounts before. A manual snapshot remains after its cluster is deleted. It costs money until
+// it is deleted or its retention period ends. Redshift deletes automated snapshots automatically.
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
@@ -449,7 +452,7 @@ type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
 // DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns: the RequestID alone, a string.
 type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 
-// DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
+// DeleteSnapshotCopyGrant deletes a snapshot copy grant. The call fails while a cluster uses the grant.
 //
 // Documented error codes: [models.ErrInvalidSnapshotCopyGrantStateFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
@@ -495,7 +498,7 @@ type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
 // DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns: the RequestID alone, a string.
 type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 
-// DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
+// DeleteSnapshotSchedule deletes a snapshot schedule. The call fails while a cluster has the schedule.
 //
 // Documented error codes: [models.ErrInvalidClusterSnapshotScheduleState], [models.ErrSnapshotScheduleNotFound].
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
@@ -557,10 +560,10 @@ type DescribeClusterSnapshotsParams = snapshots.DescribeClusterSnapshotsParams
 //	RequestID                            string
 type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 
-// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without parameters it lists
-// every snapshot of the account in the region; each filter narrows that down. A SnapshotIdentifier that does not exist
-// is the error ClusterSnapshotNotFound; other filters that match nothing give an empty list. Snapshots that other
-// accounts share never match a filter of tags.
+// DescribeClusterSnapshots lists snapshots, in the order of SortingEntities. Without parameters, it lists all snapshots
+// of the account in the region. Each filter narrows the list. If no snapshot has the SnapshotIdentifier, the call fails
+// with ClusterSnapshotNotFound. If another filter matches nothing, the list is empty. Filters by tag never match
+// snapshots that other accounts share.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound], [models.ErrInvalidTagFault],
 // [models.ErrUnsupportedOperation].
@@ -609,8 +612,8 @@ type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsPara
 //	RequestID                            string
 type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResult
 
-// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are
-// copied to. SnapshotCopyGrantName cannot go together with Marker.
+// DescribeSnapshotCopyGrants lists the account's snapshot copy grants in a region. Call it in the region that snapshots
+// are copied to. SnapshotCopyGrantName and Marker cannot be combined.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
@@ -657,8 +660,8 @@ type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
 //	RequestID                            string
 type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 
-// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
-// region; each filter narrows that down. Amazon documents no error codes for it.
+// DescribeSnapshotSchedules lists snapshot schedules. Without parameters, it lists all schedules of the account in the
+// region. Each filter narrows the list. Amazon documents no error codes for this operation.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
 	declared := operation[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
 		names: namesDescribeSnapshotSchedules,
@@ -701,9 +704,9 @@ type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusPara
 //	RequestID                            string
 type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResult
 
-// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters it lists every
-// restore of the account in the region; each filter narrows that down. A TableRestoreRequestId that does not exist is
-// the error TableRestoreNotFoundFault.
+// DescribeTableRestoreStatus lists table restores, oldest first. Without parameters, it lists all table restores of the
+// account in the region. Each filter narrows the list. If no restore has the TableRestoreRequestId, the call fails with
+// TableRestoreNotFoundFault.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrTableRestoreNotFoundFault].
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
@@ -745,8 +748,8 @@ type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
 //	RequestID                            string
 type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 
-// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an encrypted cluster
-// needed for it stays, until DeleteSnapshotCopyGrant is called for it.
+// DisableSnapshotCopy stops copying a cluster's snapshots to another region. An encrypted cluster's snapshot copy grant
+// remains until DeleteSnapshotCopyGrant deletes it.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrSnapshotCopyAlreadyDisabledFault], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
@@ -783,8 +786,8 @@ type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
 //	RequestID                            string
 type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 
-// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones. Copies
-// have no tags. A cluster has one such region at most.
+// EnableSnapshotCopy starts copying a cluster's new snapshots to another region. Redshift copies manual and automated
+// snapshots, but not their tags. A cluster has at most one destination region.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrCopyToRegionDisabledFault],
 // [models.ErrDependentServiceRequestThrottlingFault], [models.ErrIncompatibleOrderableOptions],
@@ -822,8 +825,8 @@ type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 //	RequestID                            string
 type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 
-// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the snapshot has outlived
-// already deletes it at once.
+// ModifyClusterSnapshot changes the retention period of a manual snapshot. If the snapshot is already older than the new
+// period, the call fails. With Force, Redshift deletes such a snapshot immediately.
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidRetentionPeriodFault].
@@ -855,9 +858,9 @@ type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotSchedu
 // ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns: the RequestID alone, a string.
 type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
 
-// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it. Either
-// ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
-// Cluster.SnapshotScheduleState shows when it is in force.
+// ModifyClusterSnapshotSchedule attaches a snapshot schedule to a cluster, or removes the schedule from it. Either set
+// ScheduleIdentifier, or set DisassociateSchedule to true. The call returns immediately. When the change is in effect,
+// Cluster.SnapshotScheduleState shows it.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
 // [models.ErrSnapshotScheduleNotFound].
@@ -887,10 +890,10 @@ type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyReten
 //	RequestID                            string
 type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyRetentionPeriodResult
 
-// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region:
-// those of automated snapshots or, with Manual, those of manual ones. For automated snapshots it counts for the copies
-// that exist, too, and deletes those that have outlived the new period; for manual snapshots it counts for new copies
-// alone.
+// ModifySnapshotCopyRetentionPeriod changes the retention period of snapshot copies in another region. It changes the
+// period of automated snapshots or, with Manual, the period of manual snapshots. The period of automated snapshots also
+// applies to existing copies. Redshift deletes the copies that are already older. The period of manual snapshots applies
+// to new copies only.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrInvalidRetentionPeriodFault], [models.ErrSnapshotCopyDisabledFault], [models.ErrUnauthorizedOperation].
@@ -930,8 +933,8 @@ type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
 //	RequestID                            string
 type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 
-// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have the schedule
-// follow a while after the answer.
+// ModifySnapshotSchedule changes the times of a snapshot schedule. The change reaches the clusters that have the
+// schedule a while after the response.
 //
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
 // [models.ErrSnapshotScheduleUpdateInProgress].
@@ -1034,11 +1037,11 @@ type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotPara
 //	RequestID                            string
 type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
 
-// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The new cluster is set
-// up as the one that the snapshot was taken of, but with the default security and parameter groups; parameters change
-// that. The answer comes at once, with the cluster in state creating; Cluster.RestoreStatus shows how far the restore
-// is. Name the snapshot by SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and
-// without it is the error ClusterSnapshotNotFound.
+// RestoreFromClusterSnapshot creates a cluster from a snapshot. The snapshot must be in state available. The new cluster
+// has the settings of the snapshot's cluster, but the default security groups and parameter group. Parameters override
+// these settings. The call returns immediately, with the cluster in state creating. Cluster.RestoreStatus shows the
+// progress. Identify the snapshot by SnapshotIdentifier or SnapshotArn. For another account's snapshot, also set
+// OwnerAccount. Without it, the call fails with ClusterSnapshotNotFound.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterAlreadyExists],
 // [models.ErrClusterParameterGroupNotFound], [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
@@ -1098,9 +1101,10 @@ type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSn
 //	RequestID                            string
 type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSnapshotResult
 
-// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was
-// taken of. It overwrites nothing: to replace a table, rename or drop it before. A table with an interleaved sort key
-// cannot be restored. The answer comes at once; DescribeTableRestoreStatus shows how far the restore is.
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table. The target is the cluster that the
+// snapshot was taken of. The restore never overwrites a table. To replace a table, rename or drop it first. A table with
+// an interleaved sort key cannot be restored. The call returns immediately. DescribeTableRestoreStatus returns the
+// progress.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound],
 // [models.ErrInProgressTableRestoreQuotaExceededFault], [models.ErrInvalidClusterSnapshotState],
@@ -1154,9 +1158,8 @@ type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
 //	RequestID                            string
 type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 
-// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that the account has
-// begun already still comes to its end. Name the snapshot by SnapshotIdentifier or, for Redshift Serverless, by
-// SnapshotArn.
+// RevokeSnapshotAccess revokes another AWS account's access to a manual snapshot. A restore that the account has already
+// started continues to its end. Identify the snapshot by SnapshotIdentifier or, for Redshift Serverless, by SnapshotArn.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrAuthorizationNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrUnsupportedOperation].

@@ -19,8 +19,8 @@ type CreateTagsParams = tags.CreateTagsParams
 // CreateTagsResult is what [Client.CreateTags] returns: the RequestID alone, a string.
 type CreateTagsResult = tags.CreateTagsResult
 
-// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource has already replaces
-// that tag's value. A resource has at most 50 tags.
+// CreateTags adds tags to a resource, such as a snapshot or a cluster. If the resource already has a tag with the same
+// key, the new value replaces the old one. A resource has at most 50 tags.
 //
 // Documented error codes: [models.ErrInvalidClusterState], [models.ErrInvalidTagFault],
 // [models.ErrResourceNotFoundFault], [models.ErrTagLimitExceededFault].
@@ -46,7 +46,7 @@ type DeleteTagsParams = tags.DeleteTagsParams
 // DeleteTagsResult is what [Client.DeleteTags] returns: the RequestID alone, a string.
 type DeleteTagsResult = tags.DeleteTagsResult
 
-// DeleteTags takes tags off a resource, by their keys.
+// DeleteTags removes tags from a resource, by their keys.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
@@ -79,9 +79,9 @@ type DescribeTagsParams = tags.DescribeTagsParams
 //	RequestID                            string
 type DescribeTagsResult = tags.DescribeTagsResult
 
-// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag in the account and
-// region; ResourceName narrows that down to one resource, ResourceType to one type of them. ResourceName cannot go
-// together with ResourceType, MaxRecords or Marker.
+// DescribeTags lists tags, each with its resource. Without parameters, it lists all tags of the account in the region.
+// ResourceName narrows the list to one resource. ResourceType narrows it to one type. ResourceName cannot be combined
+// with ResourceType, MaxRecords or Marker.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {

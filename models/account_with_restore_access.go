@@ -8,9 +8,9 @@ import (
 
 // AccountWithRestoreAccess is an account that may restore a snapshot.
 type AccountWithRestoreAccess struct {
-	// The account, 12 digits.
+	// AWS account number, 12 digits.
 	AccountID string `json:"AccountId,omitzero" xml:"AccountId"`
-	// A name in place of the digits, amazon-redshift-support for AWS Support.
+	// Alias of the account: amazon-redshift-support for AWS Support.
 	AccountAlias string `json:"AccountAlias,omitzero" xml:"AccountAlias"`
 }
 

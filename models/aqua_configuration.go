@@ -6,8 +6,8 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AquaConfiguration was about AQUA, the Advanced Query Accelerator. Amazon has retired it, and Redshift decides by
-// itself.
+// AquaConfiguration has the settings of AQUA, the Advanced Query Accelerator. Amazon has retired it. Redshift now
+// decides automatically.
 type AquaConfiguration struct {
 	// Retired by Amazon.
 	AquaStatus AquaStatus `json:"AquaStatus,omitzero" xml:"AquaStatus"`

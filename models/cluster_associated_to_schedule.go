@@ -8,9 +8,9 @@ import (
 
 // ClusterAssociatedToSchedule is a cluster that has a snapshot schedule.
 type ClusterAssociatedToSchedule struct {
-	// The cluster.
+	// Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// Whether the schedule is in force for it.
+	// State of the schedule for this cluster.
 	ScheduleAssociationState ScheduleState `json:"ScheduleAssociationState,omitzero" xml:"ScheduleAssociationState"`
 }
 

@@ -8,11 +8,11 @@ import (
 
 // ClusterNode is one node of a cluster.
 type ClusterNode struct {
-	// Whether it is the leader node or a compute node.
+	// Whether the node is the leader node or a compute node.
 	NodeRole string `json:"NodeRole,omitzero" xml:"NodeRole"`
-	// Its private IP address.
+	// Private IP address of the node.
 	PrivateIPAddress string `json:"PrivateIPAddress,omitzero" xml:"PrivateIPAddress"`
-	// Its public IP address.
+	// Public IP address of the node.
 	PublicIPAddress string `json:"PublicIPAddress,omitzero" xml:"PublicIPAddress"`
 }
 

@@ -8,9 +8,9 @@ import (
 
 // ElasticIPStatus is the elastic IP address of a cluster.
 type ElasticIPStatus struct {
-	// The address.
+	// Elastic IP address.
 	ElasticIP string `json:"ElasticIp,omitzero" xml:"ElasticIp"`
-	// The state of the address.
+	// State of the address.
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 

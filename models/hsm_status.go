@@ -6,13 +6,13 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// HsmStatus is the hardware security module (HSM) of a cluster, and how far its settings are applied.
+// HsmStatus describes a cluster's hardware security module (HSM) settings and their state.
 type HsmStatus struct {
-	// The certificate with which the cluster fetches its keys from the HSM.
+	// Client certificate for fetching keys from the HSM.
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero" xml:"HsmClientCertificateIdentifier"`
-	// The configuration with which the cluster reaches the HSM.
+	// Configuration for connecting to the HSM.
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero" xml:"HsmConfigurationIdentifier"`
-	// Whether changes of these settings are in force (active) or on their way (applying).
+	// Whether changes of the HSM settings are in effect (active) or in progress (applying).
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 

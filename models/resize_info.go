@@ -6,11 +6,11 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ResizeInfo is a resize of a cluster that is under way.
+// ResizeInfo describes a resize of a cluster that is in progress.
 type ResizeInfo struct {
-	// The kind of resize, ClassicResize.
+	// Kind of resize: ClassicResize.
 	ResizeType string `json:"ResizeType,omitzero" xml:"ResizeType"`
-	// Whether it can be cancelled.
+	// Whether the resize can be cancelled.
 	AllowCancelResize bool `json:"AllowCancelResize,omitzero" xml:"AllowCancelResize"`
 }
 

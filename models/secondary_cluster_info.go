@@ -8,9 +8,9 @@ import (
 
 // SecondaryClusterInfo is the part of a cluster that runs in a second Availability Zone.
 type SecondaryClusterInfo struct {
-	// The second Availability Zone.
+	// Second Availability Zone.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero" xml:"AvailabilityZone"`
-	// The nodes there.
+	// Nodes in the second Availability Zone.
 	ClusterNodes []ClusterNode `json:"ClusterNodes,omitzero" xml:"ClusterNodes>member"`
 }
 

@@ -6,13 +6,13 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// SnapshotCopyGrant is a permission for Redshift to encrypt the snapshots that it copies to a region with a key there.
+// SnapshotCopyGrant lets Redshift encrypt the snapshots copied to a region with a key in that region.
 type SnapshotCopyGrant struct {
-	// The grant's name, unique in the account and region.
+	// Name of the grant, unique in the account and region.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero" xml:"SnapshotCopyGrantName"`
-	// The KMS key that Redshift may use.
+	// KMS key that Redshift may use.
 	KmsKeyID string `json:"KmsKeyId,omitzero" xml:"KmsKeyId"`
-	// The grant's tags.
+	// Tags of the grant.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 

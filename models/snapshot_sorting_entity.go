@@ -8,9 +8,9 @@ import (
 
 // SnapshotSortingEntity is one rule for the order of a list of snapshots.
 type SnapshotSortingEntity struct {
-	// What to sort by.
+	// Attribute to sort by.
 	Attribute SnapshotAttributeToSortBy `json:"Attribute" xml:"Attribute"`
-	// Which end comes first. Default: ASC.
+	// Sort direction. Default: ASC.
 	SortOrder SortByOrder `json:"SortOrder,omitzero" xml:"SortOrder"`
 }
 

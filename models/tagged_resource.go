@@ -8,11 +8,11 @@ import (
 
 // TaggedResource is a tag and the resource that has it.
 type TaggedResource struct {
-	// The tag.
+	// Tag that the resource has.
 	Tag *Tag `json:"Tag,omitzero" xml:"Tag"`
-	// The resource, as an Amazon resource name (ARN).
+	// Amazon Resource Name (ARN) of the resource.
 	ResourceName string `json:"ResourceName,omitzero" xml:"ResourceName"`
-	// What the resource is.
+	// Type of the resource.
 	ResourceType ResourceType `json:"ResourceType,omitzero" xml:"ResourceType"`
 }
 

@@ -6,11 +6,11 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// VpcSecurityGroupMembership is a VPC security group that a cluster is in.
+// VpcSecurityGroupMembership is a cluster's membership in a VPC security group.
 type VpcSecurityGroupMembership struct {
-	// The group.
+	// Identifier of the VPC security group.
 	VpcSecurityGroupID string `json:"VpcSecurityGroupId,omitzero" xml:"VpcSecurityGroupId"`
-	// The state of the membership.
+	// State of the membership.
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 

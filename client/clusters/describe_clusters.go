@@ -18,15 +18,15 @@ import (
 type DescribeClustersParams struct {
 	// List only the cluster with this identifier. Case matters.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
@@ -52,9 +52,9 @@ func (p *DescribeClustersParams) WriteToRequest(request runtime.ClientRequest, _
 
 // DescribeClustersResult is what [Client.DescribeClusters] returns.
 type DescribeClustersResult struct {
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClustersResult>Marker"`
-	// The clusters of this page.
+	// Clusters on this page.
 	Clusters []models.Cluster `json:"Clusters,omitzero" xml:"DescribeClustersResult>Clusters>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

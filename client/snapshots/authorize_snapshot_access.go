@@ -15,15 +15,15 @@ import (
 // AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. Zero values are not sent,
 // and left out of the JSON.
 type AuthorizeSnapshotAccessParams struct {
-	// Required. The AWS account that may restore the snapshot: 12 digits, or amazon-redshift-support for AWS Support.
-	// Naming the snapshot's own account is an error.
+	// Required. AWS account that gets permission to restore the snapshot. It has 12 digits, or is
+	// amazon-redshift-support for AWS Support. The call fails if it is the snapshot's own account.
 	AccountWithRestoreAccess string `json:"AccountWithRestoreAccess,omitzero"`
-	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
+	// Amazon Resource Name (ARN) of the snapshot. An alternative to SnapshotIdentifier.
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
-	// The snapshot to share. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
+	// Identifier of the snapshot to share. Set exactly one of SnapshotIdentifier and SnapshotArn.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
@@ -48,7 +48,7 @@ func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientReq
 
 // AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns.
 type AuthorizeSnapshotAccessResult struct {
-	// The shared snapshot, the account now among its AccountsWithRestoreAccess.
+	// The shared snapshot. Its AccountsWithRestoreAccess includes the new account.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"AuthorizeSnapshotAccessResult>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -67,7 +67,7 @@ func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot.
+// AuthorizeSnapshotAccess allows another AWS account to restore a manual snapshot.
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
 	return codec.Submit[AuthorizeSnapshotAccessResult](ctx, c.over(), codec.Call{
 		ID: "authorizeSnapshotAccess", Path: "/?Action=AuthorizeSnapshotAccess&Version=2012-12-01",

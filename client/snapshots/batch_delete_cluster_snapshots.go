@@ -15,7 +15,7 @@ import (
 // BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. Zero values are not sent,
 // and left out of the JSON.
 type BatchDeleteClusterSnapshotsParams struct {
-	// Required. The snapshots to delete, 1 to 100.
+	// Required. Snapshots to delete, 1 to 100.
 	Identifiers []models.DeleteClusterSnapshotMessage `json:"Identifiers,omitzero"`
 }
 
@@ -39,9 +39,9 @@ func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.Clien
 
 // BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns.
 type BatchDeleteClusterSnapshotsResult struct {
-	// The identifiers of the snapshots that were deleted.
+	// Identifiers of the deleted snapshots.
 	Resources []string `json:"Resources,omitzero" xml:"BatchDeleteClusterSnapshotsResult>Resources>String"`
-	// The snapshots that were not deleted, each with the reason.
+	// Snapshots that were not deleted, each with the reason.
 	Errors []models.SnapshotErrorMessage `json:"Errors,omitzero" xml:"BatchDeleteClusterSnapshotsResult>Errors>SnapshotErrorMessage"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -62,7 +62,7 @@ func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots.
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots in one call.
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
 	return codec.Submit[BatchDeleteClusterSnapshotsResult](ctx, c.over(), codec.Call{
 		ID: "batchDeleteClusterSnapshots", Path: "/?Action=BatchDeleteClusterSnapshots&Version=2012-12-01",

@@ -15,17 +15,18 @@ import (
 // CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. Zero values are not sent,
 // and left out of the JSON.
 type CopyClusterSnapshotParams struct {
-	// Required. The automated snapshot to copy, in state available. The identifiers of automated snapshots start with
-	// rs: or cm:.
+	// Required. Identifier of the automated snapshot to copy. The snapshot must be in state available. Identifiers of
+	// automated snapshots start with rs: or cm:.
 	SourceSnapshotIdentifier string `json:"SourceSnapshotIdentifier,omitzero"`
-	// Required. The identifier of the new manual snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
-	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
+	// Required. Identifier of the new manual snapshot, unique in the account and region regardless of case. It has 1 to
+	// 255 letters, digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a
+	// row.
 	TargetSnapshotIdentifier string `json:"TargetSnapshotIdentifier,omitzero"`
-	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
-	// Default: -1.
+	// Days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0. Default:
+	// -1.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// The cluster that the source snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of
-	// certain clusters only.
+	// Identifier of the cluster that the source snapshot was taken of. Required if the caller's IAM policy allows only
+	// the snapshots of certain clusters.
 	SourceSnapshotClusterIdentifier string `json:"SourceSnapshotClusterIdentifier,omitzero"`
 }
 
@@ -72,7 +73,7 @@ func (r *CopyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so that it outlives the automated one's retention.
+// CopyClusterSnapshot copies an automated snapshot to a new manual snapshot in the same region.
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
 	return codec.Submit[CopyClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "copyClusterSnapshot", Path: "/?Action=CopyClusterSnapshot&Version=2012-12-01",

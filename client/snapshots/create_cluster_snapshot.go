@@ -15,15 +15,15 @@ import (
 // CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. Zero values are not sent,
 // and left out of the JSON.
 type CreateClusterSnapshotParams struct {
-	// Required. The cluster to take a snapshot of.
+	// Required. Identifier of the cluster to take a snapshot of.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. The identifier of the new snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
-	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
+	// Required. Identifier of the new snapshot, unique in the account and region regardless of case. It has 1 to 255
+	// letters, digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
-	// Default: -1.
+	// Days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0. Default:
+	// -1.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
@@ -71,7 +71,7 @@ func (r *CreateClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available.
+// CreateClusterSnapshot creates a manual snapshot of a cluster.
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
 	return codec.Submit[CreateClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "createClusterSnapshot", Path: "/?Action=CreateClusterSnapshot&Version=2012-12-01",

@@ -15,12 +15,12 @@ import (
 // CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. Zero values are not sent,
 // and left out of the JSON.
 type CreateSnapshotCopyGrantParams struct {
-	// Required. The name of the new grant: 1 to 63 lower-case letters, digits and hyphens, starting with a letter,
-	// without a hyphen at the end or two in a row. Unique in the account and region.
+	// Required. Name of the new grant, unique in the account and region. It has 1 to 63 lower-case letters, digits and
+	// hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
-	// The symmetric KMS key, in this region, that Redshift may use. Default: the account's default key.
+	// Symmetric KMS key in this region that the grant lets Redshift use. Default: the account's default key.
 	KmsKeyID string `json:"KmsKeyId,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
@@ -65,7 +65,7 @@ func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key Management Service (KMS).
+// CreateSnapshotCopyGrant creates a grant that lets Redshift encrypt snapshots copied to this region.
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
 	return codec.Submit[CreateSnapshotCopyGrantResult](ctx, c.over(), codec.Call{
 		ID: "createSnapshotCopyGrant", Path: "/?Action=CreateSnapshotCopyGrant&Version=2012-12-01",

@@ -15,10 +15,10 @@ import (
 // DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. Zero values are not sent,
 // and left out of the JSON.
 type DeleteClusterSnapshotParams struct {
-	// Required. The manual snapshot to delete.
+	// Required. Identifier of the manual snapshot to delete.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 }
 
@@ -41,7 +41,7 @@ func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 
 // DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns.
 type DeleteClusterSnapshotResult struct {
-	// The snapshot that was deleted, in state deleted.
+	// The deleted snapshot, in state deleted.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"DeleteClusterSnapshotResult>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -60,7 +60,7 @@ func (r *DeleteClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled.
+// DeleteClusterSnapshot deletes a manual snapshot.
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
 	return codec.Submit[DeleteClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "deleteClusterSnapshot", Path: "/?Action=DeleteClusterSnapshot&Version=2012-12-01",

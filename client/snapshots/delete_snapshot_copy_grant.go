@@ -14,7 +14,7 @@ import (
 // DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. Zero values are not sent,
 // and left out of the JSON.
 type DeleteSnapshotCopyGrantParams struct {
-	// Required. The grant to delete.
+	// Required. Name of the snapshot copy grant to delete.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
@@ -48,7 +48,7 @@ func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
+// DeleteSnapshotCopyGrant deletes a snapshot copy grant.
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
 	return codec.Submit[DeleteSnapshotCopyGrantResult](ctx, c.over(), codec.Call{
 		ID: "deleteSnapshotCopyGrant", Path: "/?Action=DeleteSnapshotCopyGrant&Version=2012-12-01",

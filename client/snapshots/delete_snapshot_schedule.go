@@ -14,7 +14,7 @@ import (
 // DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. Zero values are not sent,
 // and left out of the JSON.
 type DeleteSnapshotScheduleParams struct {
-	// Required. The identifier of the schedule.
+	// Required. Identifier of the snapshot schedule.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
@@ -48,7 +48,7 @@ func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
+// DeleteSnapshotSchedule deletes a snapshot schedule.
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
 	return codec.Submit[DeleteSnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "deleteSnapshotSchedule", Path: "/?Action=DeleteSnapshotSchedule&Version=2012-12-01",

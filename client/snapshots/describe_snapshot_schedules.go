@@ -16,19 +16,20 @@ import (
 // DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. Zero values are not sent,
 // and left out of the JSON.
 type DescribeSnapshotSchedulesParams struct {
-	// List only the schedules of this cluster.
+	// List only schedules of this cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once. Where there are more, the answer has a Marker.
+	// Maximum number of items in one response. If more items exist, the response has a Marker. Amazon documents neither
+	// limits nor a default.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the schedule with this identifier.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
@@ -47,9 +48,9 @@ func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientR
 
 // DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns.
 type DescribeSnapshotSchedulesResult struct {
-	// The schedules of this page.
+	// Snapshot schedules on this page.
 	SnapshotSchedules []models.SnapshotSchedule `json:"SnapshotSchedules,omitzero" xml:"DescribeSnapshotSchedulesResult>SnapshotSchedules>SnapshotSchedule"`
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeSnapshotSchedulesResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

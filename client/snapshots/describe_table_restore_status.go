@@ -18,9 +18,10 @@ import (
 type DescribeTableRestoreStatusParams struct {
 	// List only restores to this cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once. Where there are more, the answer has a Marker.
+	// Maximum number of items in one response. If more items exist, the response has a Marker. Amazon documents neither
+	// limits nor a default.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the restore with this identifier.
 	TableRestoreRequestID string `json:"TableRestoreRequestId,omitzero"`
@@ -39,9 +40,9 @@ func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.Client
 
 // DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns.
 type DescribeTableRestoreStatusResult struct {
-	// The restores of this page.
+	// Table restores on this page.
 	TableRestoreStatusDetails []models.TableRestoreStatus `json:"TableRestoreStatusDetails,omitzero" xml:"DescribeTableRestoreStatusResult>TableRestoreStatusDetails>TableRestoreStatus"`
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeTableRestoreStatusResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -62,7 +63,7 @@ func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeTableRestoreStatus lists the restores of single tables, the oldest first.
+// DescribeTableRestoreStatus lists table restores, oldest first.
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
 	return codec.Submit[DescribeTableRestoreStatusResult](ctx, c.over(), codec.Call{
 		ID: "describeTableRestoreStatus", Path: "/?Action=DescribeTableRestoreStatus&Version=2012-12-01", ReadOnly: true,

@@ -15,7 +15,7 @@ import (
 // DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. Zero values are not sent,
 // and left out of the JSON.
 type DisableSnapshotCopyParams struct {
-	// Required. The cluster, whose snapshots are being copied.
+	// Required. Identifier of the cluster. Its snapshots must currently be copied to another region.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
@@ -37,7 +37,7 @@ func (p *DisableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest
 
 // DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns.
 type DisableSnapshotCopyResult struct {
-	// The cluster, its ClusterSnapshotCopyStatus now absent.
+	// The cluster. Its ClusterSnapshotCopyStatus is absent.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"DisableSnapshotCopyResult>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -56,7 +56,7 @@ func (r *DisableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region.
+// DisableSnapshotCopy stops copying a cluster's snapshots to another region.
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
 	return codec.Submit[DisableSnapshotCopyResult](ctx, c.over(), codec.Call{
 		ID: "disableSnapshotCopy", Path: "/?Action=DisableSnapshotCopy&Version=2012-12-01",

@@ -15,13 +15,13 @@ import (
 // ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. Zero values are not sent,
 // and left out of the JSON.
 type ModifyClusterSnapshotParams struct {
-	// Required. The manual snapshot to change.
+	// Required. Identifier of the manual snapshot to change.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// What becomes of a snapshot that has outlived the new retention period already. True deletes it at once; false is
-	// an error, and leaves it as it is. Default: false.
+	// Whether to delete a snapshot that is already older than its new retention period. If true, Redshift deletes the
+	// snapshot immediately. If false, the call fails and the snapshot does not change. Default: false.
 	Force *bool `json:"Force,omitzero"`
-	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is deleted. Redshift
-	// refuses 0. A period that the snapshot has outlived already is an error, unless Force is true.
+	// New number of days to keep the manual snapshot, 1 to 3,653. The value -1 keeps it until it is deleted. Redshift
+	// refuses 0. If the snapshot is already older than the new period, the call fails unless Force is true.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
@@ -65,7 +65,7 @@ func (r *ModifyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSnapshot changes how long a manual snapshot is kept.
+// ModifyClusterSnapshot changes the retention period of a manual snapshot.
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
 	return codec.Submit[ModifyClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterSnapshot", Path: "/?Action=ModifyClusterSnapshot&Version=2012-12-01",

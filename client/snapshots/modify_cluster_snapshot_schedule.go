@@ -14,11 +14,11 @@ import (
 // ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent,
 // and left out of the JSON.
 type ModifyClusterSnapshotScheduleParams struct {
-	// Required. The cluster.
+	// Required. Identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// True takes the schedule from the cluster. Default: false.
+	// Whether to remove the schedule from the cluster. Default: false.
 	DisassociateSchedule *bool `json:"DisassociateSchedule,omitzero"`
-	// The schedule to give to the cluster.
+	// Identifier of the schedule to attach to the cluster.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
@@ -54,7 +54,7 @@ func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
+// ModifyClusterSnapshotSchedule attaches a snapshot schedule to a cluster, or removes the schedule from it.
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
 	return codec.Submit[ModifyClusterSnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterSnapshotSchedule", Path: "/?Action=ModifyClusterSnapshotSchedule&Version=2012-12-01",

@@ -16,10 +16,10 @@ import (
 // ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. Zero values are not sent,
 // and left out of the JSON.
 type ModifySnapshotScheduleParams struct {
-	// Required. When to take snapshots, each as cron(30 12 *) or rate(12 hours). They replace those that the schedule
-	// had.
+	// Required. New times to take snapshots. Each item has the form cron(30 12 *) or rate(12 hours). They replace all
+	// previous times of the schedule.
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero"`
-	// Required. The identifier of the schedule.
+	// Required. Identifier of the snapshot schedule.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
@@ -43,19 +43,19 @@ func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 
 // ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns.
 type ModifySnapshotScheduleResult struct {
-	// When snapshots are taken, each as cron(30 12 *) or rate(12 hours).
+	// Times of the snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleDefinitions>ScheduleDefinition"`
-	// The schedule's identifier, unique in the account and region.
+	// Identifier of the schedule, unique in the account and region.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleIdentifier"`
-	// What the schedule is for, in words.
+	// Text that describes the schedule.
 	ScheduleDescription string `json:"ScheduleDescription,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleDescription"`
-	// The schedule's tags.
+	// Tags of the schedule.
 	Tags []models.Tag `json:"Tags,omitzero" xml:"ModifySnapshotScheduleResult>Tags>Tag"`
-	// The next times at which snapshots will be taken.
+	// Times of the next snapshots.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"ModifySnapshotScheduleResult>NextInvocations>SnapshotTime"`
-	// How many clusters the schedule is for. Nil where Redshift said nothing of it.
+	// Number of clusters that have the schedule. Nil if the response does not include it.
 	AssociatedClusterCount *int `json:"AssociatedClusterCount,omitzero" xml:"ModifySnapshotScheduleResult>AssociatedClusterCount"`
-	// The clusters that the schedule is for, the first 100 of them.
+	// Clusters that have the schedule, at most the first 100.
 	AssociatedClusters []models.ClusterAssociatedToSchedule `json:"AssociatedClusters,omitzero" xml:"ModifySnapshotScheduleResult>AssociatedClusters>ClusterAssociatedToSchedule"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -86,7 +86,7 @@ func (r *ModifySnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken.
+// ModifySnapshotSchedule changes the times of a snapshot schedule.
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
 	return codec.Submit[ModifySnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "modifySnapshotSchedule", Path: "/?Action=ModifySnapshotSchedule&Version=2012-12-01",

@@ -15,15 +15,15 @@ import (
 // RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. Zero values are not sent,
 // and left out of the JSON.
 type RevokeSnapshotAccessParams struct {
-	// Required. The AWS account that may no longer restore the snapshot: 12 digits, or amazon-redshift-support for AWS
-	// Support.
+	// Required. AWS account that loses permission to restore the snapshot. It has 12 digits, or is
+	// amazon-redshift-support for AWS Support.
 	AccountWithRestoreAccess string `json:"AccountWithRestoreAccess,omitzero"`
-	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
+	// Amazon Resource Name (ARN) of the snapshot. An alternative to SnapshotIdentifier.
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
-	// The shared snapshot. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
+	// Identifier of the shared snapshot. Set exactly one of SnapshotIdentifier and SnapshotArn.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
@@ -48,7 +48,7 @@ func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientReques
 
 // RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns.
 type RevokeSnapshotAccessResult struct {
-	// The snapshot, the account no longer among its AccountsWithRestoreAccess.
+	// The snapshot. Its AccountsWithRestoreAccess no longer includes the account.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"RevokeSnapshotAccessResult>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -67,7 +67,7 @@ func (r *RevokeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot.
+// RevokeSnapshotAccess revokes another AWS account's access to a manual snapshot.
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
 	return codec.Submit[RevokeSnapshotAccessResult](ctx, c.over(), codec.Call{
 		ID: "revokeSnapshotAccess", Path: "/?Action=RevokeSnapshotAccess&Version=2012-12-01",

@@ -15,10 +15,10 @@ import (
 // CreateTagsParams has the parameters of [Client.CreateTags]. Zero values are not sent,
 // and left out of the JSON.
 type CreateTagsParams struct {
-	// Required. The Amazon resource name (ARN) of the resource, such as
+	// Required. Amazon Resource Name (ARN) of the resource. For example,
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
 	ResourceName string `json:"ResourceName,omitzero"`
-	// Required. The tags to add or to change, with keys that differ from each other.
+	// Required. Tags to add or change, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 

@@ -14,10 +14,10 @@ import (
 // DeleteTagsParams has the parameters of [Client.DeleteTags]. Zero values are not sent,
 // and left out of the JSON.
 type DeleteTagsParams struct {
-	// Required. The Amazon resource name (ARN) of the resource, such as
+	// Required. Amazon Resource Name (ARN) of the resource. For example,
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
 	ResourceName string `json:"ResourceName,omitzero"`
-	// Required. The keys of the tags to take off.
+	// Required. Keys of the tags to remove.
 	TagKeys []string `json:"TagKeys,omitzero"`
 }
 
@@ -53,7 +53,7 @@ func (r *DeleteTagsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteTags takes tags off a resource, by their keys.
+// DeleteTags removes tags from a resource, by their keys.
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
 	return codec.Submit[DeleteTagsResult](ctx, c.over(), codec.Call{
 		ID: "deleteTags", Path: "/?Action=DeleteTags&Version=2012-12-01",
