@@ -12,18 +12,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. [snapshots.AuthorizeSnapshotAccessParams] describes each.
-//
-//	AccountWithRestoreAccess             string // required
-//	SnapshotArn                          string
-//	SnapshotClusterIdentifier            string
-//	SnapshotIdentifier                   string
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]:
+//   - AccountWithRestoreAccess string, required: the AWS account that may restore the snapshot: 12 digits, or
+//     amazon-redshift-support for AWS Support
+//   - SnapshotArn string: the Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier
+//   - SnapshotClusterIdentifier string: the cluster that the snapshot was taken of
+//   - SnapshotIdentifier string: the snapshot to share
 type AuthorizeSnapshotAccessParams = snapshots.AuthorizeSnapshotAccessParams
 
-// AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// AuthorizeSnapshotAccessResult is the result of [Client.AuthorizeSnapshotAccess]:
+//   - Snapshot [models.Snapshot]: the shared snapshot, the account now among its AccountsWithRestoreAccess
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 
 // AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared with 20 accounts;
@@ -53,16 +52,14 @@ func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *Authorize
 		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. [snapshots.BatchDeleteClusterSnapshotsParams] describes each.
-//
-//	Identifiers                          []models.DeleteClusterSnapshotMessage // required
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]:
+//   - Identifiers [][models.DeleteClusterSnapshotMessage], required: the snapshots to delete, 1 to 100
 type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
 
-// BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns:
-//
-//	Resources                            []string
-//	Errors                               []models.SnapshotErrorMessage
-//	RequestID                            string
+// BatchDeleteClusterSnapshotsResult is the result of [Client.BatchDeleteClusterSnapshots]:
+//   - Resources []string: the identifiers of the snapshots that were deleted
+//   - Errors [][models.SnapshotErrorMessage]: the snapshots that were not deleted, each with the reason
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsResult
 
 // BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself, under the rules of
@@ -94,18 +91,17 @@ func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *B
 		)
 }
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. [snapshots.BatchModifyClusterSnapshotsParams] describes each.
-//
-//	SnapshotIdentifierList               []string // required
-//	Force                                *bool
-//	ManualSnapshotRetentionPeriod        *int
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]:
+//   - SnapshotIdentifierList []string, required: the manual snapshots to change, 1 to 100
+//   - Force *bool: what becomes of a snapshot that has outlived the new retention period already
+//   - ManualSnapshotRetentionPeriod *int: how many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep
+//     it until it is deleted
 type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
 
-// BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns:
-//
-//	Resources                            []string
-//	Errors                               []models.SnapshotErrorMessage
-//	RequestID                            string
+// BatchModifyClusterSnapshotsResult is the result of [Client.BatchModifyClusterSnapshots]:
+//   - Resources []string: the identifiers of the snapshots that were changed
+//   - Errors [][models.SnapshotErrorMessage]: the snapshots that were not changed, each with the reason
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
 
 // BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or not by itself:
@@ -138,18 +134,18 @@ func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *B
 		)
 }
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. [snapshots.CopyClusterSnapshotParams] describes each.
-//
-//	SourceSnapshotIdentifier             string // required
-//	TargetSnapshotIdentifier             string // required
-//	ManualSnapshotRetentionPeriod        *int
-//	SourceSnapshotClusterIdentifier      string
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]:
+//   - SourceSnapshotIdentifier string, required: the automated snapshot to copy, in state available
+//   - TargetSnapshotIdentifier string, required: the identifier of the new manual snapshot: 1 to 255 letters, digits and hyphens,
+//     starting with a letter, without a hyphen at the end or two in a row
+//   - ManualSnapshotRetentionPeriod *int: how many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it
+//     is deleted
+//   - SourceSnapshotClusterIdentifier string: the cluster that the source snapshot was taken of
 type CopyClusterSnapshotParams = snapshots.CopyClusterSnapshotParams
 
-// CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// CopyClusterSnapshotResult is the result of [Client.CopyClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the new manual snapshot
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 
 // CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so
@@ -184,18 +180,18 @@ func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (kind resourceKind
 	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. [snapshots.CreateClusterSnapshotParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	SnapshotIdentifier                   string // required
-//	ManualSnapshotRetentionPeriod        *int
-//	Tags                                 []models.Tag
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]:
+//   - ClusterIdentifier string, required: the cluster to take a snapshot of
+//   - SnapshotIdentifier string, required: the identifier of the new snapshot: 1 to 255 letters, digits and hyphens,
+//     starting with a letter, without a hyphen at the end or two in a row
+//   - ManualSnapshotRetentionPeriod *int: how many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it
+//     is deleted
+//   - Tags [][models.Tag]: tags for the new resource, at most 50, with keys that differ from each other
 type CreateClusterSnapshotParams = snapshots.CreateClusterSnapshotParams
 
-// CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// CreateClusterSnapshotResult is the result of [Client.CreateClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the new snapshot, in state creating
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 
 // CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The answer comes at
@@ -256,17 +252,16 @@ func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (kind resource
 	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. [snapshots.CreateSnapshotCopyGrantParams] describes each.
-//
-//	SnapshotCopyGrantName                string // required
-//	KmsKeyID                             string
-//	Tags                                 []models.Tag
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]:
+//   - SnapshotCopyGrantName string, required: the name of the new grant: 1 to 63 lower-case letters, digits and hyphens,
+//     starting with a letter, without a hyphen at the end or two in a row
+//   - KmsKeyID string: the symmetric KMS key, in this region, that Redshift may use
+//   - Tags [][models.Tag]: tags for the new resource, at most 50, with keys that differ from each other
 type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
 
-// CreateSnapshotCopyGrantResult is what [Client.CreateSnapshotCopyGrant] returns:
-//
-//	SnapshotCopyGrant                    models.SnapshotCopyGrant
-//	RequestID                            string
+// CreateSnapshotCopyGrantResult is the result of [Client.CreateSnapshotCopyGrant]:
+//   - SnapshotCopyGrant [models.SnapshotCopyGrant]: the new grant
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 
 // CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key
@@ -319,26 +314,24 @@ func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSna
 	return r.RequestID, isSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrant.SnapshotCopyGrantName)
 }
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. [snapshots.CreateSnapshotScheduleParams] describes each.
-//
-//	DryRun                               *bool
-//	NextInvocations                      *int
-//	ScheduleDefinitions                  []string
-//	ScheduleDescription                  string
-//	ScheduleIdentifier                   string
-//	Tags                                 []models.Tag
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]:
+//   - DryRun *bool: Amazon does not document what it does
+//   - NextInvocations *int: how many of the schedule's next times to answer
+//   - ScheduleDefinitions []string: when to take snapshots, each as cron(30 12 *) or rate(12 hours)
+//   - ScheduleDescription string: what the schedule is for, in words
+//   - ScheduleIdentifier string: the identifier of the new schedule, of letters and digits
+//   - Tags [][models.Tag]: tags for the new resource, at most 50, with keys that differ from each other
 type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
 
-// CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns:
-//
-//	ScheduleDefinitions                  []string
-//	ScheduleIdentifier                   string
-//	ScheduleDescription                  string
-//	Tags                                 []models.Tag
-//	NextInvocations                      []time.Time
-//	AssociatedClusterCount               *int
-//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
-//	RequestID                            string
+// CreateSnapshotScheduleResult is the result of [Client.CreateSnapshotSchedule]:
+//   - ScheduleDefinitions []string: when snapshots are taken, each as cron(30 12 *) or rate(12 hours)
+//   - ScheduleIdentifier string: the schedule's identifier, unique in the account and region
+//   - ScheduleDescription string: what the schedule is for, in words
+//   - Tags [][models.Tag]: the schedule's tags
+//   - NextInvocations []time.Time: the next times at which snapshots will be taken
+//   - AssociatedClusterCount *int: how many clusters the schedule is for
+//   - AssociatedClusters [][models.ClusterAssociatedToSchedule]: the clusters that the schedule is for, the first 100 of them
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 
 // CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own. It is in
@@ -405,16 +398,14 @@ func namesCreateSnapshotSchedule(p *CreateSnapshotScheduleParams, r *CreateSnaps
 	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. [snapshots.DeleteClusterSnapshotParams] describes each.
-//
-//	SnapshotIdentifier                   string // required
-//	SnapshotClusterIdentifier            string
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]:
+//   - SnapshotIdentifier string, required: the manual snapshot to delete
+//   - SnapshotClusterIdentifier string: the cluster that the snapshot was taken of
 type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
 
-// DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// DeleteClusterSnapshotResult is the result of [Client.DeleteClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the snapshot that was deleted, in state deleted
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 
 // DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every account's access to it
@@ -441,12 +432,12 @@ func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteCluster
 		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. [snapshots.DeleteSnapshotCopyGrantParams] describes each.
-//
-//	SnapshotCopyGrantName                string // required
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]:
+//   - SnapshotCopyGrantName string, required: the grant to delete
 type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
 
-// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns: the RequestID alone, a string.
+// DeleteSnapshotCopyGrantResult is the result of [Client.DeleteSnapshotCopyGrant]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 
 // DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
@@ -487,12 +478,12 @@ func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyG
 	}
 }
 
-// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. [snapshots.DeleteSnapshotScheduleParams] describes each.
-//
-//	ScheduleIdentifier                   string // required
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]:
+//   - ScheduleIdentifier string, required: the identifier of the schedule
 type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
 
-// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns: the RequestID alone, a string.
+// DeleteSnapshotScheduleResult is the result of [Client.DeleteSnapshotSchedule]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 
 // DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
@@ -533,28 +524,26 @@ func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotSchedu
 	}
 }
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. [snapshots.DescribeClusterSnapshotsParams] describes each.
-//
-//	ClusterExists                        *bool
-//	ClusterIdentifier                    string
-//	EndTime                              time.Time
-//	Marker                               string
-//	MaxRecords                           *int
-//	OwnerAccount                         string
-//	SnapshotArn                          string
-//	SnapshotIdentifier                   string
-//	SnapshotType                         models.SnapshotType
-//	SortingEntities                      []models.SnapshotSortingEntity
-//	StartTime                            time.Time
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]:
+//   - ClusterExists *bool: whether the cluster still exists
+//   - ClusterIdentifier string: list only the snapshots of this cluster
+//   - EndTime [time.Time]: list only snapshots taken at this time or before
+//   - Marker string: where to go on, the Marker of the previous answer
+//   - MaxRecords *int: the most records to answer at once, 20 to 100
+//   - OwnerAccount string: list only the snapshots that this AWS account took or copied
+//   - SnapshotArn string: list only the snapshot with this Amazon resource name (ARN)
+//   - SnapshotIdentifier string: list only the snapshot with this identifier
+//   - SnapshotType [models.SnapshotType]: list only snapshots of this type, automated or manual
+//   - SortingEntities [][models.SnapshotSortingEntity]: the order of the list
+//   - StartTime [time.Time]: list only snapshots taken at this time or after
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClusterSnapshotsParams = snapshots.DescribeClusterSnapshotsParams
 
-// DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns:
-//
-//	Marker                               string
-//	Snapshots                            []models.Snapshot
-//	RequestID                            string
+// DescribeClusterSnapshotsResult is the result of [Client.DescribeClusterSnapshots]:
+//   - Marker string: where the next page starts
+//   - Snapshots [][models.Snapshot]: the snapshots of this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 
 // DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without parameters it lists
@@ -583,30 +572,28 @@ func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *Describ
 		areSame(p.SnapshotIdentifier, r.Snapshots, func(one *models.Snapshot) string { return one.SnapshotIdentifier })
 }
 
-// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page by page and yields the items of its
-// Snapshots, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size
-// of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the sequence. A
-// Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page by page and yields the items of Snapshots. It
+// keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does
+// not change params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error,
+// because the sequence would never end.
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
 	return snapshots.DescribeClusterSnapshotsAll(params, func(page *DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error) {
 		return c.DescribeClusterSnapshots(ctx, page, options...)
 	})
 }
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. [snapshots.DescribeSnapshotCopyGrantsParams] describes each.
-//
-//	Marker                               string
-//	MaxRecords                           *int
-//	SnapshotCopyGrantName                string
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]:
+//   - Marker string: where to go on, the Marker of the previous answer
+//   - MaxRecords *int: the most records to answer at once, 20 to 100
+//   - SnapshotCopyGrantName string: list only the grant with this name
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsParams
 
-// DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns:
-//
-//	Marker                               string
-//	SnapshotCopyGrants                   []models.SnapshotCopyGrant
-//	RequestID                            string
+// DescribeSnapshotCopyGrantsResult is the result of [Client.DescribeSnapshotCopyGrants]:
+//   - Marker string: where the next page starts
+//   - SnapshotCopyGrants [][models.SnapshotCopyGrant]: the grants of this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResult
 
 // DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are
@@ -630,31 +617,29 @@ func namesDescribeSnapshotCopyGrants(p *DescribeSnapshotCopyGrantsParams, r *Des
 	return r.RequestID, areSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrants, func(one *models.SnapshotCopyGrant) string { return one.SnapshotCopyGrantName })
 }
 
-// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page by page and yields the items of its
-// SnapshotCopyGrants, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page by page and yields the items of
+// SnapshotCopyGrants. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the
+// size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
 	return snapshots.DescribeSnapshotCopyGrantsAll(params, func(page *DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error) {
 		return c.DescribeSnapshotCopyGrants(ctx, page, options...)
 	})
 }
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. [snapshots.DescribeSnapshotSchedulesParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	ScheduleIdentifier                   string
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]:
+//   - ClusterIdentifier string: list only the schedules of this cluster
+//   - Marker string: where to go on, the Marker of the previous answer
+//   - MaxRecords *int: the most records to answer at once
+//   - ScheduleIdentifier string: list only the schedule with this identifier
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
 
-// DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns:
-//
-//	SnapshotSchedules                    []models.SnapshotSchedule
-//	Marker                               string
-//	RequestID                            string
+// DescribeSnapshotSchedulesResult is the result of [Client.DescribeSnapshotSchedules]:
+//   - SnapshotSchedules [][models.SnapshotSchedule]: the schedules of this page
+//   - Marker string: where the next page starts
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 
 // DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
@@ -676,29 +661,27 @@ func namesDescribeSnapshotSchedules(p *DescribeSnapshotSchedulesParams, r *Descr
 	return r.RequestID, areSame(p.ScheduleIdentifier, r.SnapshotSchedules, func(one *models.SnapshotSchedule) string { return one.ScheduleIdentifier })
 }
 
-// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page by page and yields the items of its
-// SnapshotSchedules, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page by page and yields the items of
+// SnapshotSchedules. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the
+// size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
 	return snapshots.DescribeSnapshotSchedulesAll(params, func(page *DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error) {
 		return c.DescribeSnapshotSchedules(ctx, page, options...)
 	})
 }
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. [snapshots.DescribeTableRestoreStatusParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	TableRestoreRequestID                string
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]:
+//   - ClusterIdentifier string: list only restores to this cluster
+//   - Marker string: where to go on, the Marker of the previous answer
+//   - MaxRecords *int: the most records to answer at once
+//   - TableRestoreRequestID string: list only the restore with this identifier
 type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusParams
 
-// DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns:
-//
-//	TableRestoreStatusDetails            []models.TableRestoreStatus
-//	Marker                               string
-//	RequestID                            string
+// DescribeTableRestoreStatusResult is the result of [Client.DescribeTableRestoreStatus]:
+//   - TableRestoreStatusDetails [][models.TableRestoreStatus]: the restores of this page
+//   - Marker string: where the next page starts
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResult
 
 // DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters it lists every
@@ -724,25 +707,23 @@ func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *Des
 		areSame(p.TableRestoreRequestID, r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) string { return one.TableRestoreRequestID })
 }
 
-// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page by page and yields the items of its
-// TableRestoreStatusDetails, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page by page and yields the items of
+// TableRestoreStatusDetails. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords
+// is the size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that
+// a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
 	return snapshots.DescribeTableRestoreStatusAll(params, func(page *DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error) {
 		return c.DescribeTableRestoreStatus(ctx, page, options...)
 	})
 }
 
-// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. [snapshots.DisableSnapshotCopyParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]:
+//   - ClusterIdentifier string, required: the cluster, whose snapshots are being copied
 type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
 
-// DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// DisableSnapshotCopyResult is the result of [Client.DisableSnapshotCopy]:
+//   - Cluster [models.Cluster]: the cluster, its ClusterSnapshotCopyStatus now absent
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 
 // DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an encrypted cluster
@@ -768,19 +749,19 @@ func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCo
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. [snapshots.EnableSnapshotCopyParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	DestinationRegion                    string // required
-//	ManualSnapshotRetentionPeriod        *int
-//	RetentionPeriod                      *int
-//	SnapshotCopyGrantName                string
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]:
+//   - ClusterIdentifier string, required: the cluster, whose snapshots are not being copied yet
+//   - DestinationRegion string, required: the AWS region to copy to, such as eu-central-1
+//   - ManualSnapshotRetentionPeriod *int: how many days to keep the copies of manual snapshots: 1 to 3,653, or -1 to keep
+//     them until they are deleted
+//   - RetentionPeriod *int: how many days to keep the copies of automated snapshots, 1 to 35
+//   - SnapshotCopyGrantName string: the snapshot copy grant, in the region to copy to, with whose key the copies are
+//     encrypted
 type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
 
-// EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// EnableSnapshotCopyResult is the result of [Client.EnableSnapshotCopy]:
+//   - Cluster [models.Cluster]: the cluster, with its ClusterSnapshotCopyStatus
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 
 // EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones. Copies
@@ -809,17 +790,16 @@ func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyR
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. [snapshots.ModifyClusterSnapshotParams] describes each.
-//
-//	SnapshotIdentifier                   string // required
-//	Force                                *bool
-//	ManualSnapshotRetentionPeriod        *int
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]:
+//   - SnapshotIdentifier string, required: the manual snapshot to change
+//   - Force *bool: what becomes of a snapshot that has outlived the new retention period already
+//   - ManualSnapshotRetentionPeriod *int: how many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep
+//     it until it is deleted
 type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 
-// ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// ModifyClusterSnapshotResult is the result of [Client.ModifyClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the changed snapshot
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 
 // ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the snapshot has outlived
@@ -845,14 +825,14 @@ func namesModifyClusterSnapshot(p *ModifyClusterSnapshotParams, r *ModifyCluster
 	return r.RequestID, isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. [snapshots.ModifyClusterSnapshotScheduleParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	DisassociateSchedule                 *bool
-//	ScheduleIdentifier                   string
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]:
+//   - ClusterIdentifier string, required: the cluster
+//   - DisassociateSchedule *bool: true takes the schedule from the cluster
+//   - ScheduleIdentifier string: the schedule to give to the cluster
 type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotScheduleParams
 
-// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns: the RequestID alone, a string.
+// ModifyClusterSnapshotScheduleResult is the result of [Client.ModifyClusterSnapshotSchedule]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
 
 // ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it. Either
@@ -874,17 +854,16 @@ func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *Modi
 	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshotSchedule(ctx, params)
 }
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. [snapshots.ModifySnapshotCopyRetentionPeriodParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	RetentionPeriod                      int // required
-//	Manual                               *bool
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
+//   - ClusterIdentifier string, required: the cluster, whose snapshots are being copied
+//   - RetentionPeriod int, required: how many days to keep the copies: 1 to 35 for automated snapshots; for manual
+//     ones 1 to 3,653, or -1 to keep them until they are deleted
+//   - Manual *bool: whether the period is that of manual snapshots
 type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyRetentionPeriodParams
 
-// ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ModifySnapshotCopyRetentionPeriodResult is the result of [Client.ModifySnapshotCopyRetentionPeriod]:
+//   - Cluster [models.Cluster]: the cluster, with the new period in its ClusterSnapshotCopyStatus
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyRetentionPeriodResult
 
 // ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region:
@@ -912,22 +891,20 @@ func namesModifySnapshotCopyRetentionPeriod(p *ModifySnapshotCopyRetentionPeriod
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. [snapshots.ModifySnapshotScheduleParams] describes each.
-//
-//	ScheduleDefinitions                  []string // required
-//	ScheduleIdentifier                   string // required
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]:
+//   - ScheduleDefinitions []string, required: when to take snapshots, each as cron(30 12 *) or rate(12 hours)
+//   - ScheduleIdentifier string, required: the identifier of the schedule
 type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
 
-// ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns:
-//
-//	ScheduleDefinitions                  []string
-//	ScheduleIdentifier                   string
-//	ScheduleDescription                  string
-//	Tags                                 []models.Tag
-//	NextInvocations                      []time.Time
-//	AssociatedClusterCount               *int
-//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
-//	RequestID                            string
+// ModifySnapshotScheduleResult is the result of [Client.ModifySnapshotSchedule]:
+//   - ScheduleDefinitions []string: when snapshots are taken, each as cron(30 12 *) or rate(12 hours)
+//   - ScheduleIdentifier string: the schedule's identifier, unique in the account and region
+//   - ScheduleDescription string: what the schedule is for, in words
+//   - Tags [][models.Tag]: the schedule's tags
+//   - NextInvocations []time.Time: the next times at which snapshots will be taken
+//   - AssociatedClusterCount *int: how many clusters the schedule is for
+//   - AssociatedClusters [][models.ClusterAssociatedToSchedule]: the clusters that the schedule is for, the first 100 of them
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 
 // ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have the schedule
@@ -985,53 +962,65 @@ func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnaps
 	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. [snapshots.RestoreFromClusterSnapshotParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	AdditionalInfo                       string
-//	AllowVersionUpgrade                  *bool
-//	AquaConfigurationStatus              models.AquaConfigurationStatus
-//	AutomatedSnapshotRetentionPeriod     *int
-//	AvailabilityZone                     string
-//	AvailabilityZoneRelocation           *bool
-//	CatalogName                          string
-//	ClusterParameterGroupName            string
-//	ClusterSecurityGroups                []string
-//	ClusterSubnetGroupName               string
-//	DefaultIamRoleArn                    string
-//	ElasticIP                            string
-//	Encrypted                            *bool
-//	EnhancedVpcRouting                   *bool
-//	HsmClientCertificateIdentifier       string
-//	HsmConfigurationIdentifier           string
-//	IamRoles                             []string
-//	IPAddressType                        models.IPAddressType
-//	KmsKeyID                             string
-//	MaintenanceTrackName                 string
-//	ManageMasterPassword                 *bool
-//	ManualSnapshotRetentionPeriod        *int
-//	MasterPasswordSecretKmsKeyID         string
-//	MultiAZ                              *bool
-//	NodeType                             string
-//	NumberOfNodes                        *int
-//	OwnerAccount                         string
-//	Port                                 *int
-//	PreferredMaintenanceWindow           string
-//	PubliclyAccessible                   *bool
-//	RedshiftIdcApplicationArn            string
-//	ReservedNodeID                       string
-//	SnapshotArn                          string
-//	SnapshotClusterIdentifier            string
-//	SnapshotIdentifier                   string
-//	SnapshotScheduleIdentifier           string
-//	TargetReservedNodeOfferingID         string
-//	VpcSecurityGroupIDs                  []string
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]:
+//   - ClusterIdentifier string, required: the identifier of the new cluster: 1 to 63 lower-case letters, digits and
+//     hyphens, starting with a letter, without a hyphen at the end or two in a row
+//   - AdditionalInfo string: reserved by Amazon
+//   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version while it
+//     maintains the cluster
+//   - AquaConfigurationStatus [models.AquaConfigurationStatus]: retired by Amazon
+//   - AutomatedSnapshotRetentionPeriod *int: how many days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: the Availability Zone to put the cluster in, such as eu-west-1a
+//   - AvailabilityZoneRelocation *bool: whether the cluster may be moved to another Availability Zone after the restore
+//   - CatalogName string: the AWS Glue data catalog of a cluster with federated permissions: 1 to 64
+//     lower-case letters, digits, underscores and hyphens, at least one of them a
+//     letter
+//   - ClusterParameterGroupName string: the parameter group of the cluster
+//   - ClusterSecurityGroups []string: the cluster security groups of a cluster outside a virtual private cloud (VPC)
+//   - ClusterSubnetGroupName string: the subnet group to put the cluster in
+//   - DefaultIamRoleArn string: the IAM role that is to be the cluster's default, as an Amazon resource name
+//     (ARN)
+//   - ElasticIP string: the elastic IP address of the cluster
+//   - Encrypted *bool: whether to encrypt a cluster whose snapshot is not encrypted, with the key
+//     KmsKeyId
+//   - EnhancedVpcRouting *bool: whether to force traffic between the cluster and data repositories through the
+//     VPC, which the cluster has to be in
+//   - HsmClientCertificateIdentifier string: the certificate with which the cluster fetches its keys from a hardware security
+//     module (HSM)
+//   - HsmConfigurationIdentifier string: the configuration with which the cluster reaches the HSM
+//   - IamRoles []string: the IAM roles with which the cluster can call other AWS services, as ARNs
+//   - IPAddressType [models.IPAddressType]: the kind of IP address of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: the key of AWS Key Management Service (KMS) that encrypts the cluster: for a
+//     snapshot that another account shares, for one that is not encrypted, or in place
+//     of the snapshot's key
+//   - MaintenanceTrackName string: the maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: how many days to keep manual snapshots of the new cluster that do not say it
+//     themselves: 1 to 3,653, or -1 to keep them until they are deleted
+//   - MasterPasswordSecretKmsKeyID string: the KMS key that encrypts the secret of the admin password
+//   - MultiAZ *bool: whether to run the cluster in two Availability Zones
+//   - NodeType string: the type of the cluster's nodes, one of the snapshot's RestorableNodeTypes
+//   - NumberOfNodes *int: how many nodes the cluster has
+//   - OwnerAccount string: the AWS account that the snapshot belongs to
+//   - Port *int: the port on which the cluster accepts connections: 1150 to 65535 for DC2 nodes;
+//     5431 to 5455 or 8191 to 8215 for RA3 and RG nodes
+//   - PreferredMaintenanceWindow string: when in the week Redshift may maintain the cluster, in UTC, at least 30 minutes,
+//     such as Sun:05:00-Sun:05:30
+//   - PubliclyAccessible *bool: whether the cluster can be reached from a public network
+//   - RedshiftIdcApplicationArn string: the application of IAM Identity Center for a cluster with federated permissions,
+//     as an ARN
+//   - ReservedNodeID string: the reserved node to exchange along with the restore
+//   - SnapshotArn string: the Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier
+//   - SnapshotClusterIdentifier string: the cluster that the snapshot was taken of
+//   - SnapshotIdentifier string: the snapshot to restore, compared without case
+//   - SnapshotScheduleIdentifier string: the snapshot schedule of the cluster
+//   - TargetReservedNodeOfferingID string: the offering of reserved nodes to exchange the reserved node for
+//   - VpcSecurityGroupIDs []string: the VPC security groups of a cluster in a VPC
 type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotParams
 
-// RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// RestoreFromClusterSnapshotResult is the result of [Client.RestoreFromClusterSnapshot]:
+//   - Cluster [models.Cluster]: the new cluster, in state creating
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
 
 // RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The new cluster is set
@@ -1079,23 +1068,21 @@ func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (kin
 	return "cluster", r.Cluster.ClusterIdentifier, ""
 }
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. [snapshots.RestoreTableFromClusterSnapshotParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	NewTableName                         string // required
-//	SnapshotIdentifier                   string // required
-//	SourceDatabaseName                   string // required
-//	SourceTableName                      string // required
-//	EnableCaseSensitiveIdentifier        *bool
-//	SourceSchemaName                     string
-//	TargetDatabaseName                   string
-//	TargetSchemaName                     string
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]:
+//   - ClusterIdentifier string, required: the cluster to restore the table to
+//   - NewTableName string, required: the name of the new table, which no table may have yet
+//   - SnapshotIdentifier string, required: the snapshot to restore the table from, taken of this cluster
+//   - SourceDatabaseName string, required: the database of the table in the snapshot
+//   - SourceTableName string, required: the name of the table in the snapshot
+//   - EnableCaseSensitiveIdentifier *bool: whether case matters in the names of databases, schemas and tables
+//   - SourceSchemaName string: the schema of the table in the snapshot
+//   - TargetDatabaseName string: the database of the new table
+//   - TargetSchemaName string: the schema of the new table
 type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSnapshotParams
 
-// RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns:
-//
-//	TableRestoreStatus                   models.TableRestoreStatus
-//	RequestID                            string
+// RestoreTableFromClusterSnapshotResult is the result of [Client.RestoreTableFromClusterSnapshot]:
+//   - TableRestoreStatus [models.TableRestoreStatus]: the restore, with the identifier by which DescribeTableRestoreStatus finds it
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSnapshotResult
 
 // RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was
@@ -1140,18 +1127,17 @@ func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotRe
 	return "table restore", r.TableRestoreStatus.TableRestoreRequestID, ""
 }
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. [snapshots.RevokeSnapshotAccessParams] describes each.
-//
-//	AccountWithRestoreAccess             string // required
-//	SnapshotArn                          string
-//	SnapshotClusterIdentifier            string
-//	SnapshotIdentifier                   string
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]:
+//   - AccountWithRestoreAccess string, required: the AWS account that may no longer restore the snapshot: 12 digits, or
+//     amazon-redshift-support for AWS Support
+//   - SnapshotArn string: the Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier
+//   - SnapshotClusterIdentifier string: the cluster that the snapshot was taken of
+//   - SnapshotIdentifier string: the shared snapshot
 type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
 
-// RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// RevokeSnapshotAccessResult is the result of [Client.RevokeSnapshotAccess]:
+//   - Snapshot [models.Snapshot]: the snapshot, the account no longer among its AccountsWithRestoreAccess
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 
 // RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that the account has

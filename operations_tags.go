@@ -10,13 +10,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateTagsParams has the parameters of [Client.CreateTags]. [tags.CreateTagsParams] describes each.
-//
-//	ResourceName                         string // required
-//	Tags                                 []models.Tag // required
+// CreateTagsParams has the parameters of [Client.CreateTags]:
+//   - ResourceName string, required: the Amazon resource name (ARN) of the resource, such as
+//     arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly
+//   - Tags [][models.Tag], required: the tags to add or to change, with keys that differ from each other
 type CreateTagsParams = tags.CreateTagsParams
 
-// CreateTagsResult is what [Client.CreateTags] returns: the RequestID alone, a string.
+// CreateTagsResult is the result of [Client.CreateTags]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateTagsResult = tags.CreateTagsResult
 
 // CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource has already replaces
@@ -37,13 +38,14 @@ func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, optio
 	return tags.New(newCall(c, declared, options)).CreateTags(ctx, params)
 }
 
-// DeleteTagsParams has the parameters of [Client.DeleteTags]. [tags.DeleteTagsParams] describes each.
-//
-//	ResourceName                         string // required
-//	TagKeys                              []string // required
+// DeleteTagsParams has the parameters of [Client.DeleteTags]:
+//   - ResourceName string, required: the Amazon resource name (ARN) of the resource, such as
+//     arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly
+//   - TagKeys []string, required: the keys of the tags to take off
 type DeleteTagsParams = tags.DeleteTagsParams
 
-// DeleteTagsResult is what [Client.DeleteTags] returns: the RequestID alone, a string.
+// DeleteTagsResult is the result of [Client.DeleteTags]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteTagsResult = tags.DeleteTagsResult
 
 // DeleteTags takes tags off a resource, by their keys.
@@ -62,21 +64,19 @@ func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, optio
 	return tags.New(newCall(c, declared, options)).DeleteTags(ctx, params)
 }
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags]. [tags.DescribeTagsParams] describes each.
-//
-//	Marker                               string
-//	MaxRecords                           *int
-//	ResourceName                         string
-//	ResourceType                         models.ResourceType
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeTagsParams has the parameters of [Client.DescribeTags]:
+//   - Marker string: where to go on, the Marker of the previous answer
+//   - MaxRecords *int: the most records to answer at once, 10 to 50
+//   - ResourceName string: list only the tags of the resource with this Amazon resource name (ARN)
+//   - ResourceType [models.ResourceType]: list only the tags of resources of this type
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeTagsParams = tags.DescribeTagsParams
 
-// DescribeTagsResult is what [Client.DescribeTags] returns:
-//
-//	TaggedResources                      []models.TaggedResource
-//	Marker                               string
-//	RequestID                            string
+// DescribeTagsResult is the result of [Client.DescribeTags]:
+//   - TaggedResources [][models.TaggedResource]: the tags of this page, each with its resource
+//   - Marker string: where the next page starts
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeTagsResult = tags.DescribeTagsResult
 
 // DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag in the account and
@@ -101,10 +101,10 @@ func namesDescribeTags(p *DescribeTagsParams, r *DescribeTagsResult) (string, bo
 	return r.RequestID, areSame(p.ResourceName, r.TaggedResources, func(one *models.TaggedResource) string { return one.ResourceName })
 }
 
-// DescribeTagsAll calls [Client.DescribeTags] page by page and yields the items of its TaggedResources, with one page in
-// memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
-// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
-// repeats is an error, because the sequence would never end.
+// DescribeTagsAll calls [Client.DescribeTags] page by page and yields the items of TaggedResources. It keeps one page in
+// memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does not change params.
+// It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error, because the
+// sequence would never end.
 func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
 	return tags.DescribeTagsAll(params, func(page *DescribeTagsParams) (*DescribeTagsResult, error) {
 		return c.DescribeTags(ctx, page, options...)
