@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift"
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
@@ -74,11 +73,11 @@ func ExampleClient_CreateClusterSnapshot_errors() {
 
 	fmt.Println(errors.Is(err, models.ErrClusterNotFound))
 
-	var failure *awsquery.Error
-	if errors.As(err, &failure) {
-		switch failure.Code {
+	var refused *redshift.Error
+	if errors.As(err, &refused) {
+		switch refused.Code {
 		case models.ErrClusterNotFound:
-			fmt.Println(failure.Operation, failure.StatusCode, failure.Code)
+			fmt.Println(refused.Operation, refused.StatusCode, refused.Code)
 		case models.ErrInvalidClusterState:
 			fmt.Println("try again later")
 		}
