@@ -13,23 +13,22 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// operation is what the client knows of an operation. The methods of [Client] have it, and no table has all operations, so that a
-// program links the operations that it calls. Params and Result are pointers: then all operations share the code of call.
+// operation describes an operation. Each method of [Client] builds its own. No table has all operations, so a program links only those
+// that it calls. Params and Result are pointers, so all operations share the code of call.
 type operation[Params, Result any] struct {
-	// plan returns how to find out whether a call took effect. The client makes the look-ups. Nil for an operation that only reads.
+	// plan returns the recovery plan of a call. The client lookUps makes the look-ups. Nil for an operation that changes nothing.
 	plan func(lookUps *Client, params Params) recovery.Plan
-	// names reports whether a result names the resources that the parameters name, and returns its request id. Nil if a result
-	// names none.
+	// names reports whether a result has the identifiers of the parameters, and returns its request id. Nil if a result has none.
 	names func(params Params, result Result) (requestID string, same bool)
-	// creates returns the kind of the resource that the operation creates, its identifier and its ARN, or an empty string. Nil if
-	// it creates none, or none that a wait waits for.
+	// creates returns the kind, the identifier and the ARN of the resource that the operation creates. Nil if it creates none that a
+	// wait polls.
 	creates func(result Result) (kind resourceKind, identifier, arn string)
-	// hint returns advice for a refusal, or an empty string. Nil: there is none that depends on the operation.
+	// hint returns advice for a refusal, or an empty string. Nil if the operation has no advice.
 	hint func(params Params, refused *awsquery.Error) string
 }
 
-// call is one call of an operation. The generated client submits its description of the request to it, and the call makes the
-// attempts. So nothing has to be passed along in a context or in the request.
+// call is one call of an operation. It is the transport of the generated client, and makes the attempts. So no context or request has
+// to carry the call's settings.
 type call[Params, Result any] struct {
 	operation[Params, Result]
 	client  *Client
@@ -43,7 +42,7 @@ type call[Params, Result any] struct {
 
 var _ attempts.Call = (*call[int, int])(nil)
 
-// newCall returns the transport of a call, nil if the client was not made by New: the generated client then refuses the call.
+// newCall returns the transport of a call, nil for a client that New did not make. The generated client then returns an error.
 func newCall[Params, Result any](c *Client, operation operation[Params, Result], options []Option) runtime.ContextualTransport {
 	if c == nil || c.invoker == nil {
 		return nil
@@ -82,7 +81,7 @@ func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runti
 	return result, nil
 }
 
-// Submit implements runtime.ClientTransport, go-openapi's older interface, which the generated client does not use.
+// Submit implements runtime.ClientTransport, an older interface that the generated client does not use.
 func (c *call[Params, Result]) Submit(request *runtime.ClientOperation) (any, error) {
 	return c.SubmitContext(context.Background(), request)
 }
@@ -97,16 +96,16 @@ func (c *call[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
 
 	plan := c.plan(&client, c.params)
 	if params, ok := any(c.params).(interface{ Validate() error }); ok && !c.client.validate && params.Validate() != nil {
-		return plan.WithoutParams() // a look-up without the name of the resource describes any
+		return plan.WithoutParams() // a look-up without the name of the resource could describe another one
 	}
 
 	return plan
 }
 
-// errOtherResource reports a response that names another resource than the call requested. A broken proxy can return the response
-// of the previous request, which is well formed and would look like a success.
-var errOtherResource = errors.New("the response is about another resource than the request: something on the way to Redshift mixes up " +
-	"responses, check proxies and the endpoint")
+// errOtherResource reports a response with another resource than the call requested. A broken proxy can return the response to the
+// previous request, which is well formed and would look like a success.
+var errOtherResource = errors.New("the response is about another resource than the request: something between the client and Redshift " +
+	"mixes up responses, check proxies and the endpoint")
 
 // Check implements [attempts.Call]. It compares nothing if an option changed the request.
 func (c *call[Params, Result]) Check(result any) error {

@@ -14,21 +14,21 @@ import (
 )
 
 // WaitSnapshotsAvailable polls DescribeClusterSnapshots until each of the snapshots is available, failed or deleted, and returns
-// the snapshots in the order of the identifiers. It waits until ctx is done. Identifiers are compared without case, duplicates
-// are allowed, and without identifiers the wait succeeds immediately.
+// the snapshots in the order of the identifiers. Identifiers are compared without case, and duplicates are allowed. Without
+// identifiers the wait succeeds immediately. The wait ends when ctx is done.
 //
-// One poll takes as few calls as possible: it lists 100 snapshots a call, or describes the snapshots that are not available
-// yet one by one if these are fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType,
-// and may be nil. They cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. A snapshot that the list does not show is
-// described by its identifier before it counts as missing.
+// A poll makes as few calls as possible: it lists 100 snapshots with each call, or describes the snapshots that are not available
+// yet one by one, if that takes fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType.
+// They may be nil. They cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. If the list does not show a snapshot, the
+// poll describes it by its identifier before it counts as missing.
 //
 // A snapshot that failed, was deleted or does not exist does not end the wait for the others. The error joins one
-// [SnapshotWaitError] for each snapshot that is not available, so that Unwrap() []error returns them. Last in each has at least
-// the SnapshotIdentifier, and so has each snapshot that is returned. When ctx is done, when Redshift refuses a call, or when it
-// is unavailable for longer than MaxOutage, the wait ends, and this is the reason for all snapshots that were not available.
+// [SnapshotWaitError] for each snapshot that is not available. Its method Unwrap() []error returns them. The Last of each, and each
+// returned snapshot, have at least the SnapshotIdentifier. If ctx is done, if Redshift refuses a call, or if it is unavailable for
+// longer than MaxOutage, the wait ends, with this reason for all snapshots that were not available.
 //
-// WaitProgress.Resource is a []models.Snapshot in the order of the identifiers, WaitProgress.Fraction the mean over the
-// snapshots, and WaitProgress.Polls counts polls, not calls.
+// WaitProgress.Resource is a []models.Snapshot in the order of the identifiers. WaitProgress.Fraction is the mean over the
+// snapshots. WaitProgress.Polls counts polls, not calls.
 func (c *Client) WaitSnapshotsAvailable(
 	ctx context.Context, params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions,
 ) ([]models.Snapshot, error) {
@@ -58,12 +58,12 @@ type snapshotSet struct {
 	client  *Client
 	params  DescribeClusterSnapshotsParams
 	members []*snapshotMember // in the order of the identifiers; duplicates share one
-	cost    int               // the calls of the last poll that listed snapshots
+	cost    int               // the number of calls of the last poll that listed snapshots
 	polls   int
 	began   time.Time
 }
 
-// snapshotMember is one of several snapshots that a wait is for.
+// snapshotMember is one snapshot of a wait for several.
 type snapshotMember struct {
 	watch   watch[models.Snapshot]
 	settled bool
@@ -79,12 +79,12 @@ func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifi
 	}
 	var invalid error
 	if set.params.SnapshotIdentifier+set.params.SnapshotArn+set.params.Marker != "" {
-		invalid = errors.New("the parameters cannot have a SnapshotIdentifier, a SnapshotArn or a Marker, because they are a filter for a list")
+		invalid = errors.New("the parameters filter a list, and cannot have a SnapshotIdentifier, a SnapshotArn or a Marker")
 	}
 	known := make(map[string]*snapshotMember)
 	for i, identifier := range identifiers {
 		if identifier == "" {
-			invalid = errors.Join(invalid, fmt.Errorf("identifier %d is empty", i))
+			invalid = errors.Join(invalid, fmt.Errorf("identifiers[%d] is empty", i))
 		}
 		member := known[strings.ToLower(identifier)]
 		if member == nil {
@@ -124,8 +124,8 @@ func (s *snapshotSet) poll(ctx context.Context) ([]models.Snapshot, error) {
 	return s.snapshots(), nil
 }
 
-// list lists snapshots page by page, and returns those of the wanted ones that it did not find. It stops when it would take
-// fewer calls to describe these one by one.
+// list lists snapshots page by page, and returns the wanted ones that it did not find. It stops as soon as it takes fewer calls to
+// describe the rest one by one.
 func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*snapshotMember, error) {
 	missing := make(map[string]*snapshotMember)
 	for _, member := range wanted {
@@ -166,7 +166,7 @@ func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*sn
 	return unlisted, nil
 }
 
-// concernsOneSnapshot reports whether the error of a call that describes one snapshot says nothing about others.
+// concernsOneSnapshot reports whether the error of a call that describes one snapshot does not concern other snapshots.
 func concernsOneSnapshot(err error) bool {
 	refused := attempts.ResponseIn(err)
 
