@@ -59,8 +59,8 @@ func ExampleNew() {
 	_, err := redshift.New(redshift.Config{Region: "eu-west-1/", Endpoint: "http://redshift.example.com"})
 	fmt.Println(err)
 	// Output:
-	// redshift: Config.Region: the character '/': a region is letters, digits and hyphens, such as eu-west-1
-	// Config.Endpoint: plain http to another machine shows what is sent to everyone on the way: use https, or set Config.AllowInsecure
+	// redshift: Config.Region: it has the character '/': a region has letters, digits and hyphens, such as eu-west-1
+	// Config.Endpoint: with plain http, anyone on the network path can read the requests: use https, or set Config.AllowInsecure
 }
 
 func ExampleClient_CreateClusterSnapshot_errors() {

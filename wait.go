@@ -190,7 +190,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	if err := errors.Join(err, p.options.refuseUnused(p.uses), p.invalid); err != nil {
 		var none Resource
 
-		return none, fmt.Errorf("redshift: waiting for %s: %w", p.subject, err)
+		return none, fmt.Errorf("redshift: wait for %s: %w", p.subject, err)
 	}
 	if ctx == nil {
 		ctx = context.Background()

@@ -79,7 +79,7 @@ func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifi
 	}
 	var invalid error
 	if set.params.SnapshotIdentifier+set.params.SnapshotArn+set.params.Marker != "" {
-		invalid = errors.New("the parameters filter a list, and cannot have a SnapshotIdentifier, a SnapshotArn or a Marker")
+		invalid = errors.New("the parameters cannot have a SnapshotIdentifier, a SnapshotArn or a Marker, because they filter a list")
 	}
 	known := make(map[string]*snapshotMember)
 	for i, identifier := range identifiers {
