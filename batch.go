@@ -109,16 +109,18 @@ func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteCluster
 	}
 	name := func(snapshot models.DeleteClusterSnapshotMessage) string { return snapshot.SnapshotIdentifier }
 
-	return inBatches(ctx, "BatchDeleteClusterSnapshots", all.Identifiers, name, func(some []models.DeleteClusterSnapshotMessage) (*batchResponse, error) {
+	call := func(chunk []models.DeleteClusterSnapshotMessage) (*batchResponse, error) {
 		batch := all
-		batch.Identifiers = some
+		batch.Identifiers = chunk
 		result, err := c.BatchDeleteClusterSnapshots(ctx, &batch, options...)
 		if err != nil || result == nil {
 			return nil, err
 		}
 
 		return &batchResponse{done: result.Resources, failed: result.Errors, requestID: result.RequestID}, nil
-	})
+	}
+
+	return inBatches(ctx, "BatchDeleteClusterSnapshots", all.Identifiers, name, call)
 }
 
 // SnapshotIDs returns the Identifiers parameter of [Client.DeleteSnapshots] and [Client.BatchDeleteClusterSnapshots] for snapshots with
@@ -145,16 +147,18 @@ func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyCluster
 	}
 	name := func(identifier string) string { return identifier }
 
-	return inBatches(ctx, "BatchModifyClusterSnapshots", all.SnapshotIdentifierList, name, func(some []string) (*batchResponse, error) {
+	call := func(chunk []string) (*batchResponse, error) {
 		batch := all
-		batch.SnapshotIdentifierList = some
+		batch.SnapshotIdentifierList = chunk
 		result, err := c.BatchModifyClusterSnapshots(ctx, &batch, options...)
 		if err != nil || result == nil {
 			return nil, err
 		}
 
 		return &batchResponse{done: result.Resources, failed: result.Errors, requestID: result.RequestID}, nil
-	})
+	}
+
+	return inBatches(ctx, "BatchModifyClusterSnapshots", all.SnapshotIdentifierList, name, call)
 }
 
 // batchResponse has the members that the results of both operations share.
@@ -182,11 +186,11 @@ func inBatches[T any](
 	ctx context.Context, operation string, snapshots []T, name func(T) string, call func([]T) (*batchResponse, error),
 ) (*BatchResult, error) {
 	result, called := new(BatchResult), 0
-	for some := range slices.Chunk(snapshots, maxBatch) {
+	for chunk := range slices.Chunk(snapshots, maxBatch) {
 		response, err := (*batchResponse)(nil), error(nil)
 		if ctx != nil && ctx.Err() != nil {
 			err = fmt.Errorf("%s: %w", operation, attempts.ContextError(ctx))
-		} else if response, err = call(some); err == nil && response == nil {
+		} else if response, err = call(chunk); err == nil && response == nil {
 			err = noResult(operation)
 		}
 		if err != nil {
@@ -196,10 +200,10 @@ func inBatches[T any](
 
 			return result, err
 		}
-		called += len(some)
+		called += len(chunk)
 		result.Done = append(result.Done, response.done...)
 		mentioned := response.mentioned()
-		for _, one := range some {
+		for _, one := range chunk {
 			if !mentioned[strings.ToLower(name(one))] {
 				result.Unprocessed = append(result.Unprocessed, name(one))
 			}

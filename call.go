@@ -13,9 +13,9 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// operation describes an operation. Each method of [Client] builds its own. No table has all operations, so a program links only those
-// that it calls. Params and Result are pointers, so all operations share the code of call.
-type operation[Params, Result any] struct {
+// descriptor describes an operation. Each method of [Client] builds its own. No table has all operations, so a program links only those
+// that it calls. Params and Result are pointers, so all operations share the code of callTransport.
+type descriptor[Params, Result any] struct {
 	// plan returns the recovery plan of a call. The client lookUps makes the look-ups. Nil for an operation that changes nothing.
 	plan func(lookUps *Client, params Params) recovery.Plan
 	// names reports whether a result has the identifiers of the parameters, and returns its request id. Nil if a result has none.
@@ -27,10 +27,10 @@ type operation[Params, Result any] struct {
 	hint func(params Params, refused *awsquery.Error) string
 }
 
-// call is one call of an operation. It is the transport of the generated client, and makes the attempts. So no context or request has
+// callTransport is the transport of the generated client for one call. It makes the attempts. So no context or request has
 // to carry the call's settings.
-type call[Params, Result any] struct {
-	operation[Params, Result]
+type callTransport[Params, Result any] struct {
+	descriptor[Params, Result]
 	client  *Client
 	options []Option
 	params  Params
@@ -40,19 +40,19 @@ type call[Params, Result any] struct {
 	rewritten bool
 }
 
-var _ attempts.Call = (*call[int, int])(nil)
+var _ attempts.Call = (*callTransport[int, int])(nil)
 
 // newCall returns the transport of a call, nil for a client that New did not make. The generated client then returns an error.
-func newCall[Params, Result any](c *Client, operation operation[Params, Result], options []Option) runtime.ContextualTransport {
+func newCall[Params, Result any](c *Client, described descriptor[Params, Result], options []Option) runtime.ContextualTransport {
 	if c == nil || c.invoker == nil {
 		return nil
 	}
 
-	return &call[Params, Result]{operation: operation, client: c, options: options}
+	return &callTransport[Params, Result]{descriptor: described, client: c, options: options}
 }
 
 // SubmitContext makes the attempts of the call. It implements [runtime.ContextualTransport].
-func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runtime.ClientOperation) (any, error) {
+func (c *callTransport[Params, Result]) SubmitContext(ctx context.Context, request *runtime.ClientOperation) (any, error) {
 	if c.context.Context = ctx; ctx == nil {
 		c.context.Context = context.Background()
 	}
@@ -82,12 +82,12 @@ func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runti
 }
 
 // Submit implements runtime.ClientTransport, an older interface that the generated client does not use.
-func (c *call[Params, Result]) Submit(request *runtime.ClientOperation) (any, error) {
+func (c *callTransport[Params, Result]) Submit(request *runtime.ClientOperation) (any, error) {
 	return c.SubmitContext(context.Background(), request)
 }
 
 // Plan implements [attempts.Call].
-func (c *call[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
+func (c *callTransport[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
 	if c.plan == nil {
 		return recovery.Plan{}
 	}
@@ -108,7 +108,7 @@ var errOtherResource = errors.New("the response is about another resource than t
 	"mixes up responses, check proxies and the endpoint")
 
 // Check implements [attempts.Call]. It compares nothing if an option changed the request.
-func (c *call[Params, Result]) Check(result any) error {
+func (c *callTransport[Params, Result]) Check(result any) error {
 	typed, ok := result.(Result)
 	if !ok || c.names == nil || c.rewritten {
 		return nil
@@ -122,7 +122,7 @@ func (c *call[Params, Result]) Check(result any) error {
 }
 
 // Hint implements [attempts.Call].
-func (c *call[Params, Result]) Hint(refused *awsquery.Error) string {
+func (c *callTransport[Params, Result]) Hint(refused *awsquery.Error) string {
 	if c.hint == nil {
 		return ""
 	}
@@ -131,7 +131,7 @@ func (c *call[Params, Result]) Hint(refused *awsquery.Error) string {
 }
 
 // Failed implements [attempts.Call].
-func (c *call[Params, Result]) Failed(failure attempts.Failure) error {
+func (c *callTransport[Params, Result]) Failed(failure attempts.Failure) error {
 	err := failure.Last
 	if failure.Attempts > 1 || failure.Ended != nil {
 		err = &RetryError{Operation: c.action, Attempts: failure.Attempts, Last: failure.Last, Ended: failure.Ended}

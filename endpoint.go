@@ -25,14 +25,62 @@ type partition struct {
 // partitions returns the partitions in the order in which Amazon's SDKs look up a region.
 func partitions() []partition {
 	return []partition{
-		{name: "aws", regions: `^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$`, more: []string{"aws-global"}, suffix: "amazonaws.com", dualStack: "api.aws"},
-		{name: "aws-cn", regions: `^cn-\w+-\d+$`, more: []string{"aws-cn-global"}, suffix: "amazonaws.com.cn", dualStack: "api.amazonwebservices.com.cn"},
-		{name: "aws-eusc", regions: `^eusc-(de)-\w+-\d+$`, suffix: "amazonaws.eu", dualStack: "api.amazonwebservices.eu"},
-		{name: "aws-iso", regions: `^us-iso-\w+-\d+$`, more: []string{"aws-iso-global"}, suffix: "c2s.ic.gov", dualStack: "api.aws.ic.gov"},
-		{name: "aws-iso-b", regions: `^us-isob-\w+-\d+$`, more: []string{"aws-iso-b-global"}, suffix: "sc2s.sgov.gov", dualStack: "api.aws.scloud"},
-		{name: "aws-iso-e", regions: `^eu-isoe-\w+-\d+$`, more: []string{"aws-iso-e-global"}, suffix: "cloud.adc-e.uk", dualStack: "api.cloud-aws.adc-e.uk"},
-		{name: "aws-iso-f", regions: `^us-isof-\w+-\d+$`, more: []string{"aws-iso-f-global"}, suffix: "csp.hci.ic.gov", dualStack: "api.aws.hci.ic.gov"},
-		{name: "aws-us-gov", regions: `^us-gov-\w+-\d+$`, more: []string{"aws-us-gov-global"}, suffix: "amazonaws.com", dualStack: "api.aws", plainForFIPS: true},
+		{
+			name:      "aws",
+			regions:   `^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$`,
+			more:      []string{"aws-global"},
+			suffix:    "amazonaws.com",
+			dualStack: "api.aws",
+		},
+		{
+			name:      "aws-cn",
+			regions:   `^cn-\w+-\d+$`,
+			more:      []string{"aws-cn-global"},
+			suffix:    "amazonaws.com.cn",
+			dualStack: "api.amazonwebservices.com.cn",
+		},
+		{
+			name:      "aws-eusc",
+			regions:   `^eusc-(de)-\w+-\d+$`,
+			suffix:    "amazonaws.eu",
+			dualStack: "api.amazonwebservices.eu",
+		},
+		{
+			name:      "aws-iso",
+			regions:   `^us-iso-\w+-\d+$`,
+			more:      []string{"aws-iso-global"},
+			suffix:    "c2s.ic.gov",
+			dualStack: "api.aws.ic.gov",
+		},
+		{
+			name:      "aws-iso-b",
+			regions:   `^us-isob-\w+-\d+$`,
+			more:      []string{"aws-iso-b-global"},
+			suffix:    "sc2s.sgov.gov",
+			dualStack: "api.aws.scloud",
+		},
+		{
+			name:      "aws-iso-e",
+			regions:   `^eu-isoe-\w+-\d+$`,
+			more:      []string{"aws-iso-e-global"},
+			suffix:    "cloud.adc-e.uk",
+			dualStack: "api.cloud-aws.adc-e.uk",
+		},
+		{
+			name:      "aws-iso-f",
+			regions:   `^us-isof-\w+-\d+$`,
+			more:      []string{"aws-iso-f-global"},
+			suffix:    "csp.hci.ic.gov",
+			dualStack: "api.aws.hci.ic.gov",
+		},
+		{
+			name:         "aws-us-gov",
+			regions:      `^us-gov-\w+-\d+$`,
+			more:         []string{"aws-us-gov-global"},
+			suffix:       "amazonaws.com",
+			dualStack:    "api.aws",
+			plainForFIPS: true,
+		},
 	}
 }
 
@@ -50,12 +98,12 @@ func partitionOf(region string) partition {
 
 // regionEndpoint returns the URL of Redshift in a region.
 func regionEndpoint(region string, fips, dualStack bool) *url.URL {
-	home := partitionOf(region)
-	host, suffix := "redshift", home.suffix
+	group := partitionOf(region)
+	host, suffix := "redshift", group.suffix
 	if dualStack {
-		suffix = home.dualStack
+		suffix = group.dualStack
 	}
-	if fips && (dualStack || !home.plainForFIPS) {
+	if fips && (dualStack || !group.plainForFIPS) {
 		host = "redshift-fips"
 	}
 

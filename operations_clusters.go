@@ -30,16 +30,16 @@ type DescribeClustersResult = clusters.DescribeClustersResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
-	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
+	described := descriptor[*DescribeClustersParams, *DescribeClustersResult]{
 		names: namesDescribeClusters,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusters(context.Context, *DescribeClustersParams, ...Option) (*DescribeClustersResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusters, params, options)
+		return callService(ctx, c, described, service.DescribeClusters, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusters(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusters(ctx, params)
 }
 
 func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult) (string, bool) {

@@ -33,17 +33,17 @@ type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 // [models.ErrClusterSnapshotNotFound], [models.ErrDependentServiceRequestThrottlingFault],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrLimitExceededFault], [models.ErrUnsupportedOperation].
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
-	declared := operation[*AuthorizeSnapshotAccessParams, *AuthorizeSnapshotAccessResult]{
+	described := descriptor[*AuthorizeSnapshotAccessParams, *AuthorizeSnapshotAccessResult]{
 		plan:  recoverAuthorizeSnapshotAccess,
 		names: namesAuthorizeSnapshotAccess,
 	}
 	if service, ok := c.underlying().(interface {
 		AuthorizeSnapshotAccess(context.Context, *AuthorizeSnapshotAccessParams, ...Option) (*AuthorizeSnapshotAccessResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.AuthorizeSnapshotAccess, params, options)
+		return callService(ctx, c, described, service.AuthorizeSnapshotAccess, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).AuthorizeSnapshotAccess(ctx, params)
+	return snapshots.New(newCall(c, described, options)).AuthorizeSnapshotAccess(ctx, params)
 }
 
 func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *AuthorizeSnapshotAccessResult) (string, bool) {
@@ -67,17 +67,17 @@ type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsRe
 //
 // Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
-	declared := operation[*BatchDeleteClusterSnapshotsParams, *BatchDeleteClusterSnapshotsResult]{
+	described := descriptor[*BatchDeleteClusterSnapshotsParams, *BatchDeleteClusterSnapshotsResult]{
 		plan:  recoverBatchDeleteClusterSnapshots,
 		names: namesBatchDeleteClusterSnapshots,
 	}
 	if service, ok := c.underlying().(interface {
 		BatchDeleteClusterSnapshots(context.Context, *BatchDeleteClusterSnapshotsParams, ...Option) (*BatchDeleteClusterSnapshotsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.BatchDeleteClusterSnapshots, params, options)
+		return callService(ctx, c, described, service.BatchDeleteClusterSnapshots, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).BatchDeleteClusterSnapshots(ctx, params)
+	return snapshots.New(newCall(c, described, options)).BatchDeleteClusterSnapshots(ctx, params)
 }
 
 func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *BatchDeleteClusterSnapshotsResult) (string, bool) {
@@ -110,17 +110,17 @@ type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsRe
 // Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
-	declared := operation[*BatchModifyClusterSnapshotsParams, *BatchModifyClusterSnapshotsResult]{
+	described := descriptor[*BatchModifyClusterSnapshotsParams, *BatchModifyClusterSnapshotsResult]{
 		plan:  recoverBatchModifyClusterSnapshots,
 		names: namesBatchModifyClusterSnapshots,
 	}
 	if service, ok := c.underlying().(interface {
 		BatchModifyClusterSnapshots(context.Context, *BatchModifyClusterSnapshotsParams, ...Option) (*BatchModifyClusterSnapshotsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.BatchModifyClusterSnapshots, params, options)
+		return callService(ctx, c, described, service.BatchModifyClusterSnapshots, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).BatchModifyClusterSnapshots(ctx, params)
+	return snapshots.New(newCall(c, described, options)).BatchModifyClusterSnapshots(ctx, params)
 }
 
 func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *BatchModifyClusterSnapshotsResult) (string, bool) {
@@ -157,7 +157,7 @@ type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 // [models.ErrClusterSnapshotNotFound], [models.ErrClusterSnapshotQuotaExceeded],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
-	declared := operation[*CopyClusterSnapshotParams, *CopyClusterSnapshotResult]{
+	described := descriptor[*CopyClusterSnapshotParams, *CopyClusterSnapshotResult]{
 		plan:    recoverCopyClusterSnapshot,
 		names:   namesCopyClusterSnapshot,
 		creates: createsCopyClusterSnapshot,
@@ -165,10 +165,10 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 	if service, ok := c.underlying().(interface {
 		CopyClusterSnapshot(context.Context, *CopyClusterSnapshotParams, ...Option) (*CopyClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CopyClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.CopyClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CopyClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CopyClusterSnapshot(ctx, params)
 }
 
 func namesCopyClusterSnapshot(p *CopyClusterSnapshotParams, r *CopyClusterSnapshotResult) (string, bool) {
@@ -201,7 +201,7 @@ type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault],
 // [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
-	declared := operation[*CreateClusterSnapshotParams, *CreateClusterSnapshotResult]{
+	described := descriptor[*CreateClusterSnapshotParams, *CreateClusterSnapshotResult]{
 		plan:    recoverCreateClusterSnapshot,
 		names:   namesCreateClusterSnapshot,
 		creates: createsCreateClusterSnapshot,
@@ -209,10 +209,10 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	if service, ok := c.underlying().(interface {
 		CreateClusterSnapshot(context.Context, *CreateClusterSnapshotParams, ...Option) (*CreateClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.CreateClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CreateClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CreateClusterSnapshot(ctx, params)
 }
 
 // recoverCreateClusterSnapshot returns the recovery plan that the contract declares.
@@ -272,17 +272,17 @@ type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 // [models.ErrLimitExceededFault], [models.ErrSnapshotCopyGrantAlreadyExistsFault],
 // [models.ErrSnapshotCopyGrantQuotaExceededFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
-	declared := operation[*CreateSnapshotCopyGrantParams, *CreateSnapshotCopyGrantResult]{
+	described := descriptor[*CreateSnapshotCopyGrantParams, *CreateSnapshotCopyGrantResult]{
 		plan:  recoverCreateSnapshotCopyGrant,
 		names: namesCreateSnapshotCopyGrant,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateSnapshotCopyGrant(context.Context, *CreateSnapshotCopyGrantParams, ...Option) (*CreateSnapshotCopyGrantResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateSnapshotCopyGrant, params, options)
+		return callService(ctx, c, described, service.CreateSnapshotCopyGrant, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CreateSnapshotCopyGrant(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CreateSnapshotCopyGrant(ctx, params)
 }
 
 // recoverCreateSnapshotCopyGrant returns the recovery plan that the contract declares.
@@ -341,17 +341,17 @@ type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 // [models.ErrScheduleDefinitionTypeUnsupported], [models.ErrSnapshotScheduleAlreadyExists],
 // [models.ErrSnapshotScheduleQuotaExceeded], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
-	declared := operation[*CreateSnapshotScheduleParams, *CreateSnapshotScheduleResult]{
+	described := descriptor[*CreateSnapshotScheduleParams, *CreateSnapshotScheduleResult]{
 		plan:  recoverCreateSnapshotSchedule,
 		names: namesCreateSnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateSnapshotSchedule(context.Context, *CreateSnapshotScheduleParams, ...Option) (*CreateSnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateSnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.CreateSnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CreateSnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CreateSnapshotSchedule(ctx, params)
 }
 
 // recoverCreateSnapshotSchedule returns the recovery plan that the contract declares.
@@ -414,17 +414,17 @@ type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
-	declared := operation[*DeleteClusterSnapshotParams, *DeleteClusterSnapshotResult]{
+	described := descriptor[*DeleteClusterSnapshotParams, *DeleteClusterSnapshotResult]{
 		plan:  recoverDeleteClusterSnapshot,
 		names: namesDeleteClusterSnapshot,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteClusterSnapshot(context.Context, *DeleteClusterSnapshotParams, ...Option) (*DeleteClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.DeleteClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DeleteClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DeleteClusterSnapshot(ctx, params)
 }
 
 func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteClusterSnapshotResult) (string, bool) {
@@ -444,16 +444,16 @@ type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 //
 // Documented error codes: [models.ErrInvalidSnapshotCopyGrantStateFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
-	declared := operation[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
+	described := descriptor[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
 		plan: recoverDeleteSnapshotCopyGrant,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteSnapshotCopyGrant(context.Context, *DeleteSnapshotCopyGrantParams, ...Option) (*DeleteSnapshotCopyGrantResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteSnapshotCopyGrant, params, options)
+		return callService(ctx, c, described, service.DeleteSnapshotCopyGrant, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotCopyGrant(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DeleteSnapshotCopyGrant(ctx, params)
 }
 
 // recoverDeleteSnapshotCopyGrant returns the recovery plan that the contract declares.
@@ -490,16 +490,16 @@ type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 //
 // Documented error codes: [models.ErrInvalidClusterSnapshotScheduleState], [models.ErrSnapshotScheduleNotFound].
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
-	declared := operation[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
+	described := descriptor[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
 		plan: recoverDeleteSnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteSnapshotSchedule(context.Context, *DeleteSnapshotScheduleParams, ...Option) (*DeleteSnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteSnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.DeleteSnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DeleteSnapshotSchedule(ctx, params)
 }
 
 // recoverDeleteSnapshotSchedule returns the recovery plan that the contract declares.
@@ -554,16 +554,16 @@ type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound], [models.ErrInvalidTagFault],
 // [models.ErrUnsupportedOperation].
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
-	declared := operation[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
+	described := descriptor[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
 		names: namesDescribeClusterSnapshots,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterSnapshots(context.Context, *DescribeClusterSnapshotsParams, ...Option) (*DescribeClusterSnapshotsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterSnapshots, params, options)
+		return callService(ctx, c, described, service.DescribeClusterSnapshots, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeClusterSnapshots(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeClusterSnapshots(ctx, params)
 }
 
 func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *DescribeClusterSnapshotsResult) (string, bool) {
@@ -601,16 +601,16 @@ type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResu
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
-	declared := operation[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
+	described := descriptor[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
 		names: namesDescribeSnapshotCopyGrants,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeSnapshotCopyGrants(context.Context, *DescribeSnapshotCopyGrantsParams, ...Option) (*DescribeSnapshotCopyGrantsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeSnapshotCopyGrants, params, options)
+		return callService(ctx, c, described, service.DescribeSnapshotCopyGrants, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotCopyGrants(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeSnapshotCopyGrants(ctx, params)
 }
 
 func namesDescribeSnapshotCopyGrants(p *DescribeSnapshotCopyGrantsParams, r *DescribeSnapshotCopyGrantsResult) (string, bool) {
@@ -645,16 +645,16 @@ type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 // DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
 // region; each filter narrows that down. Amazon documents no error codes for it.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
-	declared := operation[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
+	described := descriptor[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
 		names: namesDescribeSnapshotSchedules,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeSnapshotSchedules(context.Context, *DescribeSnapshotSchedulesParams, ...Option) (*DescribeSnapshotSchedulesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeSnapshotSchedules, params, options)
+		return callService(ctx, c, described, service.DescribeSnapshotSchedules, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotSchedules(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeSnapshotSchedules(ctx, params)
 }
 
 func namesDescribeSnapshotSchedules(p *DescribeSnapshotSchedulesParams, r *DescribeSnapshotSchedulesResult) (string, bool) {
@@ -690,16 +690,16 @@ type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResu
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrTableRestoreNotFoundFault].
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
-	declared := operation[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
+	described := descriptor[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
 		names: namesDescribeTableRestoreStatus,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeTableRestoreStatus(context.Context, *DescribeTableRestoreStatusParams, ...Option) (*DescribeTableRestoreStatusResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeTableRestoreStatus, params, options)
+		return callService(ctx, c, described, service.DescribeTableRestoreStatus, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeTableRestoreStatus(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeTableRestoreStatus(ctx, params)
 }
 
 func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *DescribeTableRestoreStatusResult) (string, bool) {
@@ -732,17 +732,17 @@ type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrSnapshotCopyAlreadyDisabledFault], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
-	declared := operation[*DisableSnapshotCopyParams, *DisableSnapshotCopyResult]{
+	described := descriptor[*DisableSnapshotCopyParams, *DisableSnapshotCopyResult]{
 		plan:  recoverDisableSnapshotCopy,
 		names: namesDisableSnapshotCopy,
 	}
 	if service, ok := c.underlying().(interface {
 		DisableSnapshotCopy(context.Context, *DisableSnapshotCopyParams, ...Option) (*DisableSnapshotCopyResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DisableSnapshotCopy, params, options)
+		return callService(ctx, c, described, service.DisableSnapshotCopy, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DisableSnapshotCopy(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DisableSnapshotCopy(ctx, params)
 }
 
 func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCopyResult) (string, bool) {
@@ -773,17 +773,17 @@ type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 // [models.ErrSnapshotCopyAlreadyEnabledFault], [models.ErrSnapshotCopyGrantNotFoundFault],
 // [models.ErrUnauthorizedOperation], [models.ErrUnknownSnapshotCopyRegionFault].
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
-	declared := operation[*EnableSnapshotCopyParams, *EnableSnapshotCopyResult]{
+	described := descriptor[*EnableSnapshotCopyParams, *EnableSnapshotCopyResult]{
 		plan:  recoverEnableSnapshotCopy,
 		names: namesEnableSnapshotCopy,
 	}
 	if service, ok := c.underlying().(interface {
 		EnableSnapshotCopy(context.Context, *EnableSnapshotCopyParams, ...Option) (*EnableSnapshotCopyResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.EnableSnapshotCopy, params, options)
+		return callService(ctx, c, described, service.EnableSnapshotCopy, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).EnableSnapshotCopy(ctx, params)
+	return snapshots.New(newCall(c, described, options)).EnableSnapshotCopy(ctx, params)
 }
 
 func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyResult) (string, bool) {
@@ -808,17 +808,17 @@ type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
-	declared := operation[*ModifyClusterSnapshotParams, *ModifyClusterSnapshotResult]{
+	described := descriptor[*ModifyClusterSnapshotParams, *ModifyClusterSnapshotResult]{
 		plan:  recoverModifyClusterSnapshot,
 		names: namesModifyClusterSnapshot,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterSnapshot(context.Context, *ModifyClusterSnapshotParams, ...Option) (*ModifyClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.ModifyClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifyClusterSnapshot(ctx, params)
 }
 
 func namesModifyClusterSnapshot(p *ModifyClusterSnapshotParams, r *ModifyClusterSnapshotResult) (string, bool) {
@@ -842,16 +842,16 @@ type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotSchedu
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
 // [models.ErrSnapshotScheduleNotFound].
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
-	declared := operation[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
+	described := descriptor[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
 		plan: recoverModifyClusterSnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterSnapshotSchedule(context.Context, *ModifyClusterSnapshotScheduleParams, ...Option) (*ModifyClusterSnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterSnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.ModifyClusterSnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifyClusterSnapshotSchedule(ctx, params)
 }
 
 // ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
@@ -874,17 +874,17 @@ type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyReten
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrInvalidRetentionPeriodFault], [models.ErrSnapshotCopyDisabledFault], [models.ErrUnauthorizedOperation].
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
-	declared := operation[*ModifySnapshotCopyRetentionPeriodParams, *ModifySnapshotCopyRetentionPeriodResult]{
+	described := descriptor[*ModifySnapshotCopyRetentionPeriodParams, *ModifySnapshotCopyRetentionPeriodResult]{
 		plan:  recoverModifySnapshotCopyRetentionPeriod,
 		names: namesModifySnapshotCopyRetentionPeriod,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifySnapshotCopyRetentionPeriod(context.Context, *ModifySnapshotCopyRetentionPeriodParams, ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifySnapshotCopyRetentionPeriod, params, options)
+		return callService(ctx, c, described, service.ModifySnapshotCopyRetentionPeriod, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifySnapshotCopyRetentionPeriod(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifySnapshotCopyRetentionPeriod(ctx, params)
 }
 
 func namesModifySnapshotCopyRetentionPeriod(p *ModifySnapshotCopyRetentionPeriodParams, r *ModifySnapshotCopyRetentionPeriodResult) (string, bool) {
@@ -913,17 +913,17 @@ type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
 // [models.ErrSnapshotScheduleUpdateInProgress].
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
-	declared := operation[*ModifySnapshotScheduleParams, *ModifySnapshotScheduleResult]{
+	described := descriptor[*ModifySnapshotScheduleParams, *ModifySnapshotScheduleResult]{
 		plan:  recoverModifySnapshotSchedule,
 		names: namesModifySnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifySnapshotSchedule(context.Context, *ModifySnapshotScheduleParams, ...Option) (*ModifySnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifySnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.ModifySnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifySnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifySnapshotSchedule(ctx, params)
 }
 
 // recoverModifySnapshotSchedule returns the recovery plan that the contract declares.
@@ -1045,7 +1045,7 @@ type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResu
 // [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault], [models.ErrUnauthorizedOperation],
 // [models.ErrUnsupportedOperation].
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
-	declared := operation[*RestoreFromClusterSnapshotParams, *RestoreFromClusterSnapshotResult]{
+	described := descriptor[*RestoreFromClusterSnapshotParams, *RestoreFromClusterSnapshotResult]{
 		plan:    recoverRestoreFromClusterSnapshot,
 		names:   namesRestoreFromClusterSnapshot,
 		creates: createsRestoreFromClusterSnapshot,
@@ -1054,10 +1054,10 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 	if service, ok := c.underlying().(interface {
 		RestoreFromClusterSnapshot(context.Context, *RestoreFromClusterSnapshotParams, ...Option) (*RestoreFromClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RestoreFromClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.RestoreFromClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).RestoreFromClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).RestoreFromClusterSnapshot(ctx, params)
 }
 
 func namesRestoreFromClusterSnapshot(p *RestoreFromClusterSnapshotParams, r *RestoreFromClusterSnapshotResult) (string, bool) {
@@ -1093,7 +1093,7 @@ type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSn
 // [models.ErrInProgressTableRestoreQuotaExceededFault], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidClusterState], [models.ErrInvalidTableRestoreArgument], [models.ErrUnsupportedOperation].
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
-	declared := operation[*RestoreTableFromClusterSnapshotParams, *RestoreTableFromClusterSnapshotResult]{
+	described := descriptor[*RestoreTableFromClusterSnapshotParams, *RestoreTableFromClusterSnapshotResult]{
 		plan:    recoverRestoreTableFromClusterSnapshot,
 		names:   namesRestoreTableFromClusterSnapshot,
 		creates: createsRestoreTableFromClusterSnapshot,
@@ -1101,10 +1101,10 @@ func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *Re
 	if service, ok := c.underlying().(interface {
 		RestoreTableFromClusterSnapshot(context.Context, *RestoreTableFromClusterSnapshotParams, ...Option) (*RestoreTableFromClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RestoreTableFromClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.RestoreTableFromClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).RestoreTableFromClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).RestoreTableFromClusterSnapshot(ctx, params)
 }
 
 // recoverRestoreTableFromClusterSnapshot returns the recovery plan that the contract declares.
@@ -1147,17 +1147,17 @@ type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrAuthorizationNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
-	declared := operation[*RevokeSnapshotAccessParams, *RevokeSnapshotAccessResult]{
+	described := descriptor[*RevokeSnapshotAccessParams, *RevokeSnapshotAccessResult]{
 		plan:  recoverRevokeSnapshotAccess,
 		names: namesRevokeSnapshotAccess,
 	}
 	if service, ok := c.underlying().(interface {
 		RevokeSnapshotAccess(context.Context, *RevokeSnapshotAccessParams, ...Option) (*RevokeSnapshotAccessResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RevokeSnapshotAccess, params, options)
+		return callService(ctx, c, described, service.RevokeSnapshotAccess, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).RevokeSnapshotAccess(ctx, params)
+	return snapshots.New(newCall(c, described, options)).RevokeSnapshotAccess(ctx, params)
 }
 
 func namesRevokeSnapshotAccess(p *RevokeSnapshotAccessParams, r *RevokeSnapshotAccessResult) (string, bool) {

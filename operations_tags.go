@@ -26,16 +26,16 @@ type CreateTagsResult = tags.CreateTagsResult
 // Documented error codes: [models.ErrInvalidClusterState], [models.ErrInvalidTagFault],
 // [models.ErrResourceNotFoundFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
-	declared := operation[*CreateTagsParams, *CreateTagsResult]{
+	described := descriptor[*CreateTagsParams, *CreateTagsResult]{
 		plan: recoverCreateTags,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateTags(context.Context, *CreateTagsParams, ...Option) (*CreateTagsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateTags, params, options)
+		return callService(ctx, c, described, service.CreateTags, params, options)
 	}
 
-	return tags.New(newCall(c, declared, options)).CreateTags(ctx, params)
+	return tags.New(newCall(c, described, options)).CreateTags(ctx, params)
 }
 
 // DeleteTagsParams has the parameters of [Client.DeleteTags]:
@@ -52,16 +52,16 @@ type DeleteTagsResult = tags.DeleteTagsResult
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
-	declared := operation[*DeleteTagsParams, *DeleteTagsResult]{
+	described := descriptor[*DeleteTagsParams, *DeleteTagsResult]{
 		plan: recoverDeleteTags,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteTags(context.Context, *DeleteTagsParams, ...Option) (*DeleteTagsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteTags, params, options)
+		return callService(ctx, c, described, service.DeleteTags, params, options)
 	}
 
-	return tags.New(newCall(c, declared, options)).DeleteTags(ctx, params)
+	return tags.New(newCall(c, described, options)).DeleteTags(ctx, params)
 }
 
 // DescribeTagsParams has the parameters of [Client.DescribeTags]:
@@ -85,16 +85,16 @@ type DescribeTagsResult = tags.DescribeTagsResult
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
-	declared := operation[*DescribeTagsParams, *DescribeTagsResult]{
+	described := descriptor[*DescribeTagsParams, *DescribeTagsResult]{
 		names: namesDescribeTags,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeTags(context.Context, *DescribeTagsParams, ...Option) (*DescribeTagsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeTags, params, options)
+		return callService(ctx, c, described, service.DescribeTags, params, options)
 	}
 
-	return tags.New(newCall(c, declared, options)).DescribeTags(ctx, params)
+	return tags.New(newCall(c, described, options)).DescribeTags(ctx, params)
 }
 
 func namesDescribeTags(p *DescribeTagsParams, r *DescribeTagsResult) (string, bool) {

@@ -42,7 +42,7 @@ func WithAttemptTimeout(limit time.Duration) Option {
 }
 
 // apply returns the settings of a call with options, and wraps the parameters of the request if options add to them.
-func (c *call[Params, Result]) apply(request *runtime.ClientOperation) (*attempts.Settings, error) {
+func (c *callTransport[Params, Result]) apply(request *runtime.ClientOperation) (*attempts.Settings, error) {
 	var options callOptions
 	for _, option := range c.options {
 		if option != nil {

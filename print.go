@@ -40,7 +40,11 @@ func (c Config) MarshalJSON() ([]byte, error) { return marshalAttributes(c.attri
 // attributes returns the settings that are not zero.
 func (c Config) attributes() []slog.Attr {
 	var settings []slog.Attr
-	for _, text := range []slog.Attr{slog.String("Region", c.Region), slog.String("Endpoint", endpointForLog(c.Endpoint)), slog.String("AppID", c.AppID)} {
+	for _, text := range []slog.Attr{
+		slog.String("Region", c.Region),
+		slog.String("Endpoint", endpointForLog(c.Endpoint)),
+		slog.String("AppID", c.AppID),
+	} {
 		if text.Value.String() != "" {
 			settings = append(settings, text)
 		}

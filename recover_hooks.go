@@ -35,7 +35,8 @@ func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotPara
 			compare.Identity("ClusterIdentifier", source.ClusterIdentifier, found.ClusterIdentifier)
 			compare.Present("SnapshotCreateTime", !source.SnapshotCreateTime.IsZero())
 			compare.IdentityTime("SnapshotCreateTime", source.SnapshotCreateTime, found.SnapshotCreateTime)
-			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 
 			return &CopyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
 		},
@@ -138,7 +139,8 @@ func recoverEnableSnapshotCopy(lookUps *Client, params *EnableSnapshotCopyParams
 				compare.Where("SnapshotCopyGrantName", copying.SnapshotCopyGrantName, "")
 			}
 			recovery.SameValue(compare, "RetentionPeriod", &days, copying.RetentionPeriod)
-			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, copying.ManualSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, copying.ManualSnapshotRetentionPeriod)
 
 			return &EnableSnapshotCopyResult{Cluster: *found, RequestID: requestID}, nil
 		},
@@ -262,8 +264,10 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 			recovery.SameValue(compare, "Encrypted", params.Encrypted, found.Encrypted)
 			recovery.SameValue(compare, "EnhancedVpcRouting", params.EnhancedVpcRouting, found.EnhancedVpcRouting)
 			recovery.SameValue(compare, "PubliclyAccessible", params.PubliclyAccessible, found.PubliclyAccessible)
-			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod", params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
-			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod",
+				params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 			recovery.SameValue(compare, "AllowVersionUpgrade", params.AllowVersionUpgrade, found.AllowVersionUpgrade)
 			recovery.SameValue(compare, "Port", params.Port, recovery.Value(found.Endpoint).Port)
 			compare.SameIdentifier("PreferredMaintenanceWindow", params.PreferredMaintenanceWindow, found.PreferredMaintenanceWindow)
@@ -354,7 +358,8 @@ func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshot
 			if err != nil {
 				return nil, err
 			}
-			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 
 			return &ModifyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
 		},
@@ -426,7 +431,9 @@ func recoverBatchDeleteClusterSnapshots(lookUps *Client, params *BatchDeleteClus
 
 // countMissing moves snapshots that a retried batch did not find from failed to done, if isGone reports that an earlier attempt deleted
 // them.
-func countMissing(done []string, failed []models.SnapshotErrorMessage, isGone func(models.SnapshotErrorMessage) bool) ([]string, []models.SnapshotErrorMessage) {
+func countMissing(
+	done []string, failed []models.SnapshotErrorMessage, isGone func(models.SnapshotErrorMessage) bool,
+) ([]string, []models.SnapshotErrorMessage) {
 	left := slices.DeleteFunc(failed, func(one models.SnapshotErrorMessage) bool {
 		gone := one.FailureCode == string(models.ErrClusterSnapshotNotFound) && isGone(one)
 		if gone {

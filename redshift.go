@@ -276,13 +276,13 @@ func (c *Client) underlying() any {
 // callService calls an operation of the service of a client, and records the resource that it creates. Params and Result are
 // pointers, so all operations share one instance of the function.
 func callService[Params any, Result comparable](
-	ctx context.Context, c *Client, operation operation[Params, Result], call func(context.Context, Params, ...Option) (Result, error),
+	ctx context.Context, c *Client, described descriptor[Params, Result], call func(context.Context, Params, ...Option) (Result, error),
 	params Params, options []Option,
 ) (Result, error) {
 	var none Result
 	result, err := call(ctx, params, options...)
 	if err == nil && result != none {
-		noteCreated(c, operation.creates, result)
+		noteCreated(c, described.creates, result)
 	}
 
 	return result, err
@@ -297,8 +297,8 @@ func (c *Client) now() time.Time {
 	return c.invoker.Clock.Now()
 }
 
-// settings is a valid Config with its defaults.
-type settings struct {
+// resolvedConfig is a valid Config with its defaults.
+type resolvedConfig struct {
 	region      string
 	endpoint    *url.URL
 	credentials sigv4.CredentialsProvider
@@ -307,11 +307,11 @@ type settings struct {
 	userAgent   string
 }
 
-func resolve(config Config, getenv func(string) string) (settings, error) {
+func resolve(config Config, getenv func(string) string) (resolvedConfig, error) {
 	if config.IgnoreEnvironment {
 		getenv = func(string) string { return "" }
 	}
-	var resolved settings
+	var resolved resolvedConfig
 	var regionErr, endpointErr, credentialsErr, callErr, appErr error
 	resolved.region, regionErr = resolveRegion(config, getenv)
 	resolved.endpoint, endpointErr = resolveEndpoint(config, resolved.region, getenv)

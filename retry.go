@@ -115,16 +115,16 @@ func (e *RetryError) Error() string {
 	if e == nil {
 		return "nil RetryError"
 	}
-	attempts := strconv.Itoa(e.Attempts) + " attempts"
+	count := strconv.Itoa(e.Attempts) + " attempts"
 	if e.Attempts == 1 {
-		attempts = "1 attempt"
+		count = "1 attempt"
 	}
 	last := withoutOperation(e.Operation, e.Last)
 	if e.Ended != nil {
-		return fmt.Sprintf("%s: gave up after %s: %s; the last error: %s", e.Operation, attempts, withoutOperation(e.Operation, e.Ended), last)
+		return fmt.Sprintf("%s: gave up after %s: %s; the last error: %s", e.Operation, count, withoutOperation(e.Operation, e.Ended), last)
 	}
 
-	return fmt.Sprintf("%s: gave up after %s: %s", e.Operation, attempts, last)
+	return fmt.Sprintf("%s: gave up after %s: %s", e.Operation, count, last)
 }
 
 // withoutOperation returns the text of an error without the operation at its beginning, because the error around it names the

@@ -12,7 +12,8 @@ const modulePath = "github.com/redshift-go/redshift"
 // userAgent returns the User-Agent header: this library, Go, the operating system, and the appID if it is not empty.
 func userAgent(appID string) string {
 	info, _ := debug.ReadBuildInfo()
-	text := fmt.Sprintf("redshift-go/%s lang/go#%s os/%s md/GOARCH#%s", version(info), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
+	text := fmt.Sprintf("redshift-go/%s lang/go#%s os/%s md/GOARCH#%s",
+		version(info), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
 	if appID != "" {
 		text += " app/" + appID
 	}

@@ -198,14 +198,14 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	var (
 		began  = time.Now()
 		polls  int
-		outage = outage{longest: p.options.MaxOutage}
+		outage = outageTimer{longest: p.options.MaxOutage}
 	)
 	setDefault(&outage.longest, defaultMaxOutage)
 	p.watch.shown = func(last *Resource) {
 		if p.options.Progress != nil {
 			p.options.Progress(WaitProgress{
-				Status:   p.watch.kind.status(last),
-				Fraction: p.watch.kind.fraction(last),
+				Status:   p.watch.traits.status(last),
+				Fraction: p.watch.traits.fraction(last),
 				Polls:    polls,
 				Waited:   time.Since(began),
 				Resource: *last,
@@ -213,7 +213,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 		}
 	}
 	fail := func(reason error) (Resource, error) {
-		return p.watch.last, p.watch.failure(p.subject, polls, time.Since(began), reason)
+		return p.watch.last, p.watch.waitError(p.subject, polls, time.Since(began), reason)
 	}
 	for {
 		if ctx.Err() != nil {
@@ -245,7 +245,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 
 // poll describes the resource once. It reports whether the wait tolerates the error. If not, it returns the reason for the end of the
 // wait.
-func (p *poller[Resource]) poll(ctx context.Context, outage *outage) (found Resource, tolerated bool, err error) {
+func (p *poller[Resource]) poll(ctx context.Context, outage *outageTimer) (found Resource, tolerated bool, err error) {
 	began := time.Now()
 	limited, cancel := outage.withDeadline(ctx, began)
 	defer cancel()
@@ -297,8 +297,8 @@ func sleep(ctx context.Context, delay time.Duration) bool {
 	}
 }
 
-// kind has the functions of a type of resource that waits need.
-type kind[Resource any] struct {
+// traits has the functions of a type of resource that waits need.
+type traits[Resource any] struct {
 	status   func(*Resource) string
 	fraction func(*Resource) float64
 	// created and name detect that another resource has the name of the first. Nil if that cannot happen.
@@ -312,7 +312,7 @@ type kind[Resource any] struct {
 
 // watch follows one resource from poll to poll.
 type watch[Resource any] struct {
-	kind      *kind[Resource]
+	traits    *traits[Resource]
 	accept    func(*Resource) (done bool, reason error) // reports whether the resource is in the expected state, or why it never will be
 	untilGone bool                                      // whether the wait is for the end of the resource
 	expectNew bool
@@ -331,15 +331,15 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 		return w.gone(errReplaced)
 	case err == nil:
 		w.last, w.seen = found, true
-		if w.created.IsZero() && w.kind.created != nil {
-			w.created = w.kind.created(&found)
+		if w.created.IsZero() && w.traits.created != nil {
+			w.created = w.traits.created(&found)
 		}
 		if w.shown != nil {
 			w.shown(&w.last)
 		}
 
 		return w.accept(&w.last)
-	case !w.kind.missing(err):
+	case !w.traits.missing(err):
 		return false, err
 	case w.untilGone || w.seen:
 		return w.gone(err)
@@ -352,15 +352,16 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 	}
 }
 
+// gone handles a resource that is missing, or was replaced, after a poll showed it, or during a wait for its end.
 func (w *watch[Resource]) gone(err error) (done bool, reason error) {
 	if w.untilGone {
 		return true, nil
 	}
-	if w.kind.deleted == nil {
+	if w.traits.deleted == nil {
 		return false, err
 	}
 
-	return false, w.kind.deleted(err)
+	return false, w.traits.deleted(err)
 }
 
 // replacedBy reports whether a poll shows another resource than the polls before. A resource without a creation time, such as a cluster
@@ -369,31 +370,32 @@ func (w *watch[Resource]) replacedBy(found *Resource) bool {
 	if !w.seen {
 		return false
 	}
-	if w.kind.name != nil {
-		before, after := w.kind.name(&w.last), w.kind.name(found)
+	if w.traits.name != nil {
+		before, after := w.traits.name(&w.last), w.traits.name(found)
 		if before != "" && after != "" && !strings.EqualFold(before, after) {
 			return true
 		}
 	}
-	if w.kind.created == nil {
+	if w.traits.created == nil {
 		return false
 	}
-	created := w.kind.created(found)
+	created := w.traits.created(found)
 
 	return !w.created.IsZero() && !created.IsZero() && !created.Equal(w.created)
 }
 
-func (w *watch[Resource]) failure(subject string, polls int, waited time.Duration, reason error) *WaitError[Resource] {
-	failure := &WaitError[Resource]{Last: w.last, Polls: polls, Waited: waited, Err: reason, subject: subject}
+// waitError returns the error of a wait that ended early.
+func (w *watch[Resource]) waitError(subject string, polls int, waited time.Duration, reason error) *WaitError[Resource] {
+	err := &WaitError[Resource]{Last: w.last, Polls: polls, Waited: waited, Err: reason, subject: subject}
 	if w.seen {
-		failure.status = w.kind.status(&w.last)
+		err.status = w.traits.status(&w.last)
 	}
 
-	return failure
+	return err
 }
 
-// outage measures how long Redshift has been unavailable to a wait.
-type outage struct {
+// outageTimer measures how long Redshift has been unavailable to a wait.
+type outageTimer struct {
 	longest time.Duration // negative: no failed poll is tolerated
 	reached bool          // whether any response was from AWS
 	since   time.Time     // the start of the first of several failed polls, zero after a successful poll
@@ -401,7 +403,7 @@ type outage struct {
 }
 
 // withDeadline returns the context for a poll. It ends when the outage has lasted too long.
-func (o *outage) withDeadline(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
+func (o *outageTimer) withDeadline(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
 	if o.longest < 0 {
 		return ctx, func() {}
 	}
@@ -409,7 +411,7 @@ func (o *outage) withDeadline(ctx context.Context, began time.Time) (context.Con
 	return context.WithDeadlineCause(ctx, o.deadline(began), errOutageDeadline{})
 }
 
-func (o *outage) deadline(began time.Time) time.Time {
+func (o *outageTimer) deadline(began time.Time) time.Time {
 	if !o.since.IsZero() {
 		began = o.since
 	}
@@ -417,11 +419,11 @@ func (o *outage) deadline(began time.Time) time.Time {
 	return began.Add(o.longest)
 }
 
-func (o *outage) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
+func (o *outageTimer) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
 
 // tolerates reports whether the wait continues after a failed poll: the failure is temporary, and a response has proved that the
 // endpoint is right. A response with an AWS error code proves that too. A negative MaxOutage tolerates nothing.
-func (o *outage) tolerates(err error, began time.Time) bool {
+func (o *outageTimer) tolerates(err error, began time.Time) bool {
 	if refused := attempts.ResponseIn(err); refused != nil && refused.Code != "" {
 		o.reached = true
 	}
@@ -440,7 +442,7 @@ func (o *outage) tolerates(err error, began time.Time) bool {
 
 // limit shortens the delay before the next poll of an outage, so that the poll begins before the outage has lasted too long. It reports
 // whether no time is left for a poll. The wait then ends after the delay.
-func (o *outage) limit(delay time.Duration) (limited time.Duration, last bool) {
+func (o *outageTimer) limit(delay time.Duration) (limited time.Duration, last bool) {
 	left := max(time.Until(o.since.Add(o.longest)), 0)
 	switch {
 	case delay < left:
@@ -454,7 +456,7 @@ func (o *outage) limit(delay time.Duration) (limited time.Duration, last bool) {
 
 // tooLong returns the error of an outage that lasted too long. The error of a poll that MaxOutage cut short is useful only if one of its
 // attempts had failed.
-func (o *outage) tooLong(cut error) error {
+func (o *outageTimer) tooLong(cut error) error {
 	failure := o.last
 	if failure == nil || errors.As(cut, new(*RetryError)) {
 		failure = cut

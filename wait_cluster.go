@@ -66,9 +66,11 @@ func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeCluste
 // early, with a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), and for the
 // reasons of [Client.WaitClusterRestored] that are not about a restore. WaitProgress.Resource is a models.Cluster, and
 // WaitProgress.Status is the state of its schedule.
-func (c *Client) WaitSnapshotScheduleApplied(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
+func (c *Client) WaitSnapshotScheduleApplied(
+	ctx context.Context, params *DescribeClustersParams, options WaitOptions,
+) (models.Cluster, error) {
 	wait := c.clusterPoller("a snapshot schedule", params, options)
-	wait.watch.kind = &scheduleWaits
+	wait.watch.traits = &scheduleTraits
 	associated, missed := false, 0
 	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
 		if hasSchedule(cluster) {
@@ -106,7 +108,7 @@ func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, o
 		uses:     []string{optionExpectNew},
 		jitter:   c.waitJitter(),
 		describe: func(ctx context.Context) (models.Cluster, error) { return c.describeOneCluster(ctx, params) },
-		watch:    watch[models.Cluster]{kind: &clusterWaits},
+		watch:    watch[models.Cluster]{traits: &clusterTraits},
 	}
 	if params == nil || params.ClusterIdentifier == "" && len(params.TagKeys)+len(params.TagValues) == 0 {
 		wait.invalid = errors.New("the parameters name no cluster, set ClusterIdentifier")
@@ -117,8 +119,8 @@ func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, o
 	return wait
 }
 
-// clusterWaits is the kind of a cluster. It has no name function, because the identifier of a cluster can change.
-var clusterWaits = kind[models.Cluster]{
+// clusterTraits has the traits of a cluster. It has no name function, because the identifier of a cluster can change.
+var clusterTraits = traits[models.Cluster]{
 	status:   func(cluster *models.Cluster) string { return string(cluster.ClusterStatus) },
 	fraction: restoreFraction,
 	created:  func(cluster *models.Cluster) time.Time { return cluster.ClusterCreateTime },
@@ -136,8 +138,8 @@ func clusterDeleted(err error) error {
 	return fmt.Errorf("%w: %w", ErrClusterDeleted, err)
 }
 
-// scheduleWaits is the kind of a cluster whose snapshot schedule is applied.
-var scheduleWaits = kind[models.Cluster]{
+// scheduleTraits has the traits of a cluster whose snapshot schedule is applied.
+var scheduleTraits = traits[models.Cluster]{
 	status: func(cluster *models.Cluster) string {
 		if !hasSchedule(cluster) {
 			return "no schedule"
@@ -152,7 +154,7 @@ var scheduleWaits = kind[models.Cluster]{
 
 		return 0
 	},
-	created: clusterWaits.created,
+	created: clusterTraits.created,
 	missing: clusterIsMissing,
 	deleted: clusterDeleted,
 }

@@ -32,7 +32,9 @@ type SnapshotWaitError = WaitError[models.Snapshot]
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
 // A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Snapshot.
-func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions) (models.Snapshot, error) {
+func (c *Client) WaitSnapshotAvailable(
+	ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions,
+) (models.Snapshot, error) {
 	wait := c.snapshotPoller("a snapshot", params, options)
 	wait.watch.accept = snapshotAvailable
 
@@ -50,7 +52,9 @@ func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClus
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
 // WaitProgress.Resource is a models.Snapshot.
-func (c *Client) WaitSnapshotDeleted(ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions) (models.Snapshot, error) {
+func (c *Client) WaitSnapshotDeleted(
+	ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions,
+) (models.Snapshot, error) {
 	wait := c.snapshotPoller("the end of a snapshot", params, options)
 	wait.uses = nil
 	wait.watch.untilGone = true
@@ -69,7 +73,7 @@ func (c *Client) snapshotPoller(subject string, params *DescribeClusterSnapshots
 		uses:     []string{optionExpectNew},
 		jitter:   c.waitJitter(),
 		describe: func(ctx context.Context) (models.Snapshot, error) { return c.describeOneSnapshot(ctx, params) },
-		watch:    watch[models.Snapshot]{kind: &snapshotWaits},
+		watch:    watch[models.Snapshot]{traits: &snapshotTraits},
 	}
 	if params == nil || !namesSnapshots(params) {
 		wait.invalid = errors.New("the parameters name no snapshot, set SnapshotIdentifier or SnapshotArn")
@@ -80,9 +84,9 @@ func (c *Client) snapshotPoller(subject string, params *DescribeClusterSnapshots
 	return wait
 }
 
-// snapshotWaits is the kind of a snapshot. A copy has the creation time of its source, so equal times prove nothing. Different times
+// snapshotTraits has the traits of a snapshot. A copy has the creation time of its source, so equal times prove nothing. Different times
 // prove that the snapshots differ.
-var snapshotWaits = kind[models.Snapshot]{
+var snapshotTraits = traits[models.Snapshot]{
 	status:   func(snapshot *models.Snapshot) string { return string(snapshot.Status) },
 	fraction: snapshotFraction,
 	created:  func(snapshot *models.Snapshot) time.Time { return snapshot.SnapshotCreateTime },

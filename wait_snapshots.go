@@ -40,14 +40,14 @@ func (c *Client) WaitSnapshotsAvailable(
 		invalid:  err,
 		jitter:   c.waitJitter(),
 		describe: set.poll,
-		watch:    watch[[]models.Snapshot]{kind: set.kind(), accept: set.settled},
+		watch:    watch[[]models.Snapshot]{traits: set.traits(), accept: set.allDone},
 	}
 	if _, err := wait.run(ctx); err != nil {
-		var ended *WaitError[[]models.Snapshot]
-		if !errors.As(err, &ended) {
+		var waitErr *WaitError[[]models.Snapshot]
+		if !errors.As(err, &waitErr) {
 			return nil, err
 		}
-		set.fail(ended.Err)
+		set.fail(waitErr.Err)
 	}
 
 	return set.snapshots(), set.err()
@@ -65,9 +65,9 @@ type snapshotSet struct {
 
 // snapshotMember is one snapshot of a wait for several.
 type snapshotMember struct {
-	watch   watch[models.Snapshot]
-	settled bool
-	failure *SnapshotWaitError
+	watch watch[models.Snapshot]
+	done  bool
+	err   *SnapshotWaitError
 }
 
 func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions) (*snapshotSet, error) {
@@ -89,7 +89,7 @@ func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifi
 		member := known[strings.ToLower(identifier)]
 		if member == nil {
 			member = &snapshotMember{watch: watch[models.Snapshot]{
-				kind:      &snapshotWaits,
+				traits:    &snapshotTraits,
 				accept:    snapshotAvailable,
 				expectNew: options.ExpectNew || c.recentlyCreated(snapshotKind, identifier),
 				last:      models.Snapshot{SnapshotIdentifier: identifier},
@@ -102,7 +102,7 @@ func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifi
 	return set, invalid
 }
 
-// poll describes the snapshots that are not settled yet.
+// poll describes the snapshots that are not done.
 func (s *snapshotSet) poll(ctx context.Context) ([]models.Snapshot, error) {
 	s.polls++
 	open := s.open()
@@ -175,18 +175,18 @@ func concernsOneSnapshot(err error) bool {
 
 func (s *snapshotSet) observe(member *snapshotMember, snapshot models.Snapshot, err error) {
 	done, reason := member.watch.observe(snapshot, err)
-	member.settled = done || reason != nil
+	member.done = done || reason != nil
 	if reason != nil {
-		member.failure = member.watch.failure("a snapshot", s.polls, time.Since(s.began), reason)
+		member.err = member.watch.waitError("a snapshot", s.polls, time.Since(s.began), reason)
 	}
 }
 
-// open returns the snapshots that are not settled, each once.
+// open returns the snapshots that are not done, each once.
 func (s *snapshotSet) open() []*snapshotMember {
 	var open []*snapshotMember
 	seen := make(map[*snapshotMember]bool)
 	for _, member := range s.members {
-		if !member.settled && !seen[member] {
+		if !member.done && !seen[member] {
 			seen[member] = true
 			open = append(open, member)
 		}
@@ -195,26 +195,26 @@ func (s *snapshotSet) open() []*snapshotMember {
 	return open
 }
 
-// fail ends the wait for all snapshots that are not settled.
+// fail ends the wait for all snapshots that are not done.
 func (s *snapshotSet) fail(reason error) {
 	for _, member := range s.open() {
-		member.settled = true
-		member.failure = member.watch.failure("a snapshot", s.polls, time.Since(s.began), reason)
+		member.done = true
+		member.err = member.watch.waitError("a snapshot", s.polls, time.Since(s.began), reason)
 	}
 }
 
 // err joins the errors of the snapshots that are not available, in the order of the identifiers.
 func (s *snapshotSet) err() error {
-	var failures []error
+	var errs []error
 	reported := make(map[*snapshotMember]bool)
 	for _, member := range s.members {
-		if member.failure != nil && !reported[member] {
+		if member.err != nil && !reported[member] {
 			reported[member] = true
-			failures = append(failures, member.failure)
+			errs = append(errs, member.err)
 		}
 	}
 
-	return errors.Join(failures...)
+	return errors.Join(errs...)
 }
 
 func (s *snapshotSet) snapshots() []models.Snapshot {
@@ -226,10 +226,10 @@ func (s *snapshotSet) snapshots() []models.Snapshot {
 	return snapshots
 }
 
-func (s *snapshotSet) settled(*[]models.Snapshot) (bool, error) { return len(s.open()) == 0, nil }
+func (s *snapshotSet) allDone(*[]models.Snapshot) (bool, error) { return len(s.open()) == 0, nil }
 
-func (s *snapshotSet) kind() *kind[[]models.Snapshot] {
-	return &kind[[]models.Snapshot]{
+func (s *snapshotSet) traits() *traits[[]models.Snapshot] {
+	return &traits[[]models.Snapshot]{
 		status: func(snapshots *[]models.Snapshot) string {
 			available := 0
 			for i := range *snapshots {
@@ -246,7 +246,7 @@ func (s *snapshotSet) kind() *kind[[]models.Snapshot] {
 			}
 			sum := 0.0
 			for i, member := range s.members {
-				if member.failure != nil {
+				if member.err != nil {
 					sum++ // nothing is left to do
 				} else {
 					sum += snapshotFraction(&(*snapshots)[i])

@@ -30,7 +30,9 @@ type TableRestoreWaitError = WaitError[models.TableRestoreStatus]
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
 // A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.TableRestoreStatus.
-func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRestoreStatusParams, options WaitOptions) (models.TableRestoreStatus, error) {
+func (c *Client) WaitTableRestored(
+	ctx context.Context, params *DescribeTableRestoreStatusParams, options WaitOptions,
+) (models.TableRestoreStatus, error) {
 	wait := &poller[models.TableRestoreStatus]{
 		subject: "a restored table",
 		options: options,
@@ -39,7 +41,7 @@ func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRes
 		describe: func(ctx context.Context) (models.TableRestoreStatus, error) {
 			return c.describeOneTableRestore(ctx, params)
 		},
-		watch: watch[models.TableRestoreStatus]{kind: &tableRestoreWaits, accept: tableRestored},
+		watch: watch[models.TableRestoreStatus]{traits: &tableRestoreTraits, accept: tableRestored},
 	}
 	if params == nil || params.TableRestoreRequestID+params.ClusterIdentifier == "" {
 		wait.invalid = errors.New("the parameters name no restore, set TableRestoreRequestID")
@@ -50,8 +52,8 @@ func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRes
 	return wait.run(ctx)
 }
 
-// tableRestoreWaits is the kind of a restore of a table.
-var tableRestoreWaits = kind[models.TableRestoreStatus]{
+// tableRestoreTraits has the traits of a restore of a table.
+var tableRestoreTraits = traits[models.TableRestoreStatus]{
 	status: func(restore *models.TableRestoreStatus) string { return string(restore.Status) },
 	fraction: func(restore *models.TableRestoreStatus) float64 {
 		switch {
@@ -90,7 +92,9 @@ func tableRestored(restore *models.TableRestoreStatus) (bool, error) {
 var errNoTableRestore = fmt.Errorf("%w: they match none", ErrNotOneTableRestore)
 
 // describeOneTableRestore returns the only restore that matches the parameters.
-func (c *Client) describeOneTableRestore(ctx context.Context, params *DescribeTableRestoreStatusParams) (models.TableRestoreStatus, error) {
+func (c *Client) describeOneTableRestore(
+	ctx context.Context, params *DescribeTableRestoreStatusParams,
+) (models.TableRestoreStatus, error) {
 	result, err := c.DescribeTableRestoreStatus(ctx, params)
 	if err != nil {
 		return models.TableRestoreStatus{}, err
