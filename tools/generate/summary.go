@@ -4,9 +4,22 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	yaml "go.yaml.in/yaml/v3"
 )
+
+// maxSummary is the largest number of characters in the first sentence of the description of a parameter or of a member of a result.
+const maxSummary = 100
+
+// brief reports a parameter or a member of a result whose summary is too long for a list of fields.
+func (c *contractCheck) brief(place string, node map[string]any) {
+	description, _ := node["description"].(string)
+	if length := utf8.RuneCountInString(firstSentence(description)); length > maxSummary {
+		c.add(place, "the first sentence of the description has %d characters, and at most %d are allowed, because package redshift lists the "+
+			"field with it: say what the field is in a few words, and the rest in further sentences", length, maxSummary)
+	}
+}
 
 // summarize adds x-summary to something with a description: the first sentence, as the documentation of package redshift shows it
 // after a name and a colon.

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSummary(t *testing.T) {
 	t.Parallel()
@@ -25,5 +28,43 @@ func TestSummary(t *testing.T) {
 		if got := summary(description); got != want {
 			t.Errorf("summary(%q) = %q, want %q", description, got, want)
 		}
+	}
+}
+
+// TestLongSummaries: only the first sentence of a parameter and of a member of a result is limited.
+func TestLongSummaries(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("word ", maxSummary/5)
+	for name, test := range map[string]struct {
+		old, new string // in the contract
+		says     string // empty: the contract is valid
+	}{
+		"a parameter at the limit": {"The size of a page.", strings.Repeat("x", maxSummary) + ".", ""},
+		"a parameter": {
+			"The size of a page.", long + "and one more.",
+			"DescribeShelves, parameter MaxRecords: the first sentence of the description has 112 characters, and at most 100 are allowed",
+		},
+		"a second sentence":     {"The size of a page.", "The size of a page. " + long + "and one more.", ""},
+		"characters, not bytes": {"The size of a page.", strings.Repeat("é", maxSummary) + ".", ""},
+		"a member of a result": {
+			"description: The shelves of this page.", "description: The shelves of this page, " + long + "and more.",
+			"DescribeShelves, result, member Shelves: the first sentence of the description has",
+		},
+		"a member of a structure": {"description: In metres.}\n      Full", "description: In metres " + long + "and more.}\n      Full", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract := fixture(t)
+			if !strings.Contains(contract, test.old) {
+				t.Fatalf("the contract of the test does not have %q", test.old)
+			}
+			err := contractOf(t, split(t, strings.Replace(contract, test.old, test.new, 1))).check()
+			switch {
+			case test.says == "" && err != nil:
+				t.Errorf("the error is %v, want none", err)
+			case test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)):
+				t.Errorf("the error is %v, want %q", err, test.says)
+			}
+		})
 	}
 }
