@@ -5,10 +5,10 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// hintRestoreFromClusterSnapshot explains that Redshift does not find another account's snapshot unless the call names the account.
+// hintRestoreFromClusterSnapshot returns advice for a snapshot of another account. Redshift finds it only if the call names the account.
 func hintRestoreFromClusterSnapshot(params *RestoreFromClusterSnapshotParams, refused *awsquery.Error) string {
 	if refused.Code == models.ErrClusterSnapshotNotFound && params.OwnerAccount+params.SnapshotArn == "" {
-		return "if the snapshot is another account's, OwnerAccount has to name that"
+		return "if the snapshot belongs to another account, set OwnerAccount"
 	}
 
 	return ""

@@ -4,14 +4,16 @@ package redshift
 
 import "context"
 
-// ClientService has the operations of a [Client], one method each, for code that takes a stub in its place. A stub that embeds it still
-// compiles when operations are added:
+// ClientService has the operations of a [Client], one method each. Use it for code that tests call with a stub. A later version can add
+// operations. A stub that embeds the interface still compiles then:
 //
 //	type stub struct{ redshift.ClientService }
+//
+// [NewFromService] makes a Client of a stub or a decorator.
 type ClientService interface {
-	// Clusters: see package client/clusters.
+	// Operations of the area Clusters.
 	DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error)
-	// Snapshots: see package client/snapshots.
+	// Operations of the area Snapshots.
 	AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error)
 	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)
 	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
@@ -35,7 +37,7 @@ type ClientService interface {
 	RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error)
 	RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error)
 	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
-	// Tags: see package client/tags.
+	// Operations of the area Tags.
 	CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error)
 	DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error)
 	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)

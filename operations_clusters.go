@@ -10,20 +10,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClustersParams has the parameters of [Client.DescribeClusters]. [clusters.DescribeClustersParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]:
+//   - ClusterIdentifier string: list only the cluster with this identifier
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClustersParams = clusters.DescribeClustersParams
 
-// DescribeClustersResult is what [Client.DescribeClusters] returns:
-//
-//	Marker                               string
-//	Clusters                             []models.Cluster
-//	RequestID                            string
+// DescribeClustersResult is the result of [Client.DescribeClusters]:
+//   - Marker string: marker of the next page
+//   - Clusters [][models.Cluster]: clusters on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClustersResult = clusters.DescribeClustersResult
 
 // DescribeClusters lists clusters. Without parameters, it lists all clusters of the account in the region. Each filter
@@ -32,26 +30,26 @@ type DescribeClustersResult = clusters.DescribeClustersResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
-	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
+	described := descriptor[*DescribeClustersParams, *DescribeClustersResult]{
 		names: namesDescribeClusters,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusters(context.Context, *DescribeClustersParams, ...Option) (*DescribeClustersResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusters, params, options)
+		return callService(ctx, c, described, service.DescribeClusters, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusters(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusters(ctx, params)
 }
 
 func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult) (string, bool) {
 	return r.RequestID, areSame(p.ClusterIdentifier, r.Clusters, func(one *models.Cluster) string { return one.ClusterIdentifier })
 }
 
-// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of its Clusters, with one page
-// in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
-// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
-// repeats is an error, because the sequence would never end.
+// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of Clusters. It keeps one page
+// in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does not change
+// params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error, because
+// the sequence would never end.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
 	return clusters.DescribeClustersAll(params, func(page *DescribeClustersParams) (*DescribeClustersResult, error) {
 		return c.DescribeClusters(ctx, page, options...)

@@ -111,7 +111,7 @@ func TestOptionsThatAreWrong(t *testing.T) {
 		want   string
 	}{
 		"no name":        {WithQueryParam("", "x"), "WithQueryParam"},
-		"another action": {WithQueryParam("Action", "DeleteClusterSnapshot"), "call the client's method for that operation"},
+		"another action": {WithQueryParam("Action", "DeleteClusterSnapshot"), "call the method of that operation"},
 		"authorization":  {WithHeader("authorization", "x"), "Authorization is set by the signature"},
 		"the host":       {WithHeader("Host", "example.com"), "Host"},
 		"no header":      {WithHeader("", "x"), "the name is empty"},

@@ -299,7 +299,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 				prepare("environment")(machine, services)
 				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", "redshift.example.com:8443")
 			},
-			says:    []string{"AWS_ENDPOINT_URL_REDSHIFT", "has to start with https://"},
+			says:    []string{"AWS_ENDPOINT_URL_REDSHIFT", "must begin with https://"},
 			matches: func(err error) bool { return err != nil },
 		},
 		"an endpoint with FIPS": {

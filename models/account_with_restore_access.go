@@ -14,7 +14,7 @@ type AccountWithRestoreAccess struct {
 	AccountAlias string `json:"AccountAlias,omitzero" xml:"AccountAlias"`
 }
 
-// DecodeQuery fills the AccountWithRestoreAccess from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AccountWithRestoreAccess from the current XML element of the decoder. The library calls it.
 func (m *AccountWithRestoreAccess) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

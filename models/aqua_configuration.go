@@ -15,7 +15,7 @@ type AquaConfiguration struct {
 	AquaConfigurationStatus AquaConfigurationStatus `json:"AquaConfigurationStatus,omitzero" xml:"AquaConfigurationStatus"`
 }
 
-// DecodeQuery fills the AquaConfiguration from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AquaConfiguration from the current XML element of the decoder. The library calls it.
 func (m *AquaConfiguration) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -140,7 +140,7 @@ type Cluster struct {
 	ExtraComputeForAutomaticOptimization string `json:"ExtraComputeForAutomaticOptimization,omitzero" xml:"ExtraComputeForAutomaticOptimization"`
 }
 
-// DecodeQuery fills the Cluster from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Cluster from the current XML element of the decoder. The library calls it.
 func (m *Cluster) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -14,7 +14,7 @@ type ClusterAssociatedToSchedule struct {
 	ScheduleAssociationState ScheduleState `json:"ScheduleAssociationState,omitzero" xml:"ScheduleAssociationState"`
 }
 
-// DecodeQuery fills the ClusterAssociatedToSchedule from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterAssociatedToSchedule from the current XML element of the decoder. The library calls it.
 func (m *ClusterAssociatedToSchedule) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -14,7 +14,7 @@ type ClusterIamRole struct {
 	ApplyStatus string `json:"ApplyStatus,omitzero" xml:"ApplyStatus"`
 }
 
-// DecodeQuery fills the ClusterIamRole from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterIamRole from the current XML element of the decoder. The library calls it.
 func (m *ClusterIamRole) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

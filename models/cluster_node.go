@@ -16,7 +16,7 @@ type ClusterNode struct {
 	PublicIPAddress string `json:"PublicIPAddress,omitzero" xml:"PublicIPAddress"`
 }
 
-// DecodeQuery fills the ClusterNode from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterNode from the current XML element of the decoder. The library calls it.
 func (m *ClusterNode) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

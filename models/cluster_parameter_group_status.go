@@ -16,7 +16,7 @@ type ClusterParameterGroupStatus struct {
 	ClusterParameterStatusList []ClusterParameterStatus `json:"ClusterParameterStatusList,omitzero" xml:"ClusterParameterStatusList>member"`
 }
 
-// DecodeQuery fills the ClusterParameterGroupStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterParameterGroupStatus from the current XML element of the decoder. The library calls it.
 func (m *ClusterParameterGroupStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -18,7 +18,7 @@ type ClusterParameterStatus struct {
 	ParameterApplyErrorDescription string `json:"ParameterApplyErrorDescription,omitzero" xml:"ParameterApplyErrorDescription"`
 }
 
-// DecodeQuery fills the ClusterParameterStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterParameterStatus from the current XML element of the decoder. The library calls it.
 func (m *ClusterParameterStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

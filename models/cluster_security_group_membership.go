@@ -14,7 +14,7 @@ type ClusterSecurityGroupMembership struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the ClusterSecurityGroupMembership from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterSecurityGroupMembership from the current XML element of the decoder. The library calls it.
 func (m *ClusterSecurityGroupMembership) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

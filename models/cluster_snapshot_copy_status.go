@@ -18,7 +18,7 @@ type ClusterSnapshotCopyStatus struct {
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero" xml:"SnapshotCopyGrantName"`
 }
 
-// DecodeQuery fills the ClusterSnapshotCopyStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterSnapshotCopyStatus from the current XML element of the decoder. The library calls it.
 func (m *ClusterSnapshotCopyStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

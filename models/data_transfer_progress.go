@@ -22,7 +22,7 @@ type DataTransferProgress struct {
 	ElapsedTimeInSeconds *int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"ElapsedTimeInSeconds"`
 }
 
-// DecodeQuery fills the DataTransferProgress from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DataTransferProgress from the current XML element of the decoder. The library calls it.
 func (m *DataTransferProgress) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

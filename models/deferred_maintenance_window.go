@@ -18,7 +18,7 @@ type DeferredMaintenanceWindow struct {
 	DeferMaintenanceEndTime time.Time `json:"DeferMaintenanceEndTime,omitzero" xml:"DeferMaintenanceEndTime"`
 }
 
-// DecodeQuery fills the DeferredMaintenanceWindow from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DeferredMaintenanceWindow from the current XML element of the decoder. The library calls it.
 func (m *DeferredMaintenanceWindow) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -15,7 +15,7 @@ type DeleteClusterSnapshotMessage struct {
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero" xml:"SnapshotClusterIdentifier"`
 }
 
-// DecodeQuery fills the DeleteClusterSnapshotMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DeleteClusterSnapshotMessage from the current XML element of the decoder. The library calls it.
 func (m *DeleteClusterSnapshotMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

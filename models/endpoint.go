@@ -16,7 +16,7 @@ type Endpoint struct {
 	VpcEndpoints []VpcEndpoint `json:"VpcEndpoints,omitzero" xml:"VpcEndpoints>VpcEndpoint"`
 }
 
-// DecodeQuery fills the Endpoint from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Endpoint from the current XML element of the decoder. The library calls it.
 func (m *Endpoint) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

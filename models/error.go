@@ -6,12 +6,12 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// The error codes that the operations document. Decide on them with [errors.Is], or with a switch on the Code of an
-// [awsquery.Error]:
+// The error codes that the operations document. Match them with [errors.Is], or with a switch on the Code of an [awsquery.Error]:
 //
 //	if errors.Is(err, models.ErrClusterNotFound) { ... }
 //
-// The HTTP status is 400 unless it is given. Redshift answers codes beyond these too; awsquery has those that all AWS services share.
+// The HTTP status is 400 if none is given. Redshift can return other codes too. Package awsquery has the codes that all AWS services
+// share.
 const (
 	// ErrAccessToSnapshotDenied: the snapshot's owner has not given the caller access to it.
 	ErrAccessToSnapshotDenied awsquery.ErrorCode = "AccessToSnapshotDenied"

@@ -16,7 +16,7 @@ type HsmStatus struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the HsmStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the HsmStatus from the current XML element of the decoder. The library calls it.
 func (m *HsmStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

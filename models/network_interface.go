@@ -20,7 +20,7 @@ type NetworkInterface struct {
 	IPv6Address string `json:"Ipv6Address,omitzero" xml:"Ipv6Address"`
 }
 
-// DecodeQuery fills the NetworkInterface from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the NetworkInterface from the current XML element of the decoder. The library calls it.
 func (m *NetworkInterface) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -33,7 +33,7 @@ type PendingModifiedValues struct {
 	EncryptionType string `json:"EncryptionType,omitzero" xml:"EncryptionType"`
 }
 
-// DecodeQuery fills the PendingModifiedValues from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the PendingModifiedValues from the current XML element of the decoder. The library calls it.
 func (m *PendingModifiedValues) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -30,7 +30,7 @@ type ReservedNodeExchangeStatus struct {
 	TargetReservedNodeCount int `json:"TargetReservedNodeCount,omitzero" xml:"TargetReservedNodeCount"`
 }
 
-// DecodeQuery fills the ReservedNodeExchangeStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ReservedNodeExchangeStatus from the current XML element of the decoder. The library calls it.
 func (m *ReservedNodeExchangeStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

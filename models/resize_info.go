@@ -14,7 +14,7 @@ type ResizeInfo struct {
 	AllowCancelResize bool `json:"AllowCancelResize,omitzero" xml:"AllowCancelResize"`
 }
 
-// DecodeQuery fills the ResizeInfo from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ResizeInfo from the current XML element of the decoder. The library calls it.
 func (m *ResizeInfo) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -22,7 +22,7 @@ type RestoreStatus struct {
 	EstimatedTimeToCompletionInSeconds int64 `json:"EstimatedTimeToCompletionInSeconds,omitzero" xml:"EstimatedTimeToCompletionInSeconds"`
 }
 
-// DecodeQuery fills the RestoreStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the RestoreStatus from the current XML element of the decoder. The library calls it.
 func (m *RestoreStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -14,7 +14,7 @@ type SecondaryClusterInfo struct {
 	ClusterNodes []ClusterNode `json:"ClusterNodes,omitzero" xml:"ClusterNodes>member"`
 }
 
-// DecodeQuery fills the SecondaryClusterInfo from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SecondaryClusterInfo from the current XML element of the decoder. The library calls it.
 func (m *SecondaryClusterInfo) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -91,7 +91,7 @@ type Snapshot struct {
 	SnapshotArn string `json:"SnapshotArn,omitzero" xml:"SnapshotArn"`
 }
 
-// DecodeQuery fills the Snapshot from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Snapshot from the current XML element of the decoder. The library calls it.
 func (m *Snapshot) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type SnapshotCopyGrant struct {
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 
-// DecodeQuery fills the SnapshotCopyGrant from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotCopyGrant from the current XML element of the decoder. The library calls it.
 func (m *SnapshotCopyGrant) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -18,7 +18,7 @@ type SnapshotErrorMessage struct {
 	FailureReason string `json:"FailureReason,omitzero" xml:"FailureReason"`
 }
 
-// DecodeQuery fills the SnapshotErrorMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotErrorMessage from the current XML element of the decoder. The library calls it.
 func (m *SnapshotErrorMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

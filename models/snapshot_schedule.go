@@ -26,7 +26,7 @@ type SnapshotSchedule struct {
 	AssociatedClusters []ClusterAssociatedToSchedule `json:"AssociatedClusters,omitzero" xml:"AssociatedClusters>ClusterAssociatedToSchedule"`
 }
 
-// DecodeQuery fills the SnapshotSchedule from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotSchedule from the current XML element of the decoder. The library calls it.
 func (m *SnapshotSchedule) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -14,7 +14,7 @@ type SnapshotSortingEntity struct {
 	SortOrder SortByOrder `json:"SortOrder,omitzero" xml:"SortOrder"`
 }
 
-// DecodeQuery fills the SnapshotSortingEntity from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotSortingEntity from the current XML element of the decoder. The library calls it.
 func (m *SnapshotSortingEntity) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

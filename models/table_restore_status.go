@@ -40,7 +40,7 @@ type TableRestoreStatus struct {
 	NewTableName string `json:"NewTableName,omitzero" xml:"NewTableName"`
 }
 
-// DecodeQuery fills the TableRestoreStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the TableRestoreStatus from the current XML element of the decoder. The library calls it.
 func (m *TableRestoreStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

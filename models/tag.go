@@ -15,7 +15,7 @@ type Tag struct {
 	Value string `json:"Value" xml:"Value"`
 }
 
-// DecodeQuery fills the Tag from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Tag from the current XML element of the decoder. The library calls it.
 func (m *Tag) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type TaggedResource struct {
 	ResourceType ResourceType `json:"ResourceType,omitzero" xml:"ResourceType"`
 }
 
-// DecodeQuery fills the TaggedResource from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the TaggedResource from the current XML element of the decoder. The library calls it.
 func (m *TaggedResource) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type VpcEndpoint struct {
 	NetworkInterfaces []NetworkInterface `json:"NetworkInterfaces,omitzero" xml:"NetworkInterfaces>NetworkInterface"`
 }
 
-// DecodeQuery fills the VpcEndpoint from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the VpcEndpoint from the current XML element of the decoder. The library calls it.
 func (m *VpcEndpoint) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

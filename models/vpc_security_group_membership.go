@@ -14,7 +14,7 @@ type VpcSecurityGroupMembership struct {
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the VpcSecurityGroupMembership from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the VpcSecurityGroupMembership from the current XML element of the decoder. The library calls it.
 func (m *VpcSecurityGroupMembership) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. Zero values are not sent,
-// and left out of the JSON.
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. Zero values are not sent and are not in the JSON.
 type AuthorizeSnapshotAccessParams struct {
 	// Required. AWS account that gets permission to restore the snapshot. It has 12 digits, or is
 	// amazon-redshift-support for AWS Support. The call fails if it is the snapshot's own account.
@@ -27,7 +26,8 @@ type AuthorizeSnapshotAccessParams struct {
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *AuthorizeSnapshotAccessParams) Validate() error {
 	c := codec.NewCheck("AuthorizeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
@@ -35,7 +35,7 @@ func (p *AuthorizeSnapshotAccessParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AccountWithRestoreAccess", p.AccountWithRestoreAccess)
@@ -46,7 +46,7 @@ func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns.
+// AuthorizeSnapshotAccessResult is the result of [Client.AuthorizeSnapshotAccess].
 type AuthorizeSnapshotAccessResult struct {
 	// The shared snapshot. Its AccountsWithRestoreAccess includes the new account.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"AuthorizeSnapshotAccessResult>Snapshot"`
@@ -54,7 +54,7 @@ type AuthorizeSnapshotAccessResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

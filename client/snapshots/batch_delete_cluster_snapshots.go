@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. Zero values are not sent,
-// and left out of the JSON.
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. Zero values are not sent and are not in the JSON.
 type BatchDeleteClusterSnapshotsParams struct {
 	// Required. Snapshots to delete, 1 to 100.
 	Identifiers []models.DeleteClusterSnapshotMessage `json:"Identifiers,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
 	c := codec.NewCheck("BatchDeleteClusterSnapshots")
 	c.Required("Identifiers.DeleteClusterSnapshotMessage", len(p.Identifiers) > 0)
@@ -29,7 +29,7 @@ func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	codec.Structures(&w, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
@@ -37,7 +37,7 @@ func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns.
+// BatchDeleteClusterSnapshotsResult is the result of [Client.BatchDeleteClusterSnapshots].
 type BatchDeleteClusterSnapshotsResult struct {
 	// Identifiers of the deleted snapshots.
 	Resources []string `json:"Resources,omitzero" xml:"BatchDeleteClusterSnapshotsResult>Resources>String"`
@@ -47,7 +47,7 @@ type BatchDeleteClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. Zero values are not sent,
-// and left out of the JSON.
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. Zero values are not sent and are not in the JSON.
 type BatchModifyClusterSnapshotsParams struct {
 	// Required. Identifiers of the manual snapshots to change, 1 to 100.
 	SnapshotIdentifierList []string `json:"SnapshotIdentifierList,omitzero"`
@@ -25,7 +24,8 @@ type BatchModifyClusterSnapshotsParams struct {
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *BatchModifyClusterSnapshotsParams) Validate() error {
 	c := codec.NewCheck("BatchModifyClusterSnapshots")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
@@ -35,7 +35,7 @@ func (p *BatchModifyClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *BatchModifyClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Force", p.Force)
@@ -45,7 +45,7 @@ func (p *BatchModifyClusterSnapshotsParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns.
+// BatchModifyClusterSnapshotsResult is the result of [Client.BatchModifyClusterSnapshots].
 type BatchModifyClusterSnapshotsResult struct {
 	// Identifiers of the changed snapshots.
 	Resources []string `json:"Resources,omitzero" xml:"BatchModifyClusterSnapshotsResult>Resources>String"`
@@ -55,7 +55,7 @@ type BatchModifyClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

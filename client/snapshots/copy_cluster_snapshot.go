@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type CopyClusterSnapshotParams struct {
 	// Required. Identifier of the automated snapshot to copy. The snapshot must be in state available. Identifiers of
 	// automated snapshots start with rs: or cm:.
@@ -30,7 +29,8 @@ type CopyClusterSnapshotParams struct {
 	SourceSnapshotClusterIdentifier string `json:"SourceSnapshotClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CopyClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("CopyClusterSnapshot")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
@@ -41,7 +41,7 @@ func (p *CopyClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
@@ -52,7 +52,7 @@ func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest
 	return w.Err()
 }
 
-// CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns.
+// CopyClusterSnapshotResult is the result of [Client.CopyClusterSnapshot].
 type CopyClusterSnapshotResult struct {
 	// The new manual snapshot.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"CopyClusterSnapshotResult>Snapshot"`
@@ -60,7 +60,7 @@ type CopyClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CopyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type CreateClusterSnapshotParams struct {
 	// Required. Identifier of the cluster to take a snapshot of.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -27,7 +26,8 @@ type CreateClusterSnapshotParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("CreateClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -39,7 +39,7 @@ func (p *CreateClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -50,7 +50,7 @@ func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns.
+// CreateClusterSnapshotResult is the result of [Client.CreateClusterSnapshot].
 type CreateClusterSnapshotResult struct {
 	// The new snapshot, in state creating.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"CreateClusterSnapshotResult>Snapshot"`
@@ -58,7 +58,7 @@ type CreateClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type CreateSnapshotScheduleParams struct {
 	// Whether to check the schedule without creating it. Amazon does not document this parameter. The meaning is
 	// inferred from its name.
@@ -31,7 +30,8 @@ type CreateSnapshotScheduleParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateSnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("CreateSnapshotSchedule")
 	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
@@ -39,7 +39,7 @@ func (p *CreateSnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("DryRun", p.DryRun)
@@ -52,7 +52,7 @@ func (p *CreateSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	return w.Err()
 }
 
-// CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns.
+// CreateSnapshotScheduleResult is the result of [Client.CreateSnapshotSchedule].
 type CreateSnapshotScheduleResult struct {
 	// Times of the snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero" xml:"CreateSnapshotScheduleResult>ScheduleDefinitions>ScheduleDefinition"`
@@ -72,7 +72,7 @@ type CreateSnapshotScheduleResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type DeleteClusterSnapshotParams struct {
 	// Required. Identifier of the manual snapshot to delete.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
@@ -22,7 +21,8 @@ type DeleteClusterSnapshotParams struct {
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("DeleteClusterSnapshot")
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
@@ -30,7 +30,7 @@ func (p *DeleteClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
@@ -39,7 +39,7 @@ func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns.
+// DeleteClusterSnapshotResult is the result of [Client.DeleteClusterSnapshot].
 type DeleteClusterSnapshotResult struct {
 	// The deleted snapshot, in state deleted.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"DeleteClusterSnapshotResult>Snapshot"`
@@ -47,7 +47,7 @@ type DeleteClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

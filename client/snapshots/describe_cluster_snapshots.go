@@ -14,8 +14,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. Zero values are not sent and are not in the JSON.
 type DescribeClusterSnapshotsParams struct {
 	// Whether the snapshots' cluster exists (true) or is deleted (false). If true, ClusterIdentifier is required. The
 	// list then has the snapshots that were taken since the cluster with that identifier was created. If false, the list
@@ -51,7 +50,8 @@ type DescribeClusterSnapshotsParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeClusterSnapshotsParams) Validate() error {
 	c := codec.NewCheck("DescribeClusterSnapshots")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -60,7 +60,7 @@ func (p *DescribeClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("ClusterExists", p.ClusterExists)
@@ -80,7 +80,7 @@ func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRe
 	return w.Err()
 }
 
-// DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns.
+// DescribeClusterSnapshotsResult is the result of [Client.DescribeClusterSnapshots].
 type DescribeClusterSnapshotsResult struct {
 	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterSnapshotsResult>Marker"`
@@ -90,7 +90,7 @@ type DescribeClusterSnapshotsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -112,7 +112,7 @@ func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeC
 	}, params, options)
 }
 
-// DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots, each of which is one call. See redshift.Client.DescribeClusterSnapshotsAll.
+// DescribeClusterSnapshotsAll iterates over the pages of DescribeClusterSnapshots, with one call for each. See redshift.Client.DescribeClusterSnapshotsAll.
 func DescribeClusterSnapshotsAll(params *DescribeClusterSnapshotsParams, call func(*DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error)) iter.Seq2[models.Snapshot, error] {
 	page := codec.CopyParams(params)
 

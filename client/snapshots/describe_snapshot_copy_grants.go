@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. Zero values are not sent and are not in the JSON.
 type DescribeSnapshotCopyGrantsParams struct {
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
@@ -30,7 +29,8 @@ type DescribeSnapshotCopyGrantsParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
 	c := codec.NewCheck("DescribeSnapshotCopyGrants")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -38,7 +38,7 @@ func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeSnapshotCopyGrantsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -50,7 +50,7 @@ func (p *DescribeSnapshotCopyGrantsParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns.
+// DescribeSnapshotCopyGrantsResult is the result of [Client.DescribeSnapshotCopyGrants].
 type DescribeSnapshotCopyGrantsResult struct {
 	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeSnapshotCopyGrantsResult>Marker"`
@@ -60,7 +60,7 @@ type DescribeSnapshotCopyGrantsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -82,7 +82,7 @@ func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *Describ
 	}, params, options)
 }
 
-// DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants, each of which is one call. See redshift.Client.DescribeSnapshotCopyGrantsAll.
+// DescribeSnapshotCopyGrantsAll iterates over the pages of DescribeSnapshotCopyGrants, with one call for each. See redshift.Client.DescribeSnapshotCopyGrantsAll.
 func DescribeSnapshotCopyGrantsAll(params *DescribeSnapshotCopyGrantsParams, call func(*DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error)) iter.Seq2[models.SnapshotCopyGrant, error] {
 	page := codec.CopyParams(params)
 

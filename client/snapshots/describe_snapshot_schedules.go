@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. Zero values are not sent and are not in the JSON.
 type DescribeSnapshotSchedulesParams struct {
 	// List only schedules of this cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -33,7 +32,7 @@ type DescribeSnapshotSchedulesParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -46,7 +45,7 @@ func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientR
 	return w.Err()
 }
 
-// DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns.
+// DescribeSnapshotSchedulesResult is the result of [Client.DescribeSnapshotSchedules].
 type DescribeSnapshotSchedulesResult struct {
 	// Snapshot schedules on this page.
 	SnapshotSchedules []models.SnapshotSchedule `json:"SnapshotSchedules,omitzero" xml:"DescribeSnapshotSchedulesResult>SnapshotSchedules>SnapshotSchedule"`
@@ -56,7 +55,7 @@ type DescribeSnapshotSchedulesResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeSnapshotSchedulesResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -78,7 +77,7 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 	}, params, options)
 }
 
-// DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules, each of which is one call. See redshift.Client.DescribeSnapshotSchedulesAll.
+// DescribeSnapshotSchedulesAll iterates over the pages of DescribeSnapshotSchedules, with one call for each. See redshift.Client.DescribeSnapshotSchedulesAll.
 func DescribeSnapshotSchedulesAll(params *DescribeSnapshotSchedulesParams, call func(*DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error)) iter.Seq2[models.SnapshotSchedule, error] {
 	page := codec.CopyParams(params)
 

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. Zero values are not sent and are not in the JSON.
 type DescribeTableRestoreStatusParams struct {
 	// List only restores to this cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -27,7 +26,7 @@ type DescribeTableRestoreStatusParams struct {
 	TableRestoreRequestID string `json:"TableRestoreRequestId,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -38,7 +37,7 @@ func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns.
+// DescribeTableRestoreStatusResult is the result of [Client.DescribeTableRestoreStatus].
 type DescribeTableRestoreStatusResult struct {
 	// Table restores on this page.
 	TableRestoreStatusDetails []models.TableRestoreStatus `json:"TableRestoreStatusDetails,omitzero" xml:"DescribeTableRestoreStatusResult>TableRestoreStatusDetails>TableRestoreStatus"`
@@ -48,7 +47,7 @@ type DescribeTableRestoreStatusResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -70,7 +69,7 @@ func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *Describ
 	}, params, options)
 }
 
-// DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus, each of which is one call. See redshift.Client.DescribeTableRestoreStatusAll.
+// DescribeTableRestoreStatusAll iterates over the pages of DescribeTableRestoreStatus, with one call for each. See redshift.Client.DescribeTableRestoreStatusAll.
 func DescribeTableRestoreStatusAll(params *DescribeTableRestoreStatusParams, call func(*DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error)) iter.Seq2[models.TableRestoreStatus, error] {
 	page := codec.CopyParams(params)
 

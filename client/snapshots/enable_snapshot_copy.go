@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. Zero values are not sent,
-// and left out of the JSON.
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. Zero values are not sent and are not in the JSON.
 type EnableSnapshotCopyParams struct {
 	// Required. Identifier of the cluster. Its snapshots must not be copied to another region yet.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -29,7 +28,8 @@ type EnableSnapshotCopyParams struct {
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *EnableSnapshotCopyParams) Validate() error {
 	c := codec.NewCheck("EnableSnapshotCopy")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -40,7 +40,7 @@ func (p *EnableSnapshotCopyParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *EnableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -52,7 +52,7 @@ func (p *EnableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest,
 	return w.Err()
 }
 
-// EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns.
+// EnableSnapshotCopyResult is the result of [Client.EnableSnapshotCopy].
 type EnableSnapshotCopyResult struct {
 	// The cluster. Its ClusterSnapshotCopyStatus has the settings.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"EnableSnapshotCopyResult>Cluster"`
@@ -60,7 +60,7 @@ type EnableSnapshotCopyResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *EnableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type ModifyClusterSnapshotParams struct {
 	// Required. Identifier of the manual snapshot to change.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
@@ -25,7 +24,8 @@ type ModifyClusterSnapshotParams struct {
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterSnapshot")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
@@ -34,7 +34,7 @@ func (p *ModifyClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Force", p.Force)
@@ -44,7 +44,7 @@ func (p *ModifyClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns.
+// ModifyClusterSnapshotResult is the result of [Client.ModifyClusterSnapshot].
 type ModifyClusterSnapshotResult struct {
 	// The changed snapshot.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"ModifyClusterSnapshotResult>Snapshot"`
@@ -52,7 +52,7 @@ type ModifyClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

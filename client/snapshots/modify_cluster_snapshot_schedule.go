@@ -11,8 +11,7 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type ModifyClusterSnapshotScheduleParams struct {
 	// Required. Identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -22,7 +21,8 @@ type ModifyClusterSnapshotScheduleParams struct {
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterSnapshotSchedule")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -30,7 +30,7 @@ func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -40,13 +40,13 @@ func (p *ModifyClusterSnapshotScheduleParams) WriteToRequest(request runtime.Cli
 	return w.Err()
 }
 
-// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns.
+// ModifyClusterSnapshotScheduleResult is the result of [Client.ModifyClusterSnapshotSchedule].
 type ModifyClusterSnapshotScheduleResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()

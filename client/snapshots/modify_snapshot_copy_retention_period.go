@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. Zero values are not sent,
-// and left out of the JSON.
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. Zero values are not sent and are not in the JSON.
 type ModifySnapshotCopyRetentionPeriodParams struct {
 	// Required. Identifier of the cluster. Its snapshots must currently be copied to another region.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -24,7 +23,8 @@ type ModifySnapshotCopyRetentionPeriodParams struct {
 	Manual *bool `json:"Manual,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
 	c := codec.NewCheck("ModifySnapshotCopyRetentionPeriod")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -35,7 +35,7 @@ func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifySnapshotCopyRetentionPeriodParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -45,7 +45,7 @@ func (p *ModifySnapshotCopyRetentionPeriodParams) WriteToRequest(request runtime
 	return w.Err()
 }
 
-// ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns.
+// ModifySnapshotCopyRetentionPeriodResult is the result of [Client.ModifySnapshotCopyRetentionPeriod].
 type ModifySnapshotCopyRetentionPeriodResult struct {
 	// The cluster. Its ClusterSnapshotCopyStatus has the new retention period.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ModifySnapshotCopyRetentionPeriodResult>Cluster"`
@@ -53,7 +53,7 @@ type ModifySnapshotCopyRetentionPeriodResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type ModifySnapshotScheduleParams struct {
 	// Required. New times to take snapshots. Each item has the form cron(30 12 *) or rate(12 hours). They replace all
 	// previous times of the schedule.
@@ -23,7 +22,8 @@ type ModifySnapshotScheduleParams struct {
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifySnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("ModifySnapshotSchedule")
 	c.Required("ScheduleDefinitions.ScheduleDefinition", len(p.ScheduleDefinitions) > 0)
@@ -32,7 +32,7 @@ func (p *ModifySnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	codec.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
@@ -41,7 +41,7 @@ func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	return w.Err()
 }
 
-// ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns.
+// ModifySnapshotScheduleResult is the result of [Client.ModifySnapshotSchedule].
 type ModifySnapshotScheduleResult struct {
 	// Times of the snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleDefinitions>ScheduleDefinition"`
@@ -61,7 +61,7 @@ type ModifySnapshotScheduleResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifySnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

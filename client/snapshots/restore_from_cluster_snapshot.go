@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type RestoreFromClusterSnapshotParams struct {
 	// Required. Identifier of the new cluster, unique in the account and region. It has 1 to 63 lower-case letters,
 	// digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
@@ -107,7 +106,8 @@ type RestoreFromClusterSnapshotParams struct {
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RestoreFromClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("RestoreFromClusterSnapshot")
 	c.OptionalRange("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0, 35)
@@ -122,7 +122,7 @@ func (p *RestoreFromClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AdditionalInfo", p.AdditionalInfo)
@@ -168,7 +168,7 @@ func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns.
+// RestoreFromClusterSnapshotResult is the result of [Client.RestoreFromClusterSnapshot].
 type RestoreFromClusterSnapshotResult struct {
 	// The new cluster, in state creating.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"RestoreFromClusterSnapshotResult>Cluster"`
@@ -176,7 +176,7 @@ type RestoreFromClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type RestoreTableFromClusterSnapshotParams struct {
 	// Required. Identifier of the cluster to restore the table to.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -35,7 +34,8 @@ type RestoreTableFromClusterSnapshotParams struct {
 	TargetSchemaName string `json:"TargetSchemaName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("RestoreTableFromClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -47,7 +47,7 @@ func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RestoreTableFromClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -63,7 +63,7 @@ func (p *RestoreTableFromClusterSnapshotParams) WriteToRequest(request runtime.C
 	return w.Err()
 }
 
-// RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns.
+// RestoreTableFromClusterSnapshotResult is the result of [Client.RestoreTableFromClusterSnapshot].
 type RestoreTableFromClusterSnapshotResult struct {
 	// The restore. DescribeTableRestoreStatus finds it by its TableRestoreRequestId.
 	TableRestoreStatus models.TableRestoreStatus `json:"TableRestoreStatus,omitzero" xml:"RestoreTableFromClusterSnapshotResult>TableRestoreStatus"`
@@ -71,7 +71,7 @@ type RestoreTableFromClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. Zero values are not sent,
-// and left out of the JSON.
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. Zero values are not sent and are not in the JSON.
 type RevokeSnapshotAccessParams struct {
 	// Required. AWS account that loses permission to restore the snapshot. It has 12 digits, or is
 	// amazon-redshift-support for AWS Support.
@@ -27,7 +26,8 @@ type RevokeSnapshotAccessParams struct {
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RevokeSnapshotAccessParams) Validate() error {
 	c := codec.NewCheck("RevokeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
@@ -35,7 +35,7 @@ func (p *RevokeSnapshotAccessParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AccountWithRestoreAccess", p.AccountWithRestoreAccess)
@@ -46,7 +46,7 @@ func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientReques
 	return w.Err()
 }
 
-// RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns.
+// RevokeSnapshotAccessResult is the result of [Client.RevokeSnapshotAccess].
 type RevokeSnapshotAccessResult struct {
 	// The snapshot. Its AccountsWithRestoreAccess no longer includes the account.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"RevokeSnapshotAccessResult>Snapshot"`
@@ -54,7 +54,7 @@ type RevokeSnapshotAccessResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RevokeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeTagsParams has the parameters of [Client.DescribeTags]. Zero values are not sent and are not in the JSON.
 type DescribeTagsParams struct {
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
@@ -33,7 +32,8 @@ type DescribeTagsParams struct {
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeTagsParams) Validate() error {
 	c := codec.NewCheck("DescribeTags")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 10, 50)
@@ -41,7 +41,7 @@ func (p *DescribeTagsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -54,7 +54,7 @@ func (p *DescribeTagsParams) WriteToRequest(request runtime.ClientRequest, _ str
 	return w.Err()
 }
 
-// DescribeTagsResult is what [Client.DescribeTags] returns.
+// DescribeTagsResult is the result of [Client.DescribeTags].
 type DescribeTagsResult struct {
 	// Tags on this page, each with its resource.
 	TaggedResources []models.TaggedResource `json:"TaggedResources,omitzero" xml:"DescribeTagsResult>TaggedResources>TaggedResource"`
@@ -64,7 +64,7 @@ type DescribeTagsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -86,7 +86,7 @@ func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, o
 	}, params, options)
 }
 
-// DescribeTagsAll goes through the pages of DescribeTags, each of which is one call. See redshift.Client.DescribeTagsAll.
+// DescribeTagsAll iterates over the pages of DescribeTags, with one call for each. See redshift.Client.DescribeTagsAll.
 func DescribeTagsAll(params *DescribeTagsParams, call func(*DescribeTagsParams) (*DescribeTagsResult, error)) iter.Seq2[models.TaggedResource, error] {
 	page := codec.CopyParams(params)
 

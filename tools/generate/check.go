@@ -385,6 +385,9 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 	}
 	c.keywords(place, parameter, known...)
 	c.described(place, parameter)
+	if !isFixed(parameter) {
+		c.brief(place, parameter)
+	}
 	if required := parameter["required"]; required != nil {
 		c.kind(place, "required", required, aFlag)
 	}
@@ -615,6 +618,9 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 		}
 		if !(isDefinition && property["x-error-codes"] != nil) {
 			c.described(where, property)
+		}
+		if !isDefinition {
+			c.brief(where, property)
 		}
 		known := []string{"description", "x-go-name"}
 		value := property

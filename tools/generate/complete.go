@@ -16,6 +16,7 @@ import (
 //   - the element of each item in a list of structures, which has the name of the structure;
 //   - the name of a tag's package, which is the tag in lower case. go-swagger alone would turn ReservedNodes into reserved_nodes.
 //     x-area is the tag as the contract writes it;
+//   - the first sentence of the description of each operation, parameter and member, as x-summary;
 //   - for each member of a structure that is sent, x-sent, and in a union, x-one-of with the names of all members. go-swagger does not
 //     pass the extensions of a structure to the templates;
 //   - for each operation, what completeOperation adds.
@@ -34,11 +35,14 @@ func (c *contract) complete(found *contractCheck) error {
 			for i := 1; i < len(node.Content); i += 2 {
 				set(node.Content[i], "x-order", "!!int", strconv.Itoa((i-1)/2))
 				completeList(node.Content[i])
+				summarize(node.Content[i])
 			}
 		case node.Kind == yaml.MappingNode && get(node, "operationId") != nil:
 			failed = errors.Join(failed, found.completeOperation(node))
+			summarize(node)
 		case node.Kind == yaml.MappingNode && get(node, "in") != nil && get(node, "type") != nil:
 			completeParameter(node)
+			summarize(node)
 		}
 	})
 

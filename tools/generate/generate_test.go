@@ -230,7 +230,7 @@ func TestContractDefaults(t *testing.T) {
 	generate(t, root)
 	for name, lines := range map[string][]string{
 		"client/store/describe_shelves.go": {"\tRows []int `json", `xml:"DescribeShelvesResult>Shelves>Shelf"`, "\n\tMaxRecords *int"},
-		"client/store/put_books.go":        {"\n// PutBooks put Books\n"},
+		"client/store/put_books.go":        {"\n// PutBooks put Books.\n"},
 	} {
 		code := read(t, filepath.Join(root, filepath.FromSlash(name)))
 		for _, line := range lines {
@@ -324,7 +324,7 @@ func TestFailureChangesNothing(t *testing.T) {
 		"a misspelt extension":                             {"x-read-only: true", "x-readonly: true", []string{"DescribeShelves", "x-readonly"}},
 		"a misspelt extension, parameter":                  {"x-enum: ShelfKind", "x-enun: ShelfKind", []string{"DescribeShelves, parameter Kind", "x-enun"}},
 		"a misspelt extension, member":                     {"x-nullable: true, description: The most", "x-nulable: true, description: The most", []string{"definition Shelf, member Limit", "x-nulable"}},
-		"a nullable time":                                  {"Built: {type: string, format: date-time,", "Built: {type: string, format: date-time, x-nullable: true,", []string{"Built is a time", "drop x-nullable"}},
+		"a nullable time":                                  {"Built: {type: string, format: date-time,", "Built: {type: string, format: date-time, x-nullable: true,", []string{"Built is a time", "remove x-nullable"}},
 		"an unused error code":                             {"ShelfAlreadyExists: {status", "ShelfBroken: {status: 400, text: it is broken}\n          ShelfAlreadyExists: {status", []string{"ShelfBroken is in the x-errors of no operation"}},
 		"pages over another unknown member":                {"{over: Shelves}", "{over: Books}", []string{"DescribeShelves", "x-paginate", "Books"}},
 		"an unknown type of a member":                      {"Name: {type: string,", "Name: {type: text,", []string{"definition Room, member Name", `"text"`}},
