@@ -117,7 +117,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		operation *runtime.ClientOperation
 		want      string
 	}{
-		"no operation":     {nil, nil, "awsquery: submit: there is no operation"},
+		"no operation":     {nil, nil, "awsquery: submit: the operation is nil"},
 		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "ListItems: the operation has no Params"},
 		"no reader":        {nil, &runtime.ClientOperation{Params: good}, "call: the operation has no Reader"},
 		"no client":        {func(t *awsquery.Transport) { t.Client = nil }, listItems(good), "ListItems: the Transport has no Client"},
@@ -126,7 +126,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		"scheme":           {endpoint("ftp://h"), listItems(good), "neither http nor https"},
 		"host":             {endpoint("https:///x"), listItems(good), "has no host"},
 		"opaque":           {endpoint("https:x"), listItems(good), "has no host"},
-		"user":             {endpoint("https://u:secret@h"), listItems(good), "has a user in it"},
+		"user":             {endpoint("https://u:secret@h"), listItems(good), "has a user"},
 		"query":            {endpoint("https://h/?secret"), listItems(good), "has a query"},
 		"question mark":    {endpoint("https://h/?"), listItems(good), "has a query"},
 		"fragment":         {endpoint("https://h/#secret"), listItems(good), "has a fragment"},
@@ -152,9 +152,9 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		"method":           {nil, &runtime.ClientOperation{Method: "PUT", Params: good, Reader: listItems(good).Reader}, "neither a GET nor a POST"},
 		"path pattern":     {nil, &runtime.ClientOperation{PathPattern: "/{id}", Params: good, Reader: listItems(good).Reader}, "parameters in its path"},
 		"path query":       {nil, &runtime.ClientOperation{PathPattern: "/?a=%zz", Params: good, Reader: listItems(good).Reader}, "malformed query"},
-		"path parameter":   {nil, writes(func(r runtime.ClientRequest) error { return r.SetPathParam("id", "secret") }), `ListItems: the parameter "id" is part of the path`},
+		"path parameter":   {nil, writes(func(r runtime.ClientRequest) error { return r.SetPathParam("id", "secret") }), `ListItems: the parameter "id" belongs to the path`},
 		"file":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetFileParam("f", nil) }), `the parameter "f" is a file`},
-		"body":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetBodyParam("secret") }), "a parameter is the request's body"},
+		"body":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetBodyParam("secret") }), "a parameter is the body of the request"},
 		"host header":      {nil, writes(func(r runtime.ClientRequest) error { return r.SetHeaderParam("host", "secret") }), "the header Host cannot be a parameter"},
 		"negative timeout": {nil, writes(func(r runtime.ClientRequest) error { return r.SetTimeout(-1) }), "the timeout is negative"},
 	}
