@@ -11,6 +11,7 @@ import (
 	"github.com/go-openapi/strfmt"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // TestNothingIsSentAfterTheContext: a call whose context ends before it is sent is known not to have been carried out.
@@ -38,11 +39,11 @@ func TestNothingIsSentAfterTheContext(t *testing.T) {
 	}
 	for name, test := range tests {
 		for _, operation := range []*runtime.ClientOperation{createItem(test.params), listItems(test.params)} {
-			base := new(roundTripper)
-			_, err := newTransport(t, base).SubmitContext(test.ctx, operation)
+			base := new(wiretest.RoundTripper)
+			_, err := wiretest.NewTransport(t, base).SubmitContext(test.ctx, operation)
 			var unsent *awsquery.SendError
-			if !errors.As(err, &unsent) || !unsent.NothingSent || !errors.Is(err, test.is) || unsent.Operation != "ListItems" || len(base.sent) != 0 {
-				t.Errorf("%s: %d requests, %v", name, len(base.sent), err)
+			if !errors.As(err, &unsent) || !unsent.NothingSent || !errors.Is(err, test.is) || unsent.Operation != "ListItems" || len(base.Sent) != 0 {
+				t.Errorf("%s: %d requests, %v", name, len(base.Sent), err)
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // rawServer responds to each request with the bytes that reply returns, and then closes the connection. It sends them as they
@@ -79,7 +80,7 @@ func rawClient() *http.Client {
 // TestLengthsThatOverflow has the largest numbers that a Content-Length and a MaxResponseBytes can be.
 func TestLengthsThatOverflow(t *testing.T) {
 	t.Parallel()
-	whole := envelope("<Marker>m</Marker>" + strings.Repeat(" ", len(notFound))) // longer than the other body
+	whole := wiretest.Envelope("<Marker>m</Marker>" + strings.Repeat(" ", len(wiretest.NotFound))) // longer than the other body
 	lengths := map[string]int64{"unknown": -1, "smallest": math.MinInt64, "true": int64(len(whole)), "next to largest": math.MaxInt64 - 1, "largest": math.MaxInt64}
 	limits := []int64{0, 1, math.MaxInt64 - 1, math.MaxInt64}
 	for name, length := range lengths {
@@ -89,22 +90,22 @@ func TestLengthsThatOverflow(t *testing.T) {
 					t.Parallel()
 					body := whole
 					if status != http.StatusOK {
-						body = notFound + strings.Repeat(" ", len(whole)-len(notFound))
+						body = wiretest.NotFound + strings.Repeat(" ", len(whole)-len(wiretest.NotFound))
 					}
-					base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-						response := respond(status, body, nil)
+					base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+						response := wiretest.Response(status, body, nil)
 						response.ContentLength = length
 
 						return response, nil
 					}}
-					checkLength(t, newTransport(t, base), limit, status, length > int64(len(whole)))
+					checkLength(t, wiretest.NewTransport(t, base), limit, status, length > int64(len(whole)))
 					if length < 0 {
 						return // no server can say so
 					}
 					endpoint := rawServer(t, func(*http.Request) []byte {
 						return fmt.Appendf(nil, "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
 					})
-					transport := &awsquery.Transport{Endpoint: mustURL(t, endpoint), Client: rawClient()}
+					transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, endpoint), Client: rawClient()}
 					checkLength(t, transport, limit, status, length > int64(len(whole)))
 				})
 			}
@@ -149,18 +150,18 @@ func TestLimitOfAResponse(t *testing.T) {
 			size = 32 << 20
 		}
 		for _, more := range []int64{-1, 0, 1} {
-			head, tail, _ := strings.Cut(envelope("<Marker>|</Marker>"), "|")
+			head, tail, _ := strings.Cut(wiretest.Envelope("<Marker>|</Marker>"), "|")
 			marker := strings.Repeat("m", int(size+more)-len(head)-len(tail))
 			for _, known := range []bool{true, false} {
-				base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-					response := respond(http.StatusOK, head+marker+tail, nil)
+				base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+					response := wiretest.Response(http.StatusOK, head+marker+tail, nil)
 					if !known {
 						response.ContentLength = -1
 					}
 
 					return response, nil
 				}}
-				transport := newTransport(t, base)
+				transport := wiretest.NewTransport(t, base)
 				transport.MaxResponseBytes = limit
 				result, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 				if more > 0 {
@@ -184,7 +185,7 @@ func FuzzResponseHeaders(f *testing.F) {
 	add := func(status int, length, name, value, body string, limit int64) {
 		f.Add(status, length, name, value, []byte(body), limit)
 	}
-	whole := envelope("<Marker>m</Marker>")
+	whole := wiretest.Envelope("<Marker>m</Marker>")
 	for _, length := range []string{"9223372036854775807", "9223372036854775808", "-1", "0", "1", "+5", " 7", "4 4", "", "1\r\nContent-Length: 2"} {
 		for _, status := range []int{200, 400, 502} {
 			add(status, length, "Content-Type", "text/xml", whole, math.MaxInt64)
@@ -196,7 +197,7 @@ func FuzzResponseHeaders(f *testing.F) {
 		"Content-Encoding": "gzip", "Connection": "close", "Location": "//::", "Trailer": "Content-Length", "Upgrade": "h2c",
 	} {
 		for _, status := range []int{100, 101, 200, 204, 302, 400, 503, 999} {
-			add(status, strconv.Itoa(len(notFound)), name, value, notFound, 0)
+			add(status, strconv.Itoa(len(wiretest.NotFound)), name, value, wiretest.NotFound, 0)
 			add(status, "", name, value, "", 1)
 		}
 	}
@@ -213,15 +214,15 @@ func FuzzResponseHeaders(f *testing.F) {
 	client := rawClient()
 	f.Fuzz(func(t *testing.T, status int, length, name, value string, body []byte, limit int64) {
 		limit = max(limit, 0)
-		base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-			response := respond(status, string(body), http.Header{http.CanonicalHeaderKey(name): {value}, "Content-Length": {length}})
+		base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+			response := wiretest.Response(status, string(body), http.Header{http.CanonicalHeaderKey(name): {value}, "Content-Length": {length}})
 			if number, err := strconv.ParseInt(length, 10, 64); err == nil {
 				response.ContentLength = number
 			}
 
 			return response, nil
 		}}
-		transport := newTransport(t, base)
+		transport := wiretest.NewTransport(t, base)
 		transport.Client.CheckRedirect = client.CheckRedirect
 		transport.MaxResponseBytes = limit
 		checkFuzzed(t, transport)
@@ -232,7 +233,7 @@ func FuzzResponseHeaders(f *testing.F) {
 			reply = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\n%s: %s\r\n\r\n%s", status, name, value, body)
 		}
 		mutex.Unlock()
-		checkFuzzed(t, &awsquery.Transport{Endpoint: mustURL(t, endpoint), Client: client, MaxResponseBytes: limit})
+		checkFuzzed(t, &awsquery.Transport{Endpoint: wiretest.ParseURL(t, endpoint), Client: client, MaxResponseBytes: limit})
 	})
 }
 

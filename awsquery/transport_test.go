@@ -25,18 +25,19 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/wire"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 func TestLongRequestsArePosts(t *testing.T) {
 	t.Parallel()
 	short := len("https://items.example.com/?Action=ListItems&Always=&Force=false&Name=&Version=2012-12-01")
 	for _, length := range []int{2047, 2048, 2049, 200_000} {
-		base := new(roundTripper)
+		base := new(wiretest.RoundTripper)
 		params := &listItemsParams{Name: strings.Repeat("x", length-short)}
-		if _, err := newTransport(t, base).SubmitContext(t.Context(), createItem(params)); err != nil {
+		if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), createItem(params)); err != nil {
 			t.Fatal(err)
 		}
-		request := base.sent[0]
+		request := base.Sent[0]
 		if length <= 2048 {
 			if size := len(request.URL.String()); request.Method != http.MethodGet || size != length || request.Header.Get("Content-Type") != "" {
 				t.Errorf("%d bytes: a %s with a URL of %d bytes, %v", length, request.Method, size, request.Header)
@@ -85,13 +86,13 @@ func TestEndpointPaths(t *testing.T) {
 		"https://h.example//a":         "https://h.example/a/?",
 	}
 	for endpoint, want := range tests {
-		base := new(roundTripper)
-		transport := newTransport(t, base)
-		transport.Endpoint = mustURL(t, endpoint)
+		base := new(wiretest.RoundTripper)
+		transport := wiretest.NewTransport(t, base)
+		transport.Endpoint = wiretest.ParseURL(t, endpoint)
 		if _, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
 			t.Fatal(err)
 		}
-		if got := base.sent[0].URL.String(); !strings.HasPrefix(got, want+"Action=") {
+		if got := base.Sent[0].URL.String(); !strings.HasPrefix(got, want+"Action=") {
 			t.Errorf("%s: %s, want %s", endpoint, got, want)
 		}
 		if transport.Endpoint.String() != endpoint {
@@ -161,8 +162,8 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := new(roundTripper)
-			transport := newTransport(t, base)
+			base := new(wiretest.RoundTripper)
+			transport := wiretest.NewTransport(t, base)
 			if test.change != nil {
 				test.change(transport)
 			}
@@ -170,7 +171,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("%v, %v; want %s", answer, err, test.want)
 			}
-			if len(base.sent) != 0 {
+			if len(base.Sent) != 0 {
 				t.Error("a request was sent")
 			}
 		})
@@ -183,7 +184,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 
 func TestOtherWaysToAddParameters(t *testing.T) {
 	t.Parallel()
-	base := new(roundTripper)
+	base := new(wiretest.RoundTripper)
 	operation := listItems(runtime.ClientRequestWriterFunc(func(r runtime.ClientRequest, _ strfmt.Registry) error {
 		if r.GetMethod() != http.MethodGet || r.GetPath() != "/" || r.GetBody() != nil || r.GetBodyParam() != nil || r.GetFileParam() != nil {
 			t.Error("the request knows something wrong of itself")
@@ -208,10 +209,10 @@ func TestOtherWaysToAddParameters(t *testing.T) {
 	operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(r runtime.ClientRequest, _ strfmt.Registry) error {
 		return r.SetHeaderParam("Authorization", "yes")
 	})
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
 		t.Fatal(err)
 	}
-	request := base.sent[0]
+	request := base.Sent[0]
 	if got, want := request.URL.RawQuery, "Action=Other&Flavor=plain%20sweet&Form=f&Name=b%20c&Name=b%2Bc"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -220,25 +221,25 @@ func TestOtherWaysToAddParameters(t *testing.T) {
 	}
 
 	operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(runtime.ClientRequest, strfmt.Registry) error { return errors.New("no key") })
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err == nil || err.Error() != "Other: no key" && err.Error() != "ListItems: no key" {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err == nil || err.Error() != "Other: no key" && err.Error() != "ListItems: no key" {
 		t.Error(err)
 	}
 	operation = listItems(&listItemsParams{Name: "posted"})
 	operation.Method = http.MethodPost
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
 		t.Fatal(err)
 	}
-	if last := base.sent[len(base.sent)-1]; last.Method != http.MethodPost || last.URL.RawQuery != "" {
+	if last := base.Sent[len(base.Sent)-1]; last.Method != http.MethodPost || last.URL.RawQuery != "" {
 		t.Errorf("a %s with the query %s", last.Method, last.URL.RawQuery)
 	}
 }
 
 func TestOwnClientOfAnOperation(t *testing.T) {
 	t.Parallel()
-	unused, used := new(roundTripper), new(roundTripper)
+	unused, used := new(wiretest.RoundTripper), new(wiretest.RoundTripper)
 	operation := listItems(&listItemsParams{})
 	operation.Client = &http.Client{Transport: used}
-	transport := newTransport(t, unused)
+	transport := wiretest.NewTransport(t, unused)
 	if _, err := transport.Submit(operation); err != nil {
 		t.Fatal(err)
 	}
@@ -246,8 +247,8 @@ func TestOwnClientOfAnOperation(t *testing.T) {
 	if _, err := transport.Submit(operation); err != nil {
 		t.Fatal(err)
 	}
-	if len(unused.sent) != 0 || len(used.sent) != 2 {
-		t.Errorf("%d and %d requests, want 0 and 2", len(unused.sent), len(used.sent))
+	if len(unused.Sent) != 0 || len(used.Sent) != 2 {
+		t.Errorf("%d and %d requests, want 0 and 2", len(unused.Sent), len(used.Sent))
 	}
 }
 
@@ -283,7 +284,7 @@ func silentServer(t *testing.T) (address string, seen func() []string) {
 		if !read(reader) {
 			return
 		}
-		body := envelope("")
+		body := wiretest.Envelope("")
 		fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 		read(reader)
 	}
@@ -353,7 +354,7 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 			address, seen := silentServer(t)
 			base := &http.Transport{}
 			defer base.CloseIdleConnections()
-			transport := &awsquery.Transport{Endpoint: mustURL(t, "http://"+address), Client: &http.Client{Transport: base}}
+			transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, "http://"+address), Client: &http.Client{Transport: base}}
 			if _, err := transport.SubmitContext(t.Context(), test.operation(&listItemsParams{Name: "first"})); err != nil {
 				t.Fatal(err)
 			}
@@ -390,12 +391,12 @@ func TestChangesOverHTTP2(t *testing.T) {
 		if r.ProtoMajor != 2 || len(body) != 0 || err != nil || len(r.Header["Content-Length"]) != 0 {
 			t.Errorf("HTTP/%d, a body of %d bytes, %v, %v", r.ProtoMajor, len(body), err, r.Header)
 		}
-		_, _ = io.WriteString(w, envelope(""))
+		_, _ = io.WriteString(w, wiretest.Envelope(""))
 	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	if _, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: "x"})); err != nil || requests.Load() != 1 {
 		t.Errorf("%d requests: %v", requests.Load(), err)
 	}
@@ -421,8 +422,8 @@ func TestNoAnswer(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) { return nil, test.err }}
-			_, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: secretValue}))
+			base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) { return nil, test.err }}
+			_, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: secretValue}))
 			var unsent *awsquery.SendError
 			if !errors.As(err, &unsent) || !errors.Is(err, broken) || err.Error() != test.want {
 				t.Fatalf("%v, want %s", err, test.want)
@@ -444,7 +445,7 @@ func TestConnectionRefused(t *testing.T) {
 	}
 	address := listener.Addr().String()
 	_ = listener.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, "http://"+address), Client: &http.Client{Transport: &http.Transport{}}}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, "http://"+address), Client: &http.Client{Transport: &http.Transport{}}}
 	_, err = transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: secretValue}))
 	var operation *net.OpError
 	if !errors.As(err, &operation) || operation.Op != "dial" || strings.Contains(err.Error(), secretValue) {
@@ -487,7 +488,7 @@ func TestTimeouts(t *testing.T) {
 		if test.context != nil {
 			ctx, cancel = test.context(ctx)
 		}
-		transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: &test.client}
+		transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: &test.client}
 		_, err := transport.SubmitContext(ctx, createItem(&test.params))
 		cancel()
 		select {
@@ -510,20 +511,20 @@ func TestTimeouts(t *testing.T) {
 
 func TestContextThatHasEnded(t *testing.T) {
 	t.Parallel()
-	base := new(roundTripper)
-	transport := newTransport(t, base)
+	base := new(wiretest.RoundTripper)
+	transport := wiretest.NewTransport(t, base)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("shutdown")
 	cancel(cause)
 	_, err := transport.SubmitContext(ctx, listItems(&listItemsParams{}))
-	if !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
-		t.Errorf("%d requests, %v", len(base.sent), err)
+	if !errors.Is(err, context.Canceled) || len(base.Sent) != 0 {
+		t.Errorf("%d requests, %v", len(base.Sent), err)
 	}
 	operation := listItems(&listItemsParams{})
 	//lint:ignore SA1019 The older way has to work too.
 	operation.Context = ctx
-	if _, err := transport.Submit(operation); !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
-		t.Errorf("%d requests, %v", len(base.sent), err)
+	if _, err := transport.Submit(operation); !errors.Is(err, context.Canceled) || len(base.Sent) != 0 {
+		t.Errorf("%d requests, %v", len(base.Sent), err)
 	}
 	if _, err := transport.SubmitContext(t.Context(), operation); err != nil {
 		t.Errorf("the operation's Context won over the one that was given: %v", err)
@@ -549,7 +550,7 @@ func TestSwitchingProtocols(t *testing.T) {
 		_, _ = connection.Read(make([]byte, 1)) // until the client closes it
 	}))
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 	var refused *awsquery.Error
 	if !errors.As(err, &refused) || refused.StatusCode != http.StatusSwitchingProtocols || !errors.As(err, new(*awsquery.ReadError)) || !strings.Contains(err.Error(), "another protocol") {
@@ -560,7 +561,7 @@ func TestSwitchingProtocols(t *testing.T) {
 func TestAnswersThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	header := http.Header{"X-Amzn-Requestid": {"9f86d081"}, "Date": {"Mon, 23 Nov 2026 01:02:03 GMT"}}
-	whole := envelope("<Marker>" + strings.Repeat("m", 1000) + "</Marker>")
+	whole := wiretest.Envelope("<Marker>" + strings.Repeat("m", 1000) + "</Marker>")
 	reset := errors.New("connection reset")
 	tests := map[string]struct {
 		response func() *http.Response
@@ -569,37 +570,37 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 		want     string
 	}{
 		"shorter than announced": {response: func() *http.Response {
-			r := respond(200, whole[:700], header)
+			r := wiretest.Response(200, whole[:700], header)
 			r.ContentLength = int64(len(whole))
 
 			return r
 		}, is: io.ErrUnexpectedEOF, want: "read the response: unexpected EOF"},
-		"cut XML": {response: func() *http.Response { return respond(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
+		"cut XML": {response: func() *http.Response { return wiretest.Response(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
 		"broken": {response: func() *http.Response {
-			r := respond(200, "", header)
+			r := wiretest.Response(200, "", header)
 			r.Body, r.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(whole[:600]), iotest.ErrReader(reset))), -1
 
 			return r
 		}, is: reset, want: "read the response: connection reset"},
 		"too large": {response: func() *http.Response {
-			r := respond(200, whole, header)
+			r := wiretest.Response(200, whole, header)
 			r.ContentLength = -1
 
 			return r
 		}, limit: 999, want: "larger than the limit"},
-		"too large and announced": {response: func() *http.Response { return respond(500, whole, header) }, limit: 999, want: "larger than the limit"},
+		"too large and announced": {response: func() *http.Response { return wiretest.Response(500, whole, header) }, limit: 999, want: "larger than the limit"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			closed := 0
-			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+			base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
 				response := test.response()
 				response.Body = closeCounter{response.Body, &closed}
 
 				return response, nil
 			}}
-			transport := newTransport(t, base)
+			transport := wiretest.NewTransport(t, base)
 			transport.MaxResponseBytes = test.limit
 			_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 			var refused *awsquery.Error
@@ -622,7 +623,7 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 	}
 
 	for _, limit := range []int64{int64(len(whole)), math.MaxInt32, math.MaxInt64 - 1, math.MaxInt64} {
-		transport := newTransport(t, &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(200, whole, nil), nil }})
+		transport := wiretest.NewTransport(t, &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) { return wiretest.Response(200, whole, nil), nil }})
 		transport.MaxResponseBytes = limit
 		if _, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
 			t.Errorf("a response of %d bytes, with a limit of %d: %v", len(whole), limit, err)
@@ -654,7 +655,7 @@ func TestConnectionCutInTheAnswer(t *testing.T) {
 	}))
 	defer server.Close()
 	for _, name := range []string{"announced", "chunked"} {
-		transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+		transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 		_, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: name}))
 		var refused *awsquery.Error
 		if !errors.As(err, &refused) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.StatusCode != 200 || refused.RequestID != "9f86d081" {
@@ -674,12 +675,12 @@ func TestCancelledWhileReading(t *testing.T) {
 	defer server.Close()
 	defer close(release)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	begun := &roundTripper{answer: func(request *http.Request) (*http.Response, error) {
+	begun := &wiretest.RoundTripper{Respond: func(request *http.Request) (*http.Response, error) {
 		defer time.AfterFunc(time.Millisecond, func() { cancel(errors.New("enough")) })
 
 		return server.Client().Transport.RoundTrip(request)
 	}}
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: &http.Client{Transport: begun}}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: &http.Client{Transport: begun}}
 	_, err := transport.SubmitContext(ctx, createItem(&listItemsParams{}))
 	var refused *awsquery.Error
 	if !errors.Is(err, context.Canceled) || !errors.As(err, &refused) || refused.StatusCode != 200 {
@@ -694,7 +695,7 @@ func TestConnectionsAreReused(t *testing.T) {
 		if r.URL.Query().Get("Name") == "bad" {
 			w.WriteHeader(http.StatusBadRequest)
 		}
-		_, _ = io.WriteString(w, envelope("<Items>"+strings.Repeat("<Item><Name>nightly</Name></Item>", 5000)+"</Items>"))
+		_, _ = io.WriteString(w, wiretest.Envelope("<Items>"+strings.Repeat("<Item><Name>nightly</Name></Item>", 5000)+"</Items>"))
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -703,7 +704,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	for i := range 10 {
 		params := &listItemsParams{}
 		if i%2 == 0 {
@@ -725,10 +726,10 @@ func TestManyCallersAtOnce(t *testing.T) {
 		case <-time.After(time.Millisecond):
 		case <-r.Context().Done():
 		}
-		_, _ = io.WriteString(w, envelope("<Marker>"+r.URL.Query().Get("Name")+"</Marker>"))
+		_, _ = io.WriteString(w, wiretest.Envelope("<Marker>"+r.URL.Query().Get("Name")+"</Marker>"))
 	}))
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	var callers sync.WaitGroup
 	for i := range 40 {
 		callers.Go(func() {
@@ -756,15 +757,15 @@ func TestManyCallersAtOnce(t *testing.T) {
 
 func TestRedirects(t *testing.T) {
 	t.Parallel()
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-		return respond(http.StatusMovedPermanently, "<html>moved</html>", http.Header{"Location": {"https://other.example/?" + secretQuery}}), nil
+	base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+		return wiretest.Response(http.StatusMovedPermanently, "<html>moved</html>", http.Header{"Location": {"https://other.example/?" + secretQuery}}), nil
 	}}
-	transport := newTransport(t, base)
+	transport := wiretest.NewTransport(t, base)
 	transport.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	_, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
 	var refused *awsquery.Error
-	if !errors.As(err, &refused) || refused.StatusCode != http.StatusMovedPermanently || len(base.sent) != 1 {
-		t.Fatalf("%d requests, %v", len(base.sent), err)
+	if !errors.As(err, &refused) || refused.StatusCode != http.StatusMovedPermanently || len(base.Sent) != 1 {
+		t.Fatalf("%d requests, %v", len(base.Sent), err)
 	}
 	if !strings.Contains(err.Error(), "redirect") || strings.Contains(err.Error(), "s3cret") {
 		t.Error(err)
@@ -775,12 +776,12 @@ func TestRoundTripTime(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	header := http.Header{"Retry-After": {"7"}}
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+	base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
 		now = now.Add(3 * time.Second)
 
-		return respond(503, "", header), nil
+		return wiretest.Response(503, "", header), nil
 	}}
-	transport := newTransport(t, base)
+	transport := wiretest.NewTransport(t, base)
 	transport.Now = func() time.Time { return now }
 	_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 	var refused *awsquery.Error
@@ -797,14 +798,14 @@ func TestContentTypeThatDoesNotParse(t *testing.T) {
 	t.Parallel()
 	mock := httpmock.NewMockTransport()
 	for name, responder := range map[string]httpmock.Responder{
-		"good": httpmock.NewStringResponder(200, envelope("<Marker>m</Marker>")),
+		"good": httpmock.NewStringResponder(200, wiretest.Envelope("<Marker>m</Marker>")),
 		"bad":  httpmock.NewStringResponder(502, "<html>bad gateway</html>"),
 	} {
 		mock.RegisterMatcherResponder(http.MethodGet, "https://items.example.com/",
 			httpmock.NewMatcher(name, func(r *http.Request) bool { return r.URL.Query().Get("Name") == name }),
 			responder.HeaderAdd(http.Header{"Content-Type": {"text/html; charset"}, "X-Amzn-Requestid": {"9f86d081"}}))
 	}
-	transport := newTransport(t, mock)
+	transport := wiretest.NewTransport(t, mock)
 	answer, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{Name: "good"}))
 	if result, ok := answer.(*listItemsResult); !ok || err != nil || result.Marker != "m" {
 		t.Errorf("%v, %v", answer, err)
@@ -824,22 +825,22 @@ func TestIsReadOnly(t *testing.T) {
 	if !wire.IsReadOnly(listItems(nil)) || wire.IsReadOnly(createItem(nil)) || wire.IsReadOnly(nil) || wire.IsReadOnly(&runtime.ClientOperation{}) {
 		t.Error("IsReadOnly is wrong")
 	}
-	base := new(roundTripper)
+	base := new(wiretest.RoundTripper)
 	operation := listItems(&listItemsParams{})
 	reader := operation.Reader
 	operation.Reader = runtime.ClientResponseReaderFunc(reader.ReadResponse)
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
 		t.Fatal(err)
 	}
-	if body := base.sent[0].Body; body == nil || body == http.NoBody || base.sent[0].GetBody != nil {
+	if body := base.Sent[0].Body; body == nil || body == http.NoBody || base.Sent[0].GetBody != nil {
 		t.Error("an operation of which nothing is known can be repeated by net/http")
 	}
 }
 
 func TestReaderOfSomebodyElse(t *testing.T) {
 	t.Parallel()
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-		return respond(418, "tea", http.Header{"X-Pot": {"short", "stout"}}), nil
+	base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+		return wiretest.Response(418, "tea", http.Header{"X-Pot": {"short", "stout"}}), nil
 	}}
 	broken := errors.New("not my cup")
 	operation := listItems(&listItemsParams{})
@@ -851,7 +852,7 @@ func TestReaderOfSomebodyElse(t *testing.T) {
 
 		return nil, broken
 	})
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); !errors.Is(err, broken) {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); !errors.Is(err, broken) {
 		t.Error(err)
 	}
 }
@@ -875,15 +876,15 @@ func TestReaderOfABrokenResponse(t *testing.T) {
 	for name, reader := range readers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-				response := respond(http.StatusOK, "half a ", http.Header{"X-Amzn-Requestid": {"5c1b2f3a"}})
+			base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+				response := wiretest.Response(http.StatusOK, "half a ", http.Header{"X-Amzn-Requestid": {"5c1b2f3a"}})
 				response.ContentLength = int64(len("half a page"))
 
 				return response, nil
 			}}
 			operation := listItems(&listItemsParams{})
 			operation.Reader = reader
-			result, err := newTransport(t, base).SubmitContext(t.Context(), operation)
+			result, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation)
 			var failed *awsquery.Error
 			if result != nil || !errors.As(err, &failed) || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Fatalf("%v, %v, want no result and an *awsquery.Error with a *awsquery.ReadError in it", result, err)
@@ -897,10 +898,10 @@ func TestReaderOfABrokenResponse(t *testing.T) {
 }
 
 func BenchmarkCall(b *testing.B) {
-	answer := envelope("<Marker>m</Marker>")
+	answer := wiretest.Envelope("<Marker>m</Marker>")
 	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: answer}
-	transport := newTransport(b, base)
-	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{"env", "prod"}, {"team", "R&D"}}}
+	transport := wiretest.NewTransport(b, base)
+	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "R&D"}}}
 	ctx := b.Context()
 	b.ReportAllocs()
 	for b.Loop() {
@@ -924,9 +925,9 @@ func (c canned) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 func TestCallAllocations(t *testing.T) {
-	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: envelope("<Marker>m</Marker>")}
-	transport := newTransport(t, base)
-	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{"env", "prod"}, {"team", "R&D"}}}
+	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: wiretest.Envelope("<Marker>m</Marker>")}
+	transport := wiretest.NewTransport(t, base)
+	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "R&D"}}}
 	ctx := t.Context()
 	allocations := testing.AllocsPerRun(100, func() {
 		if _, err := transport.SubmitContext(ctx, createItem(params)); err != nil {

@@ -95,7 +95,7 @@ func TestGoodParametersCostNothing(t *testing.T) {
 	}); allocations != 0 {
 		t.Errorf("%.0f allocations, want none", allocations)
 	}
-	params.Tags = []tag{{"a", "b"}, {"c", "d"}, {"e", "f"}}
+	params.Tags = []tag{{Key: "a", Value: "b"}, {Key: "c", Value: "d"}, {Key: "e", Value: "f"}}
 	if allocations := testing.AllocsPerRun(100, func() {
 		if err := params.Validate(); err != nil {
 			t.Fatal(err)

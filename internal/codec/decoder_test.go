@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 func TestEveryKindOfMember(t *testing.T) {
 	t.Parallel()
-	result, err := decode([]byte(envelope("<Items><Item>" + fmt.Sprintf(fullItem, 7) + "</Item></Items><Marker>next</Marker>")))
+	result, err := decode([]byte(wiretest.Envelope("<Items><Item>" + fmt.Sprintf(fullItem, 7) + "</Item></Items><Marker>next</Marker>")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestOptionalMembers(t *testing.T) {
 	for i, member := range members {
 		fmt.Fprintf(&full, "<%s>%s</%s>", member, values[i], member)
 	}
-	result, err := decode([]byte(envelope("<First>" + full.String() + "</First>")))
+	result, err := decode([]byte(wiretest.Envelope("<First>" + full.String() + "</First>")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +186,7 @@ func TestValuesThatDoNotFit(t *testing.T) {
 		"<x:Port>s3cret</x:Port>":                     "in Port: not a whole number",
 	}
 	for members, want := range tests {
-		document := envelope("<First>" + members + "</First>")
+		document := wiretest.Envelope("<First>" + members + "</First>")
 		_, err := decode([]byte(document))
 		var malformed *codec.SyntaxError
 		if !errors.As(err, &malformed) || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
@@ -219,13 +220,13 @@ func TestMalformedTexts(t *testing.T) {
 func TestEnvelopes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ document, marker, requestID string }{
-		"usual":            {envelope("<Marker>m</Marker>"), "m", "5c1b2f3a"},
+		"usual":            {wiretest.Envelope("<Marker>m</Marker>"), "m", "5c1b2f3a"},
 		"no result":        {"<ListItemsResponse><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></ListItemsResponse>", "", "r"},
 		"nothing":          {"<ListItemsResponse/>", "", ""},
 		"metadata first":   {"<ListItemsResponse><ResponseMetadata><A/><RequestId>r</RequestId></ResponseMetadata><ListItemsResult><Marker>m</Marker></ListItemsResult></ListItemsResponse>", "m", "r"},
 		"other result":     {"<ListItemsResponse><OtherResult><Marker>o</Marker></OtherResult><Result><Marker>p</Marker></Result></ListItemsResponse>", "", ""},
 		"prefixes":         {"<p:ListItemsResponse xmlns:p='x'><p:ListItemsResult><p:Marker>m</p:Marker></p:ListItemsResult></p:ListItemsResponse>", "m", ""},
-		"unknown elements": {envelope("<New><Marker>n</Marker></New><Marker>m</Marker><New/>"), "m", "5c1b2f3a"},
+		"unknown elements": {wiretest.Envelope("<New><Marker>n</Marker></New><Marker>m</Marker><New/>"), "m", "5c1b2f3a"},
 	}
 	for name, test := range tests {
 		result, err := decode([]byte(test.document))
@@ -264,7 +265,7 @@ func TestManyDifferentTexts(t *testing.T) {
 		want = append(want, text)
 		list.WriteString("<Type>" + text + "</Type>")
 	}
-	result, err := decode([]byte(envelope("<First><Types>" + list.String() + "</Types></First>")))
+	result, err := decode([]byte(wiretest.Envelope("<First><Types>" + list.String() + "</Types></First>")))
 	if err != nil || len(result.First.Types) != len(want) {
 		t.Fatalf("%d texts: %v", len(result.First.Types), err)
 	}
@@ -282,7 +283,7 @@ func TestMemoryForListsIsBounded(t *testing.T) {
 		"in a comment": "<Item></Item><!--" + strings.Repeat("</Item>", 100) + "-->",
 		"small items":  "<Item/><Item/><Note>" + strings.Repeat("x", 1_000_000) + "</Note>",
 	} {
-		result, err := decode([]byte(envelope("<Items>" + list + "</Items>")))
+		result, err := decode([]byte(wiretest.Envelope("<Items>" + list + "</Items>")))
 		if err != nil || len(result.Items) == 0 || len(result.Items) > 2 || cap(result.Items) > 150 {
 			t.Errorf("%s: room for %d items: %v", name, cap(result.Items), err)
 		}
@@ -311,11 +312,11 @@ func TestMisuse(t *testing.T) {
 // TestEmptyItemsTakeNoGigabytes: an empty item has a few bytes in a document, and hundreds in memory.
 func TestEmptyItemsTakeNoGigabytes(t *testing.T) {
 	t.Parallel()
-	result, err := decode([]byte(envelope("<Items>" + strings.Repeat("<Item/>", 1_000_000) + "</Items>")))
+	result, err := decode([]byte(wiretest.Envelope("<Items>" + strings.Repeat("<Item/>", 1_000_000) + "</Items>")))
 	if err == nil || !strings.Contains(err.Error(), "far more memory than the document has bytes") {
 		t.Errorf("%d items: %v", len(result.Items), err)
 	}
-	if result, err := decode([]byte(envelope("<Items>" + strings.Repeat("<Item/>", 5_000) + "</Items>"))); err != nil || len(result.Items) != 5_000 {
+	if result, err := decode([]byte(wiretest.Envelope("<Items>" + strings.Repeat("<Item/>", 5_000) + "</Items>"))); err != nil || len(result.Items) != 5_000 {
 		t.Errorf("%d items of a page: %v", len(result.Items), err)
 	}
 }

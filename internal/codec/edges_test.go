@@ -10,6 +10,7 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // TestTextsAtTheEdge has what is easily lost in a text, and what is easily taken for well-formed.
@@ -127,11 +128,11 @@ func TestBytesOnTheWire(t *testing.T) {
 		if strings.IndexByte(unreserved, byte(c)) >= 0 {
 			want = string(rune(c))
 		}
-		base := new(roundTripper)
-		if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: string([]byte{byte(c)})})); err != nil {
+		base := new(wiretest.RoundTripper)
+		if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: string([]byte{byte(c)})})); err != nil {
 			t.Fatal(err)
 		}
-		if got := base.sent[0].URL.RawQuery; !strings.Contains(got, "&Name="+want+"&") {
+		if got := base.Sent[0].URL.RawQuery; !strings.Contains(got, "&Name="+want+"&") {
 			t.Errorf("%#x is sent in %s, want %s", c, got, want)
 		}
 	}
@@ -199,14 +200,14 @@ func TestEmptyAndInvalidMembers(t *testing.T) {
 		for _, name := range append(append([]string{"Note"}, pointers...), values...) {
 			fmt.Fprintf(&members, form, name)
 		}
-		result, err := decode([]byte(envelope("<First>" + members.String() + "</First>")))
+		result, err := decode([]byte(wiretest.Envelope("<First>" + members.String() + "</First>")))
 		if want := (item{Note: new("")}); err != nil || !reflect.DeepEqual(result.First, want) {
 			t.Errorf("%s: %+v, %v", form, result.First, err)
 		}
 	}
 	for _, name := range append(pointers, values...) {
 		for _, text := range []string{"x", " ", "1 2", "--1", "1e", "truefalse", "2026-13-01T00:00:00Z", "2026-11-23T01:02:03", "1" + strings.Repeat("0", 400)} {
-			result, err := decode([]byte(envelope("<First><" + name + ">" + text + "</" + name + "></First>")))
+			result, err := decode([]byte(wiretest.Envelope("<First><" + name + ">" + text + "</" + name + "></First>")))
 			if err == nil || !reflect.DeepEqual(result.First, item{}) {
 				t.Errorf("%s of %.10q: %+v, %v", name, text, result.First, err)
 			}
@@ -214,7 +215,7 @@ func TestEmptyAndInvalidMembers(t *testing.T) {
 	}
 	// White space around a value is ignored, and so is the case of true and false.
 	spaced := "<Port>\n 7 </Port><Bytes> -8\n</Bytes><Rate> 1e3 </Rate><Encrypted> TRUE </Encrypted><Retention> 0 </Retention><Public>\tFalse</Public>"
-	result, err := decode([]byte(envelope("<First>" + spaced + "</First>")))
+	result, err := decode([]byte(wiretest.Envelope("<First>" + spaced + "</First>")))
 	want := item{Port: 7, Bytes: -8, Rate: 1000, Encrypted: true, Retention: new(0), Public: new(false)}
 	if err != nil || !reflect.DeepEqual(result.First, want) {
 		t.Errorf("%+v, %v", result.First, err)

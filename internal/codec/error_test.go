@@ -9,16 +9,8 @@ import (
 	"testing"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
-
-const notFound = `<ErrorResponse xmlns="http://example.com/doc/2012-12-01/">
-  <Error>
-    <Type>Sender</Type>
-    <Code>ItemNotFound</Code>
-    <Message>Item analytics not found.</Message>
-  </Error>
-  <RequestId>5c1b2f3a</RequestId>
-</ErrorResponse>`
 
 func TestErrorDocuments(t *testing.T) {
 	t.Parallel()
@@ -32,7 +24,7 @@ func TestErrorDocuments(t *testing.T) {
 		foreign bool
 	}{
 		"error response": {
-			status: 404, body: notFound, header: header,
+			status: 404, body: wiretest.NotFound, header: header,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
 			text: "ListItems: HTTP status 404, request id 5c1b2f3a, ItemNotFound: Item analytics not found.",
 		},
@@ -57,7 +49,7 @@ func TestErrorDocuments(t *testing.T) {
 			want: awsquery.Error{RequestID: "other", Code: "C"}, text: "ListItems: HTTP status 400, request id other, C",
 		},
 		"error with a status of success": {
-			status: 200, body: notFound,
+			status: 200, body: wiretest.NotFound,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
 			text: "ListItems: HTTP status 200, request id 5c1b2f3a, ItemNotFound: Item analytics not found.",
 		},
@@ -70,7 +62,7 @@ func TestErrorDocuments(t *testing.T) {
 			want: awsquery.Error{RequestID: "r", Message: "m"}, text: "ListItems: HTTP status 400, request id r: m: the response is an error document without a code",
 		},
 		"cut short": {
-			status: 400, body: notFound[:len(notFound)-10], foreign: true,
+			status: 400, body: wiretest.NotFound[:len(wiretest.NotFound)-10], foreign: true,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
 			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the response: XML at byte 223, in ErrorResponse: the document is cut short",
 		},
@@ -98,11 +90,11 @@ func TestErrorDocuments(t *testing.T) {
 			text: "ListItems: HTTP status 200, request id header-id: decode the response: XML at byte 38, in ListItemsResult: an end tag with another name",
 		},
 		"something behind": {
-			status: 200, body: envelope("") + "<html/>", foreign: true,
+			status: 200, body: wiretest.Envelope("") + "<html/>", foreign: true,
 			text: "ListItems: HTTP status 200, no request id: decode the response: XML at byte 192: a second root element",
 		},
 		"bad value": {
-			status: 200, body: envelope("<First><Port>s3cret</Port></First>"), foreign: true,
+			status: 200, body: wiretest.Envelope("<First><Port>s3cret</Port></First>"), foreign: true,
 			text: "ListItems: HTTP status 200, no request id: decode the response: XML at byte 95, in Port: not a whole number",
 		},
 		"JSON": {
@@ -158,7 +150,7 @@ func TestErrorDocuments(t *testing.T) {
 
 func TestErrorsAreFound(t *testing.T) {
 	t.Parallel()
-	_, err := call(t, 404, notFound, nil)
+	_, err := call(t, 404, wiretest.NotFound, nil)
 	wrapped := fmt.Errorf("nightly: %w", errors.Join(errors.New("first"), fmt.Errorf("again: %w", err)))
 	const itemNotFound awsquery.ErrorCode = "ItemNotFound"
 	if !errors.Is(wrapped, itemNotFound) || errors.Is(wrapped, awsquery.ErrThrottling) || errors.Is(wrapped, awsquery.ErrorCode("")) {
@@ -183,17 +175,17 @@ func TestErrorsAreFound(t *testing.T) {
 
 // FuzzErrorAnswer proves that any response to a call that is no success becomes an Error, whatever its bytes.
 func FuzzErrorAnswer(f *testing.F) {
-	f.Add(400, []byte(notFound), "text/xml")
-	f.Add(200, []byte(notFound), "text/html; charset")
+	f.Add(400, []byte(wiretest.NotFound), "text/xml")
+	f.Add(200, []byte(wiretest.NotFound), "text/html; charset")
 	f.Add(502, []byte("<html>"), "")
 	f.Add(400, []byte(`{"__type":"a#b","message":"c"}`), "application/json")
 	f.Add(500, []byte("<Response><Errors><Error><Code>&#65;</Code></Error></Errors>"), "x")
 	f.Fuzz(func(t *testing.T, status int, body []byte, contentType string) {
 		status = 100 + (status%900+900)%900
-		base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-			return respond(status, string(body), http.Header{"Content-Type": {contentType}, "X-Amzn-Requestid": {"header-id"}}), nil
+		base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+			return wiretest.Response(status, string(body), http.Header{"Content-Type": {contentType}, "X-Amzn-Requestid": {"header-id"}}), nil
 		}}
-		transport := newTransport(t, base)
+		transport := wiretest.NewTransport(t, base)
 		transport.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 		answer, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
 		if err == nil {
@@ -238,10 +230,10 @@ func TestLongWordsAreCut(t *testing.T) {
 // TestRefusalsThatBreakOff: a document that ends too early is a broken response, and what was whole in it is kept.
 func TestRefusalsThatBreakOff(t *testing.T) {
 	t.Parallel()
-	codeIsWhole := strings.Index(notFound, "</Code>") + len("</Code>")
-	for size := 1; size < len(notFound); size++ {
+	codeIsWhole := strings.Index(wiretest.NotFound, "</Code>") + len("</Code>")
+	for size := 1; size < len(wiretest.NotFound); size++ {
 		for _, status := range []int{200, 404, 503} {
-			_, err := call(t, status, notFound[:size], nil)
+			_, err := call(t, status, wiretest.NotFound[:size], nil)
 			var (
 				refused *awsquery.Error
 				broken  *awsquery.ReadError
@@ -251,12 +243,12 @@ func TestRefusalsThatBreakOff(t *testing.T) {
 				code = "ItemNotFound"
 			}
 			if !errors.As(err, &refused) || !errors.As(err, &broken) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.Code != code ||
-				refused.StatusCode != status || string(refused.Body) != notFound[:min(size, 512)] {
-				t.Fatalf("status %d, cut after %q: %v", status, notFound[:size], err)
+				refused.StatusCode != status || string(refused.Body) != wiretest.NotFound[:min(size, 512)] {
+				t.Fatalf("status %d, cut after %q: %v", status, wiretest.NotFound[:size], err)
 			}
 		}
 	}
-	whole := envelope("<Marker>m</Marker>")
+	whole := wiretest.Envelope("<Marker>m</Marker>")
 	for size := 1; size < len(whole); size++ {
 		if _, err := call(t, 200, whole[:size], nil); !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Fatalf("a result that is cut after %q: %v", whole[:size], err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // allocatedBy returns how many bytes were allocated to decode a document.
@@ -60,7 +61,7 @@ func TestMemoryForADocument(t *testing.T) {
 		"pointers":           {"<First>" + repeat("<Note/><Limit>1</Limit><Deleted>2026-11-23T01:02:03Z</Deleted><Owner/>") + "</First>", false},
 	}
 	for name, test := range tests {
-		document := []byte(envelope(test.members))
+		document := []byte(wiretest.Envelope(test.members))
 		allocated, _, err := allocatedBy(document)
 		if allowed := 32*len(document) + 4<<20 + 64<<10; allocated > allowed {
 			t.Errorf("%s: %d bytes for %d, want at most %d", name, allocated, len(document), allowed)
@@ -74,7 +75,7 @@ func TestMemoryForADocument(t *testing.T) {
 		}
 	}
 	// Only bytes that were read count.
-	document := []byte(envelope("<Items>" + strings.Repeat("<Item/>", 32<<20/len("<Item/>")) + "</Items>"))
+	document := []byte(wiretest.Envelope("<Items>" + strings.Repeat("<Item/>", 32<<20/len("<Item/>")) + "</Items>"))
 	if allocated, result, err := allocatedBy(document); err == nil || allocated > 6<<20 {
 		t.Errorf("%d bytes for %d, %d items: %v", allocated, len(document), len(result.Items), err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/internal/testenv"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 func TestMain(m *testing.M) {
@@ -21,34 +22,7 @@ func TestMain(m *testing.M) {
 
 type color string
 
-type tag struct {
-	Key   string `xml:"Key"`
-	Value string `xml:"Value"`
-}
-
-func (m *tag) DecodeQuery(d *codec.Decoder) {
-	for d.Next() {
-		switch string(d.Name()) {
-		case "Key":
-			m.Key = d.Text()
-		case "Value":
-			m.Value = d.Text()
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (m *tag) WriteQuery(w *codec.Writer) {
-	w.RequiredString("Key", m.Key)
-	w.RequiredString("Value", m.Value)
-}
-
-func (m *tag) CheckQuery(c *codec.Check) {
-	c.Required("Key", m.Key != "")
-	c.MaxLength("Key", m.Key, 128)
-	c.MaxLength("Value", m.Value, 256)
-}
+type tag = wiretest.Tag
 
 type item struct {
 	Name      string      `xml:"Name"`
@@ -163,12 +137,6 @@ func decode(document []byte) (*listItemsResult, error) {
 	return result, d.Err()
 }
 
-// envelope puts members into the response to ListItems.
-func envelope(members string) string {
-	return "<ListItemsResponse xmlns=\"http://example.com/doc/2012-12-01/\">\n  <ListItemsResult>" + members +
-		"</ListItemsResult>\n  <ResponseMetadata><RequestId>5c1b2f3a</RequestId></ResponseMetadata>\n</ListItemsResponse>"
-}
-
 const fullItem = `
       <Name>nightly-%[1]d</Name>
       <Color>blue</Color>
@@ -245,7 +213,7 @@ func page(items int) []byte {
 	}
 	list.WriteString("</Items><Marker>next</Marker>")
 
-	return []byte(envelope(list.String()))
+	return []byte(wiretest.Envelope(list.String()))
 }
 
 type snapshotLike struct {

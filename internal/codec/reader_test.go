@@ -10,6 +10,7 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // stockResponse is a go-openapi response that is not a Transport's.
@@ -36,7 +37,7 @@ func TestResponsesOfAnotherTransport(t *testing.T) {
 		t.Errorf("%v, %v", answer, err)
 	}
 
-	_, err = reader.ReadResponse(stockResponse{404, nil, strings.NewReader(notFound)}, nil)
+	_, err = reader.ReadResponse(stockResponse{404, nil, strings.NewReader(wiretest.NotFound)}, nil)
 	if !errors.Is(err, awsquery.ErrorCode("ItemNotFound")) {
 		t.Error(err)
 	}
@@ -61,7 +62,7 @@ func (*forgetful) DecodeQuery(*codec.Decoder) {}
 func TestResultThatReadsNothing(t *testing.T) {
 	t.Parallel()
 	reader := codec.NewResultReader[forgetful]("ListItems", true)
-	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader(envelope("<Marker>m</Marker>"))}, nil); err != nil {
+	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader(wiretest.Envelope("<Marker>m</Marker>"))}, nil); err != nil {
 		t.Error(err)
 	}
 	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader("<ListItemsResponse><a></b>")}, nil); err == nil {

@@ -10,15 +10,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // listItemsParams are parameters of every kind, written as generated code does.
@@ -100,86 +99,18 @@ func (p *listItemsParams) Validate() error {
 }
 
 func listItems(params runtime.ClientRequestWriter) *runtime.ClientOperation {
-	return &runtime.ClientOperation{
-		ID:          "listItems",
-		Method:      http.MethodGet,
-		PathPattern: "/?Action=ListItems",
-		Params:      params,
-		Reader:      codec.NewResultReader[listItemsResult]("ListItems", true),
-	}
+	return wiretest.ListItems[listItemsResult](params)
 }
 
 func createItem(params runtime.ClientRequestWriter) *runtime.ClientOperation {
-	operation := listItems(params)
-	operation.ID, operation.PathPattern = "createItem", "/?Action=ListItems"
-	operation.Reader = codec.NewResultReader[listItemsResult]("ListItems", false)
-
-	return operation
+	return wiretest.CreateItem[listItemsResult](params)
 }
 
-// roundTripper answers requests without a network and keeps them.
-type roundTripper struct {
-	answer func(*http.Request) (*http.Response, error)
-
-	mutex sync.Mutex
-	sent  []*http.Request
-}
-
-func (r *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.mutex.Lock()
-	r.sent = append(r.sent, request)
-	r.mutex.Unlock()
-	if r.answer == nil {
-		return respond(http.StatusOK, envelope("<Marker>m</Marker>"), nil), nil
-	}
-
-	return r.answer(request)
-}
-
-func respond(status int, body string, header http.Header) *http.Response {
-	if header == nil {
-		header = make(http.Header)
-	}
-
-	return &http.Response{
-		Status: fmt.Sprint(status), StatusCode: status, Header: header,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}
-}
-
-func mustURL(tb testing.TB, text string) *url.URL {
-	tb.Helper()
-	parsed, err := url.Parse(text)
-	if err != nil {
-		tb.Fatal(err)
-	}
-
-	return parsed
-}
-
-func newTransport(tb testing.TB, base http.RoundTripper) *awsquery.Transport {
-	tb.Helper()
-
-	return &awsquery.Transport{Endpoint: mustURL(tb, "https://items.example.com"), Client: &http.Client{Transport: base}}
-}
-
-// call makes a call that answers the given response.
+// call makes a call of ListItems that gets the given response.
 func call(tb testing.TB, status int, body string, header http.Header) (*listItemsResult, error) {
 	tb.Helper()
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(status, body, header), nil }}
-	answer, err := newTransport(tb, base).SubmitContext(tb.Context(), listItems(&listItemsParams{}))
-	if len(base.sent) != 1 {
-		tb.Fatalf("%d requests, want 1", len(base.sent))
-	}
-	if err != nil {
-		return nil, err
-	}
-	result, ok := answer.(*listItemsResult)
-	if !ok {
-		tb.Fatalf("the response is a %T", answer)
-	}
 
-	return result, nil
+	return wiretest.Call[listItemsResult](tb, &listItemsParams{}, status, body, header)
 }
 
 func TestParametersOnTheWire(t *testing.T) {
@@ -216,11 +147,11 @@ func TestParametersOnTheWire(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := new(roundTripper)
-			if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&test.params)); err != nil {
+			base := new(wiretest.RoundTripper)
+			if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(&test.params)); err != nil {
 				t.Fatal(err)
 			}
-			request := base.sent[0]
+			request := base.Sent[0]
 			if request.URL.RawQuery != test.want {
 				t.Errorf("query\n%s, want\n%s", request.URL.RawQuery, test.want)
 			}
@@ -233,13 +164,13 @@ func TestParametersOnTheWire(t *testing.T) {
 
 func TestTimeThatCannotBeSent(t *testing.T) {
 	t.Parallel()
-	base := new(roundTripper)
+	base := new(wiretest.RoundTripper)
 	params := &listItemsParams{Times: []time.Time{time.Unix(0, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}
-	_, err := newTransport(t, base).SubmitContext(t.Context(), listItems(params))
+	_, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(params))
 	if err == nil || !strings.Contains(err.Error(), "ListItems: write the parameter Times.Time.2: the time is outside") {
 		t.Error(err)
 	}
-	if len(base.sent) != 0 {
+	if len(base.Sent) != 0 {
 		t.Error("the request was sent")
 	}
 }
@@ -327,11 +258,11 @@ func TestListsInLists(t *testing.T) {
 	if got := strings.Join(foreign.got, " "); got != want {
 		t.Errorf("another request has\n%s, want\n%s", got, want)
 	}
-	base := new(roundTripper)
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(write)); err != nil {
+	base := new(wiretest.RoundTripper)
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(write)); err != nil {
 		t.Fatal(err)
 	}
-	if got := base.sent[0].URL.RawQuery; got != "Action=ListItems&"+strings.ReplaceAll(want, " ", "&") {
+	if got := base.Sent[0].URL.RawQuery; got != "Action=ListItems&"+strings.ReplaceAll(want, " ", "&") {
 		t.Errorf("the query is\n%s, want\n%s", got, want)
 	}
 
@@ -358,11 +289,11 @@ func FuzzLists(f *testing.F) {
 			want.Set(fmt.Sprintf("Tags.Tag.%d.Value", i+1), value)
 			want.Set(fmt.Sprintf("Keys.Key.%d", i+1), text)
 		}
-		base := new(roundTripper)
-		if _, err := newTransport(t, base).SubmitContext(context.Background(), listItems(params)); err != nil {
+		base := new(wiretest.RoundTripper)
+		if _, err := wiretest.NewTransport(t, base).SubmitContext(context.Background(), listItems(params)); err != nil {
 			t.Fatal(err)
 		}
-		request := base.sent[0]
+		request := base.Sent[0]
 		query := request.URL.RawQuery
 		if request.Method == http.MethodPost {
 			body, err := io.ReadAll(request.Body)
