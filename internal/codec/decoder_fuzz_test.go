@@ -14,14 +14,14 @@ import (
 	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// difference compares what the Decoder read with what encoding/xml read: equal, but for a pointer that is nil here and
-// points to a zero there, which is what an empty element is to each.
+// difference describes the first difference between a value that the Decoder read and the value that encoding/xml read. For an empty
+// element, the Decoder may have a nil pointer where encoding/xml has a pointer to a zero value.
 func difference(path string, got, want reflect.Value) string {
 	if got.Type() == reflect.TypeFor[time.Time]() {
 		ours, _ := got.Interface().(time.Time)
 		theirs, _ := want.Interface().(time.Time)
 		if !ours.Equal(theirs) {
-			return fmt.Sprintf("%s: %v, encoding/xml has %v", path, ours, theirs)
+			return fmt.Sprintf("%s is %v, with encoding/xml %v", path, ours, theirs)
 		}
 
 		return ""
@@ -32,7 +32,7 @@ func difference(path string, got, want reflect.Value) string {
 		case got.IsNil() && (want.IsNil() || want.Elem().IsZero()):
 			return ""
 		case got.IsNil() || want.IsNil():
-			return fmt.Sprintf("%s: nil %t, with encoding/xml %t", path, got.IsNil(), want.IsNil())
+			return fmt.Sprintf("%s is nil: %t, with encoding/xml: %t", path, got.IsNil(), want.IsNil())
 		}
 
 		return difference(path, got.Elem(), want.Elem())
@@ -46,7 +46,7 @@ func difference(path string, got, want reflect.Value) string {
 		return ""
 	case reflect.Slice:
 		if got.Len() != want.Len() || got.IsNil() != want.IsNil() {
-			return fmt.Sprintf("%s: %d items, with encoding/xml %d", path, got.Len(), want.Len())
+			return fmt.Sprintf("%s has %d items, with encoding/xml %d", path, got.Len(), want.Len())
 		}
 		for i := range got.Len() {
 			if found := difference(fmt.Sprintf("%s[%d]", path, i), got.Index(i), want.Index(i)); found != "" {
@@ -61,43 +61,43 @@ func difference(path string, got, want reflect.Value) string {
 		}
 	}
 	if !got.Equal(want) {
-		return fmt.Sprintf("%s: %v, encoding/xml has %v", path, got, want)
+		return fmt.Sprintf("%s is %v, with encoding/xml %v", path, got, want)
 	}
 
 	return ""
 }
 
-// emptyTime tells whether encoding/xml failed at a time that is an empty element, the one thing that only ours reads.
-func emptyTime(err error) bool {
+// isEmptyTime reports whether encoding/xml failed at an empty time, which only the Decoder accepts.
+func isEmptyTime(err error) bool {
 	var failed *time.ParseError
 
 	return errors.As(err, &failed) && failed.Value == ""
 }
 
-// sameAsEncodingXML makes sure that a document which ours accepts is one to encoding/xml too, with the same values.
+// sameAsEncodingXML checks that encoding/xml accepts a document that the Decoder accepts, and reads the same values.
 func sameAsEncodingXML(t *testing.T, document []byte) {
 	t.Helper()
 	got, err := decode(document)
 	if err != nil {
 		var malformed *codec.SyntaxError
 		if !errors.As(err, &malformed) {
-			t.Fatalf("%T is not a SyntaxError: %v", err, err)
+			t.Fatalf("the error is a %T, want a *codec.SyntaxError: %v", err, err)
 		}
 		if malformed.Offset < 0 || malformed.Offset > len(document) {
-			t.Fatalf("offset %d of %d: %v", malformed.Offset, len(document), err)
+			t.Fatalf("the offset is %d in a document of %d bytes: %v", malformed.Offset, len(document), err)
 		}
 		if strings.ContainsAny(err.Error(), "\n\r") {
-			t.Fatalf("more than a line: %q", err.Error())
+			t.Fatalf("the error text has several lines: %q", err.Error())
 		}
 
 		return
 	}
 	want := new(listItemsResult)
 	if err := xml.Unmarshal(document, want); err != nil {
-		if emptyTime(err) {
+		if isEmptyTime(err) {
 			return
 		}
-		t.Fatalf("encoding/xml does not accept it: %v\n%q", err, document)
+		t.Fatalf("encoding/xml does not accept the document: %v\n%q", err, document)
 	}
 	if found := difference("result", reflect.ValueOf(*got), reflect.ValueOf(*want)); found != "" {
 		t.Fatalf("%s\n%q", found, document)
@@ -142,7 +142,7 @@ func TestDecoderAgainstEncodingXML(t *testing.T) {
 	}
 }
 
-// FuzzDecoder proves what the Decoder promises: nothing is accepted that encoding/xml does not accept with the same values.
+// FuzzDecoder checks that encoding/xml accepts every document that the Decoder accepts, and reads the same values.
 func FuzzDecoder(f *testing.F) {
 	for _, document := range oddDocuments {
 		f.Add([]byte(document))
@@ -150,7 +150,7 @@ func FuzzDecoder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, document []byte) { sameAsEncodingXML(t, document) })
 }
 
-// FuzzMembers does the same for what stands inside of a result, where most of a document's meaning is.
+// FuzzMembers does the same for the members of a result.
 func FuzzMembers(f *testing.F) {
 	f.Add("<Marker>", "a&#65;", "</Marker>")
 	f.Add("<First><Port>", " 5\n", "</Port></First>")

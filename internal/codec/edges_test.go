@@ -13,8 +13,8 @@ import (
 	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// TestTextsAtTheEdge has what is easily lost in a text, and what is easily taken for well-formed.
-func TestTextsAtTheEdge(t *testing.T) {
+// TestEdgeCasesOfTexts reads texts that are easily misread, and malformed documents that are easily accepted.
+func TestEdgeCasesOfTexts(t *testing.T) {
 	t.Parallel()
 	valid := map[string]string{
 		"<a><![CDATA[]]></a>":                      "",
@@ -42,7 +42,7 @@ func TestTextsAtTheEdge(t *testing.T) {
 		d := codec.NewDecoder([]byte(document))
 		d.Next()
 		if got := d.Text(); got != want || d.Next() || d.Err() != nil {
-			t.Errorf("%q is read as %q, want %q: %v", document, got, want, d.Err())
+			t.Errorf("Text() of %q = %q, want %q: %v", document, got, want, d.Err())
 		}
 	}
 	for _, document := range []string{
@@ -57,12 +57,12 @@ func TestTextsAtTheEdge(t *testing.T) {
 			d.Next()
 		}
 		if d.Err() == nil {
-			t.Errorf("%q is well-formed", document)
+			t.Errorf("the Decoder accepts %q", document)
 		}
 	}
 }
 
-// TestBytesOfNames tries every ASCII character where a name has its first, and where it has a further one.
+// TestBytesOfNames tries every ASCII character as the first and as a further character of a name.
 func TestBytesOfNames(t *testing.T) {
 	t.Parallel()
 	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -82,7 +82,7 @@ func TestBytesOfNames(t *testing.T) {
 			}
 			name = strings.TrimSpace(name)
 			if read != valid || valid && local != name {
-				t.Errorf("%q is read: %t, want %t; its name is %q: %v", document, read, valid, local, d.Err())
+				t.Errorf("the Decoder accepts %q: %t, want %t; Name() = %q: %v", document, read, valid, local, d.Err())
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func TestBytesOfTexts(t *testing.T) {
 			}
 			want := map[string]string{"<a>x%cy</a>": "x" + string(c) + "y", "<a><![CDATA[%cy]]></a>": string(c) + "y"}[form]
 			if valid && text != strings.ReplaceAll(want, "\r", "\n") {
-				t.Errorf("%q is read as %q", fmt.Sprintf(form, c), text)
+				t.Errorf("Text() of %q = %q", fmt.Sprintf(form, c), text)
 			}
 		}
 	}
@@ -133,12 +133,12 @@ func TestBytesOnTheWire(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := base.Sent[0].URL.RawQuery; !strings.Contains(got, "&Name="+want+"&") {
-			t.Errorf("%#x is sent in %s, want %s", c, got, want)
+			t.Errorf("the query for the byte %#x is %s, want %s in it", c, got, want)
 		}
 	}
 }
 
-// TestLimitsOfErrors has texts that are exactly as long as an Error takes or shows them, and one byte longer.
+// TestLimitsOfErrors has texts around the lengths that an Error keeps or shows: one byte shorter, exact, and one byte longer.
 func TestLimitsOfErrors(t *testing.T) {
 	t.Parallel()
 	document := func(code, message string) string {
@@ -149,7 +149,7 @@ func TestLimitsOfErrors(t *testing.T) {
 			_, err := call(t, http.StatusBadRequest, body, nil)
 			var refused *awsquery.Error
 			if !errors.As(err, &refused) {
-				t.Fatalf("%T: %v", err, err)
+				t.Fatalf("the error is a %T, want an *awsquery.Error: %v", err, err)
 			}
 
 			return refused
@@ -190,7 +190,8 @@ func TestLimitsOfErrors(t *testing.T) {
 	}
 }
 
-// TestEmptyAndInvalidMembers: an empty element is a nil pointer, except for a text. An invalid element leaves no value.
+// TestEmptyAndInvalidMembers checks that an empty element is a nil pointer, except for a text, and that an invalid element sets no
+// value.
 func TestEmptyAndInvalidMembers(t *testing.T) {
 	t.Parallel()
 	pointers := []string{"Retention", "Limit", "Share", "Public"}
@@ -202,22 +203,22 @@ func TestEmptyAndInvalidMembers(t *testing.T) {
 		}
 		result, err := decode([]byte(wiretest.Envelope("<First>" + members.String() + "</First>")))
 		if want := (item{Note: new("")}); err != nil || !reflect.DeepEqual(result.First, want) {
-			t.Errorf("%s: %+v, %v", form, result.First, err)
+			t.Errorf("decode() with %s = %+v, %v, want %+v", form, result.First, err, want)
 		}
 	}
 	for _, name := range append(pointers, values...) {
 		for _, text := range []string{"x", " ", "1 2", "--1", "1e", "truefalse", "2026-13-01T00:00:00Z", "2026-11-23T01:02:03", "1" + strings.Repeat("0", 400)} {
 			result, err := decode([]byte(wiretest.Envelope("<First><" + name + ">" + text + "</" + name + "></First>")))
 			if err == nil || !reflect.DeepEqual(result.First, item{}) {
-				t.Errorf("%s of %.10q: %+v, %v", name, text, result.First, err)
+				t.Errorf("decode() with %.10q as the %s = %+v, %v, want an error", text, name, result.First, err)
 			}
 		}
 	}
-	// White space around a value is ignored, and so is the case of true and false.
+	// The Decoder ignores white space around a value, and the case of true and false.
 	spaced := "<Port>\n 7 </Port><Bytes> -8\n</Bytes><Rate> 1e3 </Rate><Encrypted> TRUE </Encrypted><Retention> 0 </Retention><Public>\tFalse</Public>"
 	result, err := decode([]byte(wiretest.Envelope("<First>" + spaced + "</First>")))
 	want := item{Port: 7, Bytes: -8, Rate: 1000, Encrypted: true, Retention: new(0), Public: new(false)}
 	if err != nil || !reflect.DeepEqual(result.First, want) {
-		t.Errorf("%+v, %v", result.First, err)
+		t.Errorf("decode() = %+v, %v, want %+v", result.First, err, want)
 	}
 }

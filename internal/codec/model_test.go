@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// The types of this file look like generated ones, with a member of every kind. encoding/xml reads them by their tags.
+// The types of this file are like generated types, with a member of every kind. encoding/xml reads them by their tags.
 
 type color string
 
@@ -125,7 +125,7 @@ func (r *listItemsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// decode reads a whole document as the reader of responses does.
+// decode reads a whole document, as the reader of responses does.
 func decode(document []byte) (*listItemsResult, error) {
 	d := codec.NewDecoder(document)
 	result := new(listItemsResult)
@@ -165,7 +165,7 @@ const fullItem = `
       <Times><Time>2026-11-23T01:02:03+02:00</Time></Times>
 `
 
-// snapshotItem is what Redshift tells of a snapshot, with the members that the test type knows among those it does not.
+// snapshotItem is Redshift's description of a snapshot. The type item has only some of its members.
 const snapshotItem = `<Item>
         <SnapshotIdentifier>nightly-2026-11-%03[1]d</SnapshotIdentifier>
         <ClusterIdentifier>analytics</ClusterIdentifier>

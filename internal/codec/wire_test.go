@@ -20,7 +20,7 @@ import (
 	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// listItemsParams are parameters of every kind, written as generated code does.
+// listItemsParams are parameters of every kind. It writes and checks them like generated code.
 type listItemsParams struct {
 	Name      string
 	Always    string
@@ -153,16 +153,16 @@ func TestParametersOnTheWire(t *testing.T) {
 			}
 			request := base.Sent[0]
 			if request.URL.RawQuery != test.want {
-				t.Errorf("query\n%s, want\n%s", request.URL.RawQuery, test.want)
+				t.Errorf("the query is\n%s, want\n%s", request.URL.RawQuery, test.want)
 			}
 			if request.Method != http.MethodGet || request.URL.Path != "/" || request.Host != "items.example.com" {
-				t.Errorf("%s %s%s", request.Method, request.Host, request.URL.Path)
+				t.Errorf("the request is %s %s%s, want GET items.example.com/", request.Method, request.Host, request.URL.Path)
 			}
 		})
 	}
 }
 
-func TestTimeThatCannotBeSent(t *testing.T) {
+func TestTimeOutOfRange(t *testing.T) {
 	t.Parallel()
 	base := new(wiretest.RoundTripper)
 	params := &listItemsParams{Times: []time.Time{time.Unix(0, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}
@@ -175,11 +175,11 @@ func TestTimeThatCannotBeSent(t *testing.T) {
 	}
 }
 
-// recorder is a go-openapi request that is not a Transport's.
+// recorder is a go-openapi request that no Transport made. It records the parameters.
 type recorder struct {
 	runtime.TestClientRequest
 	got     []string
-	refuses string
+	refuses string // the name of a parameter that returns an error
 }
 
 func (r *recorder) SetQueryParam(name string, values ...string) error {
@@ -200,7 +200,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 	}
 	want := []string{"Name=a b", "Always=", "Port=7", "Force=false", "Tags.Tag.1.Key=env", "Tags.Tag.1.Value=prod", "Keys.Key.1=k", "Version=2012-12-01"}
 	if !slices.Equal(request.got, want) {
-		t.Errorf("%q, want %q", request.got, want)
+		t.Errorf("the parameters are %q, want %q", request.got, want)
 	}
 
 	request = &recorder{refuses: "Tags.Tag.1.Value"}
@@ -209,7 +209,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 		t.Error(err)
 	}
 	if last := request.got[len(request.got)-1]; last != "Tags.Tag.1.Key=env" {
-		t.Errorf("%s was written after the error", last)
+		t.Errorf("the last parameter is %s, want the one before the error", last)
 	}
 
 	writer := codec.NewWriter(nil)
@@ -219,7 +219,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 	}
 }
 
-// nested is a list item with a list of its own.
+// nested is a list item with lists.
 type nested struct {
 	Name string
 	Tags []tag
@@ -256,7 +256,7 @@ func TestListsInLists(t *testing.T) {
 	}
 	slices.Sort(foreign.got)
 	if got := strings.Join(foreign.got, " "); got != want {
-		t.Errorf("another request has\n%s, want\n%s", got, want)
+		t.Errorf("the recorder has\n%s, want\n%s", got, want)
 	}
 	base := new(wiretest.RoundTripper)
 	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(write)); err != nil {
@@ -271,11 +271,11 @@ func TestListsInLists(t *testing.T) {
 	c.Required("Zone", false)
 	const problems = "CreateItems: Items.Item.2.Tags.Tag.2.Key is required; Items.Item.2.Name is required; Zone is required"
 	if err := c.Err(); err == nil || err.Error() != problems {
-		t.Errorf("%v, want %s", err, problems)
+		t.Errorf("Err() = %v, want %s", err, problems)
 	}
 }
 
-// FuzzLists proves that what is written as a list can be read back from the query, on any request, as a GET and as a POST.
+// FuzzLists checks that the query or the form of a request has the list items that were written.
 func FuzzLists(f *testing.F) {
 	f.Add("env", "prod", "a b", 3)
 	f.Add("", "+&=%/~", "\x00\xff", 40)
@@ -298,19 +298,19 @@ func FuzzLists(f *testing.F) {
 		if request.Method == http.MethodPost {
 			body, err := io.ReadAll(request.Body)
 			if err != nil || query != "" {
-				t.Fatalf("a POST with the query %q, reading its body: %v", query, err)
+				t.Fatalf("the POST has the query %q, and reading its body returns %v", query, err)
 			}
 			query = string(body)
 		}
 		if strings.Contains(query, "+") {
-			t.Errorf("a plus sign in %s", query)
+			t.Errorf("the query has a plus sign: %s", query)
 		}
 		got, err := url.ParseQuery(query)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(got) != len(want) {
-			t.Errorf("%d parameters, want %d", len(got), len(want))
+			t.Errorf("the query has %d parameters, want %d", len(got), len(want))
 		}
 		for name := range want {
 			if !slices.Equal(got[name], want[name]) {
