@@ -19,9 +19,8 @@ import (
 	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// rawServer responds to each request with the bytes that reply returns, and then closes the connection. It sends them as they
-// are, valid or not.
-func rawServer(tb testing.TB, reply func(request *http.Request) []byte) (endpoint string) {
+// rawServer responds to each request with the bytes that respond returns, valid or not, and then closes the connection.
+func rawServer(tb testing.TB, respond func(request *http.Request) []byte) (endpoint string) {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -41,9 +40,9 @@ func rawServer(tb testing.TB, reply func(request *http.Request) []byte) (endpoin
 					return
 				}
 				_, _ = io.Copy(io.Discard, request.Body)
-				_, _ = connection.Write(reply(request))
+				_, _ = connection.Write(respond(request))
 				_ = connection.(*net.TCPConn).CloseWrite()
-				// The client closes first, so that the server's side leaves nothing behind.
+				// The client closes first, so that the server's socket does not stay in the state TIME_WAIT.
 				_ = connection.SetReadDeadline(time.Now().Add(10 * time.Second))
 				_, _ = io.Copy(io.Discard, connection)
 			})
@@ -57,7 +56,7 @@ func rawServer(tb testing.TB, reply func(request *http.Request) []byte) (endpoin
 	return "http://" + listener.Addr().String()
 }
 
-// rawClient returns a client that uses each connection once, and resets it instead of keeping its port for a minute.
+// rawClient returns a client that uses each connection once and resets it, so that its port is free immediately.
 func rawClient() *http.Client {
 	dialer := new(net.Dialer)
 
@@ -77,7 +76,7 @@ func rawClient() *http.Client {
 	}
 }
 
-// TestLengthsThatOverflow has the largest numbers that a Content-Length and a MaxResponseBytes can be.
+// TestLengthsThatOverflow tries the largest values of Content-Length and MaxResponseBytes.
 func TestLengthsThatOverflow(t *testing.T) {
 	t.Parallel()
 	whole := wiretest.Envelope("<Marker>m</Marker>" + strings.Repeat(" ", len(wiretest.NotFound))) // longer than the other body
@@ -100,7 +99,7 @@ func TestLengthsThatOverflow(t *testing.T) {
 					}}
 					checkLength(t, wiretest.NewTransport(t, base), limit, status, length > int64(len(whole)))
 					if length < 0 {
-						return // no server can say so
+						return // a server cannot send this length
 					}
 					endpoint := rawServer(t, func(*http.Request) []byte {
 						return fmt.Appendf(nil, "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
@@ -121,27 +120,28 @@ func checkLength(t *testing.T, transport *awsquery.Transport, limit int64, statu
 	switch {
 	case limit == 1:
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "larger than the limit") {
-			t.Errorf("over the limit: %v", err)
+			t.Errorf("the error of a response over the limit is %v", err)
 		}
 	case cut:
 		if !errors.As(err, &refused) || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("shorter than announced: %v", err)
+			t.Errorf("the error of a response that is shorter than its Content-Length is %v", err)
 		}
 	case status == http.StatusOK:
 		if list, ok := result.(*listItemsResult); err != nil || !ok || list.Marker != "m" {
-			t.Errorf("%v, %v", result, err)
+			t.Errorf("SubmitContext() = %v, %v, want the marker m", result, err)
 		}
 	default:
 		if !errors.As(err, &refused) || refused.Code != "ItemNotFound" {
-			t.Errorf("%v", err)
+			t.Errorf("the error is %v, want the code ItemNotFound", err)
 		}
 	}
 	if refused != nil && refused.StatusCode != status {
-		t.Errorf("status %d, want %d", refused.StatusCode, status)
+		t.Errorf("StatusCode = %d, want %d", refused.StatusCode, status)
 	}
 }
 
-// TestLimitOfAResponse has bodies that are exactly as large as the limit, and one byte larger, of known and unknown length.
+// TestLimitOfAResponse has bodies that are one byte smaller than the limit, exactly as large, and one byte larger. Their length is known
+// or unknown.
 func TestLimitOfAResponse(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int64{700, 4095, 4096, 4097, 8192, 8193, 100_000, 1 << 20, 0} {
@@ -179,8 +179,8 @@ func TestLimitOfAResponse(t *testing.T) {
 	}
 }
 
-// FuzzResponseHeaders varies the header and the body of a response: from a RoundTripper, and from a server that writes the
-// bytes as they are. No response makes a call panic, hang, or fail with an error other than the two documented ones.
+// FuzzResponseHeaders varies the header and the body of a response from a RoundTripper, and from a server that writes raw bytes. It
+// checks that a call does not panic or hang, and fails only with the two documented errors.
 func FuzzResponseHeaders(f *testing.F) {
 	add := func(status int, length, name, value, body string, limit int64) {
 		f.Add(status, length, name, value, []byte(body), limit)
@@ -202,14 +202,14 @@ func FuzzResponseHeaders(f *testing.F) {
 		}
 	}
 	var (
-		mutex sync.Mutex
-		reply []byte
+		mutex    sync.Mutex
+		response []byte
 	)
 	endpoint := rawServer(f, func(*http.Request) []byte {
 		mutex.Lock()
 		defer mutex.Unlock()
 
-		return reply
+		return response
 	})
 	client := rawClient()
 	f.Fuzz(func(t *testing.T, status int, length, name, value string, body []byte, limit int64) {
@@ -228,9 +228,9 @@ func FuzzResponseHeaders(f *testing.F) {
 		checkFuzzed(t, transport)
 
 		mutex.Lock()
-		reply = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\nContent-Length: %s\r\n%s: %s\r\n\r\n%s", status, length, name, value, body)
+		response = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\nContent-Length: %s\r\n%s: %s\r\n\r\n%s", status, length, name, value, body)
 		if length == "" {
-			reply = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\n%s: %s\r\n\r\n%s", status, name, value, body)
+			response = fmt.Appendf(nil, "HTTP/1.1 %03d X\r\n%s: %s\r\n\r\n%s", status, name, value, body)
 		}
 		mutex.Unlock()
 		checkFuzzed(t, &awsquery.Transport{Endpoint: wiretest.ParseURL(t, endpoint), Client: client, MaxResponseBytes: limit})
@@ -242,22 +242,22 @@ func checkFuzzed(t *testing.T, transport *awsquery.Transport) {
 	result, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
 	if err == nil {
 		if _, ok := result.(*listItemsResult); !ok {
-			t.Errorf("a result of type %T", result)
+			t.Errorf("the result is a %T", result)
 		}
 
 		return
 	}
 	var (
 		refused *awsquery.Error
-		unsent  *awsquery.SendError
+		failed  *awsquery.SendError
 	)
-	if !errors.As(err, &refused) && !errors.As(err, &unsent) {
-		t.Errorf("%T: %v", err, err)
+	if !errors.As(err, &refused) && !errors.As(err, &failed) {
+		t.Errorf("the error is a %T, want an *awsquery.Error or *awsquery.SendError: %v", err, err)
 	}
 	if refused != nil && (refused.Operation != "ListItems" || len(refused.Body) > 512 || len(refused.Message) > 16<<10) {
-		t.Errorf("%s, a body of %d bytes, a message of %d", refused.Operation, len(refused.Body), len(refused.Message))
+		t.Errorf("Operation = %s, len(Body) = %d, len(Message) = %d", refused.Operation, len(refused.Body), len(refused.Message))
 	}
 	if text := err.Error(); strings.ContainsAny(text, "\n\r\x00\x1b") || len(text) > 4000 {
-		t.Errorf("more than a short line: %q", text)
+		t.Errorf("the error text is not one short line: %q", text)
 	}
 }

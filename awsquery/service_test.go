@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// The types of this file look like generated ones. Package codec has a test with a member of every kind.
+// The types of this file are like generated types. Package codec has a test with a member of every kind.
 
 type tag = wiretest.Tag
 
