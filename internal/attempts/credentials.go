@@ -32,7 +32,7 @@ func WatchCredentials(provider sigv4.CredentialsProvider) *Credentials {
 
 // ErrAccountChanged ends a call if its credentials now belong to a different account than those that signed an attempt that may have
 // taken effect. A retry would make the change in the second account too, and a look-up would search the wrong account.
-var ErrAccountChanged = errors.New("the credentials now belong to a different account than the attempt that may have taken effect: " +
+var ErrAccountChanged = errors.New("the credentials now belong to another account than the attempt that may have taken effect: " +
 	"check the first account")
 
 // Credentials returns the provider's credentials. It fails if the context is bound to another account.

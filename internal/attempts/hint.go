@@ -38,7 +38,7 @@ func hintRefused(refused *awsquery.Error) string {
 		isPage := strings.HasPrefix(refused.Header.Get("Content-Type"), "text/html")
 		isRefused := refused.StatusCode >= http.StatusMultipleChoices && refused.StatusCode < http.StatusInternalServerError
 		if isRefused || isPage && refused.StatusCode < http.StatusMultipleChoices {
-			return "the response is not from Redshift: check the endpoint, and proxies on the way to it"
+			return "the server is not Redshift: check the endpoint, and proxies on the way to it"
 		}
 	}
 
@@ -69,7 +69,7 @@ func hintWithoutResponse(err error, maybeSent bool) string {
 	case errors.As(err, &lookup) && lookup.IsNotFound:
 		return "check Config.Region, Config.Endpoint, and that this machine can resolve public names"
 	case errors.As(err, &lookup):
-		return "check the network and the DNS of this machine"
+		return "check this machine's network and its DNS"
 	case errors.As(err, &certificate):
 		return "check Config.Endpoint, or add your own certificate authority to the RootCAs of Config.HTTPClient's transport"
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
