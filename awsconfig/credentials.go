@@ -64,8 +64,8 @@ func (p *provider) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 // Invalidate removes the credentials from Amazon's cache, for example after Redshift refused them. The next call obtains new ones.
 func (p *provider) Invalidate() { p.invalidate() }
 
-// expiry returns the time when the credentials stop working. Amazon's cache returns a time up to refreshBefore earlier, so that it is
-// called in time. For credentials with a shorter lifetime, that time is in the past even while they work.
+// expiry returns the time when the credentials stop working. Amazon's cache returns a time up to refreshBefore earlier, to be called in
+// time. For credentials with a shorter lifetime, that earlier time is already in the past.
 func expiry(found aws.Credentials) time.Time {
 	switch {
 	case !found.CanExpire:

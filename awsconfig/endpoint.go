@@ -16,7 +16,7 @@ import (
 // serviceID is the name of Redshift in Amazon's configuration.
 const serviceID = "Redshift"
 
-// The interfaces by which Amazon's service clients read settings from the sources of an aws.Config. The functions that use them are
+// Amazon's service clients read settings from the sources of an aws.Config with these interfaces. The functions that use them are
 // internal to Amazon's SDK, so this file has its own.
 type (
 	serviceEndpointSource interface {

@@ -68,7 +68,7 @@ func TestBotocoreVectors(t *testing.T) {
 			}
 
 			signed++
-			// The signature is the same for every spelling of the query, such as that of url.Values.Encode with "+" for a space.
+			// The signature is the same for every spelling of the query, even with "+" for a space, as url.Values.Encode writes it.
 			for _, spelling := range []string{request.URL.RawQuery, request.URL.Query().Encode(), reversedQuery(request.URL.RawQuery)} {
 				request.URL.RawQuery = spelling
 				if err := signer.Sign(request, payloadHash, credentials, golden.Time); err != nil {

@@ -253,8 +253,8 @@ type headerField struct {
 	values []string
 }
 
-// compareHeaderFields orders by lower-case name. Different spellings of a name have the order in which net/http sends them, because
-// their values are joined in that order.
+// compareHeaderFields orders by lower-case name. Different spellings of a name are sorted as net/http sends them, because their values
+// are joined in that order.
 func compareHeaderFields(a, b headerField) int {
 	for i := range min(len(a.name), len(b.name)) {
 		if order := cmp.Compare(lower(a.name[i]), lower(b.name[i])); order != 0 {

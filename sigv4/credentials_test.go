@@ -46,7 +46,7 @@ func requireRedacted(t *testing.T, name string, value any) {
 	slog.New(slog.NewTextHandler(&text, nil)).Info("message", "value", value)
 	slog.New(slog.NewJSONHandler(&structured, nil)).Info("message", "value", value)
 	outputs["slog text"], outputs["slog JSON"] = text.String(), structured.String()
-	// Some values have functions or maps, for which the encoders return an error. The output before the error counts too.
+	// The encoders return an error for values with functions or maps. The output before the error counts too.
 	for form, encode := range encoders() {
 		outputs[form] = encode(value)
 	}

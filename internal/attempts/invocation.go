@@ -33,7 +33,7 @@ type Settings struct {
 	AttemptTimeout time.Duration // no limit if negative
 	IgnoresBudget  bool          // whether the call retries even if the client's budget is empty
 
-	// Rewritten reports whether an option changed the request, so that it differs from the parameters.
+	// Rewritten reports whether the request differs from the parameters, because an option changed it.
 	Rewritten bool
 	// Response receives the response of each attempt that got one. If nil, it is not kept.
 	Response **http.Response
@@ -43,8 +43,8 @@ type Settings struct {
 
 // Call provides everything that depends on the operation.
 type Call interface {
-	// Plan returns the plan by which the client checks whether the call took effect. lookUps are the settings of the look-ups. Plan
-	// is called at most once, after a failure.
+	// Plan returns the plan to check whether the call took effect. lookUps are the settings of the look-ups. Plan is called at most
+	// once, after a failure.
 	Plan(lookUps Settings) recovery.Plan
 	// Check returns an error if a result belongs to another call.
 	Check(result any) error
@@ -223,7 +223,7 @@ func (k *responseKeeper) ReadResponse(response runtime.ClientResponse, consumer 
 func (i *invocation) succeed(ctx context.Context, result any) (any, error) {
 	i.Budget.refill(i.budgetUsed + 1)
 	if i.settings.LookUp != nil {
-		i.settings.LookUp.date(i)
+		i.settings.LookUp.addWindow(i)
 		if recovery.IsPart(result) {
 			return nil, fmt.Errorf("%s: %w", i.action, recovery.ErrPart)
 		}

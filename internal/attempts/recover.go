@@ -19,8 +19,8 @@ type LookUp struct {
 	final   bool // whether each call of the look-up has one attempt only
 }
 
-// date adds the window of a successful call of the look-up.
-func (l *LookUp) date(call *invocation) {
+// addWindow adds the window of a successful call of the look-up.
+func (l *LookUp) addWindow(call *invocation) {
 	var header http.Header
 	if call.response != nil {
 		header = call.response.Header

@@ -328,7 +328,7 @@ func (d *Decoder) nextItem(item string) bool {
 // the first item. A wrong estimate costs a little memory or time.
 func (d *Decoder) moreItems(have, first int) int {
 	const (
-		window  = 1024 // bytes in which the end of a short list is searched
+		window  = 1024 // bytes to search for the end of a short list
 		outer   = 4    // the depth of the items of a page, the only list that is often long
 		most    = 128  // the largest estimate, because an unusual document can make it wrong
 		unknown = 1    // lets the list double

@@ -39,7 +39,7 @@ func TestPageAllocations(t *testing.T) {
 	document := page(100)
 	// 400 of the 2,000 texts on the page differ between items. Each list and each pointer is one allocation.
 	if allocations := testing.AllocsPerRun(20, func() { decodeSnapshots(t, document) }); allocations > 900 {
-		t.Errorf("%.0f allocations for a page of 100 snapshots, want at most 900", allocations)
+		t.Errorf("a page of 100 snapshots needs %.0f allocations, want at most 900", allocations)
 	}
 }
 

@@ -267,7 +267,7 @@ func TestManyDifferentTexts(t *testing.T) {
 	}
 	result, err := decode([]byte(wiretest.Envelope("<First><Types>" + list.String() + "</Types></First>")))
 	if err != nil || len(result.First.Types) != len(want) {
-		t.Fatalf("%d texts: %v", len(result.First.Types), err)
+		t.Fatalf("decode() returns %d texts and %v, want %d", len(result.First.Types), err, len(want))
 	}
 	for i := range want {
 		if result.First.Types[i] != want[i] {

@@ -155,14 +155,14 @@ func TestLimitsOfErrors(t *testing.T) {
 			return refused
 		}
 		if got := refuse(document("C", strings.Repeat("m", 16<<10+more))); len(got.Message) != 16<<10+min(more, 0) {
-			t.Errorf("%d more: a message of %d bytes", more, len(got.Message))
+			t.Errorf("with the length %+d, the Message has %d bytes", more, len(got.Message))
 		}
 		word := strings.Repeat("c", 128+more)
 		if got := refuse(document(word, "")); len(got.Code) != 128+min(more, 0) || len(got.RequestID) != len(got.Code) || len(got.Type) != len(got.Code) {
-			t.Errorf("%d more: words of %d, %d and %d bytes", more, len(got.Code), len(got.RequestID), len(got.Type))
+			t.Errorf("with the length %+d, Code, RequestID and Type have %d, %d and %d bytes", more, len(got.Code), len(got.RequestID), len(got.Type))
 		}
 		if got := refuse(strings.Repeat("b", 512+more)); len(got.Body) != 512+min(more, 0) {
-			t.Errorf("%d more: a body of %d bytes", more, len(got.Body))
+			t.Errorf("with the length %+d, the Body has %d bytes", more, len(got.Body))
 		}
 		shown := refuse(document("C", strings.Repeat("m", 1024+more))).Error()
 		want := strings.Repeat("m", 1024+min(more, 0))
@@ -170,7 +170,7 @@ func TestLimitsOfErrors(t *testing.T) {
 			want += "..."
 		}
 		if !strings.HasSuffix(shown, ", C: "+want) {
-			t.Errorf("%d more: the text ends with %q", more, shown[len(shown)-10:])
+			t.Errorf("with the length %+d, the text ends with %q", more, shown[len(shown)-10:])
 		}
 		failed := &awsquery.Error{Operation: word, RequestID: word, Code: awsquery.ErrorCode(word)}
 		want = strings.Repeat("c", 128+min(more, 0))
@@ -178,14 +178,14 @@ func TestLimitsOfErrors(t *testing.T) {
 			want += "..."
 		}
 		if got := failed.Error(); got != want+": request id "+want+", "+want {
-			t.Errorf("%d more: %s", more, got)
+			t.Errorf("with the length %+d, Error() = %s", more, got)
 		}
 		if got := refuse(`{"__type":"` + word + `"}`); (got.Code != "") != (more <= 0) {
-			t.Errorf("%d more: the code of a JSON document is %q", more, got.Code)
+			t.Errorf("with the length %+d, the code of a JSON document is %q", more, got.Code)
 		}
 		padded := `{"__type":"C","padding":"` + strings.Repeat("p", 64<<10+more-len(`{"__type":"C","padding":""}`)) + `"}`
 		if got := refuse(padded); (got.Code == "C") != (more <= 0) {
-			t.Errorf("%d more: the code of a large JSON document is %q", more, got.Code)
+			t.Errorf("with the length %+d, the code of a large JSON document is %q", more, got.Code)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func TestErrorDocuments(t *testing.T) {
 				t.Errorf("Operation = %s, StatusCode = %d, want ListItems, %d", got.Operation, got.StatusCode, test.status)
 			}
 			if got.RequestID != test.want.RequestID || got.Code != test.want.Code || got.Message != test.want.Message || got.Type != test.want.Type {
-				t.Errorf("%q %q %q %q, want %q %q %q %q", got.RequestID, got.Code, got.Message, got.Type, test.want.RequestID, test.want.Code, test.want.Message, test.want.Type)
+				t.Errorf("RequestID, Code, Message and Type are %q, %q, %q, %q, want %q, %q, %q, %q", got.RequestID, got.Code, got.Message, got.Type, test.want.RequestID, test.want.Code, test.want.Message, test.want.Type)
 			}
 			if test.foreign != (got.Err != nil) || test.foreign && string(got.Body) != test.body || !test.foreign && got.Body != nil {
 				t.Errorf("Err = %v, Body = %q", got.Err, got.Body)

@@ -16,7 +16,7 @@ type Call struct {
 	ID string
 	// Path has the action and the parameters with a constant value: /?Action=DescribeTags&Version=2012-12-01.
 	Path string
-	// ReadOnly reports whether the operation changes nothing, so that it can be retried without a risk.
+	// ReadOnly reports whether the operation changes nothing. Such an operation can be retried without a risk.
 	ReadOnly bool
 	// Secret reports whether a parameter is a secret. The request is then a POST, because proxies log URLs.
 	Secret bool

@@ -220,8 +220,8 @@ const hostSlack = 2 * time.Second
 // resource is clearly older than the call only if it is older by more than that.
 const clockTolerance = 5 * time.Minute
 
-// Window is the time range in which the first attempt of a call began, by Redshift's clock. The zero Window means that it is not
-// known.
+// Window is the range of times when the first attempt of a call may have begun, by Redshift's clock. The zero Window means that it is
+// not known.
 type Window struct {
 	Earliest, Latest time.Time
 	// Date is the Date of the response.

@@ -9,7 +9,7 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// Class is the class of an operation by the effect of a retry. The values are those of x-recovery in the contract.
+// Class classifies operations by the effect of a retry. The contract has the same values in x-recovery.
 type Class string
 
 const (
@@ -27,8 +27,8 @@ const (
 // Plan describes how to check whether a call took effect. The zero value is the plan of a call about which nothing is known.
 type Plan struct {
 	Class Class
-	// Settled are the codes with which Redshift refuses a retry if an earlier attempt took effect, or may have. They make the
-	// client look up the resource.
+	// Settled are the codes that Redshift refuses a retry with if an earlier attempt took effect, or may have. After one of them, the
+	// client looks up the resource.
 	Settled []awsquery.ErrorCode
 	// Missing are the codes of a look-up that mean that the resource does not exist or is not visible yet. If Gone is set and a
 	// retry is refused with one of them, the call is done.
