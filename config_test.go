@@ -536,7 +536,7 @@ func TestRetrySettings(t *testing.T) {
 			want:        attempts.Settings{Policy: attempts.Policy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, AttemptTimeout: -1},
 		},
 		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: attempts.Settings{Policy: defaultPolicy(9), AttemptTimeout: 30 * time.Second}},
-		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: not a number of attempts"},
+		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: must be a whole number, 1 or more"},
 		"no number":            {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
 		"fewer than none":      {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},
 		"negative delays":      {config: Config{Retry: RetryPolicy{BaseDelay: -1, ThrottlingDelay: -1, MaxDelay: -1}}, err: "MaxDelay is negative"},

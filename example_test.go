@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift"
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
@@ -60,8 +59,8 @@ func ExampleNew() {
 	_, err := redshift.New(redshift.Config{Region: "eu-west-1/", Endpoint: "http://redshift.example.com"})
 	fmt.Println(err)
 	// Output:
-	// redshift: Config.Region: the character '/': a region is letters, digits and hyphens, such as eu-west-1
-	// Config.Endpoint: plain http to another machine shows what is sent to everyone on the way: use https, or set Config.AllowInsecure
+	// redshift: Config.Region: it has the character '/': a region has letters, digits and hyphens, such as eu-west-1
+	// Config.Endpoint: with plain http, anyone on the network path can read the requests: use https, or set Config.AllowInsecure
 }
 
 func ExampleClient_CreateClusterSnapshot_errors() {
@@ -74,11 +73,11 @@ func ExampleClient_CreateClusterSnapshot_errors() {
 
 	fmt.Println(errors.Is(err, models.ErrClusterNotFound))
 
-	var failure *awsquery.Error
-	if errors.As(err, &failure) {
-		switch failure.Code {
+	var refused *redshift.Error
+	if errors.As(err, &refused) {
+		switch refused.Code {
 		case models.ErrClusterNotFound:
-			fmt.Println(failure.Operation, failure.StatusCode, failure.Code)
+			fmt.Println(refused.Operation, refused.StatusCode, refused.Code)
 		case models.ErrInvalidClusterState:
 			fmt.Println("try again later")
 		}

@@ -48,8 +48,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		fault  redshifttest.Fault
 		want   string
 	}{
-		"an expired token":   {fault: redshifttest.Fault{Code: "ExpiredToken"}, want: "obtain others"},
-		"by another name":    {fault: redshifttest.Fault{Code: "ExpiredTokenException"}, want: "obtain others"},
+		"an expired token":   {fault: redshifttest.Fault{Code: "ExpiredToken"}, want: "get new ones"},
+		"by another name":    {fault: redshifttest.Fault{Code: "ExpiredTokenException"}, want: "get new ones"},
 		"a clock":            {fault: redshifttest.Fault{Code: "RequestExpired"}, want: "clock"},
 		"a clock, otherwise": {fault: redshifttest.Fault{Code: "RequestTimeTooSkewed"}, want: "clock"},
 		"a clock, by a message": {change: func(c *redshift.Config) {
@@ -126,7 +126,7 @@ func TestTimeoutsSayWhatToDo(t *testing.T) {
 				return nil, request.Context().Err()
 			})}
 		},
-		"the credentials did not come in time": func(c *redshift.Config) {
+		"the credentials did not arrive in time": func(c *redshift.Config) {
 			c.Credentials = sigv4.CredentialsProviderFunc(func(ctx context.Context) (sigv4.Credentials, error) {
 				<-ctx.Done()
 

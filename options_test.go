@@ -111,7 +111,7 @@ func TestOptionsThatAreWrong(t *testing.T) {
 		want   string
 	}{
 		"no name":        {WithQueryParam("", "x"), "WithQueryParam"},
-		"another action": {WithQueryParam("Action", "DeleteClusterSnapshot"), "call the client's method for that operation"},
+		"another action": {WithQueryParam("Action", "DeleteClusterSnapshot"), "call the method of that operation"},
 		"authorization":  {WithHeader("authorization", "x"), "Authorization is set by the signature"},
 		"the host":       {WithHeader("Host", "example.com"), "Host"},
 		"no header":      {WithHeader("", "x"), "the name is empty"},
@@ -267,7 +267,7 @@ func TestLogger(t *testing.T) {
 func TestLoggerWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	for want, fail := range map[string]func(*http.Request) error{
-		"the name of the host was not found": func(*http.Request) error { return &net.DNSError{Err: "no such host", Name: "do-not-log-me"} },
+		"the host name was not found": func(*http.Request) error { return &net.DNSError{Err: "no such host", Name: "do-not-log-me"} },
 		"*errors.errorString":                func(request *http.Request) error { return errors.New("cannot send " + request.URL.String()) },
 		"the connection was closed":          func(*http.Request) error { return fmt.Errorf("read do-not-log-me: %w", io.ErrUnexpectedEOF) },
 		"the request could not be signed":    func(*http.Request) error { return &sigv4.SigningError{Err: errors.New("do-not-log-me")} },

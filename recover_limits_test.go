@@ -228,7 +228,7 @@ func TestErrorsNameTheOperationOnce(t *testing.T) {
 		"lost, then never visible": {
 			[]reply{noResponse, refusal(http.StatusBadRequest, "SnapshotCopyGrantAlreadyExistsFault"), result("DescribeSnapshotCopyGrants", "")},
 			"CreateSnapshotCopyGrant: it may have taken effect, see DescribeSnapshotCopyGrants: gave up after 2 attempts: HTTP status 400, " +
-				"request id r-1, SnapshotCopyGrantAlreadyExistsFault: No.; whether an earlier attempt took effect is not known: " +
+				"request id r-1, SnapshotCopyGrantAlreadyExistsFault: No.; it is not known whether an earlier attempt took effect: " +
 				"the look-up shows no such resource",
 		},
 	} {

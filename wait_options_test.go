@@ -99,9 +99,9 @@ func TestWaitsRefuseOptions(t *testing.T) {
 		want     string
 		accepted []string // the waits that use the option
 	}{
-		"negative MinDelay":       {options: redshift.WaitOptions{MinDelay: -1}, want: "a delay of WaitOptions is negative"},
-		"negative MaxDelay":       {options: redshift.WaitOptions{MaxDelay: -1}, want: "a delay of WaitOptions is negative"},
-		"MaxDelay below MinDelay": {options: redshift.WaitOptions{MinDelay: 2, MaxDelay: 1}, want: "MaxDelay of WaitOptions is shorter than MinDelay"},
+		"negative MinDelay":       {options: redshift.WaitOptions{MinDelay: -1}, want: "WaitOptions.MinDelay or WaitOptions.MaxDelay is negative"},
+		"negative MaxDelay":       {options: redshift.WaitOptions{MaxDelay: -1}, want: "WaitOptions.MinDelay or WaitOptions.MaxDelay is negative"},
+		"MaxDelay below MinDelay": {options: redshift.WaitOptions{MinDelay: 2, MaxDelay: 1}, want: "WaitOptions.MaxDelay is shorter than WaitOptions.MinDelay"},
 		"ExpectNew": {
 			options: redshift.WaitOptions{ExpectNew: true, MinDelay: hour}, want: "WaitOptions.ExpectNew has no effect on this wait",
 			accepted: []string{"WaitSnapshotAvailable", "WaitSnapshotsAvailable", "WaitClusterRestored", "WaitSnapshotScheduleApplied", "WaitTableRestored"},

@@ -327,7 +327,7 @@ func TestWaitSnapshotsAvailableRefuses(t *testing.T) {
 		"or a Marker": func() ([]models.Snapshot, error) {
 			return client.WaitSnapshotsAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "x"}, []string{"a"}, redshift.WaitOptions{})
 		},
-		"identifier 1 is empty": func() ([]models.Snapshot, error) {
+		"identifiers[1] is empty": func() ([]models.Snapshot, error) {
 			return client.WaitSnapshotsAvailable(t.Context(), nil, []string{"a", ""}, redshift.WaitOptions{})
 		},
 		"AvailableSuffices has no effect": func() ([]models.Snapshot, error) {
