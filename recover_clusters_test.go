@@ -37,6 +37,7 @@ func named(identifier, members string) reply {
 var (
 	missingCluster  = refusal(http.StatusNotFound, "ClusterNotFound")
 	missingSnapshot = refusal(http.StatusNotFound, "ClusterSnapshotNotFound")
+	noClusters      = result("DescribeClusters", "<Clusters/>")
 	missingResize   = refusal(http.StatusNotFound, "ResizeNotFound")
 	forbidden       = refusal(http.StatusForbidden, "AccessDenied")
 )
@@ -93,6 +94,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 	drop := of((*redshift.Client).DeleteCluster, redshift.DeleteClusterParams{ClusterIdentifier: "Analytics", SkipFinalClusterSnapshot: new(true)}, isDeleted)
 	keep := of((*redshift.Client).DeleteCluster, redshift.DeleteClusterParams{ClusterIdentifier: "Analytics", FinalClusterSnapshotIdentifier: "Nightly"}, isDeleted)
 	available, deleting, final := inStatus("available"), inStatus("deleting"), inStatus("final-snapshot")
+	noSnapshots := result("DescribeClusterSnapshots", "<Snapshots/>")
 	both := "2*DeleteCluster" + strings.Repeat(" DescribeClusters DescribeClusterSnapshots", 5)
 	old := snapshotWith(ofAnalytics + createdAt(yesterday))
 	ofSales := snapshotWith("<ClusterIdentifier>sales</ClusterIdentifier>" + createdNow)
@@ -100,7 +102,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"gone":                         {call: drop, replies: refusedAfter("ClusterNotFound"), want: "ok", requests: "2*DeleteCluster"},
 		"deleting":                     {call: drop, replies: refusedAfter("InvalidClusterState", deleting), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
 		"gone at the look-up":          {call: drop, replies: refusedAfter("InvalidClusterState", missingCluster), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
-		"not in the list":              {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters/>")), want: "ok"},
+		"not in the list":              {call: drop, replies: refusedAfter("InvalidClusterState", noClusters), want: "ok"},
 		"deleting, shown later":        {call: drop, replies: refusedAfter("InvalidClusterState", available, deleting), want: "ok", requests: "2*DeleteCluster 2*DescribeClusters"},
 		"not deleted":                  {call: drop, replies: refusedAfter("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "still exists", requests: "2*DeleteCluster 5*DescribeClusters"},
 		"refused at the first":         {call: drop, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "DeleteCluster"},
@@ -120,6 +122,9 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"a snapshot of yesterday":      {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", available, old), want: "ClusterSnapshotAlreadyExists", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 		"a new snapshot, status later": {call: keep, replies: refusedAfter("InvalidClusterState", available, snapshotWith(mine), final, snapshotWith(mine)), want: "ok"},
 		"no snapshot, not deleted":     {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{available, missingSnapshot}, 5)...), want: "unknown", text: "still exists", requests: both},
+		"gone, in no list":             {call: keep, replies: refusedAfter("ClusterNotFound", noClusters, snapshotWith(mine)), want: "ok"},
+		"gone, no snapshot in a list":  {call: keep, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{noClusters, noSnapshots}, 5)...), want: "unknown", text: "no final snapshot"},
+		"a snapshot without a name":    {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{deleting, result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot></Snapshots>")}, 5)...), want: "unknown", text: "no SnapshotIdentifier"},
 		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 	})
 }
@@ -136,6 +141,7 @@ func TestRecoverRenamedCluster(t *testing.T) {
 		"renamed":                    {call: rename, replies: refusedAfter("ClusterNotFound", renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
 		"renamed, shown later":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster, missingCluster, renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 4*DescribeClusters"},
 		"renamed, lost for good":     {call: rename, replies: neverHeard(renamed, missingCluster), want: "ok"},
+		"renamed, not in the list":   {call: rename, replies: refusedAfter("ClusterNotFound", noClusters, noClusters, renamed, noClusters), want: "ok"},
 		"renaming":                   {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, waiting), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
 		"renaming, shown later":      {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, unchanged, missingCluster, waiting), want: "ok"},
 		"the new identifier is its":  {call: rename, replies: refusedAfter("ClusterAlreadyExists", renamed, missingCluster), want: "ok"},
@@ -350,6 +356,7 @@ func TestRecoverResizedCluster(t *testing.T) {
 		"another node type":      {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.xlplus", "4", "ElasticResize")), want: "unknown", text: "another TargetNodeType"},
 		"another number":         {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "6", "ElasticResize")), want: "unknown", text: "another TargetNumberOfNodes"},
 		"another kind":           {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "4", "ClassicResize")), want: "unknown", text: "another ResizeType"},
+		"another cluster type":   {call: resize, replies: other(result("DescribeResize", "<Status>IN_PROGRESS</Status><TargetNodeType>ra3.large</TargetNodeType><TargetNumberOfNodes>4</TargetNumberOfNodes><TargetClusterType>single-node</TargetClusterType>")), want: "unknown", text: "another TargetClusterType"},
 		"no cluster":             {call: resize, replies: refusedAfter("InvalidClusterState", ours, missingCluster), want: "unknown"},
 		"refused at the first":   {call: resize, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ResizeCluster"},
 		"with an exchange":       {call: exchange, replies: refusedAfter("InvalidClusterState", ours, exchanged("r-1", "o-1")), want: "ok"},
