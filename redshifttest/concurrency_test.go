@@ -13,8 +13,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestManyCallersAndRegions has goroutines do everything at once, in two regions, while the clock moves: the race detector
-// looks on, and each answer is one that Redshift gives.
+// TestManyCallersAndRegions calls all operations concurrently in two regions while the clock moves. It is for the race detector, and
+// checks that each response is a valid one.
 func TestManyCallersAndRegions(t *testing.T) {
 	t.Parallel()
 	east := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
@@ -53,17 +53,17 @@ func TestManyCallersAndRegions(t *testing.T) {
 							parameters = append(parameters, param.Name, value)
 						}
 					}
-					if got := send(t, fake.Transport(), unsigned(t, operation.Name, parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
-						t.Errorf("%s %q answered %s", operation.Name, parameters, got.Body)
+					if got := send(t, fake.Transport(), unsignedRequest(t, operation.Name, parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
+						t.Errorf("%s %q returned %s", operation.Name, parameters, got.Body)
 					}
 				}
 				fake.Advance(40 * time.Minute)
 				fake.Snapshots()
 				fake.Requests()
 				if err := fake.FailNext("DescribeTags", "Throttling"); err != nil {
-					t.Error(err) // Fatal is for the test's own goroutine
+					t.Error(err) // only the goroutine of the test may call Fatal
 				}
-				_ = fake.SetSnapshotStatus(name, models.SnapshotStatusFailed) // there may be none
+				_ = fake.SetSnapshotStatus(name, models.SnapshotStatusFailed) // the snapshot may not exist
 				_ = east.RemoveCluster("drill-" + name)
 			}
 		})

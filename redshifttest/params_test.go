@@ -9,7 +9,7 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// TestParseStructures reads structures in lists and lists in structures, and compares them as JSON.
+// TestParseStructures parses structures in lists and lists in structures, and compares them as JSON.
 func TestParseStructures(t *testing.T) {
 	t.Parallel()
 	operation := contract.Operation{Name: "CreateWarehouse", Params: []contract.Param{
@@ -44,7 +44,7 @@ func TestParseStructures(t *testing.T) {
 			`{"Labels":{"a":"","b":"x"},"Settings":{"Size":1}}`},
 		"half an entry":           {"Settings.Size=1&Labels.entry.1.Name=a", "MissingParameter Labels.entry.1.Text"},
 		"missing":                 {"Serial=1", "MissingParameter Settings."},
-		"nothing in it":           {"Settings=x", "MissingParameter Settings.Size"},
+		"empty structure":         {"Settings=x", "MissingParameter Settings.Size"},
 		"missing member":          {"Settings.Open=true", "MissingParameter Settings.Size"},
 		"missing member of item":  {"Names.Name.1=a&Settings.Size=1&Settings.Endpoint.Address=x", `{"Names":["a"],"Settings":{"Endpoint":{"Address":"x"},"Size":1}}`},
 		"no integer":              {"Settings.Size=1.5", "MalformedInput Settings.Size"},
@@ -68,7 +68,7 @@ func TestParseStructures(t *testing.T) {
 		if failed != nil {
 			code, part, _ := strings.Cut(test.want, " ")
 			if string(failed.code) != code || !strings.Contains(failed.message, part) {
-				t.Errorf("%s: the error is %s %s, want %s", name, failed.code, failed.message, test.want)
+				t.Errorf("%s: got %s %s, want %s", name, failed.code, failed.message, test.want)
 			}
 
 			continue
@@ -80,7 +80,7 @@ func TestParseStructures(t *testing.T) {
 	}
 }
 
-// TestListFingerprints: a Marker belongs to one set of filters, also if they differ in a structure alone.
+// TestListFingerprints checks that a Marker belongs to one set of filters, even if only structures differ.
 func TestListFingerprints(t *testing.T) {
 	t.Parallel()
 	text := func(text string) *paramValue { return &paramValue{text: text} }
@@ -102,7 +102,7 @@ func TestListFingerprints(t *testing.T) {
 	} {
 		one := call{operation: "DescribeTags", account: "123456789012", params: given}
 		if before, found := seen[one.listFingerprint()]; found {
-			t.Errorf("parameters %d and %d have the same Marker", before, i)
+			t.Errorf("parameters %d and %d have the same fingerprint", before, i)
 		}
 		seen[one.listFingerprint()] = i
 	}

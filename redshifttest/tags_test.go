@@ -9,7 +9,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestResourceTypes filters tags by each spelling of a type. Amazon documents Cluster and its responses have cluster.
+// TestResourceTypes filters tags by each spelling of a type. Amazon documents Cluster, but its responses have cluster.
 func TestResourceTypes(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -40,12 +40,12 @@ func TestResourceTypes(t *testing.T) {
 			wanted = 1
 		}
 		if strings.Count(body, "<TaggedResource>") != wanted || strings.Count(body, "<ResourceType>"+test.sent+"</ResourceType>") != wanted {
-			t.Errorf("%q finds\n%s", test.asked, body)
+			t.Errorf("DescribeTags with %q returned\n%s", test.asked, body)
 		}
-		result := ok[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(), &redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.asked)}))
+		result := succeed[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(), &redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.asked)}))
 		for _, one := range result.TaggedResources {
 			if one.ResourceType != test.want {
-				t.Errorf("%q: the client returns %q, not %q", test.asked, one.ResourceType, test.want)
+				t.Errorf("%q: ResourceType = %q, want %q", test.asked, one.ResourceType, test.want)
 			}
 		}
 	}
