@@ -19,10 +19,12 @@ func TestAutomatedSnapshots(t *testing.T) {
 	}
 	client := clientOf(t, fake)
 	one := describeOne(t, client, "analytics")
-	if want := start.Add(8 * time.Hour); !one.ExpectedNextSnapshotScheduleTime.Equal(want) || one.ExpectedNextSnapshotScheduleTimeStatus != "OnTrack" {
+	if want := start.Add(8 * time.Hour); !one.ExpectedNextSnapshotScheduleTime.Equal(want) ||
+		one.ExpectedNextSnapshotScheduleTimeStatus != "OnTrack" {
 		t.Errorf("the next snapshot is expected at %s, %s", one.ExpectedNextSnapshotScheduleTime, one.ExpectedNextSnapshotScheduleTimeStatus)
 	}
-	if one := describeOne(t, client, "without"); !one.ExpectedNextSnapshotScheduleTime.IsZero() || one.ExpectedNextSnapshotScheduleTimeStatus != "" {
+	if one := describeOne(t, client, "without"); !one.ExpectedNextSnapshotScheduleTime.IsZero() ||
+		one.ExpectedNextSnapshotScheduleTimeStatus != "" {
 		t.Errorf("a cluster without automated snapshots expects one at %s", one.ExpectedNextSnapshotScheduleTime)
 	}
 	fake.Advance(8*time.Hour - 1)
@@ -53,7 +55,8 @@ func TestAutomatedSnapshots(t *testing.T) {
 	}
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "DisassociateSchedule", "true")
 	fake.Advance(2 * time.Hour)
-	if names := snapshotIdentifiers(fake); !slices.Equal(names, []string{"rs:analytics-2027-03-05-04-00-00", "rs:analytics-2027-03-05-09-30-00"}) {
+	want = []string{"rs:analytics-2027-03-05-04-00-00", "rs:analytics-2027-03-05-09-30-00"}
+	if names := snapshotIdentifiers(fake); !slices.Equal(names, want) {
 		t.Errorf("after disassociation the snapshots are %q", names)
 	}
 }
@@ -65,7 +68,8 @@ func TestAutomatedSnapshotsOfRestoredClusters(t *testing.T) {
 	createSnapshots(t, fake, "nightly")
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly")
 	fake.Advance(8 * time.Hour)
-	if names := snapshotIdentifiers(fake); !slices.Equal(names, []string{"nightly", "rs:analytics-2026-11-23-17-30-00", "rs:drill-2026-11-23-17-35-00"}) {
+	want := []string{"nightly", "rs:analytics-2026-11-23-17-30-00", "rs:drill-2026-11-23-17-35-00"}
+	if names := snapshotIdentifiers(fake); !slices.Equal(names, want) {
 		t.Errorf("the snapshots are %q", names)
 	}
 }
@@ -79,8 +83,10 @@ func TestNoAutomatedSnapshots(t *testing.T) {
 		t.Errorf("the snapshots are %q", names)
 	}
 	one := describeOne(t, clientOf(t, fake), "analytics")
-	if want := start.Add(1000 * time.Hour).Add(8 * time.Hour); !one.ExpectedNextSnapshotScheduleTime.Equal(want) || one.ExpectedNextSnapshotScheduleTimeStatus != "Pending" {
-		t.Errorf("the next snapshot is expected at %s, %q, want %s", one.ExpectedNextSnapshotScheduleTime, one.ExpectedNextSnapshotScheduleTimeStatus, want)
+	if want := start.Add(1000 * time.Hour).Add(8 * time.Hour); !one.ExpectedNextSnapshotScheduleTime.Equal(want) ||
+		one.ExpectedNextSnapshotScheduleTimeStatus != "Pending" {
+		t.Errorf("the next snapshot is expected at %s, %q, want %s", one.ExpectedNextSnapshotScheduleTime,
+			one.ExpectedNextSnapshotScheduleTimeStatus, want)
 	}
 }
 
@@ -126,7 +132,8 @@ func TestNewestAutomatedSnapshotStays(t *testing.T) {
 		t.Errorf("after a failed snapshot the snapshots are %q", got)
 	}
 	// Manual snapshots do not count.
-	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "manual", "ManualSnapshotRetentionPeriod", "1")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "manual",
+		"ManualSnapshotRetentionPeriod", "1")
 	if got := advance("2027-01-14T00:00:00Z"); !slices.Equal(got, []string{third}) {
 		t.Errorf("after a manual snapshot the snapshots are %q", got)
 	}
@@ -162,8 +169,10 @@ func TestNewestCopyExpires(t *testing.T) {
 func TestScheduleWithWeekends(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	body := must(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", "weekend", "ScheduleDefinitions.ScheduleDefinition.1", "cron(30 0/6 SAT-SUN)", "NextInvocations", "6").Body
-	for _, want := range []string{"2026-11-28T00:30:00", "2026-11-28T06:30:00", "2026-11-28T12:30:00", "2026-11-28T18:30:00", "2026-11-29T00:30:00", "2026-11-29T06:30:00"} {
+	body := must(t, fake, "CreateSnapshotSchedule",
+		"ScheduleIdentifier", "weekend", "ScheduleDefinitions.ScheduleDefinition.1", "cron(30 0/6 SAT-SUN)", "NextInvocations", "6").Body
+	for _, want := range []string{"2026-11-28T00:30:00", "2026-11-28T06:30:00", "2026-11-28T12:30:00", "2026-11-28T18:30:00",
+		"2026-11-29T00:30:00", "2026-11-29T06:30:00"} {
 		if !strings.Contains(body, "<SnapshotTime>"+want+".000Z</SnapshotTime>") {
 			t.Errorf("the response does not contain %s:\n%s", want, body)
 		}

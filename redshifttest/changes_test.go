@@ -49,7 +49,8 @@ func TestRevokeAndDelete(t *testing.T) {
 		}
 	}
 
-	got := must(t, fake, "RevokeSnapshotAccess", "SnapshotArn", strings.Replace(nightlyARN, "Nightly", "NIGHTLY", 1), "AccountWithRestoreAccess", partner)
+	got := must(t, fake, "RevokeSnapshotAccess",
+		"SnapshotArn", strings.Replace(nightlyARN, "Nightly", "NIGHTLY", 1), "AccountWithRestoreAccess", partner)
 	if strings.Contains(got.Body, partner) || !strings.Contains(got.Body, "<AccountAlias>amazon-redshift-support<") {
 		t.Errorf("RevokeSnapshotAccess returned\n%s", got.Body)
 	}
@@ -59,14 +60,16 @@ func TestRevokeAndDelete(t *testing.T) {
 	if got := do(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "nightly"); got.Code != "InvalidClusterSnapshotState" {
 		t.Errorf("DeleteClusterSnapshot of a shared snapshot = %d %s", got.Status, got.Code)
 	}
-	got = must(t, fake, "RevokeSnapshotAccess", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "Analytics", "AccountWithRestoreAccess", "amazon-redshift-support")
+	got = must(t, fake, "RevokeSnapshotAccess",
+		"SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "Analytics", "AccountWithRestoreAccess", "amazon-redshift-support")
 	if strings.Contains(got.Body, "AccountsWithRestoreAccess") {
 		t.Errorf("RevokeSnapshotAccess of the last account returned\n%s", got.Body)
 	}
 
 	got = must(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "Analytics")
 	golden(t, "delete.xml", got.Body)
-	if got := do(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "nightly"); got.Code != "ClusterSnapshotNotFound" || remainingSnapshots(fake) != "other" {
+	if got := do(t, fake, "DeleteClusterSnapshot",
+		"SnapshotIdentifier", "nightly"); got.Code != "ClusterSnapshotNotFound" || remainingSnapshots(fake) != "other" {
 		t.Errorf("second DeleteClusterSnapshot = %d %s, and the snapshots are %q", got.Status, got.Code, remainingSnapshots(fake))
 	}
 	createSnapshots(t, fake, "nightly") // the identifier can be used again
@@ -143,7 +146,8 @@ func TestBatches(t *testing.T) {
 	}
 	forced := must(t, fake, "BatchModifyClusterSnapshots", "ManualSnapshotRetentionPeriod", "1", "Force", "true",
 		"SnapshotIdentifierList.String.1", "c", "SnapshotIdentifierList.String.2", "shared")
-	if !strings.Contains(forced.Body, "<String>c</String>") || !strings.Contains(forced.Body, "<FailureCode>InvalidClusterSnapshotState<") || remainingSnapshots(fake) != "A b shared young" {
+	if !strings.Contains(forced.Body, "<String>c</String>") ||
+		!strings.Contains(forced.Body, "<FailureCode>InvalidClusterSnapshotState<") || remainingSnapshots(fake) != "A b shared young" {
 		t.Errorf("with Force: the snapshots are %q, and the response is\n%s", remainingSnapshots(fake), forced.Body)
 	}
 	aged := must(t, fake, "BatchModifyClusterSnapshots", "ManualSnapshotRetentionPeriod", "1", "SnapshotIdentifierList.String.1", "b")
@@ -164,7 +168,8 @@ func TestBatches(t *testing.T) {
 	for i := range 100 {
 		hundred = append(hundred, fmt.Sprintf("%s%d.SnapshotIdentifier", list, i+1), "missing")
 	}
-	if got := must(t, fake, "BatchDeleteClusterSnapshots", hundred...); strings.Count(got.Body, "<FailureCode>ClusterSnapshotNotFound<") != 100 {
+	got := must(t, fake, "BatchDeleteClusterSnapshots", hundred...)
+	if strings.Count(got.Body, "<FailureCode>ClusterSnapshotNotFound<") != 100 {
 		t.Errorf("a batch of 100 returned\n%s", got.Body)
 	}
 }
@@ -197,7 +202,8 @@ func TestTags(t *testing.T) {
 	}
 	golden(t, "create-tags.xml", must(t, fake, "CreateTags", "ResourceName", nightlyARN, "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "test",
 		"Tags.Tag.2.Key", "empty", "Tags.Tag.2.Value", "").Body)
-	must(t, fake, "CreateTags", "ResourceName", nightlyARN, "Tags.Tag.1.Key", "Env", "Tags.Tag.1.Value", "case matters", "Tags.Tag.2.Key", "env", "Tags.Tag.2.Value", "prod")
+	must(t, fake, "CreateTags", "ResourceName", nightlyARN, "Tags.Tag.1.Key", "Env", "Tags.Tag.1.Value", "case matters",
+		"Tags.Tag.2.Key", "env", "Tags.Tag.2.Value", "prod")
 	must(t, fake, "CreateTags", "ResourceName", clusterARN, "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "test")
 	golden(t, "describe-tags.xml", must(t, fake, "DescribeTags", "ResourceName", nightlyARN).Body)
 
@@ -212,7 +218,8 @@ func TestTags(t *testing.T) {
 		{[]string{"TagKeys.TagKey.1", "env"}, []string{cluster, env}},
 		{[]string{"TagKeys.TagKey.1", "env", "TagKeys.TagKey.2", "empty"}, []string{cluster, empty, env}},
 		{[]string{"TagValues.TagValue.1", "prod"}, []string{env}},
-		{[]string{"TagKeys.TagKey.1", "env", "TagKeys.TagKey.2", "Env", "TagValues.TagValue.1", "prod", "TagValues.TagValue.2", "none"}, []string{env}},
+		{[]string{"TagKeys.TagKey.1", "env", "TagKeys.TagKey.2", "Env", "TagValues.TagValue.1", "prod", "TagValues.TagValue.2", "none"},
+			[]string{env}},
 		{[]string{"ResourceName", nightlyARN, "TagKeys.TagKey.1", "Env"}, []string{upper}},
 	} {
 		if got, marker := listTags(t, fake, test.parameters...); !slices.Equal(got, test.want) || marker != "" {

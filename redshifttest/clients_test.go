@@ -80,7 +80,8 @@ func TestRecordedClients(t *testing.T) {
 		if found := regexp.MustCompile(`<Code>(\w+)</Code>`).FindStringSubmatch(body); found != nil {
 			code = found[1]
 		}
-		if snapshots := strings.Count(body, "<Snapshot>"); status != recorded.Status || code != recorded.Code || snapshots != recorded.Snapshots {
+		if snapshots := strings.Count(body, "<Snapshot>"); status != recorded.Status || code != recorded.Code ||
+			snapshots != recorded.Snapshots {
 			t.Errorf("%s returned %d %q with %d snapshots, want the recorded %d %q with %d\n%s",
 				recorded.File, status, code, snapshots, recorded.Status, recorded.Code, recorded.Snapshots, body)
 		}
@@ -89,12 +90,14 @@ func TestRecordedClients(t *testing.T) {
 		}
 
 		// The same request with one change must fail.
-		for _, change := range [][2]string{{"2012-12-01", "2012-12-02"}, {"127.0.0.1", "127.0.0.2"}, {at.Format("150405Z"), at.Add(time.Second).Format("150405Z")}} {
+		for _, change := range [][2]string{{"2012-12-01", "2012-12-02"}, {"127.0.0.1", "127.0.0.2"},
+			{at.Format("150405Z"), at.Add(time.Second).Format("150405Z")}} {
 			changed := bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1)
 			if bytes.Equal(changed, raw) {
 				t.Fatalf("%s does not contain %s", recorded.File, change[0])
 			}
-			if status, body := replay(t, fake, changed); status != http.StatusForbidden || !strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
+			if status, body := replay(t, fake, changed); status != http.StatusForbidden ||
+				!strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
 				t.Errorf("%s with %s instead of %s = %d\n%s", recorded.File, change[1], change[0], status, body)
 			}
 		}

@@ -72,12 +72,14 @@ func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 	must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "used")
 	must(t, west, "EnableSnapshotCopy", "ClusterIdentifier", "abroad", "DestinationRegion", "us-east-1", "SnapshotCopyGrantName", "used")
 	for _, name := range []string{"theirs", "lent"} {
-		if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot", "ClusterIdentifier", "warehouse", "SnapshotIdentifier", name); got.Status != 200 {
+		if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot",
+			"ClusterIdentifier", "warehouse", "SnapshotIdentifier", name); got.Status != 200 {
 			t.Fatal(got.Body)
 		}
 	}
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
-	if got := doAs(t, fake, partnerKeys, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "lent", "AccountWithRestoreAccess", ownAccount); got.Status != 200 {
+	if got := doAs(t, fake, partnerKeys, "AuthorizeSnapshotAccess",
+		"SnapshotIdentifier", "lent", "AccountWithRestoreAccess", ownAccount); got.Status != 200 {
 		t.Fatal(got.Body)
 	}
 	must(t, fake, "RestoreTableFromClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "old",
@@ -110,7 +112,8 @@ func clusterRefusals() []refusedCall {
 		return append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", snapshot}, more...)
 	}
 	table := func(cluster, snapshot, source, target string, more ...string) []string {
-		return append([]string{"ClusterIdentifier", cluster, "SnapshotIdentifier", snapshot, "SourceDatabaseName", "dev", "SourceTableName", source, "NewTableName", target}, more...)
+		return append([]string{"ClusterIdentifier", cluster, "SnapshotIdentifier", snapshot, "SourceDatabaseName", "dev",
+			"SourceTableName", source, "NewTableName", target}, more...)
 	}
 	copying := func(cluster, region string, more ...string) []string {
 		return append([]string{"ClusterIdentifier", cluster, "DestinationRegion", region}, more...)
@@ -161,13 +164,17 @@ func clusterRefusals() []refusedCall {
 		{restore, from("old", "Port", "8190"), "InvalidParameterValue", "8190"},
 		{restore, from("old", "Port", "8216"), "InvalidParameterValue", "8216"},
 		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterValue", "Cannot use a new KmsKeyId"},
-		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2", "Encrypted", "true"), "InvalidParameterValue", "KmsKeyId"},
+		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2", "Encrypted", "true"),
+			"InvalidParameterValue", "KmsKeyId"},
 		{restore, from("old", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"},
 		{restore, from("old", "MultiAZ", "true", "Encrypted", "false"), "InvalidParameterCombination", "must be encrypted"},
-		{restore, from("old", "MultiAZ", "true", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterCombination", "must be encrypted"},
-		{restore, from("vault", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"}, // Redshift refuses it even for an encrypted snapshot
+		{restore, from("old", "MultiAZ", "true", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"),
+			"InvalidParameterCombination", "must be encrypted"},
+		{restore, from("vault", "MultiAZ", "true"),
+			"InvalidParameterCombination", "must be encrypted"}, // Redshift refuses it even for an encrypted snapshot
 		{restore, from("old", "ClusterParameterGroupName", "strict"), models.ErrClusterParameterGroupNotFound, "'strict'"},
-		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound, "Options.Resources.ParameterGroups of package redshifttest adds it, and so does the flag -resource"},
+		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound,
+			"Options.Resources.ParameterGroups of package redshifttest adds it, and so does the flag -resource"},
 		{restore, from("old", "ClusterSubnetGroupName", "private"), models.ErrClusterSubnetGroupNotFoundFault, "Options.Resources.SubnetGroups"},
 		{restore, from("old", "HsmClientCertificateIdentifier", "c"), models.ErrHsmClientCertificateNotFoundFault, "HSMClientCertificates"},
 		{restore, from("old", "HsmConfigurationIdentifier", "c"), models.ErrHsmConfigurationNotFoundFault, "HSMConfigurations"},
@@ -176,7 +183,8 @@ func clusterRefusals() []refusedCall {
 		{restore, from("old", "RedshiftIdcApplicationArn", "arn"), models.ErrRedshiftIdcApplicationNotExists, "IdcApplications"},
 		{restore, from("old", "MaintenanceTrackName", "fast"), models.ErrInvalidClusterTrack, "fast"},
 		{restore, from("old", "PreferredMaintenanceWindow", "Sunday"), "InvalidParameterValue", "PreferredMaintenanceWindow"},
-		{restore, from("old", "PreferredMaintenanceWindow", "sun:05:00-sun:05:29"), "InvalidParameterValue", "at least 30 minutes, but 'sun:05:00-sun:05:29' lasts 29"},
+		{restore, from("old", "PreferredMaintenanceWindow", "sun:05:00-sun:05:29"),
+			"InvalidParameterValue", "at least 30 minutes, but 'sun:05:00-sun:05:29' lasts 29"},
 		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "cannot be 0"},
 		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "36"), "InvalidParameterValue", "cannot be 36"},
 		{restore, from("balance", "AutomatedSnapshotRetentionPeriod", "-1"), "InvalidParameterValue", "cannot be -1"},
@@ -194,8 +202,10 @@ func clusterRefusals() []refusedCall {
 		{tables, table("busy", "hurried", "orders", "new"), models.ErrInvalidClusterState, "resizing"},
 		{tables, table("analytics", "young", "orders", "new"), models.ErrInvalidClusterSnapshotState, "young"},
 		{tables, table("ledger", "balance", "invoices", "new"), models.ErrInvalidTableRestoreArgument, "dev.public.invoices"},
-		{tables, table("ledger", "balance", "orders", "new", "SourceSchemaName", "private"), models.ErrInvalidTableRestoreArgument, "dev.private.orders"},
-		{tables, table("ledger", "balance", "Orders", "new", "EnableCaseSensitiveIdentifier", "true"), models.ErrInvalidTableRestoreArgument, "dev.public.Orders"},
+		{tables, table("ledger", "balance", "orders", "new", "SourceSchemaName", "private"), models.ErrInvalidTableRestoreArgument,
+			"dev.private.orders"},
+		{tables, table("ledger", "balance", "Orders", "new", "EnableCaseSensitiveIdentifier", "true"), models.ErrInvalidTableRestoreArgument,
+			"dev.public.Orders"},
 		{tables, table("ledger", "balance", "Orders", "ROWS"), models.ErrInvalidTableRestoreArgument, "already"},
 		{tables, table("analytics", "old", "orders", "taken"), models.ErrInvalidTableRestoreArgument, "being restored"},
 
@@ -242,6 +252,7 @@ func clusterRefusals() []refusedCall {
 		{keep, []string{"ClusterIdentifier", "analytics", "RetentionPeriod", "7"}, models.ErrSnapshotCopyDisabledFault, "analytics"},
 		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "36"}, models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
 		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "-1"}, models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
-		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "0", "Manual", "true"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "0", "Manual", "true"}, models.ErrInvalidRetentionPeriodFault,
+			"3653"},
 	}
 }

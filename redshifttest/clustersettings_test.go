@@ -18,7 +18,8 @@ import (
 // restoreAs restores the snapshot nightly to the cluster drill, and returns the cluster after the restore.
 func restoreAs(t *testing.T, fake *redshifttest.Fake, parameters ...string) models.Cluster {
 	t.Helper()
-	must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"}, parameters...)...)
+	must(t, fake, "RestoreFromClusterSnapshot",
+		append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"}, parameters...)...)
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 
 	return describeOne(t, clientOf(t, fake), "drill")
@@ -44,11 +45,14 @@ func TestRestoreKeepsSettings(t *testing.T) {
 	if !slices.Equal(got.Tags, []models.Tag{{Key: "team", Value: "finance"}}) {
 		t.Errorf("tags: %v", got.Tags)
 	}
-	if got.PreferredMaintenanceWindow != "tue:23:45-wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 || got.AutomatedSnapshotRetentionPeriod != 9 {
-		t.Errorf("window %s, manual snapshots %d days, automated ones %d", got.PreferredMaintenanceWindow, got.ManualSnapshotRetentionPeriod, got.AutomatedSnapshotRetentionPeriod)
+	if got.PreferredMaintenanceWindow != "tue:23:45-wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 ||
+		got.AutomatedSnapshotRetentionPeriod != 9 {
+		t.Errorf("window %s, manual snapshots %d days, automated ones %d", got.PreferredMaintenanceWindow, got.ManualSnapshotRetentionPeriod,
+			got.AutomatedSnapshotRetentionPeriod)
 	}
 	// The new cluster has its own tags and its own retention period of manual snapshots.
-	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "team", "Tags.Tag.1.Value", "drill")
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "team",
+		"Tags.Tag.1.Value", "drill")
 	if one := describeOne(t, clientOf(t, fake), "analytics"); !slices.Contains(one.Tags, models.Tag{Key: "team", Value: "finance"}) {
 		t.Errorf("tags of the first cluster: %v", one.Tags)
 	}
@@ -57,9 +61,10 @@ func TestRestoreKeepsSettings(t *testing.T) {
 		period *int
 		want   int
 	}{"default": {nil, 14}, "own": {new(7), 7}, "forever": {new(-1), -1}} {
-		taken := succeed[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
-			ClusterIdentifier: "drill", SnapshotIdentifier: name, ManualSnapshotRetentionPeriod: test.period,
-		}))
+		taken := succeed[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(),
+			&redshift.CreateClusterSnapshotParams{
+				ClusterIdentifier: "drill", SnapshotIdentifier: name, ManualSnapshotRetentionPeriod: test.period,
+			}))
 		if got := taken.Snapshot.ManualSnapshotRetentionPeriod; *got != test.want {
 			t.Errorf("%s: retention period = %d days, want %d", name, *got, test.want)
 		}
@@ -88,7 +93,8 @@ func TestRestoreElsewhere(t *testing.T) {
 	theirs := clientWith(t, fake, partnerKeys)
 	lent := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount}))
-	for place, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"), "another account": lent.Cluster} {
+	for place, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"),
+		"another account": lent.Cluster} {
 		if len(one.Tags) > 0 || one.PreferredMaintenanceWindow != "mon:03:00-mon:04:00" || one.AutomatedSnapshotRetentionPeriod != 5 {
 			t.Errorf("in %s: tags %v, window %s, %d days", place, one.Tags, one.PreferredMaintenanceWindow, one.AutomatedSnapshotRetentionPeriod)
 		}
@@ -206,7 +212,8 @@ func TestNodeLimits(t *testing.T) {
 			} {
 				name := "c" + strconv.Itoa(count)
 				// 0 means the default.
-				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType, NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
+				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType,
+					NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
 					t.Errorf("AddCluster with %d nodes: %v", count, err)
 				}
 				if err := fake.AddCluster(redshifttest.Cluster{Identifier: "source-" + name, NodeType: nodeType, NumberOfNodes: 2}); err != nil {
@@ -214,7 +221,8 @@ func TestNodeLimits(t *testing.T) {
 				}
 				must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "source-"+name, "SnapshotIdentifier", name)
 				fake.Advance(redshifttest.DefaultSnapshotDuration)
-				if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "restored-"+name, "SnapshotIdentifier", name, "NumberOfNodes", strconv.Itoa(count)); got.Code != want {
+				if got := do(t, fake, "RestoreFromClusterSnapshot",
+					"ClusterIdentifier", "restored-"+name, "SnapshotIdentifier", name, "NumberOfNodes", strconv.Itoa(count)); got.Code != want {
 					t.Errorf("restore with %d nodes returned %s", count, got.Body)
 				}
 			}
@@ -226,9 +234,10 @@ func TestNodeLimits(t *testing.T) {
 func TestPorts(t *testing.T) {
 	t.Parallel()
 	for nodeType, ports := range map[string]map[int]bool{
-		"ra3.xlplus": {5430: false, 5431: true, 5455: true, 5456: false, 8190: false, 8191: true, 8215: true, 8216: false, 1150: false, 65535: false},
-		"rg.xlarge":  {5430: false, 5431: true, 8215: true, 8216: false},
-		"dc2.large":  {1149: false, 1150: true, 5456: true, 65535: true, 65536: false, -1: false},
+		"ra3.xlplus": {5430: false, 5431: true, 5455: true, 5456: false, 8190: false, 8191: true, 8215: true, 8216: false, 1150: false,
+			65535: false},
+		"rg.xlarge": {5430: false, 5431: true, 8215: true, 8216: false},
+		"dc2.large": {1149: false, 1150: true, 5456: true, 65535: true, 65536: false, -1: false},
 	} {
 		for port, valid := range ports {
 			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
@@ -239,7 +248,8 @@ func TestPorts(t *testing.T) {
 				t.Fatal(err)
 			}
 			createSnapshots(t, fake, "nightly")
-			got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "Port", strconv.Itoa(port))
+			got := do(t, fake, "RestoreFromClusterSnapshot",
+				"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "Port", strconv.Itoa(port))
 			if (got.Code == "") != valid || !valid && got.Code != "InvalidParameterValue" {
 				t.Errorf("restore to %s with port %d returned %s", nodeType, port, got.Body)
 			}
@@ -260,14 +270,17 @@ func TestRestoreKeys(t *testing.T) {
 	}
 	createSnapshots(t, fake, "nightly")
 	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
-	if got := restoreAs(t, fake, "KmsKeyId", first, "Encrypted", "true", "MultiAZ", "true"); got.KmsKeyID != first || !got.Encrypted || got.MultiAZ != "Enabled" {
+	if got := restoreAs(t, fake, "KmsKeyId", first, "Encrypted", "true", "MultiAZ", "true"); got.KmsKeyID != first || !got.Encrypted ||
+		got.MultiAZ != "Enabled" {
 		t.Errorf("restore with its own key: %s, %v, %s", got.KmsKeyID, got.Encrypted, got.MultiAZ)
 	}
-	if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "other", "SnapshotIdentifier", "nightly", "KmsKeyId", second); got.Code != "InvalidParameterValue" {
+	if got := do(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "other", "SnapshotIdentifier", "nightly", "KmsKeyId", second); got.Code != "InvalidParameterValue" {
 		t.Errorf("restore with another key returned %s", got.Body)
 	}
 	lent := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(clientWith(t, fake, partnerKeys).RestoreFromClusterSnapshot(t.Context(),
-		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount, KmsKeyID: second}))
+		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount,
+			KmsKeyID: second}))
 	if lent.Cluster.KmsKeyID != second {
 		t.Errorf("restore by another account has the key %s", lent.Cluster.KmsKeyID)
 	}
@@ -294,7 +307,8 @@ func TestResources(t *testing.T) {
 		{"TargetReservedNodeOfferingId", "offering"},
 		{"RedshiftIdcApplicationArn", application},
 	} {
-		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly"}, pair...)...)
+		must(t, fake, "RestoreFromClusterSnapshot",
+			append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly"}, pair...)...)
 	}
 	// Names of groups are stored in lower case.
 	got := restoreAs(t, fake, "ClusterParameterGroupName", "STRICT", "ClusterSubnetGroupName", "Private")
@@ -341,7 +355,8 @@ func TestMaintenanceWindows(t *testing.T) {
 			t.Errorf("AddCluster with %q: %v", window, err)
 		}
 		createSnapshots(t, fake, "nightly")
-		got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "PreferredMaintenanceWindow", window)
+		got := do(t, fake, "RestoreFromClusterSnapshot",
+			"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "PreferredMaintenanceWindow", window)
 		if want == "" {
 			if got.Code != "InvalidParameterValue" {
 				t.Errorf("restore with %q returned %s", window, got.Body)
@@ -369,7 +384,8 @@ func TestCreatingClusters(t *testing.T) {
 		t.Fatal(err)
 	}
 	createSnapshots(t, fake, "nightly")
-	restored := must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AvailabilityZone", "us-east-1c")
+	restored := must(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AvailabilityZone", "us-east-1c")
 	described := func(name string) string {
 		return must(t, fake, "DescribeClusters", "ClusterIdentifier", name).Body
 	}
@@ -378,7 +394,8 @@ func TestCreatingClusters(t *testing.T) {
 		"ExpectedNextSnapshotScheduleTime", "ExpectedNextSnapshotScheduleTimeStatus",
 	}
 	always := []string{
-		"ClusterIdentifier", "NodeType", "ClusterStatus", "ClusterAvailabilityStatus", "MasterUsername", "DBName", "AutomatedSnapshotRetentionPeriod",
+		"ClusterIdentifier", "NodeType", "ClusterStatus", "ClusterAvailabilityStatus", "MasterUsername", "DBName",
+		"AutomatedSnapshotRetentionPeriod",
 		"ManualSnapshotRetentionPeriod", "VpcId", "PreferredMaintenanceWindow", "ClusterVersion", "AllowVersionUpgrade", "NumberOfNodes",
 		"PubliclyAccessible", "Encrypted", "EnhancedVpcRouting", "MaintenanceTrackName", "NextMaintenanceWindowStartTime", "ClusterNamespaceArn",
 	}
@@ -393,7 +410,8 @@ func TestCreatingClusters(t *testing.T) {
 				t.Errorf("%s has no %s", place, member)
 			}
 		}
-		if !strings.Contains(body, "<DeferredMaintenanceWindows/>") || !strings.Contains(body, "<PendingModifiedValues/>") || !strings.Contains(body, "<Tags/>") {
+		if !strings.Contains(body, "<DeferredMaintenanceWindows/>") || !strings.Contains(body, "<PendingModifiedValues/>") ||
+			!strings.Contains(body, "<Tags/>") {
 			t.Errorf("%s has no empty member:\n%s", place, body)
 		}
 	}
@@ -412,8 +430,10 @@ func TestCreatingClusters(t *testing.T) {
 			}
 		}
 	}
-	if one := describeOne(t, clientOf(t, fake), "drill"); one.AvailabilityZone != "us-east-1c" || !strings.HasPrefix(one.ClusterPublicKey, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ") ||
-		!strings.HasSuffix(one.ClusterPublicKey, " Amazon-Redshift\n") || one.ClusterPublicKey == describeOne(t, clientOf(t, fake), "added").ClusterPublicKey {
+	if one := describeOne(t, clientOf(t, fake), "drill"); one.AvailabilityZone != "us-east-1c" ||
+		!strings.HasPrefix(one.ClusterPublicKey, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ") ||
+		!strings.HasSuffix(one.ClusterPublicKey, " Amazon-Redshift\n") || one.ClusterPublicKey == describeOne(t, clientOf(t, fake),
+		"added").ClusterPublicKey {
 		t.Errorf("zone %s, key %q", one.AvailabilityZone, one.ClusterPublicKey)
 	}
 }
@@ -436,7 +456,8 @@ func TestAddCluster(t *testing.T) {
 	} {
 		fake := newFake(t, redshifttest.Options{})
 		test.cluster.Identifier = "sales"
-		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) || !strings.Contains(err.Error(), `"sales"`) {
+		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) ||
+			!strings.Contains(err.Error(), `"sales"`) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -457,9 +478,10 @@ func TestEmptyStatuses(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	createSnapshots(t, fake, "nightly")
-	request := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
-		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "t",
-	})).TableRestoreStatus.TableRestoreRequestID
+	request := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(),
+		&redshift.RestoreTableFromClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "t",
+		})).TableRestoreStatus.TableRestoreRequestID
 	for name, err := range map[string]error{
 		"SetClusterStatus":      fake.SetClusterStatus("analytics", ""),
 		"SetSnapshotStatus":     fake.SetSnapshotStatus("nightly", ""),
@@ -487,7 +509,8 @@ func TestKeysByOtherNames(t *testing.T) {
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 	described := func(name string, parameters ...string) [2]string {
 		must(t, fake, "CreateSnapshotCopyGrant", append([]string{"SnapshotCopyGrantName", name}, parameters...)...)
-		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", name, "SnapshotIdentifier", "nightly", "Encrypted", "true"}, parameters...)...)
+		must(t, fake, "RestoreFromClusterSnapshot",
+			append([]string{"ClusterIdentifier", name, "SnapshotIdentifier", "nightly", "Encrypted", "true"}, parameters...)...)
 		client := clientOf(t, fake)
 		grants := succeed[*redshift.DescribeSnapshotCopyGrantsResult](t)(client.DescribeSnapshotCopyGrants(t.Context(),
 			&redshift.DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: name}))
@@ -499,7 +522,8 @@ func TestKeysByOtherNames(t *testing.T) {
 			t.Errorf("%s: KmsKeyId = %q", name, got)
 		}
 	}
-	byAlias, byAliasARN := described("by-alias", "KmsKeyId", "alias/own"), described("by-alias-arn", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:alias/own")
+	byAlias, byAliasARN := described("by-alias", "KmsKeyId", "alias/own"), described("by-alias-arn",
+		"KmsKeyId", "arn:aws:kms:us-east-1:123456789012:alias/own")
 	other, none := described("other-alias", "KmsKeyId", "alias/other"), described("none")
 	if byAlias != byAliasARN || byAlias == other || byAlias == none {
 		t.Errorf("one alias has the keys %q and %q, another alias has %q, the default is %q", byAlias, byAliasARN, other, none)
@@ -535,7 +559,8 @@ func TestRestoreRetention(t *testing.T) {
 			t.Fatal(err)
 		}
 		createSnapshots(t, fake, "nightly")
-		got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AutomatedSnapshotRetentionPeriod", test.days)
+		got := do(t, fake, "RestoreFromClusterSnapshot",
+			"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AutomatedSnapshotRetentionPeriod", test.days)
 		if (got.Code == "") != test.valid || !test.valid && got.Code != "InvalidParameterValue" {
 			t.Errorf("restore with %s days for %s returned %s", test.days, test.nodeType, got.Body)
 		}

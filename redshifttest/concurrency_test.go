@@ -31,10 +31,13 @@ func TestManyCallersAndRegions(t *testing.T) {
 				other := []string{"us-west-2", "us-east-1"}[(worker+round)%2]
 				name := fmt.Sprintf("n%d", (worker+round)%5)
 				values := map[string]string{
-					"ClusterIdentifier": "analytics", "SnapshotIdentifier": name, "TargetSnapshotIdentifier": "copy-" + name, "SourceSnapshotIdentifier": name,
+					"ClusterIdentifier": "analytics", "SnapshotIdentifier": name, "TargetSnapshotIdentifier": "copy-" + name,
+					"SourceSnapshotIdentifier": name,
 					"AccountWithRestoreAccess": partner, "DestinationRegion": other, "RetentionPeriod": "3", "SnapshotCopyGrantName": "g-" + name,
-					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev", "SourceTableName": "a",
-					"NewTableName": name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name, "TagKeys.TagKey": "k",
+					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev",
+					"SourceTableName": "a",
+					"NewTableName":    name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name,
+					"TagKeys.TagKey":                "k",
 					"SnapshotIdentifierList.String": name,
 				}
 				for _, operation := range operations {
@@ -53,7 +56,8 @@ func TestManyCallersAndRegions(t *testing.T) {
 							parameters = append(parameters, param.Name, value)
 						}
 					}
-					if got := send(t, fake.Transport(), unsignedRequest(t, operation.Name, parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
+					if got := send(t, fake.Transport(), unsignedRequest(t, operation.Name,
+						parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
 						t.Errorf("%s %q returned %s", operation.Name, parameters, got.Body)
 					}
 				}

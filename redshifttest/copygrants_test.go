@@ -18,15 +18,19 @@ func TestCopyGrants(t *testing.T) {
 	t.Parallel()
 	east := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
 	west := east.InRegion("us-west-2")
-	if err := east.AddCluster(redshifttest.Cluster{Identifier: "analytics", KmsKeyID: "arn:aws:kms:us-east-1:123456789012:key/east"}); err != nil {
+	if err := east.AddCluster(redshifttest.Cluster{Identifier: "analytics",
+		KmsKeyID: "arn:aws:kms:us-east-1:123456789012:key/east"}); err != nil {
 		t.Fatal(err)
 	}
 	here, there := clientOf(t, east), clientOf(t, west)
-	made := succeed[*redshift.CreateSnapshotCopyGrantResult](t)(there.CreateSnapshotCopyGrant(t.Context(), &redshift.CreateSnapshotCopyGrantParams{
-		SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team", Value: "finance"}},
-	}))
+	made := succeed[*redshift.CreateSnapshotCopyGrantResult](t)(there.CreateSnapshotCopyGrant(t.Context(),
+		&redshift.CreateSnapshotCopyGrantParams{
+			SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team",
+				Value: "finance"}},
+		}))
 	want := models.SnapshotCopyGrant{
-		SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team", Value: "finance"}},
+		SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team",
+			Value: "finance"}},
 	}
 	if !reflect.DeepEqual(made.SnapshotCopyGrant, want) {
 		t.Errorf("CreateSnapshotCopyGrant returned %+v", made.SnapshotCopyGrant)
@@ -44,9 +48,12 @@ func TestCopyGrants(t *testing.T) {
 		t.Errorf("the copies are %+v", copied)
 	}
 	// A grant that is not in use can be deleted.
-	succeed[*redshift.DisableSnapshotCopyResult](t)(here.DisableSnapshotCopy(t.Context(), &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
-	succeed[*redshift.DeleteSnapshotCopyGrantResult](t)(there.DeleteSnapshotCopyGrant(t.Context(), &redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "from-east"}))
-	if left := succeed[*redshift.DescribeSnapshotCopyGrantsResult](t)(there.DescribeSnapshotCopyGrants(t.Context(), nil)); len(left.SnapshotCopyGrants) != 0 {
+	succeed[*redshift.DisableSnapshotCopyResult](t)(here.DisableSnapshotCopy(t.Context(),
+		&redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
+	succeed[*redshift.DeleteSnapshotCopyGrantResult](t)(there.DeleteSnapshotCopyGrant(t.Context(),
+		&redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "from-east"}))
+	if left := succeed[*redshift.DescribeSnapshotCopyGrantsResult](t)(there.DescribeSnapshotCopyGrants(t.Context(),
+		nil)); len(left.SnapshotCopyGrants) != 0 {
 		t.Errorf("the remaining grants are %+v", left.SnapshotCopyGrants)
 	}
 }
@@ -62,7 +69,8 @@ func TestDescribeCopyGrants(t *testing.T) {
 		all = append(all, name)
 		must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", name, "Tags.Tag.1.Key", "n", "Tags.Tag.1.Value", fmt.Sprint(i%2))
 	}
-	if got := do(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "more"); got.Code != string(models.ErrSnapshotCopyGrantQuotaExceededFault) {
+	if got := do(t, fake, "CreateSnapshotCopyGrant",
+		"SnapshotCopyGrantName", "more"); got.Code != string(models.ErrSnapshotCopyGrantQuotaExceededFault) {
 		t.Errorf("a grant beyond the quota returned %s", got.Body)
 	}
 	const arn = "arn:aws:redshift:us-east-1:123456789012:snapshotcopygrant:g03"
@@ -109,7 +117,8 @@ func TestGrantsInUse(t *testing.T) {
 		must(t, east, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", name)
 	}
 	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2", "SnapshotCopyGrantName", "used")
-	if got := do(t, west, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "Used"); got.Code != string(models.ErrInvalidSnapshotCopyGrantStateFault) {
+	if got := do(t, west, "DeleteSnapshotCopyGrant",
+		"SnapshotCopyGrantName", "Used"); got.Code != string(models.ErrInvalidSnapshotCopyGrantStateFault) {
 		t.Errorf("DeleteSnapshotCopyGrant of a grant in use returned %s", got.Body)
 	}
 	must(t, west, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "unused")

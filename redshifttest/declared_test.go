@@ -71,7 +71,8 @@ func warehouses() []contract.Operation {
 			Name:     "DescribeWarehouses",
 			ReadOnly: true,
 			Params: slices.Concat([]contract.Param{
-				stringParam("ClusterIdentifier"), stringParam("MasterUsername"), stringParam("Colour"), {Name: "StartTime", Type: "date-time"}, {Name: "EndTime", Type: "date-time"},
+				stringParam("ClusterIdentifier"), stringParam("MasterUsername"), stringParam("Colour"), {Name: "StartTime",
+					Type: "date-time"}, {Name: "EndTime", Type: "date-time"},
 				{Name: "Owners.MasterUsername", Type: "string", List: true}, {Name: "NumberOfNodes", Type: "integer"},
 			}, pagesOfCall),
 			Errors: []awsquery.ErrorCode{"WarehouseMissing"},
@@ -164,7 +165,8 @@ func elements(body, name string) []string {
 func TestDeclaredResource(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
-	created := must(t, fake, "CreateWarehouse", "Name", "north", "Owner", "ann", "NumberOfNodes", "+04", "Encrypted", "true", "Password", "hush",
+	created := must(t, fake, "CreateWarehouse",
+		"Name", "north", "Owner", "ann", "NumberOfNodes", "+04", "Encrypted", "true", "Password", "hush",
 		"PendingActions.Action.2", "b & c", "PendingActions.Action.1", "a", "Endpoint.Address", "north.example", "Endpoint.Port", "5439",
 		"IamRoles.Role.1.IamRoleArn", "arn:r", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "")
 	golden(t, "declared-create.xml.golden", created.Body)
@@ -181,7 +183,8 @@ func TestDeclaredResource(t *testing.T) {
 	}
 
 	fake.Advance(time.Hour)
-	modified := must(t, fake, "ModifyWarehouse", "Name", "North", "NumberOfNodes", "7", "Owner", "bob", "PendingActions", "", "KmsKeyId", "key-1")
+	modified := must(t, fake, "ModifyWarehouse",
+		"Name", "North", "NumberOfNodes", "7", "Owner", "bob", "PendingActions", "", "KmsKeyId", "key-1")
 	for name, want := range map[string][]string{
 		"ClusterIdentifier": {"north"}, "NumberOfNodes": {"7"}, "MasterUsername": {"bob"}, "Encrypted": {"true"}, "member": nil,
 		"KmsKeyId": {"arn:aws:kms:us-east-1:123456789012:key/key-1"}, "Port": {"5439"},
@@ -242,7 +245,8 @@ func TestDeclaredRefusals(t *testing.T) {
 		"no number inside":  {[]string{"CreateWarehouse", "Name", "a", "Endpoint.Port", "x"}, "MalformedInput"},
 		"too many nodes":    {[]string{"CreateWarehouse", "Name", "a", "NumberOfNodes", "101"}, "InvalidParameterValue"},
 		"modify to 0 nodes": {[]string{"ModifyWarehouse", "Name", "north", "NumberOfNodes", "0"}, "InvalidParameterValue"},
-		"too many tags": {[]string{"CreateWarehouse", "Name", "a", "Tags.Tag.1.Key", "a", "Tags.Tag.1.Value", "", "Tags.Tag.2.Key", "b", "Tags.Tag.2.Value", ""},
+		"too many tags": {[]string{"CreateWarehouse", "Name", "a", "Tags.Tag.1.Key", "a", "Tags.Tag.1.Value", "", "Tags.Tag.2.Key", "b",
+			"Tags.Tag.2.Value", ""},
 			"TagLimitExceededFault"},
 		"bad tag":        {[]string{"CreateWarehouse", "Name", "a", "Tags.Tag.1.Key", "aws:a"}, "InvalidTagFault"},
 		"small pages":    {[]string{"DescribeWarehouses", "MaxRecords", "1"}, "InvalidParameterValue"},
@@ -328,7 +332,8 @@ func TestDeclaredPages(t *testing.T) {
 	must(t, fake, "DeleteWarehouse", "Name", "w0")
 	must(t, fake, "DeleteWarehouse", "Name", "w4")
 	second := must(t, fake, "DescribeWarehouses", "MaxRecords", "3", "MasterUsername", "ann", "Marker", marker[0])
-	if got := elements(second.Body, "ClusterIdentifier"); !slices.Equal(got, []string{"w3", "w5", "w6"}) || strings.Contains(second.Body, "Marker") {
+	if got := elements(second.Body, "ClusterIdentifier"); !slices.Equal(got, []string{"w3", "w5", "w6"}) ||
+		strings.Contains(second.Body, "Marker") {
 		t.Errorf("the second page has %q\n%s", got, second.Body)
 	}
 	if got := do(t, fake, "DescribeWarehouses", "Marker", marker[0]); got.Code != "InvalidParameterValue" {
@@ -367,7 +372,8 @@ func TestDeclaredTags(t *testing.T) {
 	must(t, fake, "DeleteTags", "ResourceName", arn, "TagKeys.TagKey.1", "a")
 	for _, parameters := range [][]string{nil, {"ResourceName", arn}, {"ResourceType", "Warehouse"}} {
 		got := must(t, fake, "DescribeTags", parameters...)
-		if keys, kinds := elements(got.Body, "Key"), elements(got.Body, "ResourceType"); !slices.Equal(keys, []string{"b"}) || !slices.Equal(kinds, []string{"warehouse"}) {
+		if keys, kinds := elements(got.Body, "Key"), elements(got.Body, "ResourceType"); !slices.Equal(keys, []string{"b"}) ||
+			!slices.Equal(kinds, []string{"warehouse"}) {
 			t.Errorf("DescribeTags with %q: keys %q of the types %q", parameters, keys, kinds)
 		}
 	}
@@ -392,10 +398,12 @@ func TestDeclaredIdentifiers(t *testing.T) {
 		t.Fatalf("the identifiers are %q", made)
 	}
 	must(t, fake, "ModifyTimetable", "ScheduleIdentifier", made[1], "ScheduleDescription", "second")
-	if got := elements(must(t, fake, "DescribeTimetables", "ScheduleDescription", "second").Body, "ScheduleIdentifier"); !slices.Equal(got, made[1:]) {
+	if got := elements(must(t, fake, "DescribeTimetables",
+		"ScheduleDescription", "second").Body, "ScheduleIdentifier"); !slices.Equal(got, made[1:]) {
 		t.Errorf("the second timetable is %q", got)
 	}
-	if got := do(t, fake, "CreateTimetable", "ScheduleDescription", "second", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != "TimetableExists" {
+	if got := do(t, fake, "CreateTimetable",
+		"ScheduleDescription", "second", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != "TimetableExists" {
 		t.Errorf("CreateTimetable with the same description returned %s", got.Code)
 	}
 	// The operation documents no error for a missing resource.
@@ -424,7 +432,8 @@ func TestDeclaredNextToHandlers(t *testing.T) {
 			Settled:  []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
 		},
 	})
-	if got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new"); got.Code != "InvalidAction" || !strings.Contains(got.Message, "Respond") {
+	if got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new"); got.Code != "InvalidAction" ||
+		!strings.Contains(got.Message, "Respond") {
 		t.Errorf("got %s %q", got.Code, got.Message)
 	}
 	if got := elements(must(t, fake, "DescribeClusters").Body, "ClusterIdentifier"); !slices.Equal(got, []string{"analytics"}) {

@@ -109,14 +109,16 @@ func TestErrors(t *testing.T) {
 
 		{creating, []string{"ClusterIdentifier", "analytics"}, "MissingParameter", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "new"}, "MissingParameter", "ClusterIdentifier"},
-		{creating, []string{"SnapshotIdentifier", "", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier must be provided and must not be blank"},
+		{creating, []string{"SnapshotIdentifier", "", "ClusterIdentifier", "analytics"},
+			"InvalidParameterValue", "SnapshotIdentifier must be provided and must not be blank"},
 		{creating, []string{"SnapshotIdentifier", "1st", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "must begin with a letter"},
 		{creating, []string{"SnapshotIdentifier", "a--b", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "a-", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "rs:a", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "naïve", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "ASCII"},
 		{creating, []string{"SnapshotIdentifier", "a\n", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
-		{creating, []string{"SnapshotIdentifier", strings.Repeat("a", 256), "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "1 to 255"},
+		{creating, []string{"SnapshotIdentifier", strings.Repeat("a", 256), "ClusterIdentifier", "analytics"},
+			"InvalidParameterValue", "1 to 255"},
 		{creating, []string{"SnapshotIdentifier", "new", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{creating, []string{"SnapshotIdentifier", "new", "ClusterIdentifier", "busy"}, models.ErrInvalidClusterState, "resizing"},
 		{creating, []string{"SnapshotIdentifier", "OLD", "ClusterIdentifier", "analytics"}, models.ErrClusterSnapshotAlreadyExists, "OLD"},
@@ -137,8 +139,10 @@ func TestErrors(t *testing.T) {
 		{copying, from("missing"), models.ErrClusterSnapshotNotFound, "missing"},
 		{copying, []string{"TargetSnapshotIdentifier", "new"}, "MissingParameter", "SourceSnapshotIdentifier"},
 		{copying, []string{"SourceSnapshotIdentifier", automated}, "MissingParameter", "TargetSnapshotIdentifier"},
-		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "rs:new"}, "InvalidParameterValue", "TargetSnapshotIdentifier"},
-		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "Old"}, models.ErrClusterSnapshotAlreadyExists, "Old"},
+		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "rs:new"},
+			"InvalidParameterValue", "TargetSnapshotIdentifier"},
+		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "Old"}, models.ErrClusterSnapshotAlreadyExists,
+			"Old"},
 		{copying, from("old"), models.ErrInvalidClusterSnapshotState, "automated"},
 		{copying, from(youngAutomated), models.ErrInvalidClusterSnapshotState, "available"},
 		{copying, from(automated, "SourceSnapshotClusterIdentifier", "missing"), models.ErrClusterNotFound, "missing"},
@@ -147,9 +151,11 @@ func TestErrors(t *testing.T) {
 
 		{authorize, []string{"SnapshotIdentifier", "old"}, "MissingParameter", "AccountWithRestoreAccess"},
 		{authorize, share(), "MissingParameter", "SnapshotIdentifier or SnapshotArn"},
-		{authorize, share("SnapshotIdentifier", "old", "SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old"), "InvalidParameterCombination", "together"},
+		{authorize, share("SnapshotIdentifier", "old", "SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old"),
+			"InvalidParameterCombination", "together"},
 		{authorize, share("SnapshotArn", "old"), "InvalidParameterValue", "SnapshotArn"},
-		{authorize, share("SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{authorize, share("SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"),
+			models.ErrClusterSnapshotNotFound, "missing"},
 		{authorize, share("SnapshotIdentifier", "missing"), models.ErrClusterSnapshotNotFound, "missing"},
 		{authorize, share("SnapshotIdentifier", "old", "SnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, "old"},
 		{authorize, share("SnapshotIdentifier", automated), models.ErrInvalidClusterSnapshotState, "manual"},
@@ -163,11 +169,13 @@ func TestErrors(t *testing.T) {
 		{revoke, withdraw("SnapshotIdentifier", "old", "SnapshotArn", oldARN), "InvalidParameterCombination", "together"},
 		{revoke, withdraw("SnapshotArn", "old"), "InvalidParameterValue", "SnapshotArn"},
 		{revoke, withdraw("SnapshotArn", goneARN), models.ErrClusterSnapshotNotFound, "missing"},
-		{revoke, withdraw("SnapshotArn", "arn:aws:redshift:us-east-1:210987654321:snapshot:analytics/old"), models.ErrAccessToSnapshotDenied, partner},
+		{revoke, withdraw("SnapshotArn", "arn:aws:redshift:us-east-1:210987654321:snapshot:analytics/old"), models.ErrAccessToSnapshotDenied,
+			partner},
 		{revoke, withdraw("SnapshotIdentifier", "missing"), models.ErrClusterSnapshotNotFound, "missing"},
 		{revoke, withdraw("SnapshotIdentifier", "old", "SnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, "old"},
 		{revoke, withdraw("SnapshotIdentifier", "ancient"), models.ErrAuthorizationNotFound, partner},
-		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "111122223333"}, models.ErrAuthorizationNotFound, "111122223333"},
+		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "111122223333"}, models.ErrAuthorizationNotFound,
+			"111122223333"},
 		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "somebody"}, "InvalidParameterValue", "somebody"},
 
 		{deleting, nil, "MissingParameter", "SnapshotIdentifier"},
@@ -180,26 +188,33 @@ func TestErrors(t *testing.T) {
 		{modify, nil, "MissingParameter", "SnapshotIdentifier"},
 		{modify, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{modify, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState, "manual"},
-		{modify, []string{"SnapshotIdentifier", "young", "ManualSnapshotRetentionPeriod", "7"}, models.ErrInvalidClusterSnapshotState, "available"},
+		{modify, []string{"SnapshotIdentifier", "young", "ManualSnapshotRetentionPeriod", "7"}, models.ErrInvalidClusterSnapshotState,
+			"available"},
 		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "0"}, models.ErrInvalidRetentionPeriodFault, "3653"},
 		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "3654"}, models.ErrInvalidRetentionPeriodFault, "3654"},
-		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2"}, models.ErrInvalidRetentionPeriodFault, "2 days"},
-		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2", "Force", "false"}, models.ErrInvalidRetentionPeriodFault, "Force"},
-		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "1", "Force", "true"}, models.ErrInvalidClusterSnapshotState, "Revoke"},
+		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2"}, models.ErrInvalidRetentionPeriodFault,
+			"2 days"},
+		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2", "Force", "false"},
+			models.ErrInvalidRetentionPeriodFault, "Force"},
+		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "1", "Force", "true"},
+			models.ErrInvalidClusterSnapshotState, "Revoke"},
 		{modify, []string{"SnapshotIdentifier", "old", "Force", "yes"}, "MalformedInput", "Force"},
 
 		{batchDelete, nil, "MissingParameter", "Identifiers"},
-		{batchDelete, []string{"Identifiers.DeleteClusterSnapshotMessage.1.SnapshotClusterIdentifier", "analytics"}, "MissingParameter", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"},
+		{batchDelete, []string{"Identifiers.DeleteClusterSnapshotMessage.1.SnapshotClusterIdentifier", "analytics"},
+			"MissingParameter", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"},
 		{batchDelete, tooManyToDelete, models.ErrBatchDeleteRequestSizeExceeded, "101"},
 		{batchModify, nil, "MissingParameter", "SnapshotIdentifierList"},
 		{batchModify, tooManyToModify, models.ErrBatchModifyClusterSnapshotsLimitExceededFault, "101"},
-		{batchModify, []string{"SnapshotIdentifierList.String.1", "ancient", "ManualSnapshotRetentionPeriod", "0"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+		{batchModify, []string{"SnapshotIdentifierList.String.1", "ancient", "ManualSnapshotRetentionPeriod", "0"},
+			models.ErrInvalidRetentionPeriodFault, "3653"},
 
 		{tagging, tagOn("", "k", "v"), "InvalidParameterValue", "ResourceName"},
 		{tagging, tagOn("old", "k", "v"), "InvalidParameterValue", "ResourceName"},
 		{tagging, []string{"ResourceName", oldARN}, "MissingParameter", "Tags.Tag"},
 		{tagging, tagOn(goneARN, "k", "v"), models.ErrResourceNotFoundFault, "missing"},
-		{tagging, tagOn("arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/old", "k", "v"), models.ErrResourceNotFoundFault, "eu-west-1"},
+		{tagging, tagOn("arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/old", "k", "v"), models.ErrResourceNotFoundFault,
+			"eu-west-1"},
 		{tagging, tagOn(busyARN, "k", "v"), models.ErrInvalidClusterState, "resizing"},
 		{tagging, tagOn(oldARN, "a;b", "v"), models.ErrInvalidTagFault, "a;b"},
 		{tagging, tagOn(oldARN, "aws:k", "v"), models.ErrInvalidTagFault, "reserved"},
@@ -226,9 +241,11 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "together"},
 		{describe, []string{"SnapshotIdentifier", "missing", "ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "together"},
 		{describe, []string{"SnapshotIdentifier", "old", "OwnerAccount", partner}, models.ErrClusterSnapshotNotFound, "old"},
-		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"}, models.ErrClusterSnapshotNotFound, "missing"},
+		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"},
+			models.ErrClusterSnapshotNotFound, "missing"},
 		{describe, []string{"SnapshotArn", "old"}, "InvalidParameterValue", "SnapshotArn"},
-		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old", "SnapshotIdentifier", "old"}, "InvalidParameterCombination", "together"},
+		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old", "SnapshotIdentifier", "old"},
+			"InvalidParameterCombination", "together"},
 		{describe, []string{"ClusterExists", "true", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{describe, []string{"ClusterExists", "true"}, "InvalidParameterCombination", "ClusterIdentifier"},
 		{describe, []string{"MaxRecords", "19"}, "InvalidParameterValue", "19"},
@@ -239,9 +256,11 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"SnapshotType", "Manual"}, "InvalidParameterValue", "SnapshotType"},
 		{describe, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
 		{describe, []string{"TagValues.TagValue.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
-		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.SortOrder", "ASC"}, "MissingParameter", "SortingEntities.SnapshotSortingEntity.1.Attribute"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.SortOrder", "ASC"},
+			"MissingParameter", "SortingEntities.SnapshotSortingEntity.1.Attribute"},
 		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "AGE"}, "InvalidParameterValue", "AGE"},
-		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME",
+			"SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
 	}
 
 	fake := newFake(t, redshifttest.Options{})
@@ -331,35 +350,43 @@ func TestQuotas(t *testing.T) {
 				createSnapshots(t, fake, fmt.Sprintf("s%d", i))
 			}
 			for i := range test.accounts {
-				must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", fmt.Sprint(int64(111122223333)+int64(i)))
+				must(t, fake, "AuthorizeSnapshotAccess",
+					"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", fmt.Sprint(int64(111122223333)+int64(i)))
 			}
 			for operation, refused := range map[string]struct {
 				code       awsquery.ErrorCode
 				parameters []string
 			}{
-				"CreateClusterSnapshot":   {models.ErrClusterSnapshotQuotaExceeded, []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "more"}},
-				"CopyClusterSnapshot":     {models.ErrClusterSnapshotQuotaExceeded, []string{"SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "more"}},
-				"AuthorizeSnapshotAccess": {models.ErrAuthorizationQuotaExceeded, []string{"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "amazon-redshift-support"}},
+				"CreateClusterSnapshot": {models.ErrClusterSnapshotQuotaExceeded,
+					[]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "more"}},
+				"CopyClusterSnapshot": {models.ErrClusterSnapshotQuotaExceeded,
+					[]string{"SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "more"}},
+				"AuthorizeSnapshotAccess": {models.ErrAuthorizationQuotaExceeded,
+					[]string{"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "amazon-redshift-support"}},
 			} {
 				if got := do(t, fake, operation, refused.parameters...); got.Code != string(refused.code) || got.Status != http.StatusBadRequest {
 					t.Errorf("%s = %d %s, want %s", operation, got.Status, got.Code, refused.code)
 				}
 			}
 			// If the call that used up the quota is repeated, the error must be that the resource exists, not the quota.
-			if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "s0"); got.Code != "ClusterSnapshotAlreadyExists" {
+			if got := do(t, fake, "CreateClusterSnapshot",
+				"ClusterIdentifier", "analytics", "SnapshotIdentifier", "s0"); got.Code != "ClusterSnapshotAlreadyExists" {
 				t.Errorf("a repeated CreateClusterSnapshot returned %s", got.Code)
 			}
-			if got := do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "111122223333"); got.Code != "AuthorizationAlreadyExists" {
+			if got := do(t, fake, "AuthorizeSnapshotAccess",
+				"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "111122223333"); got.Code != "AuthorizationAlreadyExists" {
 				t.Errorf("a repeated AuthorizeSnapshotAccess returned %s", got.Code)
 			}
 		})
 	}
 
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: -1, Tags: -1}})
-	if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); got.Code != "ClusterSnapshotQuotaExceeded" {
+	if got := do(t, fake, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); got.Code != "ClusterSnapshotQuotaExceeded" {
 		t.Errorf("a negative quota of snapshots returned %s", got.Code)
 	}
-	if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a", "Tags.Tag.1.Key", "k"); got.Code != "TagLimitExceededFault" {
+	if got := do(t, fake, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a", "Tags.Tag.1.Key", "k"); got.Code != "TagLimitExceededFault" {
 		t.Errorf("a negative quota of tags returned %s", got.Code)
 	}
 }
@@ -375,20 +402,22 @@ func TestForm(t *testing.T) {
 		status               int
 		code                 string
 	}{
-		"posted":            {"POST", "/", described, form, 200, ""},
-		"query and form":    {"POST", "/?Action=DescribeClusterSnapshots", "Version=2012-12-01", form, 200, ""},
-		"no version":        {"GET", "/?Action=DescribeClusterSnapshots", "", nil, 400, "InvalidAction"},
-		"other version":     {"GET", "/?Action=DescribeClusterSnapshots&Version=2012-12-02", "", nil, 400, "InvalidAction"},
-		"JSON":              {"POST", "/", `{"Action":"DescribeClusterSnapshots"}`, http.Header{"Content-Type": {"application/json"}}, 400, "MalformedInput"},
-		"no content type":   {"POST", "/", described, nil, 400, "MalformedInput"},
-		"broken form":       {"POST", "/", described + "&Marker=%zz", form, 404, "MalformedQueryString"},
-		"form in a GET":     {"GET", "/", described, form, 400, "MissingAction"},
-		"too long":          {"POST", "/", described + "&Marker=" + strings.Repeat("x", 1<<20), form, 413, "RequestEntityTooLarge"},
-		"other path":        {"GET", "/snapshots?" + described, "", nil, 404, "UnknownOperationException"},
-		"other method":      {"PUT", "/?" + described, "", nil, 405, "UnknownOperationException"},
-		"empty list":        {"GET", "/?" + described + "&TagKeys=", "", nil, 200, ""},
-		"wrong item name":   {"GET", "/?" + described + "&TagKeys.member.1=a%3Bb", "", nil, 200, ""},
-		"unknown member":    {"GET", "/?" + described + "&SortingEntities.SnapshotSortingEntity.1.Attribute=CREATE_TIME&SortingEntities.SnapshotSortingEntity.1.Colour=x", "", nil, 200, ""},
+		"posted":         {"POST", "/", described, form, 200, ""},
+		"query and form": {"POST", "/?Action=DescribeClusterSnapshots", "Version=2012-12-01", form, 200, ""},
+		"no version":     {"GET", "/?Action=DescribeClusterSnapshots", "", nil, 400, "InvalidAction"},
+		"other version":  {"GET", "/?Action=DescribeClusterSnapshots&Version=2012-12-02", "", nil, 400, "InvalidAction"},
+		"JSON": {"POST", "/", `{"Action":"DescribeClusterSnapshots"}`, http.Header{"Content-Type": {"application/json"}}, 400,
+			"MalformedInput"},
+		"no content type": {"POST", "/", described, nil, 400, "MalformedInput"},
+		"broken form":     {"POST", "/", described + "&Marker=%zz", form, 404, "MalformedQueryString"},
+		"form in a GET":   {"GET", "/", described, form, 400, "MissingAction"},
+		"too long":        {"POST", "/", described + "&Marker=" + strings.Repeat("x", 1<<20), form, 413, "RequestEntityTooLarge"},
+		"other path":      {"GET", "/snapshots?" + described, "", nil, 404, "UnknownOperationException"},
+		"other method":    {"PUT", "/?" + described, "", nil, 405, "UnknownOperationException"},
+		"empty list":      {"GET", "/?" + described + "&TagKeys=", "", nil, 200, ""},
+		"wrong item name": {"GET", "/?" + described + "&TagKeys.member.1=a%3Bb", "", nil, 200, ""},
+		"unknown member": {"GET", "/?" + described + "&SortingEntities.SnapshotSortingEntity.1.Attribute=CREATE_TIME" +
+			"&SortingEntities.SnapshotSortingEntity.1.Colour=x", "", nil, 200, ""},
 		"string as a list":  {"GET", "/?" + described + "&TagKeys.TagKey.1.Key=a%3Bb", "", nil, 200, ""},
 		"time with offset":  {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00%2B01%3A00", "", nil, 200, ""},
 		"time of boto3":     {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00.567891Z", "", nil, 200, ""},

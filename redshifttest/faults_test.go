@@ -159,7 +159,8 @@ func TestUnimplementedOperations(t *testing.T) {
 		t.Errorf("with a supplied error: got %s", got.Code)
 	}
 	for _, name := range []string{"CreateClusters", "createCluster", "CREATECLUSTER", "CreateCluster "} {
-		if got := do(t, fake, url.QueryEscape(name)); got.Code != "InvalidAction" || got.Message != "Could not find operation "+name+" for version 2012-12-01." {
+		if got := do(t, fake, url.QueryEscape(name)); got.Code != "InvalidAction" ||
+			got.Message != "Could not find operation "+name+" for version 2012-12-01." {
 			t.Errorf("%s: got %s %q", name, got.Code, got.Message)
 		}
 	}
@@ -180,7 +181,8 @@ func TestFaults(t *testing.T) {
 		err    error  // of the call, or of reading the body
 		worked bool
 	}
-	html := redshifttest.Fault{Status: 503, Body: "<html>busy</html>", Header: http.Header{"content-type": {"text/html"}, "Retry-After": {"7"}}}
+	html := redshifttest.Fault{Status: 503, Body: "<html>busy</html>",
+		Header: http.Header{"content-type": {"text/html"}, "Retry-After": {"7"}}}
 	htmlAfter := html
 	htmlAfter.AfterWork = true
 	for name, test := range map[string]struct {
@@ -197,9 +199,11 @@ func TestFaults(t *testing.T) {
 		"cut":             {redshifttest.Fault{Cut: true}, outcome{err: io.ErrUnexpectedEOF}},
 		"cut after work":  {redshifttest.Fault{Cut: true, AfterWork: true}, outcome{err: io.ErrUnexpectedEOF, worked: true}},
 		"truncated":       {redshifttest.Fault{Truncate: true}, outcome{200, "<CreateClusterSnapshotResponse", io.ErrUnexpectedEOF, true}},
-		"truncated page":  {redshifttest.Fault{Status: 500, Body: "half of it", Truncate: true}, outcome{500, "half ", io.ErrUnexpectedEOF, false}},
-		"delay":           {redshifttest.Fault{Delay: time.Millisecond}, outcome{200, "<Status>creating<", nil, true}},
-		"header":          {redshifttest.Fault{Header: http.Header{"Date": {"Mon, 23 Nov 2026 08:00:00 GMT"}}}, outcome{200, "<Status>creating<", nil, true}},
+		"truncated page": {redshifttest.Fault{Status: 500, Body: "half of it", Truncate: true},
+			outcome{500, "half ", io.ErrUnexpectedEOF, false}},
+		"delay": {redshifttest.Fault{Delay: time.Millisecond}, outcome{200, "<Status>creating<", nil, true}},
+		"header": {redshifttest.Fault{Header: http.Header{"Date": {"Mon, 23 Nov 2026 08:00:00 GMT"}}},
+			outcome{200, "<Status>creating<", nil, true}},
 	} {
 		check := func(t *testing.T, fake *redshifttest.Fake, transport http.RoundTripper, endpoint string) {
 			t.Helper()

@@ -22,14 +22,16 @@ func TestForAction(t *testing.T) {
 		left      string
 		err       error
 	}{
-		"in the URL":      {url: "/?Version=2012-12-01&Action=DescribeTags", want: true},
-		"other":           {url: "/?Action=DescribeTagsToo"},
-		"none":            {url: "/"},
-		"in a form":       {url: "/", kind: form, body: strings.NewReader("Action=DescribeTags&X=1"), want: true, left: "Action=DescribeTags&X=1"},
+		"in the URL": {url: "/?Version=2012-12-01&Action=DescribeTags", want: true},
+		"other":      {url: "/?Action=DescribeTagsToo"},
+		"none":       {url: "/"},
+		"in a form": {url: "/", kind: form, body: strings.NewReader("Action=DescribeTags&X=1"), want: true,
+			left: "Action=DescribeTags&X=1"},
 		"other in a form": {url: "/", kind: form, body: strings.NewReader("Action=CreateTags"), left: "Action=CreateTags"},
 		"text":            {url: "/", kind: "text/plain", body: strings.NewReader("Action=DescribeTags"), left: "Action=DescribeTags"},
-		"broken form":     {url: "/", kind: form, body: io.MultiReader(strings.NewReader("Action=DescribeTags"), iotest.ErrReader(broken)), left: "Action=DescribeTags", err: broken},
-		"malformed URL":   {url: "/?Action=DescribeTags&%zz"},
+		"broken form": {url: "/", kind: form, body: io.MultiReader(strings.NewReader("Action=DescribeTags"), iotest.ErrReader(broken)),
+			left: "Action=DescribeTags", err: broken},
+		"malformed URL": {url: "/?Action=DescribeTags&%zz"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,9 +13,11 @@ import (
 // TestHosts sends requests to a server on a loopback address. A web page can choose the name of the host.
 func TestHosts(t *testing.T) {
 	t.Parallel()
-	own := []string{"localhost", "LOCALHOST:80", "localhost.", "redshift.localhost:1", "127.0.0.1", "127.1.2.3:80", "[::1]", "[::1]:80", "[::ffff:127.0.0.1]:80"}
+	own := []string{"localhost", "LOCALHOST:80", "localhost.", "redshift.localhost:1", "127.0.0.1", "127.1.2.3:80", "[::1]", "[::1]:80",
+		"[::ffff:127.0.0.1]:80"}
 	foreign := []string{
-		"example.com", "attacker.example:80", "localhost.attacker.example", "notlocalhost", "127.0.0.1.attacker.example", "0.0.0.0", "10.0.0.1:80",
+		"example.com", "attacker.example:80", "localhost.attacker.example", "notlocalhost", "127.0.0.1.attacker.example", "0.0.0.0",
+		"10.0.0.1:80",
 		"[fe80::1]", "redshift.us-east-1.amazonaws.com", "127.1", "2130706433",
 	}
 	allowed := []string{"redshift.test", "Redshift.Test.:8080"}
@@ -24,11 +26,13 @@ func TestHosts(t *testing.T) {
 		accepted []string
 		refused  []string
 	}{
-		"signatures checked":                 {redshifttest.Options{}, append(append(own, foreign...), allowed...), nil},
-		"signatures checked, hosts":          {redshifttest.Options{Hosts: []string{"redshift.test"}}, append(own, allowed...), foreign},
-		"signatures not checked":             {redshifttest.Options{DisableSignatureCheck: true}, own, append(foreign, allowed...)},
-		"signatures not checked, hosts":      {redshifttest.Options{DisableSignatureCheck: true, Hosts: []string{"REDSHIFT.test"}}, append(own, allowed...), foreign},
-		"signatures not checked, IP address": {redshifttest.Options{DisableSignatureCheck: true, Hosts: []string{"10.0.0.1"}}, append(own, "10.0.0.1"), []string{"10.0.0.2"}},
+		"signatures checked":        {redshifttest.Options{}, append(append(own, foreign...), allowed...), nil},
+		"signatures checked, hosts": {redshifttest.Options{Hosts: []string{"redshift.test"}}, append(own, allowed...), foreign},
+		"signatures not checked":    {redshifttest.Options{DisableSignatureCheck: true}, own, append(foreign, allowed...)},
+		"signatures not checked, hosts": {redshifttest.Options{DisableSignatureCheck: true, Hosts: []string{"REDSHIFT.test"}},
+			append(own, allowed...), foreign},
+		"signatures not checked, IP address": {redshifttest.Options{DisableSignatureCheck: true, Hosts: []string{"10.0.0.1"}},
+			append(own, "10.0.0.1"), []string{"10.0.0.2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -66,7 +66,8 @@ func TestRespondWithoutHandler(t *testing.T) {
 	}
 	status, body := send()
 	for _, part := range []string{
-		"InvalidAction", "does not implement the operation DescribeTags", "Respond", "*redshift.DescribeTagsResult", "InjectNext", "FailNext", "AddCluster", "-cluster",
+		"InvalidAction", "does not implement the operation DescribeTags", "Respond", "*redshift.DescribeTagsResult",
+		"InjectNext", "FailNext", "AddCluster", "-cluster",
 	} {
 		if status != http.StatusBadRequest || !strings.Contains(body, part) {
 			t.Errorf("status %d, the body does not contain %q:\n%s", status, part, body)
@@ -94,8 +95,10 @@ func TestRenderMap(t *testing.T) {
 		Absent map[string]string `json:"Absent,omitzero" xml:"DescribeTagsResult>Absent>entry"`
 		Parts  []part            `json:"Parts,omitzero" xml:"DescribeTagsResult>Parts>Part"`
 	}
-	got := renderResult("DescribeTags", &result{Labels: map[string]string{"b": "2", "a": "<1>"}, Parts: []part{{Labels: map[string]string{}}}})
-	const want = `<DescribeTagsResult><Labels><entry><key>a</key><value>&lt;1&gt;</value></entry><entry><key>b</key><value>2</value></entry></Labels>` +
+	got := renderResult("DescribeTags", &result{Labels: map[string]string{"b": "2", "a": "<1>"},
+		Parts: []part{{Labels: map[string]string{}}}})
+	const want = `<DescribeTagsResult>` +
+		`<Labels><entry><key>a</key><value>&lt;1&gt;</value></entry><entry><key>b</key><value>2</value></entry></Labels>` +
 		`<Parts><Part><Labels/></Part></Parts></DescribeTagsResult>`
 	if flat := strings.Join(strings.Fields(string(got)), ""); flat != want {
 		t.Errorf("renderResult() =\n%s\nwant\n%s", flat, want)
@@ -130,10 +133,12 @@ func TestIntervalsFarAway(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 23, 9, 30, 0, 250e6, time.UTC)
 	every := scheduleTimes{interval: 5 * time.Hour}
-	for _, after := range []time.Time{start.AddDate(-400, 0, 0), start, start.Add(5 * time.Hour), start.AddDate(291, 0, 0), start.AddDate(5000, 0, 0)} {
+	for _, after := range []time.Time{start.AddDate(-400, 0, 0), start, start.Add(5 * time.Hour), start.AddDate(291, 0, 0),
+		start.AddDate(5000, 0, 0)} {
 		next := every.after(after, start)
 		sinceStart := next.Unix() - start.Unix()
-		if !next.After(after) || next.Nanosecond() != 250e6 || sinceStart%int64(5*3600) != 0 || after.After(start) && next.Unix()-after.Unix() > 5*3600 {
+		if !next.After(after) || next.Nanosecond() != 250e6 || sinceStart%int64(5*3600) != 0 || after.After(start) &&
+			next.Unix()-after.Unix() > 5*3600 {
 			t.Errorf("the time after %v = %v", after, next)
 		}
 	}

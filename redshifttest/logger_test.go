@@ -85,7 +85,8 @@ func TestLogger(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var output bytes.Buffer
-				fake := redshifttest.New(redshifttest.Options{Logger: slog.New(slog.NewTextHandler(&output, &slog.HandlerOptions{ReplaceAttr: withoutTime}))})
+				fake := redshifttest.New(redshifttest.Options{Logger: slog.New(slog.NewTextHandler(&output,
+					&slog.HandlerOptions{ReplaceAttr: withoutTime}))})
 				if err := fake.AddAccount(partner, partnerKeys); err != nil {
 					t.Fatal(err)
 				}

@@ -194,10 +194,11 @@ func TestSizeLimits(t *testing.T) {
 		status  int
 		code    string
 	}{
-		"header":               {get(target, header-len(target)-field), 200, ""},
-		"header, one more":     {get(target, header-len(target)-field+1), 431, "RequestEntityTooLarge"},
-		"target":               {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-15), 0), 200, ""},
-		"target, one more":     {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-14), 0), 431, "RequestEntityTooLarge"},
+		"header":           {get(target, header-len(target)-field), 200, ""},
+		"header, one more": {get(target, header-len(target)-field+1), 431, "RequestEntityTooLarge"},
+		"target":           {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-15), 0), 200, ""},
+		"target, one more": {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-14), 0), 431,
+			"RequestEntityTooLarge"},
 		"body":                 {post(action + "&X-Amz-Padding=" + strings.Repeat("x", body-len(action)-15)), 200, ""},
 		"body, one more":       {post(action + "&X-Amz-Padding=" + strings.Repeat("x", body-len(action)-14)), 413, "RequestEntityTooLarge"},
 		"parameters":           {post(action + strings.Repeat("&X-Amz-A", 9_998)), 200, ""},

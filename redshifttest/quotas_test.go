@@ -45,7 +45,8 @@ func TestEachQuota(t *testing.T) {
 			return restore(number, "NumberOfNodes", "1")
 		}, models.ErrNumberOfNodesQuotaExceeded},
 		"TableRestores": {0, "RestoreTableFromClusterSnapshot", func(number int) []string {
-			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
+			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev",
+				"SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
 		}, models.ErrInProgressTableRestoreQuotaExceededFault},
 		"OtherResources": {0, "CreateWarehouse", func(number int) []string {
 			return []string{"Name", fmt.Sprintf("w%d", number)}

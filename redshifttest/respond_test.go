@@ -61,7 +61,8 @@ func TestRespond(t *testing.T) {
 		if err := fake.FailNext("DescribeTableRestoreStatus", "Throttling"); err != nil { // one attempt
 			t.Fatal(err)
 		}
-		result, err := newClient(t, config).DescribeTableRestoreStatus(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "r-1"})
+		result, err := newClient(t, config).DescribeTableRestoreStatus(t.Context(),
+			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "r-1"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +71,8 @@ func TestRespond(t *testing.T) {
 			t.Errorf("the result is %+v", result)
 		}
 		requests := fake.Requests()
-		if last := requests[len(requests)-1]; last.Operation != "DescribeTableRestoreStatus" || last.Status != http.StatusOK || last.RequestID != result.RequestID {
+		if last := requests[len(requests)-1]; last.Operation != "DescribeTableRestoreStatus" || last.Status != http.StatusOK ||
+			last.RequestID != result.RequestID {
 			t.Errorf("the last request is %+v", last)
 		}
 	}
@@ -109,12 +111,14 @@ func TestRespondChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"Throttling", "MissingParameter", "InvalidQueryParameter"} {
-		parameters := map[string][]string{"Throttling": {"SnapshotIdentifier", "gone"}, "InvalidQueryParameter": {"SnapshotIdentifier", "gone", "Force", "true"}}[want]
+		parameters := map[string][]string{"Throttling": {"SnapshotIdentifier", "gone"},
+			"InvalidQueryParameter": {"SnapshotIdentifier", "gone", "Force", "true"}}[want]
 		if got := do(t, fake, "DeleteClusterSnapshot", parameters...); got.Code != want {
 			t.Errorf("%s: returned %d %s", want, got.Status, got.Code)
 		}
 	}
-	if got := send(t, fake.Transport(), unsignedRequest(t, "DeleteClusterSnapshot", "SnapshotIdentifier", "gone")); got.Code != "MissingAuthenticationToken" {
+	if got := send(t, fake.Transport(), unsignedRequest(t, "DeleteClusterSnapshot",
+		"SnapshotIdentifier", "gone")); got.Code != "MissingAuthenticationToken" {
 		t.Errorf("without a signature: got %s", got.Code)
 	}
 	if got := fake.PendingResponses(); got != 2 {
@@ -124,7 +128,8 @@ func TestRespondChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []int{500, 200, 404} { // a response that the fault replaces, the next one, and the fake's own
-		if got := do(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "gone"); got.Status != want || want == 200 && !strings.Contains(got.Body, ">gone<") {
+		if got := do(t, fake, "DeleteClusterSnapshot",
+			"SnapshotIdentifier", "gone"); got.Status != want || want == 200 && !strings.Contains(got.Body, ">gone<") {
 			t.Errorf("want status %d, got %d\n%s", want, got.Status, got.Body)
 		}
 	}
@@ -142,24 +147,26 @@ func TestRespondWithAFunction(t *testing.T) {
 	fake := newFake(t, redshifttest.Options{})
 	client := newClient(t, fake.Config())
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	err := fake.Respond("DescribeClusterSnapshots", func(params *redshift.DescribeClusterSnapshotsParams) (*redshift.DescribeClusterSnapshotsResult, error) {
-		if params.Marker == "refuse" {
-			return nil, models.ErrClusterSnapshotNotFound
-		}
-		if params.Marker == "refuse with text" {
-			return nil, &awsquery.Error{Code: "SomethingNew", StatusCode: 418, Message: "teapot"}
-		}
-		shown := models.Snapshot{SnapshotIdentifier: params.SnapshotIdentifier, SnapshotCreateTime: params.StartTime, NumberOfNodes: *params.MaxRecords}
-		for i, key := range params.TagKeys {
-			shown.Tags = append(shown.Tags, models.Tag{Key: key, Value: string(params.SortingEntities[i].Attribute)})
-		}
-		if params.ClusterExists != nil && *params.ClusterExists {
-			fake.Advance(time.Second) // locks the fake
-			shown.ClusterIdentifier = fake.Snapshots()[0].ClusterIdentifier
-		}
+	err := fake.Respond("DescribeClusterSnapshots",
+		func(params *redshift.DescribeClusterSnapshotsParams) (*redshift.DescribeClusterSnapshotsResult, error) {
+			if params.Marker == "refuse" {
+				return nil, models.ErrClusterSnapshotNotFound
+			}
+			if params.Marker == "refuse with text" {
+				return nil, &awsquery.Error{Code: "SomethingNew", StatusCode: 418, Message: "teapot"}
+			}
+			shown := models.Snapshot{SnapshotIdentifier: params.SnapshotIdentifier, SnapshotCreateTime: params.StartTime,
+				NumberOfNodes: *params.MaxRecords}
+			for i, key := range params.TagKeys {
+				shown.Tags = append(shown.Tags, models.Tag{Key: key, Value: string(params.SortingEntities[i].Attribute)})
+			}
+			if params.ClusterExists != nil && *params.ClusterExists {
+				fake.Advance(time.Second) // locks the fake
+				shown.ClusterIdentifier = fake.Snapshots()[0].ClusterIdentifier
+			}
 
-		return &redshift.DescribeClusterSnapshotsResult{Snapshots: []models.Snapshot{shown}}, nil
-	})
+			return &redshift.DescribeClusterSnapshotsResult{Snapshots: []models.Snapshot{shown}}, nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,15 +184,18 @@ func TestRespondWithAFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := result.Snapshots[0]
-	if got.SnapshotIdentifier != "x & y" || !got.SnapshotCreateTime.Equal(at) || got.NumberOfNodes != 20 || got.ClusterIdentifier != "analytics" ||
+	if got.SnapshotIdentifier != "x & y" || !got.SnapshotCreateTime.Equal(at) || got.NumberOfNodes != 20 ||
+		got.ClusterIdentifier != "analytics" ||
 		!slices.Equal(got.Tags, []models.Tag{{Key: "k", Value: "CREATE_TIME"}, {Key: "l", Value: "SOURCE_TYPE"}}) {
 		t.Errorf("the result is %+v", got)
 	}
-	if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "refuse"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+	if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "refuse"}); !errors.Is(err,
+		models.ErrClusterSnapshotNotFound) {
 		t.Errorf("the error is %v", err)
 	}
 	_, err = client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "refuse with text"})
-	if refused, ok := errors.AsType[*awsquery.Error](err); !ok || refused.Code != "SomethingNew" || refused.StatusCode != 418 || refused.Message != "teapot" {
+	if refused, ok := errors.AsType[*awsquery.Error](err); !ok || refused.Code != "SomethingNew" || refused.StatusCode != 418 ||
+		refused.Message != "teapot" {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -208,7 +218,8 @@ func TestRespondWithAWrongFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"no result and no error", "no result and no error", "disk full", "without an error code"} {
-		if got := do(t, fake, "DescribeTags"); got.Status != http.StatusBadRequest || got.Code != "InvalidAction" || !strings.Contains(got.Message, want) {
+		if got := do(t, fake, "DescribeTags"); got.Status != http.StatusBadRequest || got.Code != "InvalidAction" ||
+			!strings.Contains(got.Message, want) {
 			t.Errorf("got %d %s %q, want %q in the message", got.Status, got.Code, got.Message, want)
 		}
 	}
@@ -225,19 +236,23 @@ func TestRespondMistakes(t *testing.T) {
 		response  any
 		want      string
 	}{
-		"nil":                {"DescribeTags", nil, "the response is nil: want a *redshift.DescribeTagsResult"},
-		"nil pointer":        {"DescribeTags", (*redshift.DescribeTagsResult)(nil), "is a nil *"},
-		"nil function":       {"DescribeTags", (func(*redshift.DescribeTagsParams) *redshift.DescribeTagsResult)(nil), "is a nil func"},
-		"value":              {"DescribeTags", *right, "want a *redshift.DescribeTagsResult or a func"},
-		"other result":       {"DescribeTags", &redshift.DescribeClustersResult{}, "not a *"},
-		"other type":         {"DescribeTags", &DescribeTagsResult{}, "not a *redshifttest_test.DescribeTagsResult"},
-		"text":               {"DescribeTags", "<DescribeTagsResponse/>", "not a string"},
-		"untyped function":   {"DescribeTags", func() {}, "not a func()"},
-		"other params":       {"DescribeTags", func(*redshift.DescribeClustersParams) *redshift.DescribeTagsResult { return right }, "not a func("},
-		"params as a value":  {"DescribeTags", func(redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right }, "not a func("},
-		"variadic":           {"DescribeTags", func(...*redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right }, "not a func("},
-		"two results":        {"DescribeTags", func(*redshift.DescribeTagsParams) (*redshift.DescribeTagsResult, string) { return right, "" }, "not a func("},
-		"result in function": {"DescribeTags", func(*redshift.DescribeTagsParams) *redshift.DescribeClustersResult { return nil }, "not a func("},
+		"nil":              {"DescribeTags", nil, "the response is nil: want a *redshift.DescribeTagsResult"},
+		"nil pointer":      {"DescribeTags", (*redshift.DescribeTagsResult)(nil), "is a nil *"},
+		"nil function":     {"DescribeTags", (func(*redshift.DescribeTagsParams) *redshift.DescribeTagsResult)(nil), "is a nil func"},
+		"value":            {"DescribeTags", *right, "want a *redshift.DescribeTagsResult or a func"},
+		"other result":     {"DescribeTags", &redshift.DescribeClustersResult{}, "not a *"},
+		"other type":       {"DescribeTags", &DescribeTagsResult{}, "not a *redshifttest_test.DescribeTagsResult"},
+		"text":             {"DescribeTags", "<DescribeTagsResponse/>", "not a string"},
+		"untyped function": {"DescribeTags", func() {}, "not a func()"},
+		"other params": {"DescribeTags", func(*redshift.DescribeClustersParams) *redshift.DescribeTagsResult { return right },
+			"not a func("},
+		"params as a value": {"DescribeTags", func(redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right }, "not a func("},
+		"variadic": {"DescribeTags", func(...*redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right },
+			"not a func("},
+		"two results": {"DescribeTags", func(*redshift.DescribeTagsParams) (*redshift.DescribeTagsResult, string) { return right, "" },
+			"not a func("},
+		"result in function": {"DescribeTags", func(*redshift.DescribeTagsParams) *redshift.DescribeClustersResult { return nil },
+			"not a func("},
 		"unknown operation":  {"DescribeTag", right, "Redshift has no such operation"},
 		"spelling":           {"describetags", right, "did you mean DescribeTags?"},
 		"no name":            {"", right, "Redshift has no such operation"},

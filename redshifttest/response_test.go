@@ -56,7 +56,8 @@ func TestResponses(t *testing.T) {
 
 	check("describe-none.xml", http.StatusOK, do(t, fake, "DescribeClusterSnapshots"))
 	check("create.xml", http.StatusOK, do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "Nightly",
-		"ManualSnapshotRetentionPeriod", "7", "Tags.Tag.2.Key", "second", "Tags.Tag.10.Key", "tenth", "Tags.Tag.10.Value", "= a/b", "Tags.Tag.1.Key", "First", "Tags.Tag.1.Value", "größe"))
+		"ManualSnapshotRetentionPeriod", "7", "Tags.Tag.2.Key", "second", "Tags.Tag.10.Key", "tenth", "Tags.Tag.10.Value", "= a/b",
+		"Tags.Tag.1.Key", "First", "Tags.Tag.1.Value", "größe"))
 	fake.Advance(time.Minute)
 	automated, err := fake.AddAutomatedSnapshot("vault", start.Add(-time.Hour))
 	if err != nil {
@@ -64,9 +65,11 @@ func TestResponses(t *testing.T) {
 	}
 	check("describe-creating.xml", http.StatusOK, do(t, fake, "DescribeClusterSnapshots", "ClusterIdentifier", "analytics"))
 	check("describe-automated.xml", http.StatusOK, do(t, fake, "DescribeClusterSnapshots", "ClusterIdentifier", "vault"))
-	check("copy.xml", http.StatusOK, do(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "kept"))
+	check("copy.xml", http.StatusOK, do(t, fake, "CopyClusterSnapshot",
+		"SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "kept"))
 	do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "kept", "AccountWithRestoreAccess", partner)
-	check("authorize.xml", http.StatusOK, do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "kept", "AccountWithRestoreAccess", "amazon-redshift-support"))
+	check("authorize.xml", http.StatusOK, do(t, fake, "AuthorizeSnapshotAccess",
+		"SnapshotIdentifier", "kept", "AccountWithRestoreAccess", "amazon-redshift-support"))
 	check("error.xml", http.StatusNotFound, do(t, fake, "DescribeClusterSnapshots", "SnapshotIdentifier", "<&>\"'\x01\xff\n"))
 	failNext(t, fake, "DescribeClusterSnapshots", "InternalFailure")
 	check("failure.xml", http.StatusInternalServerError, do(t, fake, "DescribeClusterSnapshots"))

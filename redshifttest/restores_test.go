@@ -64,7 +64,8 @@ func TestResponsesOfClusters(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	createSnapshots(t, fake, "nightly")
-	restored := must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", "1")
+	restored := must(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", "1")
 	golden(t, "RestoreFromClusterSnapshot.xml", restored.Body)
 	golden(t, "RestoreTableFromClusterSnapshot.xml", must(t, fake, "RestoreTableFromClusterSnapshot", "ClusterIdentifier", "analytics",
 		"SnapshotIdentifier", "nightly", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", "orders_before").Body)
@@ -82,7 +83,8 @@ func TestRestoreLife(t *testing.T) {
 	client := clientOf(t, fake)
 	restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}))
-	if restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.Cluster.Endpoint != nil || !restored.Cluster.ClusterCreateTime.IsZero() {
+	if restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.Cluster.Endpoint != nil ||
+		!restored.Cluster.ClusterCreateTime.IsZero() {
 		t.Errorf("RestoreFromClusterSnapshot() = %+v", restored.Cluster)
 	}
 	for _, moment := range []struct {
@@ -91,8 +93,11 @@ func TestRestoreLife(t *testing.T) {
 		availability models.ClusterAvailabilityStatus
 		restore      models.RestoreStatus
 	}{
-		{0, "creating", "Modifying", models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024, EstimatedTimeToCompletionInSeconds: 540}},
-		{2 * time.Minute, "creating", "Modifying", models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024, ElapsedTimeInSeconds: 120, EstimatedTimeToCompletionInSeconds: 420}},
+		{0, "creating", "Modifying", models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024,
+			EstimatedTimeToCompletionInSeconds: 540}},
+		{2 * time.Minute, "creating", "Modifying",
+			models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024, ElapsedTimeInSeconds: 120,
+				EstimatedTimeToCompletionInSeconds: 420}},
 		{4 * time.Minute, "available", "Available", models.RestoreStatus{
 			Status: "restoring", CurrentRestoreRateInMegaBytesPerSecond: 2.84, SnapshotSizeInMegaBytes: 1024,
 			ProgressInMegaBytes: 512, ElapsedTimeInSeconds: 360, EstimatedTimeToCompletionInSeconds: 180,
@@ -128,7 +133,8 @@ func TestRestoreWhileCreating(t *testing.T) {
 	for operation, parameters := range map[string][]string{
 		"CreateClusterSnapshot": {"SnapshotIdentifier", "early"},
 		"EnableSnapshotCopy":    {"DestinationRegion", "us-west-2"},
-		"CreateTags":            {"ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "k", "Tags.Tag.1.Value", "v"},
+		"CreateTags": {"ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "k",
+			"Tags.Tag.1.Value", "v"},
 	} {
 		if operation != "CreateTags" {
 			parameters = append(parameters, "ClusterIdentifier", "drill")
@@ -152,7 +158,8 @@ func TestRestoreFails(t *testing.T) {
 	}
 	fake.Advance(time.Hour)
 	one := describeOne(t, client, "drill")
-	if one.ClusterStatus != models.ClusterStatusIncompatibleRestore || one.ClusterAvailabilityStatus != models.ClusterAvailabilityStatusFailed ||
+	if one.ClusterStatus != models.ClusterStatusIncompatibleRestore ||
+		one.ClusterAvailabilityStatus != models.ClusterAvailabilityStatusFailed ||
 		one.RestoreStatus.Status != models.RestoreStatusTypeFailed || one.RestoreStatus.ProgressInMegaBytes != 512 {
 		t.Errorf("%s, %s, %+v", one.ClusterStatus, one.ClusterAvailabilityStatus, *one.RestoreStatus)
 	}
@@ -160,7 +167,8 @@ func TestRestoreFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	var failed *awsquery.Error
-	if _, err := client.DescribeClusters(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}); !errors.As(err, &failed) || failed.Code != models.ErrClusterNotFound {
+	if _, err := client.DescribeClusters(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}); !errors.As(err,
+		&failed) || failed.Code != models.ErrClusterNotFound {
 		t.Errorf("DescribeClusters() of a removed cluster = %v", err)
 	}
 }
@@ -174,36 +182,38 @@ func TestRestoreSettings(t *testing.T) {
 	}})
 	createSnapshots(t, fake, "nightly")
 	client := clientOf(t, fake)
-	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "plain", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "analytics")
-	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
-		ClusterIdentifier:              "drill",
-		SnapshotIdentifier:             "nightly",
-		Port:                           new(5440),
-		AvailabilityZone:               "us-east-1c",
-		AllowVersionUpgrade:            new(false),
-		ClusterSubnetGroupName:         "private",
-		PubliclyAccessible:             new(true),
-		ElasticIP:                      "192.0.2.1",
-		ClusterParameterGroupName:      "strict",
-		VpcSecurityGroupIDs:            []string{"sg-1", "sg-2"},
-		PreferredMaintenanceWindow:     "Wed:09:00-Wed:09:30",
-		ManualSnapshotRetentionPeriod:  new(14),
-		KmsKeyID:                       "arn:aws:kms:us-east-1:123456789012:key/2",
-		NodeType:                       "ra3.4xlarge",
-		NumberOfNodes:                  new(4),
-		EnhancedVpcRouting:             new(true),
-		IamRoles:                       []string{"arn:aws:iam::123456789012:role/reader"},
-		DefaultIamRoleArn:              "arn:aws:iam::123456789012:role/reader",
-		MaintenanceTrackName:           "trailing",
-		AvailabilityZoneRelocation:     new(true),
-		Encrypted:                      new(true),
-		ManageMasterPassword:           new(true),
-		MasterPasswordSecretKmsKeyID:   "arn:aws:kms:us-east-1:123456789012:key/3",
-		IPAddressType:                  models.IPAddressTypeDualstack,
-		MultiAZ:                        new(true),
-		HsmClientCertificateIdentifier: "certificate",
-		HsmConfigurationIdentifier:     "configuration",
-	}))
+	must(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "plain", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "analytics")
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{
+			ClusterIdentifier:              "drill",
+			SnapshotIdentifier:             "nightly",
+			Port:                           new(5440),
+			AvailabilityZone:               "us-east-1c",
+			AllowVersionUpgrade:            new(false),
+			ClusterSubnetGroupName:         "private",
+			PubliclyAccessible:             new(true),
+			ElasticIP:                      "192.0.2.1",
+			ClusterParameterGroupName:      "strict",
+			VpcSecurityGroupIDs:            []string{"sg-1", "sg-2"},
+			PreferredMaintenanceWindow:     "Wed:09:00-Wed:09:30",
+			ManualSnapshotRetentionPeriod:  new(14),
+			KmsKeyID:                       "arn:aws:kms:us-east-1:123456789012:key/2",
+			NodeType:                       "ra3.4xlarge",
+			NumberOfNodes:                  new(4),
+			EnhancedVpcRouting:             new(true),
+			IamRoles:                       []string{"arn:aws:iam::123456789012:role/reader"},
+			DefaultIamRoleArn:              "arn:aws:iam::123456789012:role/reader",
+			MaintenanceTrackName:           "trailing",
+			AvailabilityZoneRelocation:     new(true),
+			Encrypted:                      new(true),
+			ManageMasterPassword:           new(true),
+			MasterPasswordSecretKmsKeyID:   "arn:aws:kms:us-east-1:123456789012:key/3",
+			IPAddressType:                  models.IPAddressTypeDualstack,
+			MultiAZ:                        new(true),
+			HsmClientCertificateIdentifier: "certificate",
+			HsmConfigurationIdentifier:     "configuration",
+		}))
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 	got, plain := describeOne(t, client, "drill"), describeOne(t, client, "plain")
 	want := plain
@@ -217,7 +227,8 @@ func TestRestoreSettings(t *testing.T) {
 	want.PubliclyAccessible = true
 	want.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: "192.0.2.1", Status: "active"}
 	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{{ParameterGroupName: "strict", ParameterApplyStatus: "in-sync"}}
-	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"}, {VpcSecurityGroupID: "sg-2", Status: "active"}}
+	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"},
+		{VpcSecurityGroupID: "sg-2", Status: "active"}}
 	want.PreferredMaintenanceWindow = "wed:09:00-wed:09:30"
 	want.NextMaintenanceWindowStartTime = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	want.ClusterPublicKey = got.ClusterPublicKey
@@ -232,7 +243,8 @@ func TestRestoreSettings(t *testing.T) {
 	want.MasterPasswordSecretKmsKeyID = "arn:aws:kms:us-east-1:123456789012:key/3"
 	want.IPAddressType = models.IPAddressTypeDualstack
 	want.MultiAZ = "Enabled"
-	want.HsmStatus = &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration", Status: "active"}
+	want.HsmStatus = &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration",
+		Status: "active"}
 	if got.ClusterNodes[0].PublicIPAddress == "" || plain.ClusterNodes[0].PublicIPAddress != "" {
 		t.Errorf("public nodes: %+v, private nodes: %+v", got.ClusterNodes, plain.ClusterNodes)
 	}
@@ -243,13 +255,16 @@ func TestRestoreSettings(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the cluster is\n%+v\nwant\n%+v", got, want)
 	}
-	if source := describeOne(t, client, "analytics"); plain.NodeType != source.NodeType || plain.Endpoint.Port != source.Endpoint.Port || plain.DBName != source.DBName {
+	if source := describeOne(t, client, "analytics"); plain.NodeType != source.NodeType || plain.Endpoint.Port != source.Endpoint.Port ||
+		plain.DBName != source.DBName {
 		t.Errorf("without parameters the cluster is\n%+v\nwant the settings of\n%+v", plain, source)
 	}
-	if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "single", "SnapshotIdentifier", "nightly", "Encrypted", "true"); got.Status != 200 {
+	if got := do(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "single", "SnapshotIdentifier", "nightly", "Encrypted", "true"); got.Status != 200 {
 		t.Fatal(got.Body)
 	}
-	if one := describeOne(t, client, "single"); !strings.HasPrefix(one.KmsKeyID, "arn:aws:kms:us-east-1:123456789012:key/") || !one.Encrypted {
+	if one := describeOne(t, client, "single"); !strings.HasPrefix(one.KmsKeyID, "arn:aws:kms:us-east-1:123456789012:key/") ||
+		!one.Encrypted {
 		t.Errorf("encrypted with %q", one.KmsKeyID)
 	}
 }
@@ -265,7 +280,8 @@ func TestRestoreShared(t *testing.T) {
 	theirs := clientWith(t, fake, partnerKeys)
 	var denied *awsquery.Error
 	params := &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "copy", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount}
-	if _, err := theirs.RestoreFromClusterSnapshot(t.Context(), params); !errors.As(err, &denied) || denied.Code != models.ErrAccessToSnapshotDenied {
+	if _, err := theirs.RestoreFromClusterSnapshot(t.Context(), params); !errors.As(err, &denied) ||
+		denied.Code != models.ErrAccessToSnapshotDenied {
 		t.Errorf("restore before the snapshot is shared: %v", err)
 	}
 	shared := must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
@@ -273,9 +289,10 @@ func TestRestoreShared(t *testing.T) {
 		t.Fatal(shared.Body)
 	}
 	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(), params))
-	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
-		ClusterIdentifier: "other", SnapshotArn: "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly",
-	}))
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{
+			ClusterIdentifier: "other", SnapshotArn: "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly",
+		}))
 	if mine := succeed[*redshift.DescribeClustersResult](t)(clientOf(t, fake).DescribeClusters(t.Context(), nil)); len(mine.Clusters) != 1 {
 		t.Errorf("the owner sees %d clusters", len(mine.Clusters))
 	}
@@ -333,7 +350,8 @@ func TestDescribeClusters(t *testing.T) {
 func TestClusterTags(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", "team", "Tags.Tag.1.Value", "finance")
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", "team",
+		"Tags.Tag.1.Value", "finance")
 	if one := describeOne(t, clientOf(t, fake), "analytics"); !slices.Equal(one.Tags, []models.Tag{{Key: "team", Value: "finance"}}) {
 		t.Errorf("tags: %v", one.Tags)
 	}
@@ -355,11 +373,13 @@ func TestRestoreQuotas(t *testing.T) {
 			t.Parallel()
 			fake := newFake(t, redshifttest.Options{Quotas: test.quotas})
 			createSnapshots(t, fake, "nightly")
-			if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"); got.Code != string(test.code) {
+			if got := do(t, fake, "RestoreFromClusterSnapshot",
+				"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"); got.Code != string(test.code) {
 				t.Errorf("RestoreFromClusterSnapshot returned %s", got.Body)
 			}
 			// If the call that used up the quota is repeated, the error must be that the cluster exists.
-			if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly"); got.Code != string(models.ErrClusterAlreadyExists) {
+			if got := do(t, fake, "RestoreFromClusterSnapshot",
+				"ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly"); got.Code != string(models.ErrClusterAlreadyExists) {
 				t.Errorf("the repeated call returned %s", got.Body)
 			}
 		})
@@ -371,7 +391,8 @@ func TestRestoreQuotas(t *testing.T) {
 	}
 	must(t, many, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "nightly")
 	many.Advance(redshifttest.DefaultSnapshotDuration)
-	got := do(t, many, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt32))
+	got := do(t, many, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt32))
 	if got.Code != string(models.ErrNumberOfNodesQuotaExceeded) {
 		t.Errorf("a restore to the largest number of nodes returned %s", got.Body)
 	}
@@ -379,10 +400,12 @@ func TestRestoreQuotas(t *testing.T) {
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{TableRestores: 1}})
 	createSnapshots(t, fake, "nightly")
 	table := func(name string) []string {
-		return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", name}
+		return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly", "SourceDatabaseName", "dev",
+			"SourceTableName", "orders", "NewTableName", name}
 	}
 	must(t, fake, "RestoreTableFromClusterSnapshot", table("one")...)
-	if got := do(t, fake, "RestoreTableFromClusterSnapshot", table("two")...); got.Code != string(models.ErrInProgressTableRestoreQuotaExceededFault) {
+	if got := do(t, fake, "RestoreTableFromClusterSnapshot",
+		table("two")...); got.Code != string(models.ErrInProgressTableRestoreQuotaExceededFault) {
 		t.Errorf("a second table restore returned %s", got.Body)
 	}
 	fake.Advance(redshifttest.DefaultRestoreDuration)
@@ -393,7 +416,8 @@ func TestRestoreQuotas(t *testing.T) {
 func TestTableRestoreLife(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, RestoreDuration: 9 * time.Minute})
-	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 3200, Tables: []string{"dev.public.orders"}}); err != nil {
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 3200,
+		Tables: []string{"dev.public.orders"}}); err != nil {
 		t.Fatal(err)
 	}
 	createSnapshots(t, fake, "nightly")
@@ -436,12 +460,14 @@ func TestTableRestoreLife(t *testing.T) {
 	}
 	// The cluster and its later snapshots have the table now.
 	var taken *awsquery.Error
-	if _, err := client.RestoreTableFromClusterSnapshot(t.Context(), params); !errors.As(err, &taken) || taken.Code != models.ErrInvalidTableRestoreArgument {
+	if _, err := client.RestoreTableFromClusterSnapshot(t.Context(), params); !errors.As(err, &taken) ||
+		taken.Code != models.ErrInvalidTableRestoreArgument {
 		t.Errorf("the same restore again: %v", err)
 	}
 	createSnapshots(t, fake, "later")
 	again := *params
-	again.SnapshotIdentifier, again.SourceDatabaseName, again.SourceSchemaName, again.SourceTableName = "later", "scratch", "drill", "orders_before"
+	again.SnapshotIdentifier, again.SourceDatabaseName = "later", "scratch"
+	again.SourceSchemaName, again.SourceTableName = "drill", "orders_before"
 	again.NewTableName = "orders_after"
 	succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), &again))
 }
@@ -454,9 +480,11 @@ func TestTableRestoreFails(t *testing.T) {
 	client := clientOf(t, fake)
 	var requests []string
 	for i := range 5 {
-		asked := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
-			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: fmt.Sprintf("t%d", i),
-		}))
+		asked := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(),
+			&redshift.RestoreTableFromClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders",
+				NewTableName: fmt.Sprintf("t%d", i),
+			}))
 		requests = append(requests, asked.TableRestoreStatus.TableRestoreRequestID)
 	}
 	fake.Advance(6 * time.Minute)

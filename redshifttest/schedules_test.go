@@ -52,11 +52,14 @@ func scheduleRefusals() []refusedCall {
 
 		{attach, []string{"ScheduleIdentifier", "unused"}, "MissingParameter", "ClusterIdentifier"},
 		{attach, []string{"ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "DisassociateSchedule"},
-		{attach, []string{"ClusterIdentifier", "analytics", "DisassociateSchedule", "false"}, "InvalidParameterCombination", "ScheduleIdentifier"},
+		{attach, []string{"ClusterIdentifier", "analytics", "DisassociateSchedule", "false"},
+			"InvalidParameterCombination", "ScheduleIdentifier"},
 		{attach, []string{"ClusterIdentifier", "missing", "ScheduleIdentifier", "unused"}, models.ErrClusterNotFound, "missing"},
 		{attach, []string{"ClusterIdentifier", "analytics", "ScheduleIdentifier", "missing"}, models.ErrSnapshotScheduleNotFound, "missing"},
-		{attach, []string{"ClusterIdentifier", "sealed", "ScheduleIdentifier", "unused"}, models.ErrInvalidClusterSnapshotScheduleState, "sealed"},
-		{attach, []string{"ClusterIdentifier", "sealed", "DisassociateSchedule", "true"}, models.ErrInvalidClusterSnapshotScheduleState, "sealed"},
+		{attach, []string{"ClusterIdentifier", "sealed", "ScheduleIdentifier", "unused"}, models.ErrInvalidClusterSnapshotScheduleState,
+			"sealed"},
+		{attach, []string{"ClusterIdentifier", "sealed", "DisassociateSchedule", "true"}, models.ErrInvalidClusterSnapshotScheduleState,
+			"sealed"},
 
 		{describe, []string{"MaxRecords", "0"}, "InvalidParameterValue", "between 1 and 100"},
 		{describe, []string{"Marker", "x"}, "InvalidParameterValue", "Marker"},
@@ -96,7 +99,8 @@ func TestScheduleLife(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
-			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", Tags: []models.Tag{{Key: "team", Value: "finance"}}}); err != nil {
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics",
+				Tags: []models.Tag{{Key: "team", Value: "finance"}}}); err != nil {
 				t.Fatal(err)
 			}
 			advance := func(by time.Duration) {
@@ -111,8 +115,10 @@ func TestScheduleLife(t *testing.T) {
 			expectIdentifiers(t, "without a cluster", fake)
 			must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "NIGHTLY")
 			one := describeOne(t, client, "analytics")
-			if one.SnapshotScheduleIdentifier != "nightly" || one.SnapshotScheduleState != models.ScheduleStateModifying || one.AutomatedSnapshotRetentionPeriod != 1 ||
-				!one.ExpectedNextSnapshotScheduleTime.Equal(time.Date(2026, 11, 23, 16, 30, 0, 0, time.UTC)) || one.ExpectedNextSnapshotScheduleTimeStatus != "OnTrack" {
+			if one.SnapshotScheduleIdentifier != "nightly" || one.SnapshotScheduleState != models.ScheduleStateModifying ||
+				one.AutomatedSnapshotRetentionPeriod != 1 ||
+				!one.ExpectedNextSnapshotScheduleTime.Equal(time.Date(2026, 11, 23, 16, 30, 0, 0,
+					time.UTC)) || one.ExpectedNextSnapshotScheduleTimeStatus != "OnTrack" {
 				t.Errorf("the cluster is %+v", one)
 			}
 			advance(26 * time.Hour)
@@ -121,7 +127,8 @@ func TestScheduleLife(t *testing.T) {
 				t.Errorf("the schedule is %s", one.SnapshotScheduleState)
 			}
 			taken := fake.Snapshots()[0]
-			if taken.SnapshotType != models.SnapshotTypeAutomated || taken.Status != models.SnapshotStatusAvailable || len(taken.Tags) != 1 || taken.ManualSnapshotRetentionPeriod != nil {
+			if taken.SnapshotType != models.SnapshotTypeAutomated || taken.Status != models.SnapshotStatusAvailable || len(taken.Tags) != 1 ||
+				taken.ManualSnapshotRetentionPeriod != nil {
 				t.Errorf("the snapshot is %+v", taken)
 			}
 			advance(26 * time.Hour)
@@ -144,7 +151,8 @@ func TestScheduleLife(t *testing.T) {
 func TestScheduleNeedsTheCluster(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	for _, cluster := range []redshifttest.Cluster{{Identifier: "gone"}, {Identifier: "none", AutomatedSnapshotRetentionPeriod: -1}, {Identifier: "long", AutomatedSnapshotRetentionPeriod: 3}} {
+	for _, cluster := range []redshifttest.Cluster{{Identifier: "gone"}, {Identifier: "none", AutomatedSnapshotRetentionPeriod: -1},
+		{Identifier: "long", AutomatedSnapshotRetentionPeriod: 3}} {
 		if err := fake.AddCluster(cluster); err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +172,8 @@ func TestScheduleNeedsTheCluster(t *testing.T) {
 	if err := fake.SetClusterStatus("analytics", "available"); err != nil {
 		t.Fatal(err)
 	}
-	expectIdentifiers(t, "after a pause", fake, "rs:analytics-2026-11-23-21-30-00", "rs:long-2026-11-23-21-30-00", "rs:long-2026-11-24-09-30-00")
+	expectIdentifiers(t, "after a pause", fake, "rs:analytics-2026-11-23-21-30-00", "rs:long-2026-11-23-21-30-00",
+		"rs:long-2026-11-24-09-30-00")
 	fake.Advance(365 * 24 * time.Hour)
 	expectIdentifiers(t, "a year later", fake,
 		"rs:long-2027-11-21-21-30-00", "rs:long-2027-11-22-09-30-00", "rs:long-2027-11-22-21-30-00", "rs:long-2027-11-23-09-30-00",
@@ -184,7 +193,8 @@ func TestScheduledCopies(t *testing.T) {
 	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2", "RetentionPeriod", "3")
 	east.Advance(30*day + time.Hour)
 	expectIdentifiers(t, "here", east, "rs:analytics-2026-12-23-09-30-00")
-	expectIdentifiers(t, "there", west, "copy:rs:analytics-2026-12-21-09-30-00", "copy:rs:analytics-2026-12-22-09-30-00", "copy:rs:analytics-2026-12-23-09-30-00")
+	expectIdentifiers(t, "there", west, "copy:rs:analytics-2026-12-21-09-30-00", "copy:rs:analytics-2026-12-22-09-30-00",
+		"copy:rs:analytics-2026-12-23-09-30-00")
 }
 
 // TestScheduleRestore checks that a restored cluster has a schedule only if the restore sets it.
@@ -196,7 +206,8 @@ func TestScheduleRestore(t *testing.T) {
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "hourly")
 	client := clientOf(t, fake)
 	for _, params := range []*redshift.RestoreFromClusterSnapshotParams{
-		{ClusterIdentifier: "follows", SnapshotIdentifier: "base", SnapshotScheduleIdentifier: "Hourly", AutomatedSnapshotRetentionPeriod: new(2)},
+		{ClusterIdentifier: "follows", SnapshotIdentifier: "base",
+			SnapshotScheduleIdentifier: "Hourly", AutomatedSnapshotRetentionPeriod: new(2)},
 		{ClusterIdentifier: "alone", SnapshotIdentifier: "base"},
 	} {
 		succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(), params))
@@ -221,7 +232,8 @@ func TestSchedules(t *testing.T) {
 		Tags: []models.Tag{{Key: "team", Value: "finance"}}, NextInvocations: new(2), DryRun: new(true),
 	}
 	dry := succeed[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(), params))
-	if left := succeed[*redshift.DescribeSnapshotSchedulesResult](t)(client.DescribeSnapshotSchedules(t.Context(), nil)); len(left.SnapshotSchedules) != 0 {
+	if left := succeed[*redshift.DescribeSnapshotSchedulesResult](t)(client.DescribeSnapshotSchedules(t.Context(),
+		nil)); len(left.SnapshotSchedules) != 0 {
 		t.Errorf("a dry run created %+v", left.SnapshotSchedules)
 	}
 	params.DryRun = nil
@@ -244,11 +256,13 @@ func TestSchedules(t *testing.T) {
 	for i := range 24 {
 		createSchedule(t, fake, fmt.Sprintf("s%02d", i), "rate(1 hour)")
 	}
-	if got := do(t, fake, "CreateSnapshotSchedule", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != string(models.ErrSnapshotScheduleQuotaExceeded) {
+	if got := do(t, fake, "CreateSnapshotSchedule",
+		"ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != string(models.ErrSnapshotScheduleQuotaExceeded) {
 		t.Errorf("a schedule beyond the quota returned %s", got.Body)
 	}
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "s07")
-	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:snapshotschedule:s03", "Tags.Tag.1.Key", "kept", "Tags.Tag.1.Value", "")
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:snapshotschedule:s03", "Tags.Tag.1.Key", "kept",
+		"Tags.Tag.1.Value", "")
 	for name, test := range map[string]struct {
 		params redshift.DescribeSnapshotSchedulesParams
 		want   []string
@@ -268,7 +282,8 @@ func TestSchedules(t *testing.T) {
 			}
 			got = append(got, one.ScheduleIdentifier)
 			if one.ScheduleIdentifier == "s07" && (len(one.AssociatedClusters) != 1 || *one.AssociatedClusterCount != 1 ||
-				one.AssociatedClusters[0] != models.ClusterAssociatedToSchedule{ClusterIdentifier: "analytics", ScheduleAssociationState: models.ScheduleStateModifying}) {
+				one.AssociatedClusters[0] != models.ClusterAssociatedToSchedule{ClusterIdentifier: "analytics",
+					ScheduleAssociationState: models.ScheduleStateModifying}) {
 				t.Errorf("the schedule is %+v", one)
 			}
 		}
@@ -390,7 +405,8 @@ func TestScheduleLimits(t *testing.T) {
 		{long, "1", ""},
 		{long + "a", "1", "InvalidParameterValue"},
 	} {
-		got := do(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", test.identifier, "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "NextInvocations", test.next)
+		got := do(t, fake, "CreateSnapshotSchedule",
+			"ScheduleIdentifier", test.identifier, "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "NextInvocations", test.next)
 		if got.Code != test.code || test.code == "" && fmt.Sprint(strings.Count(got.Body, "</SnapshotTime>")) != test.next {
 			t.Errorf("CreateSnapshotSchedule of %.10s with %s times returned %s", test.identifier, test.next, got.Body)
 		}

@@ -32,7 +32,8 @@ func TestScheduleTimes(t *testing.T) {
 		{[]string{"cron(0 4 sun,2)"}, []string{"Sun 04:00:00", "Mon 04:00:00", "Sun 04:00:00"}},
 		{[]string{"cron(0 */12 1-7/3)"}, []string{"Wed 00:00:00", "Wed 12:00:00", "Sat 00:00:00", "Sat 12:00:00", "Sun 00:00:00"}},
 		{[]string{"cron(30 0/6 SAT-SUN)"}, []string{ // one of Amazon's samples
-			"Sat 00:30:00", "Sat 06:30:00", "Sat 12:30:00", "Sat 18:30:00", "Sun 00:30:00", "Sun 06:30:00", "Sun 12:30:00", "Sun 18:30:00", "Sat 00:30:00",
+			"Sat 00:30:00", "Sat 06:30:00", "Sat 12:30:00", "Sat 18:30:00", "Sun 00:30:00", "Sun 06:30:00", "Sun 12:30:00", "Sun 18:30:00",
+			"Sat 00:30:00",
 		}},
 		{[]string{"cron(0 12 fri-Mon)"}, []string{"Mon 12:00:00", "Fri 12:00:00", "Sat 12:00:00", "Sun 12:00:00", "Mon 12:00:00"}},
 		{[]string{"cron(0 4 FRI-MON)"}, []string{"Fri 04:00:00", "Sat 04:00:00", "Sun 04:00:00", "Mon 04:00:00", "Fri 04:00:00"}},
@@ -40,7 +41,8 @@ func TestScheduleTimes(t *testing.T) {
 		{[]string{"cron(0 4 7-1)"}, []string{"Sat 04:00:00", "Sun 04:00:00", "Sat 04:00:00"}},
 		{[]string{"cron(0 4 FRI-MON/2)"}, []string{"Fri 04:00:00", "Sun 04:00:00", "Fri 04:00:00"}},
 		{[]string{"cron(0 4 SUN-SAT)"}, []string{"Tue 04:00:00", "Wed 04:00:00", "Thu 04:00:00"}},
-		{[]string{"cron(0 4 TUE-MON)"}, []string{"Tue 04:00:00", "Wed 04:00:00", "Thu 04:00:00", "Fri 04:00:00", "Sat 04:00:00", "Sun 04:00:00", "Mon 04:00:00"}},
+		{[]string{"cron(0 4 TUE-MON)"}, []string{"Tue 04:00:00", "Wed 04:00:00", "Thu 04:00:00", "Fri 04:00:00", "Sat 04:00:00",
+			"Sun 04:00:00", "Mon 04:00:00"}},
 		{[]string{"cron(0 4 SAT-SAT,wed)"}, []string{"Wed 04:00:00", "Sat 04:00:00", "Wed 04:00:00"}},
 		{[]string{"cron(0 4 MON)", "cron(30 16 THU)"}, []string{"Thu 16:30:00", "Mon 04:00:00", "Thu 16:30:00"}},
 		{[]string{"cron(59 23 SAT)", "cron(59 0 SUN)"}, []string{"Sat 23:59:00", "Sun 00:59:00"}},
@@ -103,7 +105,8 @@ func TestInvalidSchedules(t *testing.T) {
 		{[]string{"cron(0 4 MON)", "cron(0 4 MON)"}, models.ErrInvalidSchedule, "0 minutes apart"},
 		{[]string{"cron(59 23 SAT)", "cron(0 0 SUN)"}, models.ErrInvalidSchedule, "1 minutes apart"},
 	} {
-		if _, failed := parseSchedule(test.definitions); failed == nil || failed.code != test.code || !strings.Contains(failed.message, test.message) {
+		if _, failed := parseSchedule(test.definitions); failed == nil || failed.code != test.code ||
+			!strings.Contains(failed.message, test.message) {
 			t.Errorf("parseSchedule(%q) = %+v, want %s with %q in the message", test.definitions, failed, test.code, test.message)
 		}
 	}
@@ -126,7 +129,8 @@ func TestManyDefinitions(t *testing.T) {
 
 // FuzzSchedule compares the times of every valid schedule with a walk through the minutes of two weeks.
 func FuzzSchedule(f *testing.F) {
-	for _, definition := range []string{"rate(7 hours)", "cron(30 12 *)", "cron(15 20-23/3,4 7)", "cron(0 */2 MON-WED,SAT)", "cron(59 23 SAT)", "cron(30 0/6 SAT-SUN)"} {
+	for _, definition := range []string{"rate(7 hours)", "cron(30 12 *)", "cron(15 20-23/3,4 7)", "cron(0 */2 MON-WED,SAT)",
+		"cron(59 23 SAT)", "cron(30 0/6 SAT-SUN)"} {
 		f.Add(definition, int64(0))
 	}
 	f.Add("cron(0 0 SUN)", int64(-250e6))
@@ -148,7 +152,8 @@ func FuzzSchedule(f *testing.F) {
 		minute := start.Truncate(time.Minute)
 		for range 2 * minutesOfWeek {
 			minute = minute.Add(time.Minute)
-			if !minute.After(start) || !inCronField(fields[0], minute.Minute(), 59) || !inCronField(fields[1], minute.Hour(), 23) || !inCronField(fields[2], int(minute.Weekday())+1, 7) {
+			if !minute.After(start) || !inCronField(fields[0], minute.Minute(), 59) || !inCronField(fields[1], minute.Hour(), 23) ||
+				!inCronField(fields[2], int(minute.Weekday())+1, 7) {
 				continue
 			}
 			if !got.Equal(minute) {

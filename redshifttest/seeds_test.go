@@ -17,7 +17,8 @@ import (
 func TestAddManualSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, Quotas: redshifttest.Quotas{ManualSnapshots: 1}})
-	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 3200, ManualSnapshotRetentionPeriod: 10}); err != nil {
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 3200,
+		ManualSnapshotRetentionPeriod: 10}); err != nil {
 		t.Fatal(err)
 	}
 	added := func(one redshifttest.ManualSnapshot) models.Snapshot {
@@ -30,7 +31,8 @@ func TestAddManualSnapshot(t *testing.T) {
 		Identifier: "Yearly", CreateTime: start.AddDate(-1, 0, 0), ManualSnapshotRetentionPeriod: -1, SizeInMegaBytes: 1600,
 		Tags: []models.Tag{{Key: "keep", Value: "audit"}},
 	})
-	weekly := added(redshifttest.ManualSnapshot{Identifier: "weekly", CreateTime: start.Add(-7 * 24 * time.Hour), ManualSnapshotRetentionPeriod: 8})
+	weekly := added(redshifttest.ManualSnapshot{Identifier: "weekly", CreateTime: start.Add(-7 * 24 * time.Hour),
+		ManualSnapshotRetentionPeriod: 8})
 	plain := added(redshifttest.ManualSnapshot{Identifier: "plain"})
 	young := added(redshifttest.ManualSnapshot{Identifier: "young", CreateTime: start.Add(-time.Minute)})
 	result := succeed[*redshift.DescribeClusterSnapshotsResult](t)(clientOf(t, fake).DescribeClusterSnapshots(t.Context(), nil))
@@ -55,11 +57,13 @@ func TestAddManualSnapshot(t *testing.T) {
 		got := one.got
 		if got.Status != one.status || got.TotalBackupSizeInMegaBytes != one.total || got.ActualIncrementalBackupSizeInMegaBytes != one.added ||
 			*got.ManualSnapshotRetentionPeriod != one.days || *got.ManualSnapshotRemainingDays != one.remaining ||
-			start.Sub(got.SnapshotCreateTime) != one.age || got.SnapshotCreateTime.Sub(got.ClusterCreateTime) != one.clusterOlder || got.SnapshotType != "manual" {
+			start.Sub(got.SnapshotCreateTime) != one.age || got.SnapshotCreateTime.Sub(got.ClusterCreateTime) != one.clusterOlder ||
+			got.SnapshotType != "manual" {
 			t.Errorf("%s: %+v", got.SnapshotIdentifier, withoutPointers(got))
 		}
 	}
-	if len(yearly.Tags) != 1 || yearly.Tags[0].Key != "keep" || yearly.SnapshotArn != "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/Yearly" {
+	if len(yearly.Tags) != 1 || yearly.Tags[0].Key != "keep" ||
+		yearly.SnapshotArn != "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/Yearly" {
 		t.Errorf("yearly: %v, %s", yearly.Tags, yearly.SnapshotArn)
 	}
 	// The snapshot expires, and can be modified and deleted like other snapshots.
@@ -90,10 +94,11 @@ func TestAddManualSnapshotMistakes(t *testing.T) {
 		"future":         {redshifttest.ManualSnapshot{Identifier: "new", CreateTime: fake.Now().Add(1)}, "after the time on the fake's clock"},
 		"retention":      {redshifttest.ManualSnapshot{Identifier: "new", ManualSnapshotRetentionPeriod: 3654}, "3653"},
 		"negative":       {redshifttest.ManualSnapshot{Identifier: "new", ManualSnapshotRetentionPeriod: -2}, "-2"},
-		"expired":        {redshifttest.ManualSnapshot{Identifier: "new", ManualSnapshotRetentionPeriod: 1, CreateTime: fake.Now().Add(-24 * time.Hour)}, "ended at"},
-		"negative size":  {redshifttest.ManualSnapshot{Identifier: "new", SizeInMegaBytes: -1}, "cannot be -1"},
-		"NaN size":       {redshifttest.ManualSnapshot{Identifier: "new", SizeInMegaBytes: math.NaN()}, "NaN"},
-		"tag":            {redshifttest.ManualSnapshot{Identifier: "new", Tags: []models.Tag{{Key: "aws:x"}}}, "reserved"},
+		"expired": {redshifttest.ManualSnapshot{Identifier: "new", ManualSnapshotRetentionPeriod: 1,
+			CreateTime: fake.Now().Add(-24 * time.Hour)}, "ended at"},
+		"negative size": {redshifttest.ManualSnapshot{Identifier: "new", SizeInMegaBytes: -1}, "cannot be -1"},
+		"NaN size":      {redshifttest.ManualSnapshot{Identifier: "new", SizeInMegaBytes: math.NaN()}, "NaN"},
+		"tag":           {redshifttest.ManualSnapshot{Identifier: "new", Tags: []models.Tag{{Key: "aws:x"}}}, "reserved"},
 	} {
 		if test.one.ClusterIdentifier == "" {
 			test.one.ClusterIdentifier = "analytics"

@@ -42,10 +42,12 @@ func TestConfig(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		shown := way.fake.Snapshots()[0]
-		if created.Snapshot.SnapshotArn != shown.SnapshotArn || !created.Snapshot.SnapshotCreateTime.Equal(shown.SnapshotCreateTime) || created.Snapshot.Tags[0] != shown.Tags[0] {
+		if created.Snapshot.SnapshotArn != shown.SnapshotArn || !created.Snapshot.SnapshotCreateTime.Equal(shown.SnapshotCreateTime) ||
+			created.Snapshot.Tags[0] != shown.Tags[0] {
 			t.Errorf("%s: the client returned %v, the fake has %v", name, created.Snapshot, shown)
 		}
-		_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "b", SnapshotIdentifier: "b"})
+		_, err = client.CreateClusterSnapshot(t.Context(),
+			&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "b", SnapshotIdentifier: "b"})
 		if !errors.Is(err, models.ErrClusterNotFound) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
@@ -54,7 +56,8 @@ func TestConfig(t *testing.T) {
 			if strings.Contains(text, partnerKeys.SecretAccessKey) || strings.Contains(text, partnerKeys.SessionToken) {
 				t.Errorf("%s: Requests has a secret: %s", name, text)
 			}
-			if got := seen.Header.Get("Authorization"); !strings.Contains(got, "/eu-central-1/redshift/aws4_request") || !strings.HasSuffix(got, "Signature=[redacted]") {
+			if got := seen.Header.Get("Authorization"); !strings.Contains(got, "/eu-central-1/redshift/aws4_request") ||
+				!strings.HasSuffix(got, "Signature=[redacted]") {
 				t.Errorf("%s: Authorization = %q", name, got)
 			}
 			if seen.Header.Get("X-Amz-Security-Token") != "[redacted]" || seen.Time.Before(start) || seen.RequestID == "" {
@@ -78,21 +81,25 @@ func TestRequests(t *testing.T) {
 	if len(seen) != 3 {
 		t.Fatalf("got %d requests", len(seen))
 	}
-	if one := seen[0]; one.Method != "GET" || one.Operation != "CreateClusterSnapshot" || one.Status != 200 || one.Code != "" || !one.Time.Equal(start) ||
+	if one := seen[0]; one.Method != "GET" || one.Operation != "CreateClusterSnapshot" || one.Status != 200 || one.Code != "" ||
+		!one.Time.Equal(start) ||
 		one.Params.Get("SnapshotIdentifier") != "a" || one.Params.Get("Version") != "2012-12-01" {
 		t.Errorf("the first request is %v", one)
 	}
-	if one := seen[1]; one.Status != 404 || one.Code != models.ErrClusterSnapshotNotFound || !one.Time.Equal(start.Add(redshifttest.DefaultSnapshotDuration)) {
+	if one := seen[1]; one.Status != 404 || one.Code != models.ErrClusterSnapshotNotFound ||
+		!one.Time.Equal(start.Add(redshifttest.DefaultSnapshotDuration)) {
 		t.Errorf("the second request is %v", one)
 	}
-	if one := seen[2]; one.Code != "IncompleteSignature" || one.Header.Get("Authorization") != "[redacted]" || one.Header.Get("User-Agent") != "test" {
+	if one := seen[2]; one.Code != "IncompleteSignature" || one.Header.Get("Authorization") != "[redacted]" ||
+		one.Header.Get("User-Agent") != "test" {
 		t.Errorf("the third request is %v", one)
 	}
 	// The result is a copy.
 	seen[0].Params.Set("SnapshotIdentifier", "b")
 	seen[0].Header.Set("X-Amz-Date", "b")
 	fake.Snapshots()[0].RestorableNodeTypes[0] = "b"
-	if again := fake.Requests()[0]; again.Params.Get("SnapshotIdentifier") != "a" || again.Header.Get("X-Amz-Date") == "b" || fake.Snapshots()[0].RestorableNodeTypes[0] == "b" {
+	if again := fake.Requests()[0]; again.Params.Get("SnapshotIdentifier") != "a" || again.Header.Get("X-Amz-Date") == "b" ||
+		fake.Snapshots()[0].RestorableNodeTypes[0] == "b" {
 		t.Error("a change of the result changes the fake")
 	}
 }
@@ -136,11 +143,13 @@ func TestConcurrency(t *testing.T) {
 		group.Go(func() {
 			for i := range 10 {
 				name := fmt.Sprintf("s-%d-%d", worker, i)
-				if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}); err != nil {
+				if _, err := client.CreateClusterSnapshot(t.Context(),
+					&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}); err != nil {
 					t.Error(err)
 				}
 				server.Advance(time.Second)
-				if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}); err != nil {
+				if _, err := client.DescribeClusterSnapshots(t.Context(),
+					&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}); err != nil {
 					t.Error(err)
 				}
 				if err := server.SetSnapshotStatus(name, models.SnapshotStatusAvailable); err != nil {
@@ -168,7 +177,8 @@ func TestSynctest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "a"}); err != nil {
+		if _, err := client.CreateClusterSnapshot(t.Context(),
+			&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "a"}); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()

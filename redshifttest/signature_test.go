@@ -59,31 +59,48 @@ func TestSignature(t *testing.T) {
 			message: "Signature expired: 20261123T092459Z is now earlier than 20261123T092500Z (20261123T093000Z - 5 min.)"},
 		"too far ahead": {late: -5*time.Minute - time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature not yet current: 20261123T093501Z is still later than 20261123T093500Z (20261123T093000Z + 5 min.)"},
-		"another secret":             {keys: wrongSecret, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"unknown key":                {keys: unknownKey, status: 403, code: "InvalidClientTokenId"},
-		"token for a permanent key":  {keys: withToken, status: 403, code: "InvalidClientTokenId"},
-		"another token":              {keys: wrongToken, status: 403, code: "InvalidClientTokenId"},
-		"no token":                   {keys: noToken, status: 403, code: "InvalidClientTokenId"},
-		"another region":             {region: "eu-west-1", status: 403, code: "SignatureDoesNotMatch", message: "Credential should be scoped to a valid region, not 'eu-west-1'."},
-		"another service":            {service: "s3", status: 403, code: "SignatureDoesNotMatch", message: "Credential should be scoped to correct service: 'redshift'."},
-		"another terminator":         {change: replaceAuthorization("aws4_request", "aws3_request"), status: 403, code: "SignatureDoesNotMatch", message: "aws4_request"},
-		"another day in the scope":   {change: replaceAuthorization("/20261123/", "/20261122/"), status: 403, code: "SignatureDoesNotMatch", message: "'20261122' != '20261123'"},
-		"another query":              {change: setQuery("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another method":             {change: func(r *http.Request) { r.Method = "POST" }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another host":               {change: func(r *http.Request) { r.Host = "example.com" }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another path":               {change: func(r *http.Request) { r.URL.Path = "/x/.." }, status: 404, code: "UnknownOperationException"},
-		"path with a dot segment":    {change: func(r *http.Request) { r.URL.Opaque = "//localhost/./" }, status: 200},
-		"another date":               {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123T093001Z") }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"no signature":               {change: func(r *http.Request) { r.Header.Del("Authorization") }, status: 403, code: "MissingAuthenticationToken", message: "Missing Authentication Token"},
-		"two signatures":             {change: func(r *http.Request) { r.Header.Add("Authorization", "x") }, status: 400, code: "IncompleteSignature"},
-		"no date":                    {change: func(r *http.Request) { r.Header.Del("X-Amz-Date") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Date' or a 'Date' header"},
-		"odd date":                   {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123Tnoon") }, status: 400, code: "IncompleteSignature", message: "basic format"},
-		"basic authentication":       {change: func(r *http.Request) { r.SetBasicAuth("me", "secret") }, status: 400, code: "IncompleteSignature", message: "AWS4-HMAC-SHA256"},
-		"no Signature part":          {change: replaceAuthorization(", Signature=", ", Sig="), status: 400, code: "IncompleteSignature", message: "Authorization header requires 'Signature' parameter."},
-		"no Credential part":         {change: replaceAuthorization("Credential=", "Cred="), status: 400, code: "IncompleteSignature", message: "Authorization header requires 'Credential' parameter."},
-		"short Credential":           {change: replaceAuthorization("/redshift/aws4_request", ""), status: 400, code: "IncompleteSignature", message: "got 3"},
-		"host not signed":            {change: replaceAuthorization("SignedHeaders=host;", "SignedHeaders="), status: 400, code: "IncompleteSignature", message: "'Host' must be a 'SignedHeader'"},
-		"header signed but not sent": {change: replaceAuthorization("SignedHeaders=host;", "SignedHeaders=absent;host;"), status: 403, code: "SignatureDoesNotMatch", message: "absent:\n"},
+		"another secret":            {keys: wrongSecret, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"unknown key":               {keys: unknownKey, status: 403, code: "InvalidClientTokenId"},
+		"token for a permanent key": {keys: withToken, status: 403, code: "InvalidClientTokenId"},
+		"another token":             {keys: wrongToken, status: 403, code: "InvalidClientTokenId"},
+		"no token":                  {keys: noToken, status: 403, code: "InvalidClientTokenId"},
+		"another region": {region: "eu-west-1", status: 403,
+			code: "SignatureDoesNotMatch", message: "Credential should be scoped to a valid region, not 'eu-west-1'."},
+		"another service": {service: "s3", status: 403,
+			code: "SignatureDoesNotMatch", message: "Credential should be scoped to correct service: 'redshift'."},
+		"another terminator": {change: replaceAuthorization("aws4_request", "aws3_request"), status: 403,
+			code: "SignatureDoesNotMatch", message: "aws4_request"},
+		"another day in the scope": {change: replaceAuthorization("/20261123/", "/20261122/"), status: 403,
+			code: "SignatureDoesNotMatch", message: "'20261122' != '20261123'"},
+		"another query": {change: setQuery("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another method": {change: func(r *http.Request) { r.Method = "POST" }, status: 403,
+			code: "SignatureDoesNotMatch", message: mismatch},
+		"another host": {change: func(r *http.Request) { r.Host = "example.com" }, status: 403,
+			code: "SignatureDoesNotMatch", message: mismatch},
+		"another path":            {change: func(r *http.Request) { r.URL.Path = "/x/.." }, status: 404, code: "UnknownOperationException"},
+		"path with a dot segment": {change: func(r *http.Request) { r.URL.Opaque = "//localhost/./" }, status: 200},
+		"another date": {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123T093001Z") }, status: 403,
+			code: "SignatureDoesNotMatch", message: mismatch},
+		"no signature": {change: func(r *http.Request) { r.Header.Del("Authorization") }, status: 403,
+			code: "MissingAuthenticationToken", message: "Missing Authentication Token"},
+		"two signatures": {change: func(r *http.Request) { r.Header.Add("Authorization", "x") }, status: 400,
+			code: "IncompleteSignature"},
+		"no date": {change: func(r *http.Request) { r.Header.Del("X-Amz-Date") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Date' or a 'Date' header"},
+		"odd date": {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123Tnoon") }, status: 400,
+			code: "IncompleteSignature", message: "basic format"},
+		"basic authentication": {change: func(r *http.Request) { r.SetBasicAuth("me", "secret") }, status: 400,
+			code: "IncompleteSignature", message: "AWS4-HMAC-SHA256"},
+		"no Signature part": {change: replaceAuthorization(", Signature=", ", Sig="), status: 400,
+			code: "IncompleteSignature", message: "Authorization header requires 'Signature' parameter."},
+		"no Credential part": {change: replaceAuthorization("Credential=", "Cred="), status: 400,
+			code: "IncompleteSignature", message: "Authorization header requires 'Credential' parameter."},
+		"short Credential": {change: replaceAuthorization("/redshift/aws4_request", ""), status: 400,
+			code: "IncompleteSignature", message: "got 3"},
+		"host not signed": {change: replaceAuthorization("SignedHeaders=host;", "SignedHeaders="), status: 400,
+			code: "IncompleteSignature", message: "'Host' must be a 'SignedHeader'"},
+		"header signed but not sent": {change: replaceAuthorization("SignedHeaders=host;", "SignedHeaders=absent;host;"), status: 403,
+			code: "SignatureDoesNotMatch", message: "absent:\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +151,8 @@ func TestMismatchHidesToken(t *testing.T) {
 	sign(t, request, partnerKeys, fake.Now())
 	request.Host = "example.com"
 	got := send(t, fake.Transport(), request)
-	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "x-amz-security-token:[redacted]") || strings.Contains(got.Body, partnerKeys.SessionToken) {
+	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "x-amz-security-token:[redacted]") ||
+		strings.Contains(got.Body, partnerKeys.SessionToken) {
 		t.Errorf("returned\n%s", got.Body)
 	}
 }
@@ -193,8 +211,9 @@ func TestPresigned(t *testing.T) {
 			message: "Signature expired: 20261123T092958Z is now earlier than 20261123T092959Z (20261123T093000Z - 1 sec.)"},
 		"90 seconds": {expires: 90 * time.Second, after: 91 * time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature expired: 20261123T092829Z is now earlier than 20261123T092830Z (20261123T093000Z - 90 sec.)"},
-		"one week":          {expires: 7 * 24 * time.Hour, after: 7 * 24 * time.Hour, status: 200},
-		"after one week":    {expires: 7 * 24 * time.Hour, after: 7*24*time.Hour + time.Second, status: 403, code: "SignatureDoesNotMatch", message: "- 10080 min.)"},
+		"one week": {expires: 7 * 24 * time.Hour, after: 7 * 24 * time.Hour, status: 200},
+		"after one week": {expires: 7 * 24 * time.Hour, after: 7*24*time.Hour + time.Second, status: 403,
+			code: "SignatureDoesNotMatch", message: "- 10080 min.)"},
 		"another parameter": {change: set("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
 		"another signature": {change: set("X-Amz-Signature", "00"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
 		"longer":            {change: set("X-Amz-Expires", "7200"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
@@ -206,15 +225,22 @@ func TestPresigned(t *testing.T) {
 		"zero":              {change: set("X-Amz-Expires", "0"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
 		"negative":          {change: set("X-Amz-Expires", "-1"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
 		"not a number":      {change: set("X-Amz-Expires", "1h"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"very large number": {change: set("X-Amz-Expires", "99999999999999999999"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"no expiry":         {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Expires'"},
-		"no date":           {change: func(q url.Values) { q.Del("X-Amz-Date") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Date'"},
-		"no credential":     {change: func(q url.Values) { q.Del("X-Amz-Credential") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Credential'"},
-		"no signed headers": {change: func(q url.Values) { q.Del("X-Amz-SignedHeaders") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-SignedHeaders'"},
-		"another algorithm": {change: set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), status: 400, code: "IncompleteSignature", message: "'X-Amz-Algorithm'"},
-		"no token":          {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403, code: "InvalidClientTokenId"},
-		"host not signed":   {change: set("X-Amz-SignedHeaders", "x-amz-date"), status: 400, code: "IncompleteSignature", message: "'Host'"},
-		"only a signature":  {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
+		"very large number": {change: set("X-Amz-Expires", "99999999999999999999"), status: 400,
+			code: "IncompleteSignature", message: "from 1 to 604800"},
+		"no expiry": {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Expires'"},
+		"no date": {change: func(q url.Values) { q.Del("X-Amz-Date") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Date'"},
+		"no credential": {change: func(q url.Values) { q.Del("X-Amz-Credential") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Credential'"},
+		"no signed headers": {change: func(q url.Values) { q.Del("X-Amz-SignedHeaders") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-SignedHeaders'"},
+		"another algorithm": {change: set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Algorithm'"},
+		"no token": {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403,
+			code: "InvalidClientTokenId"},
+		"host not signed":  {change: set("X-Amz-SignedHeaders", "x-amz-date"), status: 400, code: "IncompleteSignature", message: "'Host'"},
+		"only a signature": {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -248,7 +274,8 @@ func TestPresigned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code || !strings.Contains(got.Message, test.message) {
+			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code ||
+				!strings.Contains(got.Message, test.message) {
 				t.Errorf("the call returned %d\n%s\nwant %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
 			}
 			for _, seen := range fake.Requests() {
@@ -271,15 +298,17 @@ func TestCommonParameters(t *testing.T) {
 		parameters []string
 		code       string
 	}{
-		"JSON":                {[]string{"ContentType", "JSON"}, ""},
-		"XML":                 {[]string{"ContentType", "XML"}, ""},
-		"Signature Version 2": {[]string{"AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "SignatureMethod", "HmacSHA256", "Timestamp", "2026-11-23T09:30:00Z", "Signature", "s3cret/signature", "SecurityToken", "s3cret/token"}, ""},
-		"other date":          {[]string{"Expires", "2026-11-23T09:30:00Z"}, ""},
-		"presigned URL":       {[]string{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}, ""},
-		"twice":               {[]string{"ContentType", "JSON", "ContentType", "XML"}, ""},
-		"another case":        {[]string{"contenttype", "JSON"}, "InvalidQueryParameter"},
-		"an item":             {[]string{"ContentType.1", "JSON"}, "InvalidQueryParameter"},
-		"another parameter":   {[]string{"ContentTypes", "JSON"}, "InvalidQueryParameter"},
+		"JSON": {[]string{"ContentType", "JSON"}, ""},
+		"XML":  {[]string{"ContentType", "XML"}, ""},
+		"Signature Version 2": {[]string{"AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2",
+			"SignatureMethod", "HmacSHA256", "Timestamp", "2026-11-23T09:30:00Z", "Signature", "s3cret/signature",
+			"SecurityToken", "s3cret/token"}, ""},
+		"other date":        {[]string{"Expires", "2026-11-23T09:30:00Z"}, ""},
+		"presigned URL":     {[]string{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}, ""},
+		"twice":             {[]string{"ContentType", "JSON", "ContentType", "XML"}, ""},
+		"another case":      {[]string{"contenttype", "JSON"}, "InvalidQueryParameter"},
+		"an item":           {[]string{"ContentType.1", "JSON"}, "InvalidQueryParameter"},
+		"another parameter": {[]string{"ContentTypes", "JSON"}, "InvalidQueryParameter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -308,7 +337,8 @@ func TestDateHeaderIsEnough(t *testing.T) {
 	fake := newFake(t, redshifttest.Options{Start: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)})
 	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	request.Header.Set("Date", "Mon, 23 Nov 2026 09:30:00 GMT")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/us-east-1/redshift/aws4_request, SignedHeaders=date;host, Signature=0")
+	request.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/us-east-1/redshift/aws4_request, SignedHeaders=date;host, Signature=0")
 	got := send(t, fake.Transport(), request)
 	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "AWS4-HMAC-SHA256\n20261123T093000Z\n") {
 		t.Errorf("the date is not that of the header Date:\n%s", got.Body)
@@ -343,7 +373,8 @@ func TestSignatureClock(t *testing.T) {
 	if config := fake.Config(); !config.Now().Equal(now) {
 		t.Errorf("Config().Now() = %v", config.Now())
 	}
-	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "Signature not yet current") {
+	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "SignatureDoesNotMatch" ||
+		!strings.Contains(got.Message, "Signature not yet current") {
 		t.Errorf("a request with the date of the fake's own clock = %d %s", got.Status, got.Code)
 	}
 }
@@ -402,7 +433,8 @@ func TestAddAccountErrors(t *testing.T) {
 	if fake.Credentials().AccessKeyID != redshifttest.ExampleAccessKeyID {
 		t.Error("Credentials returns the second key")
 	}
-	if text := fmt.Sprintf("%v %+v %#v", fake, fake, fake.Credentials()); strings.Contains(text, redshifttest.ExampleSecretAccessKey) || strings.Contains(text, partnerKeys.SessionToken) {
+	if text := fmt.Sprintf("%v %+v %#v", fake, fake, fake.Credentials()); strings.Contains(text, redshifttest.ExampleSecretAccessKey) ||
+		strings.Contains(text, partnerKeys.SessionToken) {
 		t.Errorf("printing the fake prints secrets: %s", text)
 	}
 }

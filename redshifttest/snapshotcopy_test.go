@@ -57,7 +57,8 @@ func TestSnapshotCopy(t *testing.T) {
 	there := west.Snapshots()
 	for i, source := range east.Snapshots()[1:] {
 		got := there[i]
-		if got.SourceRegion != "us-east-1" || got.SnapshotType != source.SnapshotType || !got.SnapshotCreateTime.Equal(source.SnapshotCreateTime) ||
+		if got.SourceRegion != "us-east-1" || got.SnapshotType != source.SnapshotType ||
+			!got.SnapshotCreateTime.Equal(source.SnapshotCreateTime) ||
 			got.ClusterIdentifier != "analytics" || len(got.Tags) != 0 ||
 			got.SnapshotArn != "arn:aws:redshift:us-west-2:123456789012:snapshot:analytics/copy:"+source.SnapshotIdentifier {
 			t.Errorf("the copy of\n%+v\nis\n%+v", source, got)
@@ -105,7 +106,8 @@ func TestSnapshotCopyEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, east, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "late")
-	disabled := succeed[*redshift.DisableSnapshotCopyResult](t)(clientOf(t, east).DisableSnapshotCopy(t.Context(), &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
+	disabled := succeed[*redshift.DisableSnapshotCopyResult](t)(clientOf(t, east).DisableSnapshotCopy(t.Context(),
+		&redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
 	if disabled.Cluster.ClusterSnapshotCopyStatus != nil {
 		t.Errorf("DisableSnapshotCopy() = %+v", disabled.Cluster)
 	}
@@ -144,9 +146,11 @@ func TestSnapshotCopyRetention(t *testing.T) {
 // restoreTable restores a table of the snapshot nightly, and returns the identifier of the table restore.
 func restoreTable(t *testing.T, fake *redshifttest.Fake) string {
 	t.Helper()
-	restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
-		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "restored",
-	}))
+	restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(),
+		&redshift.RestoreTableFromClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders",
+			NewTableName: "restored",
+		}))
 
 	return restored.TableRestoreStatus.TableRestoreRequestID
 }
@@ -237,11 +241,13 @@ func TestCopyRetentionLimits(t *testing.T) {
 		if err := fake.AddCluster(redshifttest.Cluster{Identifier: name}); err != nil {
 			t.Fatal(err)
 		}
-		if got := do(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", name, "DestinationRegion", "us-west-2", "RetentionPeriod", days); got.Code != want {
+		if got := do(t, fake, "EnableSnapshotCopy",
+			"ClusterIdentifier", name, "DestinationRegion", "us-west-2", "RetentionPeriod", days); got.Code != want {
 			t.Errorf("EnableSnapshotCopy with %s days returned %s", days, got.Body)
 		}
 		must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", addCluster(t, fake, name+"-modified"), "DestinationRegion", "us-west-2")
-		if got := do(t, fake, "ModifySnapshotCopyRetentionPeriod", "ClusterIdentifier", name+"-modified", "RetentionPeriod", days); got.Code != want {
+		if got := do(t, fake, "ModifySnapshotCopyRetentionPeriod",
+			"ClusterIdentifier", name+"-modified", "RetentionPeriod", days); got.Code != want {
 			t.Errorf("ModifySnapshotCopyRetentionPeriod with %s days returned %s", days, got.Body)
 		}
 	}
@@ -265,7 +271,8 @@ func TestCopiesOfOneCluster(t *testing.T) {
 	must(t, west, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "grant")
 	for region, clusters := range map[*redshifttest.Fake][]string{east: {"analytics", "sales"}, north: {"analytics"}} {
 		for _, cluster := range clusters {
-			must(t, region, "EnableSnapshotCopy", "ClusterIdentifier", addCluster(t, region, cluster), "DestinationRegion", "us-west-2", "SnapshotCopyGrantName", "grant")
+			must(t, region, "EnableSnapshotCopy",
+				"ClusterIdentifier", addCluster(t, region, cluster), "DestinationRegion", "us-west-2", "SnapshotCopyGrantName", "grant")
 		}
 	}
 	must(t, north, "DisableSnapshotCopy", "ClusterIdentifier", "analytics")

@@ -17,7 +17,8 @@ import (
 func TestLifeOfASnapshot(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{SnapshotDuration: 100 * time.Second})
-	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "Analytics", "SnapshotIdentifier", "Nightly", "ManualSnapshotRetentionPeriod", "2")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "Analytics", "SnapshotIdentifier", "Nightly",
+		"ManualSnapshotRetentionPeriod", "2")
 
 	type progress struct {
 		Status             models.SnapshotStatus
@@ -84,12 +85,14 @@ func TestSetSnapshotStatus(t *testing.T) {
 		}
 		fake.Advance(time.Hour)
 		one := fake.Snapshots()[0]
-		if one.Status != status || one.BackupProgressInMegaBytes != want.done || one.EstimatedSecondsToCompletion != want.remaining || one.ElapsedTimeInSeconds != 150 {
+		if one.Status != status || one.BackupProgressInMegaBytes != want.done || one.EstimatedSecondsToCompletion != want.remaining ||
+			one.ElapsedTimeInSeconds != 150 {
 			t.Errorf("%s: the snapshot is %s with %v MB after %d seconds, %d seconds remain",
 				status, one.Status, one.BackupProgressInMegaBytes, one.ElapsedTimeInSeconds, one.EstimatedSecondsToCompletion)
 		}
 	}
-	if err := newFake(t, redshifttest.Options{}).SetSnapshotStatus("missing", models.SnapshotStatusFailed); err == nil || !strings.Contains(err.Error(), "missing") {
+	if err := newFake(t, redshifttest.Options{}).SetSnapshotStatus("missing", models.SnapshotStatusFailed); err == nil ||
+		!strings.Contains(err.Error(), "missing") {
 		t.Errorf("SetSnapshotStatus() of a missing snapshot = %v", err)
 	}
 }
@@ -97,7 +100,8 @@ func TestSetSnapshotStatus(t *testing.T) {
 func TestNoDuration(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{SnapshotDuration: -1})
-	if got := must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); !strings.Contains(got.Body, "<Status>creating<") {
+	if got := must(t, fake, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); !strings.Contains(got.Body, "<Status>creating<") {
 		t.Errorf("CreateClusterSnapshot returned\n%s", got.Body)
 	}
 	fake.Advance(1)
@@ -116,10 +120,12 @@ func TestCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if source.SnapshotIdentifier != "rs:tagged-2026-11-23-08-30-00" || source.SnapshotType != models.SnapshotTypeAutomated || source.ManualSnapshotRetentionPeriod != nil {
+	if source.SnapshotIdentifier != "rs:tagged-2026-11-23-08-30-00" || source.SnapshotType != models.SnapshotTypeAutomated ||
+		source.ManualSnapshotRetentionPeriod != nil {
 		t.Errorf("the automated snapshot is %v", source)
 	}
-	must(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", strings.ToUpper(source.SnapshotIdentifier), "SourceSnapshotClusterIdentifier", "TAGGED",
+	must(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", strings.ToUpper(source.SnapshotIdentifier),
+		"SourceSnapshotClusterIdentifier", "TAGGED",
 		"TargetSnapshotIdentifier", "Kept", "ManualSnapshotRetentionPeriod", "30")
 
 	all := fake.Snapshots()
@@ -149,7 +155,8 @@ func TestSharing(t *testing.T) {
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
-	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "shared", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "prod")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "shared", "Tags.Tag.1.Key", "env",
+		"Tags.Tag.1.Value", "prod")
 	createSnapshots(t, fake, "private")
 	const arn = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/shared"
 	names := func(parameters ...string) string {
@@ -164,7 +171,8 @@ func TestSharing(t *testing.T) {
 	if !strings.Contains(got.Body, "<AccountId>"+partner+"<") {
 		t.Errorf("AuthorizeSnapshotAccess returned\n%s", got.Body)
 	}
-	got = must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "SHARED", "AccountWithRestoreAccess", "amazon-redshift-support", "SnapshotClusterIdentifier", "ANALYTICS")
+	got = must(t, fake, "AuthorizeSnapshotAccess",
+		"SnapshotIdentifier", "SHARED", "AccountWithRestoreAccess", "amazon-redshift-support", "SnapshotClusterIdentifier", "ANALYTICS")
 	if !strings.Contains(got.Body, "<AccountAlias>amazon-redshift-support<") || strings.Contains(got.Body, "<AccountId>amazon") {
 		t.Errorf("AuthorizeSnapshotAccess returned\n%s", got.Body)
 	}
@@ -189,7 +197,8 @@ func TestSharing(t *testing.T) {
 		}
 	}
 	seen := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", "OwnerAccount", ownAccount).Body
-	if strings.Contains(seen, partner) || strings.Contains(seen, "prod") || !strings.Contains(seen, "<Tags/>") || !strings.Contains(seen, "<OwnerAccount>"+ownAccount+"<") {
+	if strings.Contains(seen, partner) || strings.Contains(seen, "prod") || !strings.Contains(seen, "<Tags/>") ||
+		!strings.Contains(seen, "<OwnerAccount>"+ownAccount+"<") {
 		t.Errorf("the other account got\n%s", seen)
 	}
 	for operation, parameters := range map[string][]string{
@@ -204,7 +213,8 @@ func TestSharing(t *testing.T) {
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", AccountID: partner}); err != nil {
 		t.Fatal(err)
 	}
-	if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "theirs"); got.Status != http.StatusOK {
+	if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "theirs"); got.Status != http.StatusOK {
 		t.Errorf("CreateClusterSnapshot by the other account returned %s", got.Code)
 	}
 	if err := fake.SetSnapshotStatus("theirs", models.SnapshotStatusFailed); err != nil {
@@ -224,9 +234,12 @@ func TestDescribeFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, parameters := range [][]string{
-		{"analytics", "b", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "prod", "Tags.Tag.2.Key", "team", "Tags.Tag.2.Value", "test"}, // 09:30:00.250
-		{"large", "a", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "test"},                                                           // 09:31:00.250
-		{"gone", "c", "Tags.Tag.7.Key", "ENV", "Tags.Tag.7.Value", ""},                                                                // 09:32:00.250
+		{"analytics", "b", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "prod", "Tags.Tag.2.Key", "team",
+			"Tags.Tag.2.Value", "test"}, // 09:30:00.250
+		{"large", "a", "Tags.Tag.1.Key", "env",
+			"Tags.Tag.1.Value", "test"}, // 09:31:00.250
+		{"gone", "c", "Tags.Tag.7.Key", "ENV", "Tags.Tag.7.Value",
+			""}, // 09:32:00.250
 	} {
 		if i > 0 {
 			fake.Advance(time.Minute)
@@ -334,12 +347,14 @@ func TestPages(t *testing.T) {
 	for _, order := range [][]string{
 		nil,
 		{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.1.SortOrder", "DESC"},
-		{"SortingEntities.SnapshotSortingEntity.1.Attribute", "TOTAL_SIZE", "SortingEntities.SnapshotSortingEntity.2.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.2.SortOrder", "DESC"},
+		{"SortingEntities.SnapshotSortingEntity.1.Attribute", "TOTAL_SIZE", "SortingEntities.SnapshotSortingEntity.2.Attribute", "CREATE_TIME",
+			"SortingEntities.SnapshotSortingEntity.2.SortOrder", "DESC"},
 	} {
 		fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1000}})
 		for i := range 70 {
 			must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("stays-%d", i))
-			must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("goes-%d", i), "ManualSnapshotRetentionPeriod", "1")
+			must(t, fake, "CreateClusterSnapshot",
+				"ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("goes-%d", i), "ManualSnapshotRetentionPeriod", "1")
 			fake.Advance(time.Duration(random.IntN(2)) * time.Second) // some have the same time
 		}
 		seen := make(map[string]int)
@@ -447,7 +462,8 @@ func TestClusters(t *testing.T) {
 	if _, err := fake.AddAutomatedSnapshot("missing", time.Time{}); err == nil {
 		t.Error("AddAutomatedSnapshot() of a missing cluster = nil")
 	}
-	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(time.Second)); err == nil || !strings.Contains(err.Error(), "after the time on the fake's clock") {
+	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(time.Second)); err == nil ||
+		!strings.Contains(err.Error(), "after the time on the fake's clock") {
 		t.Errorf("AddAutomatedSnapshot in the future: %v", err)
 	}
 	first, err := fake.AddAutomatedSnapshot("analytics", time.Time{})

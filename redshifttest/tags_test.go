@@ -16,7 +16,8 @@ func TestResourceTypes(t *testing.T) {
 	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", "env")
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly", "Tags.Tag.1.Key", "env")
 	must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "west", "Tags.Tag.1.Key", "env")
-	must(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", "hourly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "Tags.Tag.1.Key", "env")
+	must(t, fake, "CreateSnapshotSchedule",
+		"ScheduleIdentifier", "hourly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "Tags.Tag.1.Key", "env")
 	client := clientOf(t, fake)
 	for _, test := range []struct {
 		asked, sent string
@@ -42,7 +43,8 @@ func TestResourceTypes(t *testing.T) {
 		if strings.Count(body, "<TaggedResource>") != wanted || strings.Count(body, "<ResourceType>"+test.sent+"</ResourceType>") != wanted {
 			t.Errorf("DescribeTags with %q returned\n%s", test.asked, body)
 		}
-		result := succeed[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(), &redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.asked)}))
+		result := succeed[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(),
+			&redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.asked)}))
 		for _, one := range result.TaggedResources {
 			if one.ResourceType != test.want {
 				t.Errorf("%q: ResourceType = %q, want %q", test.asked, one.ResourceType, test.want)

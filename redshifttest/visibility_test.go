@@ -162,7 +162,8 @@ func TestVisibilityOfSharedSnapshots(t *testing.T) {
 	if got := describe(); len(got.Names) != 0 {
 		t.Errorf("immediately after the call, the partner sees %q", got.Names)
 	}
-	got := doAs(t, fake, partnerKeys, "RestoreFromClusterSnapshot", "ClusterIdentifier", "new", "SnapshotIdentifier", "base", "OwnerAccount", ownAccount)
+	got := doAs(t, fake, partnerKeys, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "new", "SnapshotIdentifier", "base", "OwnerAccount", ownAccount)
 	if got.Code != "" {
 		t.Errorf("a restore by the partner returned\n%s", got.Body)
 	}
@@ -230,7 +231,8 @@ func TestVisibilityAndRecovery(t *testing.T) {
 		injectNext(t, fake, "DescribeClusterSnapshots", redshifttest.Fault{})
 		made := make(chan error, 1)
 		go func() {
-			_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new"})
+			_, err := client.CreateClusterSnapshot(t.Context(),
+				&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new"})
 			made <- err
 		}()
 		for fake.PendingFaults() > 0 { // the first look-up
@@ -244,7 +246,8 @@ func TestVisibilityAndRecovery(t *testing.T) {
 		for _, one := range fake.Requests() {
 			codes = append(codes, one.Code)
 		}
-		if len(codes) < 4 || codes[1] != models.ErrClusterSnapshotAlreadyExists || codes[2] != models.ErrClusterSnapshotNotFound || codes[len(codes)-1] != "" {
+		if len(codes) < 4 || codes[1] != models.ErrClusterSnapshotAlreadyExists || codes[2] != models.ErrClusterSnapshotNotFound ||
+			codes[len(codes)-1] != "" {
 			t.Errorf("the error codes are %q", codes)
 		}
 	})
