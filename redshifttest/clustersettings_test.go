@@ -90,13 +90,13 @@ func TestRestoreElsewhere(t *testing.T) {
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 	must(t, west, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "copy:nightly")
 	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
-	theirs := clientWith(t, fake, partnerKeys)
-	lent := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(),
+	partnerClient := clientWith(t, fake, partnerKeys)
+	restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(partnerClient.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount}))
-	for place, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"),
-		"another account": lent.Cluster} {
+	for where, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"),
+		"another account": restored.Cluster} {
 		if len(one.Tags) > 0 || one.PreferredMaintenanceWindow != "mon:03:00-mon:04:00" || one.AutomatedSnapshotRetentionPeriod != 5 {
-			t.Errorf("in %s: tags %v, window %s, %d days", place, one.Tags, one.PreferredMaintenanceWindow, one.AutomatedSnapshotRetentionPeriod)
+			t.Errorf("in %s: tags %v, window %s, %d days", where, one.Tags, one.PreferredMaintenanceWindow, one.AutomatedSnapshotRetentionPeriod)
 		}
 	}
 }
@@ -278,11 +278,11 @@ func TestRestoreKeys(t *testing.T) {
 		"ClusterIdentifier", "other", "SnapshotIdentifier", "nightly", "KmsKeyId", second); got.Code != "InvalidParameterValue" {
 		t.Errorf("restore with another key returned %s", got.Body)
 	}
-	lent := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(clientWith(t, fake, partnerKeys).RestoreFromClusterSnapshot(t.Context(),
+	restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(clientWith(t, fake, partnerKeys).RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount,
 			KmsKeyID: second}))
-	if lent.Cluster.KmsKeyID != second {
-		t.Errorf("restore by another account has the key %s", lent.Cluster.KmsKeyID)
+	if restored.Cluster.KmsKeyID != second {
+		t.Errorf("restore by another account has the key %s", restored.Cluster.KmsKeyID)
 	}
 }
 
@@ -399,20 +399,20 @@ func TestCreatingClusters(t *testing.T) {
 		"ManualSnapshotRetentionPeriod", "VpcId", "PreferredMaintenanceWindow", "ClusterVersion", "AllowVersionUpgrade", "NumberOfNodes",
 		"PubliclyAccessible", "Encrypted", "EnhancedVpcRouting", "MaintenanceTrackName", "NextMaintenanceWindowStartTime", "ClusterNamespaceArn",
 	}
-	for place, body := range map[string]string{"restore": restored.Body, "drill": described("drill"), "added": described("added")} {
+	for name, body := range map[string]string{"restore": restored.Body, "drill": described("drill"), "added": described("added")} {
 		for _, member := range later {
 			if strings.Contains(body, "<"+member+">") {
-				t.Errorf("%s has %s while it is creating", place, member)
+				t.Errorf("%s has %s while it is creating", name, member)
 			}
 		}
 		for _, member := range always {
 			if !strings.Contains(body, "<"+member+">") {
-				t.Errorf("%s has no %s", place, member)
+				t.Errorf("%s has no %s", name, member)
 			}
 		}
 		if !strings.Contains(body, "<DeferredMaintenanceWindows/>") || !strings.Contains(body, "<PendingModifiedValues/>") ||
 			!strings.Contains(body, "<Tags/>") {
-			t.Errorf("%s has no empty member:\n%s", place, body)
+			t.Errorf("%s has no empty member:\n%s", name, body)
 		}
 	}
 	if strings.Contains(restored.Body, "RestoreStatus") || !strings.Contains(described("drill"), "<RestoreStatus>") {

@@ -277,10 +277,10 @@ func TestRestoreShared(t *testing.T) {
 		t.Fatal(err)
 	}
 	createSnapshots(t, fake, "nightly")
-	theirs := clientWith(t, fake, partnerKeys)
+	partnerClient := clientWith(t, fake, partnerKeys)
 	var denied *awsquery.Error
 	params := &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "copy", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount}
-	if _, err := theirs.RestoreFromClusterSnapshot(t.Context(), params); !errors.As(err, &denied) ||
+	if _, err := partnerClient.RestoreFromClusterSnapshot(t.Context(), params); !errors.As(err, &denied) ||
 		denied.Code != models.ErrAccessToSnapshotDenied {
 		t.Errorf("restore before the snapshot is shared: %v", err)
 	}
@@ -288,16 +288,17 @@ func TestRestoreShared(t *testing.T) {
 	if shared.Code != "" {
 		t.Fatal(shared.Body)
 	}
-	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(), params))
-	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(),
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(partnerClient.RestoreFromClusterSnapshot(t.Context(), params))
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(partnerClient.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{
 			ClusterIdentifier: "other", SnapshotArn: "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly",
 		}))
 	if mine := succeed[*redshift.DescribeClustersResult](t)(clientOf(t, fake).DescribeClusters(t.Context(), nil)); len(mine.Clusters) != 1 {
 		t.Errorf("the owner sees %d clusters", len(mine.Clusters))
 	}
-	if theirs := succeed[*redshift.DescribeClustersResult](t)(theirs.DescribeClusters(t.Context(), nil)); len(theirs.Clusters) != 2 {
-		t.Errorf("the partner sees %d clusters", len(theirs.Clusters))
+	shown := succeed[*redshift.DescribeClustersResult](t)(partnerClient.DescribeClusters(t.Context(), nil))
+	if len(shown.Clusters) != 2 {
+		t.Errorf("the partner sees %d clusters, want 2", len(shown.Clusters))
 	}
 }
 
@@ -426,8 +427,8 @@ func TestTableRestoreLife(t *testing.T) {
 		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "DEV", SourceTableName: "Orders",
 		TargetDatabaseName: "scratch", TargetSchemaName: "drill", NewTableName: "Orders_Before",
 	}
-	asked := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), params))
-	request := asked.TableRestoreStatus.TableRestoreRequestID
+	restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), params))
+	request := restored.TableRestoreStatus.TableRestoreRequestID
 	state := func() models.TableRestoreStatus {
 		t.Helper()
 		result := succeed[*redshift.DescribeTableRestoreStatusResult](t)(client.DescribeTableRestoreStatus(t.Context(),
@@ -480,12 +481,12 @@ func TestTableRestoreFails(t *testing.T) {
 	client := clientOf(t, fake)
 	var requests []string
 	for i := range 5 {
-		asked := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(),
+		restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(),
 			&redshift.RestoreTableFromClusterSnapshotParams{
 				ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders",
 				NewTableName: fmt.Sprintf("t%d", i),
 			}))
-		requests = append(requests, asked.TableRestoreStatus.TableRestoreRequestID)
+		requests = append(requests, restored.TableRestoreStatus.TableRestoreRequestID)
 	}
 	fake.Advance(6 * time.Minute)
 	if err := fake.SetTableRestoreStatus(requests[1], models.TableRestoreStatusTypeFailed, "disk full"); err != nil {

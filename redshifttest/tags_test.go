@@ -20,8 +20,8 @@ func TestResourceTypes(t *testing.T) {
 		"ScheduleIdentifier", "hourly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "Tags.Tag.1.Key", "env")
 	client := clientOf(t, fake)
 	for _, test := range []struct {
-		asked, sent string
-		want        models.ResourceType
+		parameter, sent string
+		want            models.ResourceType
 	}{
 		{"Cluster", "cluster", models.ResourceTypeCluster},
 		{"cluster", "cluster", models.ResourceTypeCluster},
@@ -35,19 +35,19 @@ func TestResourceTypes(t *testing.T) {
 		{"hsm connection", "", ""},
 		{"parameter group", "", ""},
 	} {
-		body := must(t, fake, "DescribeTags", "ResourceType", test.asked).Body
+		body := must(t, fake, "DescribeTags", "ResourceType", test.parameter).Body
 		wanted := 0
 		if test.want != "" {
 			wanted = 1
 		}
 		if strings.Count(body, "<TaggedResource>") != wanted || strings.Count(body, "<ResourceType>"+test.sent+"</ResourceType>") != wanted {
-			t.Errorf("DescribeTags with %q returned\n%s", test.asked, body)
+			t.Errorf("DescribeTags with %q returned\n%s", test.parameter, body)
 		}
 		result := succeed[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(),
-			&redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.asked)}))
+			&redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.parameter)}))
 		for _, one := range result.TaggedResources {
 			if one.ResourceType != test.want {
-				t.Errorf("%q: ResourceType = %q, want %q", test.asked, one.ResourceType, test.want)
+				t.Errorf("%q: ResourceType = %q, want %q", test.parameter, one.ResourceType, test.want)
 			}
 		}
 	}
