@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// clock shows a time of its own, which passes at its own speed.
+// clock is a clock with its own time and speed.
 type clock struct {
 	mutex sync.Mutex
-	shown time.Time // at the real time read
+	shown time.Time // the clock's time at the real time in read
 	read  time.Time
 	speed float64
 }
@@ -27,7 +27,7 @@ func (c *clock) now() time.Time {
 		return c.shown.Add(time.Duration(passed))
 	}
 
-	// A Duration holds no more than 292 years, which is 30 hours at the highest speed.
+	// A Duration can hold at most 292 years, which pass in 30 hours at the highest speed.
 	return time.Unix(c.shown.Unix()+int64(passed/float64(time.Second)), 0).UTC()
 }
 

@@ -18,84 +18,83 @@ import (
 
 const (
 	statusAvailable = "available"
-	// clusterAge is how old a cluster is when it is added, so that it can have automated snapshots of days before.
+	// clusterAge is the default age of an added cluster, so that it can have older automated snapshots.
 	clusterAge = 30 * 24 * time.Hour
 )
 
-// Cluster is a cluster that snapshots can be taken of. Only Identifier is needed.
+// Cluster describes a cluster for [Fake.AddCluster]. Identifier is required.
 type Cluster struct {
-	// The cluster's name: 1 to 63 lower-case letters, digits and hyphens, starting with a letter, without a hyphen at the
-	// end or two in a row.
+	// Identifier is the identifier of the cluster: 1 to 63 lower-case letters, digits and hyphens, starting with a letter, without a
+	// hyphen at the end or two in a row.
 	Identifier string
-	// The account that owns it. Default: the fake's own account.
+	// AccountID is the account that owns the cluster. Default: the fake's own account.
 	AccountID string
-	// Where in its life it is. Snapshots can be taken while it is available. Default: available.
+	// Status is the status of the cluster. Snapshots can be taken while it is available. Default: available.
 	Status string
-	// When it was created. Default: 30 days before now on the fake's clock; now if it takes the name of one that was
-	// removed.
+	// CreateTime is the time of creation. Default: 30 days before now on the fake's clock, or now if a removed cluster had the
+	// same identifier.
 	CreateTime time.Time
-	// How much data it has, in megabytes. Every snapshot is that large in total; the first of them adds all of it to the
-	// backup, each later one a sixteenth. Default: 1024.
+	// SizeInMegaBytes is the size of the data. Every snapshot has this total size. The first snapshot adds all of it to the
+	// backup, and each later one adds a sixteenth. Default: 1024.
 	SizeInMegaBytes float64
-	// The type of its nodes. Default: ra3.xlplus.
+	// NodeType is the type of the nodes. Default: ra3.xlplus.
 	NodeType string
-	// NumberOfNodes is how many compute nodes it has, within the limits of NodeType: dc2.8xlarge, ds2.8xlarge,
-	// ra3.4xlarge and ra3.16xlarge begin at 2. Default: 2.
+	// NumberOfNodes is the number of compute nodes, within the limits of NodeType. The minimum is 2 for dc2.8xlarge, ds2.8xlarge,
+	// ra3.4xlarge and ra3.16xlarge, and 1 for others. Default: 2.
 	NumberOfNodes int
-	// Port is where it would accept connections: 5431 to 5455 or 8191 to 8215 for RA3 nodes, 1150 to 65535 for others.
-	// Default: 5439.
+	// Port is the port of the database: 5431 to 5455 or 8191 to 8215 for RA3 nodes, 1150 to 65535 for others. Default: 5439.
 	Port int
-	// The Availability Zone that it is in. Default: the region's first, such as us-east-1a.
+	// AvailabilityZone is the Availability Zone of the cluster. Default: the first of the region, such as us-east-1a.
 	AvailabilityZone string
-	// The name of its admin user. Default: awsuser.
+	// MasterUsername is the name of the admin user. Default: awsuser.
 	MasterUsername string
-	// The version of its engine. Default: 1.0.
+	// Version is the version of the engine. Default: 1.0.
 	Version string
-	// The patch level of its engine. Default: 1.0.78125.
+	// EngineFullVersion is the version of the engine with its patch level. Default: 1.0.78125.
 	EngineFullVersion string
-	// The name of its first database. Default: dev.
+	// DBName is the name of the first database. Default: dev.
 	DBName string
-	// The virtual private cloud that it is in. Default: vpc-0123456789abcdef0.
+	// VpcID is the virtual private cloud of the cluster. Default: vpc-0123456789abcdef0.
 	VpcID string
-	// KmsKeyID is the key that encrypts it: the key's identifier, its ARN or an alias. Default: none, it is not encrypted.
+	// KmsKeyID is the key that encrypts the cluster: the identifier of the key, its ARN or an alias. Default: "", not encrypted.
 	KmsKeyID string
-	// Whether traffic to data repositories is forced through the VPC. Default: false.
+	// EnhancedVpcRouting forces traffic to data repositories through the VPC. Default: false.
 	EnhancedVpcRouting bool
-	// The track by which it gets new versions. Default: current.
+	// MaintenanceTrackName is the track that provides new versions. Default: current.
 	MaintenanceTrackName string
-	// The secret with its admin password, an ARN. Default: none.
+	// MasterPasswordSecretArn is the ARN of the secret with the admin password. Default: "", no secret.
 	MasterPasswordSecretArn string
-	// The key that encrypts that secret, an ARN. Default: none.
+	// MasterPasswordSecretKmsKeyID is the ARN of the key that encrypts that secret. Default: "", no key.
 	MasterPasswordSecretKmsKeyID string
-	// AutomatedSnapshotRetentionPeriod is how many days automated snapshots are kept, 1 to 35. The newest one is kept longer.
-	// A negative value disables automated snapshots. A snapshot schedule or [Options].AutomatedSnapshots takes them.
-	// Default: 1.
+	// AutomatedSnapshotRetentionPeriod is the number of days that automated snapshots are kept, 1 to 35. The newest one is kept longer.
+	// A negative value disables automated snapshots. Snapshot schedules and [Options].AutomatedSnapshots take them. Default: 1.
 	AutomatedSnapshotRetentionPeriod int
-	// PreferredMaintenanceWindow is the weekly window for maintenance, in UTC: a day and a time each, at least 30 minutes
+	// PreferredMaintenanceWindow is the weekly window for maintenance, in UTC: two pairs of day and time, at least 30 minutes
 	// apart. Default: sun:05:00-sun:05:30.
 	PreferredMaintenanceWindow string
-	// ManualSnapshotRetentionPeriod is how many days a manual snapshot is kept, 1 to 3653, when its Create does not set a
+	// ManualSnapshotRetentionPeriod is the number of days that a manual snapshot is kept, 1 to 3653, if the call that creates it sets no
 	// retention period. -1 keeps it forever. Default: -1.
 	ManualSnapshotRetentionPeriod int
-	// Its tables, such as dev.public.orders, which tell what [redshift.Client.RestoreTableFromClusterSnapshot] can find in
-	// a snapshot and which names are taken. Default: nil, any table can be restored to any name.
+	// Tables are the tables of the cluster, such as dev.public.orders. [redshift.Client.RestoreTableFromClusterSnapshot] restores only
+	// tables that the snapshot's cluster had, and only to names that are not in use. Default: nil, any table can be restored to any name.
 	Tables []string
-	// Its tags. Its automated snapshots get them too; manual ones have those of their Create only. Default: none.
+	// Tags are the tags of the cluster. Its automated snapshots get them too. A manual snapshot only gets the tags of the call that
+	// creates it. Default: none.
 	Tags []models.Tag
 }
 
-// cluster is a cluster and what became of it.
-type cluster struct {
-	Cluster                  // Status is empty while it follows from the restore
-	settings  models.Cluster // what only a restore can set
-	restore   *restore       // nil if it was added
-	copying   *models.ClusterSnapshotCopyStatus
-	following *following
-	backedUp  bool      // it has, or had, a snapshot
-	automated time.Time // all automated snapshots that were due until then have been taken
+// storedCluster is a cluster and its state.
+type storedCluster struct {
+	Cluster                     // Status is empty while the restore determines it
+	settings     models.Cluster // the settings that only a restore can change
+	restore      *restore       // nil if AddCluster added the cluster
+	snapshotCopy *models.ClusterSnapshotCopyStatus
+	association  *scheduleAssociation
+	backedUp     bool      // it has or had a snapshot
+	automated    time.Time // automated snapshots due until this time have been taken
 }
 
-// defaultSettings are what a cluster has unless a restore says otherwise.
+// defaultSettings returns the settings of a cluster that a restore can change.
 func defaultSettings() models.Cluster {
 	return models.Cluster{
 		ClusterSubnetGroupName:           "default",
@@ -114,8 +113,8 @@ func inSync(parameterGroup string) models.ClusterParameterGroupStatus {
 	return models.ClusterParameterGroupStatus{ParameterGroupName: parameterGroup, ParameterApplyStatus: "in-sync"}
 }
 
-// status returns where in its life the cluster is.
-func (c *cluster) status(now time.Time) models.ClusterStatus {
+// status returns the status of the cluster at a time.
+func (c *storedCluster) status(now time.Time) models.ClusterStatus {
 	switch {
 	case c.Status != "":
 		return models.ClusterStatus(c.Status)
@@ -126,7 +125,7 @@ func (c *cluster) status(now time.Time) models.ClusterStatus {
 	}
 }
 
-// availability returns what a status means to those who send queries.
+// availability returns the availability for queries that belongs to a status.
 func availability(status models.ClusterStatus) models.ClusterAvailabilityStatus {
 	switch {
 	case strings.HasPrefix(string(status), statusAvailable):
@@ -143,65 +142,65 @@ func availability(status models.ClusterStatus) models.ClusterAvailabilityStatus 
 }
 
 // clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating.
-func (c *call) clusterView(one *cluster) models.Cluster {
-	shown := one.settings
-	shown.ClusterIdentifier = one.Identifier
-	shown.NodeType = one.NodeType
-	shown.ClusterStatus = one.status(c.now)
+func (c *call) clusterView(cluster *storedCluster) models.Cluster {
+	shown := cluster.settings
+	shown.ClusterIdentifier = cluster.Identifier
+	shown.NodeType = cluster.NodeType
+	shown.ClusterStatus = cluster.status(c.now)
 	shown.ClusterAvailabilityStatus = availability(shown.ClusterStatus)
-	shown.MasterUsername = one.MasterUsername
-	shown.DBName = one.DBName
-	shown.AutomatedSnapshotRetentionPeriod = one.AutomatedSnapshotRetentionPeriod
-	shown.ManualSnapshotRetentionPeriod = one.ManualSnapshotRetentionPeriod
-	shown.VpcID = one.VpcID
-	shown.PreferredMaintenanceWindow = one.PreferredMaintenanceWindow
+	shown.MasterUsername = cluster.MasterUsername
+	shown.DBName = cluster.DBName
+	shown.AutomatedSnapshotRetentionPeriod = cluster.AutomatedSnapshotRetentionPeriod
+	shown.ManualSnapshotRetentionPeriod = cluster.ManualSnapshotRetentionPeriod
+	shown.VpcID = cluster.VpcID
+	shown.PreferredMaintenanceWindow = cluster.PreferredMaintenanceWindow
 	shown.PendingModifiedValues = &models.PendingModifiedValues{}
-	shown.ClusterVersion = one.Version
-	shown.NumberOfNodes = one.NumberOfNodes
-	shown.Encrypted = one.KmsKeyID != ""
-	shown.KmsKeyID = one.KmsKeyID
-	shown.EnhancedVpcRouting = one.EnhancedVpcRouting
-	shown.MaintenanceTrackName = one.MaintenanceTrackName
+	shown.ClusterVersion = cluster.Version
+	shown.NumberOfNodes = cluster.NumberOfNodes
+	shown.Encrypted = cluster.KmsKeyID != ""
+	shown.KmsKeyID = cluster.KmsKeyID
+	shown.EnhancedVpcRouting = cluster.EnhancedVpcRouting
+	shown.MaintenanceTrackName = cluster.MaintenanceTrackName
 	shown.DeferredMaintenanceWindows = []models.DeferredMaintenanceWindow{}
-	shown.NextMaintenanceWindowStartTime = nextWindow(one.PreferredMaintenanceWindow, c.now)
-	shown.MasterPasswordSecretArn = one.MasterPasswordSecretArn
-	shown.MasterPasswordSecretKmsKeyID = one.MasterPasswordSecretKmsKeyID
-	shown.ClusterNamespaceArn = c.arn("redshift", one.AccountID, "namespace:"+uuid("namespace", one.AccountID, one.Identifier))
-	shown.Tags = append([]models.Tag{}, one.Tags...)
+	shown.NextMaintenanceWindowStartTime = nextWindow(cluster.PreferredMaintenanceWindow, c.now)
+	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
+	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
+	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cluster.Identifier))
+	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
-	if one.restore != nil {
-		shown.RestoreStatus = one.restore.view(c.now)
+	if cluster.restore != nil {
+		shown.RestoreStatus = cluster.restore.view(c.now)
 	}
-	if one.following != nil && !c.hides(one.following) {
-		shown.SnapshotScheduleIdentifier = c.of(one.AccountID).schedules[one.following.schedule].ScheduleIdentifier
-		shown.SnapshotScheduleState = one.following.state(c.now)
+	if cluster.association != nil && !c.hides(cluster.association) {
+		shown.SnapshotScheduleIdentifier = c.resourcesOf(cluster.AccountID).schedules[cluster.association.schedule].ScheduleIdentifier
+		shown.SnapshotScheduleState = cluster.association.state(c.now)
 	}
-	if one.copying != nil {
-		copying := *one.copying
+	if cluster.snapshotCopy != nil {
+		copying := *cluster.snapshotCopy
 		shown.ClusterSnapshotCopyStatus = &copying
 	}
 	if shown.ClusterStatus != models.ClusterStatusCreating {
-		c.addCreated(&shown, one)
+		c.addCreated(&shown, cluster)
 	}
 
 	return shown
 }
 
-// addCreated adds to the view of a cluster what Redshift shows only after the cluster has been created.
-func (c *call) addCreated(shown *models.Cluster, one *cluster) {
-	shown.ClusterCreateTime = one.CreateTime
-	shown.AvailabilityZone = one.AvailabilityZone
-	shown.Endpoint = &models.Endpoint{Address: c.endpoint(one.Identifier), Port: one.Port}
-	shown.ClusterRevisionNumber = one.EngineFullVersion[strings.LastIndex(one.EngineFullVersion, ".")+1:]
+// addCreated adds the members that Redshift shows only after the cluster has been created.
+func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
+	shown.ClusterCreateTime = cluster.CreateTime
+	shown.AvailabilityZone = cluster.AvailabilityZone
+	shown.Endpoint = &models.Endpoint{Address: c.endpoint(cluster.Identifier), Port: cluster.Port}
+	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
-	shown.ClusterNodes = nodes(one.NumberOfNodes, shown.PubliclyAccessible)
-	if plan, found := c.plan(one); found {
+	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
+	if plan, found := c.plan(cluster); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
 }
 
-// endpoint returns where a cluster's database would be. Nothing answers there.
+// endpoint returns the address of the database of a cluster. The address does not exist.
 func (s *state) endpoint(identifier string) string {
 	domain := "amazonaws.com"
 	if arnPartition(s.region) == "aws-cn" {
@@ -211,8 +210,8 @@ func (s *state) endpoint(identifier string) string {
 	return fmt.Sprintf("%s.example00000.%s.redshift.%s", identifier, s.region, domain)
 }
 
-// nodes returns a leader and compute nodes, or the one node that is both.
-func nodes(count int, public bool) []models.ClusterNode {
+// clusterNodes returns a leader node and compute nodes, or one node that is both.
+func clusterNodes(count int, public bool) []models.ClusterNode {
 	node := func(role string, number int) models.ClusterNode {
 		one := models.ClusterNode{NodeRole: role, PrivateIPAddress: fmt.Sprintf("10.0.%d.%d", number/250, 4+number%250)}
 		if public {
@@ -232,8 +231,8 @@ func nodes(count int, public bool) []models.ClusterNode {
 	return all
 }
 
-// publicKey returns the public key of a cluster, in the form that Redshift shows it: an SSH key of 2048 bits, a comment and
-// a line break. Nobody has the private key.
+// publicKey returns the public key of a cluster in Redshift's form: an SSH key of 2048 bits, a comment and a line break. No private key
+// belongs to it.
 func publicKey(cluster string) string {
 	modulus := []byte{0} // a leading zero makes the number positive
 	for i := range 8 {
@@ -260,19 +259,19 @@ func describeClusters(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	all := slices.Collect(maps.Values(c.of(c.account).clusters))
+	all := slices.Collect(maps.Values(c.resourcesOf(c.account).clusters))
 	if identifier != "" {
-		// Unlike everywhere else, upper case is not the same.
-		one := c.of(c.account).clusters[identifier]
-		if one == nil || c.hides(one) {
+		// Unlike other operations, this one does not ignore case.
+		cluster := c.resourcesOf(c.account).clusters[identifier]
+		if cluster == nil || c.hides(cluster) {
 			return nil, clusterNotFound(identifier)
 		}
-		all = []*cluster{one}
+		all = []*storedCluster{cluster}
 	}
-	var list []ranked[*cluster]
-	for _, one := range all {
-		if filter.matches(one.Tags) && !c.hides(one) {
-			list = append(list, ranked[*cluster]{place: []string{one.Identifier}, value: one})
+	var list []listItem[*storedCluster]
+	for _, cluster := range all {
+		if filter.matches(cluster.Tags) && !c.hides(cluster) {
+			list = append(list, listItem[*storedCluster]{sortKey: []string{cluster.Identifier}, value: cluster})
 		}
 	}
 	found, next, failed := page(c, clusterPages, list, nil)
@@ -280,36 +279,36 @@ func describeClusters(c *call) (any, *failure) {
 		return nil, failed
 	}
 	result := &clusters.DescribeClustersResult{Marker: next, Clusters: []models.Cluster{}}
-	for _, one := range found {
-		result.Clusters = append(result.Clusters, c.clusterView(one))
+	for _, cluster := range found {
+		result.Clusters = append(result.Clusters, c.clusterView(cluster))
 	}
 
 	return result, nil
 }
 
 // cluster returns a cluster of the caller.
-func (c *call) cluster(identifier string) (*cluster, *failure) {
-	one := c.of(c.account).clusters[strings.ToLower(identifier)]
-	if one == nil {
+func (c *call) cluster(identifier string) (*storedCluster, *failure) {
+	cluster := c.resourcesOf(c.account).clusters[strings.ToLower(identifier)]
+	if cluster == nil {
 		return nil, clusterNotFound(strings.ToLower(identifier))
 	}
 
-	return one, nil
+	return cluster, nil
 }
 
-// availableCluster returns a cluster of the caller that nothing else is being done with.
-func (c *call) availableCluster(identifier string) (*cluster, *failure) {
-	one, failed := c.cluster(identifier)
+// availableCluster returns a cluster of the caller, or a failure if the cluster is not available.
+func (c *call) availableCluster(identifier string) (*storedCluster, *failure) {
+	cluster, failed := c.cluster(identifier)
 	if failed != nil {
 		return nil, failed
 	}
 
-	return one, c.checkAvailable(one)
+	return cluster, c.checkAvailable(cluster)
 }
 
-func (c *call) checkAvailable(one *cluster) *failure {
-	if status := one.status(c.now); status != models.ClusterStatusAvailable {
-		return fail(models.ErrInvalidClusterState, "Cluster %s is not in state available, it is %s.", one.Identifier, status)
+func (c *call) checkAvailable(cluster *storedCluster) *failure {
+	if status := cluster.status(c.now); status != models.ClusterStatusAvailable {
+		return fail(models.ErrInvalidClusterState, "Cluster %s is not in state available. It is %s.", cluster.Identifier, status)
 	}
 
 	return nil
@@ -319,8 +318,8 @@ func clusterNotFound(identifier string) *failure {
 	return fail(models.ErrClusterNotFound, "Cluster %s not found.", identifier)
 }
 
-// AddCluster adds a cluster. It is an error if a field has a value that Redshift would not take, or if the account has a
-// cluster of that name. Quotas do not apply.
+// AddCluster adds a cluster. It returns an error if Redshift would refuse the value of a field, or if the account already has a
+// cluster with that identifier. Quotas do not apply.
 func (f *Fake) AddCluster(added Cluster) error {
 	wrap := func(reason string) error {
 		return fmt.Errorf("redshifttest: add cluster %q: %s", added.Identifier, reason)
@@ -333,10 +332,10 @@ func (f *Fake) AddCluster(added Cluster) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(added.AccountID)
+	f.states.update(now)
+	owner := f.state.resourcesOf(added.AccountID)
 	if owner.clusters[added.Identifier] != nil {
-		return wrap("the cluster exists already, remove it first or take another name")
+		return wrap("the cluster exists already: remove it first or use another identifier")
 	}
 	if added.CreateTime.After(now) {
 		return wrap(fmt.Sprintf("CreateTime %s is after now, which is %s on the fake's clock",
@@ -352,12 +351,12 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if added.KmsKeyID != "" {
 		added.KmsKeyID = f.state.keyARN(added.AccountID, added.KmsKeyID)
 	}
-	owner.clusters[added.Identifier] = &cluster{Cluster: added, settings: defaultSettings(), automated: now}
+	owner.clusters[added.Identifier] = &storedCluster{Cluster: added, settings: defaultSettings(), automated: now}
 
 	return nil
 }
 
-// withDefaults returns a copy of the cluster with the defaults for what is not set.
+// withDefaults returns a copy of the cluster with the defaults of the fields that are not set.
 func (c Cluster) withDefaults(account, region string) Cluster {
 	setDefault(&c.AccountID, account)
 	setDefault(&c.Status, statusAvailable)
@@ -382,17 +381,17 @@ func (c Cluster) withDefaults(account, region string) Cluster {
 	return c
 }
 
-// check returns what is wrong with a cluster that has its defaults, "" if nothing is.
+// check returns a description of the first mistake in a cluster with its defaults, or "".
 func (c *Cluster) check() string {
 	switch {
 	case strings.ToLower(c.Identifier) != c.Identifier:
-		return "cluster identifiers are in lower case"
+		return "the identifier must be in lower case"
 	case !twelveDigits.MatchString(c.AccountID):
 		return "AccountID does not have 12 digits"
 	case c.AutomatedSnapshotRetentionPeriod > maxAutomatedDays:
 		return "AutomatedSnapshotRetentionPeriod is more than 35 days"
-	case !(c.SizeInMegaBytes >= 0 && c.SizeInMegaBytes <= math.MaxInt64/2): // not a number is neither
-		return fmt.Sprintf("SizeInMegaBytes is %v: it cannot be negative or infinite", c.SizeInMegaBytes)
+	case !(c.SizeInMegaBytes >= 0 && c.SizeInMegaBytes <= math.MaxInt64/2): // true for NaN
+		return fmt.Sprintf("SizeInMegaBytes cannot be %v", c.SizeInMegaBytes)
 	}
 	for _, check := range []func() *failure{
 		func() *failure { return checkNewIdentifier("Identifier", c.Identifier, maxClusterIdentifier) },
@@ -410,18 +409,18 @@ func (c *Cluster) check() string {
 	return ""
 }
 
-// SetClusterStatus gives a cluster of the fake's own account another status, such as resizing. A restore that is under way
-// goes on beside it, unless the status is incompatible-restore: then it has failed. It is an error if there is no such
-// cluster, or the status is empty.
+// SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A restore in progress continues, unless
+// the status is incompatible-restore: then the restore has failed. It returns an error if the cluster does not exist, or if the
+// status is empty.
 func (f *Fake) SetClusterStatus(identifier, status string) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	cluster := f.state.of(f.account).clusters[strings.ToLower(identifier)]
+	f.states.update(now)
+	cluster := f.state.resourcesOf(f.account).clusters[strings.ToLower(identifier)]
 	switch {
 	case cluster == nil:
-		return fmt.Errorf("redshifttest: set the status of cluster %q: there is none, add it first", identifier)
+		return fmt.Errorf("redshifttest: set the status of cluster %q: no such cluster, add it first", identifier)
 	case status == "":
 		return fmt.Errorf("redshifttest: set the status of cluster %q: the status is empty", identifier)
 	}
@@ -433,22 +432,23 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	return nil
 }
 
-// RemoveCluster deletes a cluster of the fake's own account and, as Redshift does, its automated snapshots; the manual
-// ones stay. It is an error if there is no such cluster.
+// RemoveCluster deletes a cluster of the fake's own account and its automated snapshots, as Redshift does. Manual snapshots stay. It
+// returns an error if the cluster does not exist.
 func (f *Fake) RemoveCluster(identifier string) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner, name := f.state.of(f.account), strings.ToLower(identifier)
+	f.states.update(now)
+	owner, name := f.state.resourcesOf(f.account), strings.ToLower(identifier)
 	if owner.clusters[name] == nil {
-		return fmt.Errorf("redshifttest: remove cluster %q: there is none", identifier)
+		return fmt.Errorf("redshifttest: remove cluster %q: no such cluster", identifier)
 	}
 	delete(owner.clusters, name)
 	owner.removed[name] = true
-	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, func(one *tableRestore) bool { return one.ClusterIdentifier == name })
-	for key, one := range owner.snapshots {
-		if one.ClusterIdentifier == name && one.SnapshotType == models.SnapshotTypeAutomated {
+	ofCluster := func(restored *tableRestore) bool { return restored.ClusterIdentifier == name }
+	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, ofCluster)
+	for key, snapshot := range owner.snapshots {
+		if snapshot.ClusterIdentifier == name && snapshot.SnapshotType == models.SnapshotTypeAutomated {
 			delete(owner.snapshots, key)
 		}
 	}

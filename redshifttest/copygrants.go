@@ -8,8 +8,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// copyGrant lets Redshift encrypt with a key of the region that it is in what it copies there.
-type copyGrant struct{ models.SnapshotCopyGrant }
+// storedCopyGrant is a snapshot copy grant. It lets Redshift encrypt the snapshots that it copies to the region with a key of the region.
+type storedCopyGrant struct{ models.SnapshotCopyGrant }
 
 func createSnapshotCopyGrant(c *call) (any, *failure) {
 	name := c.params.text("SnapshotCopyGrantName")
@@ -23,23 +23,23 @@ func createSnapshotCopyGrant(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	grants := c.of(c.account).copyGrants
+	grants := c.resourcesOf(c.account).copyGrants
 	if grants[name] != nil {
-		return nil, fail(models.ErrSnapshotCopyGrantAlreadyExistsFault, "Snapshot copy grant %s exists already.", name)
+		return nil, fail(models.ErrSnapshotCopyGrantAlreadyExistsFault, "Snapshot copy grant %s already exists.", name)
 	}
 	if len(grants) >= max(c.quotas.SnapshotCopyGrants, 0) {
 		return nil, fail(models.ErrSnapshotCopyGrantQuotaExceededFault, "The account has %d snapshot copy grants, which is the quota. %s",
-			len(grants), raise("SnapshotCopyGrants"))
+			len(grants), quotaHint("SnapshotCopyGrants"))
 	}
 	key := c.serviceKey("redshift")
 	if given := c.params.text("KmsKeyId"); given != "" {
 		key = c.keyARN(c.account, given)
 	}
-	made := &copyGrant{models.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyID: key, Tags: tags}}
-	grants[name] = made
-	c.hideNew(made)
+	grant := &storedCopyGrant{models.SnapshotCopyGrant{SnapshotCopyGrantName: name, KmsKeyID: key, Tags: tags}}
+	grants[name] = grant
+	c.hideNew(grant)
 
-	return &snapshots.CreateSnapshotCopyGrantResult{SnapshotCopyGrant: made.view()}, nil
+	return &snapshots.CreateSnapshotCopyGrantResult{SnapshotCopyGrant: grant.view()}, nil
 }
 
 func deleteSnapshotCopyGrant(c *call) (any, *failure) {
@@ -49,14 +49,14 @@ func deleteSnapshotCopyGrant(c *call) (any, *failure) {
 	}
 	name := grant.SnapshotCopyGrantName
 	for _, other := range c.states.byRegion {
-		for _, one := range other.of(c.account).clusters {
-			if copying := one.copying; copying != nil && copying.DestinationRegion == c.region && copying.SnapshotCopyGrantName == name {
+		for _, cluster := range other.resourcesOf(c.account).clusters {
+			if copying := cluster.snapshotCopy; copying != nil && copying.DestinationRegion == c.region && copying.SnapshotCopyGrantName == name {
 				return nil, fail(models.ErrInvalidSnapshotCopyGrantStateFault,
-					"Snapshot copy grant %s is in use by cluster %s in %s.", name, one.Identifier, other.region)
+					"Snapshot copy grant %s is in use by cluster %s in %s.", name, cluster.Identifier, other.region)
 			}
 		}
 	}
-	delete(c.of(c.account).copyGrants, name)
+	delete(c.resourcesOf(c.account).copyGrants, name)
 
 	return nil, nil
 }
@@ -79,10 +79,10 @@ func describeSnapshotCopyGrants(c *call) (any, *failure) {
 			return nil, c.copyGrantNotFound(name)
 		}
 	}
-	var list []ranked[models.SnapshotCopyGrant]
-	for _, grant := range c.of(c.account).copyGrants {
+	var list []listItem[models.SnapshotCopyGrant]
+	for _, grant := range c.resourcesOf(c.account).copyGrants {
 		if (name == "" || grant.SnapshotCopyGrantName == strings.ToLower(name)) && filter.matches(grant.Tags) && !c.hides(grant) {
-			list = append(list, ranked[models.SnapshotCopyGrant]{place: []string{grant.SnapshotCopyGrantName}, value: grant.view()})
+			list = append(list, listItem[models.SnapshotCopyGrant]{sortKey: []string{grant.SnapshotCopyGrantName}, value: grant.view()})
 		}
 	}
 	found, next, failed := page(c, copyGrantPages, list, nil)
@@ -93,8 +93,8 @@ func describeSnapshotCopyGrants(c *call) (any, *failure) {
 	return &snapshots.DescribeSnapshotCopyGrantsResult{Marker: next, SnapshotCopyGrants: found}, nil
 }
 
-// view returns a copy that can be shown.
-func (g *copyGrant) view() models.SnapshotCopyGrant {
+// view returns the grant as its owner sees it.
+func (g *storedCopyGrant) view() models.SnapshotCopyGrant {
 	shown := g.SnapshotCopyGrant
 	shown.Tags = append([]models.Tag{}, g.Tags...)
 
@@ -102,8 +102,8 @@ func (g *copyGrant) view() models.SnapshotCopyGrant {
 }
 
 // copyGrant returns a grant of the caller in a region.
-func (s *state) copyGrant(account, name string) (*copyGrant, *failure) {
-	grant := s.of(account).copyGrants[strings.ToLower(name)]
+func (s *state) copyGrant(account, name string) (*storedCopyGrant, *failure) {
+	grant := s.resourcesOf(account).copyGrants[strings.ToLower(name)]
 	if grant == nil {
 		return nil, s.copyGrantNotFound(name)
 	}
@@ -115,6 +115,6 @@ func (s *state) copyGrantNotFound(name string) *failure {
 	return fail(models.ErrSnapshotCopyGrantNotFoundFault, "Snapshot copy grant %s not found in %s.", name, s.region)
 }
 
-func (c *call) copyGrant(name string) (*copyGrant, *failure) {
+func (c *call) copyGrant(name string) (*storedCopyGrant, *failure) {
 	return c.state.copyGrant(c.account, name)
 }

@@ -9,25 +9,25 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// kind is a kind of resource that the fake plays by its declaration in the contract: an operation creates it, another describes
-// it, and others may modify and delete it.
-type kind struct {
-	noun      string // what follows Create in the name of the operation
+// declaredKind is a kind of resource that the fake implements from its declaration in the contract: one operation creates it, another
+// describes it, and others may modify and delete it.
+type declaredKind struct {
+	noun      string // the name of the operation that creates it, without Create
 	create    contract.Operation
 	describe  contract.Operation
-	others    []contract.Operation // those that modify and delete
-	list      string               // the member of the result of describe that has the resources
-	structure string               // the definition of a described resource, and its members
+	others    []contract.Operation // operations that modify and delete it
+	list      string               // the member of the result of describe that lists the resources
+	structure string               // the definition of a resource
 	members   []contract.Member
-	generated []string           // members that identify a resource and that no caller chooses
+	generated []string           // identifying members that the caller cannot set
 	missing   awsquery.ErrorCode // may be empty
 	quota     awsquery.ErrorCode // may be empty
 }
 
-// kinds returns the declared resources. A kind is left out if its operations that create and describe have a handler, because the
-// handler does not see the resources of the kind.
-func kinds(operations []contract.Operation, handled map[string]handler) []*kind {
-	var all []*kind
+// declaredKinds returns the declared kinds. It omits a kind if the operation that creates or the one that describes it has a
+// hand-written handler, because that handler does not see the declared resources.
+func declaredKinds(operations []contract.Operation, handled map[string]handler) []*declaredKind {
+	var all []*declaredKind
 	for _, create := range operations {
 		noun, isCreate := strings.CutPrefix(create.Name, "Create")
 		declared := create.Recovery
@@ -38,7 +38,7 @@ func kinds(operations []contract.Operation, handled map[string]handler) []*kind 
 		if at < 0 || handled[declared.Describe] != nil {
 			continue
 		}
-		one := &kind{noun: noun, create: create, describe: operations[at], quota: quotaCode(create.Errors, noun)}
+		one := &declaredKind{noun: noun, create: create, describe: operations[at], quota: quotaCode(create.Errors, noun)}
 		for _, member := range one.describe.Result {
 			if member.List && member.Structure != "" && (member.Name == declared.List || declared.List == "") {
 				one.list, one.structure, one.members = member.Name, member.Structure, contract.Definition(member.Structure)
@@ -62,22 +62,22 @@ func kinds(operations []contract.Operation, handled map[string]handler) []*kind 
 	return all
 }
 
-func (k *kind) deletes(operation contract.Operation) bool {
+func (k *declaredKind) deletes(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Delete") && len(operation.Recovery.Missing) > 0
 }
 
-func (k *kind) modifies(operation contract.Operation) bool {
+func (k *declaredKind) modifies(operation contract.Operation) bool {
 	return strings.HasPrefix(operation.Name, "Modify") && len(k.keys(operation)) > 0
 }
 
-// add adds an operation that modifies or deletes. If it identifies the resource by a member that create does not take, the fake makes
-// the value up.
-func (k *kind) add(operation contract.Operation) {
+// add adds an operation that modifies or deletes the resource. If the operation identifies the resource by a member that the caller
+// cannot set when creating it, the fake generates the value.
+func (k *declaredKind) add(operation contract.Operation) {
 	k.others = append(k.others, operation)
 	for _, key := range k.keys(operation) {
 		member, found := k.member(key.Name)
-		chosen := slices.ContainsFunc(k.create.Params, func(param contract.Param) bool { return k.target(k.create, param) == key.Name })
-		if found && !chosen && member.Type == typeString && !member.List && !slices.Contains(k.generated, key.Name) {
+		isParam := slices.ContainsFunc(k.create.Params, func(param contract.Param) bool { return k.target(k.create, param) == key.Name })
+		if found && !isParam && member.Type == typeString && !member.List && !slices.Contains(k.generated, key.Name) {
 			k.generated = append(k.generated, key.Name)
 		}
 	}
@@ -86,7 +86,7 @@ func (k *kind) add(operation contract.Operation) {
 	}
 }
 
-// quotaCode returns the code for too many resources: the one that names the kind, otherwise the first that names a quota.
+// quotaCode returns the error code for an exceeded quota. It prefers the code that names the kind to the first code for a quota.
 func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
 	var first awsquery.ErrorCode
 	for _, code := range codes {
@@ -102,8 +102,8 @@ func quotaCode(codes []awsquery.ErrorCode, noun string) awsquery.ErrorCode {
 	return first
 }
 
-// handlers returns the work of the operations of the kind.
-func (k *kind) handlers() map[string]handler {
+// handlers returns the handlers of the operations of the kind.
+func (k *declaredKind) handlers() map[string]handler {
 	all := map[string]handler{k.create.Name: k.createOne, k.describe.Name: k.describeAll}
 	for _, operation := range k.others {
 		if k.deletes(operation) {
@@ -116,9 +116,9 @@ func (k *kind) handlers() map[string]handler {
 	return all
 }
 
-// keys returns the parameters of the operation that describes, with the parameters of another operation that have their values. Without
-// a declaration they are the required parameters that are members of the resource.
-func (k *kind) keys(operation contract.Operation) []contract.Pair {
+// keys returns the parameters of the Describe operation, with the parameters of another operation that have the same values. If the
+// contract declares no keys, they are the required parameters that are members of the resource.
+func (k *declaredKind) keys(operation contract.Operation) []contract.Pair {
 	if len(operation.Recovery.Keys) > 0 {
 		return operation.Recovery.Keys
 	}
@@ -135,7 +135,7 @@ func (k *kind) keys(operation contract.Operation) []contract.Pair {
 func isPlain(param contract.Param) bool { return !param.List && param.Type != typeStructure }
 
 // member returns a member of the resource.
-func (k *kind) member(name string) (contract.Member, bool) {
+func (k *declaredKind) member(name string) (contract.Member, bool) {
 	at := slices.IndexFunc(k.members, func(member contract.Member) bool { return member.Name == name })
 	if at < 0 {
 		return contract.Member{}, false
@@ -145,7 +145,7 @@ func (k *kind) member(name string) (contract.Member, bool) {
 }
 
 // at returns the shape of a member by its path, such as Endpoint.Port.
-func (k *kind) at(path string) (shape, bool) {
+func (k *declaredKind) at(path string) (shape, bool) {
 	s, found := shape{members: k.members}, true
 	for name := range strings.SplitSeq(path, ".") {
 		if s.List || !found {
@@ -157,8 +157,8 @@ func (k *kind) at(path string) (shape, bool) {
 	return s, found
 }
 
-// target returns the path of the member that a parameter sets, which may not exist.
-func (k *kind) target(operation contract.Operation, param contract.Param) string {
+// target returns the path of the member that a parameter sets. The member may not exist.
+func (k *declaredKind) target(operation contract.Operation, param contract.Param) string {
 	name := paramShape(param).Name
 	if operation.Recovery == nil {
 		return name
@@ -171,7 +171,7 @@ func (k *kind) target(operation contract.Operation, param contract.Param) string
 	if _, found := k.member(name); found {
 		return name
 	}
-	if path, found := k.repeats(operation, name); found {
+	if path, found := k.repeatedMember(operation, name); found {
 		return path
 	}
 	for _, key := range operation.Recovery.Keys {
@@ -183,8 +183,8 @@ func (k *kind) target(operation contract.Operation, param contract.Param) string
 	return name
 }
 
-// repeats returns the path of the member that repeats a parameter of an operation.
-func (k *kind) repeats(operation contract.Operation, param string) (path string, found bool) {
+// repeatedMember returns the path of the member with the same value as a parameter of an operation.
+func (k *declaredKind) repeatedMember(operation contract.Operation, param string) (path string, found bool) {
 	for _, names := range operation.Names {
 		for _, path := range names.Members {
 			_, inside, _ := strings.Cut(path, ".") // in the list, or in the structure of the result
@@ -199,14 +199,14 @@ func (k *kind) repeats(operation contract.Operation, param string) (path string,
 	return "", false
 }
 
-// sets reports whether a parameter has the form of a member, so that its value becomes the member's.
-func sets(param contract.Param, member shape) bool {
+// sameForm reports whether a parameter has the form of a member. If so, it can set the member.
+func sameForm(param contract.Param, member shape) bool {
 	return param.List == member.List && (param.Type == typeStructure) == (member.Type == typeStructure)
 }
 
-// words returns the noun in words and in lower case, such as subnet group. It is the type that Amazon documents for resources with tags if
-// the noun ends in one.
-func (k *kind) words() string {
+// displayName returns the noun as words in lower case, such as subnet group. If the noun ends in a type that Amazon documents for
+// resources with tags, it returns that type.
+func (k *declaredKind) displayName() string {
 	var text strings.Builder
 	for i, r := range k.noun {
 		if i > 0 && unicode.IsUpper(r) {
@@ -223,8 +223,8 @@ func (k *kind) words() string {
 	return text.String()
 }
 
-// status returns the member that says in which state a resource is.
-func (k *kind) status() (contract.Member, bool) {
+// status returns the member with the status of a resource.
+func (k *declaredKind) status() (contract.Member, bool) {
 	var found contract.Member
 	for _, member := range k.members {
 		for _, end := range []string{"Status", "State"} {
@@ -244,9 +244,9 @@ func (k *kind) status() (contract.Member, bool) {
 	return found, found.Name != ""
 }
 
-// chosen returns the first of the wanted values that is one of the values, as that is spelled. Without values it
-// returns the first wanted one. If no value is wanted, it returns an empty text.
-func chosen(values []string, wanted ...string) string {
+// firstMatch returns the first of the wanted texts that is one of the values, in the spelling of the value. It ignores case. If
+// there are no values, it returns the first wanted text. If nothing matches, it returns "".
+func firstMatch(values []string, wanted ...string) string {
 	if len(values) == 0 {
 		return wanted[0]
 	}
@@ -261,8 +261,8 @@ func chosen(values []string, wanted ...string) string {
 	return ""
 }
 
-// created returns the name of the member with the time of creation, which may be empty.
-func (k *kind) created() string {
+// creationTime returns the name of the member with the time of creation, or "" if the kind has none.
+func (k *declaredKind) creationTime() string {
 	if _, found := k.member(k.create.Recovery.Since); found {
 		return k.create.Recovery.Since
 	}
@@ -275,14 +275,14 @@ func (k *kind) created() string {
 	return ""
 }
 
-// taggable reports whether resources of the kind have tags.
-func (k *kind) taggable() bool {
+// taggable reports whether resources of the kind can have tags.
+func (k *declaredKind) taggable() bool {
 	_, found := k.member("Tags")
 
-	return found || takes(k.create, tagsParameter)
+	return found || hasParam(k.create, tagsParameter)
 }
 
-// takes reports whether an operation has a parameter.
-func takes(operation contract.Operation, param string) bool {
+// hasParam reports whether an operation has a parameter.
+func hasParam(operation contract.Operation, param string) bool {
 	return slices.ContainsFunc(operation.Params, func(one contract.Param) bool { return one.Name == param })
 }

@@ -21,22 +21,24 @@ const (
 	tagsParameter = "Tags.Tag"
 )
 
-// thing is a resource of a declared kind.
-type thing struct {
-	kind    *kind
+// declaredResource is a resource of a declared kind.
+type declaredResource struct {
+	kind    *declaredKind
 	serial  int
-	params  map[string]*value // what created and modified it, by the first part of their names
-	members map[string]*value // as it is described, except for its tags
+	params  map[string]*paramValue // of the calls that created and modified it, by the first part of the name
+	members map[string]*paramValue // the described members, except tags
 	tags    []models.Tag
 	arn     string
 }
 
-// things returns the resources of the caller, oldest first.
-func (k *kind) things(c *call) []*thing { return c.of(c.account).declared[k.describe.Name] }
+// resources returns the caller's resources of the kind, oldest first.
+func (k *declaredKind) resources(c *call) []*declaredResource {
+	return c.resourcesOf(c.account).declared[k.describe.Name]
+}
 
-func (k *kind) createOne(c *call) (any, *failure) {
+func (k *declaredKind) createOne(c *call) (any, *failure) {
 	tags := []models.Tag{}
-	if takes(k.create, tagsParameter) {
+	if hasParam(k.create, tagsParameter) {
 		given, failed := c.tags()
 		if failed != nil {
 			return nil, failed
@@ -47,24 +49,30 @@ func (k *kind) createOne(c *call) (any, *failure) {
 		return nil, failed
 	}
 	if old := k.find(c, k.create); old != nil {
-		return nil, fail(k.create.Recovery.Settled[0], "The %s '%s' already exists.", k.words(), old.name())
+		return nil, fail(k.create.Recovery.Settled[0], "The %s '%s' already exists.", k.displayName(), old.name())
 	}
-	if limit := max(c.quotas.OtherResources, 0); k.quota != "" && len(k.things(c)) >= limit {
+	if limit := max(c.quotas.OtherResources, 0); k.quota != "" && len(k.resources(c)) >= limit {
 		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s",
-			limit, k.words(), raise("OtherResources"))
+			limit, k.displayName(), quotaHint("OtherResources"))
 	}
 	c.serial++
-	made := &thing{kind: k, serial: c.serial, params: make(map[string]*value), members: make(map[string]*value), tags: tags}
-	made.set(c, k.create)
-	made.complete(c)
-	held := c.of(c.account).declared
-	held[k.describe.Name] = append(held[k.describe.Name], made)
-	c.hideNew(made)
+	resource := &declaredResource{
+		kind:    k,
+		serial:  c.serial,
+		params:  make(map[string]*paramValue),
+		members: make(map[string]*paramValue),
+		tags:    tags,
+	}
+	resource.set(c, k.create)
+	resource.complete(c)
+	owned := c.resourcesOf(c.account).declared
+	owned[k.describe.Name] = append(owned[k.describe.Name], resource)
+	c.hideNew(resource)
 
-	return made.result(k.create), nil
+	return resource.result(k.create), nil
 }
 
-func (k *kind) modifyOne(c *call, operation contract.Operation) (any, *failure) {
+func (k *declaredKind) modifyOne(c *call, operation contract.Operation) (any, *failure) {
 	changed, failed := k.existing(c, operation)
 	if failed != nil {
 		return nil, failed
@@ -84,36 +92,38 @@ func (k *kind) modifyOne(c *call, operation contract.Operation) (any, *failure) 
 	return changed.result(operation), nil
 }
 
-func (k *kind) deleteOne(c *call, operation contract.Operation) (any, *failure) {
+func (k *declaredKind) deleteOne(c *call, operation contract.Operation) (any, *failure) {
 	deleted, failed := k.existing(c, operation)
 	if failed != nil {
 		return nil, failed
 	}
-	held := c.of(c.account).declared
-	held[k.describe.Name] = slices.DeleteFunc(slices.Clone(k.things(c)), func(one *thing) bool { return one == deleted })
+	owned := c.resourcesOf(c.account).declared
+	isDeleted := func(resource *declaredResource) bool { return resource == deleted }
+	owned[k.describe.Name] = slices.DeleteFunc(slices.Clone(k.resources(c)), isDeleted)
 	if status, found := k.status(); found {
-		if text := chosen(contract.Values(status.Enum), "deleting", "deleted"); text != "" {
-			deleted.members[status.Name] = &value{text: text}
+		if text := firstMatch(contract.Values(status.Enum), "deleting", "deleted"); text != "" {
+			deleted.members[status.Name] = &paramValue{text: text}
 		}
 	}
 
 	return deleted.result(operation), nil
 }
 
-// notFilters are parameters of operations that describe which select resources in the same way for all kinds, or none.
+// notFilters are the parameters of Describe operations that do not select by the members of a kind: the page, and the tags, which are the
+// same for all kinds.
 var notFilters = []string{"Marker", "MaxRecords", "TagKeys.TagKey", "TagValues.TagValue"}
 
-func (k *kind) describeAll(c *call) (any, *failure) {
+func (k *declaredKind) describeAll(c *call) (any, *failure) {
 	tags, failed := c.tagFilter()
 	if failed != nil {
 		return nil, failed
 	}
 	sizes := pageSizes{smallest: 1, largest: 100}
-	if !takes(k.describe, "Marker") {
+	if !hasParam(k.describe, "Marker") {
 		sizes.largest = math.MaxInt
 	}
 	var names []string
-	filters := make(map[string]filter)
+	filters := make(map[string]resourceFilter)
 	for _, param := range k.describe.Params {
 		switch {
 		case param.Name == "MaxRecords" && param.Maximum > 0:
@@ -122,7 +132,7 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 		default:
 			filters[param.Name] = k.filter(param)
 			if filters[param.Name] == nil {
-				return nil, fail(codeResponse, "The fake does not know which resources the parameter %s of %s selects. "+
+				return nil, fail(codeInvalidResponse, "The fake does not know which resources the parameter %s of %s selects. "+
 					"A test can supply the response with Respond.", param.Name, k.describe.Name)
 			}
 			if k.isKey(param) {
@@ -131,21 +141,21 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 		}
 	}
 	exists := false
-	var list []ranked[*value]
-	for _, one := range k.things(c) {
-		if c.hides(one) {
+	var list []listItem[*paramValue]
+	for _, resource := range k.resources(c) {
+		if c.hides(resource) {
 			continue
 		}
 		isNamed, selected := true, true
 		for name, selects := range filters {
-			if !selects(one, c.params[name]) {
+			if !selects(resource, c.params[name]) {
 				selected = false
 				isNamed = isNamed && !k.isKey(contract.Param{Name: name})
 			}
 		}
 		exists = exists || isNamed
-		if selected && tags.matches(one.tags) {
-			list = append(list, ranked[*value]{place: []string{fmt.Sprintf("%012d", one.serial)}, value: one.shown()})
+		if selected && tags.matches(resource.tags) {
+			list = append(list, listItem[*paramValue]{sortKey: []string{fmt.Sprintf("%012d", resource.serial)}, value: resource.shown()})
 		}
 	}
 	if len(names) > 0 && !exists && slices.Contains(k.describe.Errors, k.missing) {
@@ -155,36 +165,40 @@ func (k *kind) describeAll(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	result := map[string]*value{k.list: {items: found}}
+	result := map[string]*paramValue{k.list: {items: found}}
 	if next != "" {
-		result["Marker"] = &value{text: next}
+		result["Marker"] = &paramValue{text: next}
 	}
 
 	return renderValue(k.describe, result), nil
 }
 
-// isKey reports whether a parameter of the operation that describes names a resource.
-func (k *kind) isKey(param contract.Param) bool {
+// isKey reports whether a parameter of the Describe operation names a resource.
+func (k *declaredKind) isKey(param contract.Param) bool {
 	return slices.ContainsFunc(k.create.Recovery.Keys, func(key contract.Pair) bool { return key.Name == param.Name }) ||
 		slices.Contains(k.generated, param.Name)
 }
 
-// filter reports whether a resource has the value of a parameter of the operation that describes.
-type filter func(one *thing, given *value) bool
+// resourceFilter reports whether a parameter of the Describe operation selects a resource.
+type resourceFilter func(resource *declaredResource, given *paramValue) bool
 
-// filter returns the filter of a parameter, or nil if the declaration does not say what the parameter selects.
-func (k *kind) filter(param contract.Param) filter {
+// filter returns the filter of a parameter, or nil if the contract does not declare which resources the parameter selects.
+func (k *declaredKind) filter(param contract.Param) resourceFilter {
 	s := paramShape(param)
 	if param.Type == typeStructure {
 		return nil
 	}
 	for _, key := range k.create.Recovery.Keys {
 		if key.Name == s.Name {
-			return func(one *thing, given *value) bool { return given.overlaps(one.params[key.Value]) }
+			return func(resource *declaredResource, given *paramValue) bool {
+				return given.overlaps(resource.params[key.Value])
+			}
 		}
 	}
-	if path, found := k.repeats(k.describe, s.Name); found {
-		return func(one *thing, given *value) bool { return given.overlaps(params(one.members).at(path)) }
+	if path, found := k.repeatedMember(k.describe, s.Name); found {
+		return func(resource *declaredResource, given *paramValue) bool {
+			return given.overlaps(parameters(resource.members).at(path))
+		}
 	}
 	for _, name := range []string{s.Name, s.Item} {
 		member, found := k.member(name)
@@ -192,33 +206,37 @@ func (k *kind) filter(param contract.Param) filter {
 			return nil
 		}
 		if found {
-			return func(one *thing, given *value) bool { return given.overlaps(one.members[name]) }
+			return func(resource *declaredResource, given *paramValue) bool {
+				return given.overlaps(resource.members[name])
+			}
 		}
 	}
-	if created := k.created(); param.Type == typeTime && created != "" && (s.Name == "StartTime" || s.Name == "EndTime") {
-		return func(one *thing, given *value) bool {
+	if created := k.creationTime(); param.Type == typeTime && created != "" && (s.Name == "StartTime" || s.Name == "EndTime") {
+		return func(resource *declaredResource, given *paramValue) bool {
 			wanted, _ := parseTime(given.text)
-			at, _ := parseTime(one.members[created].text)
+			at, _ := parseTime(resource.members[created].text)
 
 			return wanted.Equal(at) || wanted.Before(at) == (s.Name == "StartTime")
 		}
 	}
 	if slices.ContainsFunc(k.create.Params, func(other contract.Param) bool { return paramShape(other).Name == s.Name }) {
-		return func(one *thing, given *value) bool { return given.overlaps(one.params[s.Name]) }
+		return func(resource *declaredResource, given *paramValue) bool {
+			return given.overlaps(resource.params[s.Name])
+		}
 	}
 
 	return nil
 }
 
 // overlaps reports whether two values have a text in common. Redshift compares identifiers without case.
-func (v *value) overlaps(other *value) bool {
+func (v *paramValue) overlaps(other *paramValue) bool {
 	return slices.ContainsFunc(v.texts(), func(text string) bool {
 		return slices.ContainsFunc(other.texts(), func(other string) bool { return strings.EqualFold(text, other) })
 	})
 }
 
 // texts returns the text of a value, or the texts of its items.
-func (v *value) texts() []string {
+func (v *paramValue) texts() []string {
 	if v == nil {
 		return nil
 	}
@@ -226,61 +244,61 @@ func (v *value) texts() []string {
 		return []string{v.text}
 	}
 	texts := make([]string, len(v.items))
-	for i, one := range v.items {
-		texts[i] = one.text
+	for i, item := range v.items {
+		texts[i] = item.text
 	}
 
 	return texts
 }
 
-// find returns the resource that a call of an operation names, or nil.
-func (k *kind) find(c *call, operation contract.Operation) *thing {
+// find returns the resource that a call names, or nil.
+func (k *declaredKind) find(c *call, operation contract.Operation) *declaredResource {
 	keys := k.keys(operation)
-	// Two resources are different if the callers chose no identifiers.
-	chosen := slices.ContainsFunc(keys, func(key contract.Pair) bool { return c.params.text(key.Value) != "" })
-	for _, one := range k.things(c) {
-		matches := chosen
+	// A call without identifiers names no resource.
+	named := slices.ContainsFunc(keys, func(key contract.Pair) bool { return c.params.text(key.Value) != "" })
+	for _, resource := range k.resources(c) {
+		same := named
 		for _, key := range keys {
-			matches = matches && strings.EqualFold(c.params.text(key.Value), one.key(key.Name))
+			same = same && strings.EqualFold(c.params.text(key.Value), resource.key(key.Name))
 		}
-		if matches {
-			return one
+		if same {
+			return resource
 		}
 	}
 
 	return nil
 }
 
-// key returns the value of a parameter of the operation that describes, for a resource.
-func (t *thing) key(name string) string {
-	for _, key := range t.kind.create.Recovery.Keys {
+// key returns the value of a parameter of the Describe operation that selects the resource.
+func (r *declaredResource) key(name string) string {
+	for _, key := range r.kind.create.Recovery.Keys {
 		if key.Name == name {
-			return params(t.params).text(key.Value)
+			return parameters(r.params).text(key.Value)
 		}
 	}
-	if path, found := t.kind.repeats(t.kind.describe, name); found {
-		return params(t.members).text(path)
+	if path, found := r.kind.repeatedMember(r.kind.describe, name); found {
+		return parameters(r.members).text(path)
 	}
-	if t.members[name] != nil {
-		return t.members[name].text
+	if r.members[name] != nil {
+		return r.members[name].text
 	}
 
-	return params(t.params).text(name)
+	return parameters(r.params).text(name)
 }
 
-// name returns what a resource is called in messages and in its ARN.
-func (t *thing) name() string {
-	for _, key := range t.kind.create.Recovery.Keys {
-		if name := params(t.params).text(key.Value); name != "" {
+// name returns the name of the resource in messages and in its ARN.
+func (r *declaredResource) name() string {
+	for _, key := range r.kind.create.Recovery.Keys {
+		if name := parameters(r.params).text(key.Value); name != "" {
 			return name
 		}
 	}
 
-	return uuid(t.kind.noun, fmt.Sprint(t.serial))
+	return uuid(r.kind.noun, fmt.Sprint(r.serial))
 }
 
-// existing returns the resource that a call of an operation names.
-func (k *kind) existing(c *call, operation contract.Operation) (*thing, *failure) {
+// existing returns the resource that a call names, or a failure if it does not exist.
+func (k *declaredKind) existing(c *call, operation contract.Operation) (*declaredResource, *failure) {
 	if found := k.find(c, operation); found != nil {
 		return found, nil
 	}
@@ -297,11 +315,11 @@ func (k *kind) existing(c *call, operation contract.Operation) (*thing, *failure
 	return nil, k.notFound(c, cmp.Or(code, models.ErrResourceNotFoundFault), names)
 }
 
-func (k *kind) notFound(c *call, code awsquery.ErrorCode, names []string) *failure {
-	return fail(code, "The %s '%s' was not found in %s.", k.words(), strings.Join(names, " "), c.region)
+func (k *declaredKind) notFound(c *call, code awsquery.ErrorCode, names []string) *failure {
+	return fail(code, "The %s '%s' was not found in %s.", k.displayName(), strings.Join(names, " "), c.region)
 }
 
-// checkLimits checks the integers of a call.
+// checkLimits checks the integers of a call against the limits in the contract.
 func (c *call) checkLimits(operation contract.Operation) *failure {
 	for _, param := range operation.Params {
 		number, found := c.params.integer(param.Name)
@@ -314,99 +332,99 @@ func (c *call) checkLimits(operation contract.Operation) *failure {
 	return nil
 }
 
-// set stores the parameters of a call. The identifiers of a resource stay as they were when it was created.
-func (t *thing) set(c *call, operation contract.Operation) {
-	keys := t.kind.keys(operation)
+// set stores the parameters of a call. Only the call that creates the resource sets its identifiers.
+func (r *declaredResource) set(c *call, operation contract.Operation) {
+	keys := r.kind.keys(operation)
 	for _, param := range operation.Params {
-		one, name := c.params[param.Name], paramShape(param).Name
+		value, name := c.params[param.Name], paramShape(param).Name
 		identifies := slices.ContainsFunc(keys, func(key contract.Pair) bool { return key.Value == name })
-		if one == nil || param.Name == tagsParameter || identifies && operation.Name != t.kind.create.Name {
+		if value == nil || param.Name == tagsParameter || identifies && operation.Name != r.kind.create.Name {
 			continue
 		}
-		t.params[name] = one
-		if strings.EqualFold(name, "KmsKeyId") && one.text != "" {
-			one = &value{text: c.keyARN(c.account, one.text)} // every resource is described with the ARN of its key
+		r.params[name] = value
+		if strings.EqualFold(name, "KmsKeyId") && value.text != "" {
+			value = &paramValue{text: c.keyARN(c.account, value.text)} // Describe operations show the ARN of the key
 		}
-		t.setMember(t.kind.target(operation, param), param, one)
+		r.setMember(r.kind.target(operation, param), param, value)
 	}
 	// A member of a structure may set a member of the resource.
 	for _, part := range slices.Concat(operation.Recovery.Identity, operation.Recovery.Same) {
-		if one := c.params.at(part.Name); strings.Contains(part.Name, ".") && one != nil {
-			t.setMember(part.Value, contract.Param{Type: typeString}, one)
+		if value := c.params.at(part.Name); strings.Contains(part.Name, ".") && value != nil {
+			r.setMember(part.Value, contract.Param{Type: typeString}, value)
 		}
 	}
 }
 
-// setMember sets the member with a path, if the parameter has its form.
-func (t *thing) setMember(path string, param contract.Param, one *value) {
-	if s, found := t.kind.at(path); !found || !sets(param, s) {
+// setMember sets the member with a path, if the parameter has the same form.
+func (r *declaredResource) setMember(path string, param contract.Param, value *paramValue) {
+	if s, found := r.kind.at(path); !found || !sameForm(param, s) {
 		return
 	}
-	members := t.members
+	members := r.members
 	for outer, rest, nested := strings.Cut(path, "."); nested; outer, rest, nested = strings.Cut(path, ".") {
-		inner := &value{members: make(map[string]*value)}
+		inner := &paramValue{members: make(map[string]*paramValue)}
 		if old := members[outer]; old != nil {
 			maps.Copy(inner.members, old.members)
 		}
 		members[outer] = inner
 		members, path = inner.members, rest
 	}
-	members[path] = one
+	members[path] = value
 }
 
-// complete adds the members that no caller chooses.
-func (t *thing) complete(c *call) {
+// complete adds the members that the caller cannot set.
+func (r *declaredResource) complete(c *call) {
 	add := func(name, text string) {
-		if _, found := t.kind.member(name); found && t.members[name] == nil {
-			t.members[name] = &value{text: text}
+		if _, found := r.kind.member(name); found && r.members[name] == nil {
+			r.members[name] = &paramValue{text: text}
 		}
 	}
-	t.arn = c.arn("redshift", c.account, strings.ReplaceAll(t.kind.words(), " ", "")+":"+t.name())
-	for _, member := range t.kind.members {
+	r.arn = c.arn("redshift", c.account, strings.ReplaceAll(r.kind.displayName(), " ", "")+":"+r.name())
+	for _, member := range r.kind.members {
 		about, isARN := strings.CutSuffix(member.Name, "Arn")
-		if isARN && member.Type == typeString && !member.List && strings.HasSuffix(t.kind.noun, about) {
-			add(member.Name, t.arn)
+		if isARN && member.Type == typeString && !member.List && strings.HasSuffix(r.kind.noun, about) {
+			add(member.Name, r.arn)
 		}
 	}
-	for _, fixed := range t.kind.create.Recovery.Where {
+	for _, fixed := range r.kind.create.Recovery.Where {
 		if fixed.Value != "" {
-			t.setMember(fixed.Name, contract.Param{Type: typeString}, &value{text: fixed.Value})
+			r.setMember(fixed.Name, contract.Param{Type: typeString}, &paramValue{text: fixed.Value})
 		}
 	}
-	for _, name := range t.kind.generated {
-		add(name, uuid(t.kind.noun, name, fmt.Sprint(t.serial)))
+	for _, name := range r.kind.generated {
+		add(name, uuid(r.kind.noun, name, fmt.Sprint(r.serial)))
 	}
-	add(t.kind.created(), c.now.UTC().Truncate(time.Millisecond).Format(timeFormat))
-	if status, found := t.kind.status(); found {
+	add(r.kind.creationTime(), c.now.UTC().Truncate(time.Millisecond).Format(timeFormat))
+	if status, found := r.kind.status(); found {
 		values := contract.Values(status.Enum)
-		add(status.Name, cmp.Or(chosen(values, "available", "active", "complete", "enabled"), slices.Concat(values, []string{""})[0]))
+		add(status.Name, cmp.Or(firstMatch(values, "available", "active", "complete", "enabled"), slices.Concat(values, []string{""})[0]))
 	}
 }
 
-// shown returns the resource as it is described.
-func (t *thing) shown() *value {
-	members := maps.Clone(t.members)
-	if _, found := t.kind.member("Tags"); found {
-		tags := &value{}
-		for _, tag := range t.tags {
-			tags.items = append(tags.items, &value{members: map[string]*value{"Key": {text: tag.Key}, "Value": {text: tag.Value}}})
+// shown returns the resource as the Describe operation shows it.
+func (r *declaredResource) shown() *paramValue {
+	members := maps.Clone(r.members)
+	if _, found := r.kind.member("Tags"); found {
+		tags := &paramValue{}
+		for _, tag := range r.tags {
+			tags.items = append(tags.items, &paramValue{members: map[string]*paramValue{"Key": {text: tag.Key}, "Value": {text: tag.Value}}})
 		}
 		members["Tags"] = tags
 	}
-	for _, member := range t.kind.members {
+	for _, member := range r.kind.members {
 		if member.List && members[member.Name] == nil {
-			members[member.Name] = &value{} // Redshift sends an empty list
+			members[member.Name] = &paramValue{} // Redshift sends an empty list
 		}
 	}
 
-	return &value{members: members}
+	return &paramValue{members: members}
 }
 
-// result returns the result of an operation that created, changed or deleted the resource.
-func (t *thing) result(operation contract.Operation) any {
-	shown, members := t.shown(), make(map[string]*value)
+// result returns the result of an operation that created, modified or deleted the resource.
+func (r *declaredResource) result(operation contract.Operation) any {
+	shown, members := r.shown(), make(map[string]*paramValue)
 	for _, member := range operation.Result {
-		if member.Structure == t.kind.structure && !member.List {
+		if member.Structure == r.kind.structure && !member.List {
 			members[member.Name] = shown
 		} else if part := shown.members[member.Name]; part != nil {
 			members[member.Name] = part
@@ -416,8 +434,8 @@ func (t *thing) result(operation contract.Operation) any {
 	return renderValue(operation, members)
 }
 
-// renderValue writes the result of an operation, or nothing if it has no members.
-func renderValue(operation contract.Operation, members map[string]*value) any {
+// renderValue returns the XML of the result of an operation, or nil if the operation has no result.
+func renderValue(operation contract.Operation, members map[string]*paramValue) any {
 	if len(operation.Result) == 0 {
 		return nil
 	}
@@ -426,45 +444,45 @@ func renderValue(operation contract.Operation, members map[string]*value) any {
 	document.values(operation.Result, members)
 	document.close(operation.Name + "Result")
 
-	return rendered(document.Bytes())
+	return resultXML(document.Bytes())
 }
 
-// values writes the members of a structure, in the order of the contract.
-func (w *writer) values(order []contract.Member, members map[string]*value) {
+// values writes the members of a structure, in the order of the contract's definition.
+func (w *writer) values(order []contract.Member, members map[string]*paramValue) {
 	for _, member := range order {
-		if one := members[member.Name]; one != nil {
-			w.value(memberShape(member), member.Name, one)
+		if value := members[member.Name]; value != nil {
+			w.value(memberShape(member), member.Name, value)
 		}
 	}
 }
 
-func (w *writer) value(s shape, name string, one *value) {
+func (w *writer) value(s shape, name string, value *paramValue) {
 	switch {
-	case s.List && len(one.items) == 0, s.Type == typeStructure && !s.List && len(one.members) == 0:
+	case s.List && len(value.items) == 0, s.Type == typeStructure && !s.List && len(value.members) == 0:
 		w.text(name, "")
 	case s.List:
 		w.open(name, "")
-		for _, item := range one.items {
+		for _, item := range value.items {
 			w.value(s.item(), s.Item, item)
 		}
 		w.close(name)
 	case s.Type == typeStructure:
 		w.open(name, "")
-		w.values(s.members, one.members)
+		w.values(s.members, value.members)
 		w.close(name)
 	default:
-		w.text(name, canonical(s.Type, one.text))
+		w.text(name, canonicalText(s.Type, value.text))
 	}
 }
 
-// canonical returns a text of a request as Redshift writes it in a response.
-func canonical(kind, text string) string {
+// canonicalText returns a text of a request in the form of Redshift's responses.
+func canonicalText(kind, text string) string {
 	if kind == typeTime {
 		if at, valid := parseTime(text); valid {
 			return at.UTC().Format(timeFormat)
 		}
 	}
-	if number, isNumber := plainText(kind, text).(int64); isNumber {
+	if number, isNumber := jsonText(kind, text).(int64); isNumber {
 		return fmt.Sprint(number)
 	}
 

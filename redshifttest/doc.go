@@ -1,73 +1,106 @@
-// Package redshifttest has a Redshift for tests: in the process of the test, without an account, and as fast as the test
-// wants it. It serves this module's client and any other: snapshots are taken by hand and
-// by schedule, copied, shared, tagged, kept and deleted, restored to clusters and table by table, and sent to other regions.
+// Package redshifttest provides an in-process fake of Amazon Redshift for tests.
+//
+// The fake needs no account and no network. It implements the snapshot operations of Redshift: manual and scheduled snapshots, copies,
+// access for other accounts, tags, retention, restores of clusters and tables, and copies in other regions. It serves the client of
+// this module and every other AWS client. The command redshift-fake serves it as a program.
+//
+// # Quick start
 //
 //	func TestNightly(t *testing.T) {
 //		fake := redshifttest.NewServer(t)
-//		fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"})
+//		if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
+//			t.Fatal(err)
+//		}
 //		client, err := redshift.New(fake.Config())
 //		...
 //		fake.Advance(5 * time.Minute) // the snapshot is available now
 //	}
 //
-// There are three ways to make a fake. [NewServer] serves one on a loopback address until the test ends. [New] makes one that
-// is a [net/http.Handler], to be served by whoever wants to. [Fake.Transport] answers in memory, without a socket or a
-// goroutine: it is what [testing/synctest] needs, and the fastest.
+// Create a fake in one of three ways:
 //
-// # What it checks
+//   - [NewServer] serves a fake on a loopback address until the test ends.
+//   - [New] returns a [net/http.Handler]. The caller serves it.
+//   - [Fake.Transport] responds in memory, without sockets and goroutines. It is the fastest, and it works with [testing/synctest].
 //
-// Every request must be signed: the signature is computed again from what arrived, by code that shares nothing with this
-// module's signer, and its date is compared with the fake's own clock. Redshift's rules for parameters, identifiers, tags,
-// retention and quotas hold, and answer the error codes that Redshift has for them. A parameter that an operation does
-// not have is the error InvalidQueryParameter, so that a typing error is found; as with Redshift, a wrong item name
-// within a list that it does have (Tags.member.1.Key in place of Tags.Tag.1.Key) goes unnoticed.
+// # Checks
 //
-// # Resources by declaration
+// Every request must be signed. The fake computes the signature again from the request that arrived, with code that is independent of
+// package sigv4, and compares the date with its own clock.
 //
-// Snapshots, clusters, grants, schedules and restores have rules of their own here. Other resources are played by what this module's
-// contract declares of their operations: they are created, described with filters and pages, modified, deleted and tagged. Parameters
-// become the members of the same names, and the documented codes are the errors for a resource that exists, is missing or exceeds
-// [Quotas].OtherResources. The declaration knows no states: the status is one such as available from the start, and deleting takes no
-// time. Use [Fake.Respond] for other states and operations.
+// The fake enforces Redshift's rules for parameters, identifiers, tags, retention periods and quotas, and returns Redshift's error codes.
+// If the operation does not have a parameter, the error is InvalidQueryParameter, which finds typing errors. As in Redshift, a wrong
+// item name in a list that the operation does have is ignored (Tags.member.1.Key instead of Tags.Tag.1.Key).
+//
+// # Time and events
+//
+// The fake has its own clock ([Fake.Now]). It runs at the speed of [Options].ClockSpeed and jumps with [Fake.Advance]. The clock alone
+// causes these changes:
+//
+//   - Snapshots become available, and expire at the end of their retention period.
+//   - Schedules take snapshots.
+//   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot every 8 hours.
+//   - Copies appear in other regions ([Fake.InRegion]).
+//   - Restores of clusters and tables end.
+//
+// The test causes everything else:
+//
+//   - Clusters: [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster].
+//   - Snapshots of any age: [Fake.AddManualSnapshot] and [Fake.AddAutomatedSnapshot].
+//   - Failures of snapshots: [Fake.SetSnapshotStatus].
+//   - Failures of restores: [Fake.SetClusterStatus] and [Fake.SetTableRestoreStatus].
+//   - Failures of requests: [Fake.FailNext] and [Fake.InjectNext].
+//
+// [Fake.Requests] and [Fake.Snapshots] return what happened so far. [Options].Logger logs each request when it ends.
 //
 // # Responses of a test
 //
-// [Fake.Respond] and [Fake.RespondNext] supply the response of any operation of this module, also of one that the fake does not
-// play: a result, or a function of the parameters.
+// [Fake.Respond] and [Fake.RespondNext] set the response of any operation of this module, including operations that the fake does not
+// implement. The response is a result, or a function of the parameters:
 //
 //	err := fake.Respond("DescribeClusters", &redshift.DescribeClustersResult{
 //		Clusters: []models.Cluster{{ClusterIdentifier: "analytics", ClusterStatus: "hardware-failure"}},
 //	})
 //
-// Signature, parameters and faults are checked as for other calls. If the fake does not play an operation, and a test supplied no
-// response, the error is InvalidAction and names the alternatives. A response that is no result of this module, such as one of an
-// operation that the module lacks, is a [Fault] with Status and Body.
+// The fake checks signature and parameters and injects faults as in other calls. If the fake does not implement an operation, and the
+// test set no response, the error is InvalidAction and its message names the alternatives. For an operation that this module does not
+// have, use a [Fault] with Status and Body.
 //
-// # What happens by itself
+// # Declared resources
 //
-// The fake has a clock of its own ([Fake.Now]), which passes as fast as [Options].ClockSpeed says and jumps with
-// [Fake.Advance]. By it snapshots become available and expire, schedules take snapshots, copies arrive in other regions
-// ([Fake.InRegion]), and restores of clusters and tables come to their end. With [Options].AutomatedSnapshots, clusters without
-// a schedule have a snapshot taken every 8 hours. Everything else happens when a test says so: clusters
-// come and go with [Fake.AddCluster], [Fake.SetClusterStatus] and [Fake.RemoveCluster], snapshots of any age come with
-// [Fake.AddManualSnapshot] and [Fake.AddAutomatedSnapshot], snapshots fail with [Fake.SetSnapshotStatus], restores with
-// [Fake.SetClusterStatus] and [Fake.SetTableRestoreStatus], and requests with [Fake.FailNext] and [Fake.InjectNext].
-// [Fake.Requests] and [Fake.Snapshots] tell afterwards what happened, [Options].Logger at once.
+// Hand-written code implements snapshots, clusters, snapshot copy grants, schedules and restores. The fake derives all other resources
+// from the declarations of this module's contract: it creates them, describes them with filters and pages, modifies, deletes and tags
+// them. A parameter sets the member of the same name. The errors for a resource that exists already, is missing or exceeds
+// [Quotas].OtherResources are the documented codes.
 //
-// # What it is not
+// A declared resource has no life cycle. Its status is a final one, such as available, from the start, and it is deleted immediately. Use
+// [Fake.Respond] for other states and operations.
 //
-// It knows no IAM policies, stores no data and restores none: a cluster may have names of tables ([Cluster].Tables), and
-// that is all. Nor has it networks, security groups, roles or KMS keys: a restore takes any name for them. Of parameter groups,
-// subnet groups, reserved nodes and the like it knows names only, the default groups and those in [Options].Resources, and a
-// restore that names another one is refused. DS2 and DC2 snapshots restore to RA3 nodes, as Amazon's management guide has it,
-// although the API reference allows DC2 for DC2 alone. A maintenance window has no longest duration. A named snapshot that a
-// filter does not match is an empty list, and ClusterSnapshotNotFound is the error only if the snapshot does not exist. Schedules are rate(12 hours) or cron(minutes hours day-of-week), an hour apart at least, and
-// a new or changed one is MODIFYING for a minute. Where Amazon's documentation is silent it does what is plausible: a copy
-// in another region has "copy:" before its name, snapshots that are not sorted are listed oldest first, a snapshot must be
-// available to be shared, a Marker is refused when other parameters than MaxRecords have changed, and a snapshot that is
-// shared shows its tags to its owner alone. A snapshot that was deleted is gone at once. Its retention period can be
-// changed while it is available, and counts from where it began; one that has passed is an InvalidRetentionPeriodFault.
-// Revoking access by the ARN of another account's snapshot is AccessToSnapshotDenied. Clusters get new tags while they are
-// available, and TagKeys and TagValues let DescribeTags list the tags that match, not all tags of their resources. It is
-// as little protected as a test needs: serve it on loopback addresses only.
+// # Limits
+//
+// The fake is not a complete Redshift:
+//
+//   - It has no IAM policies.
+//   - It stores and restores no data. A cluster has the names of its tables at most ([Cluster].Tables).
+//   - It has no networks, security groups, roles and KMS keys. A restore accepts any name for them.
+//   - Of parameter groups, subnet groups, reserved nodes and similar resources it knows only names: the default groups and the names in
+//     [Options].Resources. A restore that names another one is refused.
+//   - A schedule is rate(12 hours) or cron(minutes hours day-of-week), with at least one hour between snapshots. A new or changed
+//     schedule is MODIFYING for one minute.
+//   - It has little protection. Serve it on loopback addresses only.
+//
+// If Amazon's sources conflict or are silent, the fake does the following:
+//
+//   - Snapshots of DS2 and DC2 nodes can be restored to RA3 nodes, as in the management guide. The API reference allows DC2 only for DC2.
+//   - A maintenance window has no maximum length.
+//   - If a filter does not match a named snapshot, the list is empty. ClusterSnapshotNotFound means that the snapshot does not exist.
+//   - A copy in another region has the prefix "copy:" in its name.
+//   - Snapshots are listed oldest first by default.
+//   - A Marker is refused if a parameter other than MaxRecords has changed.
+//   - A snapshot must be available before it can be shared. Only its owner sees its tags.
+//   - A deleted snapshot disappears immediately.
+//   - The retention period of a snapshot can change while the snapshot is available, and counts from its original start. A period that
+//     has already ended is the error InvalidRetentionPeriodFault.
+//   - Revoking access by the ARN of another account's snapshot is the error AccessToSnapshotDenied.
+//   - A cluster must be available to get new tags.
+//   - TagKeys and TagValues of DescribeTags select tags. The other tags of the same resource are not listed.
 package redshifttest

@@ -8,14 +8,14 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// Codes that neither the contract nor awsquery knows.
+// Error codes that neither the contract nor package awsquery has.
 const (
 	codeMalformedInput        awsquery.ErrorCode = "MalformedInput"
 	codeRequestEntityTooLarge awsquery.ErrorCode = "RequestEntityTooLarge"
 	codeUnknownOperation      awsquery.ErrorCode = "UnknownOperationException"
 )
 
-// failure is an answer that says what is wrong.
+// failure is an error response.
 type failure struct {
 	code    awsquery.ErrorCode
 	status  int
@@ -26,7 +26,8 @@ func fail(code awsquery.ErrorCode, format string, arguments ...any) *failure {
 	return &failure{code: code, status: statusOf(code), message: fmt.Sprintf(format, arguments...)}
 }
 
-// statusOf knows the codes that all AWS services share; the contract knows those of the operations.
+// statusOf returns the HTTP status of an error code. The contract has the statuses of the operations' codes, and statusOf has those that
+// all AWS services share.
 func statusOf(code awsquery.ErrorCode) int {
 	switch code {
 	case awsquery.ErrAccessDenied, awsquery.ErrExpiredToken, awsquery.ErrExpiredTokenException, awsquery.ErrInvalidClientTokenID,

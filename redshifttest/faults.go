@@ -12,38 +12,39 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// Fault is how the fake misbehaves for one request. Code, Status and Cut exclude each other; with none of them the answer
-// is the right one, late (Delay), incomplete (Truncate) or with another header (Header).
+// Fault is a fault of one request. At most one of Code, Status and Cut can be set. If none is set, the response is the normal one, but
+// late (Delay), incomplete (Truncate) or with a different header (Header).
 type Fault struct {
-	// Answer this error. Its HTTP status is the one that Redshift has for it, 400 for a code that is not known. Type and
-	// message follow from it.
+	// Code is the error code of the response. The HTTP status is Redshift's status for the code, or 400 if the code is unknown. The fake
+	// sets type and message.
 	Code awsquery.ErrorCode
 
-	// Answer this HTTP status with Body, which need not be XML, and Header: what a proxy in between would do. There is
-	// no Content-Type but the one in Header, and no request id.
+	// Status is the HTTP status of the response, 200 to 599, as a proxy could send it. The response has Body, which need not be XML, and
+	// Header. It has no other Content-Type and no request id.
 	Status int
 	Body   string
 
-	// Break the connection without an answer.
+	// Cut breaks the connection without a response.
 	Cut bool
 
-	// Break the connection in the middle of the answer's body.
+	// Truncate breaks the connection in the middle of the body of the response.
 	Truncate bool
 
-	// Do the work all the same before Code, Status, Cut or Delay: the caller cannot see that it succeeded. By default they
-	// come instead of the work and of every check of the request, and the Delay before both.
+	// AfterWork executes the request before Code, Status, Cut or Delay, so that the caller cannot see that it succeeded. By default,
+	// Code, Status and Cut replace the execution and every check of the request, and Delay comes before the execution.
 	AfterWork bool
 
-	// Let this much real time pass before the answer. The wait ends when the caller gives up.
+	// Delay is the real time before the response. It ends when the context of the request is done.
 	Delay time.Duration
 
-	// Header fields to add to the answer, or to put in the place of its own: a Date that is wrong, Retry-After.
+	// Header has fields that the fake adds to the header of the response. They replace its own fields. Examples are a wrong Date and
+	// Retry-After.
 	Header http.Header
 }
 
-// FailNext makes the next call of an operation fail with a code, or the next several calls if a number follows. It is short for
-// [Fake.InjectNext] with a [Fault] that has a Code, and returns the same errors. It is also an error if there is more than one
-// number, or if the number is less than 1.
+// FailNext makes the next call of an operation fail with an error code. An optional number makes several calls fail. It is short for
+// [Fake.InjectNext] with a [Fault] that has a Code, and returns the same errors. It also returns an error if it gets more than one
+// number, or a number less than 1.
 func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int) error {
 	count := 1
 	if len(times) > 0 {
@@ -66,13 +67,13 @@ func (f *Fake) FailNext(operation string, code awsquery.ErrorCode, times ...int)
 	return nil
 }
 
-// InjectNext makes the next calls of an operation, one after another, meet these faults. The empty operation means every
-// operation. Others are the names of Redshift's operations, including operations that the fake does not implement. Faults that are
-// waiting come first, and faults for one operation come before faults for every operation. A request takes its fault by its Action
-// alone, before the fake checks its signature and parameters.
+// InjectNext injects faults into the next calls of an operation, one fault into each call. The operation is any operation of Redshift,
+// including operations that the fake does not implement. The empty operation means every operation. Faults of earlier calls come
+// first, and faults for one operation come before faults for every operation. The Action of a request selects its fault, before
+// the fake checks signature and parameters.
 //
 // It returns an error, and injects no fault, if Redshift does not have the operation, or if the fields of a fault contradict each
-// other or have values that no response can have. A test should check the error, because it would pass without testing anything.
+// other or have values that no response can have. Check the error: without the fault, a test could pass without testing anything.
 func (f *Fake) InjectNext(operation string, faults ...Fault) error {
 	if err := f.checkFaults(operation, faults...); err != nil {
 		return err
@@ -84,8 +85,8 @@ func (f *Fake) InjectNext(operation string, faults ...Fault) error {
 	return nil
 }
 
-func (w *world) checkFaults(operation string, faults ...Fault) error {
-	if operation != "" && !w.isOperation(operation) {
+func (g *global) checkFaults(operation string, faults ...Fault) error {
+	if operation != "" && !g.isOperation(operation) {
 		return fmt.Errorf("redshifttest: inject a fault into %q: Redshift has no such operation", operation)
 	}
 	for _, fault := range faults {
@@ -97,47 +98,47 @@ func (w *world) checkFaults(operation string, faults ...Fault) error {
 	return nil
 }
 
-// PendingFaults returns how many faults no request has met yet, for a test to see that all of them were met.
+// PendingFaults returns the number of faults that no request has used yet. A test can check that it is 0.
 func (f *Fake) PendingFaults() int { return f.faults.pending() }
 
 func (f *Fault) check() error {
-	answers := 0
+	replacements := 0
 	for _, set := range []bool{f.Code != "", f.Status != 0, f.Cut} {
 		if set {
-			answers++
+			replacements++
 		}
 	}
 	switch {
-	case answers > 1:
-		return errors.New("it has more than one of Code, Status and Cut")
-	case f.AfterWork && answers == 0 && f.Delay == 0:
-		return errors.New("with AfterWork it needs one of Code, Status, Cut and Delay")
+	case replacements > 1:
+		return errors.New("more than one of Code, Status and Cut is set")
+	case f.AfterWork && replacements == 0 && f.Delay == 0:
+		return errors.New("AfterWork needs Code, Status, Cut or Delay")
 	case f.Body != "" && f.Status == 0:
-		return errors.New("with a Body it needs a Status")
+		return errors.New("a Body needs a Status")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("its Status %d is not that of an answer, 200 to 599", f.Status)
+		return fmt.Errorf("the Status %d is not between 200 and 599", f.Status)
 	case f.Cut && (f.Truncate || len(f.Header) > 0):
-		return errors.New("with Cut there is no answer to Truncate or to put a Header on")
+		return errors.New("Cut cannot be combined with Truncate or Header, because it sends no response")
 	case f.Delay < 0:
-		return errors.New("its Delay is negative")
+		return errors.New("the Delay is negative")
 	case f.Code != "" && !errorCode.MatchString(string(f.Code)):
-		return fmt.Errorf("its Code %q has characters that no error code has", f.Code)
+		return fmt.Errorf("the Code %q has characters that error codes cannot have", f.Code)
 	case f.Body != "" && (f.Status == http.StatusNoContent || f.Status == http.StatusNotModified):
-		return fmt.Errorf("with the Status %d there is no Body", f.Status)
+		return fmt.Errorf("a response with Status %d cannot have a Body", f.Status)
 	case f.Truncate && f.Status != 0 && len(f.Body) < 2:
-		return errors.New("its Body is too short to Truncate")
+		return errors.New("the Body is too short for Truncate")
 	}
 
 	return f.checkHeader()
 }
 
 var (
-	errorCode   = regexp.MustCompile(`^[!-~]+$`) // without blanks
+	errorCode   = regexp.MustCompile(`^[!-~]+$`) // printable ASCII without spaces
 	headerName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 	headerValue = regexp.MustCompile(`^[^\x00\r\n]*$`)
 )
 
-// framing has the fields that say where a response ends. A server sets them itself.
+// framing are the header fields that a server sets itself. They delimit the response.
 var framing = []string{"Connection", "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade"}
 
 func (f *Fault) checkHeader() error {
@@ -146,13 +147,13 @@ func (f *Fault) checkHeader() error {
 		canonical := http.CanonicalHeaderKey(name)
 		switch {
 		case !headerName.MatchString(name):
-			return fmt.Errorf("its Header has the name %q, which is not one", name)
+			return fmt.Errorf("the Header has the invalid name %q", name)
 		case slices.Contains(framing, canonical):
-			return fmt.Errorf("its Header has %s, which the server sets: use Truncate or Cut", canonical)
+			return fmt.Errorf("the Header has %s, which the server sets: use Truncate or Cut", canonical)
 		case seen[canonical]:
-			return fmt.Errorf("its Header has %s twice", canonical)
+			return fmt.Errorf("the Header has %s twice", canonical)
 		case slices.ContainsFunc(values, func(value string) bool { return !headerValue.MatchString(value) }):
-			return fmt.Errorf("its Header has a line break in %s", canonical)
+			return fmt.Errorf("the Header has a line break or a NUL in %s", canonical)
 		}
 		seen[canonical] = true
 	}
@@ -160,8 +161,8 @@ func (f *Fault) checkHeader() error {
 	return nil
 }
 
-// instead tells whether the fault comes in place of the work.
-func (f *Fault) instead() bool {
+// replacesWork reports whether the fault replaces the execution of the request.
+func (f *Fault) replacesWork() bool {
 	return !f.AfterWork && (f.Code != "" || f.Status != 0 || f.Cut)
 }
 
@@ -170,39 +171,39 @@ func (f *Fault) failure() *failure {
 		return nil
 	}
 
-	return fail(f.Code, "The fake was told to fail this request.")
+	return fail(f.Code, "The test injected this error into the request.")
 }
 
-// faults are those that wait for a request, by operation.
-type faults struct {
-	mutex   sync.Mutex
-	waiting map[string][]waitingFault
+// faultQueue has the faults that no request has used yet, by operation.
+type faultQueue struct {
+	mutex  sync.Mutex
+	queued map[string][]queuedFault
 }
 
-// waitingFault is a fault for a number of requests, which may be enormous.
-type waitingFault struct {
+// queuedFault is a fault for a number of requests. The number may be very large.
+type queuedFault struct {
 	fault Fault
 	count int
 }
 
-func (f *faults) add(operation string, fault Fault, count int) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.waiting == nil {
-		f.waiting = make(map[string][]waitingFault)
+func (q *faultQueue) add(operation string, fault Fault, count int) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	if q.queued == nil {
+		q.queued = make(map[string][]queuedFault)
 	}
 	fault.Header = fault.Header.Clone()
-	f.waiting[operation] = append(f.waiting[operation], waitingFault{fault, count})
+	q.queued[operation] = append(q.queued[operation], queuedFault{fault, count})
 }
 
-func (f *faults) take(operation string) Fault {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+func (q *faultQueue) take(operation string) Fault {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
 	for _, name := range []string{operation, ""} {
-		if waiting := f.waiting[name]; len(waiting) > 0 {
+		if waiting := q.queued[name]; len(waiting) > 0 {
 			waiting[0].count--
 			if waiting[0].count == 0 {
-				f.waiting[name] = waiting[1:]
+				q.queued[name] = waiting[1:]
 			}
 
 			return waiting[0].fault
@@ -212,13 +213,13 @@ func (f *faults) take(operation string) Fault {
 	return Fault{}
 }
 
-func (f *faults) pending() int {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+func (q *faultQueue) pending() int {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
 	count := 0
-	for _, waiting := range f.waiting {
-		for _, one := range waiting {
-			count += one.count
+	for _, waiting := range q.queued {
+		for _, fault := range waiting {
+			count += fault.count
 		}
 	}
 

@@ -8,8 +8,9 @@ import (
 	"net/url"
 )
 
-// ForAction returns a function that tells whether a request calls the operation, such as CreateClusterSnapshot, in its URL or in its
-// form: every call goes to the same path. It is a matcher for httpmock, and leaves the request's body to be read again:
+// ForAction returns a function that reports whether a request calls an operation, such as CreateClusterSnapshot. It reads the Action in
+// the URL or in the form, because every call has the same path. Use it as a matcher of httpmock. The body of the request can be read
+// again afterwards:
 //
 //	mock.RegisterMatcherResponder(http.MethodGet, "https://redshift.eu-west-1.amazonaws.com/",
 //		httpmock.NewMatcher("create", redshifttest.ForAction("CreateClusterSnapshot")), responder)
@@ -29,8 +30,8 @@ func action(request *http.Request) string {
 	}
 	content, err := io.ReadAll(request.Body)
 	_ = request.Body.Close()
-	// What could be read is there again, and what ended it.
-	request.Body = io.NopCloser(io.MultiReader(bytes.NewReader(content), failing{err}))
+	// The next reader gets the same content and the same error.
+	request.Body = io.NopCloser(io.MultiReader(bytes.NewReader(content), errorReader{err}))
 	form, parseErr := url.ParseQuery(string(content))
 	if err != nil || parseErr != nil {
 		return ""
@@ -39,10 +40,10 @@ func action(request *http.Request) string {
 	return form.Get("Action")
 }
 
-// failing is a body that is at its end, or at an error.
-type failing struct{ err error }
+// errorReader returns an error, or io.EOF if err is nil.
+type errorReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) {
+func (f errorReader) Read([]byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}

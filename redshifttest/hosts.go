@@ -12,7 +12,7 @@ import (
 // checkHost refuses a request that a web page in a browser on this machine may have sent. A page can give its own host name
 // a loopback address (DNS rebinding), or post a form to such an address.
 func (f *Fake) checkHost(request *incoming) *failure {
-	if !f.trustCallers && len(f.hosts) == 0 {
+	if !f.skipSignatureCheck && len(f.hosts) == 0 {
 		return nil
 	}
 	if host := hostName(request.host); !isLoopback(host) && !slices.Contains(f.hosts, host) {
@@ -26,7 +26,7 @@ func (f *Fake) checkHost(request *incoming) *failure {
 	return nil
 }
 
-// hostName returns a Host header in lower case, without the port, brackets and the dot that may end it.
+// hostName returns a Host header in lower case, without port, brackets and final dot.
 func hostName(hostPort string) string {
 	host, _, err := net.SplitHostPort(hostPort)
 	if err != nil {

@@ -20,33 +20,34 @@ var (
 	weekdays   = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 )
 
-// parseWindow reads a maintenance window such as Sun:05:00-Sun:05:30. It returns the window in lower case, as Redshift shows
-// it, and its first minute of the week. A window may go on in the next week. Amazon documents no longest window.
+// parseWindow parses a maintenance window such as Sun:05:00-Sun:05:30. It returns the window in lower case, as Redshift shows
+// it, and the minute of the week when it starts. A window may end in the next week. Amazon documents no maximum length.
 func parseWindow(text string) (window string, start int, failed *failure) {
 	window = strings.ToLower(text)
 	parts := windowForm.FindStringSubmatch(window)
 	if parts == nil || !slices.Contains(weekdays, parts[1]) || !slices.Contains(weekdays, parts[4]) {
 		return "", 0, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter PreferredMaintenanceWindow must be like sun:05:00-sun:05:30, with a day from mon to sun and a time from 00:00 to 23:59, not '%s'.", text)
+			"The parameter PreferredMaintenanceWindow must have the form sun:05:00-sun:05:30, "+
+				"with a day from mon to sun and a time from 00:00 to 23:59, not '%s'.", text)
 	}
 	start = minuteOfWeek(parts[1], parts[2], parts[3])
 	end := minuteOfWeek(parts[4], parts[5], parts[6])
 	if length := (end - start + minutesOfWeek) % minutesOfWeek; length < shortestWindow {
 		return "", 0, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter PreferredMaintenanceWindow: a window lasts at least %d minutes, and '%s' lasts %d.", shortestWindow, text, length)
+			"The parameter PreferredMaintenanceWindow must last at least %d minutes, but '%s' lasts %d.", shortestWindow, text, length)
 	}
 
 	return window, start, nil
 }
 
 func minuteOfWeek(weekday, hour, minute string) int {
-	hours, _ := strconv.Atoi(hour) // the form of both was checked
+	hours, _ := strconv.Atoi(hour) // windowForm has checked both
 	minutes, _ := strconv.Atoi(minute)
 
 	return slices.Index(weekdays, weekday)*minutesOfDay + hours*60 + minutes
 }
 
-// nextWindow returns when the next maintenance window starts. The window is one that parseWindow returned.
+// nextWindow returns the start of the next maintenance window. The window must be in the form that parseWindow returns.
 func nextWindow(window string, now time.Time) time.Time {
 	_, start, failed := parseWindow(window)
 	if failed != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// nodeLimits are the smallest and the largest number of nodes of a cluster, by node type. A smallest number of 1 means that
-// single-node clusters exist. Other types have no limits here.
+// nodeLimits are the smallest and the largest number of nodes of a cluster, by node type. 1 means that a cluster can have a single node.
+// Other node types have no limits in the fake.
 var nodeLimits = map[string]struct{ smallest, largest int }{
 	"dc2.large":    {1, 32},
 	"dc2.8xlarge":  {2, 128},
@@ -21,8 +21,8 @@ var nodeLimits = map[string]struct{ smallest, largest int }{
 	"ra3.16xlarge": {2, 128},
 }
 
-// checkNodes checks the number of nodes of a new cluster. Redshift reports a configuration that a snapshot does not fit into
-// as InvalidParameterValue, and so does the fake for too few nodes. Too many nodes have their own code.
+// checkNodes checks the number of nodes of a new cluster. Redshift returns InvalidParameterValue if a snapshot does not fit into the
+// configuration. The fake returns the same code for too few nodes. Too many nodes have their own code.
 func checkNodes(nodeType string, count int) *failure {
 	if count < 1 {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be 1 or more, not %d.", count)
@@ -30,10 +30,11 @@ func checkNodes(nodeType string, count int) *failure {
 	limits, known := nodeLimits[nodeType]
 	switch {
 	case known && count < limits.smallest:
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes: a cluster has at least %d nodes of type %s, not %d.",
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be at least %d for nodes of type %s, not %d.",
 			limits.smallest, nodeType, count)
 	case known && count > limits.largest:
-		return fail(models.ErrNumberOfNodesPerClusterLimitExceeded, "A cluster has at most %d nodes of type %s, not %d.", limits.largest, nodeType, count)
+		return fail(models.ErrNumberOfNodesPerClusterLimitExceeded, "A cluster can have at most %d nodes of type %s, not %d.",
+			limits.largest, nodeType, count)
 	}
 
 	return nil
@@ -46,9 +47,8 @@ var (
 	ra3Types = []string{"ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"}
 )
 
-// restorableNodeTypes returns the node types that a snapshot can be restored to. Amazon's sources conflict about dc2: the API
-// reference allows the same generation alone, the management guide shows how to restore DS2 and DC2 to RA3. The fake follows
-// the guide.
+// restorableNodeTypes returns the node types that a snapshot can be restored to. Amazon's sources conflict about DC2: the API reference
+// allows only DC2, and the management guide shows how to restore DS2 and DC2 to RA3. The fake follows the guide.
 func restorableNodeTypes(nodeType string) []string {
 	generation, _, _ := strings.Cut(nodeType, ".")
 	switch generation {
@@ -63,7 +63,7 @@ func restorableNodeTypes(nodeType string) []string {
 	}
 }
 
-// managedStorage reports whether nodes keep their data apart from themselves. Other rules hold for them.
+// managedStorage reports whether nodes use Redshift managed storage. Different rules apply to them.
 func managedStorage(nodeType string) bool {
 	return strings.HasPrefix(nodeType, "ra3.") || strings.HasPrefix(nodeType, "rg.")
 }

@@ -2,8 +2,8 @@ package redshifttest
 
 import "slices"
 
-// operationNames are all operations of Redshift, in the order of their names. This library has some of them, and the
-// contract may describe others that Amazon does not have.
+// operationNames are the names of all operations of Redshift, sorted. This library may not have all of them, and the contract may have
+// others.
 var operationNames = []string{
 	"AcceptReservedNodeExchange", "AddPartner", "AssociateDataShareConsumer", "AuthorizeClusterSecurityGroupIngress",
 	"AuthorizeDataShare", "AuthorizeEndpointAccess", "AuthorizeSnapshotAccess", "BatchDeleteClusterSnapshots",
@@ -44,7 +44,7 @@ var operationNames = []string{
 	"RotateEncryptionKey", "UpdatePartnerStatus",
 }
 
-// isOperation reports whether Redshift has an operation, which this library may lack.
+// isOperation reports whether Redshift has an operation. This library may not have it.
 func isOperation(name string) bool {
 	_, found := slices.BinarySearch(operationNames, name)
 
@@ -52,8 +52,8 @@ func isOperation(name string) bool {
 }
 
 // isOperation reports whether Redshift or the contract has an operation. The fake may not implement it.
-func (w *world) isOperation(name string) bool {
-	_, described := w.operations[name]
+func (g *global) isOperation(name string) bool {
+	_, described := g.operations[name]
 
 	return described || isOperation(name)
 }

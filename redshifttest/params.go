@@ -12,27 +12,26 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// params are the parameters of one call, by the names that the contract has for them. They have the types that the
-// contract says: the accessors cannot fail.
-type params map[string]*value
+// parameters are the parameters of a call, by their names in the contract. Their types are checked, so the accessors cannot fail.
+type parameters map[string]*paramValue
 
-// value is one parameter, or a part of one: a text, a structure with members, or a list with items.
-type value struct {
+// paramValue is a parameter or a part of a parameter: a text, a structure with members, or a list with items.
+type paramValue struct {
 	text    string
-	members map[string]*value
-	items   []*value
+	members map[string]*paramValue
+	items   []*paramValue
 
-	numbered map[int]*value // the items by their numbers, while the request is read
+	numbered map[int]*paramValue // the items by their numbers, until complete sorts them
 }
 
-// lenientItems are lists of structures whose members Amazon's own clients may leave out, although ours always sends them.
-// Rules of their own judge them.
+// lenientItems are lists of structures whose required members Amazon's own clients may omit. This module's client always sends them.
+// The handlers check these members.
 var lenientItems = map[string]bool{"Tags": true}
 
 // parse reads the parameters of an operation from a request.
-func parse(operation contract.Operation, values url.Values) (params, *failure) {
-	given := make(params)
-	known := make(map[string]contract.Param) // by the first part of its name
+func parse(operation contract.Operation, values url.Values) (parameters, *failure) {
+	given := make(parameters)
+	known := make(map[string]contract.Param) // by the first part of the name
 	for _, param := range operation.Params {
 		top, _, _ := strings.Cut(param.Name, ".")
 		known[top] = param
@@ -50,24 +49,24 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 			return nil, fail(codeMalformedInput, "The parameter %s is given %d times.", name, len(values[name]))
 		}
 		if given[param.Name] == nil {
-			given[param.Name] = &value{}
+			given[param.Name] = &paramValue{}
 		}
-		if _, failed := given[param.Name].place(paramShape(param), name, rest, values.Get(name)); failed != nil {
+		if _, failed := given[param.Name].store(paramShape(param), name, rest, values.Get(name)); failed != nil {
 			return nil, failed
 		}
 	}
 	for _, param := range operation.Params {
-		one := given[param.Name]
-		if one != nil {
-			if failed := one.complete(paramShape(param), param.Name); failed != nil {
+		value := given[param.Name]
+		if value != nil {
+			if failed := value.complete(paramShape(param), param.Name); failed != nil {
 				return nil, failed
 			}
 		}
 		switch plain := !param.List && param.Type != typeStructure; {
 		case !param.Required:
-		case one == nil || param.List && len(one.items) == 0 || !param.List && !plain && len(one.members) == 0:
+		case value == nil || param.List && len(value.items) == 0 || !param.List && !plain && len(value.members) == 0:
 			return nil, missingParameter(param.Name)
-		case plain && one.text == "":
+		case plain && value.text == "":
 			return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter %s must be provided and must not be blank.", param.Name)
 		}
 	}
@@ -75,14 +74,14 @@ func parse(operation contract.Operation, values url.Values) (params, *failure) {
 	return given, nil
 }
 
-// commonParameters are those that every operation accepts: the ones that name the operation, the ones of Signature Version 2, and
-// ContentType. Services of this protocol take the form of the response from it. The fake always responds in XML.
+// commonParameters are the parameters that every operation accepts: Action and Version, the parameters of Signature Version 2, and
+// ContentType. In services of this protocol ContentType selects the format of the response. The fake always responds in XML.
 var commonParameters = []string{
 	"Action", "Version", "ContentType",
 	"AWSAccessKeyId", "Expires", "SecurityToken", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp",
 }
 
-// isCommon reports whether a parameter belongs to the protocol, or to a signature in the URL, and not to an operation.
+// isCommon reports whether a parameter belongs to the protocol or to a signature in the URL, not to an operation.
 func isCommon(name string) bool {
 	return slices.Contains(commonParameters, name) || strings.HasPrefix(name, "X-Amz-")
 }
@@ -99,12 +98,12 @@ func unknownParameter(operation contract.Operation, name string) *failure {
 		}
 	}
 
-	return fail(awsquery.ErrInvalidQueryParameter, "The parameter %s is not one of %s.%s", name, operation.Name, hint)
+	return fail(awsquery.ErrInvalidQueryParameter, "The operation %s has no parameter %s.%s", operation.Name, name, hint)
 }
 
 const typeStructure = "structure"
 
-// shape is the type of a parameter, or of a part of one.
+// shape is the type of a parameter or of a part of a parameter.
 type shape struct {
 	contract.Member
 	members []contract.Member // of a structure
@@ -129,11 +128,11 @@ const entryMembers = 2
 // isMap reports whether a list of structures is a map.
 func (s shape) isMap() bool { return s.List && len(s.Members) == entryMembers }
 
-// member returns the shape of a member, if the structure has it.
+// member returns the shape of a member, and false if the structure does not have it.
 func (s shape) member(name string) (shape, bool) {
-	for _, one := range s.members {
-		if one.Name == name {
-			return memberShape(one), true
+	for _, member := range s.members {
+		if member.Name == name {
+			return memberShape(member), true
 		}
 	}
 
@@ -151,30 +150,29 @@ func (s shape) item() shape {
 	return s
 }
 
-// place puts the text of a parameter such as Tags.Tag.1.Key into the value. The path is the part of its name that is left. Redshift
-// ignores other item names (Tags.member.1.Key), unknown members and texts in place of a structure, and so does the fake.
-// It returns whether the text was placed.
-func (v *value) place(s shape, name, path, text string) (placed bool, failed *failure) {
+// store stores the text of a parameter such as Tags.Tag.1.Key in the value. The path is the rest of its name. It reports whether it
+// stored the text. Like Redshift, it ignores other item names (Tags.member.1.Key), unknown members, and a text instead of a structure.
+func (v *paramValue) store(s shape, name, path, text string) (stored bool, failed *failure) {
 	switch {
 	case s.List:
-		return v.placeItem(s, name, path, text)
+		return v.storeItem(s, name, path, text)
 	case s.Type == typeStructure:
 		first, rest, _ := strings.Cut(path, ".")
 		member, found := s.member(first)
 		if !found {
 			return false, nil
 		}
-		one := v.members[first]
-		if one == nil {
-			one = &value{}
+		value := v.members[first]
+		if value == nil {
+			value = &paramValue{}
 		}
-		if placed, failed := one.place(member, name, rest, text); !placed {
+		if stored, failed := value.store(member, name, rest, text); !stored {
 			return false, failed
 		}
 		if v.members == nil {
-			v.members = make(map[string]*value)
+			v.members = make(map[string]*paramValue)
 		}
-		v.members[first] = one
+		v.members[first] = value
 
 		return true, nil
 	case path != "":
@@ -189,7 +187,7 @@ func (v *value) place(s shape, name, path, text string) (placed bool, failed *fa
 	}
 }
 
-func (v *value) placeItem(s shape, name, path, text string) (placed bool, failed *failure) {
+func (v *paramValue) storeItem(s shape, name, path, text string) (stored bool, failed *failure) {
 	if path == "" {
 		return true, nil // Name= is an empty list
 	}
@@ -203,40 +201,40 @@ func (v *value) placeItem(s shape, name, path, text string) (placed bool, failed
 	digits, rest, _ := strings.Cut(path, ".")
 	number, err := parseInteger(digits)
 	if err != nil || number < 1 {
-		return false, fail(codeMalformedInput, "The parameter %s: the items of a list have numbers from 1, not '%s'.", name, digits)
+		return false, fail(codeMalformedInput, "The parameter %s: the number of a list item must be 1 or more, not '%s'.", name, digits)
 	}
-	one := v.numbered[number]
-	if one == nil {
-		one = &value{}
+	value := v.numbered[number]
+	if value == nil {
+		value = &paramValue{}
 	}
-	if placed, failed := one.place(s.item(), name, rest, text); !placed {
+	if stored, failed := value.store(s.item(), name, rest, text); !stored {
 		return false, failed
 	}
 	if v.numbered == nil {
-		v.numbered = make(map[int]*value)
+		v.numbered = make(map[int]*paramValue)
 	}
-	v.numbered[number] = one
+	v.numbered[number] = value
 
 	return true, nil
 }
 
-// complete puts the items of lists in order, and returns an error for a required member that is missing.
-func (v *value) complete(s shape, name string) *failure {
+// complete sorts the items of lists by their numbers, and returns a failure if a required member is missing.
+func (v *paramValue) complete(s shape, name string) *failure {
 	if s.List {
 		for _, number := range slices.Sorted(maps.Keys(v.numbered)) {
-			one := v.numbered[number]
-			if failed := one.complete(s.item(), name+"."+strconv.Itoa(number)); failed != nil {
+			value := v.numbered[number]
+			if failed := value.complete(s.item(), name+"."+strconv.Itoa(number)); failed != nil {
 				return failed
 			}
-			v.items = append(v.items, one)
+			v.items = append(v.items, value)
 		}
 		v.numbered = nil
 
 		return nil
 	}
 	for _, member := range s.members {
-		one := v.members[member.Name]
-		if one == nil {
+		value := v.members[member.Name]
+		if value == nil {
 			if member.Required && !lenientItems[s.Name] {
 				return missingParameter(name + "." + member.Name)
 			}
@@ -247,7 +245,7 @@ func (v *value) complete(s shape, name string) *failure {
 		if member.List && member.Item != "" {
 			part += "." + member.Item
 		}
-		if failed := one.complete(memberShape(member), part); failed != nil {
+		if failed := value.complete(memberShape(member), part); failed != nil {
 			return failed
 		}
 	}
@@ -284,24 +282,24 @@ func checkType(kind, name, value string) *failure {
 	return nil
 }
 
-// maxFractionalDigits is what services of this protocol accept: microseconds.
+// maxFractionalDigits means microseconds, which is the most that services of this protocol accept.
 const maxFractionalDigits = 6
 
-// fractionalDigits returns how many digits follow the seconds of a time.
+// fractionalDigits returns the number of fractional digits of the seconds of a time.
 func fractionalDigits(text string) int {
 	_, fraction, _ := strings.Cut(strings.ReplaceAll(text, ",", "."), ".")
 
 	return len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 }
 
-// parseInteger reads a number of 32 bits, as Redshift's integers are, also if int has 64 bits.
+// parseInteger parses a 32-bit integer, because Redshift's integers have 32 bits.
 func parseInteger(text string) (int, error) {
 	number, err := strconv.ParseInt(text, 10, 32)
 
 	return int(number), err
 }
 
-// parseTime reads ISO 8601 as Amazon does: without a zone it is UTC.
+// parseTime parses a time in ISO 8601. Like Amazon, it takes a time without a zone as UTC.
 func parseTime(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "20060102T150405Z", "2006-01-02"} {
 		if parsed, err := time.Parse(layout, text); err == nil {
@@ -312,7 +310,7 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseNumber reads a decimal number. It refuses what is a float in Go only: Inf, NaN and hexadecimal digits.
+// parseNumber parses a decimal number. Unlike strconv.ParseFloat, it refuses Inf, NaN and hexadecimal digits.
 func parseNumber(text string) (float64, error) {
 	if strings.Trim(text, "+-.0123456789eE") != "" {
 		return 0, strconv.ErrSyntax
@@ -321,44 +319,44 @@ func parseNumber(text string) (float64, error) {
 	return strconv.ParseFloat(text, 64)
 }
 
-// at returns a parameter, or the member of one by a path such as Schedule.Name, or nil.
-func (p params) at(path string) *value {
-	if one := p[path]; one != nil {
-		return one
+// at returns a parameter, or a member by its path, such as Schedule.Name. It returns nil if the request does not have it.
+func (p parameters) at(path string) *paramValue {
+	if value := p[path]; value != nil {
+		return value
 	}
 	name, rest, nested := strings.Cut(path, ".")
-	if one := p[name]; nested && one != nil {
-		return params(one.members).at(rest)
+	if value := p[name]; nested && value != nil {
+		return parameters(value.members).at(rest)
 	}
 
 	return nil
 }
 
-// text returns a parameter, "" if it is absent.
-func (p params) text(name string) string {
-	one := p.at(name)
-	if one == nil {
+// text returns the text of a parameter, or "" if it is absent.
+func (p parameters) text(name string) string {
+	value := p.at(name)
+	if value == nil {
 		return ""
 	}
 
-	return one.text
+	return value.text
 }
 
-// integer returns a parameter and whether it is there, and boolean and time do so too.
-func (p params) integer(name string) (int, bool) {
+// integer, boolean and time return the value of a parameter, and false if it is absent.
+func (p parameters) integer(name string) (int, bool) {
 	value, err := parseInteger(p.text(name))
 
 	return value, err == nil
 }
 
-func (p params) boolean(name string) (value, found bool) {
+func (p parameters) boolean(name string) (value, found bool) {
 	return p.text(name) == "true", p[name] != nil
 }
 
-func (p params) time(name string) (time.Time, bool) { return parseTime(p.text(name)) }
+func (p parameters) time(name string) (time.Time, bool) { return parseTime(p.text(name)) }
 
 // items returns the items of a list.
-func (p params) items(name string) []*value {
+func (p parameters) items(name string) []*paramValue {
 	if p[name] == nil {
 		return nil
 	}
@@ -367,21 +365,21 @@ func (p params) items(name string) []*value {
 }
 
 // strings returns the strings of a list.
-func (p params) strings(name string) []string {
+func (p parameters) strings(name string) []string {
 	var texts []string
-	for _, one := range p.items(name) {
-		texts = append(texts, one.text)
+	for _, item := range p.items(name) {
+		texts = append(texts, item.text)
 	}
 
 	return texts
 }
 
-// structures returns the members of each item of a list, which are texts.
-func (p params) structures(name string) []map[string]string {
+// structures returns the texts of the members of each item of a list.
+func (p parameters) structures(name string) []map[string]string {
 	var structures []map[string]string
-	for _, one := range p.items(name) {
-		members := make(map[string]string, len(one.members))
-		for member, value := range one.members {
+	for _, item := range p.items(name) {
+		members := make(map[string]string, len(item.members))
+		for member, value := range item.members {
 			members[member] = value.text
 		}
 		structures = append(structures, members)
@@ -390,16 +388,16 @@ func (p params) structures(name string) []map[string]string {
 	return structures
 }
 
-// isPlain reports whether a value is a text only.
-func (v *value) isPlain() bool { return len(v.items) == 0 && len(v.members) == 0 }
+// isPlain reports whether a value has no items and no members.
+func (v *paramValue) isPlain() bool { return len(v.items) == 0 && len(v.members) == 0 }
 
-// write calls write with each text of the value, after the names that lead to it.
-func (v *value) write(write func(...string), path ...string) {
+// write calls write with the path and the text of each part of the value.
+func (v *paramValue) write(write func(...string), path ...string) {
 	if len(v.items) == 0 {
 		write(append(slices.Clone(path), v.text)...)
 	}
-	for _, one := range v.items {
-		one.write(write, path...)
+	for _, item := range v.items {
+		item.write(write, path...)
 	}
 	for _, member := range slices.Sorted(maps.Keys(v.members)) {
 		v.members[member].write(write, append(slices.Clone(path), member)...)

@@ -15,50 +15,49 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// maxRequests is how many requests are remembered, so that a benchmark does not fill the memory.
+// maxRequests is the number of requests that the log keeps, so that a benchmark does not fill the memory.
 const maxRequests = 10_000
 
-// maxRemembered is how many bytes of memory they have together.
-const maxRemembered = 64 << 20
+// maxRequestMemory is the memory of all requests in the log, in bytes.
+const maxRequestMemory = 64 << 20
 
-// These are the bytes that a remembered request needs in addition to its strings: for the Request with two maps, for a name in a map,
-// and for a value.
+// The memory of a request in addition to its strings, in bytes: for the Request with two maps, for each name in a map, and for each value.
 const (
 	requestOverhead = 1024
 	nameOverhead    = 128
 	valueOverhead   = 16
 )
 
-// Request is what the fake saw of one request, and what it answered.
+// Request describes a request to the fake and its response.
 type Request struct {
-	// The HTTP method, GET or POST.
+	// Method is the HTTP method, GET or POST.
 	Method string
-	// The value of Action. Empty where there was none, or the parameters could not be read.
+	// Operation is the value of Action. It is empty if the request has no Action or malformed parameters.
 	Operation string
-	// The account whose key signed it. Empty where it was not found genuine, and where a Fault came before that.
+	// AccountID is the account whose key signed the request. It is empty if the signature is invalid, or if a Fault replaced the check.
 	AccountID string
-	// The parameters, from the query and from a posted form together, Action and Version among them. The signature and
-	// the session token of a presigned URL are redacted, and so are parameters that are secrets, such as passwords.
+	// Params are the parameters of the query and of a posted form, including Action and Version. The signature and
+	// the session token of a presigned URL are redacted, and so are secret parameters, such as passwords.
 	Params url.Values
-	// The header without its secrets: of Authorization all but the signature is kept, of X-Amz-Security-Token nothing.
+	// Header is the header without secrets: the signature in Authorization and the whole X-Amz-Security-Token are redacted.
 	Header http.Header
-	// What the fake's clock showed when it did the work.
+	// Time is the time on the fake's clock when it executed the request.
 	Time time.Time
-	// The HTTP status that was answered. 0 where the connection was cut, or the caller did not wait.
+	// Status is the HTTP status of the response. It is 0 if the connection was cut, or if the caller did not wait for the response.
 	Status int
-	// The error code that was answered. Empty for a success, and for an answer that a Fault wrote itself.
+	// Code is the error code of the response. It is empty for a success, and for a response with the Status of a Fault.
 	Code awsquery.ErrorCode
-	// The identifier that the answer carries.
+	// RequestID is the request id of the response.
 	RequestID string
 }
 
-// Requests returns what the fake saw, in the order of arrival: the last 10,000 requests, or fewer if they need more than
-// 64 MiB of memory. A request that still waits for its response is not among them. What it returns is a copy.
+// Requests returns the requests that have ended, in the order of arrival: the last 10,000, or fewer if they need more than 64 MiB of
+// memory. The result is a copy.
 func (f *Fake) Requests() []Request { return f.log.all() }
 
 type requestLog struct {
 	logger *slog.Logger
-	region string // empty for that of New
+	region string // empty for the region of New
 
 	isOperation func(name string) bool
 	secrets     map[string]bool // the last parts of the names of secret parameters, in lower case
@@ -66,23 +65,23 @@ type requestLog struct {
 	mutex   sync.Mutex
 	number  int
 	size    int // of the entries, in bytes
-	entries []*logged
+	entries []*logEntry
 }
 
-// logged is a request, in the order of arrival, that may still be under way.
-type logged struct {
+// logEntry is a request that may not have ended yet.
+type logEntry struct {
 	Request
 	size  int
 	began time.Time // in real time
 	done  bool
 }
 
-func (l *requestLog) begin(request *incoming, params url.Values) *logged {
-	keptParams, paramsSize := keep(params)
-	keptHeader, headerSize := keep(request.header)
+func (l *requestLog) begin(request *incoming, params url.Values) *logEntry {
+	keptParams, paramsSize := copyValues(params)
+	keptHeader, headerSize := copyValues(request.header)
 	l.redactParams(keptParams)
 	redactHeader(keptHeader)
-	entry := &logged{
+	entry := &logEntry{
 		Request: Request{
 			Method:    strings.Clone(request.method),
 			Operation: url.Values(keptParams).Get("Action"),
@@ -95,7 +94,7 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.number++
-	entry.RequestID = requestID(l.region, l.number)
+	entry.RequestID = newRequestID(l.region, l.number)
 	if len(l.entries) >= 2*maxRequests {
 		for _, old := range l.entries[:len(l.entries)-maxRequests] {
 			l.size -= old.size
@@ -103,9 +102,9 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 		l.entries = slices.Clone(l.entries[len(l.entries)-maxRequests:])
 	}
 	l.size += entry.size
-	for l.size > maxRemembered && len(l.entries) > 0 {
+	for l.size > maxRequestMemory && len(l.entries) > 0 {
 		l.size -= l.entries[0].size
-		l.entries[0] = nil // the array goes on holding it otherwise
+		l.entries[0] = nil // otherwise the array keeps it in memory
 		l.entries = l.entries[1:]
 	}
 	l.entries = append(l.entries, entry)
@@ -113,18 +112,18 @@ func (l *requestLog) begin(request *incoming, params url.Values) *logged {
 	return entry
 }
 
-func (l *requestLog) end(entry *logged, at time.Time, status int, code awsquery.ErrorCode) {
+func (l *requestLog) end(entry *logEntry, at time.Time, status int, code awsquery.ErrorCode) {
 	l.mutex.Lock()
 	entry.Time, entry.Status, entry.Code, entry.done = at, status, code, true
 	l.mutex.Unlock()
 	l.write(entry)
 }
 
-// onlyLetters matches what is more likely the name of an operation than a secret.
+// onlyLetters matches a text that is more likely the name of an operation than a secret.
 var onlyLetters = regexp.MustCompile(`^[A-Za-z]{1,64}$`)
 
-// write tells the logger of a request that is done.
-func (l *requestLog) write(entry *logged) {
+// write logs a request that has ended.
+func (l *requestLog) write(entry *logEntry) {
 	if l.logger == nil {
 		return
 	}
@@ -134,7 +133,7 @@ func (l *requestLog) write(entry *logged) {
 	}
 	name := entry.Operation
 	if !l.isOperation(name) && !onlyLetters.MatchString(name) {
-		name = "" // it could be anything, a secret in the wrong place too
+		name = "" // the text could be a secret in the wrong place
 	}
 	record := []slog.Attr{slog.String("operation", name), slog.String("account", entry.AccountID), slog.Int("status", entry.Status)}
 	if entry.Code != "" {
@@ -163,9 +162,9 @@ func cloneValues(values url.Values) url.Values {
 	return url.Values(http.Header(values).Clone())
 }
 
-// keep copies parameters or a header, and returns the size of the copy in bytes. The strings are copied too, because one that
-// net/url or a caller cut out of a longer text would keep that text in memory.
-func keep(values map[string][]string) (kept map[string][]string, size int) {
+// copyValues copies parameters or a header, and returns the size of the copy in bytes. It copies the strings too, because a part of a
+// longer text would keep that text in memory.
+func copyValues(values map[string][]string) (kept map[string][]string, size int) {
 	kept = make(map[string][]string, len(values))
 	for name, all := range values {
 		copied := make([]string, len(all))
@@ -190,7 +189,7 @@ func (l *requestLog) redactParams(params url.Values) {
 }
 
 // secretNames returns the last parts of the names of secret parameters, in lower case. A parameter with such a name is a secret
-// also if the caller spelled the operation or the structure wrong.
+// even if the caller misspelled the operation or the structure.
 func secretNames(operations []contract.Operation) map[string]bool {
 	secrets := make(map[string]bool)
 	seen := make(map[string]bool)
@@ -221,13 +220,13 @@ func secretNames(operations []contract.Operation) map[string]bool {
 // secretParameters are in lower case. The last two belong to Signature Version 2.
 var secretParameters = map[string]bool{"x-amz-signature": true, "x-amz-security-token": true, "signature": true, "securitytoken": true}
 
-// signedWith matches the parts of an Authorization that are no secrets, and nothing that merely looks like them.
-var signedWith = regexp.MustCompile(
+// publicAuthorization matches the parts of an Authorization header that are not secret.
+var publicAuthorization = regexp.MustCompile(
 	`^AWS4-HMAC-SHA256 Credential=[A-Z0-9]+/[0-9]{8}/[a-z0-9-]+/[a-z0-9-]+/aws4_request, ?SignedHeaders=[a-z0-9;-]+, ?Signature=`)
 
 func redactHeader(header http.Header) {
 	for i, text := range header["Authorization"] {
-		header["Authorization"][i] = signedWith.FindString(text) + redacted
+		header["Authorization"][i] = publicAuthorization.FindString(text) + redacted
 	}
 	if header.Get("X-Amz-Security-Token") != "" {
 		header.Set("X-Amz-Security-Token", redacted)

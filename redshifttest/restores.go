@@ -11,21 +11,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// restorePreparation is the part of a restore before data arrives: one in so many.
+// restorePreparation divides the duration of a restore. Data arrives after the first third.
 const restorePreparation = 3
 
-// restore is how far a restore has come.
+// restore is the progress of a restore.
 type restore struct {
 	started  time.Time
 	duration time.Duration
 	size     float64 // megabytes
 
-	// Where the fake was told to end it.
+	// The time when SetClusterStatus or SetTableRestoreStatus stopped it. Zero if neither did.
 	stopped time.Time
 }
 
-// until returns what counts as now for it.
-func (r *restore) until(now time.Time) time.Time {
+// effectiveTime returns the time that determines the progress: now, or the time when the restore was stopped.
+func (r *restore) effectiveTime(now time.Time) time.Time {
 	if !r.stopped.IsZero() {
 		return r.stopped
 	}
@@ -33,26 +33,28 @@ func (r *restore) until(now time.Time) time.Time {
 	return now
 }
 
-// preparation returns how long it takes until data arrives.
+// preparation returns the time before data arrives.
 func (r *restore) preparation() time.Duration { return r.duration / restorePreparation }
 
 func (r *restore) hasStarted(now time.Time) bool {
-	return r.until(now).Sub(r.started) >= r.preparation()
+	return r.effectiveTime(now).Sub(r.started) >= r.preparation()
 }
 
-func (r *restore) hasEnded(now time.Time) bool { return r.until(now).Sub(r.started) >= r.duration }
+func (r *restore) hasEnded(now time.Time) bool {
+	return r.effectiveTime(now).Sub(r.started) >= r.duration
+}
 
-// progress returns how many megabytes are there.
+// progress returns the megabytes that have arrived.
 func (r *restore) progress(now time.Time) int64 {
-	data := r.until(now).Sub(r.started) - r.preparation()
+	data := r.effectiveTime(now).Sub(r.started) - r.preparation()
 	share := data.Seconds() / (r.duration - r.preparation()).Seconds()
 
 	return int64(r.size * min(max(share, 0), 1))
 }
 
-// view returns it as DescribeClusters shows it.
+// view returns the status of the restore as DescribeClusters shows it.
 func (r *restore) view(now time.Time) *models.RestoreStatus {
-	elapsed := min(max(r.until(now).Sub(r.started), 0), r.duration)
+	elapsed := min(max(r.effectiveTime(now).Sub(r.started), 0), r.duration)
 	shown := &models.RestoreStatus{
 		Status:                  models.RestoreStatusTypeStarting,
 		SnapshotSizeInMegaBytes: int64(r.size),
@@ -75,9 +77,9 @@ func (r *restore) view(now time.Time) *models.RestoreStatus {
 	return shown
 }
 
-// rate returns megabytes per second. Less than a second counts as one, so that the rates of tiny durations are plausible.
+// rate returns megabytes per second. A duration of less than a second counts as one second, so that the rate stays plausible.
 func rate(megabytes float64, duration time.Duration) float64 {
-	return hundredths(megabytes / max(duration, time.Second).Seconds())
+	return roundToHundredths(megabytes / max(duration, time.Second).Seconds())
 }
 
 func restoreFromClusterSnapshot(c *call) (any, *failure) {
@@ -85,40 +87,40 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	if failed := checkClusterIdentifier(identifier); failed != nil {
 		return nil, failed
 	}
-	source, failed := c.restorable()
+	source, failed := c.restoreSource()
 	if failed != nil {
 		return nil, failed
 	}
-	made := &cluster{Cluster: source.cluster(c.account, identifier), settings: defaultSettings()}
-	if failed := c.configure(made, source); failed != nil {
+	cluster := &storedCluster{Cluster: source.cluster(c.account, identifier), settings: defaultSettings()}
+	if failed := c.applyParameters(cluster, source); failed != nil {
 		return nil, failed
 	}
-	owner := c.of(c.account)
-	// A caller who asks again because the first answer was lost must hear that the cluster exists.
+	owner := c.resourcesOf(c.account)
+	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
 	if owner.clusters[identifier] != nil {
-		return nil, fail(models.ErrClusterAlreadyExists, "The account has a cluster named %s already.", identifier)
+		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
 	}
-	if failed := c.checkRoom(made); failed != nil {
+	if failed := c.checkClusterQuotas(cluster); failed != nil {
 		return nil, failed
 	}
-	made.CreateTime = c.now.UTC().Truncate(time.Millisecond)
-	made.restore = &restore{started: c.now, duration: c.restoreDuration, size: made.SizeInMegaBytes}
-	made.automated = c.now
-	owner.clusters[identifier] = made
-	c.hideNew(made)
-	shown := c.clusterView(made)
-	// As in Amazon's sample response. Only DescribeClusters shows these.
+	cluster.CreateTime = c.now.UTC().Truncate(time.Millisecond)
+	cluster.restore = &restore{started: c.now, duration: c.restoreDuration, size: cluster.SizeInMegaBytes}
+	cluster.automated = c.now
+	owner.clusters[identifier] = cluster
+	c.hideNew(cluster)
+	shown := c.clusterView(cluster)
+	// Only DescribeClusters shows these. Amazon's sample response does not have them.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil
 
 	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: shown}, nil
 }
 
-// restorable returns the snapshot to restore from: one of the caller or, where its owner is named, one that is shared
-// with the caller.
-func (c *call) restorable() (*snapshot, *failure) {
+// restoreSource returns the snapshot to restore: a snapshot of the caller or, if the call names the owner, one that is shared with the
+// caller.
+func (c *call) restoreSource() (*storedSnapshot, *failure) {
 	identifier, arn, failed := c.oneSnapshotName()
 	if failed != nil {
 		return nil, failed
@@ -133,20 +135,20 @@ func (c *call) restorable() (*snapshot, *failure) {
 	if owner == "" {
 		owner = c.account
 	}
-	one, failed := c.find(owner, identifier, arn)
+	snapshot, failed := c.findSnapshot(owner, identifier, arn)
 	if failed != nil {
 		return nil, failed
 	}
-	if owner != c.account && !slices.Contains(one.grants, c.account) {
+	if owner != c.account && !slices.Contains(snapshot.grants, c.account) {
 		return nil, fail(models.ErrAccessToSnapshotDenied,
 			"Account %s has not authorized account %s to access the snapshot.", owner, c.account)
 	}
 
-	return one, nil
+	return snapshot, nil
 }
 
-// cluster returns what the snapshot knows of the cluster that it was taken of, under another name.
-func (s *snapshot) cluster(account, identifier string) Cluster {
+// cluster returns the snapshot's cluster as the snapshot recorded it, with a new identifier.
+func (s *storedSnapshot) cluster(account, identifier string) Cluster {
 	return Cluster{
 		Identifier:                       identifier,
 		AccountID:                        account,
@@ -170,9 +172,8 @@ func (s *snapshot) cluster(account, identifier string) Cluster {
 	}
 }
 
-// tagsOfCluster returns the tags that the snapshot's cluster had. A restore keeps them in the same region, and other accounts
-// do not see them.
-func (s *snapshot) tagsOfCluster(account string) []models.Tag {
+// tagsOfCluster returns the tags that the snapshot's cluster had. A restore keeps them only in the same region and the same account.
+func (s *storedSnapshot) tagsOfCluster(account string) []models.Tag {
 	if account != s.OwnerAccount || s.SourceRegion != "" {
 		return nil
 	}
@@ -180,31 +181,31 @@ func (s *snapshot) tagsOfCluster(account string) []models.Tag {
 	return slices.Clone(s.clusterTags)
 }
 
-// configure gives a cluster what the parameters of the restore ask for.
-func (c *call) configure(made *cluster, source *snapshot) *failure {
-	for _, check := range []func(*cluster, *snapshot) *failure{c.configureNodes, c.configurePeriods, c.configureNetwork, c.configureKeys} {
-		if failed := check(made, source); failed != nil {
+// applyParameters applies the parameters of the restore to a cluster.
+func (c *call) applyParameters(cluster *storedCluster, source *storedSnapshot) *failure {
+	for _, check := range []func(*storedCluster, *storedSnapshot) *failure{c.applyNodes, c.applyPeriods, c.applyNetwork, c.applyKeys} {
+		if failed := check(cluster, source); failed != nil {
 			return failed
 		}
 	}
-	if failed := c.checkNamed(); failed != nil {
+	if failed := c.checkReferences(); failed != nil {
 		return failed
 	}
-	settings := &made.settings
+	settings := &cluster.settings
 	if group := c.params.text("ClusterParameterGroupName"); group != "" {
 		settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{inSync(strings.ToLower(group))}
 	}
 	if track := c.params.text("MaintenanceTrackName"); track != "" {
 		if !slices.Contains([]string{"current", "trailing"}, track) {
-			return fail(models.ErrInvalidClusterTrack, "There is no maintenance track '%s', only current and trailing.", track)
+			return fail(models.ErrInvalidClusterTrack, "The maintenance track must be current or trailing, not '%s'.", track)
 		}
-		made.MaintenanceTrackName = track
+		cluster.MaintenanceTrackName = track
 	}
 	if schedule := c.params.text("SnapshotScheduleIdentifier"); schedule != "" {
 		if _, failed := c.schedule(schedule); failed != nil {
 			return failed
 		}
-		made.following = &following{schedule: strings.ToLower(schedule), since: c.now}
+		cluster.association = &scheduleAssociation{schedule: strings.ToLower(schedule), since: c.now}
 	}
 	if allow, found := c.params.boolean("AllowVersionUpgrade"); found {
 		settings.AllowVersionUpgrade = allow
@@ -217,67 +218,68 @@ func (c *call) configure(made *cluster, source *snapshot) *failure {
 	return nil
 }
 
-func (c *call) configureNodes(made *cluster, source *snapshot) *failure {
+func (c *call) applyNodes(cluster *storedCluster, source *storedSnapshot) *failure {
 	if nodeType := c.params.text("NodeType"); nodeType != "" {
 		if !slices.Contains(source.RestorableNodeTypes, nodeType) {
 			return fail(models.ErrInvalidRestore, "Snapshot %s of %s nodes cannot be restored to nodes of type '%s', only to %s.",
 				source.SnapshotIdentifier, source.NodeType, nodeType, strings.Join(source.RestorableNodeTypes, ", "))
 		}
-		made.NodeType = nodeType
+		cluster.NodeType = nodeType
 	}
 	if count, found := c.params.integer("NumberOfNodes"); found {
-		made.NumberOfNodes = count
+		cluster.NumberOfNodes = count
 	}
 
-	return checkNodes(made.NodeType, made.NumberOfNodes)
+	return checkNodes(cluster.NodeType, cluster.NumberOfNodes)
 }
 
-func (c *call) configurePeriods(made *cluster, _ *snapshot) *failure {
+func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure {
 	if text := c.params.text("PreferredMaintenanceWindow"); text != "" {
 		window, _, failed := parseWindow(text)
 		if failed != nil {
 			return failed
 		}
-		made.PreferredMaintenanceWindow = window
+		cluster.PreferredMaintenanceWindow = window
 	}
 	if days, found := c.params.integer("AutomatedSnapshotRetentionPeriod"); found {
-		if days < 0 || days > maxAutomatedDays || days == 0 && managedStorage(made.NodeType) {
+		if days < 0 || days > maxAutomatedDays || days == 0 && managedStorage(cluster.NodeType) {
 			return fail(awsquery.ErrInvalidParameterValue,
-				"The parameter AutomatedSnapshotRetentionPeriod: automated snapshots of a cluster of %s nodes cannot be kept for %d days.", made.NodeType, days)
+				"The parameter AutomatedSnapshotRetentionPeriod cannot be %d for a cluster of %s nodes.", days, cluster.NodeType)
 		}
-		made.AutomatedSnapshotRetentionPeriod = days
+		cluster.AutomatedSnapshotRetentionPeriod = days
 	}
 	days, failed := c.newRetention()
 	if failed != nil {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter ManualSnapshotRetentionPeriod is not valid. %s", failed.message)
 	}
 	if days != nil {
-		made.ManualSnapshotRetentionPeriod = *days
+		cluster.ManualSnapshotRetentionPeriod = *days
 	}
 
 	return nil
 }
 
-func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
-	settings := &made.settings
+func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure {
+	settings := &cluster.settings
 	if port, found := c.params.integer("Port"); found {
-		if failed := checkPort(made.NodeType, port); failed != nil {
+		if failed := checkPort(cluster.NodeType, port); failed != nil {
 			return failed
 		}
-		made.Port = port
+		cluster.Port = port
 	}
-	setIfGiven(&made.AvailabilityZone, c.params.text("AvailabilityZone"))
-	setIfGiven(&settings.ClusterSubnetGroupName, strings.ToLower(c.params.text("ClusterSubnetGroupName")))
-	made.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
+	setUnlessEmpty(&cluster.AvailabilityZone, c.params.text("AvailabilityZone"))
+	setUnlessEmpty(&settings.ClusterSubnetGroupName, strings.ToLower(c.params.text("ClusterSubnetGroupName")))
+	cluster.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
 	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
 	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {
 		return fail(awsquery.ErrInvalidParameterCombination,
-			"The snapshot's cluster is in a VPC, where VpcSecurityGroupIds take the place of ClusterSecurityGroups.")
+			"The snapshot's cluster is in a VPC. Use VpcSecurityGroupIds instead of ClusterSecurityGroups.")
 	}
 	if groups := c.params.strings("VpcSecurityGroupIds.VpcSecurityGroupId"); len(groups) > 0 {
 		settings.VpcSecurityGroups = nil
 		for _, group := range groups {
-			settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"})
+			member := models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"}
+			settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, member)
 		}
 	}
 	if address := c.params.text("ElasticIp"); address != "" {
@@ -294,7 +296,7 @@ func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
 		settings.AvailabilityZoneRelocationStatus = "enabled"
 	}
 	if multi, _ := c.params.boolean("MultiAZ"); multi {
-		// An encrypted snapshot does not make up for the parameter.
+		// The call must set the parameter even if the snapshot is encrypted.
 		if encrypted, _ := c.params.boolean("Encrypted"); !encrypted {
 			return fail(awsquery.ErrInvalidParameterCombination,
 				"Your cluster must be encrypted to use Multi-AZ. Specify encrypted parameter to encrypt your cluster.")
@@ -305,31 +307,32 @@ func (c *call) configureNetwork(made *cluster, _ *snapshot) *failure {
 	return nil
 }
 
-func (c *call) configureKeys(made *cluster, source *snapshot) *failure {
+func (c *call) applyKeys(cluster *storedCluster, source *storedSnapshot) *failure {
 	if given := c.params.text("KmsKeyId"); given != "" {
 		key := c.keyARN(c.account, given)
 		if source.KmsKeyID != "" && source.OwnerAccount == c.account && key != source.KmsKeyID {
 			return fail(awsquery.ErrInvalidParameterValue, "Cannot use a new KmsKeyId when restoring from your own snapshot.")
 		}
-		made.KmsKeyID = key
+		cluster.KmsKeyID = key
 	}
-	if encrypted, _ := c.params.boolean("Encrypted"); encrypted && made.KmsKeyID == "" {
-		made.KmsKeyID = c.serviceKey("redshift")
+	if encrypted, _ := c.params.boolean("Encrypted"); encrypted && cluster.KmsKeyID == "" {
+		cluster.KmsKeyID = c.serviceKey("redshift")
 	}
 	managed, _ := c.params.boolean("ManageMasterPassword")
 	key := c.params.text("MasterPasswordSecretKmsKeyId")
 	switch {
 	case managed:
-		made.MasterPasswordSecretArn = c.arn("secretsmanager", c.account, "secret:redshift!"+made.Identifier+"-"+made.MasterUsername)
-		made.MasterPasswordSecretKmsKeyID = c.serviceKey("secretsmanager")
+		cluster.MasterPasswordSecretArn = c.arn("secretsmanager", c.account, "secret:redshift!"+cluster.Identifier+"-"+cluster.MasterUsername)
+		cluster.MasterPasswordSecretKmsKeyID = c.serviceKey("secretsmanager")
 		if key != "" {
-			made.MasterPasswordSecretKmsKeyID = c.keyARN(c.account, key)
+			cluster.MasterPasswordSecretKmsKeyID = c.keyARN(c.account, key)
 		}
 	case key != "":
-		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId can only be given together with ManageMasterPassword.")
+		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")
 	}
-	if certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier"); certificate+configuration != "" {
-		made.settings.HsmStatus = &models.HsmStatus{
+	certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier")
+	if certificate+configuration != "" {
+		cluster.settings.HsmStatus = &models.HsmStatus{
 			HsmClientCertificateIdentifier: certificate,
 			HsmConfigurationIdentifier:     configuration,
 			Status:                         "active",
@@ -339,25 +342,25 @@ func (c *call) configureKeys(made *cluster, source *snapshot) *failure {
 	return nil
 }
 
-func setIfGiven(value *string, given string) {
+func setUnlessEmpty(value *string, given string) {
 	if given != "" {
 		*value = given
 	}
 }
 
-// checkRoom holds a new cluster against the quotas.
-func (c *call) checkRoom(made *cluster) *failure {
-	all := c.of(c.account).clusters
+// checkClusterQuotas checks the quotas for a new cluster.
+func (c *call) checkClusterQuotas(added *storedCluster) *failure {
+	all := c.resourcesOf(c.account).clusters
 	if len(all) >= max(c.quotas.Clusters, 0) {
-		return fail(models.ErrClusterQuotaExceeded, "The account has %d clusters, which is the quota. %s", len(all), raise("Clusters"))
+		return fail(models.ErrClusterQuotaExceeded, "The account has %d clusters, which is the quota. %s", len(all), quotaHint("Clusters"))
 	}
 	nodes, quota := 0, max(c.quotas.Nodes, 0)
-	for _, one := range all {
-		nodes += one.NumberOfNodes
+	for _, cluster := range all {
+		nodes += cluster.NumberOfNodes
 	}
-	if made.NumberOfNodes > quota-nodes {
-		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes and would get %d with the new cluster, more than the quota of %d. %s",
-			nodes, made.NumberOfNodes, quota, raise("Nodes"))
+	if added.NumberOfNodes > quota-nodes {
+		return fail(models.ErrNumberOfNodesQuotaExceeded, "The account has %d nodes. The %d nodes of the new cluster exceed the quota of %d. %s",
+			nodes, added.NumberOfNodes, quota, quotaHint("Nodes"))
 	}
 
 	return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// What is here holds for more than one operation.
+// The rules in this file apply to several operations.
 
 const (
 	maxClusterIdentifier  = 63
@@ -28,7 +28,7 @@ const (
 	maxTagValue           = 256
 )
 
-// pageSizes are what MaxRecords may be; the largest is also the default.
+// pageSizes are the smallest and the largest MaxRecords. The largest is the default.
 type pageSizes struct{ smallest, largest int }
 
 var (
@@ -40,11 +40,11 @@ var (
 	tagPages          = pageSizes{10, 50}
 )
 
-var newIdentifier = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
+var identifierForm = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)
 
-// checkNewIdentifier checks the name of something that is to be made. What exists may have other names (rs:...).
+// checkNewIdentifier checks the identifier of a new resource. Automated snapshots have other identifiers (rs:...).
 func checkNewIdentifier(parameter, identifier string, longest int) *failure {
-	if len(identifier) > longest || !newIdentifier.MatchString(identifier) {
+	if len(identifier) > longest || !identifierForm.MatchString(identifier) {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter %s is not a valid identifier. "+
 			"Identifiers have 1 to %d ASCII letters, digits and hyphens, must begin with a letter, "+
 			"and must not end with a hyphen or contain two consecutive hyphens.", parameter, longest)
@@ -53,7 +53,7 @@ func checkNewIdentifier(parameter, identifier string, longest int) *failure {
 	return nil
 }
 
-// checkClusterIdentifier checks the name of a cluster that is to be made.
+// checkClusterIdentifier checks the identifier of a new cluster.
 func checkClusterIdentifier(identifier string) *failure {
 	if strings.ToLower(identifier) != identifier {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter ClusterIdentifier must be in lower case.")
@@ -62,17 +62,17 @@ func checkClusterIdentifier(identifier string) *failure {
 	return checkNewIdentifier("ClusterIdentifier", identifier, maxClusterIdentifier)
 }
 
-// retention returns the ManualSnapshotRetentionPeriod of the call, or otherwise if it has none.
-func (c *call) retention(otherwise int) (int, *failure) {
+// retention returns the ManualSnapshotRetentionPeriod of the call, or defaultDays if it has none.
+func (c *call) retention(defaultDays int) (int, *failure) {
 	days, failed := c.newRetention()
 	if days == nil || failed != nil {
-		return otherwise, failed
+		return defaultDays, failed
 	}
 
 	return *days, nil
 }
 
-// newRetention returns the ManualSnapshotRetentionPeriod that was asked for, nil if none was.
+// newRetention returns the ManualSnapshotRetentionPeriod of the call, or nil if it has none.
 func (c *call) newRetention() (*int, *failure) {
 	days, found := c.params.integer("ManualSnapshotRetentionPeriod")
 	if !found {
@@ -82,7 +82,7 @@ func (c *call) newRetention() (*int, *failure) {
 	return &days, checkRetention(days)
 }
 
-// checkRetention checks how many days manual snapshots are to be kept.
+// checkRetention checks the retention period of manual snapshots.
 func checkRetention(days int) *failure {
 	if days != keepForever && (days < 1 || days > maxRetentionDays) {
 		return fail(models.ErrInvalidRetentionPeriodFault,
@@ -92,7 +92,7 @@ func checkRetention(days int) *failure {
 	return nil
 }
 
-// tags returns the tags that a new resource is to have.
+// tags returns the tags of a new resource.
 func (c *call) tags() ([]models.Tag, *failure) {
 	tags := []models.Tag{}
 	for _, members := range c.params.structures("Tags.Tag") {
@@ -105,7 +105,7 @@ func (c *call) tags() ([]models.Tag, *failure) {
 	return tags, c.checkTagLimit(tags)
 }
 
-// checkTags checks the tags of one resource, apart from their number.
+// checkTags checks the tags of one resource, except their number.
 func checkTags(tags []models.Tag) *failure {
 	seen := make(map[string]bool)
 	for _, tag := range tags {
@@ -129,22 +129,22 @@ func checkTags(tags []models.Tag) *failure {
 
 func (c *call) checkTagLimit(tags []models.Tag) *failure {
 	if limit := max(c.quotas.Tags, 0); len(tags) > limit {
-		return fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource has %d at most. %s",
-			limit, raise("Tags"))
+		return fail(models.ErrTagLimitExceededFault, "You have exceeded the number of tags allowed: a resource can have at most %d. %s",
+			limit, quotaHint("Tags"))
 	}
 
 	return nil
 }
 
-// raise is the end of a message about a quota. It says which field of Quotas sets that.
-func raise(quota string) string {
+// quotaHint returns the end of a message about a quota. It names the field of Quotas that sets the quota.
+func quotaHint(quota string) string {
 	return "Options.Quotas." + quota + " of package redshifttest sets this quota."
 }
 
-// checkUnreserved refuses the keys that Amazon keeps for itself: nobody else can add or remove those.
+// checkUnreserved refuses the tag keys that Amazon reserves. Callers cannot add or remove them.
 func checkUnreserved(key string) *failure {
 	if strings.HasPrefix(strings.ToLower(key), "aws:") {
-		return fail(models.ErrInvalidTagFault, "The tag key '%s' is not valid: aws: at the start is reserved.", key)
+		return fail(models.ErrInvalidTagFault, "The tag key '%s' is not valid: the prefix aws: is reserved.", key)
 	}
 
 	return nil
@@ -152,10 +152,10 @@ func checkUnreserved(key string) *failure {
 
 func checkTagKey(key string) *failure { return checkTagText("key", key, 1, maxTagKey) }
 
-// checkTagText counts characters, not bytes. Letters and digits of any script are letters and digits.
+// checkTagText checks a key or a value of a tag. It counts characters, not bytes. Letters and digits of every script are valid.
 func checkTagText(part, text string, shortest, longest int) *failure {
 	if length := utf8.RuneCountInString(text); length < shortest || length > longest {
-		return fail(models.ErrInvalidTagFault, "A tag %s has %d to %d characters, this one has %d.", part, shortest, longest, length)
+		return fail(models.ErrInvalidTagFault, "A tag %s must have %d to %d characters, not %d.", part, shortest, longest, length)
 	}
 	for _, r := range text {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" _.:/=+-@", r) {
@@ -167,7 +167,7 @@ func checkTagText(part, text string, shortest, longest int) *failure {
 	return nil
 }
 
-// tagFilter tells whether resources have a tag with one of the keys and one of the values that were asked for.
+// tagFilter selects resources that have a tag with one of the keys and one of the values. An empty list selects every key or value.
 type tagFilter struct{ keys, values []string }
 
 func (c *call) tagFilter() (tagFilter, *failure) {
@@ -194,17 +194,17 @@ func (t tagFilter) matches(tags []models.Tag) bool {
 	})
 }
 
-// ranked is something with its place in a list. Places are compared part by part as strings, and no two are equal; the
-// place is also what a Marker remembers, so that pages neither repeat nor skip anything that was there all the time, while
-// other things come and go.
-type ranked[T any] struct {
-	place []string
-	value T
+// listItem is a value with its sort key. Sort keys are compared part by part as strings, and each key is unique in its list. A Marker
+// contains the sort key of the last value of a page. If the list changes between two pages, the pages neither repeat nor skip a
+// value that stays in it.
+type listItem[T any] struct {
+	sortKey []string
+	value   T
 }
 
-// page returns the page that MaxRecords and Marker ask for, and the Marker of the next, which is empty if there is none.
-// Descending has the parts of the place that are compared the other way round.
-func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) ([]T, string, *failure) {
+// page returns the page that MaxRecords and Marker select, and the Marker of the next page. The Marker is empty on the last page.
+// Parts of the sort key that are true in descending are compared in descending order.
+func page[T any](c *call, sizes pageSizes, list []listItem[T], descending []bool) ([]T, string, *failure) {
 	size, found := c.params.integer("MaxRecords")
 	switch {
 	case !found:
@@ -226,17 +226,17 @@ func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) 
 
 		return 0
 	}
-	slices.SortFunc(list, func(a, b ranked[T]) int { return compare(a.place, b.place) })
+	slices.SortFunc(list, func(a, b listItem[T]) int { return compare(a.sortKey, b.sortKey) })
 
 	if marker := c.params.text("Marker"); marker != "" {
-		last, ok := c.openMarker(marker)
+		last, ok := c.decodeMarker(marker)
 		if !ok {
 			return nil, "", fail(awsquery.ErrInvalidParameterValue,
-				"The parameter Marker is not valid. Use the Marker of the previous answer, and leave the other parameters as they were.")
+				"The parameter Marker is not valid. Use the Marker of the previous response, and do not change the other parameters.")
 		}
-		next, _ := slices.BinarySearchFunc(list, last, func(one ranked[T], place []string) int {
-			// What is at the marker was on the page before.
-			if compare(one.place, place) <= 0 {
+		next, _ := slices.BinarySearchFunc(list, last, func(one listItem[T], sortKey []string) int {
+			// The value at the marker was on the previous page.
+			if compare(one.sortKey, sortKey) <= 0 {
 				return -1
 			}
 
@@ -252,18 +252,20 @@ func page[T any](c *call, sizes pageSizes, list []ranked[T], descending []bool) 
 		return values, "", nil
 	}
 
-	return values, c.seal(list[size-1].place), nil
+	return values, c.encodeMarker(list[size-1].sortKey), nil
 }
 
-// marker is what a Marker is made of. It is of no use with another operation, other filters, another order or
+// markerContent is the content of a Marker. The fingerprint makes it invalid for another operation, other filters, another order or
 // another account.
-type marker struct {
-	Question string   `json:"q"`
-	Place    []string `json:"p"`
+//
+// The short JSON names keep the Markers of the recorded clients valid.
+type markerContent struct {
+	Fingerprint string   `json:"q"`
+	SortKey     []string `json:"p"`
 }
 
-func (c *call) seal(place []string) string {
-	text, err := json.Marshal(marker{Question: c.question(), Place: place})
+func (c *call) encodeMarker(sortKey []string) string {
+	text, err := json.Marshal(markerContent{Fingerprint: c.listFingerprint(), SortKey: sortKey})
 	if err != nil {
 		panic(err) // strings always have a JSON form
 	}
@@ -271,24 +273,24 @@ func (c *call) seal(place []string) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func (c *call) openMarker(text string) ([]string, bool) {
+func (c *call) decodeMarker(text string) ([]string, bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		return nil, false
 	}
-	var opened marker
-	if json.Unmarshal(decoded, &opened) != nil || opened.Question != c.question() {
+	var opened markerContent
+	if json.Unmarshal(decoded, &opened) != nil || opened.Fingerprint != c.listFingerprint() {
 		return nil, false
 	}
 
-	return opened.Place, true
+	return opened.SortKey, true
 }
 
-// question sums up everything that decides what is in a list and in which order.
-func (c *call) question() string {
+// listFingerprint returns a hash of everything that selects and sorts the values of a list.
+func (c *call) listFingerprint() string {
 	digest := sha256.New()
 	write := func(parts ...string) {
-		text, _ := json.Marshal(parts) // keeps apart what a mere concatenation would mix up
+		text, _ := json.Marshal(parts) // keeps the parts distinct, unlike a concatenation
 		digest.Write(text)
 	}
 	write(c.operation, c.account)

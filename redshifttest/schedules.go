@@ -14,38 +14,38 @@ import (
 )
 
 const (
-	// scheduleChange is how long it takes until a cluster follows a schedule that is new to it, or has changed.
+	// scheduleChange is the time until a new or changed schedule applies to a cluster.
 	scheduleChange        = time.Minute
 	maxScheduleIdentifier = 255
 	maxNextInvocations    = 100
 	generatedSchedule     = "snapshotschedule-"
-	// automatedInterval is the time between the automated snapshots of a cluster without a schedule. Redshift takes one about
-	// every 8 hours, or sooner after 5 GB of changes per node.
+	// automatedInterval is the time between automated snapshots of a cluster without a schedule. Redshift takes one about every
+	// 8 hours, or earlier after 5 GB of changes per node.
 	automatedInterval = 8 * time.Hour
 )
 
 // The statuses of the next automated snapshot of a cluster.
 const (
-	onTrack = "OnTrack" // it is taken at the expected time
-	pending = "Pending" // it is still to be taken
+	onTrack = "OnTrack" // Redshift takes it at the expected time
+	pending = "Pending" // Redshift has not taken it yet
 )
 
-// schedule says when Redshift takes snapshots of clusters by itself.
-type schedule struct {
-	models.SnapshotSchedule // what was said of it
+// storedSchedule is a snapshot schedule.
+type storedSchedule struct {
+	models.SnapshotSchedule // the members that requests set
 	times                   scheduleTimes
 	changed                 time.Time
 }
 
-// following is that a cluster has a schedule.
-type following struct {
-	schedule string    // its identifier, in lower case
-	since    time.Time // when that was asked for, or the schedule changed last
+// scheduleAssociation associates a cluster with a schedule.
+type scheduleAssociation struct {
+	schedule string    // the identifier of the schedule, in lower case
+	since    time.Time // the last change of the association or the schedule
 }
 
-// state returns whether the cluster follows the schedule already.
-func (f *following) state(now time.Time) models.ScheduleState {
-	if now.Before(f.since.Add(scheduleChange)) {
+// state returns the state of the association.
+func (a *scheduleAssociation) state(now time.Time) models.ScheduleState {
+	if now.Before(a.since.Add(scheduleChange)) {
 		return models.ScheduleStateModifying
 	}
 
@@ -64,7 +64,8 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 	}
 	count, _ := c.params.integer("NextInvocations")
 	if count < 0 || count > maxNextInvocations {
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter NextInvocations must be between 0 and %d, not %d.", maxNextInvocations, count)
+		return nil, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter NextInvocations must be between 0 and %d, not %d.", maxNextInvocations, count)
 	}
 	identifier := c.params.text("ScheduleIdentifier")
 	if identifier == "" {
@@ -74,15 +75,15 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 	if failed := checkNewIdentifier("ScheduleIdentifier", identifier, maxScheduleIdentifier); failed != nil {
 		return nil, failed
 	}
-	schedules := c.of(c.account).schedules
+	schedules := c.resourcesOf(c.account).schedules
 	if schedules[strings.ToLower(identifier)] != nil {
-		return nil, fail(models.ErrSnapshotScheduleAlreadyExists, "Snapshot schedule %s exists already.", identifier)
+		return nil, fail(models.ErrSnapshotScheduleAlreadyExists, "Snapshot schedule %s already exists.", identifier)
 	}
 	if len(schedules) >= max(c.quotas.SnapshotSchedules, 0) {
 		return nil, fail(models.ErrSnapshotScheduleQuotaExceeded, "The account has %d snapshot schedules, which is the quota. %s",
-			len(schedules), raise("SnapshotSchedules"))
+			len(schedules), quotaHint("SnapshotSchedules"))
 	}
-	made := &schedule{
+	schedule := &storedSchedule{
 		SnapshotSchedule: models.SnapshotSchedule{
 			ScheduleDefinitions: definitions,
 			ScheduleIdentifier:  identifier,
@@ -93,10 +94,10 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 		changed: c.now,
 	}
 	if dry, _ := c.params.boolean("DryRun"); !dry {
-		schedules[strings.ToLower(identifier)] = made
-		c.hideNew(made)
+		schedules[strings.ToLower(identifier)] = schedule
+		c.hideNew(schedule)
 	}
-	shown := c.scheduleView(made)
+	shown := c.scheduleView(schedule)
 	next := c.now
 	for range count {
 		next = times.after(next, c.now)
@@ -114,27 +115,27 @@ func modifySnapshotSchedule(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	one, failed := c.schedule(c.params.text("ScheduleIdentifier"))
+	schedule, failed := c.schedule(c.params.text("ScheduleIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	clusters := c.followers(one)
-	for _, follower := range clusters {
-		if follower.following.state(c.now) == models.ScheduleStateModifying {
-			return nil, fail(models.ErrSnapshotScheduleUpdateInProgress, "Snapshot schedule %s is being applied to cluster %s. Wait until that has ended.",
-				one.ScheduleIdentifier, follower.Identifier)
+	clusters := c.associatedClusters(schedule)
+	for _, cluster := range clusters {
+		if cluster.association.state(c.now) == models.ScheduleStateModifying {
+			return nil, fail(models.ErrSnapshotScheduleUpdateInProgress,
+				"Snapshot schedule %s is being applied to cluster %s. Wait until it is applied.", schedule.ScheduleIdentifier, cluster.Identifier)
 		}
 	}
-	one.ScheduleDefinitions, one.times, one.changed = definitions, times, c.now
-	for _, follower := range clusters {
-		follower.following.since, follower.automated = c.now, c.now
+	schedule.ScheduleDefinitions, schedule.times, schedule.changed = definitions, times, c.now
+	for _, cluster := range clusters {
+		cluster.association.since, cluster.automated = c.now, c.now
 	}
-	result := snapshots.ModifySnapshotScheduleResult(scheduleResult(c.scheduleView(one)))
+	result := snapshots.ModifySnapshotScheduleResult(scheduleResult(c.scheduleView(schedule)))
 
 	return &result, nil
 }
 
-// scheduleResult spreads a schedule over a result, where its members have no element of their own.
+// scheduleResult returns a result with the members of a schedule. Its members are not in an element for the schedule.
 func scheduleResult(shown models.SnapshotSchedule) snapshots.CreateSnapshotScheduleResult {
 	return snapshots.CreateSnapshotScheduleResult{
 		ScheduleDefinitions:    shown.ScheduleDefinitions,
@@ -148,15 +149,15 @@ func scheduleResult(shown models.SnapshotSchedule) snapshots.CreateSnapshotSched
 }
 
 func deleteSnapshotSchedule(c *call) (any, *failure) {
-	one, failed := c.schedule(c.params.text("ScheduleIdentifier"))
+	schedule, failed := c.schedule(c.params.text("ScheduleIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	if clusters := c.followers(one); len(clusters) > 0 {
-		return nil, fail(models.ErrInvalidClusterSnapshotScheduleState, "Snapshot schedule %s is associated with cluster %s. Disassociate it first.",
-			one.ScheduleIdentifier, clusters[0].Identifier)
+	if clusters := c.associatedClusters(schedule); len(clusters) > 0 {
+		return nil, fail(models.ErrInvalidClusterSnapshotScheduleState,
+			"Snapshot schedule %s is associated with cluster %s. Disassociate it first.", schedule.ScheduleIdentifier, clusters[0].Identifier)
 	}
-	delete(c.of(c.account).schedules, strings.ToLower(one.ScheduleIdentifier))
+	delete(c.resourcesOf(c.account).schedules, strings.ToLower(schedule.ScheduleIdentifier))
 
 	return nil, nil
 }
@@ -167,17 +168,17 @@ func describeSnapshotSchedules(c *call) (any, *failure) {
 		return nil, failed
 	}
 	identifier, clusterIdentifier := c.params.text("ScheduleIdentifier"), c.params.text("ClusterIdentifier")
-	var list []ranked[models.SnapshotSchedule]
-	for name, one := range c.of(c.account).schedules {
-		follows := func(follower *cluster) bool {
-			return strings.EqualFold(follower.Identifier, clusterIdentifier) && !c.hides(follower.following)
+	var list []listItem[models.SnapshotSchedule]
+	for name, schedule := range c.resourcesOf(c.account).schedules {
+		isAssociated := func(cluster *storedCluster) bool {
+			return strings.EqualFold(cluster.Identifier, clusterIdentifier) && !c.hides(cluster.association)
 		}
 		switch {
 		case identifier != "" && !strings.EqualFold(name, identifier):
-		case clusterIdentifier != "" && !slices.ContainsFunc(c.followers(one), follows):
-		case !filter.matches(one.Tags), c.hides(one):
+		case clusterIdentifier != "" && !slices.ContainsFunc(c.associatedClusters(schedule), isAssociated):
+		case !filter.matches(schedule.Tags), c.hides(schedule):
 		default:
-			list = append(list, ranked[models.SnapshotSchedule]{place: []string{name}, value: c.scheduleView(one)})
+			list = append(list, listItem[models.SnapshotSchedule]{sortKey: []string{name}, value: c.scheduleView(schedule)})
 		}
 	}
 	found, next, failed := page(c, schedulePages, list, nil)
@@ -189,7 +190,7 @@ func describeSnapshotSchedules(c *call) (any, *failure) {
 }
 
 func modifyClusterSnapshotSchedule(c *call) (any, *failure) {
-	one, failed := c.cluster(c.params.text("ClusterIdentifier"))
+	cluster, failed := c.cluster(c.params.text("ClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
@@ -203,38 +204,38 @@ func modifyClusterSnapshotSchedule(c *call) (any, *failure) {
 			return nil, failed
 		}
 	}
-	if one.following != nil && one.following.state(c.now) == models.ScheduleStateModifying {
+	if cluster.association != nil && cluster.association.state(c.now) == models.ScheduleStateModifying {
 		return nil, fail(models.ErrInvalidClusterSnapshotScheduleState,
-			"A snapshot schedule is being applied to cluster %s. Wait until that has ended.", one.Identifier)
+			"A snapshot schedule is being applied to cluster %s. Wait until it is applied.", cluster.Identifier)
 	}
 	switch {
-	case disassociate && (identifier == "" || one.following != nil && one.following.schedule == identifier):
-		one.following, one.automated = nil, c.now
-	case !disassociate && (one.following == nil || one.following.schedule != identifier):
-		one.following, one.automated = &following{schedule: identifier, since: c.now}, c.now
-		c.hideNew(one.following)
+	case disassociate && (identifier == "" || cluster.association != nil && cluster.association.schedule == identifier):
+		cluster.association, cluster.automated = nil, c.now
+	case !disassociate && (cluster.association == nil || cluster.association.schedule != identifier):
+		cluster.association, cluster.automated = &scheduleAssociation{schedule: identifier, since: c.now}, c.now
+		c.hideNew(cluster.association)
 	}
 
 	return nil, nil
 }
 
 // schedule returns a schedule of the caller.
-func (c *call) schedule(identifier string) (*schedule, *failure) {
-	one := c.of(c.account).schedules[strings.ToLower(identifier)]
-	if one == nil {
+func (c *call) schedule(identifier string) (*storedSchedule, *failure) {
+	schedule := c.resourcesOf(c.account).schedules[strings.ToLower(identifier)]
+	if schedule == nil {
 		return nil, fail(models.ErrSnapshotScheduleNotFound, "Snapshot schedule %s not found.", identifier)
 	}
 
-	return one, nil
+	return schedule, nil
 }
 
-// followers returns the clusters of the caller that have a schedule, in the order of their names.
-func (c *call) followers(of *schedule) []*cluster {
-	var clusters []*cluster
-	all := c.of(c.account).clusters
+// associatedClusters returns the clusters of the caller that have a schedule, sorted by identifier.
+func (c *call) associatedClusters(schedule *storedSchedule) []*storedCluster {
+	var clusters []*storedCluster
+	all := c.resourcesOf(c.account).clusters
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if one := all[name]; one.following != nil && one.following.schedule == strings.ToLower(of.ScheduleIdentifier) {
-			clusters = append(clusters, one)
+		if cluster := all[name]; cluster.association != nil && cluster.association.schedule == strings.ToLower(schedule.ScheduleIdentifier) {
+			clusters = append(clusters, cluster)
 		}
 	}
 
@@ -242,19 +243,19 @@ func (c *call) followers(of *schedule) []*cluster {
 }
 
 // scheduleView returns a schedule as its owner sees it now.
-func (c *call) scheduleView(one *schedule) models.SnapshotSchedule {
-	shown := one.SnapshotSchedule
-	shown.ScheduleDefinitions = slices.Clone(one.ScheduleDefinitions)
-	shown.Tags = append([]models.Tag{}, one.Tags...)
+func (c *call) scheduleView(schedule *storedSchedule) models.SnapshotSchedule {
+	shown := schedule.SnapshotSchedule
+	shown.ScheduleDefinitions = slices.Clone(schedule.ScheduleDefinitions)
+	shown.Tags = append([]models.Tag{}, schedule.Tags...)
 	shown.NextInvocations = []time.Time{}
 	shown.AssociatedClusters = []models.ClusterAssociatedToSchedule{}
-	for _, follower := range c.followers(one) {
-		if c.hides(follower.following) {
+	for _, cluster := range c.associatedClusters(schedule) {
+		if c.hides(cluster.association) {
 			continue
 		}
 		shown.AssociatedClusters = append(shown.AssociatedClusters, models.ClusterAssociatedToSchedule{
-			ClusterIdentifier:        follower.Identifier,
-			ScheduleAssociationState: follower.following.state(c.now),
+			ClusterIdentifier:        cluster.Identifier,
+			ScheduleAssociationState: cluster.association.state(c.now),
 		})
 	}
 	shown.AssociatedClusterCount = new(len(shown.AssociatedClusters))
@@ -262,96 +263,98 @@ func (c *call) scheduleView(one *schedule) models.SnapshotSchedule {
 	return shown
 }
 
-// plan is when Redshift takes automated snapshots of a cluster.
-type plan struct {
+// snapshotPlan has the times of a cluster's automated snapshots.
+type snapshotPlan struct {
 	times  scheduleTimes
 	since  time.Time // the start of an interval
-	status string    // pending if Options.AutomatedSnapshots is off and the fake takes none
+	status string    // pending if the fake takes none, because Options.AutomatedSnapshots is off
 }
 
-// plan returns when Redshift takes automated snapshots of a cluster, if it takes any. Every cluster with automated snapshots shows
-// when it expects the next one, also if the fake does not take it.
-func (s *state) plan(one *cluster) (plan, bool) {
+// plan returns the plan of a cluster's automated snapshots, and false if they are disabled. A cluster with automated snapshots shows
+// the expected time of the next one even if the fake does not take it.
+func (s *state) plan(cluster *storedCluster) (snapshotPlan, bool) {
 	switch {
-	case one.AutomatedSnapshotRetentionPeriod <= 0:
-		return plan{}, false
-	case one.following != nil:
-		return plan{s.of(one.AccountID).schedules[one.following.schedule].times, one.following.since, onTrack}, true
+	case cluster.AutomatedSnapshotRetentionPeriod <= 0:
+		return snapshotPlan{}, false
+	case cluster.association != nil:
+		schedule := s.resourcesOf(cluster.AccountID).schedules[cluster.association.schedule]
+
+		return snapshotPlan{times: schedule.times, since: cluster.association.since, status: onTrack}, true
 	case s.states.options.AutomatedSnapshots:
-		return plan{scheduleTimes{interval: automatedInterval}, one.CreateTime, onTrack}, true
+		return snapshotPlan{times: scheduleTimes{interval: automatedInterval}, since: cluster.CreateTime, status: onTrack}, true
 	default:
-		return plan{scheduleTimes{interval: automatedInterval}, one.CreateTime, pending}, true
+		return snapshotPlan{times: scheduleTimes{interval: automatedInterval}, since: cluster.CreateTime, status: pending}, true
 	}
 }
 
-// longestGap returns a time within which a snapshot is always due.
-func (p plan) longestGap() time.Duration {
+// longestGap returns a duration. At least one snapshot is due in every period that long.
+func (p snapshotPlan) longestGap() time.Duration {
 	return max(p.times.interval, 7*day)
 }
 
-// due is an automated snapshot whose time has come.
-type due struct {
+// dueSnapshot is an automated snapshot that is due.
+type dueSnapshot struct {
 	at      time.Time
 	account string
-	cluster *cluster
+	cluster *storedCluster
 }
 
-// takeDue takes the automated snapshots that have come due, the earliest first.
-func (s *state) takeDue(now time.Time) {
-	var all []due
+// takeDueSnapshots takes the automated snapshots that are due, earliest first.
+func (s *state) takeDueSnapshots(now time.Time) {
+	var all []dueSnapshot
 	for account, owner := range s.accounts {
-		for _, one := range owner.clusters {
-			all = append(all, s.dueSince(account, one, now)...)
+		for _, due := range owner.clusters {
+			all = append(all, s.dueSnapshots(account, due, now)...)
 		}
 	}
-	slices.SortFunc(all, func(a, b due) int {
+	slices.SortFunc(all, func(a, b dueSnapshot) int {
 		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.account, b.account), strings.Compare(a.cluster.Identifier, b.cluster.Identifier))
 	})
-	for _, one := range all {
-		s.takeAutomated(one)
+	for _, due := range all {
+		s.takeAutomated(due)
 	}
 }
 
-// dueSince returns the snapshots of a cluster that have come due since the last call. It omits those that would have expired
-// by now, except the last ones: the newest snapshot does not expire.
-func (s *state) dueSince(account string, one *cluster, now time.Time) []due {
-	plan, found := s.plan(one)
+// dueSnapshots returns the snapshots of a cluster that have become due since the last call. It omits snapshots that would have expired
+// already, except the last ones, because the newest snapshot does not expire.
+func (s *state) dueSnapshots(account string, cluster *storedCluster, now time.Time) []dueSnapshot {
+	plan, found := s.plan(cluster)
 	if !found || plan.status == pending {
-		one.automated = now
+		cluster.automated = now
 
 		return nil
 	}
-	kept := time.Duration(one.AutomatedSnapshotRetentionPeriod) * day
-	if one.copying != nil {
-		kept = max(kept, time.Duration(one.copying.RetentionPeriod)*day)
+	kept := time.Duration(cluster.AutomatedSnapshotRetentionPeriod) * day
+	if cluster.snapshotCopy != nil {
+		kept = max(kept, time.Duration(cluster.snapshotCopy.RetentionPeriod)*day)
 	}
-	// Subtracted one after the other, because the sum may be more than a Duration holds.
-	if earliest := now.Add(-kept).Add(-s.duration).Add(-plan.longestGap()); one.automated.Before(earliest) {
-		one.backedUp = one.backedUp || !plan.times.after(one.automated, plan.since).After(earliest)
-		one.automated = earliest
+	// The sum of the durations could overflow.
+	if earliest := now.Add(-kept).Add(-s.duration).Add(-plan.longestGap()); cluster.automated.Before(earliest) {
+		cluster.backedUp = cluster.backedUp || !plan.times.after(cluster.automated, plan.since).After(earliest)
+		cluster.automated = earliest
 	}
-	var all []due
-	for next := plan.times.after(one.automated, plan.since); !next.After(now); next = plan.times.after(next, plan.since) {
-		all = append(all, due{next, account, one})
-		one.automated = next
+	var all []dueSnapshot
+	for next := plan.times.after(cluster.automated, plan.since); !next.After(now); next = plan.times.after(next, plan.since) {
+		all = append(all, dueSnapshot{at: next, account: account, cluster: cluster})
+		cluster.automated = next
 	}
 
 	return all
 }
 
-// takeAutomated takes a snapshot, if the cluster was available.
-func (s *state) takeAutomated(one due) {
-	of := one.cluster
-	identifier := automatedIdentifier(of.Identifier, one.at)
-	if of.status(one.at) != models.ClusterStatusAvailable || s.of(one.account).snapshots[identifier] != nil {
+// takeAutomated takes an automated snapshot if the cluster was available.
+func (s *state) takeAutomated(due dueSnapshot) {
+	cluster := due.cluster
+	identifier := automatedIdentifier(cluster.Identifier, due.at)
+	if cluster.status(due.at) != models.ClusterStatusAvailable || s.resourcesOf(due.account).snapshots[identifier] != nil {
 		return
 	}
-	taken := s.take(one.account, of, identifier, models.SnapshotTypeAutomated, one.at)
-	taken.Tags = append(taken.Tags, of.Tags...)
-	taken.automatedDays = of.AutomatedSnapshotRetentionPeriod
+	taken := s.addSnapshot(due.account, cluster, identifier, models.SnapshotTypeAutomated, due.at)
+	taken.Tags = append(taken.Tags, cluster.Tags...)
+	taken.automatedDays = cluster.AutomatedSnapshotRetentionPeriod
 }
 
-// automatedIdentifier is what Redshift calls a snapshot that it takes by itself.
+// automatedIdentifier returns the identifier of an automated snapshot.
 func automatedIdentifier(cluster string, at time.Time) string {
 	return "rs:" + cluster + at.UTC().Format("-2006-01-02-15-04-05")
 }

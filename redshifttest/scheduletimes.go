@@ -12,18 +12,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// scheduleTimes are when a schedule takes snapshots: at an interval, or at certain minutes of the week, in UTC.
+// scheduleTimes are the times of a schedule: an interval, or minutes of the week in UTC.
 type scheduleTimes struct {
 	interval time.Duration
-	minutes  []int // of the week, from Sunday 00:00 on, in order
+	minutes  []int // since Sunday 00:00, sorted
 }
 
 const (
-	minutesOfDay  = 24 * 60
-	minutesOfWeek = 7 * minutesOfDay
-	// Snapshots are at least an hour apart.
-	closestMinutes = 60
-	longestHours   = 24
+	minutesOfDay   = 24 * 60
+	minutesOfWeek  = 7 * minutesOfDay
+	closestMinutes = 60 // between two snapshots
+	longestHours   = 24 // of a rate
 )
 
 var (
@@ -31,7 +30,7 @@ var (
 	rateForm       = regexp.MustCompile(`^([0-9]{1,9}) +(hour|hours)$`)
 )
 
-// parseSchedule reads definitions such as rate(12 hours) and cron(30 4 MON-FRI).
+// parseSchedule parses definitions such as rate(12 hours) and cron(30 4 MON-FRI).
 func parseSchedule(definitions []string) (scheduleTimes, *failure) {
 	if len(definitions) == 0 {
 		return scheduleTimes{}, invalidSchedule("it has no definition")
@@ -40,12 +39,12 @@ func parseSchedule(definitions []string) (scheduleTimes, *failure) {
 	for _, definition := range definitions {
 		parts := definitionForm.FindStringSubmatch(strings.TrimSpace(definition))
 		if parts == nil {
-			return scheduleTimes{}, invalidSchedule("'%s' is neither like rate(12 hours) nor like cron(30 4 MON-FRI)", definition)
+			return scheduleTimes{}, invalidSchedule("'%s' has neither the form rate(12 hours) nor the form cron(30 4 MON-FRI)", definition)
 		}
 		var failed *failure
 		switch kind, text := parts[1], strings.TrimSpace(parts[2]); {
 		case kind == "rate" && len(definitions) > 1:
-			failed = invalidSchedule("'%s' would overlap with the other definitions, a rate stands alone", definition)
+			failed = invalidSchedule("'%s' overlaps with the other definitions, because a rate must be the only one", definition)
 		case kind == "rate":
 			times.interval, failed = parseRate(text)
 		case kind == "cron":
@@ -53,13 +52,14 @@ func parseSchedule(definitions []string) (scheduleTimes, *failure) {
 			minutes, failed = parseCron(text)
 			times.minutes = append(times.minutes, minutes...)
 		default:
-			failed = fail(models.ErrScheduleDefinitionTypeUnsupported, "The schedule definition '%s' is of a type that is not supported.", definition)
+			failed = fail(models.ErrScheduleDefinitionTypeUnsupported,
+				"The schedule definition '%s' is of a type that is not supported.", definition)
 		}
 		if failed != nil {
 			return scheduleTimes{}, failed
 		}
 		if len(times.minutes) > minutesOfWeek/closestMinutes {
-			break // too many to be an hour apart
+			break // some of them are less than an hour apart
 		}
 	}
 	slices.Sort(times.minutes)
@@ -89,18 +89,18 @@ func parseRate(text string) (time.Duration, *failure) {
 	}
 	hours, err := strconv.Atoi(parts[1])
 	if err != nil || hours < 1 || hours > longestHours {
-		return 0, invalidSchedule("a rate is 1 to %d hours, not %s", longestHours, parts[1])
+		return 0, invalidSchedule("a rate must be 1 to %d hours, not %s", longestHours, parts[1])
 	}
 
 	return time.Duration(hours) * time.Hour, nil
 }
 
-// parseCron returns the minutes of the week that are in all three fields.
+// parseCron returns the minutes of the week that match all three fields.
 func parseCron(text string) ([]int, *failure) {
 	const fields = 3
 	parts := strings.Fields(text)
 	if len(parts) != fields {
-		return nil, invalidSchedule("cron has %d fields, which are minutes, hours and day of the week, not the %d of '%s'", fields, len(parts), text)
+		return nil, invalidSchedule("cron must have %d fields (minutes, hours and day of the week), not %d as in '%s'", fields, len(parts), text)
 	}
 	var sets [fields]uint64
 	for i, field := range []cronField{
@@ -115,10 +115,10 @@ func parseCron(text string) ([]int, *failure) {
 		sets[i] = set
 	}
 	var minutes []int
-	for day := range members(sets[2]) {
-		for hour := range members(sets[1]) {
-			for minute := range members(sets[0]) {
-				minutes = append(minutes, (day-1)*minutesOfDay+hour*60+minute)
+	for weekday := range numbersIn(sets[2]) {
+		for hour := range numbersIn(sets[1]) {
+			for minute := range numbersIn(sets[0]) {
+				minutes = append(minutes, (weekday-1)*minutesOfDay+hour*60+minute)
 			}
 		}
 	}
@@ -126,8 +126,8 @@ func parseCron(text string) ([]int, *failure) {
 	return minutes, nil
 }
 
-// members goes through the numbers in a set.
-func members(set uint64) func(func(int) bool) {
+// numbersIn iterates over the numbers in a set.
+func numbersIn(set uint64) func(func(int) bool) {
 	return func(yield func(int) bool) {
 		for ; set != 0; set &= set - 1 {
 			if !yield(bits.TrailingZeros64(set)) {
@@ -137,18 +137,18 @@ func members(set uint64) func(func(int) bool) {
 	}
 }
 
-// cronField is what can stand in a field: numbers, or names for them, single, as ranges, and with steps.
+// cronField describes a field of cron: single numbers, ranges and steps. The numbers can have names.
 type cronField struct {
 	name        string
 	first, last int
-	names       []string // of the numbers from first on
+	names       []string // of the numbers, starting at first
 }
 
 func (f cronField) parse(text string) (set uint64, failed *failure) {
 	for item := range strings.SplitSeq(text, ",") {
 		first, last, step, ok := f.item(item)
 		if !ok {
-			return 0, invalidSchedule("'%s' is not %s, %d to %d", item, f.name, f.first, f.last)
+			return 0, invalidSchedule("'%s' is not a value of %s, which is %d to %d", item, f.name, f.first, f.last)
 		}
 		for number := first; number <= last; number += step {
 			if number > f.last {
@@ -162,11 +162,11 @@ func (f cronField) parse(text string) (set uint64, failed *failure) {
 	return set, nil
 }
 
-// size returns how many numbers the field has.
+// size returns the number of values of the field.
 func (f cronField) size() int { return f.last - f.first + 1 }
 
-// item reads *, ?, 5, 5-9, 5/3, */3 and 5-9/3. A range of days may go on in the next week, as Amazon's sample SAT-SUN does:
-// last is then above the field's last number.
+// item parses *, ?, 5, 5-9, 5/3, */3 and 5-9/3. A range of days may end in the next week, as in Amazon's sample SAT-SUN. Then last is
+// greater than the last number of the field.
 func (f cronField) item(text string) (first, last, step int, ok bool) {
 	all, stepText, hasStep := strings.Cut(text, "/")
 	step = 1
@@ -197,18 +197,18 @@ func (f cronField) item(text string) (first, last, step int, ok bool) {
 }
 
 func (f cronField) number(text string) (int, bool) {
-	if place := slices.Index(f.names, strings.ToUpper(text)); place >= 0 {
-		return f.first + place, true
+	if index := slices.Index(f.names, strings.ToUpper(text)); index >= 0 {
+		return f.first + index, true
 	}
-	number, err := strconv.ParseUint(text, 10, 8) // takes no sign
+	number, err := strconv.ParseUint(text, 10, 8) // accepts no sign
 
 	return int(number), err == nil && int(number) >= f.first && int(number) <= f.last && len(text) <= 2
 }
 
-// after returns the first time after another. An interval counts from start.
+// after returns the first time of the schedule after a time. An interval counts from start.
 func (s scheduleTimes) after(after, start time.Time) time.Time {
 	if s.interval > 0 {
-		// In seconds, for a Duration holds no more than 292 years.
+		// Seconds, because a Duration can hold at most 292 years.
 		interval := int64(s.interval / time.Second)
 		passed := max(after.Unix()-start.Unix(), 0) / interval
 		next := time.Unix(start.Unix()+passed*interval, int64(start.Nanosecond())).UTC()
@@ -221,10 +221,10 @@ func (s scheduleTimes) after(after, start time.Time) time.Time {
 	after = after.UTC()
 	midnight := time.Date(after.Year(), after.Month(), after.Day(), 0, 0, 0, 0, time.UTC)
 	week := midnight.AddDate(0, 0, -int(after.Weekday()))
-	place, _ := slices.BinarySearch(s.minutes, int(after.Sub(week)/time.Minute)+1)
-	if place == len(s.minutes) {
-		place, week = 0, week.AddDate(0, 0, 7)
+	index, _ := slices.BinarySearch(s.minutes, int(after.Sub(week)/time.Minute)+1)
+	if index == len(s.minutes) {
+		index, week = 0, week.AddDate(0, 0, 7)
 	}
 
-	return week.Add(time.Duration(s.minutes[place]) * time.Minute)
+	return week.Add(time.Duration(s.minutes[index]) * time.Minute)
 }

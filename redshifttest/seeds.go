@@ -12,17 +12,17 @@ import (
 
 // ManualSnapshot describes a snapshot for [Fake.AddManualSnapshot]. Identifier and ClusterIdentifier are required.
 type ManualSnapshot struct {
-	// Identifier is the snapshot's name: 1 to 255 letters, digits and hyphens, starting with a letter, without a hyphen at the
-	// end or two in a row.
+	// Identifier is the identifier of the snapshot: 1 to 255 letters, digits and hyphens, starting with a letter, without a hyphen at
+	// the end or two in a row.
 	Identifier string
 	// ClusterIdentifier is a cluster of the fake's own account.
 	ClusterIdentifier string
-	// CreateTime is when the snapshot began. It cannot be after now on the fake's clock. A snapshot that is older than its cluster
-	// belongs to an earlier cluster of that name. Default: the SnapshotDuration before now, for a snapshot that has just become
-	// available.
+	// CreateTime is the start of the snapshot. It cannot be after now on the fake's clock. A snapshot that is older than its cluster
+	// belongs to an earlier cluster with the same identifier. Default: SnapshotDuration before now, so that the snapshot has just
+	// become available.
 	CreateTime time.Time
-	// ManualSnapshotRetentionPeriod is how many days after CreateTime the snapshot is deleted, 1 to 3653, or -1 for never.
-	// It is an error if that time has passed. Default: the cluster's period.
+	// ManualSnapshotRetentionPeriod is the number of days after CreateTime when the snapshot expires, 1 to 3653. -1 means never.
+	// The period must not have ended yet. Default: the period of the cluster.
 	ManualSnapshotRetentionPeriod int
 	// SizeInMegaBytes is the total size of the snapshot. Default: the size of the cluster.
 	SizeInMegaBytes float64
@@ -30,9 +30,10 @@ type ManualSnapshot struct {
 	Tags []models.Tag
 }
 
-// AddManualSnapshot adds a manual snapshot of any age, as if it had been taken at its CreateTime: a test of retention does not
-// have to live through the days. It returns the snapshot as its owner sees it now. It is an error if a field has a value that
-// Redshift would not take, if the cluster does not exist, or if the account has a snapshot of that name. Quotas do not apply.
+// AddManualSnapshot adds a manual snapshot of any age, as if it had been taken at its CreateTime. A test of retention periods does not
+// need to advance the clock by days. It returns the snapshot as its owner sees it now. It returns an error if Redshift would refuse the
+// value of a field, if the cluster does not exist, or if the account already has a snapshot with that identifier. Quotas do not
+// apply.
 func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) {
 	now := f.Now()
 	at, err := f.seedTime(added.CreateTime, now)
@@ -47,39 +48,39 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(f.account)
+	f.states.update(now)
+	owner := f.state.resourcesOf(f.account)
 	cluster := owner.clusters[strings.ToLower(added.ClusterIdentifier)]
 	if cluster == nil {
-		return models.Snapshot{}, wrap("there is no such cluster, add it first")
+		return models.Snapshot{}, wrap("no such cluster, add it first")
 	}
 	if owner.snapshots[strings.ToLower(added.Identifier)] != nil {
-		return models.Snapshot{}, wrap("the snapshot exists already, take another name")
+		return models.Snapshot{}, wrap("the snapshot exists already: use another identifier")
 	}
 	days := cluster.ManualSnapshotRetentionPeriod
 	setDefault(&added.ManualSnapshotRetentionPeriod, days)
 	days = added.ManualSnapshotRetentionPeriod
 	if end := at.UTC().Truncate(time.Millisecond).Add(time.Duration(days) * day); days != keepForever && !end.After(now) {
-		return models.Snapshot{}, wrap(fmt.Sprintf("its retention period of %d days has ended at %s", days, end.Format(timeFormat)))
+		return models.Snapshot{}, wrap(fmt.Sprintf("its retention period of %d days ended at %s", days, end.Format(timeFormat)))
 	}
-	one := f.state.take(f.account, cluster, added.Identifier, models.SnapshotTypeManual, at)
-	one.ManualSnapshotRetentionPeriod = &days
-	one.Tags = append(one.Tags, added.Tags...)
-	if one.ClusterCreateTime.After(one.SnapshotCreateTime) {
-		one.ClusterCreateTime = one.SnapshotCreateTime
+	snapshot := f.state.addSnapshot(f.account, cluster, added.Identifier, models.SnapshotTypeManual, at)
+	snapshot.ManualSnapshotRetentionPeriod = &days
+	snapshot.Tags = append(snapshot.Tags, added.Tags...)
+	if snapshot.ClusterCreateTime.After(snapshot.SnapshotCreateTime) {
+		snapshot.ClusterCreateTime = snapshot.SnapshotCreateTime
 	}
 	if size := added.SizeInMegaBytes; size > 0 {
-		share := one.ActualIncrementalBackupSizeInMegaBytes / one.TotalBackupSizeInMegaBytes
-		one.TotalBackupSizeInMegaBytes, one.ActualIncrementalBackupSizeInMegaBytes = size, size*share
+		share := snapshot.ActualIncrementalBackupSizeInMegaBytes / snapshot.TotalBackupSizeInMegaBytes
+		snapshot.TotalBackupSizeInMegaBytes, snapshot.ActualIncrementalBackupSizeInMegaBytes = size, size*share
 	}
 
-	return one.view(f.account, now), nil
+	return snapshot.view(f.account, now), nil
 }
 
-// check returns what is wrong with a snapshot, "" if nothing is.
+// check returns a description of the first mistake in a snapshot, or "".
 func (m *ManualSnapshot) check() string {
-	if !(m.SizeInMegaBytes >= 0 && m.SizeInMegaBytes <= math.MaxInt64/2) { // not a number is neither
-		return fmt.Sprintf("SizeInMegaBytes is %v: it cannot be negative or infinite", m.SizeInMegaBytes)
+	if !(m.SizeInMegaBytes >= 0 && m.SizeInMegaBytes <= math.MaxInt64/2) { // true for NaN
+		return fmt.Sprintf("SizeInMegaBytes cannot be %v", m.SizeInMegaBytes)
 	}
 	failed := checkNewIdentifier("Identifier", m.Identifier, maxSnapshotIdentifier)
 	if failed == nil && m.ManualSnapshotRetentionPeriod != 0 {
@@ -95,23 +96,23 @@ func (m *ManualSnapshot) check() string {
 	return ""
 }
 
-// seedTime returns the start of a snapshot that a test adds. The zero time means the SnapshotDuration before now.
+// seedTime returns the start of a snapshot that a test adds. The zero time means SnapshotDuration before now.
 func (f *Fake) seedTime(at, now time.Time) (time.Time, error) {
 	if at.IsZero() {
 		return now.Add(-f.state.duration), nil
 	}
 	if at.After(now) {
-		return at, errors.New(at.UTC().Format(timeFormat) + " is after now, which is " + now.UTC().Format(timeFormat) + " on the fake's clock")
+		return at, errors.New(at.UTC().Format(timeFormat) + " is after the time on the fake's clock, " + now.UTC().Format(timeFormat))
 	}
 
 	return at, nil
 }
 
-// AddAutomatedSnapshot adds an automated snapshot of a cluster of the fake's own account. It began at that time, which cannot
-// be after now on the fake's clock, and its name has both, such as rs:analytics-2026-11-23-04-00-00. It is available
-// once the SnapshotDuration has passed. The zero time means the SnapshotDuration before now, for a snapshot that has just
-// become available. The fake keeps the snapshot until the cluster is removed, however long the cluster's retention period is.
-// It is an error if the cluster does not exist, or if it has a snapshot of that second.
+// AddAutomatedSnapshot adds an automated snapshot of a cluster of the fake's own account. The snapshot starts at a time, which cannot
+// be after now on the fake's clock, and becomes available after SnapshotDuration. The zero time means SnapshotDuration before now, so
+// that the snapshot has just become available. The identifier contains the cluster and the time, such as
+// rs:analytics-2026-11-23-04-00-00. The fake keeps the snapshot until the cluster is removed, even after the retention period of the
+// cluster. It returns an error if the cluster does not exist, or if it already has a snapshot of the same second.
 func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
 	now := f.Now()
 	at, err := f.seedTime(at, now)
@@ -123,18 +124,18 @@ func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (mod
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	owner := f.state.of(f.account)
+	f.states.update(now)
+	owner := f.state.resourcesOf(f.account)
 	cluster := owner.clusters[strings.ToLower(clusterIdentifier)]
 	if cluster == nil {
-		return models.Snapshot{}, wrap("there is none, add it first")
+		return models.Snapshot{}, wrap("no such cluster, add it first")
 	}
 	identifier := automatedIdentifier(cluster.Identifier, at)
 	if owner.snapshots[identifier] != nil {
-		return models.Snapshot{}, wrap(identifier + " is there already, take another second")
+		return models.Snapshot{}, wrap("the snapshot " + identifier + " exists already: use another time")
 	}
-	one := f.state.take(f.account, cluster, identifier, models.SnapshotTypeAutomated, at)
-	one.Tags = append(one.Tags, cluster.Tags...)
+	snapshot := f.state.addSnapshot(f.account, cluster, identifier, models.SnapshotTypeAutomated, at)
+	snapshot.Tags = append(snapshot.Tags, cluster.Tags...)
 
-	return one.view(f.account, now), nil
+	return snapshot.view(f.account, now), nil
 }

@@ -23,32 +23,31 @@ const (
 	xmlType    = "text/xml"
 	formType   = "application/x-www-form-urlencoded"
 
-	// maxBody is far above what an operation can need: fifty tags come to 175 KB.
+	// maxBody is the largest body in bytes. It is far more than an operation needs: fifty tags take 175 KB.
 	maxBody = 1 << 20
-	// maxHeader is the largest request target and header together. Amazon's load balancers have the same limit.
+	// maxHeader is the largest size of request target and header together, in bytes. Amazon's load balancers have the same limit.
 	maxHeader = 64 << 10
-	// maxParameters is far above what an operation can need: the largest batch has 200.
+	// maxParameters is the largest number of parameters. It is far more than an operation needs: the largest batch has 200.
 	maxParameters = 10_000
 )
 
-// incoming is a request as it came off the wire. What net/http took apart is put together again, because the signature
-// covers the spelling.
+// incoming is a request in the spelling that was sent, because the signature covers the spelling. net/http parses some of it.
 type incoming struct {
 	method        string
-	path          string // as it was sent, and so is query
-	query         string
-	route         string // what is left of the path after a mux took its prefix away
+	path          string // as sent
+	query         string // as sent
+	route         string // the path without the prefix that a mux removed
 	host          string
 	header        http.Header
 	contentLength int64
 	body          []byte
-	tooLarge      *failure // why header or body were not read, nil if they were
+	tooLarge      *failure // nil if header and body were read
 }
 
 func read(r *http.Request) (*incoming, error) {
 	target := r.RequestURI
 	if !strings.HasPrefix(target, "/") {
-		// The absolute form, as a proxy gets it.
+		// The absolute form, as sent to a proxy.
 		if _, after, found := strings.Cut(target, "://"); found {
 			_, path, _ := strings.Cut(after, "/")
 			target = "/" + path
@@ -61,7 +60,7 @@ func read(r *http.Request) (*incoming, error) {
 		header:        r.Header,
 		contentLength: r.ContentLength,
 	}
-	if len(target)+headerSize(r.Header) > maxHeader {
+	if len(target)+sizeOfHeader(r.Header) > maxHeader {
 		request.header = make(http.Header)
 		request.tooLarge = fail(codeRequestEntityTooLarge, "The request target and the header have more than %d bytes.", maxHeader)
 		request.tooLarge.status = http.StatusRequestHeaderFieldsTooLarge
@@ -74,7 +73,7 @@ func read(r *http.Request) (*incoming, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		return nil, fmt.Errorf("redshifttest: read the request's body: %w", err)
+		return nil, fmt.Errorf("redshifttest: read the body of the request: %w", err)
 	}
 	if len(body) > maxBody {
 		request.tooLarge = fail(codeRequestEntityTooLarge, "The request has more than %d bytes.", maxBody)
@@ -86,8 +85,8 @@ func read(r *http.Request) (*incoming, error) {
 	return request, nil
 }
 
-// headerSize returns the bytes that a header has in HTTP/1.
-func headerSize(header http.Header) int {
+// sizeOfHeader returns the size of a header in HTTP/1, in bytes.
+func sizeOfHeader(header http.Header) int {
 	size := 0
 	for name, values := range header {
 		for _, value := range values {
@@ -98,10 +97,10 @@ func headerSize(header http.Header) int {
 	return size
 }
 
-// headerValue returns a header as a signature has it.
+// headerValue returns the canonical value of a header, as in a signature.
 func (i *incoming) headerValue(name string) string {
 	switch name {
-	case "host": // net/http moves these two out of the header
+	case "host": // net/http removes these two from the header
 		return i.host
 	case "content-length":
 		return strconv.FormatInt(i.contentLength, 10)
@@ -115,7 +114,7 @@ func (i *incoming) headerValue(name string) string {
 	return strings.Join(trimmed, ",")
 }
 
-// form returns the parameters, from the query and from a posted form.
+// form returns the parameters of the query and of a posted form.
 func (i *incoming) form() (url.Values, *failure) {
 	raw := []string{i.query}
 	if i.method == http.MethodPost && len(i.body) > 0 {
@@ -127,7 +126,7 @@ func (i *incoming) form() (url.Values, *failure) {
 	}
 	values := make(url.Values)
 	for _, text := range raw {
-		// Parsed parameters can need a hundred times the memory of their text.
+		// Parsed parameters can take a hundred times the memory of their text.
 		if strings.Count(text, "&") >= maxParameters {
 			return values, fail(codeMalformedInput, "The request has more than %d parameters.", maxParameters)
 		}
@@ -143,49 +142,49 @@ func (i *incoming) form() (url.Values, *failure) {
 	return values, nil
 }
 
-// answer is what goes back.
-type answer struct {
+// httpResponse is a response of the fake.
+type httpResponse struct {
 	status    int
 	header    http.Header
 	body      []byte
 	truncated bool // the connection breaks in the middle of the body
 }
 
-// errCut stands for a connection that breaks before anything comes back.
-var errCut = errors.New("redshifttest: the connection is cut, as a Fault asked for")
+// errCut reports that a Fault cuts the connection before the response.
+var errCut = errors.New("redshifttest: a Fault cut the connection")
 
-// connection is how a request arrives.
+// connection describes how a request arrived.
 type connection struct {
-	remote  bool   // the request may come from another program, and its Host is checked
-	delayed func() // called before a Delay begins
+	remote  bool   // another program may have sent the request: check its Host
+	delayed func() // called before a Delay
 }
 
-// serve does everything between a request and its answer. An error means that there is none.
-func (f *Fake) serve(ctx context.Context, r *http.Request, from connection) (answer, error) {
+// serve returns the response to a request. It returns an error if the request gets no response.
+func (f *Fake) serve(ctx context.Context, r *http.Request, via connection) (httpResponse, error) {
 	request, err := read(r)
 	if err != nil {
-		return answer{}, err
+		return httpResponse{}, err
 	}
-	arrived := f.dated() // a signature does not age while a Delay lasts
+	arrived := f.signatureClock() // a Delay must not make the signature too old
 	values, malformed := request.form()
 	entry := f.log.begin(request, values)
 	var (
-		foreign *failure
-		fault   Fault
+		hostFailure *failure
+		fault       Fault
 	)
-	if from.remote {
-		foreign = f.checkHost(request)
+	if via.remote {
+		hostFailure = f.checkHost(request)
 	}
-	if foreign == nil {
+	if hostFailure == nil {
 		fault = f.faults.take(entry.Operation)
 	}
 	if fault.Delay > 0 {
-		from.delayed()
+		via.delayed()
 	}
 	if !fault.AfterWork {
 		if err := wait(ctx, fault.Delay); err != nil {
 			f.log.end(entry, f.Now(), 0, "")
-			return answer{}, err
+			return httpResponse{}, err
 		}
 	}
 
@@ -195,47 +194,47 @@ func (f *Fake) serve(ctx context.Context, r *http.Request, from connection) (ans
 		failed *failure
 	)
 	switch {
-	case foreign != nil:
-		failed = foreign
-	case !fault.instead():
+	case hostFailure != nil:
+		failed = hostFailure
+	case !fault.replacesWork():
 		result, failed = f.work(entry, request, values, malformed, arrived, now)
 	}
 	if fault.AfterWork {
 		if err := wait(ctx, fault.Delay); err != nil {
 			f.log.end(entry, now, 0, "")
-			return answer{}, err
+			return httpResponse{}, err
 		}
 	}
 	if fault.Cut {
 		f.log.end(entry, now, 0, "")
-		return answer{}, errCut
+		return httpResponse{}, errCut
 	}
 
-	var given answer
+	var response httpResponse
 	switch injected := fault.failure(); {
 	case fault.Status != 0:
-		given = answer{status: fault.Status, header: make(http.Header), body: []byte(fault.Body)}
+		response = httpResponse{status: fault.Status, header: make(http.Header), body: []byte(fault.Body)}
 		f.log.end(entry, now, fault.Status, "")
 	case injected != nil:
-		given = errorAnswer(injected, entry.RequestID)
+		response = errorResponse(injected, entry.RequestID)
 		f.log.end(entry, now, injected.status, injected.code)
 	case failed != nil:
-		given = errorAnswer(failed, entry.RequestID)
+		response = errorResponse(failed, entry.RequestID)
 		f.log.end(entry, now, failed.status, failed.code)
 	default:
-		given = resultAnswer(entry.Operation, result, entry.RequestID)
-		f.log.end(entry, now, given.status, "")
+		response = resultResponse(entry.Operation, result, entry.RequestID)
+		f.log.end(entry, now, response.status, "")
 	}
-	given.truncated = fault.Truncate
-	given.header.Set("Date", f.dated().UTC().Format(http.TimeFormat))
+	response.truncated = fault.Truncate
+	response.header.Set("Date", f.signatureClock().UTC().Format(http.TimeFormat))
 	for name, value := range fault.Header {
-		given.header[http.CanonicalHeaderKey(name)] = value
+		response.header[http.CanonicalHeaderKey(name)] = value
 	}
 
-	return given, nil
+	return response, nil
 }
 
-// wait lets real time pass.
+// wait waits for a duration of real time, or until ctx is done.
 func wait(ctx context.Context, duration time.Duration) error {
 	if duration <= 0 {
 		return ctx.Err()
@@ -250,16 +249,16 @@ func wait(ctx context.Context, duration time.Duration) error {
 	}
 }
 
-// addedClusters says what a test and the program redshift-fake use in place of CreateCluster.
-const addedClusters = "Clusters come from AddCluster, or from the flag -cluster of redshift-fake."
+// clusterHint names the alternatives to CreateCluster in a test and in the command redshift-fake.
+const clusterHint = "AddCluster adds clusters, and so does the flag -cluster of redshift-fake."
 
-// work checks a request and does what it asks for. It notes in the entry who asked.
-func (f *Fake) work(entry *logged, request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
+// work checks a request and calls its handler. It sets the account of the entry.
+func (f *Fake) work(entry *logEntry, request *incoming, values url.Values, malformed *failure, arrived, now time.Time) (any, *failure) {
 	if request.route != "/" && request.route != "" {
-		return nil, fail(codeUnknownOperation, "There is nothing at %s, Redshift answers at /.", request.route)
+		return nil, fail(codeUnknownOperation, "The path must be /, not %s.", request.route)
 	}
 	if request.method != http.MethodGet && request.method != http.MethodPost {
-		failed := fail(codeUnknownOperation, "Redshift takes GET and POST, not %s.", request.method)
+		failed := fail(codeUnknownOperation, "The HTTP method must be GET or POST, not %s.", request.method)
 		failed.status = http.StatusMethodNotAllowed
 
 		return nil, failed
@@ -292,67 +291,67 @@ func (f *Fake) work(entry *logged, request *incoming, values url.Values, malform
 	}
 	wanted, described := f.operations[name]
 	if !described {
-		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s, "+
-			"which Redshift has but this library does not. A test can supply its response with InjectNext (a Fault with Status and Body) or an error with FailNext. "+addedClusters, name)
+		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s. Redshift has it, but this library does not. "+
+			"A test can supply its response with InjectNext (a Fault with Status and Body) or an error with FailNext. "+clusterHint, name)
 	}
 	given, failed := parse(wanted.contract, values)
 	if failed != nil {
 		return nil, failed
 	}
 	if supplied, found := f.responses.take(name); found {
-		return supplied.give(wanted.contract, given)
+		return supplied.result(wanted.contract, given)
 	}
 	if wanted.handle == nil {
 		return nil, fail(awsquery.ErrInvalidAction, "The fake does not implement the operation %s. A test can supply its response with "+
-			"Respond or RespondNext (a *redshift.%[1]sResult), any other with InjectNext (a Fault with Status and Body), "+
-			"and an error with FailNext. "+addedClusters, name)
+			"Respond or RespondNext (a *redshift.%[1]sResult), any other response with InjectNext (a Fault with Status and Body), "+
+			"and an error with FailNext. "+clusterHint, name)
 	}
 
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
+	f.states.update(now)
 
 	return wanted.handle(&call{state: f.state, operation: name, params: given, account: account, now: now})
 }
 
-// ServeHTTP answers one request. A Fault that cuts the connection does so by panicking with [http.ErrAbortHandler], as
-// net/http wants it. A Fault with a Delay removes the server's time limit for the response. Requests with more than 64 KiB of
-// header, 1 MiB of body or 10,000 parameters are refused.
+// ServeHTTP responds to a request. It refuses requests with more than 64 KiB of request target and header, 1 MiB of body or 10,000
+// parameters. A [Fault] that cuts the connection makes it panic with [http.ErrAbortHandler], as net/http requires. A Fault with a
+// Delay removes the write deadline of the server for this response.
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	controller := http.NewResponseController(w)
 	from := connection{delayed: func() {
-		// The limit is for slow callers, and the server sets it again for the next request. An error means that w has none. The
-		// server itself removes the limit for reading when it has the whole request.
+		// The deadline is for slow callers. The server sets it again for the next request. An error means that w has no deadline.
+		// The server removes the read deadline when it has read the request.
 		_ = controller.SetWriteDeadline(time.Time{})
 	}}
-	// Only a server sets the address. A handler that a test calls directly has no callers to beware of.
+	// Only a server sets the address. If a test calls the handler directly, no other program can have sent the request.
 	_, from.remote = r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	given, err := f.serve(r.Context(), r, from)
+	response, err := f.serve(r.Context(), r, from)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	for name, value := range given.header {
+	for name, value := range response.header {
 		w.Header()[name] = value
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(given.body)))
-	w.WriteHeader(given.status)
-	if given.truncated {
-		_, _ = w.Write(given.body[:len(given.body)/2])
+	w.Header().Set("Content-Length", strconv.Itoa(len(response.body)))
+	w.WriteHeader(response.status)
+	if response.truncated {
+		_, _ = w.Write(response.body[:len(response.body)/2])
 		_ = controller.Flush()
 		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(given.body) // an error means that the client has gone, and nobody is left to tell
+	_, _ = w.Write(response.body) // an error means that the client has closed the connection
 }
 
-// Transport returns a RoundTripper that answers requests in memory: no socket, no goroutine, and no other wait than the
-// request's own Delay, so that it works within [testing/synctest]. It answers whatever the host of a request is. A
-// connection that a [Fault] cuts is an [io.ErrUnexpectedEOF].
+// Transport returns a RoundTripper that responds in memory to requests for any host. It uses no socket and no goroutine, and
+// waits only for the Delay of a [Fault], so it works with [testing/synctest]. If a Fault cuts the connection, RoundTrip returns
+// [io.ErrUnexpectedEOF].
 func (f *Fake) Transport() http.RoundTripper { return transport{f} }
 
 type transport struct{ fake *Fake }
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	// A RoundTripper closes the body whatever happens, and leaves the request as it was.
+	// A RoundTripper must always close the body, and must not change the request.
 	if r.Body != nil {
 		defer func() { _ = r.Body.Close() }()
 	}
@@ -360,7 +359,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	arrived := r.Clone(r.Context())
-	arrived.Header = make(http.Header) // on a wire, the case of names gets lost
+	arrived.Header = make(http.Header) // a server does not see the case of names
 	for name, values := range r.Header {
 		name = http.CanonicalHeaderKey(name)
 		arrived.Header[name] = append(arrived.Header[name], values...)
@@ -375,27 +374,27 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if arrived.Method == "" {
 		arrived.Method = http.MethodGet
 	}
-	given, err := t.fake.serve(r.Context(), arrived, connection{delayed: func() {}})
+	response, err := t.fake.serve(r.Context(), arrived, connection{delayed: func() {}})
 	if errors.Is(err, errCut) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		return nil, err
 	}
-	var body io.Reader = bytes.NewReader(given.body)
-	if given.truncated {
-		body = io.MultiReader(bytes.NewReader(given.body[:len(given.body)/2]), brokenReader{})
+	var body io.Reader = bytes.NewReader(response.body)
+	if response.truncated {
+		body = io.MultiReader(bytes.NewReader(response.body[:len(response.body)/2]), brokenReader{})
 	}
 
 	return &http.Response{
-		Status:        strconv.Itoa(given.status) + " " + http.StatusText(given.status),
-		StatusCode:    given.status,
+		Status:        strconv.Itoa(response.status) + " " + http.StatusText(response.status),
+		StatusCode:    response.status,
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
 		ProtoMinor:    1,
-		Header:        given.header,
+		Header:        response.header,
 		Body:          io.NopCloser(body),
-		ContentLength: int64(len(given.body)),
+		ContentLength: int64(len(response.body)),
 		Request:       r,
 	}, nil
 }
@@ -404,15 +403,15 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// requestID makes the identifier of the request with that number.
-func requestID(region string, number int) string {
+// newRequestID returns the identifier of the request with a number.
+func newRequestID(region string, number int) string {
 	return uuid(strings.TrimSpace(region + " " + strconv.Itoa(number)))
 }
 
-// uuid makes an identifier of what it is for: the same in every run, so that output can be compared.
+// uuid returns an identifier that depends only on its purpose, so that the output of every run is the same.
 func uuid(purpose ...string) string {
 	digest := sha256.Sum256([]byte("redshifttest " + strings.Join(purpose, " ")))
-	digest[6] = digest[6]&0x0f | 0x40 // the version and variant that a random UUID has
+	digest[6] = digest[6]&0x0f | 0x40 // the version and the variant of a random UUID
 	digest[8] = digest[8]&0x3f | 0x80
 
 	return fmt.Sprintf("%x-%x-%x-%x-%x", digest[:4], digest[4:6], digest[6:8], digest[8:10], digest[10:16])

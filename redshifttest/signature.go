@@ -18,26 +18,25 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// This file checks signatures without a line of package sigv4's: a mistake that signer and checker shared would be seen by
-// neither.
+// This file checks signatures with code that is independent of package sigv4. Tests would not find a mistake in shared code.
 
 const (
 	signingAlgorithm = "AWS4-HMAC-SHA256"
 	signingService   = "redshift"
 	basicFormat      = "20060102T150405Z"
 
-	// maxClockSkew is how far a signature's date may be off.
+	// maxClockSkew is the largest difference between the date of a signature and the clock.
 	maxClockSkew = 5 * time.Minute
-	// maxPresigned is how long a presigned URL may be valid.
+	// maxPresigned is the longest validity of a presigned URL.
 	maxPresigned = 7 * 24 * time.Hour
 
 	redacted = "[redacted]"
 )
 
-// accessKeys knows who may call.
+// accessKeys are the keys of all accounts.
 type accessKeys struct {
 	mutex sync.Mutex
-	// keys has pointers because package fmt shows no more than their addresses when it prints the Fake.
+	// keys has pointers, so that package fmt prints only their addresses when it prints a Fake.
 	keys  map[string]*accessKey
 	first map[string]*accessKey // by account
 }
@@ -54,7 +53,7 @@ func (a *accessKeys) add(account string, credentials sigv4.Credentials) error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if a.keys[credentials.AccessKeyID] != nil {
-		return errors.New("its access key id is known already, take another")
+		return errors.New("the fake already has this access key id")
 	}
 	if a.keys == nil {
 		a.keys, a.first = make(map[string]*accessKey), make(map[string]*accessKey)
@@ -75,14 +74,14 @@ func (a *accessKeys) find(accessKeyID string) *accessKey {
 	return a.keys[accessKeyID]
 }
 
-func (a *accessKeys) of(account string) sigv4.Credentials {
+func (a *accessKeys) credentialsOf(account string) sigv4.Credentials {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 
 	return a.first[account].credentials
 }
 
-// signature is what a request says of how it was signed.
+// signature is the signature of a request.
 type signature struct {
 	accessKeyID   string
 	scope         []string // day, region, service, aws4_request
@@ -94,12 +93,12 @@ type signature struct {
 	expires       time.Duration // of a presigned request
 }
 
-// authenticate returns the account that sent the request.
+// authenticate checks the signature and returns the account that sent the request.
 func (f *Fake) authenticate(request *incoming, now time.Time) (string, *failure) {
 	claimed, failed := readSignature(request)
-	if f.trustCallers {
+	if f.skipSignatureCheck {
 		if failed == nil {
-			if key := f.access.find(claimed.accessKeyID); key != nil {
+			if key := f.keys.find(claimed.accessKeyID); key != nil {
 				return key.account, nil
 			}
 		}
@@ -109,7 +108,7 @@ func (f *Fake) authenticate(request *incoming, now time.Time) (string, *failure)
 	if failed != nil {
 		return "", failed
 	}
-	key := f.access.find(claimed.accessKeyID)
+	key := f.keys.find(claimed.accessKeyID)
 	if key == nil || !hmac.Equal([]byte(key.credentials.SessionToken), []byte(claimed.token)) {
 		return "", fail(awsquery.ErrInvalidClientTokenID, "The security token included in the request is invalid.")
 	}
@@ -140,21 +139,21 @@ func readSignature(request *incoming) (signature, *failure) {
 		return readAuthorization(authorization[0], request.header)
 	case signedInHeader:
 		return signature{}, fail(awsquery.ErrIncompleteSignature, "The request has more than one Authorization header.")
-	case slices.ContainsFunc(query, isOfPresigned):
+	case slices.ContainsFunc(query, isPresignParameter):
 		return readPresigned(query)
 	default:
 		return signature{}, fail(awsquery.ErrMissingAuthenticationToken, "Missing Authentication Token")
 	}
 }
 
-func isOfPresigned(parameter pair) bool {
+func isPresignParameter(parameter pair) bool {
 	return parameter.name == "X-Amz-Algorithm" || parameter.name == "X-Amz-Signature"
 }
 
 func readAuthorization(text string, header http.Header) (signature, *failure) {
 	algorithm, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
 	if algorithm != signingAlgorithm {
-		return signature{}, fail(awsquery.ErrIncompleteSignature, "Authorization header requires the algorithm %s at its start.", signingAlgorithm)
+		return signature{}, fail(awsquery.ErrIncompleteSignature, "Authorization header must start with the algorithm %s.", signingAlgorithm)
 	}
 	parts := make(map[string]string)
 	for part := range strings.SplitSeq(rest, ",") {
@@ -228,7 +227,7 @@ func readPresigned(query []pair) (signature, *failure) {
 	return claimed, failed
 }
 
-// setCredential takes apart the access key id and the scope, which stand together: AKIDEXAMPLE/20261123/us-east-1/...
+// setCredential splits a credential into access key id and scope: AKIDEXAMPLE/20261123/us-east-1/...
 func (s *signature) setCredential(text string) *failure {
 	parts := strings.Split(text, "/")
 	if len(parts) != 5 {
@@ -254,11 +253,11 @@ func (s *signature) checkScope(region string) *failure {
 	if s.scope[3] != "aws4_request" {
 		wrong = append(wrong, fmt.Sprintf("Credential should be scoped with a valid terminator: 'aws4_request', not '%s'. ", s.scope[3]))
 	}
-	day, _, _ := strings.Cut(s.date, "T")
-	if s.scope[0] != day {
+	date, _, _ := strings.Cut(s.date, "T")
+	if s.scope[0] != date {
 		wrong = append(wrong, fmt.Sprintf(
 			"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'. ",
-			s.scope[0], day, s.date))
+			s.scope[0], date, s.date))
 	}
 	if len(wrong) > 0 {
 		return fail(awsquery.ErrSignatureDoesNotMatch, "%s", strings.Join(wrong, ""))
@@ -267,7 +266,7 @@ func (s *signature) checkScope(region string) *failure {
 	return nil
 }
 
-// checkDate refuses a signature that is too old or from the future, with one of the two codes of [Options].ClockSkewCode.
+// checkDate refuses a signature that is too old or from the future. The code is [Options].ClockSkewCode.
 func (s *signature) checkDate(now time.Time, code awsquery.ErrorCode) *failure {
 	date, err := time.Parse(basicFormat, s.date)
 	if err != nil {
@@ -278,14 +277,15 @@ func (s *signature) checkDate(now time.Time, code awsquery.ErrorCode) *failure {
 	if s.presigned {
 		validFor = s.expires
 	}
-	// Dates have whole seconds, so the clock is compared in whole seconds too.
+	// The date has whole seconds, so the clock must have whole seconds too.
 	shown := now.UTC().Truncate(time.Second)
 	earliest, latest := shown.Add(-validFor), shown.Add(maxClockSkew)
 	if !date.Before(earliest) && !date.After(latest) {
 		return nil
 	}
 	if code == awsquery.ErrRequestExpired {
-		return fail(code, "Request has expired. Timestamp date is %s. Current date is %s.", date.Format(time.RFC3339), shown.Format(time.RFC3339))
+		return fail(code, "Request has expired. Timestamp date is %s. Current date is %s.",
+			date.Format(time.RFC3339), shown.Format(time.RFC3339))
 	}
 	if date.After(latest) {
 		return fail(code, "Signature not yet current: %s is still later than %s (%s + %s)",
@@ -296,7 +296,7 @@ func (s *signature) checkDate(now time.Time, code awsquery.ErrorCode) *failure {
 		s.date, earliest.Format(basicFormat), shown.Format(basicFormat), inMinutes(validFor))
 }
 
-// inMinutes writes a duration as the service does, such as 5 min. or, between whole minutes, 90 sec.
+// inMinutes formats a duration as the service does: 5 min. for whole minutes, otherwise seconds, such as 90 sec.
 func inMinutes(duration time.Duration) string {
 	if duration%time.Minute == 0 {
 		return fmt.Sprintf("%d min.", duration/time.Minute)
@@ -305,7 +305,7 @@ func inMinutes(duration time.Duration) string {
 	return fmt.Sprintf("%d sec.", duration/time.Second)
 }
 
-// check compares the signature with that of what arrived.
+// check computes the signature of the request and compares it with s.
 func (s *signature) check(request *incoming, secret string) *failure {
 	canonical, err := s.canonicalRequest(request)
 	if err != nil {
@@ -353,7 +353,7 @@ func (s *signature) canonicalRequest(request *incoming) (string, error) {
 	return text.String(), nil
 }
 
-// canonicalPath encodes the path once more, as it arrived, after removing what leads nowhere.
+// canonicalPath returns the path without empty and dot segments, encoded again.
 func canonicalPath(raw string) string {
 	var kept []string
 	for segment := range strings.SplitSeq(raw, "/") {
@@ -400,10 +400,10 @@ func (s *signature) canonicalQuery(raw string) (string, error) {
 	return strings.Join(parts, "&"), nil
 }
 
-// pair is a parameter as it stands in a query or a form.
+// pair is a parameter of a query or a form.
 type pair struct{ name, value string }
 
-// rawQuery takes a query apart without losing the order or what comes twice.
+// rawQuery parses a query. It keeps the order and repeated parameters.
 func rawQuery(raw string) ([]pair, error) {
 	var pairs []pair
 	for part := range strings.SplitSeq(raw, "&") {
@@ -425,7 +425,7 @@ func rawQuery(raw string) ([]pair, error) {
 	return pairs, nil
 }
 
-// percentEncode leaves letters, digits and - . _ ~ as they are.
+// percentEncode encodes all bytes except letters, digits and - . _ ~.
 func percentEncode(text string) string {
 	const hexadecimal = "0123456789ABCDEF"
 	var encoded strings.Builder

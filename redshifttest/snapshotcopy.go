@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// defaultCopyRetention is how many days copies of automated snapshots are kept, unless EnableSnapshotCopy says.
+	// defaultCopyRetention is the number of days that copies of automated snapshots are kept, if EnableSnapshotCopy sets none.
 	defaultCopyRetention = 7
 	maxAutomatedDays     = 35
 	copyPrefix           = "copy:"
@@ -37,23 +37,23 @@ func enableSnapshotCopy(c *call) (any, *failure) {
 		return nil, failed
 	}
 	settings.ManualSnapshotRetentionPeriod = days
-	one, failed := c.availableCluster(c.params.text("ClusterIdentifier"))
+	cluster, failed := c.availableCluster(c.params.text("ClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	if one.copying != nil {
+	if cluster.snapshotCopy != nil {
 		return nil, fail(models.ErrSnapshotCopyAlreadyEnabledFault,
-			"Cluster %s has its snapshots copied to %s already.", one.Identifier, one.copying.DestinationRegion)
+			"The snapshots of cluster %s are already copied to %s.", cluster.Identifier, cluster.snapshotCopy.DestinationRegion)
 	}
 	if failed := c.checkDestination(settings.DestinationRegion); failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkGrant(one, &settings); failed != nil {
+	if failed := c.checkGrant(cluster, &settings); failed != nil {
 		return nil, failed
 	}
-	one.copying = &settings
+	cluster.snapshotCopy = &settings
 
-	return &snapshots.EnableSnapshotCopyResult{Cluster: c.clusterView(one)}, nil
+	return &snapshots.EnableSnapshotCopyResult{Cluster: c.clusterView(cluster)}, nil
 }
 
 func checkAutomatedDays(days int) *failure {
@@ -67,7 +67,7 @@ func checkAutomatedDays(days int) *failure {
 
 var knownRegion = regexp.MustCompile(`^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-[a-z]+-[0-9]$`)
 
-// checkDestination refuses what is no other region, and those that are in another of Amazon's separate worlds.
+// checkDestination refuses a destination that is not another region of the same partition.
 func (c *call) checkDestination(region string) *failure {
 	if !knownRegion.MatchString(region) || region == c.region || arnPartition(region) != arnPartition(c.region) {
 		return fail(models.ErrUnknownSnapshotCopyRegionFault, "Snapshots in %s cannot be copied to region '%s'.", c.region, region)
@@ -76,8 +76,8 @@ func (c *call) checkDestination(region string) *failure {
 	return nil
 }
 
-// checkGrant wants the grant that the snapshots of an encrypted cluster need, in the region that they are copied to.
-func (c *call) checkGrant(one *cluster, settings *models.ClusterSnapshotCopyStatus) *failure {
+// checkGrant checks the snapshot copy grant in the destination region. The snapshots of an encrypted cluster need one.
+func (c *call) checkGrant(cluster *storedCluster, settings *models.ClusterSnapshotCopyStatus) *failure {
 	switch {
 	case settings.SnapshotCopyGrantName != "":
 		grant, failed := c.states.in(settings.DestinationRegion).copyGrant(c.account, settings.SnapshotCopyGrantName)
@@ -87,25 +87,26 @@ func (c *call) checkGrant(one *cluster, settings *models.ClusterSnapshotCopyStat
 		settings.SnapshotCopyGrantName = grant.SnapshotCopyGrantName
 
 		return nil
-	case one.KmsKeyID != "":
+	case cluster.KmsKeyID != "":
 		return fail(awsquery.ErrInvalidParameterValue,
-			"Cluster %s is encrypted. The parameter SnapshotCopyGrantName must be given to copy its snapshots.", one.Identifier)
+			"Cluster %s is encrypted. The parameter SnapshotCopyGrantName is required to copy its snapshots.", cluster.Identifier)
 	default:
 		return nil
 	}
 }
 
 func disableSnapshotCopy(c *call) (any, *failure) {
-	one, failed := c.availableCluster(c.params.text("ClusterIdentifier"))
+	cluster, failed := c.availableCluster(c.params.text("ClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	if one.copying == nil {
-		return nil, fail(models.ErrSnapshotCopyAlreadyDisabledFault, "The snapshots of cluster %s are not copied to another region.", one.Identifier)
+	if cluster.snapshotCopy == nil {
+		return nil, fail(models.ErrSnapshotCopyAlreadyDisabledFault,
+			"The snapshots of cluster %s are not copied to another region.", cluster.Identifier)
 	}
-	one.copying = nil
+	cluster.snapshotCopy = nil
 
-	return &snapshots.DisableSnapshotCopyResult{Cluster: c.clusterView(one)}, nil
+	return &snapshots.DisableSnapshotCopyResult{Cluster: c.clusterView(cluster)}, nil
 }
 
 func modifySnapshotCopyRetentionPeriod(c *call) (any, *failure) {
@@ -118,63 +119,65 @@ func modifySnapshotCopyRetentionPeriod(c *call) (any, *failure) {
 	if failed := check(days); failed != nil {
 		return nil, failed
 	}
-	one, failed := c.availableCluster(c.params.text("ClusterIdentifier"))
+	cluster, failed := c.availableCluster(c.params.text("ClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	if one.copying == nil {
-		return nil, fail(models.ErrSnapshotCopyDisabledFault, "The snapshots of cluster %s are not copied to another region.", one.Identifier)
+	if cluster.snapshotCopy == nil {
+		return nil, fail(models.ErrSnapshotCopyDisabledFault,
+			"The snapshots of cluster %s are not copied to another region.", cluster.Identifier)
 	}
 	if manual {
-		one.copying.ManualSnapshotRetentionPeriod = days // of copies to come
+		cluster.snapshotCopy.ManualSnapshotRetentionPeriod = days // only for later copies
 	} else {
-		one.copying.RetentionPeriod = int64(days)
-		c.retainCopies(one, days)
+		cluster.snapshotCopy.RetentionPeriod = int64(days)
+		c.setCopyRetention(cluster, days)
 	}
 
-	return &snapshots.ModifySnapshotCopyRetentionPeriodResult{Cluster: c.clusterView(one)}, nil
+	return &snapshots.ModifySnapshotCopyRetentionPeriodResult{Cluster: c.clusterView(cluster)}, nil
 }
 
-// retainCopies changes how long the copies of a cluster's automated snapshots are kept. Those that are older are deleted.
-func (c *call) retainCopies(of *cluster, days int) {
-	destination := c.states.in(of.copying.DestinationRegion)
-	for _, one := range destination.of(c.account).snapshots {
-		if one.SourceRegion == c.region && one.ClusterIdentifier == of.Identifier && one.SnapshotType == models.SnapshotTypeAutomated {
-			one.automatedDays = days
+// setCopyRetention sets the retention period of the copies of a cluster's automated snapshots. It deletes older copies.
+func (c *call) setCopyRetention(cluster *storedCluster, days int) {
+	destination := c.states.in(cluster.snapshotCopy.DestinationRegion)
+	for _, snapshot := range destination.resourcesOf(c.account).snapshots {
+		isCopy := snapshot.SourceRegion == c.region && snapshot.ClusterIdentifier == cluster.Identifier
+		if isCopy && snapshot.SnapshotType == models.SnapshotTypeAutomated {
+			snapshot.automatedDays = days
 		}
 	}
 	destination.expire(c.now)
 }
 
-// copyAcross makes the copies in other regions of snapshots that have become available.
-func (s *state) copyAcross(now time.Time) {
+// copyToOtherRegions copies the snapshots that have become available to other regions.
+func (s *state) copyToOtherRegions(now time.Time) {
 	for _, account := range slices.Sorted(maps.Keys(s.accounts)) {
 		owner := s.accounts[account]
-		var due []*snapshot
-		for _, one := range owner.snapshots {
-			if one.copyDue && one.available(now) {
-				due = append(due, one)
+		var due []*storedSnapshot
+		for _, snapshot := range owner.snapshots {
+			if snapshot.copyDue && snapshot.available(now) {
+				due = append(due, snapshot)
 			}
 		}
-		slices.SortFunc(due, func(a, b *snapshot) int { return a.serial - b.serial })
-		for _, one := range due {
-			one.copyDue = false
-			if of := owner.clusters[one.ClusterIdentifier]; of != nil && of.copying != nil {
-				s.states.in(of.copying.DestinationRegion).addCopy(account, one, s.region, of.copying)
+		slices.SortFunc(due, func(a, b *storedSnapshot) int { return a.serial - b.serial })
+		for _, snapshot := range due {
+			snapshot.copyDue = false
+			if cluster := owner.clusters[snapshot.ClusterIdentifier]; cluster != nil && cluster.snapshotCopy != nil {
+				s.states.in(cluster.snapshotCopy.DestinationRegion).addCopy(account, snapshot, s.region, cluster.snapshotCopy)
 			}
 		}
 	}
 }
 
-// addCopy adds the copy of a snapshot in another region, which begins when that is available. It has no tags.
-func (s *state) addCopy(account string, source *snapshot, sourceRegion string, settings *models.ClusterSnapshotCopyStatus) {
+// addCopy adds the copy of a snapshot from another region. The copy starts when the snapshot is available, and has no tags.
+func (s *state) addCopy(account string, source *storedSnapshot, sourceRegion string, settings *models.ClusterSnapshotCopyStatus) {
 	identifier := copyPrefix + source.SnapshotIdentifier
-	owner := s.of(account)
+	owner := s.resourcesOf(account)
 	if owner.snapshots[strings.ToLower(identifier)] != nil {
 		return
 	}
 	s.serial++
-	target := &snapshot{
+	target := &storedSnapshot{
 		Snapshot: source.Snapshot,
 		serial:   s.serial,
 		started:  source.availableSince(),

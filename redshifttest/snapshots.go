@@ -12,7 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// supportAlias stands for AWS Support where an account is expected.
+// supportAlias is the account that means AWS Support.
 const supportAlias = "amazon-redshift-support"
 
 func createClusterSnapshot(c *call) (any, *failure) {
@@ -31,26 +31,25 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	// The reference of this operation says that snapshots are kept forever otherwise. The reference of clusters and the
-	// management guide say that the cluster's period is the default. They agree unless a cluster has its own period.
+	// Amazon's reference of this operation says that the default is forever. The reference of clusters and the management guide say
+	// that it is the cluster's period. They differ only if a cluster has its own period.
 	days, failed := c.retention(cluster.ManualSnapshotRetentionPeriod)
 	if failed != nil {
 		return nil, failed
 	}
-	// A caller who asks again because the first answer was lost must hear that the snapshot exists, even though it took
-	// the last place of the quota.
-	if failed := c.checkUnused(identifier); failed != nil {
+	// A caller that retries after a lost response must get the error that the snapshot exists, even if the snapshot has used up the quota.
+	if failed := c.checkNotTaken(identifier); failed != nil {
 		return nil, failed
 	}
 	if failed := c.checkAvailable(cluster); failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkQuota(); failed != nil {
+	if failed := c.checkSnapshotQuota(); failed != nil {
 		return nil, failed
 	}
-	taken := c.take(c.account, cluster, identifier, models.SnapshotTypeManual, c.now)
+	taken := c.addSnapshot(c.account, cluster, identifier, models.SnapshotTypeManual, c.now)
 	taken.Tags, taken.ManualSnapshotRetentionPeriod = tags, &days
-	// The time that the snapshot has is rounded down, and the whole duration is still to come.
+	// SnapshotCreateTime is rounded down. The duration counts from the exact time.
 	taken.started = c.now
 	c.hideNew(taken)
 
@@ -72,11 +71,11 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 			return nil, failed
 		}
 	}
-	source, failed := c.own(c.params.text("SourceSnapshotIdentifier"), clusterIdentifier)
+	source, failed := c.ownSnapshot(c.params.text("SourceSnapshotIdentifier"), clusterIdentifier)
 	if failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkUnused(identifier); failed != nil {
+	if failed := c.checkNotTaken(identifier); failed != nil {
 		return nil, failed
 	}
 	if source.SnapshotType != models.SnapshotTypeAutomated {
@@ -86,7 +85,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
 	}
-	if failed := c.checkQuota(); failed != nil {
+	if failed := c.checkSnapshotQuota(); failed != nil {
 		return nil, failed
 	}
 
@@ -101,7 +100,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	target.ManualSnapshotRetentionPeriod = &days
 	target.status = models.SnapshotStatusAvailable
 	target.Tags = slices.Clone(source.Tags)
-	c.of(c.account).snapshots[strings.ToLower(identifier)] = &target
+	c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)] = &target
 	c.hideNew(&target)
 
 	return &snapshots.CopyClusterSnapshotResult{Snapshot: target.view(c.account, c.now)}, nil
@@ -114,9 +113,9 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 		return nil, failed
 	case account == c.account:
 		return nil, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter AccountWithRestoreAccess is the account that owns the snapshot. Give another one.")
+			"The parameter AccountWithRestoreAccess is the account that owns the snapshot. Use another account.")
 	}
-	shared, failed := c.named()
+	shared, failed := c.namedSnapshot()
 	if failed != nil {
 		return nil, failed
 	}
@@ -126,16 +125,16 @@ func authorizeSnapshotAccess(c *call) (any, *failure) {
 			"Snapshot %s is not a manual snapshot. Only manual snapshots can be shared.", shared.SnapshotIdentifier)
 	case slices.Contains(shared.grants, account):
 		return nil, fail(models.ErrAuthorizationAlreadyExists,
-			"Account %s is authorized to access snapshot %s already.", account, shared.SnapshotIdentifier)
+			"Account %s is already authorized to access snapshot %s.", account, shared.SnapshotIdentifier)
 	case !shared.available(c.now):
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", shared.SnapshotIdentifier)
 	case len(shared.grants) >= max(c.quotas.AccountsPerSnapshot, 0):
 		return nil, fail(models.ErrAuthorizationQuotaExceeded,
 			"Snapshot %s is shared with %d accounts, which is the quota. %s",
-			shared.SnapshotIdentifier, len(shared.grants), raise("AccountsPerSnapshot"))
+			shared.SnapshotIdentifier, len(shared.grants), quotaHint("AccountsPerSnapshot"))
 	}
 	shared.grants = append(shared.grants, account)
-	c.hideNew(access{shared, account})
+	c.hideNew(snapshotAccess{shared, account})
 
 	return &snapshots.AuthorizeSnapshotAccessResult{Snapshot: shared.view(c.account, c.now)}, nil
 }
@@ -147,18 +146,18 @@ func revokeSnapshotAccess(c *call) (any, *failure) {
 	}
 	if owner := arnAccount(c.params.text("SnapshotArn")); owner != "" && owner != c.account {
 		return nil, fail(models.ErrAccessToSnapshotDenied,
-			"The snapshot belongs to account %s, which alone can revoke access to it.", owner)
+			"The snapshot belongs to account %s. Only that account can revoke access to it.", owner)
 	}
-	shared, failed := c.named()
+	shared, failed := c.namedSnapshot()
 	if failed != nil {
 		return nil, failed
 	}
-	place := slices.Index(shared.grants, account)
-	if place < 0 {
+	index := slices.Index(shared.grants, account)
+	if index < 0 {
 		return nil, fail(models.ErrAuthorizationNotFound,
 			"Account %s is not authorized to access snapshot %s.", account, shared.SnapshotIdentifier)
 	}
-	shared.grants = slices.Delete(shared.grants, place, place+1)
+	shared.grants = slices.Delete(shared.grants, index, index+1)
 
 	return &snapshots.RevokeSnapshotAccessResult{Snapshot: shared.view(c.account, c.now)}, nil
 }
@@ -174,7 +173,7 @@ func (c *call) restoreAccount() (string, *failure) {
 	return account, nil
 }
 
-// snapshotName returns SnapshotIdentifier and SnapshotArn, of which one at most may be given.
+// snapshotName returns SnapshotIdentifier and SnapshotArn. The call can have at most one of them.
 func (c *call) snapshotName() (identifier, arn string, failed *failure) {
 	identifier, arn = c.params.text("SnapshotIdentifier"), c.params.text("SnapshotArn")
 	if identifier != "" && arn != "" {
@@ -187,7 +186,7 @@ func (c *call) snapshotName() (identifier, arn string, failed *failure) {
 	return identifier, arn, failed
 }
 
-// oneSnapshotName returns SnapshotIdentifier or SnapshotArn, whichever is given; one has to be.
+// oneSnapshotName returns SnapshotIdentifier and SnapshotArn. The call must have exactly one of them.
 func (c *call) oneSnapshotName() (identifier, arn string, failed *failure) {
 	identifier, arn, failed = c.snapshotName()
 	if failed == nil && identifier+arn == "" {
@@ -197,24 +196,24 @@ func (c *call) oneSnapshotName() (identifier, arn string, failed *failure) {
 	return identifier, arn, failed
 }
 
-// named returns the snapshot of the caller that either SnapshotIdentifier or SnapshotArn names.
-func (c *call) named() (*snapshot, *failure) {
+// namedSnapshot returns the snapshot of the caller that SnapshotIdentifier or SnapshotArn names.
+func (c *call) namedSnapshot() (*storedSnapshot, *failure) {
 	identifier, arn, failed := c.oneSnapshotName()
 	if failed != nil {
 		return nil, failed
 	}
 
-	return c.find(c.account, identifier, arn)
+	return c.findSnapshot(c.account, identifier, arn)
 }
 
-// find returns the snapshot of an account that has either this identifier or this ARN and is one of the cluster that
-// SnapshotClusterIdentifier names, if it names one.
-func (c *call) find(account, identifier, arn string) (*snapshot, *failure) {
+// findSnapshot returns the snapshot of an account with an identifier or an ARN. If the call has a SnapshotClusterIdentifier, the
+// snapshot must be of that cluster.
+func (c *call) findSnapshot(account, identifier, arn string) (*storedSnapshot, *failure) {
 	cluster := c.params.text("SnapshotClusterIdentifier")
-	for _, one := range c.of(account).snapshots {
-		if (strings.EqualFold(one.SnapshotIdentifier, identifier) || strings.EqualFold(one.SnapshotArn, arn)) &&
-			(cluster == "" || strings.EqualFold(one.ClusterIdentifier, cluster)) {
-			return one, nil
+	for _, snapshot := range c.resourcesOf(account).snapshots {
+		if (strings.EqualFold(snapshot.SnapshotIdentifier, identifier) || strings.EqualFold(snapshot.SnapshotArn, arn)) &&
+			(cluster == "" || strings.EqualFold(snapshot.ClusterIdentifier, cluster)) {
+			return snapshot, nil
 		}
 	}
 
@@ -222,7 +221,7 @@ func (c *call) find(account, identifier, arn string) (*snapshot, *failure) {
 }
 
 func deleteClusterSnapshot(c *call) (any, *failure) {
-	deleted, failed := c.remove(c.params.text("SnapshotIdentifier"), c.params.text("SnapshotClusterIdentifier"))
+	deleted, failed := c.removeSnapshot(c.params.text("SnapshotIdentifier"), c.params.text("SnapshotClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
@@ -230,34 +229,34 @@ func deleteClusterSnapshot(c *call) (any, *failure) {
 	return &snapshots.DeleteClusterSnapshotResult{Snapshot: deleted}, nil
 }
 
-// remove deletes a snapshot, if that is allowed, and returns what it was.
-func (c *call) remove(identifier, cluster string) (models.Snapshot, *failure) {
-	one, failed := c.own(identifier, cluster)
+// removeSnapshot deletes a snapshot and returns the view of it with the status deleted.
+func (c *call) removeSnapshot(identifier, cluster string) (models.Snapshot, *failure) {
+	snapshot, failed := c.ownSnapshot(identifier, cluster)
 	if failed != nil {
 		return models.Snapshot{}, failed
 	}
-	shown := one.view(c.account, c.now)
+	shown := snapshot.view(c.account, c.now)
 	switch {
-	case one.SnapshotType != models.SnapshotTypeManual:
+	case snapshot.SnapshotType != models.SnapshotTypeManual:
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
-			"Snapshot %s is not a manual snapshot. Only manual snapshots can be deleted.", one.SnapshotIdentifier)
+			"Snapshot %s is not a manual snapshot. Only manual snapshots can be deleted.", snapshot.SnapshotIdentifier)
 	case !slices.Contains(deletable, shown.Status):
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
-			"Snapshot %s cannot be deleted while it is %s.", one.SnapshotIdentifier, shown.Status)
-	case len(one.grants) > 0:
+			"Snapshot %s cannot be deleted while it is %s.", snapshot.SnapshotIdentifier, shown.Status)
+	case len(snapshot.grants) > 0:
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
-			"Snapshot %s is shared with other accounts. Revoke their access first.", one.SnapshotIdentifier)
+			"Snapshot %s is shared with other accounts. Revoke their access first.", snapshot.SnapshotIdentifier)
 	}
-	delete(c.of(c.account).snapshots, strings.ToLower(one.SnapshotIdentifier))
+	delete(c.resourcesOf(c.account).snapshots, strings.ToLower(snapshot.SnapshotIdentifier))
 	shown.Status = models.SnapshotStatusDeleted
 
 	return shown, nil
 }
 
-// statusCancelled is named among the states of a snapshot that can be deleted, and nowhere else.
+// statusCancelled is a status that Amazon mentions only as one of a snapshot that can be deleted.
 const statusCancelled models.SnapshotStatus = "cancelled"
 
-// deletable are the states in which a snapshot can be deleted.
+// deletable are the statuses of snapshots that can be deleted.
 var deletable = []models.SnapshotStatus{
 	models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot, models.SnapshotStatusFailed, statusCancelled,
 }
@@ -267,7 +266,7 @@ func modifyClusterSnapshot(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	modified, failed := c.retain(c.params.text("SnapshotIdentifier"), days)
+	modified, failed := c.setRetention(c.params.text("SnapshotIdentifier"), days)
 	if failed != nil {
 		return nil, failed
 	}
@@ -275,49 +274,50 @@ func modifyClusterSnapshot(c *call) (any, *failure) {
 	return &snapshots.ModifyClusterSnapshotResult{Snapshot: modified}, nil
 }
 
-// retain changes how long a snapshot is kept and returns what it is then. No days leave it as it is. With Force, a
-// snapshot that should be gone already is deleted.
-func (c *call) retain(identifier string, days *int) (models.Snapshot, *failure) {
-	one, failed := c.own(identifier, "")
+// setRetention sets the retention period of a snapshot and returns the view of it. If days is nil, it changes nothing. If the new period
+// has already ended and the call has Force, it deletes the snapshot.
+func (c *call) setRetention(identifier string, days *int) (models.Snapshot, *failure) {
+	snapshot, failed := c.ownSnapshot(identifier, "")
 	if failed != nil {
 		return models.Snapshot{}, failed
 	}
 	switch {
-	case one.SnapshotType != models.SnapshotTypeManual:
+	case snapshot.SnapshotType != models.SnapshotTypeManual:
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
-			"Snapshot %s is not a manual snapshot. Only manual snapshots have a retention period of their own.", one.SnapshotIdentifier)
-	case !one.available(c.now):
-		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", one.SnapshotIdentifier)
+			"Snapshot %s is not a manual snapshot. Only manual snapshots have their own retention period.", snapshot.SnapshotIdentifier)
+	case !snapshot.available(c.now):
+		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
+			"Snapshot %s is not in state available.", snapshot.SnapshotIdentifier)
 	case days == nil:
-		return one.view(c.account, c.now), nil
+		return snapshot.view(c.account, c.now), nil
 	}
-	changed := *one
+	changed := *snapshot
 	changed.ManualSnapshotRetentionPeriod = days
 	if end, ends := changed.end(); ends && !c.now.Before(end) {
 		if force, _ := c.params.boolean("Force"); force {
-			return c.remove(identifier, "")
+			return c.removeSnapshot(identifier, "")
 		}
 
 		return models.Snapshot{}, fail(models.ErrInvalidRetentionPeriodFault,
-			"Snapshot %s is older than the retention period of %d days. Force deletes it.", one.SnapshotIdentifier, *days)
+			"Snapshot %s is older than the retention period of %d days. Force deletes it.", snapshot.SnapshotIdentifier, *days)
 	}
-	one.ManualSnapshotRetentionPeriod = days
+	snapshot.ManualSnapshotRetentionPeriod = days
 
-	return one.view(c.account, c.now), nil
+	return snapshot.view(c.account, c.now), nil
 }
 
-// maxBatch is how many snapshots a batch has at most.
+// maxBatch is the largest number of snapshots of a batch.
 const maxBatch = 100
 
 func batchDeleteClusterSnapshots(c *call) (any, *failure) {
 	batch := c.params.structures("Identifiers.DeleteClusterSnapshotMessage")
 	if len(batch) > maxBatch {
-		return nil, fail(models.ErrBatchDeleteRequestSizeExceeded, "A batch deletes %d snapshots at most, not %d.", maxBatch, len(batch))
+		return nil, fail(models.ErrBatchDeleteRequestSizeExceeded, "A batch can delete at most %d snapshots, not %d.", maxBatch, len(batch))
 	}
 	result := &snapshots.BatchDeleteClusterSnapshotsResult{Resources: []string{}, Errors: []models.SnapshotErrorMessage{}}
 	for _, members := range batch {
 		identifier, cluster := members["SnapshotIdentifier"], members["SnapshotClusterIdentifier"]
-		deleted, failed := c.remove(identifier, cluster)
+		deleted, failed := c.removeSnapshot(identifier, cluster)
 		if failed != nil {
 			result.Errors = append(result.Errors, c.batchError(identifier, cluster, failed))
 
@@ -332,7 +332,8 @@ func batchDeleteClusterSnapshots(c *call) (any, *failure) {
 func batchModifyClusterSnapshots(c *call) (any, *failure) {
 	batch := c.params.strings("SnapshotIdentifierList.String")
 	if len(batch) > maxBatch {
-		return nil, fail(models.ErrBatchModifyClusterSnapshotsLimitExceededFault, "A batch changes %d snapshots at most, not %d.", maxBatch, len(batch))
+		return nil, fail(models.ErrBatchModifyClusterSnapshotsLimitExceededFault,
+			"A batch can modify at most %d snapshots, not %d.", maxBatch, len(batch))
 	}
 	days, failed := c.newRetention()
 	if failed != nil {
@@ -340,7 +341,7 @@ func batchModifyClusterSnapshots(c *call) (any, *failure) {
 	}
 	result := &snapshots.BatchModifyClusterSnapshotsResult{Resources: []string{}, Errors: []models.SnapshotErrorMessage{}}
 	for _, identifier := range batch {
-		modified, failed := c.retain(identifier, days)
+		modified, failed := c.setRetention(identifier, days)
 		if failed != nil {
 			result.Errors = append(result.Errors, c.batchError(identifier, "", failed))
 
@@ -352,10 +353,10 @@ func batchModifyClusterSnapshots(c *call) (any, *failure) {
 	return result, nil
 }
 
-// batchError is what a batch answers for a snapshot that it left alone.
+// batchError returns the error for a snapshot that a batch did not change.
 func (c *call) batchError(identifier, cluster string, failed *failure) models.SnapshotErrorMessage {
-	if one := c.of(c.account).snapshots[strings.ToLower(identifier)]; one != nil && cluster == "" {
-		cluster = one.ClusterIdentifier
+	if snapshot := c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)]; snapshot != nil && cluster == "" {
+		cluster = snapshot.ClusterIdentifier
 	}
 
 	return models.SnapshotErrorMessage{
@@ -375,14 +376,14 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	seen, failed := c.visibleSnapshots()
+	visible, failed := c.visibleSnapshots()
 	if failed != nil {
 		return nil, failed
 	}
-	var list []ranked[*snapshot]
-	for _, one := range seen {
-		if matches(one) {
-			list = append(list, ranked[*snapshot]{place: order.place(one), value: one})
+	var list []listItem[*storedSnapshot]
+	for _, snapshot := range visible {
+		if matches(snapshot) {
+			list = append(list, listItem[*storedSnapshot]{sortKey: order.sortKey(snapshot), value: snapshot})
 		}
 	}
 	found, next, failed := page(c, snapshotPages, list, order.descending)
@@ -390,17 +391,17 @@ func describeClusterSnapshots(c *call) (any, *failure) {
 		return nil, failed
 	}
 	shown := make([]models.Snapshot, len(found))
-	for i, one := range found {
-		shown[i] = c.describedSnapshot(one)
+	for i, snapshot := range found {
+		shown[i] = c.describedSnapshot(snapshot)
 	}
 
 	return &snapshots.DescribeClusterSnapshotsResult{Snapshots: shown, Marker: next}, nil
 }
 
-// visibleSnapshots returns the snapshot that SnapshotIdentifier or SnapshotArn names, otherwise all of the requested account.
-// ClusterSnapshotNotFound is documented for an identifier of no existing snapshot. So it is the error only if the snapshot
-// does not exist for the caller. If it exists and some filter does not match it, whichever, the list is empty.
-func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
+// visibleSnapshots returns the snapshot that SnapshotIdentifier or SnapshotArn names, or all snapshots of the requested account.
+// Amazon documents ClusterSnapshotNotFound for an identifier of a snapshot that does not exist. Therefore it is the error only if the
+// caller can see no such snapshot. If a filter does not match an existing snapshot, the list is empty.
+func (c *call) visibleSnapshots() ([]*storedSnapshot, *failure) {
 	owner := c.params.text("OwnerAccount")
 	if owner != "" && !twelveDigits.MatchString(owner) {
 		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter OwnerAccount must be an account of 12 digits, not '%s'.", owner)
@@ -412,30 +413,30 @@ func (c *call) visibleSnapshots() ([]*snapshot, *failure) {
 	if identifier != "" && c.params.text("ClusterIdentifier") != "" {
 		return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier and SnapshotIdentifier cannot be given together.")
 	}
-	var seen []*snapshot
-	for account, holding := range c.accounts {
-		for _, one := range holding.snapshots {
+	var visible []*storedSnapshot
+	for account, owned := range c.accounts {
+		for _, snapshot := range owned.snapshots {
 			switch {
 			case owner != "" && account != owner:
-			case c.hides(one):
-			case account != c.account && (!slices.Contains(one.grants, c.account) || c.hides(access{one, c.account})):
-			case arn != "" && !strings.EqualFold(one.SnapshotArn, arn):
-			case identifier != "" && !strings.EqualFold(one.SnapshotIdentifier, identifier):
-			case owner == "" && arn == "" && account != c.account: // an ARN names the owner by itself
+			case c.hides(snapshot):
+			case account != c.account && (!slices.Contains(snapshot.grants, c.account) || c.hides(snapshotAccess{snapshot, c.account})):
+			case arn != "" && !strings.EqualFold(snapshot.SnapshotArn, arn):
+			case identifier != "" && !strings.EqualFold(snapshot.SnapshotIdentifier, identifier):
+			case owner == "" && arn == "" && account != c.account: // an ARN contains the owner
 			default:
-				seen = append(seen, one)
+				visible = append(visible, snapshot)
 			}
 		}
 	}
-	if name := identifier + arn; name != "" && len(seen) == 0 {
+	if name := identifier + arn; name != "" && len(visible) == 0 {
 		return nil, snapshotNotFound(name)
 	}
 
-	return seen, nil
+	return visible, nil
 }
 
-// snapshotFilter returns what the other parameters of DescribeClusterSnapshots demand of a snapshot.
-func (c *call) snapshotFilter() (func(*snapshot) bool, *failure) {
+// snapshotFilter returns the filter of the other parameters of DescribeClusterSnapshots.
+func (c *call) snapshotFilter() (func(*storedSnapshot) bool, *failure) {
 	kind := models.SnapshotType(c.params.text("SnapshotType"))
 	if kind != "" && kind != models.SnapshotTypeAutomated && kind != models.SnapshotTypeManual {
 		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter SnapshotType must be automated or manual, not '%s'.", kind)
@@ -444,30 +445,30 @@ func (c *call) snapshotFilter() (func(*snapshot) bool, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	cluster := strings.ToLower(c.params.text("ClusterIdentifier"))
-	wantExists, askedExists := c.params.boolean("ClusterExists")
-	if askedExists && wantExists {
-		if cluster == "" {
-			return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier must be given if ClusterExists is true.")
+	identifier := strings.ToLower(c.params.text("ClusterIdentifier"))
+	wantExists, filterExists := c.params.boolean("ClusterExists")
+	if filterExists && wantExists {
+		if identifier == "" {
+			return nil, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier is required if ClusterExists is true.")
 		}
-		if _, failed := c.cluster(cluster); failed != nil {
+		if _, failed := c.cluster(identifier); failed != nil {
 			return nil, failed
 		}
 	}
 	start, hasStart := c.params.time("StartTime")
 	end, hasEnd := c.params.time("EndTime")
 
-	return func(one *snapshot) bool {
-		living := c.of(one.OwnerAccount).clusters[one.ClusterIdentifier]
-		exists := living != nil && !one.SnapshotCreateTime.Before(living.CreateTime)
+	return func(snapshot *storedSnapshot) bool {
+		cluster := c.resourcesOf(snapshot.OwnerAccount).clusters[snapshot.ClusterIdentifier]
+		exists := cluster != nil && !snapshot.SnapshotCreateTime.Before(cluster.CreateTime)
 		switch {
-		case cluster != "" && one.ClusterIdentifier != cluster:
-		case kind != "" && one.SnapshotType != kind:
-		case hasStart && one.SnapshotCreateTime.Before(start):
-		case hasEnd && one.SnapshotCreateTime.After(end):
-		case askedExists && wantExists && !exists:
-		case askedExists && !wantExists && living != nil:
-		case !tags.isEmpty() && (one.OwnerAccount != c.account || !tags.matches(one.Tags)):
+		case identifier != "" && snapshot.ClusterIdentifier != identifier:
+		case kind != "" && snapshot.SnapshotType != kind:
+		case hasStart && snapshot.SnapshotCreateTime.Before(start):
+		case hasEnd && snapshot.SnapshotCreateTime.After(end):
+		case filterExists && wantExists && !exists:
+		case filterExists && !wantExists && cluster != nil:
+		case !tags.isEmpty() && (snapshot.OwnerAccount != c.account || !tags.matches(snapshot.Tags)):
 		default:
 			return true
 		}
@@ -476,7 +477,7 @@ func (c *call) snapshotFilter() (func(*snapshot) bool, *failure) {
 	}, nil
 }
 
-// snapshotOrder is an order of snapshots: by some attributes and, where these are equal, by age in the fake.
+// snapshotOrder is an order of snapshots: by attributes, and then by their creation in the fake.
 type snapshotOrder struct {
 	attributes []models.SnapshotAttributeToSortBy
 	descending []bool
@@ -506,38 +507,39 @@ func (c *call) snapshotOrder() (snapshotOrder, *failure) {
 	return order, nil
 }
 
-func (o snapshotOrder) place(one *snapshot) []string {
-	var place []string
+func (o snapshotOrder) sortKey(snapshot *storedSnapshot) []string {
+	var key []string
 	for _, attribute := range o.attributes {
 		switch attribute {
 		case models.SnapshotAttributeToSortByCreateTime:
-			place = append(place, one.SnapshotCreateTime.Format(timeFormat))
+			key = append(key, snapshot.SnapshotCreateTime.Format(timeFormat))
 		case models.SnapshotAttributeToSortByTotalSize:
-			place = append(place, fmt.Sprintf("%024.6f", one.TotalBackupSizeInMegaBytes))
+			key = append(key, fmt.Sprintf("%024.6f", snapshot.TotalBackupSizeInMegaBytes))
 		default:
-			place = append(place, string(one.SnapshotType))
+			key = append(key, string(snapshot.SnapshotType))
 		}
 	}
 
-	return append(place, fmt.Sprintf("%012d", one.serial))
+	return append(key, fmt.Sprintf("%012d", snapshot.serial))
 }
 
-// own returns a snapshot of the caller, of a certain cluster if one is named. What others share is not found.
-func (c *call) own(identifier, cluster string) (*snapshot, *failure) {
-	one := c.of(c.account).snapshots[strings.ToLower(identifier)]
-	if one == nil || cluster != "" && !strings.EqualFold(cluster, one.ClusterIdentifier) {
+// ownSnapshot returns a snapshot of the caller. If cluster is not empty, the snapshot must be of that cluster. It does not find
+// snapshots that other accounts share.
+func (c *call) ownSnapshot(identifier, cluster string) (*storedSnapshot, *failure) {
+	snapshot := c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)]
+	if snapshot == nil || cluster != "" && !strings.EqualFold(cluster, snapshot.ClusterIdentifier) {
 		return nil, snapshotNotFound(identifier)
 	}
 
-	return one, nil
+	return snapshot, nil
 }
 
 func snapshotNotFound(name string) *failure {
 	return fail(models.ErrClusterSnapshotNotFound, "Snapshot %s not found.", name)
 }
 
-func (c *call) checkUnused(identifier string) *failure {
-	if c.of(c.account).snapshots[strings.ToLower(identifier)] != nil {
+func (c *call) checkNotTaken(identifier string) *failure {
+	if c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)] != nil {
 		return fail(models.ErrClusterSnapshotAlreadyExists,
 			"Cannot create the snapshot because a snapshot with the identifier %s already exists.", identifier)
 	}
@@ -545,38 +547,38 @@ func (c *call) checkUnused(identifier string) *failure {
 	return nil
 }
 
-func (c *call) checkQuota() *failure {
+func (c *call) checkSnapshotQuota() *failure {
 	count := 0
-	for _, one := range c.of(c.account).snapshots {
-		if one.SnapshotType == models.SnapshotTypeManual {
+	for _, snapshot := range c.resourcesOf(c.account).snapshots {
+		if snapshot.SnapshotType == models.SnapshotTypeManual {
 			count++
 		}
 	}
 	if count >= max(c.quotas.ManualSnapshots, 0) {
 		return fail(models.ErrClusterSnapshotQuotaExceeded, "The account has %d manual snapshots, which is the quota. Delete some first. %s",
-			count, raise("ManualSnapshots"))
+			count, quotaHint("ManualSnapshots"))
 	}
 
 	return nil
 }
 
-var snapshotARN = regexp.MustCompile(`^arn:[a-z-]+:redshift(-serverless)?:[a-z0-9-]+:[0-9]{12}:snapshot[:/].+$`)
+var snapshotARNForm = regexp.MustCompile(`^arn:[a-z-]+:redshift(-serverless)?:[a-z0-9-]+:[0-9]{12}:snapshot[:/].+$`)
 
 func checkSnapshotARN(arn string) *failure {
-	if !snapshotARN.MatchString(arn) {
+	if !snapshotARNForm.MatchString(arn) {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter SnapshotArn is not the Amazon resource name of a snapshot: '%s'.", arn)
 	}
 
 	return nil
 }
 
-// arnAccount returns the account in an ARN, "" if that is none.
+// arnAccount returns the account in an ARN, or "" if the ARN has none.
 func arnAccount(arn string) string {
-	const place, parts = 4, 6 // arn:partition:service:region:account:resource
+	const accountPart, parts = 4, 6 // arn:partition:service:region:account:resource
 	split := strings.SplitN(arn, ":", parts)
-	if len(split) < parts || !twelveDigits.MatchString(split[place]) {
+	if len(split) < parts || !twelveDigits.MatchString(split[accountPart]) {
 		return ""
 	}
 
-	return split[place]
+	return split[accountPart]
 }

@@ -13,33 +13,33 @@ import (
 )
 
 const (
-	// incrementalShare is how much of a cluster a snapshot adds to those before it.
+	// incrementalShare is the part of a cluster's data that each later snapshot adds to the backup.
 	incrementalShare = 1.0 / 16
 
 	day = 24 * time.Hour
 )
 
-// state is everything that operations can change in a region.
+// state is the state of one region that operations change.
 type state struct {
 	states          states
 	region          string
 	duration        time.Duration // of a snapshot
 	restoreDuration time.Duration
 	quotas          Quotas
-	accounts        map[string]*holdings
+	accounts        map[string]*resources
 	serial          int
 	visibility      visibility
 }
 
-// states are those of all regions.
+// states has the states of all regions.
 type states struct {
 	options  Options
 	byRegion map[string]*state
-	declared map[string]*kind // by the operation that describes its resources
+	declared map[string]*declaredKind // by the name of the Describe operation
 }
 
 func newStates(options Options) states {
-	return states{options: options, byRegion: make(map[string]*state), declared: make(map[string]*kind)}
+	return states{options: options, byRegion: make(map[string]*state), declared: make(map[string]*declaredKind)}
 }
 
 // in returns the state of a region.
@@ -48,10 +48,10 @@ func (s states) in(region string) *state {
 		s.byRegion[region] = &state{
 			states:          s,
 			region:          region,
-			duration:        max(s.options.SnapshotDuration, 1), // so that there is a moment of creating
+			duration:        max(s.options.SnapshotDuration, 1), // a new snapshot is creating first
 			restoreDuration: max(s.options.RestoreDuration, restorePreparation),
 			quotas:          s.options.Quotas,
-			accounts:        make(map[string]*holdings),
+			accounts:        make(map[string]*resources),
 			visibility:      visibility{delay: s.options.VisibilityDelay, from: make(map[any]time.Time)},
 		}
 	}
@@ -59,112 +59,112 @@ func (s states) in(region string) *state {
 	return s.byRegion[region]
 }
 
-// holdings are what one account has in a region, by identifiers in lower case.
-type holdings struct {
-	clusters  map[string]*cluster
-	snapshots map[string]*snapshot
-	removed   map[string]bool // names that clusters had
+// resources are the resources of one account in a region, by identifiers in lower case.
+type resources struct {
+	clusters  map[string]*storedCluster
+	snapshots map[string]*storedSnapshot
+	removed   map[string]bool // identifiers of removed clusters
 
-	copyGrants    map[string]*copyGrant
-	schedules     map[string]*schedule
+	copyGrants    map[string]*storedCopyGrant
+	schedules     map[string]*storedSchedule
 	tableRestores []*tableRestore
 
-	declared map[string][]*thing // by the operation that describes them
+	declared map[string][]*declaredResource // by the name of the Describe operation
 }
 
-// snapshot is a snapshot and what its life depends on.
-type snapshot struct {
-	models.Snapshot // what does not change as time passes
+// storedSnapshot is a snapshot and the data that its progress and expiry depend on.
+type storedSnapshot struct {
+	models.Snapshot // the members that do not change with time
 
 	serial   int
 	started  time.Time
 	duration time.Duration
 	grants   []string // accounts, or supportAlias
-	tables   []string // those that its cluster had
-	copyDue  bool     // the copy in another region is still to be made
+	tables   []string // of the cluster when the snapshot was taken
+	copyDue  bool     // the copy in another region is not made yet
 
-	automatedDays int // how long an automated snapshot is kept; 0 for as long as its cluster is
-	clusterDays   int // how long its cluster keeps those
+	automatedDays int // retention period of an automated snapshot; 0 keeps it until the cluster is removed
+	clusterDays   int // the cluster's AutomatedSnapshotRetentionPeriod
 
-	// A restore takes these from the snapshot's cluster too.
+	// A restore copies these settings of the cluster.
 	clusterTags []models.Tag
-	window      string // the PreferredMaintenanceWindow
-	manualDays  int    // the ManualSnapshotRetentionPeriod
+	window      string // PreferredMaintenanceWindow
+	manualDays  int    // ManualSnapshotRetentionPeriod
 
-	// Where SetSnapshotStatus was called: the life stopped then.
+	// The time and the status of SetSnapshotStatus. The progress stops then.
 	stopped time.Time
 	status  models.SnapshotStatus
 }
 
-func (s *state) of(account string) *holdings {
+func (s *state) resourcesOf(account string) *resources {
 	if s.accounts[account] == nil {
-		s.accounts[account] = &holdings{
-			clusters:  make(map[string]*cluster),
-			snapshots: make(map[string]*snapshot),
+		s.accounts[account] = &resources{
+			clusters:  make(map[string]*storedCluster),
+			snapshots: make(map[string]*storedSnapshot),
 			removed:   make(map[string]bool),
 
-			copyGrants: make(map[string]*copyGrant),
-			schedules:  make(map[string]*schedule),
-			declared:   make(map[string][]*thing),
+			copyGrants: make(map[string]*storedCopyGrant),
+			schedules:  make(map[string]*storedSchedule),
+			declared:   make(map[string][]*declaredResource),
 		}
 	}
 
 	return s.accounts[account]
 }
 
-// pass does what the clock alone does, in all regions.
-func (s states) pass(now time.Time) {
-	for _, one := range s.byRegion {
-		one.takeDue(now)
+// update applies the changes that the clock alone causes, in all regions.
+func (s states) update(now time.Time) {
+	for _, region := range s.byRegion {
+		region.takeDueSnapshots(now)
 	}
 	for _, region := range slices.Sorted(maps.Keys(s.byRegion)) {
-		s.byRegion[region].copyAcross(now)
+		s.byRegion[region].copyToOtherRegions(now)
 	}
-	for _, one := range s.byRegion {
-		one.expire(now)
-		for _, owner := range one.accounts {
+	for _, region := range s.byRegion {
+		region.expire(now)
+		for _, owner := range region.accounts {
 			owner.finishTableRestores(now)
 		}
 	}
 }
 
-// expire deletes the snapshots whose retention has ended.
+// expire deletes the snapshots whose retention period has ended.
 func (s *state) expire(now time.Time) {
 	for _, owner := range s.accounts {
-		var newest map[string]*snapshot
-		for name, one := range owner.snapshots {
-			if end, ends := one.end(); !ends || now.Before(end) {
+		var newest map[string]*storedSnapshot
+		for name, snapshot := range owner.snapshots {
+			if end, ends := snapshot.end(); !ends || now.Before(end) {
 				continue
 			}
 			if newest == nil {
 				newest = owner.newestAutomated(now)
 			}
-			if newest[one.ClusterIdentifier] != one {
+			if newest[snapshot.ClusterIdentifier] != snapshot {
 				delete(owner.snapshots, name)
 			}
 		}
 	}
 }
 
-// newestAutomated returns the newest available automated snapshot of each cluster. It does not expire while the cluster exists
-// and has automated snapshots. Copies in other regions do expire.
-func (h *holdings) newestAutomated(now time.Time) map[string]*snapshot {
-	newest := make(map[string]*snapshot)
-	for _, one := range h.snapshots {
-		living, before := h.clusters[one.ClusterIdentifier], newest[one.ClusterIdentifier]
+// newestAutomated returns the newest available automated snapshot of each cluster. That snapshot does not expire while the cluster
+// exists and its automated snapshots are enabled. Copies in other regions expire.
+func (r *resources) newestAutomated(now time.Time) map[string]*storedSnapshot {
+	newest := make(map[string]*storedSnapshot)
+	for _, snapshot := range r.snapshots {
+		cluster, before := r.clusters[snapshot.ClusterIdentifier], newest[snapshot.ClusterIdentifier]
 		switch {
-		case one.SnapshotType != models.SnapshotTypeAutomated || one.SourceRegion != "" || !one.available(now):
-		case living == nil || living.AutomatedSnapshotRetentionPeriod <= 0:
-		case before == nil || cmp.Or(one.SnapshotCreateTime.Compare(before.SnapshotCreateTime), one.serial-before.serial) > 0:
-			newest[one.ClusterIdentifier] = one
+		case snapshot.SnapshotType != models.SnapshotTypeAutomated || snapshot.SourceRegion != "" || !snapshot.available(now):
+		case cluster == nil || cluster.AutomatedSnapshotRetentionPeriod <= 0:
+		case before == nil || cmp.Or(snapshot.SnapshotCreateTime.Compare(before.SnapshotCreateTime), snapshot.serial-before.serial) > 0:
+			newest[snapshot.ClusterIdentifier] = snapshot
 		}
 	}
 
 	return newest
 }
 
-// end returns when a snapshot is deleted, if it ever is by itself.
-func (s *snapshot) end() (time.Time, bool) {
+// end returns the time when the retention period ends. It returns false if the snapshot does not expire.
+func (s *storedSnapshot) end() (time.Time, bool) {
 	if s.automatedDays > 0 {
 		return s.SnapshotRetentionStartTime.Add(time.Duration(s.automatedDays) * day), true
 	}
@@ -175,7 +175,7 @@ func (s *snapshot) end() (time.Time, bool) {
 	return s.SnapshotRetentionStartTime.Add(time.Duration(*s.ManualSnapshotRetentionPeriod) * day), true
 }
 
-// arnPartition returns the part of an ARN that says which of Amazon's separate worlds a region belongs to.
+// arnPartition returns the partition of a region, which is a part of its ARNs.
 func arnPartition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):
@@ -187,7 +187,7 @@ func arnPartition(region string) string {
 	}
 }
 
-// arn returns the Amazon resource name of something in a service of the region.
+// arn returns the Amazon resource name of a resource of a service in the region.
 func (s *state) arn(service, account, resource string) string {
 	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", arnPartition(s.region), service, s.region, account, resource)
 }
@@ -200,13 +200,13 @@ func (s *state) clusterARN(account, cluster string) string {
 	return s.arn("redshift", account, "cluster:"+cluster)
 }
 
-// serviceKey returns the key that a service encrypts with if the caller chooses none.
+// serviceKey returns the ARN of the key that a service uses if the caller chooses no key.
 func (c *call) serviceKey(service string) string {
 	return c.keyARN(c.account, "alias/aws/"+service)
 }
 
-// keyARN returns the ARN of a KMS key that is named by its identifier, its ARN, an alias or the ARN of an alias. Redshift
-// describes all of them by the ARN of the key. The key of an alias is made up, always the same one.
+// keyARN returns the ARN of a KMS key. The name is the key's identifier, its ARN, an alias or the ARN of an alias. Redshift shows the
+// ARN of the key for each of them. The key of an alias is invented, and always the same for that alias.
 func (s *state) keyARN(account, name string) string {
 	if at := strings.Index(name, ":alias/"); at >= 0 {
 		name = name[at+1:]
@@ -221,18 +221,20 @@ func (s *state) keyARN(account, name string) string {
 	return s.arn("kms", account, "key/"+strings.TrimPrefix(name, "key/"))
 }
 
-// take adds a snapshot of a cluster that starts at that time.
-func (s *state) take(account string, cluster *cluster, identifier string, kind models.SnapshotType, at time.Time) *snapshot {
-	// Times have milliseconds on the wire. They are kept so, in order that a filter finds what the caller was shown.
+// addSnapshot adds a snapshot of a cluster. It starts at the given time.
+func (s *state) addSnapshot(
+	account string, cluster *storedCluster, identifier string, kind models.SnapshotType, at time.Time,
+) *storedSnapshot {
+	// Responses have times in milliseconds. The snapshot has the same time, so that a filter with a time from a response finds it.
 	at = at.UTC().Truncate(time.Millisecond)
-	owner := s.of(account)
-	added := cluster.SizeInMegaBytes
+	owner := s.resourcesOf(account)
+	size := cluster.SizeInMegaBytes
 	if cluster.backedUp {
-		added *= incrementalShare
+		size *= incrementalShare
 	}
 	cluster.backedUp = true
 	s.serial++
-	one := &snapshot{
+	added := &storedSnapshot{
 		Snapshot: models.Snapshot{
 			SnapshotIdentifier:                     identifier,
 			ClusterIdentifier:                      cluster.Identifier,
@@ -252,7 +254,7 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 			KmsKeyID:                               cluster.KmsKeyID,
 			OwnerAccount:                           account,
 			TotalBackupSizeInMegaBytes:             cluster.SizeInMegaBytes,
-			ActualIncrementalBackupSizeInMegaBytes: added,
+			ActualIncrementalBackupSizeInMegaBytes: size,
 			Tags:                                   []models.Tag{},
 			RestorableNodeTypes:                    restorableNodeTypes(cluster.NodeType),
 			EnhancedVpcRouting:                     cluster.EnhancedVpcRouting,
@@ -266,20 +268,20 @@ func (s *state) take(account string, cluster *cluster, identifier string, kind m
 		started:  at,
 		duration: s.duration,
 		tables:   slices.Clone(cluster.Tables),
-		copyDue:  cluster.copying != nil,
+		copyDue:  cluster.snapshotCopy != nil,
 
 		clusterDays: cluster.AutomatedSnapshotRetentionPeriod,
 		clusterTags: slices.Clone(cluster.Tags),
 		window:      cluster.PreferredMaintenanceWindow,
 		manualDays:  cluster.ManualSnapshotRetentionPeriod,
 	}
-	owner.snapshots[strings.ToLower(identifier)] = one
+	owner.snapshots[strings.ToLower(identifier)] = added
 
-	return one
+	return added
 }
 
-// view returns a snapshot as an account sees it at a time.
-func (s *snapshot) view(account string, now time.Time) models.Snapshot {
+// view returns the snapshot as an account sees it at a time.
+func (s *storedSnapshot) view(account string, now time.Time) models.Snapshot {
 	shown := s.Snapshot
 	shown.Tags = slices.Clone(s.Tags)
 	shown.RestorableNodeTypes = slices.Clone(s.RestorableNodeTypes)
@@ -296,7 +298,7 @@ func (s *snapshot) view(account string, now time.Time) models.Snapshot {
 		}
 		shown.EstimatedSecondsToCompletion = int64(math.Ceil((s.duration - elapsed).Seconds()))
 	}
-	shown.BackupProgressInMegaBytes = hundredths(s.ActualIncrementalBackupSizeInMegaBytes * share)
+	shown.BackupProgressInMegaBytes = roundToHundredths(s.ActualIncrementalBackupSizeInMegaBytes * share)
 	shown.ElapsedTimeInSeconds = int64(elapsed.Seconds())
 
 	if s.ManualSnapshotRetentionPeriod != nil {
@@ -322,10 +324,10 @@ func (s *snapshot) view(account string, now time.Time) models.Snapshot {
 	return shown
 }
 
-func hundredths(number float64) float64 { return math.Round(number*100) / 100 }
+func roundToHundredths(number float64) float64 { return math.Round(number*100) / 100 }
 
-// elapsed returns how long the snapshot has been under way.
-func (s *snapshot) elapsed(now time.Time) time.Duration {
+// elapsed returns the time since the start of the snapshot.
+func (s *storedSnapshot) elapsed(now time.Time) time.Duration {
 	if !s.stopped.IsZero() {
 		now = s.stopped
 	}
@@ -333,8 +335,8 @@ func (s *snapshot) elapsed(now time.Time) time.Duration {
 	return max(now.Sub(s.started), 0)
 }
 
-// state returns where in its life the snapshot is.
-func (s *snapshot) state(now time.Time) models.SnapshotStatus {
+// state returns the status of the snapshot.
+func (s *storedSnapshot) state(now time.Time) models.SnapshotStatus {
 	switch {
 	case s.status != "":
 		return s.status
@@ -345,15 +347,15 @@ func (s *snapshot) state(now time.Time) models.SnapshotStatus {
 	}
 }
 
-// available reports whether the snapshot can be copied and shared.
-func (s *snapshot) available(now time.Time) bool {
+// available reports whether the snapshot can be copied, shared and restored.
+func (s *storedSnapshot) available(now time.Time) bool {
 	status := s.state(now)
 
 	return status == models.SnapshotStatusAvailable || status == models.SnapshotStatusFinalSnapshot
 }
 
-// availableSince returns when an available snapshot became so.
-func (s *snapshot) availableSince() time.Time {
+// availableSince returns the time when an available snapshot became available.
+func (s *storedSnapshot) availableSince() time.Time {
 	if !s.stopped.IsZero() {
 		return s.stopped
 	}
@@ -361,15 +363,16 @@ func (s *snapshot) availableSince() time.Time {
 	return s.started.Add(s.duration)
 }
 
-// SetSnapshotStatus ends the life of a snapshot where it is, with that status: models.SnapshotStatusFailed for one that
-// fails, models.SnapshotStatusAvailable for one that is ready early, models.SnapshotStatusCreating for one that hangs. The
-// fake's own account comes first where others have a snapshot of that name. It is an error if nobody has, or if the status is empty.
+// SetSnapshotStatus sets the status of a snapshot and stops its progress. Use [models.SnapshotStatusFailed] for a snapshot that fails,
+// [models.SnapshotStatusAvailable] for one that is ready early, and [models.SnapshotStatusCreating] for one that never becomes ready.
+// If several accounts have a snapshot with the identifier, the fake's own account comes first. It returns an error if no account has
+// such a snapshot, or if the status is empty.
 func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus) error {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	found := f.state.of(f.account).snapshots[strings.ToLower(identifier)]
+	f.states.update(now)
+	found := f.state.resourcesOf(f.account).snapshots[strings.ToLower(identifier)]
 	for _, owner := range f.state.accounts {
 		if found == nil {
 			found = owner.snapshots[strings.ToLower(identifier)]
@@ -377,7 +380,7 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 	}
 	switch {
 	case found == nil:
-		return fmt.Errorf("redshifttest: set the status of snapshot %q: there is none", identifier)
+		return fmt.Errorf("redshifttest: set the status of snapshot %q: no such snapshot", identifier)
 	case status == "":
 		return fmt.Errorf("redshifttest: set the status of snapshot %q: the status is empty", identifier)
 	}
@@ -386,23 +389,23 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 	return nil
 }
 
-// Snapshots returns all snapshots as their owners see them now, in the order in which they were made. What it returns is
-// a copy.
+// Snapshots returns the snapshots of all accounts in the region, in the order of their creation. The result is a copy, and shows each
+// snapshot as its owner sees it now.
 func (f *Fake) Snapshots() []models.Snapshot {
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	var all []*snapshot
+	f.states.update(now)
+	var all []*storedSnapshot
 	for _, owner := range f.state.accounts {
-		for _, one := range owner.snapshots {
-			all = append(all, one)
+		for _, snapshot := range owner.snapshots {
+			all = append(all, snapshot)
 		}
 	}
-	slices.SortFunc(all, func(a, b *snapshot) int { return cmp.Compare(a.serial, b.serial) })
+	slices.SortFunc(all, func(a, b *storedSnapshot) int { return cmp.Compare(a.serial, b.serial) })
 	shown := make([]models.Snapshot, len(all))
-	for i, one := range all {
-		shown[i] = one.view(one.OwnerAccount, now)
+	for i, snapshot := range all {
+		shown[i] = snapshot.view(snapshot.OwnerAccount, now)
 	}
 
 	return shown

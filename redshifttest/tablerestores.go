@@ -11,18 +11,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// tableRestore is a request to restore a table, and how far it has come.
+// tableRestore is a request to restore a table, and its progress.
 type tableRestore struct {
-	models.TableRestoreStatus // what does not change as time passes
+	models.TableRestoreStatus // the members that do not change with time
 	restore
 
 	serial int
 	target tableName
-	// Where SetTableRestoreStatus was called.
+	// The status of SetTableRestoreStatus. Empty if it was not called.
 	status models.TableRestoreStatusType
 }
 
-// tableName is a table such as dev.public.orders. Names are the same whatever their case, unless a request says otherwise.
+// tableName is the name of a table, such as dev.public.orders. Case matters only if a request sets EnableCaseSensitiveIdentifier.
 type tableName struct{ database, schema, table string }
 
 func (t tableName) String() string { return t.database + "." + t.schema + "." + t.table }
@@ -44,13 +44,13 @@ func (t *tableRestore) state(now time.Time) models.TableRestoreStatusType {
 	}
 }
 
-func (t *tableRestore) isUnderWay(now time.Time) bool {
-	return slices.Contains(underWay, t.state(now))
+func (t *tableRestore) isActive(now time.Time) bool {
+	return slices.Contains(activeTableRestores, t.state(now))
 }
 
-var underWay = []models.TableRestoreStatusType{models.TableRestoreStatusTypePending, models.TableRestoreStatusTypeInProgress}
+var activeTableRestores = []models.TableRestoreStatusType{models.TableRestoreStatusTypePending, models.TableRestoreStatusTypeInProgress}
 
-// view returns it as Redshift shows it.
+// view returns the status of the table restore as Redshift shows it.
 func (t *tableRestore) view(now time.Time) models.TableRestoreStatus {
 	shown := t.TableRestoreStatus
 	progress, total := t.progress(now), int64(t.size)
@@ -64,42 +64,42 @@ func (t *tableRestore) view(now time.Time) models.TableRestoreStatus {
 }
 
 func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
-	one, failed := c.cluster(c.params.text("ClusterIdentifier"))
+	cluster, failed := c.cluster(c.params.text("ClusterIdentifier"))
 	if failed != nil {
 		return nil, failed
 	}
-	source, failed := c.own(c.params.text("SnapshotIdentifier"), one.Identifier)
+	source, failed := c.ownSnapshot(c.params.text("SnapshotIdentifier"), cluster.Identifier)
 	if failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkAvailable(one); failed != nil {
+	if failed := c.checkAvailable(cluster); failed != nil {
 		return nil, failed
 	}
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
 	}
 	from, to := c.tableNames()
-	if failed := c.checkTables(one, source, from, to); failed != nil {
+	if failed := c.checkTables(cluster, source, from, to); failed != nil {
 		return nil, failed
 	}
-	owner := c.of(c.account)
+	owner := c.resourcesOf(c.account)
 	running := 0
 	for _, other := range owner.tableRestores {
-		if other.isUnderWay(c.now) {
+		if other.isActive(c.now) {
 			running++
 		}
 	}
 	if running >= max(c.quotas.TableRestores, 0) {
 		return nil, fail(models.ErrInProgressTableRestoreQuotaExceededFault,
 			"The account has %d table restores in progress, which is the quota. Wait until one has ended. %s",
-			running, raise("TableRestores"))
+			running, quotaHint("TableRestores"))
 	}
 	c.serial++
-	made := &tableRestore{
+	added := &tableRestore{
 		TableRestoreStatus: models.TableRestoreStatus{
 			TableRestoreRequestID: c.tableRestoreID(),
 			RequestTime:           c.now.UTC().Truncate(time.Millisecond),
-			ClusterIdentifier:     one.Identifier,
+			ClusterIdentifier:     cluster.Identifier,
 			SnapshotIdentifier:    source.SnapshotIdentifier,
 			SourceDatabaseName:    from.database,
 			SourceSchemaName:      from.schema,
@@ -112,22 +112,22 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 		serial:  c.serial,
 		target:  to,
 	}
-	owner.tableRestores = append(owner.tableRestores, made)
+	owner.tableRestores = append(owner.tableRestores, added)
 
-	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: made.view(c.now)}, nil
+	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: added.view(c.now)}, nil
 }
 
-// tableNames returns the table to restore and the one to make.
+// tableNames returns the names of the source table and the new table.
 func (c *call) tableNames() (from, to tableName) {
 	from = tableName{
 		database: c.params.text("SourceDatabaseName"),
 		schema:   "public",
 		table:    c.params.text("SourceTableName"),
 	}
-	setIfGiven(&from.schema, c.params.text("SourceSchemaName"))
+	setUnlessEmpty(&from.schema, c.params.text("SourceSchemaName"))
 	to = tableName{database: from.database, schema: from.schema, table: c.params.text("NewTableName")}
-	setIfGiven(&to.database, c.params.text("TargetDatabaseName"))
-	setIfGiven(&to.schema, c.params.text("TargetSchemaName"))
+	setUnlessEmpty(&to.database, c.params.text("TargetDatabaseName"))
+	setUnlessEmpty(&to.schema, c.params.text("TargetSchemaName"))
 	if exact, _ := c.params.boolean("EnableCaseSensitiveIdentifier"); !exact {
 		return from.folded(), to.folded()
 	}
@@ -135,28 +135,29 @@ func (c *call) tableNames() (from, to tableName) {
 	return from, to
 }
 
-func (c *call) checkTables(of *cluster, source *snapshot, from, to tableName) *failure {
+func (c *call) checkTables(cluster *storedCluster, source *storedSnapshot, from, to tableName) *failure {
 	if source.tables != nil && !slices.Contains(source.tables, from.String()) {
 		return fail(models.ErrInvalidTableRestoreArgument, "Snapshot %s has no table %s.", source.SnapshotIdentifier, from)
 	}
-	if slices.Contains(of.Tables, to.String()) {
-		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s has a table %s already. Restore to a new name.", of.Identifier, to)
+	if slices.Contains(cluster.Tables, to.String()) {
+		return fail(models.ErrInvalidTableRestoreArgument, "Cluster %s already has a table %s. Use a new name.", cluster.Identifier, to)
 	}
-	for _, other := range c.of(c.account).tableRestores {
-		if other.ClusterIdentifier == of.Identifier && other.target == to && other.isUnderWay(c.now) {
-			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is being restored already.", to, of.Identifier)
+	for _, other := range c.resourcesOf(c.account).tableRestores {
+		if other.ClusterIdentifier == cluster.Identifier && other.target == to && other.isActive(c.now) {
+			return fail(models.ErrInvalidTableRestoreArgument, "The table %s of cluster %s is already being restored.", to, cluster.Identifier)
 		}
 	}
 
 	return nil
 }
 
-// finishTableRestores gives clusters the tables whose restore has ended.
-func (h *holdings) finishTableRestores(now time.Time) {
-	for _, one := range h.tableRestores {
-		of := h.clusters[one.ClusterIdentifier]
-		if one.state(now) == models.TableRestoreStatusTypeSucceeded && of != nil && of.Tables != nil && !slices.Contains(of.Tables, one.target.String()) {
-			of.Tables = append(of.Tables, one.target.String())
+// finishTableRestores adds the tables whose restore has succeeded to their clusters.
+func (r *resources) finishTableRestores(now time.Time) {
+	for _, restored := range r.tableRestores {
+		cluster, table := r.clusters[restored.ClusterIdentifier], restored.target.String()
+		succeeded := restored.state(now) == models.TableRestoreStatusTypeSucceeded
+		if succeeded && cluster != nil && cluster.Tables != nil && !slices.Contains(cluster.Tables, table) {
+			cluster.Tables = append(cluster.Tables, table)
 		}
 	}
 }
@@ -168,14 +169,17 @@ func describeTableRestoreStatus(c *call) (any, *failure) {
 			return nil, failed
 		}
 	}
-	var list []ranked[models.TableRestoreStatus]
-	for _, one := range c.of(c.account).tableRestores {
-		if (identifier == "" || one.ClusterIdentifier == identifier) && (request == "" || one.TableRestoreRequestID == request) {
-			list = append(list, ranked[models.TableRestoreStatus]{place: []string{fmt.Sprintf("%012d", one.serial)}, value: one.view(c.now)})
+	var list []listItem[models.TableRestoreStatus]
+	for _, restored := range c.resourcesOf(c.account).tableRestores {
+		if (identifier == "" || restored.ClusterIdentifier == identifier) && (request == "" || restored.TableRestoreRequestID == request) {
+			list = append(list, listItem[models.TableRestoreStatus]{
+				sortKey: []string{fmt.Sprintf("%012d", restored.serial)},
+				value:   restored.view(c.now),
+			})
 		}
 	}
 	if request != "" && len(list) == 0 {
-		return nil, fail(models.ErrTableRestoreNotFoundFault, "There is no table restore %s.", request)
+		return nil, fail(models.ErrTableRestoreNotFoundFault, "Table restore %s not found.", request)
 	}
 	found, next, failed := page(c, tableRestorePages, list, nil)
 	if failed != nil {
@@ -185,7 +189,7 @@ func describeTableRestoreStatus(c *call) (any, *failure) {
 	return &snapshots.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: found, Marker: next}, nil
 }
 
-// tableRestoreID makes the identifier of the latest table restore. Those of the region of New are the same in every test.
+// tableRestoreID returns the identifier of a new table restore. In the region of New it is the same in every test.
 func (c *call) tableRestoreID() string {
 	if c.region == c.states.options.Region {
 		return uuid("table restore", strconv.Itoa(c.serial))
@@ -194,9 +198,9 @@ func (c *call) tableRestoreID() string {
 	return uuid("table restore", c.region, strconv.Itoa(c.serial))
 }
 
-// SetTableRestoreStatus ends a table restore of the fake's own account where it is, with that status and message:
-// models.TableRestoreStatusTypeFailed for one that fails, models.TableRestoreStatusTypeSucceeded for one that is ready
-// early. It is an error if the request does not exist, or the status is empty.
+// SetTableRestoreStatus sets the status and the message of a table restore of the fake's own account, and stops its progress. Use
+// [models.TableRestoreStatusTypeFailed] for a restore that fails, and [models.TableRestoreStatusTypeSucceeded] for one that is ready
+// early. It returns an error if the table restore does not exist, or if the status is empty.
 func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestoreStatusType, message string) error {
 	if status == "" {
 		return fmt.Errorf("redshifttest: set the status of table restore %q: the status is empty", requestID)
@@ -204,8 +208,8 @@ func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestor
 	now := f.Now()
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.states.pass(now)
-	for _, one := range f.state.of(f.account).tableRestores {
+	f.states.update(now)
+	for _, one := range f.state.resourcesOf(f.account).tableRestores {
 		if one.TableRestoreRequestID == requestID {
 			one.status, one.stopped, one.Message = status, now, message
 
@@ -213,5 +217,5 @@ func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestor
 		}
 	}
 
-	return fmt.Errorf("redshifttest: set the status of table restore %q: there is none", requestID)
+	return fmt.Errorf("redshifttest: set the status of table restore %q: no such table restore", requestID)
 }

@@ -10,22 +10,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// resource is something that has tags.
-type resource struct {
+// taggedResource is a resource that can have tags.
+type taggedResource struct {
 	arn  string
 	kind models.ResourceType
 	tags *[]models.Tag
 
-	cluster *cluster // where it is one
-	hidden  bool     // from Describe operations
+	cluster *storedCluster // nil for other resources
+	hidden  bool           // from Describe operations
 }
 
-// resources returns everything of the caller that has tags.
-func (c *call) resources() []resource {
-	var all []resource
-	owner := c.of(c.account)
+// taggedResources returns all resources of the caller that can have tags.
+func (c *call) taggedResources() []taggedResource {
+	var all []taggedResource
+	owner := c.resourcesOf(c.account)
 	for _, cluster := range owner.clusters {
-		all = append(all, resource{
+		all = append(all, taggedResource{
 			arn:     c.clusterARN(c.account, cluster.Identifier),
 			kind:    resourceTypeOfCluster,
 			tags:    &cluster.Tags,
@@ -33,19 +33,19 @@ func (c *call) resources() []resource {
 			hidden:  c.hides(cluster),
 		})
 	}
-	for _, one := range owner.snapshots {
-		all = append(all, resource{arn: one.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &one.Tags, hidden: c.hides(one)})
+	for _, stored := range owner.snapshots {
+		all = append(all, taggedResource{arn: stored.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &stored.Tags, hidden: c.hides(stored)})
 	}
-	for name, one := range owner.schedules {
-		all = append(all, resource{
+	for name, stored := range owner.schedules {
+		all = append(all, taggedResource{
 			arn:    c.arn("redshift", c.account, "snapshotschedule:"+name),
 			kind:   resourceTypeOfSchedule,
-			tags:   &one.Tags,
-			hidden: c.hides(one),
+			tags:   &stored.Tags,
+			hidden: c.hides(stored),
 		})
 	}
 	for name, grant := range owner.copyGrants {
-		all = append(all, resource{
+		all = append(all, taggedResource{
 			arn:    c.arn("redshift", c.account, "snapshotcopygrant:"+name),
 			kind:   resourceTypeOfCopyGrant,
 			tags:   &grant.Tags,
@@ -53,10 +53,15 @@ func (c *call) resources() []resource {
 		})
 	}
 
-	for _, things := range owner.declared {
-		for _, one := range things {
-			if one.kind.taggable() {
-				all = append(all, resource{arn: one.arn, kind: models.ResourceType(one.kind.words()), tags: &one.tags, hidden: c.hides(one)})
+	for _, declared := range owner.declared {
+		for _, stored := range declared {
+			if stored.kind.taggable() {
+				all = append(all, taggedResource{
+					arn:    stored.arn,
+					kind:   models.ResourceType(stored.kind.displayName()),
+					tags:   &stored.tags,
+					hidden: c.hides(stored),
+				})
 			}
 		}
 	}
@@ -66,20 +71,20 @@ func (c *call) resources() []resource {
 
 var resourceARN = regexp.MustCompile(`^arn:[a-z-]+:redshift:[a-z0-9-]+:[0-9]{12}:[a-z]+:.+$`)
 
-// resource returns the resource of the caller that ResourceName names.
-func (c *call) resource() (resource, *failure) {
+// taggedResource returns the resource of the caller that ResourceName names.
+func (c *call) taggedResource() (taggedResource, *failure) {
 	arn := c.params.text("ResourceName")
 	if !resourceARN.MatchString(arn) {
-		return resource{}, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter ResourceName is not the Amazon resource name of something in Redshift: '%s'.", arn)
+		return taggedResource{}, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter ResourceName is not the Amazon resource name of a Redshift resource: '%s'.", arn)
 	}
-	for _, one := range c.resources() {
-		if strings.EqualFold(one.arn, arn) {
-			return one, nil
+	for _, candidate := range c.taggedResources() {
+		if strings.EqualFold(candidate.arn, arn) {
+			return candidate, nil
 		}
 	}
 
-	return resource{}, resourceNotFound(arn)
+	return taggedResource{}, resourceNotFound(arn)
 }
 
 func resourceNotFound(arn string) *failure {
@@ -87,11 +92,11 @@ func resourceNotFound(arn string) *failure {
 }
 
 func createTags(c *call) (any, *failure) {
-	tags, failed := c.tags()
+	added, failed := c.tags()
 	if failed != nil {
 		return nil, failed
 	}
-	tagged, failed := c.resource()
+	tagged, failed := c.taggedResource()
 	if failed != nil {
 		return nil, failed
 	}
@@ -101,12 +106,12 @@ func createTags(c *call) (any, *failure) {
 		}
 	}
 	all := slices.Clone(*tagged.tags)
-	for _, tag := range tags {
-		place := slices.IndexFunc(all, func(old models.Tag) bool { return old.Key == tag.Key })
-		if place < 0 {
+	for _, tag := range added {
+		index := slices.IndexFunc(all, func(old models.Tag) bool { return old.Key == tag.Key })
+		if index < 0 {
 			all = append(all, tag)
 		} else {
-			all[place] = tag
+			all[index] = tag
 		}
 	}
 	if failed := c.checkTagLimit(all); failed != nil {
@@ -127,18 +132,18 @@ func deleteTags(c *call) (any, *failure) {
 			return nil, failed
 		}
 	}
-	tagged, failed := c.resource()
+	tagged, failed := c.taggedResource()
 	if failed != nil {
 		return nil, failed
 	}
-	// Keys that the resource does not have are not there afterwards either.
+	// It is no error if the resource does not have a key.
 	*tagged.tags = slices.DeleteFunc(slices.Clone(*tagged.tags), func(tag models.Tag) bool { return slices.Contains(keys, tag.Key) })
 
 	return nil, nil
 }
 
-// The types of the resources that the fake has, in the lower case of Amazon's examples. Snapshot schedules have tags too,
-// but Amazon documents no type for them.
+// Types of the fake's resources, in lower case as in Amazon's examples. Snapshot schedules have tags too, but Amazon documents no type
+// for them.
 const (
 	resourceTypeOfCluster   models.ResourceType = "cluster"
 	resourceTypeOfSnapshot  models.ResourceType = "snapshot"
@@ -146,16 +151,16 @@ const (
 	resourceTypeOfSchedule  models.ResourceType = "snapshotschedule"
 )
 
-// resourceTypes are the documented types, in lower case. Redshift takes them in any case.
+// resourceTypes are the documented types, in lower case. Redshift ignores the case of the parameter.
 var resourceTypes = []models.ResourceType{
 	resourceTypeOfCluster, resourceTypeOfSnapshot, resourceTypeOfCopyGrant,
 	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
 }
 
-// declares reports whether resources of a declared kind have that type.
+// declares reports whether a declared kind has the type.
 func (s states) declares(resourceType models.ResourceType) bool {
 	for _, one := range s.declared {
-		if one.taggable() && one.words() == string(resourceType) {
+		if one.taggable() && one.displayName() == string(resourceType) {
 			return true
 		}
 	}
@@ -166,39 +171,40 @@ func (s states) declares(resourceType models.ResourceType) bool {
 func describeTags(c *call) (any, *failure) {
 	kind := models.ResourceType(strings.ToLower(c.params.text("ResourceType")))
 	if kind != "" && !slices.Contains(resourceTypes, kind) && !c.states.declares(kind) {
-		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter ResourceType is not a type that has tags: '%s'.", c.params.text("ResourceType"))
+		return nil, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter ResourceType is not a type of resources with tags: '%s'.", c.params.text("ResourceType"))
 	}
 	filter, failed := c.tagFilter()
 	if failed != nil {
 		return nil, failed
 	}
-	resources, sizes := c.resources(), tagPages
+	candidates, sizes := c.taggedResources(), tagPages
 	if c.params.text("ResourceName") != "" {
 		for _, other := range []string{"ResourceType", "MaxRecords", "Marker"} {
 			if c.params.text(other) != "" {
 				return nil, fail(awsquery.ErrInvalidParameterCombination, "ResourceName and %s cannot be given together.", other)
 			}
 		}
-		one, failed := c.resource()
+		tagged, failed := c.taggedResource()
 		if failed != nil {
 			return nil, failed
 		}
-		if one.hidden {
-			return nil, resourceNotFound(one.arn)
+		if tagged.hidden {
+			return nil, resourceNotFound(tagged.arn)
 		}
-		// There are no pages, since there could be no Marker. That matters where Quotas allow more than Amazon does.
-		resources, sizes = []resource{one}, pageSizes{largest: max(tagPages.largest, len(*one.tags))}
+		// The list has one page, because ResourceName excludes Marker. Quotas may allow more tags than Amazon's page has.
+		candidates, sizes = []taggedResource{tagged}, pageSizes{largest: max(tagPages.largest, len(*tagged.tags))}
 	}
-	var list []ranked[models.TaggedResource]
-	for _, one := range resources {
-		if kind != "" && one.kind != kind || one.hidden {
+	var list []listItem[models.TaggedResource]
+	for _, tagged := range candidates {
+		if kind != "" && tagged.kind != kind || tagged.hidden {
 			continue
 		}
-		for _, tag := range *one.tags {
+		for _, tag := range *tagged.tags {
 			if filter.matches([]models.Tag{tag}) {
-				list = append(list, ranked[models.TaggedResource]{
-					place: []string{one.arn, tag.Key},
-					value: models.TaggedResource{Tag: &tag, ResourceName: one.arn, ResourceType: one.kind},
+				list = append(list, listItem[models.TaggedResource]{
+					sortKey: []string{tagged.arn, tag.Key},
+					value:   models.TaggedResource{Tag: &tag, ResourceName: tagged.arn, ResourceType: tagged.kind},
 				})
 			}
 		}

@@ -11,17 +11,18 @@ import (
 // visibility hides new resources from Describe operations until Options.VisibilityDelay has passed.
 type visibility struct {
 	delay time.Duration
-	// from is when a resource becomes visible, by the pointer to it or an access. Resources that are not in it are visible.
+	// from has the times when resources become visible. The keys are pointers to resources, and snapshotAccess. A resource that is not
+	// in the map is visible.
 	from map[any]time.Time
 }
 
-// access is that a snapshot is shared with an account.
-type access struct {
-	snapshot *snapshot
+// snapshotAccess is the access of an account to a shared snapshot.
+type snapshotAccess struct {
+	snapshot *storedSnapshot
 	account  string
 }
 
-// hideNew hides a resource that the call has made.
+// hideNew hides a resource that the call has created.
 func (c *call) hideNew(resource any) {
 	if c.visibility.delay <= 0 {
 		return
@@ -30,7 +31,7 @@ func (c *call) hideNew(resource any) {
 	c.visibility.from[resource] = c.now.Add(c.visibility.delay)
 }
 
-// hides reports whether a Describe operation does not show a resource yet.
+// hides reports whether Describe operations do not show a resource yet.
 func (c *call) hides(resource any) bool {
 	from, found := c.visibility.from[resource]
 
@@ -38,10 +39,10 @@ func (c *call) hides(resource any) bool {
 }
 
 // describedSnapshot returns a snapshot as a Describe operation shows it.
-func (c *call) describedSnapshot(one *snapshot) models.Snapshot {
-	shown := one.view(c.account, c.now)
+func (c *call) describedSnapshot(snapshot *storedSnapshot) models.Snapshot {
+	shown := snapshot.view(c.account, c.now)
 	shown.AccountsWithRestoreAccess = slices.DeleteFunc(shown.AccountsWithRestoreAccess, func(with models.AccountWithRestoreAccess) bool {
-		return c.hides(access{one, with.AccountID + with.AccountAlias})
+		return c.hides(snapshotAccess{snapshot, with.AccountID + with.AccountAlias})
 	})
 
 	return shown

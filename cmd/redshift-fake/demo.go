@@ -14,9 +14,9 @@ import (
 const (
 	day = 24 * time.Hour
 
-	// demoAge is how long ago the demo's fake began, which is before its first snapshot.
+	// demoAge is the age of the demo data. The first snapshot is younger.
 	demoAge = 100 * day
-	// maxDemoDuration leaves every snapshot but the newest the time to become available.
+	// maxDemoDuration is the largest snapshot duration. A longer one would leave more snapshots than the newest creating.
 	maxDemoDuration = 6 * time.Hour
 
 	demoPartner = "210987654321"
@@ -24,11 +24,11 @@ const (
 	demoRemoved = "legacy"
 )
 
-// demoAutomated are the ages of the automated snapshots of each cluster that exists. The clusters are so old that the ones of
-// every 8 hours have these ages too.
+// demoAutomated are the ages of the automated snapshots of each existing cluster. The creation times in
+// fillDemo ensure that the snapshots that the fake takes every 8 hours have the same ages.
 var demoAutomated = []time.Duration{23 * time.Hour, 15 * time.Hour, 7 * time.Hour}
 
-// demoPartnerKeys are no more of a secret than redshifttest.ExampleSecretAccessKey.
+// demoPartnerKeys are public, like redshifttest.ExampleSecretAccessKey.
 var demoPartnerKeys = sigv4.Credentials{
 	AccessKeyID:     "AKIDPARTNEREXAMPLE",
 	SecretAccessKey: "partner/of/redshift-fake/EXAMPLEKEY",
@@ -41,7 +41,7 @@ var demoClusters = []redshifttest.Cluster{
 	{Identifier: demoRemoved, SizeInMegaBytes: 4_000},
 }
 
-// demoSnapshot is a manual snapshot.
+// demoSnapshot is a manual snapshot of the demo.
 type demoSnapshot struct {
 	age      time.Duration
 	cluster  string
@@ -51,10 +51,13 @@ type demoSnapshot struct {
 	failed   bool
 }
 
-// demoSnapshots are in the order in which they were taken. The last one is creating when the program starts.
+// demoSnapshots are the manual snapshots, oldest first. The last one is creating when the program starts.
 var demoSnapshots = []demoSnapshot{
 	{age: 90 * day, cluster: demoRemoved, name: "legacy-last", keepDays: -1, tags: []models.Tag{{Key: "keep", Value: "audit"}}},
-	{age: 40 * day, cluster: "analytics", name: "analytics-before-upgrade", keepDays: -1, tags: []models.Tag{{Key: "reason", Value: "upgrade"}}},
+	{
+		age: 40 * day, cluster: "analytics", name: "analytics-before-upgrade", keepDays: -1,
+		tags: []models.Tag{{Key: "reason", Value: "upgrade"}},
+	},
 	{age: 28 * day, cluster: "analytics", name: demoShared, keepDays: 365, tags: []models.Tag{{Key: "keep", Value: "finance"}}},
 	{age: 21 * day, cluster: "analytics", name: "analytics-weekly-1", keepDays: 35},
 	{age: 14 * day, cluster: "analytics", name: "analytics-weekly-2", keepDays: 35},
@@ -67,7 +70,8 @@ var demoSnapshots = []demoSnapshot{
 	{age: 0, cluster: "analytics", name: "analytics-on-demand", keepDays: 7, tags: []models.Tag{{Key: "reason", Value: "release"}}},
 }
 
-// fillDemo lets the fake live through demoAge, up to now. It adds automated snapshots unless the fake takes them itself.
+// fillDemo adds the demo data and advances the fake's clock from now - demoAge to now. It adds automated snapshots only if the fake does
+// not take them itself.
 func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, automated bool) error {
 	client, err := redshift.New(fake.Config())
 	if err != nil {
@@ -82,10 +86,10 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, autom
 			return err
 		}
 	}
-	for _, one := range demoSnapshots {
-		fake.Advance(now.Add(-one.age).Sub(fake.Now()))
-		if err := one.take(ctx, fake, client); err != nil {
-			return fmt.Errorf("the demo's snapshot %s: %w", one.name, err)
+	for _, snapshot := range demoSnapshots {
+		fake.Advance(now.Add(-snapshot.age).Sub(fake.Now()))
+		if err := snapshot.take(ctx, fake, client); err != nil {
+			return fmt.Errorf("take the demo snapshot %s: %w", snapshot.name, err)
 		}
 	}
 	if err := fake.RemoveCluster(demoRemoved); err != nil {

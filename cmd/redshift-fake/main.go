@@ -1,23 +1,24 @@
-// Command redshift-fake serves the fake of package redshifttest on this machine, so that any AWS client can be pointed
-// at it: the AWS CLI, boto3, this module's client.
+// Command redshift-fake serves the fake of package redshifttest on this machine to any AWS client, such as the AWS CLI, boto3 and the
+// client of this module.
 //
 //	go run github.com/redshift-go/redshift/cmd/redshift-fake -demo > fake.env &
-//	. ./fake.env # once it is there, in any shell
+//	. ./fake.env # in any shell, when the file exists
 //	aws redshift describe-cluster-snapshots
 //
-// It prints shell lines that set the URL to call, the region and the key pair to sign with. Then it closes its standard
-// output, so that a script can start the program, as go install builds it, and go on at once:
+// The command prints shell lines that set endpoint, region and credentials. Then it closes its standard output, so that a script can
+// start the installed program and continue immediately:
 //
 //	eval "$(redshift-fake -demo &)"
 //	...
 //	kill "$REDSHIFT_FAKE_PID"
 //
-// It serves on a loopback address. Its keys are public, so that a signature does not prove who calls: it refuses requests that
-// web pages send, and requests to other hosts than this machine (localhost, 127.0.0.1) unless the flag -host names them.
+// The command serves on a loopback address. Its keys are public, so a signature does not prove the identity of the caller. Therefore it
+// refuses requests that web pages send, and requests to other hosts than this machine (localhost, 127.0.0.1), unless the flag -host
+// allows them.
 //
-// Every call is a line on standard error, without parameters and signatures. It keeps everything in memory. SIGINT
-// (Ctrl-C) and SIGTERM end it once the calls under way are answered, with status 0; a second one ends it at once. The
-// status is 2 where a flag is wrong, 1 where something else is.
+// It logs each call as a line on standard error, without parameters and signatures, and keeps all data in memory. On SIGINT (Ctrl-C)
+// and SIGTERM it completes the calls in progress, for at most 5 seconds, and exits with status 0. A second signal ends it
+// immediately. The status is 2 for a wrong flag and 1 for other errors.
 package main
 
 import (
@@ -38,21 +39,21 @@ import (
 )
 
 const (
-	// stopTimeout is how long the calls under way have to end.
+	// stopTimeout is the time limit for the calls in progress after a signal.
 	stopTimeout = 5 * time.Second
-	// maxHeader is the largest request line and header, in bytes. The fake refuses more itself.
+	// maxHeader is the largest size of request line and header, in bytes. The fake has the same limit.
 	maxHeader = 64 << 10
-	// idleTimeout is longer than clients keep a connection that they do not use. Otherwise a request could meet its end.
+	// idleTimeout is longer than the idle timeout of clients. Otherwise the server could close a connection that a client uses.
 	idleTimeout = 10 * time.Minute
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal kills the program as it always does
+	context.AfterFunc(ctx, stop) // restores the default, so that a second signal kills the program
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit status.
+// run runs the command and returns its exit status.
 func run(ctx context.Context, arguments []string, stdout io.WriteCloser, stderr io.Writer) int {
 	err := serve(ctx, arguments, stdout, stderr)
 	switch wrong := (usageError{}); {
@@ -75,14 +76,14 @@ func run(ctx context.Context, arguments []string, stdout io.WriteCloser, stderr 
 	}
 }
 
-// serve answers calls until the context ends.
+// serve serves calls until ctx is done.
 func serve(ctx context.Context, arguments []string, stdout io.WriteCloser, stderr io.Writer) error {
 	chosen, err := parse(arguments)
 	if err != nil {
 		return usageError{err}
 	}
 	var level slog.LevelVar
-	level.Set(logNone) // until callers come: filling the fake makes calls too
+	level.Set(logNone) // no log of the calls that fill the fake
 	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: &level}))
 	fake, err := chosen.fake(ctx, logger)
 	if err != nil {
@@ -94,7 +95,7 @@ func serve(ctx context.Context, arguments []string, stdout io.WriteCloser, stder
 	}
 	err = printEnvironment(stdout, fake, "http://"+listener.Addr().String(), chosen.demo)
 	if err := errors.Join(err, stdout.Close()); err != nil {
-		return errors.Join(fmt.Errorf("print how to call it: %w", err), listener.Close())
+		return errors.Join(fmt.Errorf("print the shell lines: %w", err), listener.Close())
 	}
 	level.Set(chosen.logged)
 
@@ -117,17 +118,17 @@ func serve(ctx context.Context, arguments []string, stdout io.WriteCloser, stder
 	defer cancel()
 	err = server.Shutdown(limited)
 	if err != nil {
-		err = errors.Join(fmt.Errorf("calls that took longer than %v were cut off: %w", stopTimeout, err), server.Close())
+		err = errors.Join(fmt.Errorf("calls in progress did not end within %v: %w", stopTimeout, err), server.Close())
 	}
 	<-ended
 
 	return err
 }
 
-// printEnvironment prints the lines that a shell has to run for its programs to call the fake.
+// printEnvironment prints the shell lines that make programs call the fake.
 func printEnvironment(stdout io.Writer, fake *redshifttest.Fake, url string, demo bool) error {
 	keys := fake.Credentials()
-	text := fmt.Sprintf(`# A Redshift in memory, the account %s in %s. To call it, run these lines in a shell:
+	text := fmt.Sprintf(`# An in-memory Redshift, account %s in %s. To call it, run these lines in a shell:
 export AWS_ENDPOINT_URL_REDSHIFT='%s'
 export AWS_REGION='%[2]s' AWS_DEFAULT_REGION='%[2]s'
 export AWS_ACCESS_KEY_ID='%[4]s' AWS_SECRET_ACCESS_KEY='%[5]s'
@@ -137,11 +138,11 @@ REDSHIFT_FAKE_PID=%[6]d
 # For example: aws redshift describe-cluster-snapshots
 `, fake.AccountID(), fake.Region(), url, keys.AccessKeyID, keys.SecretAccessKey, os.Getpid())
 	if demo {
-		text += fmt.Sprintf(`# What the account %s sees, with which the snapshot %s is shared:
+		text += fmt.Sprintf(`# To call it as the account %s, which can access the shared snapshot %s:
 # AWS_ACCESS_KEY_ID='%s' AWS_SECRET_ACCESS_KEY='%s' aws redshift describe-cluster-snapshots --owner-account %s
 `, demoPartner, demoShared, demoPartnerKeys.AccessKeyID, demoPartnerKeys.SecretAccessKey, fake.AccountID())
 	}
-	text += "# Ctrl-C, or kill $REDSHIFT_FAKE_PID, ends it, and all that it has is gone.\n"
+	text += "# Ctrl-C or kill $REDSHIFT_FAKE_PID ends it and deletes all data.\n"
 	_, err := io.WriteString(stdout, text)
 
 	return err

@@ -30,7 +30,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// asProgram in the environment makes the test binary the program itself.
+// asProgram is an environment variable that makes the test binary run the program.
 const asProgram = "REDSHIFT_FAKE_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -41,9 +41,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// running is the program in this process.
+// running is the program, running in this process.
 type running struct {
-	printed string // the lines on standard output
+	printed string // standard output
 	stderr  *safeBuffer
 	stop    func() int
 }
@@ -68,7 +68,7 @@ func start(t *testing.T, arguments ...string) *running {
 	ended := make(chan int, 1)
 	go func() {
 		status := run(ctx, arguments, stdout, program.stderr)
-		_ = stdout.Close() // it does not if it fails before it prints
+		_ = stdout.Close() // run does not close it if it fails before it prints
 		ended <- status
 	}()
 	program.stop = sync.OnceValue(func() int {
@@ -77,28 +77,28 @@ func start(t *testing.T, arguments ...string) *running {
 		return <-ended
 	})
 	t.Cleanup(func() { program.stop() })
-	printed, err := io.ReadAll(output) // it closes its standard output
+	printed, err := io.ReadAll(output) // until the program closes it
 	if err != nil {
 		t.Fatal(err)
 	}
 	program.printed = string(printed)
 	if program.printed == "" {
-		t.Fatalf("it ended with the status %d and\n%s", program.stop(), program.stderr)
+		t.Fatalf("the program printed nothing and exited with status %d:\n%s", program.stop(), program.stderr)
 	}
 
 	return program
 }
 
-// environment is what a shell has after it ran the printed lines.
+// environment returns the AWS variables of a shell that has run the printed lines.
 func environment(t *testing.T, printed string) map[string]string {
 	t.Helper()
 	shell, err := exec.LookPath("sh")
 	if err != nil {
-		t.Skip("there is no sh to run the printed lines with")
+		t.Skip("this machine has no sh to run the printed lines")
 	}
 	command := exec.CommandContext(t.Context(), shell, "-c", "set -eu\n"+printed+"\nenv")
 	command.Env = []string{
-		"AWS_SESSION_TOKEN=of-somebody", "AWS_SECURITY_TOKEN=of-somebody", "AWS_REGION=mars-north-1",
+		"AWS_SESSION_TOKEN=another", "AWS_SECURITY_TOKEN=another", "AWS_REGION=mars-north-1",
 		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ACCOUNT_ID=999999999999", "AWS_USE_FIPS_ENDPOINT=true",
 		"AWS_USE_DUALSTACK_ENDPOINT=true", "PATH=" + os.Getenv("PATH"),
 	}
@@ -116,7 +116,7 @@ func environment(t *testing.T, printed string) map[string]string {
 	return variables
 }
 
-// client is one that the printed lines point at the fake.
+// client returns a client of the fake that the printed lines configure. The zero keys mean the printed ones.
 func (r *running) client(t *testing.T, keys sigv4.Credentials) *redshift.Client {
 	t.Helper()
 	variables := environment(t, r.printed)
@@ -129,14 +129,14 @@ func (r *running) client(t *testing.T, keys sigv4.Credentials) *redshift.Client 
 		Credentials: sigv4.StaticCredentials(keys),
 	})
 	if err != nil {
-		t.Fatalf("%v, with %q", err, variables)
+		t.Fatalf("New with %q: %v", variables, err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
 
 	return client
 }
 
-// TestPrintedLines lets a client find the fake by nothing but the environment.
+// TestPrintedLines configures a client only with the environment variables of the printed lines.
 func TestPrintedLines(t *testing.T) {
 	for name, arguments := range map[string][]string{
 		"IPv4": {"-region", "eu-west-1", "-cluster", "analytics, sales", "-speed", "600"},
@@ -152,7 +152,7 @@ func TestPrintedLines(t *testing.T) {
 			variables := environment(t, program.printed)
 			want := []string{"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_REDSHIFT", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"}
 			if names := slices.Sorted(maps.Keys(variables)); !slices.Equal(names, want) || variables["AWS_DEFAULT_REGION"] != "eu-west-1" {
-				t.Errorf("the environment is %q", variables)
+				t.Errorf("the environment has %q, want %q", variables, want)
 			}
 			for _, name := range []string{"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ENDPOINT_URL"} {
 				t.Setenv(name, "")
@@ -167,10 +167,10 @@ func TestPrintedLines(t *testing.T) {
 			defer client.CloseIdleConnections()
 			found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{})
 			if err != nil || len(found.Snapshots) != 2 || client.Region() != "eu-west-1" {
-				t.Errorf("found %v, %v", found, err)
+				t.Errorf("DescribeClusterSnapshots() in %s = %v, %v, want two snapshots in eu-west-1", client.Region(), found, err)
 			}
 			if status := program.stop(); status != 0 || !strings.HasSuffix(program.stderr.String(), "redshift-fake: stopped\n") {
-				t.Errorf("it ended with the status %d and\n%s", status, program.stderr)
+				t.Errorf("exit status %d, want 0; standard error:\n%s", status, program.stderr)
 			}
 		})
 	}
@@ -179,10 +179,10 @@ func TestPrintedLines(t *testing.T) {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	for name, arguments := range map[string][]string{
-		"at the speed of life":   {"-demo"},
-		"fast":                   {"-demo", "-speed", "100"},
-		"with a snapshot's time": {"-demo", "-snapshot-duration", "6h"},
-		"without automation":     {"-demo", "-automated-snapshots=false"},
+		"default speed":                {"-demo"},
+		"fast":                         {"-demo", "-speed", "100"},
+		"longest snapshot duration":    {"-demo", "-snapshot-duration", "6h"},
+		"automated snapshots disabled": {"-demo", "-automated-snapshots=false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -212,21 +212,23 @@ func TestDemo(t *testing.T) {
 				"analytics-quarter-end for 210987654321": 1,
 			}
 			if !maps.Equal(counts, want) {
-				t.Errorf("it has %v\nwant %v", counts, want)
+				t.Errorf("the demo has %v\nwant %v", counts, want)
 			}
-			for name, age := range map[string]time.Duration{"legacy-last": 90 * day, "analytics-weekly-3": 7 * day, "sales-nightly-3": day, "analytics-on-demand": 0} {
+			for name, age := range map[string]time.Duration{
+				"legacy-last": 90 * day, "analytics-weekly-3": 7 * day, "sales-nightly-3": day, "analytics-on-demand": 0,
+			} {
 				if ages[name] != age {
-					t.Errorf("%s is %v old, want %v", name, ages[name], age)
+					t.Errorf("age of %s = %v, want %v", name, ages[name], age)
 				}
 			}
 			shared, err := program.client(t, demoPartnerKeys).DescribeClusterSnapshots(t.Context(),
 				&redshift.DescribeClusterSnapshotsParams{OwnerAccount: redshifttest.DefaultAccountID})
 			if err != nil || len(shared.Snapshots) != 1 || shared.Snapshots[0].SnapshotIdentifier != demoShared {
-				t.Errorf("the partner sees %v, %v", shared, err)
+				t.Errorf("DescribeClusterSnapshots() of the partner = %v, %v, want %s", shared, err, demoShared)
 			}
-			for _, line := range []string{demoPartnerKeys.AccessKeyID, demoPartnerKeys.SecretAccessKey, demoPartner, demoShared} {
-				if !strings.Contains(program.printed, line) {
-					t.Errorf("%q is not in\n%s", line, program.printed)
+			for _, text := range []string{demoPartnerKeys.AccessKeyID, demoPartnerKeys.SecretAccessKey, demoPartner, demoShared} {
+				if !strings.Contains(program.printed, text) {
+					t.Errorf("the printed lines do not contain %q:\n%s", text, program.printed)
 				}
 			}
 		})
@@ -237,11 +239,11 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		arguments []string
-		want      models.SnapshotStatus // of a snapshot that is looked at after it was taken
+		want      models.SnapshotStatus // of a snapshot 20 ms after it was taken
 	}{
-		"slow":    {nil, models.SnapshotStatusCreating},
-		"fast":    {[]string{"-speed", "86400"}, models.SnapshotStatusAvailable},
-		"at once": {[]string{"-snapshot-duration", "0"}, models.SnapshotStatusAvailable},
+		"slow":        {nil, models.SnapshotStatusCreating},
+		"fast":        {[]string{"-speed", "86400"}, models.SnapshotStatusAvailable},
+		"no duration": {[]string{"-snapshot-duration", "0"}, models.SnapshotStatusAvailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -251,19 +253,21 @@ func TestSettings(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(20 * time.Millisecond) // half an hour of a clock that runs at 86400
+			time.Sleep(20 * time.Millisecond) // about half an hour at speed 86400
 			found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "a"})
 			if err != nil || found.Snapshots[0].Status != test.want {
-				t.Errorf("found %v, %v, want one that is %s", found, err, test.want)
+				t.Errorf("DescribeClusterSnapshots() = %v, %v, want a snapshot that is %s", found, err, test.want)
 			}
 		})
 	}
 }
 
-// TestAutomatedSnapshots lets a day pass in less than a second, and counts the automated snapshots.
+// TestAutomatedSnapshots counts the automated snapshots of a day, which passes in one second.
 func TestAutomatedSnapshots(t *testing.T) {
 	t.Parallel()
-	for argument, want := range map[string]bool{"-automated-snapshots": true, "-automated-snapshots=true": true, "-automated-snapshots=false": false, "-demo=false": true} {
+	for argument, want := range map[string]bool{
+		"-automated-snapshots": true, "-automated-snapshots=true": true, "-automated-snapshots=false": false, "-demo=false": true,
+	} {
 		t.Run(argument, func(t *testing.T) {
 			t.Parallel()
 			client := start(t, argument, "-speed", "86400").client(t, sigv4.Credentials{})
@@ -271,7 +275,8 @@ func TestAutomatedSnapshots(t *testing.T) {
 			const tries, seeded = 100, 1
 			found := 0
 			for range tries {
-				all, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated})
+				all, err := client.DescribeClusterSnapshots(t.Context(),
+					&redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -281,28 +286,34 @@ func TestAutomatedSnapshots(t *testing.T) {
 				time.Sleep(10 * time.Millisecond)
 			}
 			if (found > 0) != want {
-				t.Errorf("there are %d more automated snapshots", found)
+				t.Errorf("found %d new automated snapshots, want some: %t", found, want)
 			}
 		})
 	}
 }
 
-// TestResources restores with names that flags add.
+// TestResources restores clusters with names that the flag -resource adds.
 func TestResources(t *testing.T) {
 	t.Parallel()
-	client := start(t, "-demo", "-resource", "subnet-group=private,public", "-resource", "parameter-group=strict", "-resource", "subnet-group=third").
-		client(t, sigv4.Credentials{})
-	for group, want := range map[string]error{"private": nil, "public": nil, "third": nil, "default": nil, "fourth": models.ErrClusterSubnetGroupNotFoundFault} {
+	program := start(t, "-demo",
+		"-resource", "subnet-group=private,public", "-resource", "parameter-group=strict", "-resource", "subnet-group=third")
+	client := program.client(t, sigv4.Credentials{})
+	for group, want := range map[string]error{
+		"private": nil, "public": nil, "third": nil, "default": nil, "fourth": models.ErrClusterSubnetGroupNotFoundFault,
+	} {
 		_, err := client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
-			ClusterIdentifier: "drill-" + group, SnapshotIdentifier: "sales-nightly-3", ClusterSubnetGroupName: group, ClusterParameterGroupName: "strict",
+			ClusterIdentifier:         "drill-" + group,
+			SnapshotIdentifier:        "sales-nightly-3",
+			ClusterSubnetGroupName:    group,
+			ClusterParameterGroupName: "strict",
 		})
 		if !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", group, err, want)
+			t.Errorf("RestoreFromClusterSnapshot() with subnet group %s: %v, want %v", group, err, want)
 		}
 	}
 }
 
-// TestVisibilityDelay describes a snapshot that was just taken. The program's clock cannot pass a year meanwhile.
+// TestVisibilityDelay describes a snapshot that was just taken. The delay of a year does not end during the test.
 func TestVisibilityDelay(t *testing.T) {
 	t.Parallel()
 	client := start(t, "-visibility-delay", "8760h").client(t, sigv4.Credentials{})
@@ -312,18 +323,18 @@ func TestVisibilityDelay(t *testing.T) {
 	}
 	_, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "a"})
 	if !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-		t.Errorf("describing it returned %v", err)
+		t.Errorf("DescribeClusterSnapshots() of a hidden snapshot: %v, want %v", err, models.ErrClusterSnapshotNotFound)
 	}
 	if _, err := client.CreateClusterSnapshot(t.Context(), params); !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) {
-		t.Errorf("taking it again returned %v", err)
+		t.Errorf("second CreateClusterSnapshot(): %v, want %v", err, models.ErrClusterSnapshotAlreadyExists)
 	}
 	found, err := client.DescribeClusterSnapshots(t.Context(), nil)
 	if err != nil || len(found.Snapshots) != 1 {
-		t.Errorf("the list is %v, %v", found, err)
+		t.Errorf("DescribeClusterSnapshots() = %v, %v, want one snapshot", found, err)
 	}
 }
 
-// TestRegions serves two regions at one address, with snapshots copied from one to the other, and none for a third.
+// TestRegions serves two regions at one address, copies a snapshot from one to the other, and calls a third region, which is refused.
 func TestRegions(t *testing.T) {
 	t.Parallel()
 	program := start(t, "-region", "eu-west-1,eu-central-1", "-snapshot-duration", "0", "-restore-duration", "0")
@@ -344,21 +355,27 @@ func TestRegions(t *testing.T) {
 		return client
 	}
 	first, second := in(variables["AWS_REGION"]), in("eu-central-1")
-	if _, err := first.EnableSnapshotCopy(t.Context(), &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "eu-central-1"}); err != nil {
+	if _, err := first.EnableSnapshotCopy(t.Context(), &redshift.EnableSnapshotCopyParams{
+		ClusterIdentifier: "analytics", DestinationRegion: "eu-central-1",
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
+	if _, err := first.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly",
+	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := second.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "copy:nightly"}); err != nil {
+	if _, err := second.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier: "drill", SnapshotIdentifier: "copy:nightly",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	found, err := second.DescribeClusters(t.Context(), nil)
 	if err != nil || len(found.Clusters) != 1 || found.Clusters[0].RestoreStatus.Status != models.RestoreStatusTypeCompleted {
-		t.Errorf("the other region has %+v, %v", found, err)
+		t.Errorf("DescribeClusters() in the second region = %+v, %v, want one restored cluster", found, err)
 	}
 	if _, err := in("us-east-1").DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrSignatureDoesNotMatch) {
-		t.Errorf("a third region answered %v", err)
+		t.Errorf("DescribeClusters() in a third region: %v, want %v", err, awsquery.ErrSignatureDoesNotMatch)
 	}
 }
 
@@ -373,7 +390,7 @@ func TestLog(t *testing.T) {
 		want      []string
 	}{
 		"by default": {nil, []string{done, refused}},
-		"all":        {[]string{"-log", "all", "-demo"}, []string{done, refused}}, // filling the fake is not logged
+		"all":        {[]string{"-log", "all", "-demo"}, []string{done, refused}}, // without the calls that fill the fake
 		"failed":     {[]string{"-log", "failed"}, []string{refused}},
 		"none":       {[]string{"-log", "none"}, nil},
 	} {
@@ -381,34 +398,38 @@ func TestLog(t *testing.T) {
 			t.Parallel()
 			program := start(t, test.arguments...)
 			client := program.client(t, sigv4.Credentials{})
-			if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "tell-nobody"}); err != nil {
+			if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{
+				ClusterIdentifier: "confidential",
+			}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "tell-nobody"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+			if _, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{
+				SnapshotIdentifier: "confidential",
+			}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
 				t.Fatal(err)
 			}
 			if status := program.stop(); status != 0 {
-				t.Errorf("the status is %d", status)
+				t.Errorf("exit status %d, want 0", status)
 			}
 			logged := program.stderr.String()
-			if strings.Contains(logged, "tell-nobody") || strings.Contains(logged, "Signature") {
-				t.Errorf("it tells too much:\n%s", logged)
+			if strings.Contains(logged, "confidential") || strings.Contains(logged, "Signature") {
+				t.Errorf("the log has parameters or signatures:\n%s", logged)
 			}
 			lines := strings.Split(strings.TrimSpace(logged), "\n")
-			calls := lines[:len(lines)-1] // the last says that it stopped
+			calls := lines[:len(lines)-1] // without "stopped"
 			if len(calls) != len(test.want) {
-				t.Fatalf("it logged\n%s", logged)
+				t.Fatalf("got %d log lines, want %d:\n%s", len(calls), len(test.want), logged)
 			}
 			for i, want := range test.want {
 				if !strings.HasPrefix(calls[i], "time=") || !strings.Contains(calls[i], want) || !strings.Contains(calls[i], "duration=") {
-					t.Errorf("it logged\n%s\nwant\n%s", calls[i], want)
+					t.Errorf("got the log line\n%s\nwant\n%s", calls[i], want)
 				}
 			}
 		})
 	}
 }
 
-// TestHosts: the keys are public, so that a web page could sign requests as well.
+// TestHosts sends requests to several hosts. The keys are public, so a web page could sign its requests.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -416,11 +437,11 @@ func TestHosts(t *testing.T) {
 		host      string
 		refused   bool
 	}{
-		"a loopback address": {nil, "", false},
-		"localhost":          {nil, "localhost", false},
-		"a host of others":   {nil, "attacker.example", true},
-		"a host of its own":  {[]string{"-host", "redshift.test,Analytics.test"}, "analytics.test", false},
-		"yet another host":   {[]string{"-host", "redshift.test"}, "attacker.example", true},
+		"loopback address":            {nil, "", false},
+		"localhost":                   {nil, "localhost", false},
+		"other host":                  {nil, "attacker.example", true},
+		"host of the flag":            {[]string{"-host", "redshift.test,Analytics.test"}, "analytics.test", false},
+		"other host despite the flag": {[]string{"-host", "redshift.test"}, "attacker.example", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -435,7 +456,7 @@ func TestHosts(t *testing.T) {
 				}
 				endpoint = "http://" + net.JoinHostPort(test.host, port)
 			}
-			// For every host name, the connection goes to the program.
+			// Connections to every host go to the program.
 			transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 				return new(net.Dialer).DialContext(ctx, network, address)
 			}}
@@ -454,10 +475,10 @@ func TestHosts(t *testing.T) {
 			}
 			_, err = client.DescribeClusters(t.Context(), nil)
 			if refused := errors.Is(err, awsquery.ErrAccessDenied); refused != test.refused || !refused && err != nil {
-				t.Errorf("the error is %v", err)
+				t.Errorf("DescribeClusters() refused = %t, want %t: %v", refused, test.refused, err)
 			}
 			if test.refused && !strings.Contains(err.Error(), "-host") {
-				t.Errorf("the error does not say what to do: %v", err)
+				t.Errorf("the error does not name the flag -host: %v", err)
 			}
 		})
 	}
@@ -474,32 +495,32 @@ func TestRunRefuses(t *testing.T) {
 		arguments []string
 		status    int
 	}{
-		"-listen 0.0.0.0:0: not a loopback": {[]string{"-listen", "0.0.0.0:0"}, 2},
-		"-listen :8080: not a loopback":     {[]string{"-listen", ":8080"}, 2},
-		"-listen 192.0.2.1:80: not a":       {[]string{"-listen", "192.0.2.1:80"}, 2},
-		"-listen 127.0.0.1: not a":          {[]string{"-listen", "127.0.0.1"}, 2},
-		"in use":                            {[]string{"-listen", taken.Addr().String()}, 1},
-		`"Not A Cluster"`:                   {[]string{"-cluster", "Not A Cluster"}, 2},
-		"already":                           {[]string{"-cluster", "a,a"}, 2},
-		`"EU West" for flag -region`:        {[]string{"-region", "EU West"}, 2},
-		`"http://a" for flag -host:`:        {[]string{"-host", "http://a"}, 2},
-		`"" is not the name of a host`:      {[]string{"-host", "a,"}, 2},
-		`"" is not the name of a region`:    {[]string{"-region", "eu-west-1,"}, 2},
-		"-restore-duration -1s":             {[]string{"-restore-duration", "-1s"}, 2},
-		"-visibility-delay -1s: it cannot":  {[]string{"-visibility-delay", "-1s"}, 2},
-		"-speed 0: it has to be above 0":    {[]string{"-speed", "0"}, 2},
-		"-speed -1:":                        {[]string{"-speed", "-1"}, 2},
-		"-speed NaN:":                       {[]string{"-speed", "NaN"}, 2},
-		"-speed +Inf:":                      {[]string{"-speed", "Inf"}, 2},
-		"-snapshot-duration -1s":            {[]string{"-snapshot-duration", "-1s"}, 2},
-		"at most":                           {[]string{"-demo", "-snapshot-duration", "7h"}, 2},
-		"leave out one":                     {[]string{"-demo", "-cluster", "sales"}, 2},
-		`for flag -log: want all`:           {[]string{"-log", "some"}, 2},
-		`"vpc" is no kind`:                  {[]string{"-resource", "vpc=a"}, 2},
-		"a name is empty":                   {[]string{"-resource", "subnet-group=a,"}, 2},
-		"flag -resource: a name is empty":   {[]string{"-resource", "subnet-group"}, 2},
-		"flag provided but not defined":     {[]string{"-colour", "blue"}, 2},
-		`"analytics" is no flag`:            {[]string{"-demo", "analytics"}, 2},
+		"-listen 0.0.0.0:0: want a loopback": {[]string{"-listen", "0.0.0.0:0"}, 2},
+		"-listen :8080: want a loopback":     {[]string{"-listen", ":8080"}, 2},
+		"-listen 192.0.2.1:80: want a":       {[]string{"-listen", "192.0.2.1:80"}, 2},
+		"-listen 127.0.0.1: want a":          {[]string{"-listen", "127.0.0.1"}, 2},
+		"in use":                             {[]string{"-listen", taken.Addr().String()}, 1},
+		`"Not A Cluster"`:                    {[]string{"-cluster", "Not A Cluster"}, 2},
+		"already":                            {[]string{"-cluster", "a,a"}, 2},
+		`"EU West" for flag -region`:         {[]string{"-region", "EU West"}, 2},
+		`"http://a" for flag -host:`:         {[]string{"-host", "http://a"}, 2},
+		`"" is not the name of a host`:       {[]string{"-host", "a,"}, 2},
+		`"" is not the name of a region`:     {[]string{"-region", "eu-west-1,"}, 2},
+		"-restore-duration -1s":              {[]string{"-restore-duration", "-1s"}, 2},
+		"-visibility-delay -1s: must not":    {[]string{"-visibility-delay", "-1s"}, 2},
+		"-speed 0: want more than 0":         {[]string{"-speed", "0"}, 2},
+		"-speed -1:":                         {[]string{"-speed", "-1"}, 2},
+		"-speed NaN:":                        {[]string{"-speed", "NaN"}, 2},
+		"-speed +Inf:":                       {[]string{"-speed", "Inf"}, 2},
+		"-snapshot-duration -1s":             {[]string{"-snapshot-duration", "-1s"}, 2},
+		"at most":                            {[]string{"-demo", "-snapshot-duration", "7h"}, 2},
+		"use only one":                       {[]string{"-demo", "-cluster", "sales"}, 2},
+		`for flag -log: want all`:            {[]string{"-log", "some"}, 2},
+		`unknown kind "vpc"`:                 {[]string{"-resource", "vpc=a"}, 2},
+		"a name is empty":                    {[]string{"-resource", "subnet-group=a,"}, 2},
+		"flag -resource: a name is empty":    {[]string{"-resource", "subnet-group"}, 2},
+		"flag provided but not defined":      {[]string{"-colour", "blue"}, 2},
+		`unexpected argument "analytics"`:    {[]string{"-demo", "analytics"}, 2},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
@@ -507,10 +528,10 @@ func TestRunRefuses(t *testing.T) {
 			status := run(t.Context(), test.arguments, writeCloser{&stdout}, &stderr)
 			first, _, _ := strings.Cut(stderr.String(), "\n")
 			if status != test.status || !strings.HasPrefix(first, "redshift-fake: ") || !strings.Contains(first, want) || stdout.Len() > 0 {
-				t.Errorf("the status is %d, it printed %q and\n%s", status, &stdout, &stderr)
+				t.Errorf("exit status %d, want %d; standard output %q, standard error:\n%s", status, test.status, &stdout, &stderr)
 			}
-			if told := strings.HasSuffix(stderr.String(), "(redshift-fake -h shows the flags)\n"); told != (test.status == 2) {
-				t.Errorf("with the status %d it printed\n%s", status, &stderr)
+			if hasHint := strings.HasSuffix(stderr.String(), "(redshift-fake -h shows the flags)\n"); hasHint != (test.status == 2) {
+				t.Errorf("hint to -h with exit status %d = %t:\n%s", status, hasHint, &stderr)
 			}
 		})
 	}
@@ -525,28 +546,31 @@ func TestHelp(t *testing.T) {
 	for _, argument := range []string{"-h", "-help", "--help"} {
 		var stdout, stderr bytes.Buffer
 		if status := run(t.Context(), []string{argument}, writeCloser{&stdout}, &stderr); status != 0 || stderr.Len() > 0 {
-			t.Errorf("%s: the status is %d, it printed\n%s", argument, status, &stderr)
+			t.Errorf("%s: exit status %d, want 0; standard error:\n%s", argument, status, &stderr)
 		}
-		for _, part := range []string{"Usage: redshift-fake", "-demo", "-listen", "-log", "-speed", "-automated-snapshots", "-resource", "subnet-group"} {
+		for _, part := range []string{
+			"Usage: redshift-fake", "-demo", "-listen", "-log", "-speed", "-automated-snapshots", "-resource", "subnet-group",
+		} {
 			if !strings.Contains(stdout.String(), part) {
-				t.Errorf("%s: %q is not in\n%s", argument, part, &stdout)
+				t.Errorf("%s: the help does not contain %q:\n%s", argument, part, &stdout)
 			}
 		}
 	}
 }
 
-// Without the lines on standard output nobody could call it.
-func TestNobodyReads(t *testing.T) {
+// TestClosedOutput runs the program with a closed standard output. Without the printed lines, it could not be called.
+func TestClosedOutput(t *testing.T) {
 	t.Parallel()
 	output, stdout := io.Pipe()
-	_ = output.CloseWithError(errors.New("nobody reads this"))
+	_ = output.CloseWithError(errors.New("the output is closed"))
 	var stderr bytes.Buffer
-	if status := run(t.Context(), nil, stdout, &stderr); status != 1 || !strings.Contains(stderr.String(), "print how to call it: nobody reads this") {
-		t.Errorf("the status is %d, it printed\n%s", status, &stderr)
+	status := run(t.Context(), nil, stdout, &stderr)
+	if status != 1 || !strings.Contains(stderr.String(), "print the shell lines: the output is closed") {
+		t.Errorf("exit status %d, want 1; standard error:\n%s", status, &stderr)
 	}
 }
 
-// TestSignals sends signals to the program while half of a call has arrived.
+// TestSignals sends signals to the program when it has read only a part of a call.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -573,14 +597,14 @@ func TestSignals(t *testing.T) {
 				"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n"); err != nil {
 				t.Fatal(err)
 			}
-			answer := bufio.NewReader(connection)
-			if line, err := answer.ReadString('\n'); err != nil || line != "HTTP/1.1 100 Continue\r\n" { // it reads the body now
-				t.Fatalf("got %q, %v", line, err)
+			response := bufio.NewReader(connection)
+			if line, err := response.ReadString('\n'); err != nil || line != "HTTP/1.1 100 Continue\r\n" { // the program reads the body now
+				t.Fatalf("first line of the response = %q, %v, want 100 Continue", line, err)
 			}
 			if err := program.Process.Signal(test.signal); err != nil {
 				t.Fatal(err)
 			}
-			for { // until it takes no more calls
+			for { // until the program accepts no more connections
 				another, err := net.Dial("tcp", address)
 				if err != nil {
 					break
@@ -589,25 +613,25 @@ func TestSignals(t *testing.T) {
 				time.Sleep(time.Millisecond)
 			}
 			if test.again {
-				endAtOnce(t, program, test.signal)
+				kill(t, program, test.signal)
 
 				return
 			}
 			if _, err := io.WriteString(connection, "Action=abc"); err != nil {
 				t.Fatal(err)
 			}
-			rest, err := io.ReadAll(answer)
+			rest, err := io.ReadAll(response)
 			if err != nil || !strings.Contains(string(rest), "HTTP/1.1 403 ") || !strings.Contains(string(rest), "</ErrorResponse>") {
-				t.Errorf("the call under way was answered %q, %v", rest, err)
+				t.Errorf("response to the call in progress = %q, %v, want status 403", rest, err)
 			}
 			if err := program.Wait(); err != nil || !strings.HasSuffix(fmt.Sprint(program.Stderr), "redshift-fake: stopped\n") {
-				t.Errorf("it ended with %v and\n%s", err, program.Stderr)
+				t.Errorf("Wait() = %v, want nil; standard error:\n%s", err, program.Stderr)
 			}
 		})
 	}
 }
 
-// startProcess runs the test binary as the program, and returns the address that it serves on.
+// startProcess runs the test binary as the program, and returns its address.
 func startProcess(t *testing.T) (*exec.Cmd, string) {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), os.Args[0])
@@ -625,23 +649,23 @@ func startProcess(t *testing.T) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	if want := fmt.Sprintf("\nREDSHIFT_FAKE_PID=%d\n", program.Process.Pid); !strings.Contains(string(printed), want) {
-		t.Errorf("%q is not in\n%s", want, printed)
+		t.Errorf("the printed lines do not contain %q:\n%s", want, printed)
 	}
 
 	return program, strings.TrimPrefix(environment(t, string(printed))["AWS_ENDPOINT_URL_REDSHIFT"], "http://")
 }
 
-// endAtOnce sends signals until one has ended the program. A program that ends in an orderly way exits instead.
-func endAtOnce(t *testing.T, program *exec.Cmd, signal os.Signal) {
+// kill sends signals until one has killed the program. It is an error if the program exits normally.
+func kill(t *testing.T, program *exec.Cmd, signal os.Signal) {
 	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- program.Wait() }()
 	for {
-		_ = program.Process.Signal(signal) // its error is that the program has ended
+		_ = program.Process.Signal(signal) // it fails if the program has ended
 		select {
 		case err := <-ended:
 			if err == nil || program.ProcessState.Exited() {
-				t.Errorf("it ended with %v", program.ProcessState)
+				t.Errorf("the program ended with %v, want a signal", program.ProcessState)
 			}
 
 			return

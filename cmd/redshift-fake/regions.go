@@ -7,7 +7,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// regions serves several regions at one address: a request goes to the one that it is signed for.
+// regions serves several regions at one address. The signature of a request selects its region.
 type regions struct {
 	first *redshifttest.Fake
 	all   map[string]*redshifttest.Fake
@@ -22,11 +22,11 @@ func newRegions(first *redshifttest.Fake, names []string) *regions {
 	return served
 }
 
-// signedFor finds the region in the scope of a signature, as it is in a header and in a URL.
+// signedFor matches the scope of a signature in a header or a URL. The group is the region.
 var signedFor = regexp.MustCompile(`Credential=[^/%&]+(?:/|%2F)[0-9]{8}(?:/|%2F)([a-z0-9-]+)(?:/|%2F)redshift(?:/|%2F)aws4_request`)
 
 func (r *regions) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	chosen := r.first // which refuses what is signed for none of them
+	chosen := r.first // refuses requests that are signed for an unknown region
 	for _, signed := range []string{request.Header.Get("Authorization"), request.URL.RawQuery} {
 		if found := signedFor.FindStringSubmatch(signed); found != nil && r.all[found[1]] != nil {
 			chosen = r.all[found[1]]

@@ -17,15 +17,15 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// settings are what the flags say.
+// settings are the values of the flags.
 type settings struct {
 	listen   string
 	hosts    []string
-	regions  []string // the first is the program's own
+	regions  []string // the first has the clusters
 	speed    float64
-	duration time.Duration
-	restore  time.Duration
-	hidden   time.Duration // how long new resources are
+	duration time.Duration // of a snapshot
+	restore  time.Duration // duration of a restore
+	delay    time.Duration // until new resources are visible
 	clusters string
 	demo     bool
 	logged   slog.Level
@@ -35,28 +35,28 @@ type settings struct {
 }
 
 const (
-	// logNone is above the level of every line.
+	// logNone is above the level of every log line.
 	logNone = slog.LevelError + 1
-	// maxSpeed is a day in a second. A clock that runs much faster soon shows a year that Go cannot hold.
+	// maxSpeed is one day in a second. A much faster clock would soon show a year that Go cannot represent.
 	maxSpeed = 24 * 60 * 60
 )
 
-// usageError is a mistake in the flags.
+// usageError reports a mistake in the flags.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// hostName matches a name, and an IP address without brackets.
+// hostName matches a host name or an IP address without brackets.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_:][A-Za-z0-9_.:-]*$`)
 
 var regionName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 func newFlags(chosen *settings) *flag.FlagSet {
 	flags := flag.NewFlagSet("redshift-fake", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // run says what is wrong
-	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "the loopback `address` to serve on; port 0 takes a free one")
-	flags.Func("host", "other host `names`, separated by commas, that callers may use for it in addition to localhost and loopback\n"+
-		"addresses: requests to any other host are refused, because a web page could have sent them", func(text string) error {
+	flags.SetOutput(io.Discard) // run prints the error
+	flags.StringVar(&chosen.listen, "listen", "127.0.0.1:0", "loopback `address` to serve on; port 0 selects a free port")
+	flags.Func("host", "`names` of hosts, separated by commas, that callers may use in addition to localhost and loopback addresses.\n"+
+		"Requests to other hosts are refused, because a web page could send them", func(text string) error {
 		chosen.hosts = strings.Split(text, ",")
 		for _, name := range chosen.hosts {
 			if !hostName.MatchString(name) {
@@ -67,8 +67,8 @@ func newFlags(chosen *settings) *flag.FlagSet {
 		return nil
 	})
 	chosen.regions = []string{redshifttest.DefaultRegion}
-	flags.Func("region", "the `names` of its regions, separated by commas: each is told by what a request is signed for, the first\n"+
-		"has the clusters and is the one that the shell lines set (default \"us-east-1\")", func(text string) error {
+	flags.Func("region", "`names` of regions, separated by commas. The signature of a request selects its region. The first region\n"+
+		"has the clusters, and the shell lines set it (default \"us-east-1\")", func(text string) error {
 		chosen.regions = strings.Split(text, ",")
 		for _, name := range chosen.regions {
 			if !regionName.MatchString(name) {
@@ -78,23 +78,23 @@ func newFlags(chosen *settings) *flag.FlagSet {
 
 		return nil
 	})
-	flags.Float64Var(&chosen.speed, "speed", 1, "how many `seconds` pass on the fake's clock in a real one, up to 86400")
+	flags.Float64Var(&chosen.speed, "speed", 1, "`seconds` that pass on the fake's clock in one real second, at most 86400")
 	flags.DurationVar(&chosen.duration, "snapshot-duration", redshifttest.DefaultSnapshotDuration,
-		"how long a snapshot is creating, on the fake's clock; 0 for no longer than the call")
+		"time until a snapshot is available, on the fake's clock; 0 means immediately after the call")
 	flags.DurationVar(&chosen.restore, "restore-duration", redshifttest.DefaultRestoreDuration,
-		"how long it takes to restore a cluster or a table, on the fake's clock; 0 for no longer than the call")
-	flags.DurationVar(&chosen.hidden, "visibility-delay", 0,
-		"how long describe calls do not show what a call has just made, on the fake's clock")
+		"time that the restore of a cluster or a table takes, on the fake's clock; 0 means none")
+	flags.DurationVar(&chosen.delay, "visibility-delay", 0,
+		"time until describe calls show a new resource, on the fake's clock")
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
-		"the `names` of its clusters, separated by commas; each gets one automated snapshot, taken an hour ago")
+		"`names` of clusters, separated by commas; each gets one automated snapshot, taken one hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
-		"begin with clusters and snapshots of all ages and kinds, the same ones each time, in place of -cluster")
+		"start with demo data instead of -cluster: clusters and snapshots of all ages and kinds, always the same")
 	flags.BoolVar(&chosen.automated, "automated-snapshots", true,
-		"take a snapshot of each cluster every 8 hours on the fake's clock, unless it has a schedule")
-	flags.Func("resource", "a `kind=name` of something that restores can name, or several names separated by commas; may be repeated.\n"+
+		"take a snapshot of each cluster without a schedule every 8 hours, on the fake's clock")
+	flags.Func("resource", "`kind=name` of a resource that restores can refer to; several names are separated by commas; may be repeated.\n"+
 		"The kinds are "+strings.Join(slices.Sorted(maps.Keys(resourceKinds(&chosen.resources))), ", "), chosen.addResource)
 	chosen.logged = slog.LevelInfo
-	flags.Func("log", "the `calls` to log on standard error: all, failed or none (default all)", func(text string) error {
+	flags.Func("log", "`calls` to log on standard error: all, failed or none (default all)", func(text string) error {
 		level, found := map[string]slog.Level{"all": slog.LevelInfo, "failed": slog.LevelWarn, "none": logNone}[text]
 		if !found {
 			return errors.New("want all, failed or none")
@@ -107,7 +107,7 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	return flags
 }
 
-// resourceKinds are the kinds of the flag -resource, and where their names go.
+// resourceKinds returns the kinds of the flag -resource and the lists for their names.
 func resourceKinds(resources *redshifttest.Resources) map[string]*[]string {
 	return map[string]*[]string{
 		"parameter-group":        &resources.ParameterGroups,
@@ -120,13 +120,13 @@ func resourceKinds(resources *redshifttest.Resources) map[string]*[]string {
 	}
 }
 
-// addResource reads a value of the flag -resource.
+// addResource adds a value of the flag -resource.
 func (s *settings) addResource(text string) error {
 	kind, names, _ := strings.Cut(text, "=")
 	known := resourceKinds(&s.resources)
 	list := known[kind]
 	if list == nil {
-		return fmt.Errorf("%q is no kind: want %s", kind, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		return fmt.Errorf("unknown kind %q: want %s", kind, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 	}
 	for name := range strings.SplitSeq(names, ",") {
 		if name == "" {
@@ -138,7 +138,7 @@ func (s *settings) addResource(text string) error {
 	return nil
 }
 
-// parse reads the flags and finds what is wrong with them.
+// parse parses and checks the flags.
 func parse(arguments []string) (*settings, error) {
 	chosen := new(settings)
 	flags := newFlags(chosen)
@@ -146,27 +146,27 @@ func parse(arguments []string) (*settings, error) {
 		return nil, err
 	}
 	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("%q is no flag", flags.Arg(0))
+		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	given := make(map[string]bool)
-	flags.Visit(func(one *flag.Flag) { given[one.Name] = true })
-	// Signatures are checked, but the keys are known to everybody.
+	flags.Visit(func(set *flag.Flag) { given[set.Name] = true })
+	// The signature check does not protect the fake, because the keys are public.
 	at, err := netip.ParseAddrPort(chosen.listen)
 	switch {
 	case err != nil || !at.Addr().IsLoopback():
-		return nil, fmt.Errorf("-listen %s: not a loopback address with a port, such as 127.0.0.1:8080 or [::1]:0", chosen.listen)
-	case !(chosen.speed > 0 && chosen.speed <= maxSpeed): // not a number is neither
-		return nil, fmt.Errorf("-speed %v: it has to be above 0, and %d at most", chosen.speed, maxSpeed)
+		return nil, fmt.Errorf("-listen %s: want a loopback address with a port, such as 127.0.0.1:8080 or [::1]:0", chosen.listen)
+	case !(chosen.speed > 0 && chosen.speed <= maxSpeed): // true for NaN
+		return nil, fmt.Errorf("-speed %v: want more than 0 and at most %d", chosen.speed, maxSpeed)
 	case chosen.duration < 0:
-		return nil, fmt.Errorf("-snapshot-duration %v: it cannot be negative", chosen.duration)
+		return nil, fmt.Errorf("-snapshot-duration %v: must not be negative", chosen.duration)
 	case chosen.restore < 0:
-		return nil, fmt.Errorf("-restore-duration %v: it cannot be negative", chosen.restore)
-	case chosen.hidden < 0:
-		return nil, fmt.Errorf("-visibility-delay %v: it cannot be negative", chosen.hidden)
+		return nil, fmt.Errorf("-restore-duration %v: must not be negative", chosen.restore)
+	case chosen.delay < 0:
+		return nil, fmt.Errorf("-visibility-delay %v: must not be negative", chosen.delay)
 	case chosen.demo && given["cluster"]:
-		return nil, errors.New("-demo brings clusters of its own: leave out one of -demo and -cluster")
+		return nil, errors.New("-demo has its own clusters: use only one of -demo and -cluster")
 	case chosen.demo && chosen.duration > maxDemoDuration:
-		return nil, fmt.Errorf("-snapshot-duration %v: with -demo it can be %v at most", chosen.duration, maxDemoDuration)
+		return nil, fmt.Errorf("-snapshot-duration %v: must be at most %v with -demo", chosen.duration, maxDemoDuration)
 	}
 
 	return chosen, nil
@@ -175,11 +175,11 @@ func parse(arguments []string) (*settings, error) {
 func printUsage(output io.Writer) {
 	fmt.Fprint(output, `Usage: redshift-fake [flags]
 
-Serves a Redshift in memory on this machine, to any AWS client, until it is interrupted. On standard output it prints
-the shell lines that point a client at it, on standard error the calls that it answers.
+Serves an in-memory Redshift on this machine to any AWS client, until it is interrupted. On standard output it prints
+shell lines that make clients call it. On standard error it logs the calls.
 
   redshift-fake -demo > fake.env &    then in any shell: . ./fake.env
-  eval "$(redshift-fake -demo &)"     in a script, which ends it with: kill "$REDSHIFT_FAKE_PID"
+  eval "$(redshift-fake -demo &)"     in a script; to end it: kill "$REDSHIFT_FAKE_PID"
 
 Flags:
 `)
@@ -188,18 +188,18 @@ Flags:
 	flags.PrintDefaults()
 }
 
-// fake makes the fake, and what it has at the beginning.
+// fake returns the fake with its initial data.
 func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest.Fake, error) {
 	now := time.Now()
 	options := redshifttest.Options{
 		Region:           s.regions[0],
 		Start:            now,
 		ClockSpeed:       s.speed,
-		SignatureClock:   time.Now, // callers have no other
-		SnapshotDuration: orAtOnce(s.duration),
-		RestoreDuration:  orAtOnce(s.restore),
-		VisibilityDelay:  s.hidden,
-		Hosts:            append([]string{"localhost"}, s.hosts...), // one name turns the check on
+		SignatureClock:   time.Now, // callers use the real time
+		SnapshotDuration: durationOption(s.duration),
+		RestoreDuration:  durationOption(s.restore),
+		VisibilityDelay:  s.delay,
+		Hosts:            append([]string{"localhost"}, s.hosts...), // a name turns the check on
 		Logger:           logger,
 
 		AutomatedSnapshots: s.automated,
@@ -225,8 +225,8 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 	return fake, nil
 }
 
-// orAtOnce is for an Options, whose 0 is the default.
-func orAtOnce(duration time.Duration) time.Duration {
+// durationOption returns the value of an Options field for a flag. 0 means no time, but in Options it means the default.
+func durationOption(duration time.Duration) time.Duration {
 	if duration == 0 {
 		return -1
 	}

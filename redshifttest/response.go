@@ -18,11 +18,12 @@ const (
 	timeFormat = "2006-01-02T15:04:05.000Z"
 )
 
-// rendered is the XML of a result, as render returns it.
-type rendered []byte
+// resultXML is the XML of a result.
+type resultXML []byte
 
-// render writes a result, which is a pointer to the result struct of an operation. It returns nil if that has no members.
-func render(operation string, result any) rendered {
+// renderResult returns the XML of a result, which is a pointer to the result struct of an operation. It returns nil if the struct has
+// no members.
+func renderResult(operation string, result any) resultXML {
 	document := writer{depth: 1}
 	value, prefix := reflect.ValueOf(result).Elem(), operation+"Result>"
 	if len(document.elements(value.Type(), prefix)) == 0 {
@@ -35,13 +36,13 @@ func render(operation string, result any) rendered {
 	return document.Bytes()
 }
 
-// resultAnswer writes an operation's result, which is a pointer to its result struct, rendered, or nil if it has none.
-func resultAnswer(operation string, result any, requestID string) answer {
+// resultResponse returns the response with a result: a pointer to the result struct of the operation, a resultXML, or nil.
+func resultResponse(operation string, result any, requestID string) httpResponse {
 	var document writer
 	document.open(operation+"Response", ` xmlns="`+namespace+`"`)
 	switch result := result.(type) {
 	case nil:
-	case rendered:
+	case resultXML:
 		document.Write(result)
 	default:
 		document.open(operation+"Result", "")
@@ -53,11 +54,11 @@ func resultAnswer(operation string, result any, requestID string) answer {
 	document.close("ResponseMetadata")
 	document.close(operation + "Response")
 
-	return document.answer(http.StatusOK, requestID)
+	return document.response(http.StatusOK, requestID)
 }
 
-// errorAnswer writes an error.
-func errorAnswer(failed *failure, requestID string) answer {
+// errorResponse returns the response with an error.
+func errorResponse(failed *failure, requestID string) httpResponse {
 	blame := "Sender"
 	if failed.status >= http.StatusInternalServerError {
 		blame = "Receiver"
@@ -72,18 +73,18 @@ func errorAnswer(failed *failure, requestID string) answer {
 	document.text("RequestId", requestID)
 	document.close("ErrorResponse")
 
-	return document.answer(failed.status, requestID)
+	return document.response(failed.status, requestID)
 }
 
-// writer writes XML as Redshift does: indented, each element in a line of its own.
+// writer writes XML in Redshift's format: indented, with one element in each line.
 type writer struct {
 	bytes.Buffer
 	depth int
-	known map[reflect.Type][]element // what a list has a hundred times is looked at once
+	known map[reflect.Type][]element // caches the elements of a type, which a list can have many times
 }
 
-func (w *writer) answer(status int, requestID string) answer {
-	return answer{
+func (w *writer) response(status int, requestID string) httpResponse {
+	return httpResponse{
 		status: status,
 		header: http.Header{
 			"Content-Type":     {xmlType},
@@ -115,19 +116,19 @@ func (w *writer) text(name, text string) {
 		return
 	}
 	w.WriteString("<" + name + ">")
-	_ = xml.EscapeText(w, []byte(text)) // a bytes.Buffer takes everything
+	_ = xml.EscapeText(w, []byte(text)) // a bytes.Buffer returns no error
 	w.WriteString("</" + name + ">\n")
 }
 
-// element is what a field of a struct becomes.
+// element is the XML element of a struct field.
 type element struct {
 	field          int
 	name, itemName string
 	always         bool
-	entry          []contract.Member // of a map: its key and its value
+	entry          []contract.Member // key and value of a map
 }
 
-// elements returns those of the fields whose xml tags begin with prefix, in their order, which is Amazon's.
+// elements returns the elements of the fields whose xml tags begin with prefix. The order is the order of the fields, which is Amazon's.
 func (w *writer) elements(kind reflect.Type, prefix string) []element {
 	if known, found := w.known[kind]; found && prefix == "" {
 		return known
@@ -140,12 +141,12 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 			continue
 		}
 		name, itemName, _ := strings.Cut(path, ">")
-		// Members that are always there are marked in the json tag, since encoding/xml's have no omitzero here.
-		one := element{field: i, name: name, itemName: itemName, always: !strings.Contains(tag.Get("json"), ",omitzero")}
+		// The json tag marks the members that are always present. The xml tags have no omitzero.
+		field := element{field: i, name: name, itemName: itemName, always: !strings.Contains(tag.Get("json"), ",omitzero")}
 		if kind.Field(i).Type.Kind() == reflect.Map {
-			one.entry = entryOf(kind, prefix, name)
+			field.entry = entryOf(kind, prefix, name)
 		}
-		elements = append(elements, one)
+		elements = append(elements, field)
 	}
 	if prefix == "" {
 		if w.known == nil {
@@ -157,7 +158,7 @@ func (w *writer) elements(kind reflect.Type, prefix string) []element {
 	return elements
 }
 
-// entryOf returns the key and the value of a map, which is a member of a structure or of the result of an operation.
+// entryOf returns the key and the value of a map. The map is a member of a structure or of the result of an operation.
 func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
 	members := contract.Definition(kind.Name())
 	for _, operation := range contract.Operations() {
@@ -171,45 +172,45 @@ func entryOf(kind reflect.Type, prefix, name string) []contract.Member {
 		}
 	}
 
-	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}} // as AWS Query calls them by default
+	// The default names of the AWS Query protocol.
+	return []contract.Member{{Name: "key", Type: typeString}, {Name: "value", Type: typeString}}
 }
 
-// entries writes a map, in the order of its keys.
-func (w *writer) entries(value reflect.Value, one element) {
+// entries writes a map, sorted by key.
+func (w *writer) entries(value reflect.Value, described element) {
 	if value.Len() == 0 {
 		if !value.IsNil() {
-			w.text(one.name, "")
+			w.text(described.name, "")
 		}
 
 		return
 	}
 	keys := value.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	w.open(one.name, "")
+	w.open(described.name, "")
 	for _, key := range keys {
-		w.open(one.itemName, "")
-		w.text(one.entry[0].Name, key.String())
-		w.text(one.entry[1].Name, value.MapIndex(key).String())
-		w.close(one.itemName)
+		w.open(described.itemName, "")
+		w.text(described.entry[0].Name, key.String())
+		w.text(described.entry[1].Name, value.MapIndex(key).String())
+		w.close(described.itemName)
 	}
-	w.close(one.name)
+	w.close(described.name)
 }
 
 // members writes the fields of a struct.
 func (w *writer) members(value reflect.Value, prefix string) {
-	for _, one := range w.elements(value.Type(), prefix) {
-		if field := value.Field(one.field); field.Kind() == reflect.Map {
-			w.entries(field, one)
+	for _, described := range w.elements(value.Type(), prefix) {
+		if field := value.Field(described.field); field.Kind() == reflect.Map {
+			w.entries(field, described)
 		} else {
-			w.member(field, one.name, one.itemName, one.always)
+			w.member(field, described.name, described.itemName, described.always)
 		}
 	}
 }
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// member writes one member. Absent are empty strings, zero times and nil pointers and lists; numbers and booleans always
-// have a value.
+// member writes a member. It omits empty strings, zero times, nil pointers and nil lists. It always writes numbers and booleans.
 func (w *writer) member(value reflect.Value, name, itemName string, always bool) {
 	if value.Type() == timeType {
 		if at, isTime := value.Interface().(time.Time); isTime && !at.IsZero() {

@@ -9,9 +9,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Resources are the names of things that the fake does not have, but that a restore can refer to. They exist for every
-// account in every region. A restore that names another one is refused, as Redshift does, for example with
-// ClusterParameterGroupNotFound.
+// Resources are names of resources that the fake does not implement, but that a restore can refer to. They exist for every
+// account in every region. A restore that names another one is refused, for example with ClusterParameterGroupNotFound.
 type Resources struct {
 	// ParameterGroups are names of cluster parameter groups. The groups default.redshift-1.0 and default.redshift-2.0 always exist.
 	ParameterGroups []string
@@ -29,8 +28,8 @@ type Resources struct {
 	IdcApplications []string
 }
 
-// namedKind is a parameter of a restore that names something, and the error when that does not exist.
-type namedKind struct {
+// reference is a parameter of a restore that names a resource, and the error code if the resource does not exist.
+type reference struct {
 	parameter string
 	kind      string // in a message
 	option    string // the field of Resources
@@ -38,9 +37,9 @@ type namedKind struct {
 	missing   awsquery.ErrorCode
 }
 
-// kinds returns what a restore can refer to.
-func (r *Resources) kinds() []namedKind {
-	return []namedKind{
+// references returns the references of a restore.
+func (r *Resources) references() []reference {
+	return []reference{
 		{
 			parameter: "ClusterParameterGroupName",
 			kind:      "cluster parameter group",
@@ -93,9 +92,9 @@ func (r *Resources) kinds() []namedKind {
 	}
 }
 
-// check returns the first name that makes no sense.
+// check returns an error if a name is empty.
 func (r *Resources) check() error {
-	for _, kind := range r.kinds() {
+	for _, kind := range r.references() {
 		if slices.Contains(kind.known, "") {
 			return fmt.Errorf("%s: a name is empty", kind.option)
 		}
@@ -104,14 +103,14 @@ func (r *Resources) check() error {
 	return nil
 }
 
-// checkNamed refuses a restore that refers to something that does not exist.
-func (c *call) checkNamed() *failure {
-	for _, kind := range c.states.options.Resources.kinds() {
+// checkReferences refuses a restore that refers to a resource that does not exist.
+func (c *call) checkReferences() *failure {
+	for _, kind := range c.states.options.Resources.references() {
 		name := c.params.text(kind.parameter)
 		known := slices.ContainsFunc(kind.known, func(one string) bool { return strings.EqualFold(one, name) })
 		if name != "" && !known {
-			return fail(kind.missing, "The %s '%s' does not exist. Options.Resources.%s of package redshifttest adds it, or the flag -resource of redshift-fake.",
-				kind.kind, name, kind.option)
+			return fail(kind.missing, "The %s '%s' does not exist. "+
+				"Options.Resources.%s of package redshifttest adds it, and so does the flag -resource of redshift-fake.", kind.kind, name, kind.option)
 		}
 	}
 

@@ -16,79 +16,77 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// Respond makes the fake return this response to all later calls of an operation, whether or not the fake plays the operation. A response
+// Respond sets the response to all later calls of an operation, which the fake need not implement. A response
 // is a pointer to the result of the operation, such as a *redshift.DescribeClustersResult, or a function of its parameters:
 //
 //	func(*redshift.DescribeClustersParams) *redshift.DescribeClustersResult
 //	func(*redshift.DescribeClustersParams) (*redshift.DescribeClustersResult, error)
 //
-// The fake still checks signature and parameters, injects faults, and logs the request. It changes nothing else: resources of the fake
-// are not read or changed. The result is sent as the XML that Redshift sends for it. Later changes to it have no effect, and its
-// RequestID is ignored.
+// The fake still checks signature and parameters, injects faults, and logs the request. It does not read or change its resources.
+// It sends the result as the XML that Redshift sends for it. Later changes to the result have no effect. The fake ignores its RequestID.
 //
-// An error that a function returns is sent as the error of the call if it is an [awsquery.ErrorCode] or has an [*awsquery.Error] in its
-// chain. The function runs in the goroutine that serves the request, several times at once if there are several requests. It may call
-// methods of the fake.
+// If the function returns an error with an [awsquery.ErrorCode] or an [*awsquery.Error] in its chain, the fake sends it as the error of
+// the call. The function runs in the goroutine that serves the request. It must be safe for concurrent use if the test makes
+// concurrent requests. It may call methods of the fake.
 //
-// Respond replaces the response that an earlier Respond set. Responses of [Fake.RespondNext] come first. It returns an error, and
-// changes nothing, if the library does not have the operation or if the response has the wrong type or is nil.
+// Respond replaces the response of an earlier Respond. Responses of [Fake.RespondNext] come first. Respond returns an error, and
+// changes nothing, if the library does not have the operation, or if the response has the wrong type or is nil.
 func (f *Fake) Respond(operation string, response any) error {
-	one, err := f.newResponse(operation, response)
+	supplied, err := f.newResponse(operation, response)
 	if err != nil {
 		return err
 	}
-	f.responses.set(operation, one)
+	f.responses.set(operation, supplied)
 
 	return nil
 }
 
-// RespondNext makes the fake return these responses to the next calls of an operation, one response for each call. They are as
-// [Fake.Respond] describes them, and wait behind those of earlier calls of RespondNext. A request that the fake refuses, or that a
-// [Fault] without AfterWork ends, does not use a response. It returns an error, and changes nothing, if one of the responses is invalid
-// or if there is none.
+// RespondNext sets the responses to the next calls of an operation, one response for each call. [Fake.Respond] describes the responses.
+// They follow the responses of earlier calls of RespondNext. A request that the fake refuses, or that a [Fault] without AfterWork
+// replaces, uses no response. RespondNext returns an error, and changes nothing, if a response is invalid or if it gets no response.
 func (f *Fake) RespondNext(operation string, responses ...any) error {
 	if len(responses) == 0 {
-		return fmt.Errorf("redshifttest: respond to %q: there is no response", operation)
+		return fmt.Errorf("redshifttest: respond to %q: no response", operation)
 	}
-	all := make([]response, len(responses))
+	all := make([]suppliedResponse, len(responses))
 	for i, given := range responses {
-		one, err := f.newResponse(operation, given)
+		supplied, err := f.newResponse(operation, given)
 		if err != nil {
 			return err
 		}
-		all[i] = one
+		all[i] = supplied
 	}
 	f.responses.add(operation, all)
 
 	return nil
 }
 
-// PendingResponses returns how many responses of [Fake.RespondNext] no request has used yet.
+// PendingResponses returns the number of responses of [Fake.RespondNext] that no request has used yet.
 func (f *Fake) PendingResponses() int { return f.responses.pending() }
 
-// response is what a test supplies for an operation: a result as XML, or a function.
-type response struct {
-	result   rendered
+// suppliedResponse is the response of a test to an operation: a result as XML, or a function.
+type suppliedResponse struct {
+	xml      resultXML
 	function reflect.Value
 }
 
-func (w *world) newResponse(name string, given any) (response, error) {
-	failed := func(format string, arguments ...any) (response, error) {
-		return response{}, fmt.Errorf("redshifttest: respond to %q: %w", name, fmt.Errorf(format, arguments...))
+func (g *global) newResponse(name string, given any) (suppliedResponse, error) {
+	failed := func(format string, arguments ...any) (suppliedResponse, error) {
+		return suppliedResponse{}, fmt.Errorf("redshifttest: respond to %q: %w", name, fmt.Errorf(format, arguments...))
 	}
-	if _, found := w.operations[name]; !found {
+	if _, found := g.operations[name]; !found {
 		if isOperation(name) {
 			return failed("this library does not have the operation: supply its response with InjectNext, as a Fault with Status and Body")
 		}
 
-		return failed("Redshift has no such operation%s", w.didYouMean(name))
+		return failed("Redshift has no such operation%s", g.didYouMean(name))
 	}
 	if given == nil {
 		return failed("the response is nil: want a *redshift.%sResult", name)
 	}
 	value := reflect.ValueOf(given)
 	kind := value.Type()
-	wrong := func() (response, error) {
+	wrong := func() (suppliedResponse, error) {
 		return failed("want a *redshift.%[1]sResult or a func(*redshift.%[1]sParams) *redshift.%[1]sResult, not a %[2]s", name, kind)
 	}
 	result := kind
@@ -108,15 +106,15 @@ func (w *world) newResponse(name string, given any) (response, error) {
 	case value.IsNil():
 		return failed("the response is a nil %s", kind)
 	case kind.Kind() == reflect.Func:
-		return response{function: value}, nil
+		return suppliedResponse{function: value}, nil
 	default:
-		return response{result: render(name, given)}, nil
+		return suppliedResponse{xml: renderResult(name, given)}, nil
 	}
 }
 
-// didYouMean returns a hint to an operation that differs in case only.
-func (w *world) didYouMean(name string) string {
-	for known := range w.operations {
+// didYouMean returns a hint to an operation whose name differs only in case.
+func (g *global) didYouMean(name string) string {
+	for known := range g.operations {
 		if strings.EqualFold(known, name) {
 			return ": did you mean " + known + "?"
 		}
@@ -133,17 +131,17 @@ func isResponseFunction(kind reflect.Type, operation string) bool {
 	return kind.NumOut() == 1 || kind.NumOut() == 2 && kind.Out(1) == reflect.TypeFor[error]()
 }
 
-// clientPackages is the beginning of the paths of the packages that have the parameters and results.
+// clientPackages is the prefix of the import paths of the packages with the parameters and results.
 var clientPackages = strings.TrimSuffix(reflect.TypeFor[contract.Operation]().PkgPath(), "internal/contract") + "client/"
 
-// isGenerated reports whether a type is the pointer to the parameters or the result of an operation. The generator may write
-// an abbreviation in the name in capitals.
+// isGenerated reports whether a type is a pointer to the parameters or the result of an operation. It ignores the case of the name,
+// because the generator may write abbreviations in capitals.
 func isGenerated(kind reflect.Type, name string) bool {
 	return kind.Kind() == reflect.Pointer && kind.Elem().Kind() == reflect.Struct &&
 		strings.EqualFold(kind.Elem().Name(), name) && strings.HasPrefix(kind.Elem().PkgPath(), clientPackages)
 }
 
-// checkWritable returns an error for a type with a member that the writer has no XML for.
+// checkWritable returns an error for a type with a member that the writer cannot write as XML.
 func checkWritable(kind reflect.Type, outer []reflect.Type) error {
 	switch kind.Kind() {
 	case reflect.Pointer, reflect.Slice:
@@ -171,24 +169,24 @@ func checkWritable(kind reflect.Type, outer []reflect.Type) error {
 		return nil
 	}
 
-	return fmt.Errorf("the fake has no XML for the type %s: supply the response with InjectNext, as a Fault with Status and Body", kind)
+	return fmt.Errorf("the fake cannot write the type %s as XML: supply the response with InjectNext, as a Fault with Status and Body", kind)
 }
 
-// codeResponse is the code of the error for a call whose response a test supplied wrongly. The client does not retry it.
-const codeResponse = awsquery.ErrInvalidAction
+// codeInvalidResponse is the error code for a call whose supplied response is invalid. The client does not retry it.
+const codeInvalidResponse = awsquery.ErrInvalidAction
 
-// give returns the result for a call with these parameters.
-func (r response) give(operation contract.Operation, given params) (any, *failure) {
+// result returns the result of a call with these parameters.
+func (r suppliedResponse) result(operation contract.Operation, given parameters) (any, *failure) {
 	if !r.function.IsValid() {
-		return r.result, nil
+		return r.xml, nil
 	}
 	typed := reflect.New(r.function.Type().In(0).Elem())
-	text, err := json.Marshal(given.plain(operation))
+	text, err := json.Marshal(given.jsonValues(operation))
 	if err == nil {
 		err = json.Unmarshal(text, typed.Interface())
 	}
 	if err != nil {
-		return nil, fail(codeResponse, "The parameters do not fit into %s: %v.", typed.Type().Elem(), err)
+		return nil, fail(codeInvalidResponse, "The parameters cannot be converted to %s: %v.", typed.Type().Elem(), err)
 	}
 	returned := r.function.Call([]reflect.Value{typed})
 	if len(returned) > 1 {
@@ -197,13 +195,13 @@ func (r response) give(operation contract.Operation, given params) (any, *failur
 		}
 	}
 	if returned[0].IsNil() {
-		return nil, fail(codeResponse, "The function that a test gave to Respond for %s returned no result and no error.", operation.Name)
+		return nil, fail(codeInvalidResponse, "The function that a test gave to Respond for %s returned no result and no error.", operation.Name)
 	}
 
-	return render(operation.Name, returned[0].Interface()), nil
+	return renderResult(operation.Name, returned[0].Interface()), nil
 }
 
-// suppliedFailure returns the error that a function of a test returned.
+// suppliedFailure returns the failure for an error that a function of a test returned.
 func suppliedFailure(operation string, err error) *failure {
 	if supplied, isError := errors.AsType[*awsquery.Error](err); isError && errorCode.MatchString(string(supplied.Code)) {
 		failed := fail(supplied.Code, "%s", supplied.Message)
@@ -217,39 +215,39 @@ func suppliedFailure(operation string, err error) *failure {
 		return fail(code, "%v", err)
 	}
 
-	return fail(codeResponse, "The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v",
-		operation, err)
+	return fail(codeInvalidResponse,
+		"The function that a test gave to Respond for %s returned an error without an error code of Redshift: %v", operation, err)
 }
 
 // lastStatus is the largest HTTP status.
 const lastStatus = 599
 
-// responses are those that wait for a request, by operation.
-type responses struct {
+// suppliedResponses are the responses that a test has set, by operation.
+type suppliedResponses struct {
 	mutex  sync.Mutex
-	next   map[string][]response
-	always map[string]response
+	next   map[string][]suppliedResponse
+	always map[string]suppliedResponse
 }
 
-func (r *responses) set(operation string, one response) {
+func (r *suppliedResponses) set(operation string, supplied suppliedResponse) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.always == nil {
-		r.always = make(map[string]response)
+		r.always = make(map[string]suppliedResponse)
 	}
-	r.always[operation] = one
+	r.always[operation] = supplied
 }
 
-func (r *responses) add(operation string, all []response) {
+func (r *suppliedResponses) add(operation string, all []suppliedResponse) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.next == nil {
-		r.next = make(map[string][]response)
+		r.next = make(map[string][]suppliedResponse)
 	}
 	r.next[operation] = append(r.next[operation], all...)
 }
 
-func (r *responses) take(operation string) (response, bool) {
+func (r *suppliedResponses) take(operation string) (suppliedResponse, bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if next := r.next[operation]; len(next) > 0 {
@@ -257,12 +255,12 @@ func (r *responses) take(operation string) (response, bool) {
 
 		return next[0], true
 	}
-	one, found := r.always[operation]
+	supplied, found := r.always[operation]
 
-	return one, found
+	return supplied, found
 }
 
-func (r *responses) pending() int {
+func (r *suppliedResponses) pending() int {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	count := 0
@@ -273,51 +271,51 @@ func (r *responses) pending() int {
 	return count
 }
 
-// plain returns the parameters as JSON has them, under the names of the fields' json tags.
-func (p params) plain(operation contract.Operation) map[string]any {
+// jsonValues returns the parameters as values for JSON, by the json tags of the fields.
+func (p parameters) jsonValues(operation contract.Operation) map[string]any {
 	all := make(map[string]any)
 	for _, param := range operation.Params {
-		if one := p[param.Name]; one != nil {
+		if value := p[param.Name]; value != nil {
 			s := paramShape(param)
-			all[s.Name] = one.plain(s)
+			all[s.Name] = value.jsonValue(s)
 		}
 	}
 
 	return all
 }
 
-func (v *value) plain(s shape) any {
+func (v *paramValue) jsonValue(s shape) any {
 	switch {
 	case s.isMap():
 		entries := make(map[string]string)
-		for _, one := range v.items {
-			entries[params(one.members).text(s.Members[0].Name)] = params(one.members).text(s.Members[1].Name)
+		for _, item := range v.items {
+			entries[parameters(item.members).text(s.Members[0].Name)] = parameters(item.members).text(s.Members[1].Name)
 		}
 
 		return entries
 	case s.List:
 		items := make([]any, len(v.items))
-		for i, one := range v.items {
-			items[i] = one.plain(s.item())
+		for i, item := range v.items {
+			items[i] = item.jsonValue(s.item())
 		}
 
 		return items
 	case s.Type == typeStructure:
 		members := make(map[string]any)
-		for name, one := range v.members {
+		for name, item := range v.members {
 			if member, found := s.member(name); found {
-				members[name] = one.plain(member)
+				members[name] = item.jsonValue(member)
 			}
 		}
 
 		return members
 	default:
-		return plainText(s.Type, v.text)
+		return jsonText(s.Type, v.text)
 	}
 }
 
-// plainText returns a text that has the type as JSON has it.
-func plainText(kind, text string) any {
+// jsonText returns the text of a type as a value for JSON.
+func jsonText(kind, text string) any {
 	switch kind {
 	case "integer", "int32", "int64":
 		if number, err := strconv.ParseInt(text, 10, 64); err == nil {
