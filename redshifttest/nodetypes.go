@@ -8,7 +8,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// nodeLimits are the smallest and the largest number of nodes of a cluster, by node type. Other node types have no limits in the fake.
+// nodeLimits are the smallest and the largest number of nodes of a cluster, by node type. 1 means that a cluster can have a single node.
+// Other node types have no limits in the fake.
 var nodeLimits = map[string]struct{ smallest, largest int }{
 	"dc2.large":    {1, 32},
 	"dc2.8xlarge":  {2, 128},

@@ -12,7 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// supportAlias means AWS Support in place of an account.
+// supportAlias is the account that means AWS Support.
 const supportAlias = "amazon-redshift-support"
 
 func createClusterSnapshot(c *call) (any, *failure) {
@@ -574,11 +574,11 @@ func checkSnapshotARN(arn string) *failure {
 
 // arnAccount returns the account in an ARN, or "" if the ARN has none.
 func arnAccount(arn string) string {
-	const place, parts = 4, 6 // arn:partition:service:region:account:resource
+	const accountPart, parts = 4, 6 // arn:partition:service:region:account:resource
 	split := strings.SplitN(arn, ":", parts)
-	if len(split) < parts || !twelveDigits.MatchString(split[place]) {
+	if len(split) < parts || !twelveDigits.MatchString(split[accountPart]) {
 		return ""
 	}
 
-	return split[place]
+	return split[accountPart]
 }
