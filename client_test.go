@@ -561,23 +561,23 @@ func TestIteratorEndsAfterABadPage(t *testing.T) {
 	t.Parallel()
 	params := &redshift.DescribeClusterSnapshotsParams{Marker: "a", MaxRecords: new(20)}
 	for name, test := range map[string]struct {
-		answers []answer
-		want    int // snapshots before the error
-		says    string
+		responses []pollResponse
+		want      int // snapshots before the error
+		says      string
 	}{
-		"no result":              {[]answer{in("available"), {nothing: true}}, 1, "neither a result nor an error"},
-		"an error":               {[]answer{in("available"), failing("AccessDenied")}, 1, "AccessDenied"},
-		"the same marker again":  {[]answer{in("available"), in("available"), in("available")}, 3, "again"},
-		"the first marker again": {[]answer{in("available")}, 1, "again"},
+		"no result":              {[]pollResponse{in("available"), {nothing: true}}, 1, "neither a result nor an error"},
+		"an error":               {[]pollResponse{in("available"), failing("AccessDenied")}, 1, "AccessDenied"},
+		"the same marker again":  {[]pollResponse{in("available"), in("available"), in("available")}, 3, "again"},
+		"the first marker again": {[]pollResponse{in("available")}, 1, "again"},
 	} {
-		for i := range test.answers {
-			if test.answers[i].err == nil {
-				test.answers[i].marker = string(rune('b' + i))
+		for i := range test.responses {
+			if test.responses[i].err == nil {
+				test.responses[i].marker = string(rune('b' + i))
 			}
 		}
-		test.answers[len(test.answers)-1].marker = "a"
+		test.responses[len(test.responses)-1].marker = "a"
 		got, last := 0, error(nil)
-		for _, err := range redshift.NewFromService(&answers{list: test.answers}).DescribeClusterSnapshotsAll(t.Context(), params) {
+		for _, err := range redshift.NewFromService(&pollResponses{list: test.responses}).DescribeClusterSnapshotsAll(t.Context(), params) {
 			if err != nil {
 				last = err
 			} else {
