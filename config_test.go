@@ -429,7 +429,7 @@ func TestConfigIsPrintedWithoutSecrets(t *testing.T) {
 	}
 }
 
-// printed returns a value in all forms in which programs print it.
+// printed returns a value in every form that programs print.
 func printed(t *testing.T, value any) []string {
 	t.Helper()
 	var texts []string

@@ -32,5 +32,5 @@ func WithWaitJitter(client *Client, jitter func(longest time.Duration) time.Dura
 	return client
 }
 
-// ThrottlingCodes are the codes for which [IsThrottled] returns true.
+// ThrottlingCodes are the codes that [IsThrottled] reports as throttling.
 var ThrottlingCodes = attempts.ThrottlingCodes

@@ -21,7 +21,7 @@ type Program struct {
 	Name string `json:"name"`
 	// Bytes is the size of the program without symbols and debugging data.
 	Bytes int64 `json:"bytes"`
-	// Packages is the number of linked packages, including those of Go. Modules is the number of modules that a go.mod requires
+	// Packages is the number of linked packages, including the packages of Go. Modules is the number of modules that a go.mod requires
 	// for it.
 	Packages int `json:"packages"`
 	Modules  int `json:"modules"`

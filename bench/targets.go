@@ -1,6 +1,6 @@
 package bench
 
-// Target is a minimum for the ratios of time and allocations: those of Amazon's SDK divided by ours, for the same work.
+// Target is a minimum for the time and the allocations of the AWS SDK for Go v2 divided by ours, for the same work.
 type Target struct{ Time, Allocations float64 }
 
 // Targets returns the targets by the name of the work. A test of this package checks the allocations. The report checks the time,
@@ -23,5 +23,5 @@ const (
 	ThroughputTarget = 2.5
 )
 
-// SizeTargets returns the maximum ratio of our program's size to that of each other program.
+// SizeTargets returns the maximum ratio of our program's size divided by the size of each other program.
 func SizeTargets() map[string]float64 { return map[string]float64{"aws": 1.05, "awsconfig": 0.8} }
