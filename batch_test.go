@@ -17,8 +17,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// batches is a stub of both batch operations. It refuses the snapshots whose names begin with "bad", and one call.
-type batches struct {
+// batchService is a stub of both batch operations. It refuses the snapshots whose names begin with "bad", and one call.
+type batchService struct {
 	redshift.ClientService
 	calls   [][]string
 	kept    []int // the requested retention periods
@@ -27,7 +27,7 @@ type batches struct {
 	err     error
 }
 
-func (b *batches) respond(identifiers []string, options int) (done []string, failed []models.SnapshotErrorMessage, request string, err error) {
+func (b *batchService) respond(identifiers []string, options int) (done []string, failed []models.SnapshotErrorMessage, request string, err error) {
 	b.calls = append(b.calls, identifiers)
 	b.options += options
 	if len(b.calls) == b.failing {
@@ -47,7 +47,7 @@ func (b *batches) respond(identifiers []string, options int) (done []string, fai
 	return done, failed, fmt.Sprintf("request-%d", len(b.calls)), nil
 }
 
-func (b *batches) BatchDeleteClusterSnapshots(_ context.Context, params *redshift.BatchDeleteClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchDeleteClusterSnapshotsResult, error) {
+func (b *batchService) BatchDeleteClusterSnapshots(_ context.Context, params *redshift.BatchDeleteClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchDeleteClusterSnapshotsResult, error) {
 	var identifiers []string
 	for _, one := range params.Identifiers {
 		identifiers = append(identifiers, one.SnapshotIdentifier)
@@ -60,7 +60,7 @@ func (b *batches) BatchDeleteClusterSnapshots(_ context.Context, params *redshif
 	return &redshift.BatchDeleteClusterSnapshotsResult{Resources: done, Errors: failed, RequestID: request}, nil
 }
 
-func (b *batches) BatchModifyClusterSnapshots(_ context.Context, params *redshift.BatchModifyClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchModifyClusterSnapshotsResult, error) {
+func (b *batchService) BatchModifyClusterSnapshots(_ context.Context, params *redshift.BatchModifyClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchModifyClusterSnapshotsResult, error) {
 	b.kept = append(b.kept, *params.ManualSnapshotRetentionPeriod)
 	done, failed, request, err := b.respond(params.SnapshotIdentifierList, len(options))
 	if request == "" {
@@ -125,8 +125,8 @@ func TestBatchesOfAnySizeAreSentInHundreds(t *testing.T) {
 			}
 			option := redshift.Option(nil)
 			identifiers := numbered(test.count)
-			for operation, run := range map[string]func(*batches) (*redshift.BatchResult, error){
-				"delete": func(stub *batches) (*redshift.BatchResult, error) {
+			for operation, run := range map[string]func(*batchService) (*redshift.BatchResult, error){
+				"delete": func(stub *batchService) (*redshift.BatchResult, error) {
 					params := toDelete(identifiers)
 					defer func() {
 						if !reflect.DeepEqual(params, toDelete(numbered(test.count))) {
@@ -136,11 +136,11 @@ func TestBatchesOfAnySizeAreSentInHundreds(t *testing.T) {
 
 					return redshift.NewFromService(stub).DeleteSnapshots(ctx, params, option)
 				},
-				"modify": func(stub *batches) (*redshift.BatchResult, error) {
+				"modify": func(stub *batchService) (*redshift.BatchResult, error) {
 					return redshift.NewFromService(stub).ModifySnapshots(ctx, toModify(identifiers, 9), option)
 				},
 			} {
-				stub := &batches{failing: test.failing, err: test.fails}
+				stub := &batchService{failing: test.failing, err: test.fails}
 				result, err := run(stub)
 				var sizes []int
 				for _, call := range stub.calls {
@@ -205,7 +205,7 @@ func TestBatchesWithoutClientOrParametersFail(t *testing.T) {
 	if result, err := redshift.NewFromService(nil).ModifySnapshots(t.Context(), toModify(numbered(1), 1)); err == nil || result == nil {
 		t.Errorf("without a client: got %v, %v", result, err)
 	}
-	stub := new(batches)
+	stub := new(batchService)
 	if result, err := redshift.NewFromService(stub).DeleteSnapshots(t.Context(), nil); err != nil || result == nil {
 		t.Errorf("without parameters: got %v, %v", result, err)
 	}
@@ -220,7 +220,7 @@ func TestBatchesWithoutClientOrParametersFail(t *testing.T) {
 func TestSnapshotErrorHasCodeAndNoSecret(t *testing.T) {
 	t.Parallel()
 	identifiers := append(numbered(120), "bad-secret")
-	result, err := redshift.NewFromService(new(batches)).DeleteSnapshots(t.Context(), toDelete(identifiers))
+	result, err := redshift.NewFromService(new(batchService)).DeleteSnapshots(t.Context(), toDelete(identifiers))
 	if err != nil || len(result.Done) != 120 || len(result.Failed) != 1 || len(result.Unprocessed) > 0 {
 		t.Fatalf("got %+v, %v", result, err)
 	}

@@ -481,15 +481,15 @@ func TestErrorsShowNoSecretsAndNoParameters(t *testing.T) {
 }
 
 // A stub that embeds the interface is enough for a unit test.
-type stub struct{ redshift.ClientService }
+type createStub struct{ redshift.ClientService }
 
-func (stub) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
+func (createStub) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
 	return nil, models.ErrClusterNotFound
 }
 
 func TestStubsEmbedClientService(t *testing.T) {
 	t.Parallel()
-	var service redshift.ClientService = stub{}
+	var service redshift.ClientService = createStub{}
 	if _, err := service.CreateClusterSnapshot(t.Context(), create()); !errors.Is(err, models.ErrClusterNotFound) {
 		t.Errorf("err = %v", err)
 	}
@@ -565,10 +565,10 @@ func TestIteratorEndsAfterABadPage(t *testing.T) {
 		want      int // snapshots before the error
 		says      string
 	}{
-		"no result":              {[]pollResponse{in("available"), {nothing: true}}, 1, "neither a result nor an error"},
-		"an error":               {[]pollResponse{in("available"), failing("AccessDenied")}, 1, "AccessDenied"},
-		"the same marker again":  {[]pollResponse{in("available"), in("available"), in("available")}, 3, "again"},
-		"the first marker again": {[]pollResponse{in("available")}, 1, "again"},
+		"no result":              {[]pollResponse{withStatus("available"), {nothing: true}}, 1, "neither a result nor an error"},
+		"an error":               {[]pollResponse{withStatus("available"), failing("AccessDenied")}, 1, "AccessDenied"},
+		"the same marker again":  {[]pollResponse{withStatus("available"), withStatus("available"), withStatus("available")}, 3, "again"},
+		"the first marker again": {[]pollResponse{withStatus("available")}, 1, "again"},
 	} {
 		for i := range test.responses {
 			if test.responses[i].err == nil {

@@ -52,15 +52,15 @@ func parseElement(t *testing.T, document []byte) *element {
 	}
 }
 
-// form is a way to write a document without changing its meaning.
-type form struct {
+// xmlForm is a way to write a document without changing its meaning.
+type xmlForm struct {
 	seed    uint64              // the seed of the order of the children; 0 keeps the order
 	between func() string       // returns the text before each child and before the end tag
 	text    func(string) string // returns another form of a text
 	prefix  string              // the prefix of the names
 }
 
-func (f form) write(w *strings.Builder, e *element) {
+func (f xmlForm) write(w *strings.Builder, e *element) {
 	fmt.Fprintf(w, "<%s%s>", f.prefix, e.name)
 	if e.isLeaf() {
 		w.WriteString(f.text(e.text))
@@ -75,7 +75,7 @@ func (f form) write(w *strings.Builder, e *element) {
 }
 
 // ordered shuffles children, except the items of a list, whose order matters.
-func (f form) ordered(children []*element) []*element {
+func (f xmlForm) ordered(children []*element) []*element {
 	if f.seed == 0 || len(children) < 2 || children[0].name == children[1].name {
 		return children
 	}
@@ -86,7 +86,7 @@ func (f form) ordered(children []*element) []*element {
 	return mixed
 }
 
-func (f form) document(e *element) string {
+func (f xmlForm) document(e *element) string {
 	if f.between == nil {
 		f.between = func() string { return "" }
 	}
@@ -228,34 +228,34 @@ func TestAllFormsOfAResponseAreDecoded(t *testing.T) {
 	const unknown = `<!-- a > comment --><Unknown kind="a&gt;b" x='"'><Status>wrong</Status><Snapshot><Key/></Snapshot>` +
 		`<![CDATA[</Unknown>]]>text</Unknown><Unknown/><?note <Status>wrong</Status>?>` + "\r\n\t"
 	type variant struct {
-		form    form
+		form    xmlForm
 		differs bool // the result differs from the filled one
 	}
 	variants := map[string]variant{
-		"indented":         {form: form{between: always("\n   ")}},
-		"unknown members":  {form: form{between: always(unknown)}},
-		"prefixed":         {form: form{prefix: "q:"}},
-		"CDATA":            {form: form{text: func(text string) string { return "<![CDATA[" + text + "]]>" }}},
-		"character codes":  {form: form{text: func(text string) string { return strings.ReplaceAll(escape(text), "e", "&#x65;") }}},
-		"split by comment": {form: form{text: func(text string) string { return escape(text[:1]) + "<!-- in the text -->" + escape(text[1:]) }}},
-		"microseconds":     {form: form{text: times("2006-01-02T15:04:05.000000Z", time.UTC)}},
-		"milliseconds":     {form: form{text: times("2006-01-02T15:04:05.000Z", time.UTC)}},
-		"zone east":        {form: form{text: times("2006-01-02T15:04:05.0000-07:00", time.FixedZone("", 2*3600))}},
-		"zone west":        {form: form{text: times("2006-01-02T15:04:05.000-07:00", time.FixedZone("", -7*3600-1800))}},
-		"seconds":          {form: form{text: times("2006-01-02T15:04:05Z", time.UTC)}, differs: true},
-		"tenths":           {form: form{text: times("2006-01-02T15:04:05.0Z", time.UTC)}, differs: true},
-		"hundredths":       {form: form{text: times("2006-01-02T15:04:05.00-07:00", time.FixedZone("", 3600))}, differs: true},
+		"indented":         {form: xmlForm{between: always("\n   ")}},
+		"unknown members":  {form: xmlForm{between: always(unknown)}},
+		"prefixed":         {form: xmlForm{prefix: "q:"}},
+		"CDATA":            {form: xmlForm{text: func(text string) string { return "<![CDATA[" + text + "]]>" }}},
+		"character codes":  {form: xmlForm{text: func(text string) string { return strings.ReplaceAll(escape(text), "e", "&#x65;") }}},
+		"split by comment": {form: xmlForm{text: func(text string) string { return escape(text[:1]) + "<!-- in the text -->" + escape(text[1:]) }}},
+		"microseconds":     {form: xmlForm{text: times("2006-01-02T15:04:05.000000Z", time.UTC)}},
+		"milliseconds":     {form: xmlForm{text: times("2006-01-02T15:04:05.000Z", time.UTC)}},
+		"zone east":        {form: xmlForm{text: times("2006-01-02T15:04:05.0000-07:00", time.FixedZone("", 2*3600))}},
+		"zone west":        {form: xmlForm{text: times("2006-01-02T15:04:05.000-07:00", time.FixedZone("", -7*3600-1800))}},
+		"seconds":          {form: xmlForm{text: times("2006-01-02T15:04:05Z", time.UTC)}, differs: true},
+		"tenths":           {form: xmlForm{text: times("2006-01-02T15:04:05.0Z", time.UTC)}, differs: true},
+		"hundredths":       {form: xmlForm{text: times("2006-01-02T15:04:05.00-07:00", time.FixedZone("", 3600))}, differs: true},
 	}
 	for seed := range uint64(5) {
-		variants[fmt.Sprintf("order %d", seed+1)] = variant{form: form{seed: seed + 1}}
+		variants[fmt.Sprintf("order %d", seed+1)] = variant{form: xmlForm{seed: seed + 1}}
 	}
 	for _, number := range []string{"NaN", "INF", "-INF", "Infinity", "-Infinity", "1e3", "-0.5", "17"} {
-		variants[number] = variant{form: form{text: floats(number)}, differs: true}
+		variants[number] = variant{form: xmlForm{text: floats(number)}, differs: true}
 	}
 
 	everyOperation(t, func(t *testing.T, operation reflect.Method, filled any, document *element) {
-		for name, variant := range variants {
-			text := variant.form.document(document)
+		for name, one := range variants {
+			text := one.form.document(document)
 			want := reflect.New(operation.Type.Out(0).Elem())
 			if err := xml.Unmarshal([]byte(text), want.Interface()); err != nil {
 				t.Fatalf("%s: encoding/xml: %v\n%s", name, err, text)
@@ -269,7 +269,7 @@ func TestAllFormsOfAResponseAreDecoded(t *testing.T) {
 			if found := differenceOf("", reflect.ValueOf(got), want); found != "" {
 				t.Errorf("%s: the result differs from encoding/xml: %s", name, found)
 			}
-			if found := differenceOf("", reflect.ValueOf(got), reflect.ValueOf(filled)); found != "" && !variant.differs {
+			if found := differenceOf("", reflect.ValueOf(got), reflect.ValueOf(filled)); found != "" && !one.differs {
 				t.Errorf("%s: the result differs from the filled one: %s", name, found)
 			}
 		}
@@ -280,7 +280,7 @@ func TestAllFormsOfAResponseAreDecoded(t *testing.T) {
 func TestEmptyElementsAreDecodedAsZero(t *testing.T) {
 	t.Parallel()
 	everyOperation(t, func(t *testing.T, operation reflect.Method, _ any, document *element) {
-		emptied := form{text: func(string) string { return "" }}.document(document)
+		emptied := xmlForm{text: func(string) string { return "" }}.document(document)
 		closed := regexp.MustCompile(`<(\w+)></\w+>`).ReplaceAllString(emptied, "<$1/>")
 		if closed == emptied {
 			t.Fatal("the document has no texts")
@@ -354,7 +354,7 @@ func somethingIn(path string, value reflect.Value) string {
 func TestTruncatedResponsesAreErrors(t *testing.T) {
 	t.Parallel()
 	everyOperation(t, func(t *testing.T, operation reflect.Method, _ any, document *element) {
-		text := form{}.document(document)
+		text := xmlForm{}.document(document)
 		// One client for all, because the test has thousands of lengths.
 		length := 0
 		client := newClient(t, func(config *redshift.Config) {

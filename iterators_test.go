@@ -24,18 +24,18 @@ type listPage struct {
 	code  awsquery.ErrorCode
 }
 
-// listing is an operation with pages and its iterator.
-type listing struct {
+// pagedOperation is an operation with pages and its iterator.
+type pagedOperation struct {
 	operation string
 	iterator  string
 	params    reflect.Type
 	result    reflect.Type
 }
 
-// listings finds the operations whose results have a Marker. Each must have an iterator.
-func listings(t *testing.T) []listing {
+// pagedOperations returns the operations whose results have a Marker. Each must have an iterator.
+func pagedOperations(t *testing.T) []pagedOperation {
 	t.Helper()
-	var all []listing
+	var all []pagedOperation
 	service, client := reflect.TypeFor[redshift.ClientService](), reflect.TypeFor[*redshift.Client]()
 	for i := range service.NumMethod() {
 		method := service.Method(i)
@@ -48,7 +48,7 @@ func listings(t *testing.T) []listing {
 
 			continue
 		}
-		all = append(all, listing{method.Name, method.Name + "All", method.Type.In(1).Elem(), result})
+		all = append(all, pagedOperation{method.Name, method.Name + "All", method.Type.In(1).Elem(), result})
 	}
 	if len(all) < 6 {
 		t.Errorf("got %d operations with pages, want at least 6", len(all))
@@ -58,7 +58,7 @@ func listings(t *testing.T) []listing {
 }
 
 // respond writes a page.
-func (l listing) respond(t *testing.T, page listPage) (*http.Response, error) {
+func (l pagedOperation) respond(t *testing.T, page listPage) (*http.Response, error) {
 	t.Helper()
 	if page.code != "" {
 		return httpmock.NewStringResponse(http.StatusBadRequest, "<ErrorResponse><Error><Code>"+string(page.code)+"</Code></Error></ErrorResponse>"), nil
@@ -87,7 +87,7 @@ type iteration struct {
 }
 
 // iterate ranges over the pages and stops after the given number of yields. If it is 0, iterate does not stop.
-func (l listing) iterate(t *testing.T, ctx context.Context, params reflect.Value, pages map[string]listPage, stop int) iteration {
+func (l pagedOperation) iterate(t *testing.T, ctx context.Context, params reflect.Value, pages map[string]listPage, stop int) iteration {
 	t.Helper()
 	var seen iteration
 	client := newClient(t, func(config *redshift.Config) {
@@ -148,7 +148,7 @@ func TestIteratorsReturnAllPages(t *testing.T) {
 		"its own Marker":         {pages: map[string]listPage{"a": {items: 1, next: "a"}}, marker: "a", items: 1, markers: []string{"a"}, text: "Marker was returned before"},
 		"the first Marker again": {pages: map[string]listPage{"a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, marker: "a", items: 2, markers: []string{"a", "b"}, text: "Marker was returned before"},
 	} {
-		for _, listing := range listings(t) {
+		for _, listing := range pagedOperations(t) {
 			t.Run(name+"/"+listing.operation, func(t *testing.T) {
 				t.Parallel()
 				for _, size := range []*int{nil, new(50)} {
@@ -187,7 +187,7 @@ func TestIteratorsReturnAllPages(t *testing.T) {
 // After its context ends, an iterator sends no request.
 func TestIteratorsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
-	for _, listing := range listings(t) {
+	for _, listing := range pagedOperations(t) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		got := listing.iterate(t, ctx, reflect.New(listing.params), nil, 0)

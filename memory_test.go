@@ -38,7 +38,7 @@ func TestMemoryOfAResponseIsLimited(t *testing.T) {
 				return
 			}
 			elements[place] = true
-			whole := form{}.document(e)
+			whole := xmlForm{}.document(e)
 			for _, one := range []string{"<" + e.name + "/>", "<" + e.name + ">1</" + e.name + ">", whole} {
 				document := before + strings.Repeat(one, size/len(one)) + after
 				allocated, err := allocatedBy(t, operation, document)

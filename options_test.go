@@ -135,10 +135,10 @@ func TestWithMaxAttemptsLimitsTheCall(t *testing.T) {
 		count.Add(1)
 		writer.WriteHeader(http.StatusServiceUnavailable)
 	})
-	for _, attempts := range []int{1, 2, 5} {
+	for _, limit := range []int{1, 2, 5} {
 		count.Store(0)
-		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, WithMaxAttempts(attempts)); err == nil || count.Load() != int64(attempts) {
-			t.Errorf("got %d attempts, want %d (err = %v)", count.Load(), attempts, err)
+		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, WithMaxAttempts(limit)); err == nil || count.Load() != int64(limit) {
+			t.Errorf("got %d attempts, want %d (err = %v)", count.Load(), limit, err)
 		}
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// onTheWire returns a client that gets the bytes of reply for its request with that number, from 1, over a connection that then
+// onTheWire returns a client that gets the bytes of respond for its request with that number, from 1, over a connection that then
 // ends.
-func onTheWire(t *testing.T, reply func(number int) string) (client *redshift.Client, requests *int) {
+func onTheWire(t *testing.T, respond func(number int) string) (client *redshift.Client, requests *int) {
 	t.Helper()
 	requests = new(int)
 	client = newClient(t, func(config *redshift.Config) {
@@ -32,7 +32,7 @@ func onTheWire(t *testing.T, reply func(number int) string) (client *redshift.Cl
 						return // the request is a look-up
 					}
 					*requests++
-					_, _ = io.WriteString(far, reply(*requests))
+					_, _ = io.WriteString(far, respond(*requests))
 				}
 			}()
 

@@ -124,7 +124,7 @@ func TestMethodsWithoutAClientReturnErrors(t *testing.T) {
 func TestNewFromServiceReturnsResultsUnchanged(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("refused")
-	stub := &creating{}
+	stub := &createResult{}
 	client := redshift.NewFromService(stub)
 	if result, err := client.CreateClusterSnapshot(t.Context(), create()); result != nil || err != nil {
 		t.Errorf("got %v, %v", result, err)
@@ -135,13 +135,13 @@ func TestNewFromServiceReturnsResultsUnchanged(t *testing.T) {
 	}
 }
 
-type creating struct {
+type createResult struct {
 	redshift.ClientService
 	result *redshift.CreateClusterSnapshotResult
 	err    error
 }
 
-func (c *creating) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
+func (c *createResult) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
 	return c.result, c.err
 }
 
@@ -153,9 +153,9 @@ func TestCreatedSnapshotIsNewForAMinute(t *testing.T) {
 			created := &redshift.CreateClusterSnapshotResult{Snapshot: models.Snapshot{SnapshotIdentifier: "NIGHTLY"}}
 			missing := &pollResponses{list: []pollResponse{failing("ClusterSnapshotNotFound")}}
 			client := redshift.NewFromService(struct {
-				*creating
+				*createResult
 				describing
-			}{&creating{result: created}, missing})
+			}{&createResult{result: created}, missing})
 			if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
 				t.Fatal(err)
 			}

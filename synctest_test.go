@@ -38,7 +38,7 @@ func TestWaitInABubbleTakesNoTime(t *testing.T) {
 	})
 }
 
-// over returns a client of a service, without jitter in its waits.
-func over(service redshift.ClientService) *redshift.Client {
+// clientOf returns a client of a service, without jitter in its waits.
+func clientOf(service redshift.ClientService) *redshift.Client {
 	return redshift.WithoutWaitJitter(redshift.NewFromService(service))
 }

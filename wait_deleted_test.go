@@ -27,19 +27,19 @@ func TestWaitSnapshotDeletedPollsUntilItIsGone(t *testing.T) {
 		polledAt  []time.Duration
 	}{
 		"gone immediately":  {responses: []pollResponse{failing("ClusterSnapshotNotFound")}, polledAt: []time.Duration{0}},
-		"no longer listed":  {responses: []pollResponse{in("available"), {}}, status: "available", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"shown as deleted":  {responses: []pollResponse{in("available"), in("deleted")}, status: "deleted", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"failed, then gone": {responses: []pollResponse{in("failed"), failing("ClusterSnapshotNotFound")}, status: "failed", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"no longer listed":  {responses: []pollResponse{withStatus("available"), {}}, status: "available", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"shown as deleted":  {responses: []pollResponse{withStatus("available"), withStatus("deleted")}, status: "deleted", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"failed, then gone": {responses: []pollResponse{withStatus("failed"), failing("ClusterSnapshotNotFound")}, status: "failed", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
 		"growing delays": {
-			responses: []pollResponse{in("available"), in("available"), in("available"), in("available"), {}},
+			responses: []pollResponse{withStatus("available"), withStatus("available"), withStatus("available"), withStatus("available"), {}},
 			wait:      redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 8 * second},
 			status:    "available",
 			polledAt:  []time.Duration{0, 6 * second, 14 * second, 22 * second, 30 * second},
 		},
-		"never deleted":            {responses: []pollResponse{in("available")}, limit: 8 * second, status: "available", err: context.DeadlineExceeded, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"an ended context":         {responses: []pollResponse{in("available")}, limit: -1, err: context.DeadlineExceeded},
+		"never deleted":            {responses: []pollResponse{withStatus("available")}, limit: 8 * second, status: "available", err: context.DeadlineExceeded, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"an ended context":         {responses: []pollResponse{withStatus("available")}, limit: -1, err: context.DeadlineExceeded},
 		"two":                      {responses: []pollResponse{{snapshots: make([]models.Snapshot, 2)}}, err: redshift.ErrNotOneSnapshot, polledAt: []time.Duration{0}},
-		"another error":            {responses: []pollResponse{in("available"), failing("AccessDenied")}, status: "available", err: awsquery.ErrorCode("AccessDenied"), polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"another error":            {responses: []pollResponse{withStatus("available"), failing("AccessDenied")}, status: "available", err: awsquery.ErrorCode("AccessDenied"), polledAt: []time.Duration{0, 7500 * time.Millisecond}},
 		"neither result nor error": {responses: []pollResponse{{nothing: true}}, err: errNothing, polledAt: []time.Duration{0}},
 		"one, and a next page":     {responses: []pollResponse{{snapshots: make([]models.Snapshot, 1), marker: "x"}}, err: redshift.ErrNotOneSnapshot, polledAt: []time.Duration{0}},
 	} {
@@ -55,7 +55,7 @@ func TestWaitSnapshotDeletedPollsUntilItIsGone(t *testing.T) {
 				stub := &pollResponses{list: test.responses}
 				var shown []redshift.WaitProgress
 				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
-				snapshot, err := over(stub).WaitSnapshotDeleted(ctx, nightly, test.wait)
+				snapshot, err := clientOf(stub).WaitSnapshotDeleted(ctx, nightly, test.wait)
 				if snapshot.Status != test.status || !slices.Equal(stub.polledAt, test.polledAt) {
 					t.Errorf("last status = %q, polled at %v; want %q, %v", snapshot.Status, stub.polledAt, test.status, test.polledAt)
 				}

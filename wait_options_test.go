@@ -340,9 +340,9 @@ func TestWaitsReportProgress(t *testing.T) {
 		"a final snapshot":        {models.Snapshot{Status: "final snapshot"}, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stub := &pollResponses{list: []pollResponse{in("creating"), failing("Throttling"), {snapshots: []models.Snapshot{test.snapshot}}, in("available")}}
+			stub := &pollResponses{list: []pollResponse{withStatus("creating"), failing("Throttling"), {snapshots: []models.Snapshot{test.snapshot}}, withStatus("available")}}
 			var shown []redshift.WaitProgress
-			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{
+			_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{
 				MinDelay: time.Second, MaxDelay: time.Second, Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if err != nil || len(shown) < 2 {
@@ -371,7 +371,7 @@ func TestWaitsReportProgress(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			stub := &restores{list: []restoreResponse{{clusters: []models.Cluster{test.cluster}}, clusterIn("paused", "")}}
 			var shown []redshift.WaitProgress
-			_, _ = over(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{
+			_, _ = clientOf(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{
 				Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if len(shown) == 0 || shown[0].Fraction != test.want {
@@ -392,7 +392,7 @@ func TestWaitsReportProgress(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			stub := &restores{list: []restoreResponse{{tables: []models.TableRestoreStatus{test.restore}}, tableIn("SUCCEEDED", "")}}
 			var shown []redshift.WaitProgress
-			_, err := over(stub).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{
+			_, err := clientOf(stub).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{
 				Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if err != nil || shown[0].Fraction != test.want {

@@ -170,7 +170,7 @@ func TestDelaysGetShorterInAnOutage(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
 		defer cancel()
-		_, err := over(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
+		_, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
 		if !ended || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || stub.polls > 8 {
 			t.Errorf("noticed the end of the outage: %t, after %d polls (err = %v)", ended, stub.polls, err)
 		}
@@ -201,7 +201,7 @@ func TestEachOutageIsMeasuredSeparately(t *testing.T) {
 				}
 			}
 			options := redshift.WaitOptions{MinDelay: 40 * time.Second, MaxDelay: 40 * time.Second, MaxOutage: time.Minute, ExpectNew: true}
-			if _, err := over(stub).WaitSnapshotAvailable(ctx, nightly, options); !errors.Is(err, context.Canceled) || stub.polls != 14 {
+			if _, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, options); !errors.Is(err, context.Canceled) || stub.polls != 14 {
 				t.Errorf("%s: err = %v after %d polls", name, err, stub.polls)
 			}
 		})
@@ -242,7 +242,7 @@ func TestRefusalEndsAWaitInAnOutage(t *testing.T) {
 
 			return &awsquery.Error{StatusCode: 403, Code: awsquery.ErrAccessDenied}
 		}
-		_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+		_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 		if !errors.Is(err, awsquery.ErrAccessDenied) || errors.Is(err, redshift.ErrOutageTooLong) {
 			t.Errorf("err = %v", err)
 		}
@@ -276,7 +276,7 @@ func TestOutageErrorHasTheLastFailure(t *testing.T) {
 
 				return test.cut(ctx)
 			}
-			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+			_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 			if !errors.Is(err, redshift.ErrOutageTooLong) || !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) ||
 				strings.Contains(err.Error(), "deadline exceeded") {
 				t.Errorf("%s: err = %v", name, err)

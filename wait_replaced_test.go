@@ -61,7 +61,7 @@ func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			stub := &pollResponses{list: test.responses}
-			snapshot, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+			snapshot, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 			var failure *redshift.SnapshotWaitError
 			switch {
 			case test.available == nil:
@@ -79,7 +79,7 @@ func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 			defer cancel()
 			stub := &pollResponses{list: test.responses}
 			shown := 0
-			snapshot, err := over(stub).WaitSnapshotDeleted(ctx, nightly, redshift.WaitOptions{Progress: func(progress redshift.WaitProgress) {
+			snapshot, err := clientOf(stub).WaitSnapshotDeleted(ctx, nightly, redshift.WaitOptions{Progress: func(progress redshift.WaitProgress) {
 				shown++
 			}})
 			if err != nil || len(stub.polledAt) != test.polls || shown != test.polls-1 {
@@ -96,13 +96,13 @@ func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 func TestWaitEndsIfItsSnapshotIsDeleted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		stub := &pollResponses{list: []pollResponse{in("creating"), failing("ClusterSnapshotNotFound")}}
-		_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+		stub := &pollResponses{list: []pollResponse{withStatus("creating"), failing("ClusterSnapshotNotFound")}}
+		_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 		if !errors.Is(err, redshift.ErrSnapshotDeleted) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
 			t.Errorf("by name: err = %v", err)
 		}
-		stub = &pollResponses{list: []pollResponse{in("creating"), {}}}
-		_, err = over(stub).WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{TagKeys: []string{"env"}}, redshift.WaitOptions{})
+		stub = &pollResponses{list: []pollResponse{withStatus("creating"), {}}}
+		_, err = clientOf(stub).WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{TagKeys: []string{"env"}}, redshift.WaitOptions{})
 		if errors.Is(err, redshift.ErrSnapshotDeleted) || !errors.Is(err, redshift.ErrNotOneSnapshot) {
 			t.Errorf("by tag: err = %v", err)
 		}
@@ -133,7 +133,7 @@ func TestWaitEndsIfItsClusterIsReplaced(t *testing.T) {
 		for _, wait := range []string{"WaitClusterRestored", "WaitSnapshotScheduleApplied"} {
 			synctest.Test(t, func(t *testing.T) {
 				stub := &restores{list: test.responses}
-				err := waits[wait](t.Context(), over(stub), redshift.WaitOptions{})
+				err := waits[wait](t.Context(), clientOf(stub), redshift.WaitOptions{})
 				var failure *redshift.WaitError[models.Cluster]
 				if !errors.Is(err, test.want) || !errors.As(err, &failure) || failure.Polls != test.polls || !failure.Last.ClusterCreateTime.Equal(test.last) {
 					t.Errorf("%s, %s: err = %v", name, wait, err)
@@ -143,7 +143,7 @@ func TestWaitEndsIfItsClusterIsReplaced(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		stub := &restores{list: []restoreResponse{cluster("creating", never), cluster("available", early)}}
-		if err := waits["WaitClusterRestored"](t.Context(), over(stub), redshift.WaitOptions{}); err != nil {
+		if err := waits["WaitClusterRestored"](t.Context(), clientOf(stub), redshift.WaitOptions{}); err != nil {
 			t.Errorf("cluster whose time is shown late: err = %v", err)
 		}
 	})
@@ -171,7 +171,7 @@ func TestWaitClusterRestoredChecksTheAvailability(t *testing.T) {
 					first.clusters[0].ClusterAvailabilityStatus = availability
 					second.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusAvailable
 					stub := &restores{list: []restoreResponse{first, second}}
-					cluster, err := over(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{AvailableSuffices: suffices})
+					cluster, err := clientOf(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{AvailableSuffices: suffices})
 					want := 2
 					if test.ends {
 						want = 1
@@ -185,12 +185,12 @@ func TestWaitClusterRestoredChecksTheAvailability(t *testing.T) {
 	}
 	failed := clusterIn("available", "failed")
 	failed.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
-	if _, err := over(&restores{list: []restoreResponse{failed}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrRestoreFailed) {
+	if _, err := clientOf(&restores{list: []restoreResponse{failed}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrRestoreFailed) {
 		t.Errorf("failed restore: err = %v", err)
 	}
 	creating := clusterIn("creating", "restoring")
 	creating.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
-	if _, err := over(&restores{list: []restoreResponse{creating}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrClusterUnusable) {
+	if _, err := clientOf(&restores{list: []restoreResponse{creating}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrClusterUnusable) {
 		t.Errorf("failed cluster: err = %v", err)
 	}
 }

@@ -181,7 +181,7 @@ func TestWaitClusterRestoredPollsUntilTheDataIsRestored(t *testing.T) {
 				stub := &restores{list: test.responses}
 				var shown []redshift.WaitProgress
 				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
-				last, err := over(stub).WaitClusterRestored(limited(t, test.limit), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
+				last, err := clientOf(stub).WaitClusterRestored(limited(t, test.limit), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
 				check[models.Cluster](t, test.want, stub, string(last.ClusterStatus), err)
 				if test.want.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != test.want.status) {
 					t.Errorf("progress = %+v", shown)
@@ -224,7 +224,7 @@ func TestWaitTableRestoredPollsUntilItSucceeds(t *testing.T) {
 				stub := &restores{list: test.responses}
 				var shown []redshift.WaitProgress
 				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
-				last, err := over(stub).WaitTableRestored(limited(t, test.limit), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
+				last, err := clientOf(stub).WaitTableRestored(limited(t, test.limit), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
 				check[models.TableRestoreStatus](t, test.want, stub, string(last.Status), err)
 				if test.want.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != test.want.status) {
 					t.Errorf("progress = %+v", shown)
@@ -234,16 +234,16 @@ func TestWaitTableRestoredPollsUntilItSucceeds(t *testing.T) {
 	}
 
 	failed := &restores{list: []restoreResponse{tableIn("FAILED", "no room for\norders"+strings.Repeat("!", 2000))}}
-	_, err := over(failed).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{})
+	_, err := clientOf(failed).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{})
 	if text := err.Error(); !strings.Contains(text, `the restore failed: "no room for\norders!!`) || len(text) > 1200 {
 		t.Errorf("err = %s, want Redshift's message, truncated", text)
 	}
 }
 
-// slow is a stub whose calls return when their context ends.
-type slow struct{ redshift.ClientService }
+// slowService is a stub whose calls return when their context ends.
+type slowService struct{ redshift.ClientService }
 
-func (slow) DescribeClusterSnapshots(ctx context.Context, _ *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+func (slowService) DescribeClusterSnapshots(ctx context.Context, _ *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
 	<-ctx.Done()
 
 	return nil, ctx.Err()
@@ -255,7 +255,7 @@ func TestWaitKeepsTheCauseOfACanceledCall(t *testing.T) {
 		reason := errors.New("canceled by the job")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(reason) })
-		if _, err := over(slow{}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
+		if _, err := clientOf(slowService{}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
 			t.Errorf("err = %v", err)
 		}
 	})

@@ -43,7 +43,7 @@ func TestWaitSnapshotScheduleAppliedPollsUntilItIsActive(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			stub := &restores{list: test.responses}
 			var shown []redshift.WaitProgress
-			cluster, err := over(stub).WaitSnapshotScheduleApplied(t.Context(), drill, redshift.WaitOptions{
+			cluster, err := clientOf(stub).WaitSnapshotScheduleApplied(t.Context(), drill, redshift.WaitOptions{
 				ExpectNew: test.isNew, Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			var failure *redshift.WaitError[models.Cluster]

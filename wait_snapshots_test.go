@@ -17,8 +17,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// account is a service that lists snapshots in pages and counts its calls.
-type account struct {
+// snapshotAccount is a service that lists snapshots in pages and counts its calls.
+type snapshotAccount struct {
 	redshift.ClientService
 	snapshots func(now time.Duration) []models.Snapshot
 	pageSize  int
@@ -28,7 +28,7 @@ type account struct {
 	lists, describes int
 }
 
-func (a *account) DescribeClusterSnapshots(_ context.Context, params *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+func (a *snapshotAccount) DescribeClusterSnapshots(_ context.Context, params *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
 	if a.began.IsZero() {
 		a.began = time.Now()
 	}
@@ -70,9 +70,9 @@ func (a *account) DescribeClusterSnapshots(_ context.Context, params *redshift.D
 	return result, nil
 }
 
-// statuses returns an account whose snapshots change their status every minute and keep the last one.
-func statuses(pageSize int, life map[string][]models.SnapshotStatus) *account {
-	return &account{pageSize: pageSize, snapshots: func(now time.Duration) []models.Snapshot {
+// statuses returns a snapshotAccount whose snapshots change their status every minute and keep the last one.
+func statuses(pageSize int, life map[string][]models.SnapshotStatus) *snapshotAccount {
+	return &snapshotAccount{pageSize: pageSize, snapshots: func(now time.Duration) []models.Snapshot {
 		var all []models.Snapshot
 		for name, list := range life {
 			status := list[min(int(now/time.Minute), len(list)-1)]
@@ -175,7 +175,7 @@ func TestWaitSnapshotsAvailablePollsUntilAllAreAvailable(t *testing.T) {
 				var shown []redshift.WaitProgress
 				options.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
 				began := time.Now()
-				snapshots, err := over(stub).WaitSnapshotsAvailable(limited(t, test.limit), test.params, test.identifiers, options)
+				snapshots, err := clientOf(stub).WaitSnapshotsAvailable(limited(t, test.limit), test.params, test.identifiers, options)
 				var got []string
 				for _, snapshot := range snapshots {
 					got = append(got, snapshot.SnapshotIdentifier+" "+string(snapshot.Status))
@@ -304,7 +304,7 @@ func TestWaitSnapshotsAvailableEndsAfterRefusals(t *testing.T) {
 			if test.missing {
 				params.ClusterIdentifier = "sales"
 			}
-			snapshots, err := over(stub).WaitSnapshotsAvailable(t.Context(), params, []string{"a", "b"}, everyMinute)
+			snapshots, err := clientOf(stub).WaitSnapshotsAvailable(t.Context(), params, []string{"a", "b"}, everyMinute)
 			if failures := failed(t, err); !slices.Equal(failures, test.failures) || !errors.Is(err, test.err) || len(snapshots) != 2 {
 				t.Errorf("%s: err = %v", name, err)
 			}
@@ -315,7 +315,7 @@ func TestWaitSnapshotsAvailableEndsAfterRefusals(t *testing.T) {
 func TestWaitSnapshotsAvailableRefusesBadParameters(t *testing.T) {
 	t.Parallel()
 	stub := statuses(100, nil)
-	client := over(stub)
+	client := clientOf(stub)
 	for want, wait := range map[string]func() ([]models.Snapshot, error){
 		"the parameters cannot have a SnapshotIdentifier": func() ([]models.Snapshot, error) {
 			return client.WaitSnapshotsAvailable(t.Context(), nightly, []string{"a"}, redshift.WaitOptions{})
@@ -347,7 +347,7 @@ func TestWaitSnapshotsAvailableDoesNotChangeItsParameters(t *testing.T) {
 		identifiers := []string{"b", "a", "B"}
 		params := &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "analytics"}
 		stub := statuses(1, map[string][]models.SnapshotStatus{"a": {"creating", "available"}, "b": {"available"}, "0": {"available"}})
-		if _, err := over(stub).WaitSnapshotsAvailable(t.Context(), params, identifiers, everyMinute); err != nil {
+		if _, err := clientOf(stub).WaitSnapshotsAvailable(t.Context(), params, identifiers, everyMinute); err != nil {
 			t.Error(err)
 		}
 		if params.Marker != "" || params.SnapshotIdentifier != "" || !slices.Equal(identifiers, []string{"b", "a", "B"}) {

@@ -41,7 +41,7 @@ type pollResponse struct {
 // errNothing represents an error that is matched by its text.
 var errNothing = errors.New("neither a result nor an error")
 
-func in(status models.SnapshotStatus) pollResponse {
+func withStatus(status models.SnapshotStatus) pollResponse {
 	return pollResponse{snapshots: []models.Snapshot{{SnapshotIdentifier: "nightly-secret", Status: status}}}
 }
 
@@ -73,35 +73,35 @@ func TestWaitSnapshotAvailablePollsUntilItIsAvailable(t *testing.T) {
 		err       error
 		polledAt  []time.Duration
 	}{
-		"available immediately": {responses: []pollResponse{in("available")}, status: "available", polledAt: []time.Duration{0}},
+		"available immediately": {responses: []pollResponse{withStatus("available")}, status: "available", polledAt: []time.Duration{0}},
 		"after a while, with growing delays": {
-			responses: []pollResponse{in("creating"), in("creating"), in("creating"), in("creating"), in("available")},
+			responses: []pollResponse{withStatus("creating"), withStatus("creating"), withStatus("creating"), withStatus("creating"), withStatus("available")},
 			wait:      redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 8 * second},
 			status:    "available",
 			polledAt:  []time.Duration{0, 6 * second, 14 * second, 22 * second, 30 * second},
 		},
 		"default delays": {
-			responses: []pollResponse{in("creating"), in("creating"), in("creating"), in("available")},
+			responses: []pollResponse{withStatus("creating"), withStatus("creating"), withStatus("creating"), withStatus("available")},
 			status:    "available",
 			polledAt:  []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond, 35625 * time.Millisecond},
 		},
-		"final snapshot":                  {responses: []pollResponse{in("final snapshot")}, status: "final snapshot", polledAt: []time.Duration{0}},
-		"an unknown state":                {responses: []pollResponse{in("polishing"), in("available")}, status: "available", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"failed":                          {responses: []pollResponse{in("creating"), in("failed")}, status: "failed", err: redshift.ErrSnapshotFailed, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"deleted":                         {responses: []pollResponse{in("deleted")}, status: "deleted", err: redshift.ErrSnapshotDeleted, polledAt: []time.Duration{0}},
+		"final snapshot":                  {responses: []pollResponse{withStatus("final snapshot")}, status: "final snapshot", polledAt: []time.Duration{0}},
+		"an unknown state":                {responses: []pollResponse{withStatus("polishing"), withStatus("available")}, status: "available", polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"failed":                          {responses: []pollResponse{withStatus("creating"), withStatus("failed")}, status: "failed", err: redshift.ErrSnapshotFailed, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"deleted":                         {responses: []pollResponse{withStatus("deleted")}, status: "deleted", err: redshift.ErrSnapshotDeleted, polledAt: []time.Duration{0}},
 		"not found":                       {responses: []pollResponse{failing("ClusterSnapshotNotFound")}, err: models.ErrClusterSnapshotNotFound, polledAt: []time.Duration{0}},
 		"neither result nor error":        {responses: []pollResponse{{nothing: true}}, err: errNothing, polledAt: []time.Duration{0}},
 		"none":                            {responses: []pollResponse{{}}, err: redshift.ErrNotOneSnapshot, polledAt: []time.Duration{0}},
 		"two":                             {responses: []pollResponse{{snapshots: make([]models.Snapshot, 2)}}, err: redshift.ErrNotOneSnapshot, polledAt: []time.Duration{0}},
 		"one, and a next page":            {responses: []pollResponse{{snapshots: make([]models.Snapshot, 1), marker: "x"}}, err: redshift.ErrNotOneSnapshot, polledAt: []time.Duration{0}},
-		"another error":                   {responses: []pollResponse{in("creating"), failing("AccessDenied")}, status: "creating", err: awsquery.ErrorCode("AccessDenied"), polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"new and not yet found":           {responses: []pollResponse{failing("ClusterSnapshotNotFound"), {}, in("creating"), in("available")}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, status: "available", polledAt: []time.Duration{0, second, 2 * second, 3 * second}},
+		"another error":                   {responses: []pollResponse{withStatus("creating"), failing("AccessDenied")}, status: "creating", err: awsquery.ErrorCode("AccessDenied"), polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"new and not yet found":           {responses: []pollResponse{failing("ClusterSnapshotNotFound"), {}, withStatus("creating"), withStatus("available")}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, status: "available", polledAt: []time.Duration{0, second, 2 * second, 3 * second}},
 		"new and never found":             {responses: []pollResponse{failing("ClusterSnapshotNotFound")}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, err: models.ErrClusterSnapshotNotFound, polledAt: []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}},
-		"new, seen, and then gone":        {responses: []pollResponse{in("creating"), failing("ClusterSnapshotNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, status: "creating", err: models.ErrClusterSnapshotNotFound, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"the deadline":                    {responses: []pollResponse{in("creating")}, limit: 8 * second, status: "creating", err: context.DeadlineExceeded, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
-		"an ended context":                {responses: []pollResponse{in("creating")}, limit: -1, err: context.DeadlineExceeded},
-		"MaxDelay below the default":      {responses: []pollResponse{in("creating"), in("creating"), in("available")}, wait: redshift.WaitOptions{MaxDelay: second}, status: "available", polledAt: []time.Duration{0, second, 2 * second}},
-		"MinDelay above default MaxDelay": {responses: []pollResponse{in("creating"), in("creating"), in("available")}, wait: redshift.WaitOptions{MinDelay: time.Minute}, status: "available", polledAt: []time.Duration{0, 90 * second, 180 * second}},
+		"new, seen, and then gone":        {responses: []pollResponse{withStatus("creating"), failing("ClusterSnapshotNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, status: "creating", err: models.ErrClusterSnapshotNotFound, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"the deadline":                    {responses: []pollResponse{withStatus("creating")}, limit: 8 * second, status: "creating", err: context.DeadlineExceeded, polledAt: []time.Duration{0, 7500 * time.Millisecond}},
+		"an ended context":                {responses: []pollResponse{withStatus("creating")}, limit: -1, err: context.DeadlineExceeded},
+		"MaxDelay below the default":      {responses: []pollResponse{withStatus("creating"), withStatus("creating"), withStatus("available")}, wait: redshift.WaitOptions{MaxDelay: second}, status: "available", polledAt: []time.Duration{0, second, 2 * second}},
+		"MinDelay above default MaxDelay": {responses: []pollResponse{withStatus("creating"), withStatus("creating"), withStatus("available")}, wait: redshift.WaitOptions{MinDelay: time.Minute}, status: "available", polledAt: []time.Duration{0, 90 * second, 180 * second}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +116,7 @@ func TestWaitSnapshotAvailablePollsUntilItIsAvailable(t *testing.T) {
 				var shown []redshift.WaitProgress
 				wait := test.wait
 				wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
-				snapshot, err := over(stub).WaitSnapshotAvailable(ctx, nightly, wait)
+				snapshot, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, wait)
 				if snapshot.Status != test.status {
 					t.Errorf("Status = %q, want %q", snapshot.Status, test.status)
 				}
@@ -160,8 +160,8 @@ func TestDelayGrowsFromANanosecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		stub := &pollResponses{list: []pollResponse{in("creating")}}
-		_, err := over(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: 1, MaxDelay: math.MaxInt64})
+		stub := &pollResponses{list: []pollResponse{withStatus("creating")}}
+		_, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: 1, MaxDelay: math.MaxInt64})
 		if !errors.Is(err, context.DeadlineExceeded) || len(stub.polledAt) > 40 {
 			t.Errorf("err = %v after %d polls", err, len(stub.polledAt))
 		}
@@ -175,7 +175,7 @@ func TestWaitEndsWhenTheContextIsCanceled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(7*time.Second, func() { cancel(reason) })
 		began := time.Now()
-		_, err := over(&pollResponses{list: []pollResponse{in("creating")}}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
+		_, err := clientOf(&pollResponses{list: []pollResponse{withStatus("creating")}}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
 		if !errors.Is(err, reason) || !errors.Is(err, context.Canceled) || time.Since(began) != 7*time.Second {
 			t.Errorf("err = %v after %v", err, time.Since(began))
 		}
@@ -261,7 +261,7 @@ func TestWaitClassifiesErrorsOfStubs(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			stub := &pollResponses{list: []pollResponse{{snapshots: []models.Snapshot{{Status: models.SnapshotStatusCreating}}}, {err: failed}}}
 			began := time.Now()
-			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+			_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 			if waited := time.Since(began); !errors.Is(err, failed) || waited > time.Minute {
 				t.Errorf("%s: err = %v after %v", name, err, waited)
 			}

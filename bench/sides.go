@@ -224,13 +224,13 @@ func (a amazons) Fail() Call {
 func (a amazons) List(snapshots int, keep func(string)) Call {
 	return func(ctx context.Context) error {
 		count := 0
-		pages := awsredshift.NewDescribeClusterSnapshotsPaginator(a.client, &awsredshift.DescribeClusterSnapshotsInput{})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		paginator := awsredshift.NewDescribeClusterSnapshotsPaginator(a.client, &awsredshift.DescribeClusterSnapshotsInput{})
+		for paginator.HasMorePages() {
+			output, err := paginator.NextPage(ctx)
 			if err != nil {
 				return err
 			}
-			for _, snapshot := range page.Snapshots {
+			for _, snapshot := range output.Snapshots {
 				if count++; keep != nil {
 					keep(*snapshot.SnapshotIdentifier)
 				}

@@ -39,7 +39,7 @@ const (
 func TestRequestsEqualThoseOfAmazonsClient(t *testing.T) {
 	t.Parallel()
 	for _, operation := range operations(t) {
-		for name, filler := range map[string]*filler{
+		for name, values := range map[string]*filler{
 			"every parameter": {text: "text-%d"},
 			"awkward text":    {text: `a +*~/=%%&"'<é日本🚀> %d`},
 			"required only":   {text: "text-%d", needed: needed(t, operation)},
@@ -47,9 +47,9 @@ func TestRequestsEqualThoseOfAmazonsClient(t *testing.T) {
 			t.Run(operation+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				theirs := reflect.New(inputType(t, operation).Elem())
-				filler.fill(theirs.Elem(), "")
+				values.fill(theirs.Elem(), "")
 				ours := reflect.New(paramsType(t, operation).Elem())
-				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && filler.needed == nil {
+				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && values.needed == nil {
 					t.Fatal("no parameter is filled")
 				}
 
@@ -70,14 +70,14 @@ func TestRequestsEqualThoseOfAmazonsClient(t *testing.T) {
 func TestResponsesAreDecodedAsByAmazonsClient(t *testing.T) {
 	t.Parallel()
 	for _, operation := range operations(t) {
-		for name, filler := range map[string]*filler{
+		for name, values := range map[string]*filler{
 			"every member": {text: "text-%d"},
 			"awkward text": {text: `a +*~/=%%&"'<é日本🚀> %d`},
 		} {
 			t.Run(operation+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				sent := reflect.New(resultType(t, operation).Elem())
-				filler.fill(sent.Elem(), "")
+				values.fill(sent.Elem(), "")
 				var body bytes.Buffer
 				root := xml.StartElement{Name: xml.Name{Local: operation + "Response", Space: "http://redshift.amazonaws.com/doc/2012-12-01/"}}
 				if err := xml.NewEncoder(&body).EncodeElement(sent.Interface(), root); err != nil {

@@ -22,7 +22,7 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 	now := time.Now()
 	for name, test := range map[string]struct {
 		at     time.Time
-		change func(url string) string
+		change func(address string) string
 		status string
 		text   []string
 	}{
@@ -31,8 +31,10 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 		}},
 		"expired":             {at: now.Add(-16 * time.Minute), status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>", "Signature expired: "}},
 		"not yet valid":       {at: now.Add(16 * time.Minute), status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>", "Signature not yet current: "}},
-		"for another cluster": {at: now, change: func(url string) string { return strings.Replace(url, "analytics", "sales", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
-		"valid for longer":    {at: now, change: func(url string) string { return strings.Replace(url, "X-Amz-Expires=900", "X-Amz-Expires=9000", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
+		"for another cluster": {at: now, change: func(address string) string { return strings.Replace(address, "analytics", "sales", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
+		"valid for longer": {at: now, change: func(address string) string {
+			return strings.Replace(address, "X-Amz-Expires=900", "X-Amz-Expires=9000", 1)
+		}, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

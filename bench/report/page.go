@@ -20,9 +20,9 @@ var pageTemplate string
 
 // goroutines returns the number of goroutines of a work.
 func goroutines(name string) int {
-	for _, work := range bench.Works() {
-		if work.Name == name {
-			return work.Goroutines
+	for _, measured := range bench.Works() {
+		if measured.Name == name {
+			return measured.Goroutines
 		}
 	}
 

@@ -20,17 +20,17 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
-func TestDemo(t *testing.T) {
+func TestDemoPrintsTheExpectedOutput(t *testing.T) {
 	t.Parallel()
 	exampletest.Demo(t, program)
 }
 
-func TestFlags(t *testing.T) {
+func TestInvalidFlagsReturnErrors(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
 }
 
-func TestDemoDeletes(t *testing.T) {
+func TestDemoDeletesOldSnapshots(t *testing.T) {
 	t.Parallel()
 	var output bytes.Buffer
 	if err := run(t.Context(), []string{"-delete", "-keep", "3"}, &output); err != nil || !strings.HasSuffix(output.String(), "\nDeleted 6 of 6.\n") {
@@ -38,7 +38,7 @@ func TestDemoDeletes(t *testing.T) {
 	}
 }
 
-func TestDecide(t *testing.T) {
+func TestOnlyOldUnprotectedSnapshotsAreDeleted(t *testing.T) {
 	t.Parallel()
 	good := models.Snapshot{ClusterIdentifier: "sales", SnapshotType: models.SnapshotTypeManual, Status: models.SnapshotStatusAvailable}
 	but := func(change func(*models.Snapshot)) models.Snapshot {
@@ -116,8 +116,8 @@ func TestBadFlagsSendNoRequest(t *testing.T) {
 	}
 }
 
-// TestEndpoint runs the program against three clusters and prunes one or two of them.
-func TestEndpoint(t *testing.T) {
+// TestEndpointPrunesOnlyTheGivenClusters runs the program against three clusters and prunes one or two of them.
+func TestEndpointPrunesOnlyTheGivenClusters(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments []string
 		fails     awsquery.ErrorCode

@@ -21,12 +21,12 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
-func TestDemo(t *testing.T) {
+func TestDemoPrintsTheExpectedOutput(t *testing.T) {
 	t.Parallel()
 	exampletest.Demo(t, program)
 }
 
-func TestFlags(t *testing.T) {
+func TestInvalidFlagsReturnErrors(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
 }
@@ -89,7 +89,7 @@ func (r *restoring) DescribeClusters(_ context.Context, params *redshift.Describ
 
 const cleanUp = "aws redshift delete-cluster of the test"
 
-func TestDrill(t *testing.T) {
+func TestDrillRestoresAndCleansUp(t *testing.T) {
 	t.Parallel()
 	snapshots := []models.Snapshot{
 		{SnapshotIdentifier: "old", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)},

@@ -19,12 +19,12 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
-func TestDemo(t *testing.T) {
+func TestDemoPrintsTheExpectedOutput(t *testing.T) {
 	t.Parallel()
 	exampletest.Demo(t, program)
 }
 
-func TestFlags(t *testing.T) {
+func TestInvalidFlagsReturnErrors(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
 }
@@ -37,8 +37,8 @@ func TestDemoReturnsTheErrorOfABadAccount(t *testing.T) {
 	}
 }
 
-// TestEndpoint runs the steps in order. Each builds on the one before.
-func TestEndpoint(t *testing.T) {
+// TestEndpointSharesAndRevokes runs the steps in order. Each builds on the one before.
+func TestEndpointSharesAndRevokes(t *testing.T) {
 	fake, url := exampletest.Endpoint(t)
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "sales"}); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 )
 
 // Every attempt has its own span, with its status, under the span of the caller.
-func TestSpans(t *testing.T) {
+func TestEveryAttemptHasASpan(t *testing.T) {
 	t.Parallel()
 	exporter := &keeper{}
 	if err := run(t.Context(), exporter); err != nil {

@@ -41,12 +41,12 @@ func TestScenarioWithEachOfAmazonsClients(t *testing.T) {
 
 // runScenario runs one program with a fake whose clock is 600 times as fast. A snapshot takes 8 seconds to create, so a waiting
 // client polls more than once.
-func runScenario(t *testing.T, fake string, scenario ...string) {
+func runScenario(t *testing.T, fake string, program ...string) {
 	t.Helper()
 	running := programs.StartFake(t, fake, "-demo", "-region", "us-east-1,eu-west-1", "-speed", "600", "-snapshot-duration", "80m", "-restore-duration", "0")
-	command := running.Command(t, scenario...)
+	command := running.Command(t, program...)
 	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s\nlog of the fake:\n%s", strings.Join(scenario, " "), err, output, running.Stop(t))
+		t.Fatalf("%s: %v\n%s\nlog of the fake:\n%s", strings.Join(program, " "), err, output, running.Stop(t))
 	}
 	succeeded, refused := map[string]int{}, map[string]int{}
 	config := running.Config(t)
