@@ -191,7 +191,7 @@ func TestBatchesAccountForEverySnapshot(t *testing.T) {
 			client, _ := scripted(t, result(operation, test.members))
 			batch, err := run(client)
 			if err != nil || len(batch.Done) != test.done || len(batch.Failed) != test.failed || !slices.Equal(batch.Unprocessed, test.unprocessed) {
-				t.Errorf("%s, %s: result = %+v, err = %v", operation, name, batch, err)
+				t.Errorf("%s, %s: result = %+v, err = %v, want nil", operation, name, batch, err)
 			}
 		}
 	}
@@ -279,7 +279,7 @@ func TestBatchesChangeTheFake(t *testing.T) {
 	}
 	failNext(t, fake, "BatchModifyClusterSnapshots", models.ErrInvalidClusterState)
 	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, models.ErrInvalidClusterState) || len(result.Unprocessed) != 131 {
-		t.Errorf("refused batch: err = %v, %d unprocessed", err, len(result.Unprocessed))
+		t.Errorf("refused batch: err = %v, %d unprocessed, want ErrInvalidClusterState", err, len(result.Unprocessed))
 	}
 
 	deleted, err := client.DeleteSnapshots(t.Context(), toDelete(identifiers))
@@ -288,7 +288,7 @@ func TestBatchesChangeTheFake(t *testing.T) {
 		codes = append(codes, failed.Code())
 	}
 	if err != nil || len(deleted.Done) != 129 || !slices.Equal(codes, []awsquery.ErrorCode{models.ErrInvalidClusterSnapshotState, models.ErrClusterSnapshotNotFound}) {
-		t.Errorf("DeleteSnapshots: %d done, failures %q, err = %v", len(deleted.Done), codes, err)
+		t.Errorf("DeleteSnapshots: %d done, failures %q, err = %v, want nil", len(deleted.Done), codes, err)
 	}
 	if left := fake.Snapshots(); len(left) != 1 || left[0].SnapshotIdentifier != "s7" {
 		t.Errorf("%d snapshots remain", len(left))

@@ -115,7 +115,7 @@ func TestInvalidAppIDsAreRefused(t *testing.T) {
 			continue
 		}
 		if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil || !strings.HasSuffix(agent, " app/"+name) {
-			t.Errorf("AppID %q: User-Agent = %q, err = %v", name, agent, err)
+			t.Errorf("AppID %q: User-Agent = %q, err = %v, want nil", name, agent, err)
 		}
 	}
 	for _, name := range refused {

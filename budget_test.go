@@ -59,7 +59,7 @@ func TestRetryBudgetLimitsRetriesInAnOutage(t *testing.T) {
 				_, err := client.DescribeClusters(t.Context(), nil)
 				var tried *redshift.RetryError
 				if !errors.Is(err, redshift.ErrRetryBudgetEmpty) || !errors.As(err, &tried) || tried.Attempts != 1 || !strings.Contains(err.Error(), "Config.Retry.Budget") {
-					t.Errorf("err = %v", err)
+					t.Errorf("err = %v, want ErrRetryBudgetEmpty, a RetryError and the text 'Config.Retry.Budget'", err)
 				}
 				if !errors.Is(tried.Last, outage.err) && outage.err != nil {
 					t.Errorf("err = %v, want the failure in it", err)
@@ -83,7 +83,7 @@ func TestSequentialCallsStayWithinTheBudget(t *testing.T) {
 			t.Errorf("got %d requests", len(server.requests))
 		}
 		if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, redshift.ErrRetryBudgetEmpty) {
-			t.Errorf("call 126: err = %v", err)
+			t.Errorf("call 126: err = %v, want ErrRetryBudgetEmpty", err)
 		}
 	})
 }
@@ -163,11 +163,11 @@ func TestRetryBudgetCanBeSwitchedOff(t *testing.T) {
 		}
 		before = len(server.requests)
 		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 9})); !errors.Is(err, redshift.ErrRetryBudgetEmpty) {
-			t.Errorf("call with its own policy: err = %v", err)
+			t.Errorf("call with its own policy: err = %v, want ErrRetryBudgetEmpty", err)
 		}
 		_, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{Budget: 10}))
 		if err == nil || !strings.Contains(err.Error(), "Config.Retry.Budget") || len(server.requests) != before+1 {
-			t.Errorf("call that resizes the budget: err = %v", err)
+			t.Errorf("call that resizes the budget: err = %v, want an error with the text 'Config.Retry.Budget'", err)
 		}
 	})
 }
@@ -190,7 +190,7 @@ func TestLookUpNeedsNoBudget(t *testing.T) {
 			t.Errorf("requests = %s, want %s", got, want)
 		}
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, redshift.ErrRetryBudgetEmpty) || !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want ErrRetryBudgetEmpty, ErrClusterSnapshotAlreadyExists and an OutcomeUnknownError", err)
 		}
 	})
 }

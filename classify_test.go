@@ -203,7 +203,7 @@ func TestErrorTypeDoesNotProveThatNothingWasSent(t *testing.T) {
 				client, server := scripted(t, reply{err: err})
 				_, got := client.CreateClusterSnapshot(t.Context(), create())
 				if !errors.As(got, new(*redshift.OutcomeUnknownError)) || server.actions() != fiveAttempts+" DescribeClusterSnapshots" {
-					t.Errorf("requests = %s, err = %v", server.actions(), got)
+					t.Errorf("requests = %s, err = %v, want an OutcomeUnknownError", server.actions(), got)
 				}
 			})
 		})
@@ -228,14 +228,14 @@ func TestOutcomeIsUnknownAfterATimeoutOfTheService(t *testing.T) {
 				client, server := scripted(t, first)
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
 				if !errors.As(err, new(*redshift.OutcomeUnknownError)) || server.actions() != fiveAttempts+" DescribeClusterSnapshots" {
-					t.Errorf("requests = %s, err = %v", server.actions(), err)
+					t.Errorf("requests = %s, err = %v, want an OutcomeUnknownError", server.actions(), err)
 				}
 				if strings.Contains(err.Error(), "not Redshift") {
 					t.Errorf("the hint is wrong: %v", err)
 				}
 				client, server = scripted(t, first, reply{body: created})
 				if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || len(server.requests) != 2 {
-					t.Errorf("requests = %s, err = %v", server.actions(), err)
+					t.Errorf("requests = %s, err = %v, want no error and 2 requests", server.actions(), err)
 				}
 			})
 		})
@@ -345,12 +345,12 @@ func TestExpiredSignatureIsRenewedOnce(t *testing.T) {
 				began := time.Now()
 				client, server := scripted(t, refused, reply{body: created})
 				if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || len(server.requests) != 2 || time.Since(began) != 0 {
-					t.Errorf("got %d requests in %v (err = %v)", len(server.requests), time.Since(began), err)
+					t.Errorf("got %d requests in %v (err = %v), want no error, 2 requests and no delay", len(server.requests), time.Since(began), err)
 				}
 				client, server = scripted(t, refused)
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
 				if err == nil || errors.As(err, new(*redshift.OutcomeUnknownError)) || len(server.requests) != 2 {
-					t.Errorf("refused twice: got %d requests (err = %v)", len(server.requests), err)
+					t.Errorf("refused twice: got %d requests (err = %v), want an error and 2 requests", len(server.requests), err)
 				}
 			})
 		})
@@ -446,7 +446,7 @@ func TestCallFailsIfRetryAfterIsBeyondTheDeadline(t *testing.T) {
 				_, err := client.DescribeClusters(ctx, nil)
 				var last *awsquery.Error
 				if !isDeadline(err) || !errors.As(err, &last) || last.StatusCode != first.status || len(server.requests) != 1 || time.Since(began) != 0 {
-					t.Errorf("got %d requests in %v (err = %v)", len(server.requests), time.Since(began), err)
+					t.Errorf("got %d requests in %v (err = %v), want context.DeadlineExceeded, 1 request and no delay", len(server.requests), time.Since(began), err)
 				}
 				<-ctx.Done()
 				if !errors.Is(err, cause) {
@@ -480,7 +480,7 @@ func TestLookUpsEndAtTheDeadline(t *testing.T) {
 		began := time.Now()
 		_, err = client.CreateClusterSnapshot(ctx, create())
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !isDeadline(err) || !errors.Is(err, awsquery.ErrorCode("ClusterSnapshotAlreadyExists")) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want an OutcomeUnknownError and context.DeadlineExceeded", err)
 		}
 		// One second before the second attempt and one before the second look-up. The third look-up would be due after 4 seconds.
 		if took := time.Since(began); took != 2*time.Second || len(server.requests) != 4 {

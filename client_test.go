@@ -345,7 +345,7 @@ func TestBadParametersSendNoRequest(t *testing.T) {
 		config.DisableParamValidation = true
 	})
 	if _, err := lenient.CreateClusterSnapshot(t.Context(), nil); err != nil || sent.Load() != 1 {
-		t.Errorf("with DisableParamValidation: err = %v after %d requests", err, sent.Load())
+		t.Errorf("with DisableParamValidation: err = %v after %d requests, want no error", err, sent.Load())
 	}
 }
 
@@ -405,7 +405,7 @@ func TestCanceledContextSendsNothing(t *testing.T) {
 	_, err := client.CreateClusterSnapshot(ctx, create())
 	var unsent *awsquery.SendError
 	if !errors.Is(err, context.Canceled) || sent || !errors.As(err, &unsent) || !unsent.NothingSent {
-		t.Errorf("err = %v, sent = %t", err, sent)
+		t.Errorf("err = %v, sent = %t, want context.Canceled and a SendError", err, sent)
 	}
 	if errors.As(err, new(*redshift.OutcomeUnknownError)) || strings.Contains(err.Error(), "may have been carried out") {
 		t.Errorf("err = %v, want one that does not report an unknown outcome", err)
@@ -434,7 +434,7 @@ func TestCancelClosesTheConnection(t *testing.T) {
 		cancel()
 	}()
 	if _, err := client.CreateClusterSnapshot(ctx, create()); !errors.Is(err, context.Canceled) {
-		t.Errorf("err = %v", err)
+		t.Errorf("err = %v, want context.Canceled", err)
 	}
 	select {
 	case <-closed:
@@ -491,7 +491,7 @@ func TestStubsEmbedClientService(t *testing.T) {
 	t.Parallel()
 	var service redshift.ClientService = createStub{}
 	if _, err := service.CreateClusterSnapshot(t.Context(), create()); !errors.Is(err, models.ErrClusterNotFound) {
-		t.Errorf("err = %v", err)
+		t.Errorf("err = %v, want ErrClusterNotFound", err)
 	}
 }
 

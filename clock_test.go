@@ -49,7 +49,7 @@ func TestClockIsCorrected(t *testing.T) {
 					t.Helper()
 					_, err := client.DescribeClusters(t.Context(), nil)
 					if got := len(fake.Requests()); err != nil || got != requests || time.Since(began) > 0 {
-						t.Errorf("%s: err = %v, %d requests in %v", when, err, got, time.Since(began))
+						t.Errorf("%s: err = %v, %d requests in %v, want no error", when, err, got, time.Since(began))
 					}
 				}
 				expect(fmt.Sprintf("wrong by %v", wrong), 2)
@@ -60,7 +60,7 @@ func TestClockIsCorrected(t *testing.T) {
 				// A refusal for another reason is final, although the clock was corrected.
 				missing := &redshift.DescribeClustersParams{ClusterIdentifier: "missing"}
 				if _, err := client.DescribeClusters(t.Context(), missing); !errors.Is(err, models.ErrClusterNotFound) || len(fake.Requests()) != 4 {
-					t.Errorf("missing cluster: err = %v, %d requests", err, len(fake.Requests()))
+					t.Errorf("missing cluster: err = %v, %d requests, want ErrClusterNotFound and 4 requests", err, len(fake.Requests()))
 				}
 				var calls sync.WaitGroup
 				for range 20 {
@@ -115,10 +115,10 @@ func TestClockIsCorrectedAfterOneAttempt(t *testing.T) {
 			once := redshift.WithMaxAttempts(1)
 			_, err := client.DescribeClusters(t.Context(), nil, once)
 			if !errors.Is(err, code) || !strings.Contains(fmt.Sprint(err), "check the clock") {
-				t.Errorf("first call: err = %v", err)
+				t.Errorf("first call: err = %v, want %v and the text 'check the clock'", err, code)
 			}
 			if _, err := client.DescribeClusters(t.Context(), nil, once); err != nil || len(fake.Requests()) != 2 {
-				t.Errorf("second call: err = %v after %d requests", err, len(fake.Requests()))
+				t.Errorf("second call: err = %v after %d requests, want no error and 2 requests", err, len(fake.Requests()))
 			}
 		})
 	}
@@ -150,7 +150,7 @@ func TestClockIsNotCorrectedWithoutEvidence(t *testing.T) {
 				injectNext(t, fake, "DescribeClusters", test.fault, test.fault, test.fault)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if !errors.Is(err, test.code) || len(fake.Requests()) != test.requests {
-					t.Errorf("err = %v after %d requests", err, len(fake.Requests()))
+					t.Errorf("err = %v after %d requests, want %v and %d requests", err, len(fake.Requests()), test.code, test.requests)
 				}
 			})
 		})
@@ -223,7 +223,7 @@ func TestExtremeDatesDoNotOverflow(t *testing.T) {
 		for _, date = range []string{first, second, first} {
 			requests = 0
 			if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrRequestExpired) {
-				t.Errorf("Date %s: err = %v", date, err)
+				t.Errorf("Date %s: err = %v, want ErrRequestExpired", date, err)
 			}
 			if requests != 2 {
 				t.Errorf("Date %s after another: got %d requests, want 2", date, requests)

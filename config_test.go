@@ -255,7 +255,7 @@ func TestInvalidAppIDOfTheEnvironmentIsLogged(t *testing.T) {
 			}
 			config.Logger = nil
 			if _, err := resolve(config, environment("AWS_SDK_UA_APP_ID="+test.value)); err != nil {
-				t.Errorf("without a Logger: err = %v", err)
+				t.Errorf("without a Logger: err = %v, want nil", err)
 			}
 		})
 	}
@@ -495,7 +495,7 @@ func TestMissingCredentialsNameTheVariables(t *testing.T) {
 	}
 	_, err = client.DescribeClusterSnapshots(t.Context(), nil)
 	if !errors.Is(err, sigv4.ErrNoCredentials) {
-		t.Errorf("err = %v", err)
+		t.Errorf("err = %v, want ErrNoCredentials", err)
 	}
 	for _, word := range []string{"DescribeClusterSnapshots", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		if !strings.Contains(fmt.Sprint(err), word) {
@@ -544,13 +544,13 @@ func TestRetrySettingsHaveDefaultsAndLimits(t *testing.T) {
 		settings, err := resolve(test.config, environment(test.environment...))
 		if test.err != "" {
 			if err == nil || !strings.Contains(err.Error(), test.err) {
-				t.Errorf("%s: err = %v", name, err)
+				t.Errorf("%s: err = %v, want an error with the text %q", name, err, test.err)
 			}
 
 			continue
 		}
 		if err != nil || settings.call != test.want {
-			t.Errorf("%s: settings = %+v, err = %v", name, settings.call, err)
+			t.Errorf("%s: settings = %+v, err = %v, want nil", name, settings.call, err)
 		}
 	}
 }

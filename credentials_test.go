@@ -65,7 +65,7 @@ func TestExpiredCredentialsAreRefreshedOnce(t *testing.T) {
 				}
 				_, err = client.DescribeClusters(t.Context(), nil)
 				if !errors.Is(err, test.is) || provided != test.provided || len(fake.Requests()) != test.attempts {
-					t.Errorf("err = %v after %d requests and %d calls of the provider", err, len(fake.Requests()), provided)
+					t.Errorf("err = %v after %d requests and %d calls of the provider, want %v and %d requests", err, len(fake.Requests()), provided, test.is, test.attempts)
 				}
 			})
 		})
@@ -113,7 +113,7 @@ func TestStaticCredentialsAreNotRefreshed(t *testing.T) {
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		failNext(t, fake, "DescribeClusters", awsquery.ErrExpiredToken)
 		if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrExpiredToken) || len(fake.Requests()) != 1 {
-			t.Errorf("err = %v after %d requests", err, len(fake.Requests()))
+			t.Errorf("err = %v after %d requests, want ErrExpiredToken and 1 request", err, len(fake.Requests()))
 		}
 	})
 }
@@ -151,7 +151,7 @@ func TestCredentialsMayChangeDuringAnAttempt(t *testing.T) {
 		}
 		time.Sleep(time.Until(swap.Add(-time.Second)))
 		if _, err := client.DescribeClusters(t.Context(), nil); err != nil || requests != 3 {
-			t.Errorf("err = %v after %d requests", err, requests)
+			t.Errorf("err = %v after %d requests, want no error and 3 requests", err, requests)
 		}
 	})
 }
@@ -184,7 +184,7 @@ func TestExpiredNewCredentialsAreRefreshed(t *testing.T) {
 		}
 		for range 2 {
 			if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
-				t.Errorf("err = %v with the tokens %q", err, tokens)
+				t.Errorf("err = %v with the tokens %q, want no error", err, tokens)
 			}
 			time.Sleep(2 * time.Hour)
 		}
@@ -229,7 +229,7 @@ func TestRefreshHasTheAttemptTimeout(t *testing.T) {
 		began := time.Now()
 		_, err = client.DescribeClusters(t.Context(), nil)
 		if took := time.Since(began); err == nil || took > 2*time.Minute {
-			t.Errorf("err = %v after %v", err, took)
+			t.Errorf("err = %v after %v, want an error", err, took)
 		}
 	})
 }

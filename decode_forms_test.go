@@ -307,7 +307,7 @@ func TestEmptyElementsAreDecodedAsZero(t *testing.T) {
 		} {
 			got, err := decodeInto(t, operation, text)
 			if err != nil {
-				t.Errorf("%s: err = %v", text, err)
+				t.Errorf("%s: err = %v, want nil", text, err)
 			} else if !reflect.ValueOf(got).Elem().IsZero() {
 				t.Errorf("%s: result = %s, want an empty one", text, asJSON(t, got))
 			}

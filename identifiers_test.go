@@ -192,7 +192,7 @@ func TestResponseAboutAnotherResourceIsRefused(t *testing.T) {
 					switch requests := len(server.requests); {
 					case matches:
 						if err != nil || requests != 1 {
-							t.Errorf("response about %q: got %d requests (err = %v)", name, requests, err)
+							t.Errorf("response about %q: got %d requests (err = %v), want no error and 1 request", name, requests, err)
 						}
 					case operation.ReadOnly:
 						if err == nil || unknown || requests != 5 {
@@ -207,7 +207,7 @@ func TestResponseAboutAnotherResourceIsRefused(t *testing.T) {
 				if operation.ReadOnly {
 					client, server := scripted(t, named("other"), named("wanted"))
 					if err := test.call(client); err != nil || len(server.requests) != 2 {
-						t.Errorf("other response first: got %d requests (err = %v)", len(server.requests), err)
+						t.Errorf("other response first: got %d requests (err = %v), want no error and 2 requests", len(server.requests), err)
 					}
 				}
 			})
@@ -248,7 +248,7 @@ func TestListWithOtherResourcesIsRefused(t *testing.T) {
 		client, _ := scripted(t, result("DescribeClusterSnapshots", "<Snapshots>"+item("y", "b", "")+"</Snapshots>"))
 		params := &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}
 		if _, err := client.DescribeClusterSnapshots(t.Context(), params, redshift.WithQueryParam("SnapshotIdentifier", "y")); err != nil {
-			t.Errorf("with an option for the other snapshot: err = %v", err)
+			t.Errorf("with an option for the other snapshot: err = %v, want nil", err)
 		}
 	})
 }

@@ -85,7 +85,7 @@ func TestCallOptionsChangeTheRequest(t *testing.T) {
 		t.Fatalf("response = %+v", response)
 	}
 	if body, err := io.ReadAll(response.Body); err != nil || string(body) != noSnapshots {
-		t.Errorf("body = %q, err = %v", body, err)
+		t.Errorf("body = %q, err = %v, want nil", body, err)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestWithResponseKeepsARefusal(t *testing.T) {
 	var response *http.Response
 	_, err := client.CreateClusterSnapshot(t.Context(), &CreateClusterSnapshotParams{ClusterIdentifier: "a", SnapshotIdentifier: "b"}, WithResponse(&response))
 	if !errors.Is(err, models.ErrClusterNotFound) || response == nil || response.StatusCode != http.StatusNotFound {
-		t.Errorf("err = %v, response = %+v", err, response)
+		t.Errorf("err = %v, response = %+v, want ErrClusterNotFound", err, response)
 	}
 }
 
@@ -156,7 +156,7 @@ func TestUserAgentNamesVersionAndApp(t *testing.T) {
 
 	settings, err := resolve(Config{Region: "eu-west-1"}, environment("AWS_SDK_UA_APP_ID=from-environment"))
 	if err != nil || !strings.HasSuffix(settings.userAgent, " app/from-environment") {
-		t.Errorf("User-Agent = %q, err = %v", settings.userAgent, err)
+		t.Errorf("User-Agent = %q, err = %v, want nil", settings.userAgent, err)
 	}
 	for _, wrong := range []string{strings.Repeat("x", 51), "two words", "a/b", "é"} {
 		if _, err := resolve(Config{Region: "eu-west-1", AppID: wrong}, environment()); err == nil || !strings.Contains(err.Error(), "Config.AppID") {

@@ -262,7 +262,7 @@ func TestMissingSnapshotOfAnotherClusterIsNotDeleted(t *testing.T) {
 		for cluster, want := range map[string]error{"mirrored": models.ErrClusterSnapshotNotFound, "ANALYTICS": nil} {
 			_, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: cluster})
 			if !errors.Is(err, want) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-				t.Errorf("of cluster %s: err = %v", cluster, err)
+				t.Errorf("of cluster %s: err = %v, want %v", cluster, err, want)
 			}
 		}
 		gone := redshifttest.Fault{Cut: true, AfterWork: true}
@@ -304,7 +304,7 @@ func TestRefusalIsReturnedIfNothingWasSentBefore(t *testing.T) {
 		}
 		_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"})
 		if !errors.Is(err, models.ErrClusterSnapshotNotFound) || attempts != 2 || len(fake.Requests()) != 1 {
-			t.Errorf("after %d attempts (%d reached the server): err = %v", attempts, len(fake.Requests()), err)
+			t.Errorf("after %d attempts (%d reached the server): err = %v, want ErrClusterSnapshotNotFound and 1 request", attempts, len(fake.Requests()), err)
 		}
 	})
 
@@ -343,7 +343,7 @@ func TestRefusalIsReturnedIfNothingWasSentBefore(t *testing.T) {
 		// It is retried, even if a second effect would be harmful.
 		_, err = changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		if !errors.As(err, &unsent) || !unsent.NothingSent || !errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("%s: err = %v", name, err)
+			t.Errorf("%s: err = %v, want a RetryError and a SendError", name, err)
 		}
 		client.CloseIdleConnections()
 	}
@@ -397,7 +397,7 @@ func TestConnectionsForCredentialsDoNotCount(t *testing.T) {
 		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		var retried *redshift.RetryError
 		if !errors.As(err, &retried) || retried.Attempts != 3 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want a RetryError", err)
 		}
 	})
 	t.Run("something was sent", func(t *testing.T) {
@@ -415,7 +415,7 @@ func TestConnectionsForCredentialsDoNotCount(t *testing.T) {
 		}))
 		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || requests != 1 {
-			t.Errorf("got %d requests (err = %v)", requests, err)
+			t.Errorf("got %d requests (err = %v), want an OutcomeUnknownError and 1 request", requests, err)
 		}
 	})
 }
@@ -513,7 +513,7 @@ func TestLookUpHasTheOptionsOfTheCallAndIsRepeated(t *testing.T) {
 		injectNext(t, w.fake, "CreateClusterSnapshot", gone)
 		failNext(t, w.fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 9)
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create); !errors.As(err, new(*redshift.OutcomeUnknownError)) || w.fake.PendingFaults() != 4 {
-			t.Errorf("err = %v with %d pending faults", err, w.fake.PendingFaults())
+			t.Errorf("err = %v with %d pending faults, want an OutcomeUnknownError", err, w.fake.PendingFaults())
 		}
 	})
 	inWorld(t, func(t *testing.T, w *world) {
@@ -521,7 +521,7 @@ func TestLookUpHasTheOptionsOfTheCallAndIsRepeated(t *testing.T) {
 		injectNext(t, w.fake, "DescribeClusterSnapshots", redshifttest.Fault{Delay: 20 * time.Second, AfterWork: true})
 		began := time.Now()
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create, redshift.WithAttemptTimeout(time.Second)); err != nil || time.Since(began) > 5*time.Second {
-			t.Errorf("err = %v after %v", err, time.Since(began))
+			t.Errorf("err = %v after %v, want no error", err, time.Since(began))
 		}
 	})
 }
@@ -561,7 +561,7 @@ func TestOutcomeUnknownErrorNamesTheDescribeOperation(t *testing.T) {
 		injectNext(t, w.fake, "RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		_, err = restoreTo("drill")(t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), "no ClusterCreateTime yet") {
-			t.Errorf("RestoreFromClusterSnapshot: err = %v", err)
+			t.Errorf("RestoreFromClusterSnapshot: err = %v, want ErrClusterAlreadyExists, an OutcomeUnknownError and the text 'no ClusterCreateTime yet'", err)
 		}
 		// An attempt that certainly had no effect is retried.
 		injectNext(t, w.fake, "CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})
@@ -573,7 +573,7 @@ func TestOutcomeUnknownErrorNamesTheDescribeOperation(t *testing.T) {
 		failNext(t, w.fake, "DescribeClusterSnapshots", awsquery.ErrAccessDenied)
 		_, err = changeCalls()["CreateClusterSnapshot"](t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) || !errors.Is(err, awsquery.ErrAccessDenied) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want ErrClusterSnapshotAlreadyExists, ErrAccessDenied and an OutcomeUnknownError", err)
 		}
 	})
 	for _, none := range []error{(*redshift.OutcomeUnknownError)(nil), (*redshift.RetryError)(nil)} {
@@ -650,7 +650,7 @@ func TestOutcomeIsUnknownIfTheLookUpFails(t *testing.T) {
 				_, err := one.call(t.Context(), w.client)
 				var unknown *redshift.OutcomeUnknownError
 				if !errors.As(err, &unknown) || unknown.Operation != operation {
-					t.Errorf("%s with a look-up %s: err = %v", operation, name, err)
+					t.Errorf("%s with a look-up %s: err = %v, want an OutcomeUnknownError", operation, name, err)
 
 					continue
 				}
@@ -673,7 +673,7 @@ func TestOutcomeIsUnknownIfTheSecondLookUpFails(t *testing.T) {
 		injectNext(t, w.fake, "DescribeClusterSnapshots", redshifttest.Fault{}, redshifttest.Fault{Code: awsquery.ErrAccessDenied})
 		_, err := lookedUp(w)["CopyClusterSnapshot"].call(t.Context(), w.client)
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || w.fake.PendingFaults() != 0 {
-			t.Errorf("err = %v with %d pending faults", err, w.fake.PendingFaults())
+			t.Errorf("err = %v with %d pending faults, want ErrAccessDenied and an OutcomeUnknownError", err, w.fake.PendingFaults())
 		}
 	})
 }
@@ -715,7 +715,7 @@ func TestLookUpsAreRepeatedWhileAResourceIsHidden(t *testing.T) {
 						t.Error(err)
 					}
 					if (!works || delay > time.Second) && !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-						t.Errorf("err = %v", err)
+						t.Errorf("err = %v, want an OutcomeUnknownError", err)
 					}
 				})
 			})

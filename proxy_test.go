@@ -173,6 +173,6 @@ func TestCallsSurviveAnUnavailableServer(t *testing.T) {
 		redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 3, BaseDelay: time.Millisecond}))
 	var tried *redshift.RetryError
 	if !errors.As(err, &tried) || tried.Attempts != 3 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-		t.Errorf("without a server: err = %v", err)
+		t.Errorf("without a server: err = %v, want a RetryError", err)
 	}
 }

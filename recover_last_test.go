@@ -39,7 +39,7 @@ func TestNoLookUpIfRetryAfterIsBeyondTheDeadline(t *testing.T) {
 		defer cancel()
 		_, err := client.CreateClusterSnapshot(ctx, create())
 		if !isDeadline(err) || !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want an OutcomeUnknownError and context.DeadlineExceeded", err)
 		}
 		if took := time.Since(began); took != 0 || requests != 1 {
 			t.Errorf("the call took %v and %d requests, want 0s and 1 request", took, requests)
@@ -55,7 +55,7 @@ func TestErrorDoesNotMatchTheCodeOfTheLookUp(t *testing.T) {
 		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusNotFound, "ClusterSnapshotNotFound"))
 		_, err := client.CreateClusterSnapshot(t.Context(), create(), redshift.WithMaxAttempts(1))
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, io.ErrUnexpectedEOF) || len(server.requests) != 2 {
-			t.Errorf("got %d requests (err = %v)", len(server.requests), err)
+			t.Errorf("got %d requests (err = %v), want io.ErrUnexpectedEOF, an OutcomeUnknownError and 2 requests", len(server.requests), err)
 		}
 		if errors.Is(err, models.ErrClusterSnapshotNotFound) {
 			t.Errorf("err = %v, want an error that does not match the code of the look-up", err)
@@ -93,7 +93,7 @@ func TestResourceWithoutIdentifierProvesNothing(t *testing.T) {
 			client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusBadRequest, test.code), test.found)
 			err := test.call(client)
 			if !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-				t.Errorf("after %s: err = %v", server.actions(), err)
+				t.Errorf("after %s: err = %v, want an OutcomeUnknownError", server.actions(), err)
 			}
 		})
 	}

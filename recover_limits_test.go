@@ -95,7 +95,7 @@ func TestLookUpsEndWithTheirContext(t *testing.T) {
 				began := time.Now()
 				_, err = callCreate()(ctx, client, slow)
 				if !isDeadline(err) || time.Since(began) > test.limit {
-					t.Errorf("after %v: err = %v", time.Since(began), err)
+					t.Errorf("after %v: err = %v, want context.DeadlineExceeded", time.Since(began), err)
 				}
 				if server.actions() != expand(test.requests) {
 					t.Errorf("requests = %s, want %s", server.actions(), expand(test.requests))
@@ -131,7 +131,7 @@ func TestOutcomeIsUnknownIfTheLookUpIsCanceled(t *testing.T) {
 				})
 				_, err := callCreate()(ctx, client)
 				if !errors.Is(err, context.Canceled) {
-					t.Errorf("err = %v", err)
+					t.Errorf("err = %v, want context.Canceled", err)
 				}
 				checkRecovered(t, err, "unknown", "")
 			})
@@ -200,7 +200,7 @@ func TestFinalLookUpNeedsNoBudget(t *testing.T) {
 		_, err := callCreate()(t.Context(), client)
 		checkRecovered(t, err, "unknown", "")
 		if !errors.Is(err, redshift.ErrRetryBudgetEmpty) || !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want ErrRetryBudgetEmpty and io.ErrUnexpectedEOF", err)
 		}
 	})
 }
@@ -342,7 +342,7 @@ func TestReadsAreNotLookedUp(t *testing.T) {
 		client, server := scripted(t, noResponse)
 		_, err := client.DescribeClusters(t.Context(), nil)
 		if errors.As(err, new(*redshift.OutcomeUnknownError)) || server.actions() != expand("5*DescribeClusters") || !errors.As(err, new(*awsquery.SendError)) {
-			t.Errorf("requests = %s (err = %v)", server.actions(), err)
+			t.Errorf("requests = %s (err = %v), want a SendError", server.actions(), err)
 		}
 	})
 }

@@ -157,7 +157,7 @@ func TestNothingSentCoversAllAttempts(t *testing.T) {
 	_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
 	var unsent *awsquery.SendError
 	if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.As(err, &unsent) || unsent.NothingSent || len(fake.Snapshots()) != 1 {
-		t.Errorf("got %d snapshots, err = %v: %+v", len(fake.Snapshots()), err, unsent)
+		t.Errorf("got %d snapshots, err = %v: %+v, want an OutcomeUnknownError and a SendError", len(fake.Snapshots()), err, unsent)
 	}
 }
 
@@ -169,14 +169,14 @@ func TestQueryParamsMakeTheOutcomeUnknown(t *testing.T) {
 		injectNext(t, fake, "DeleteClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		_, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"}, redshift.WithQueryParam("SnapshotClusterIdentifier", "sales"))
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("snapshot of another cluster: err = %v", err)
+			t.Errorf("snapshot of another cluster: err = %v, want ErrClusterSnapshotNotFound and an OutcomeUnknownError", err)
 		}
 		injectNext(t, fake, "CreateSnapshotSchedule", redshifttest.Fault{Status: http.StatusServiceUnavailable, AfterWork: true})
 		_, err = client.CreateSnapshotSchedule(t.Context(), &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "often", ScheduleDefinitions: []string{"rate(12 hours)"}},
 			redshift.WithQueryParam("ScheduleIdentifier", ""))
 		schedules, describeErr := client.DescribeSnapshotSchedules(t.Context(), nil)
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || describeErr != nil || len(schedules.SnapshotSchedules) != 1 {
-			t.Errorf("schedule with a name from an option: err = %v; schedules = %+v, %v", err, schedules, describeErr)
+			t.Errorf("schedule with a name from an option: err = %v; schedules = %+v, %v, want an OutcomeUnknownError", err, schedules, describeErr)
 		}
 	})
 }
@@ -197,7 +197,7 @@ func TestForceWithIndefiniteRetentionDeletesNothing(t *testing.T) {
 			SnapshotIdentifier: "misspelt", ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
 		if !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("ModifyClusterSnapshot: err = %v", err)
+			t.Errorf("ModifyClusterSnapshot: err = %v, want ErrClusterSnapshotNotFound", err)
 		}
 	})
 }
@@ -213,7 +213,7 @@ func TestOutcomeOfABatchIsUnknownIfTheLookUpFails(t *testing.T) {
 			Identifiers: []models.DeleteClusterSnapshotMessage{{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"}},
 		})
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || len(result.Unprocessed) != 1 {
-			t.Errorf("result = %+v, err = %v", result, err)
+			t.Errorf("result = %+v, err = %v, want ErrAccessDenied and an OutcomeUnknownError", result, err)
 		}
 	})
 }
@@ -236,7 +236,7 @@ func TestCallReturnsTheContextErrorOfALookUp(t *testing.T) {
 		_, err = client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
 		var retried *redshift.RetryError
 		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &retried) || retried.Ended == nil || !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want context.DeadlineExceeded, an OutcomeUnknownError and a RetryError", err)
 		}
 	})
 }
@@ -286,7 +286,7 @@ func TestUnsignedRequestsAreNotSent(t *testing.T) {
 	} {
 		var unsent *awsquery.SendError
 		if err := call(); !errors.As(err, &unsent) || !unsent.NothingSent || len(fake.Requests()) != 0 {
-			t.Errorf("a call that %s: err = %v, %+v", name, err, unsent)
+			t.Errorf("a call that %s: err = %v, %+v, want a SendError and 0 requests", name, err, unsent)
 		}
 	}
 }

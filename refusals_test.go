@@ -74,7 +74,7 @@ func TestTruncatedRefusalIsRetriedUntilItHasACode(t *testing.T) {
 			return fmt.Sprintf(whenClosed, 400, anyThrottled[:size])
 		})
 		if err := takeSnapshot(t, client); err != nil || *requests != 2 {
-			t.Errorf("truncated after %q: got %d attempts (err = %v)", anyThrottled[:size], *requests, err)
+			t.Errorf("truncated after %q: got %d attempts (err = %v), want no error and 2 requests", anyThrottled[:size], *requests, err)
 		}
 	}
 	codeIsWhole := strings.Index(anyRefused, "</Code>") + len("</Code>")
@@ -84,7 +84,7 @@ func TestTruncatedRefusalIsRetriedUntilItHasACode(t *testing.T) {
 			err := takeSnapshot(t, client)
 			var refused *awsquery.Error
 			if !errors.As(err, &refused) || refused.StatusCode != status || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
-				t.Errorf("truncated after %q: err = %v", anyRefused[:size], err)
+				t.Errorf("truncated after %q: err = %v, want io.ErrUnexpectedEOF and a ReadError", anyRefused[:size], err)
 
 				continue
 			}
@@ -194,7 +194,7 @@ func TestErrorDocumentsWithASuccessStatusAreErrors(t *testing.T) {
 			return fmt.Sprintf("HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 		})
 		if err := takeSnapshot(t, client); !errors.As(err, new(*redshift.OutcomeUnknownError)) || *requests != 5 || redshift.IsThrottled(err) {
-			t.Errorf("%s: got %d attempts (err = %v)", body, *requests, err)
+			t.Errorf("%s: got %d attempts (err = %v), want an OutcomeUnknownError and 5 requests", body, *requests, err)
 		}
 	}
 }

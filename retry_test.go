@@ -81,7 +81,7 @@ func TestDelaysBetweenAttempts(t *testing.T) {
 				injectNext(t, fake, "DescribeClusters", test.faults...)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if (err != nil) != test.fails {
-					t.Errorf("err = %v", err)
+					t.Errorf("err = %v, want nil", err)
 				}
 				requests := fake.Requests()
 				var waits []time.Duration
@@ -162,7 +162,7 @@ func TestContextEndsRetries(t *testing.T) {
 		_, err := client.DescribeClusters(ctx, nil)
 		var tried *redshift.RetryError
 		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, cause) || !errors.Is(err, awsquery.ErrThrottling) || !errors.As(err, &tried) || tried.Attempts != 2 {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want context.DeadlineExceeded, ErrThrottling and a RetryError", err)
 		}
 		if waited := time.Since(began); waited != time.Second {
 			t.Errorf("the call returned after %v, want 1s: only the first delay ends before the deadline", waited)
@@ -172,7 +172,7 @@ func TestContextEndsRetries(t *testing.T) {
 			t.Errorf("err = %v, want the cause of the deadline in it", err)
 		}
 		if _, err := client.DescribeClusters(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || len(fake.Requests()) != 2 {
-			t.Errorf("next call: err = %v", err)
+			t.Errorf("next call: err = %v, want context.DeadlineExceeded and 2 requests", err)
 		}
 	})
 }
@@ -273,7 +273,7 @@ func TestLostResponsesAreRecovered(t *testing.T) {
 					ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", Tags: []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: "1"}},
 				})
 				if err != nil || created.Snapshot.SnapshotIdentifier != "nightly" || created.RequestID == "" {
-					t.Errorf("result = %+v, err = %v", created, err)
+					t.Errorf("result = %+v, err = %v, want nil", created, err)
 				}
 				if taken := fake.Snapshots(); len(taken) != 1 {
 					t.Errorf("got %d snapshots", len(taken))
@@ -289,15 +289,15 @@ func TestInvalidPolicyOfACallSendsNothing(t *testing.T) {
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		_, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: -1}))
 		if err == nil || !strings.Contains(err.Error(), "DescribeClusters: WithRetryPolicy: MaxAttempts") || len(fake.Requests()) != 0 {
-			t.Errorf("invalid policy: err = %v after %d requests", err, len(fake.Requests()))
+			t.Errorf("invalid policy: err = %v after %d requests, want an error with the text 'DescribeClusters: WithRetryPolicy: MaxAttempts' and 0 requests", err, len(fake.Requests()))
 		}
 		failNext(t, fake, "DescribeClusters", "Throttling", 6)
 		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 7}), redshift.WithAttemptTimeout(-1)); err != nil || len(fake.Requests()) != 7 {
-			t.Errorf("six failures: err = %v after %d requests", err, len(fake.Requests()))
+			t.Errorf("six failures: err = %v after %d requests, want no error and 7 requests", err, len(fake.Requests()))
 		}
 		failNext(t, fake, "DescribeClusters", "Throttling")
 		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 1})); !errors.Is(err, awsquery.ErrThrottling) {
-			t.Errorf("one attempt: err = %v", err)
+			t.Errorf("one attempt: err = %v, want ErrThrottling", err)
 		}
 		// The client still checks the parameters.
 		var invalid *awsquery.ValidationError
@@ -317,7 +317,7 @@ func TestLongDelaysDoNotOverflow(t *testing.T) {
 		failNext(t, fake, "DescribeClusters", "InternalFailure", 100)
 		var tried *redshift.RetryError
 		if _, err := client.DescribeClusters(ctx, nil, redshift.WithRetryPolicy(longest)); !errors.As(err, &tried) || tried.Attempts != 5 { // after 0, 1, 3, 7 and 15 hours
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want a RetryError", err)
 		}
 		jittered, err := redshift.New(fake.Config())
 		if err != nil {
@@ -325,7 +325,7 @@ func TestLongDelaysDoNotOverflow(t *testing.T) {
 		}
 		longest.BaseDelay = math.MaxInt64
 		if _, err := jittered.DescribeClusters(ctx, nil, redshift.WithRetryPolicy(longest)); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want context.DeadlineExceeded", err)
 		}
 	})
 }
@@ -357,7 +357,7 @@ func TestTLSHandshakeFailureIsNotRetried(t *testing.T) {
 		_, err = client.CreateClusterSnapshot(t.Context(), create())
 		var unsent *awsquery.SendError
 		if !errors.As(err, &unsent) || errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("%s: err = %v", name, err)
+			t.Errorf("%s: err = %v, want a SendError", name, err)
 		}
 		client.CloseIdleConnections()
 	}
@@ -383,7 +383,7 @@ func TestIsThrottledKnowsEveryCode(t *testing.T) {
 		}
 		_, err = client.DescribeClusters(t.Context(), nil)
 		if err == nil || fake.PendingFaults() != 0 {
-			t.Fatalf("err = %v", err)
+			t.Fatalf("err = %v, want an error", err)
 		}
 
 		return fmt.Errorf("the nightly job: %w", err)

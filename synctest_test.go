@@ -30,7 +30,7 @@ func TestWaitInABubbleTakesNoTime(t *testing.T) {
 			&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"},
 			redshift.WaitOptions{Progress: func(redshift.WaitProgress) { shown++ }})
 		if err != nil || snapshot.Status != models.SnapshotStatusAvailable {
-			t.Fatalf("err = %v, status = %q", err, snapshot.Status)
+			t.Fatalf("err = %v, status = %q, want no error", err, snapshot.Status)
 		}
 		if waited := time.Since(began); waited < redshifttest.DefaultSnapshotDuration || waited > redshifttest.DefaultSnapshotDuration+30*time.Second || shown < 5 {
 			t.Errorf("waited %v with %d progress reports", waited, shown)

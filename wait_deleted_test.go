@@ -110,7 +110,7 @@ func TestWaitSnapshotDeletedEndsWithTheRetentionPeriod(t *testing.T) {
 		began := time.Now()
 		last, err := client.WaitSnapshotDeleted(t.Context(), nightly, redshift.WaitOptions{MinDelay: time.Minute, MaxDelay: time.Hour})
 		if waited := time.Since(began); err != nil || last.Status != models.SnapshotStatusAvailable || waited < 48*time.Hour || waited > 49*time.Hour {
-			t.Errorf("after %v: last status = %q, err = %v", waited, last.Status, err)
+			t.Errorf("after %v: last status = %q, err = %v, want nil", waited, last.Status, err)
 		}
 	})
 }

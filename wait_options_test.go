@@ -119,10 +119,10 @@ func TestWaitsRefuseInvalidOptions(t *testing.T) {
 				err := run(ctx, redshift.NewFromService(stub), test.options)
 				if strings.Contains(" "+strings.Join(test.accepted, " ")+" ", " "+wait+" ") {
 					if !errors.Is(err, context.DeadlineExceeded) || stub.polls != 1 {
-						t.Errorf("%s of %s: err = %v after %d polls", name, wait, err, stub.polls)
+						t.Errorf("%s of %s: err = %v after %d polls, want context.DeadlineExceeded and 1 poll", name, wait, err, stub.polls)
 					}
 				} else if err == nil || !strings.HasPrefix(err.Error(), "redshift: wait for ") || !strings.Contains(err.Error(), test.want) || stub.polls > 0 {
-					t.Errorf("%s of %s: err = %v after %d polls", name, wait, err, stub.polls)
+					t.Errorf("%s of %s: err = %v after %d polls, want an error with the text %q", name, wait, err, stub.polls, test.want)
 				}
 			})
 		}
@@ -174,14 +174,14 @@ func TestWaitsNeedParameters(t *testing.T) {
 	refused := func(name string, params any, err error, want string) {
 		t.Helper()
 		if err == nil || !strings.Contains(err.Error(), want) || stub.polls > 0 {
-			t.Errorf("%s(%+v): err = %v after %d polls", name, params, err, stub.polls)
+			t.Errorf("%s(%+v): err = %v after %d polls, want an error with the text %q", name, params, err, stub.polls, want)
 		}
 		stub.polls = 0
 	}
 	accepted := func(name string, params any, err error) {
 		t.Helper()
 		if !errors.Is(err, awsquery.ErrAccessDenied) || stub.polls != 1 {
-			t.Errorf("%s(%+v): err = %v after %d polls", name, params, err, stub.polls)
+			t.Errorf("%s(%+v): err = %v after %d polls, want ErrAccessDenied and 1 poll", name, params, err, stub.polls)
 		}
 		stub.polls = 0
 	}
@@ -247,7 +247,7 @@ func TestWaitsEndWithTheirContext(t *testing.T) {
 	for wait, run := range waits {
 		stub := &polled{call: func(context.Context) error { return awsquery.ErrAccessDenied }}
 		if err := run(nil, redshift.NewFromService(stub), redshift.WaitOptions{}); !errors.Is(err, awsquery.ErrAccessDenied) {
-			t.Errorf("%s without a context: err = %v", wait, err)
+			t.Errorf("%s without a context: err = %v, want ErrAccessDenied", wait, err)
 		}
 	}
 }
@@ -309,7 +309,7 @@ func TestWaitErrorsNameTheWait(t *testing.T) {
 			defer cancel()
 			err := waits[wait](ctx, redshift.NewFromService(new(polled)), redshift.WaitOptions{MinDelay: 40 * time.Second, MaxDelay: 40 * time.Second})
 			if err == nil || err.Error() != text {
-				t.Errorf("%s: err = %v", wait, err)
+				t.Errorf("%s: err = %v, want an error", wait, err)
 			}
 		})
 	}
@@ -346,7 +346,7 @@ func TestWaitsReportProgress(t *testing.T) {
 				MinDelay: time.Second, MaxDelay: time.Second, Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if err != nil || len(shown) < 2 {
-				t.Fatalf("%s: err = %v, progress = %+v", name, err, shown)
+				t.Fatalf("%s: err = %v, progress = %+v, want no error", name, err, shown)
 			}
 			got := shown[1]
 			if snapshot, ok := got.Resource.(models.Snapshot); !ok || snapshot.Status != test.snapshot.Status || got.Status != string(snapshot.Status) ||

@@ -132,7 +132,7 @@ func TestMaxOutageEndsAWait(t *testing.T) {
 				}
 				var failure *redshift.SnapshotWaitError
 				if !errors.Is(err, redshift.ErrOutageTooLong) || !errors.As(err, &failure) || failure.Last.Status != "creating" || snapshot.Status != "creating" {
-					t.Fatalf("err = %v, snapshot = %+v", err, snapshot)
+					t.Fatalf("err = %v, snapshot = %+v, want ErrOutageTooLong", err, snapshot)
 				}
 				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 					t.Errorf("err = %v, want one that does not match the errors of the caller's context", err)
@@ -172,7 +172,7 @@ func TestDelaysGetShorterInAnOutage(t *testing.T) {
 		defer cancel()
 		_, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
 		if !ended || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || stub.polls > 8 {
-			t.Errorf("noticed the end of the outage: %t, after %d polls (err = %v)", ended, stub.polls, err)
+			t.Errorf("noticed the end of the outage: %t, after %d polls (err = %v), want context.DeadlineExceeded", ended, stub.polls, err)
 		}
 	})
 }
@@ -202,7 +202,7 @@ func TestEachOutageIsMeasuredSeparately(t *testing.T) {
 			}
 			options := redshift.WaitOptions{MinDelay: 40 * time.Second, MaxDelay: 40 * time.Second, MaxOutage: time.Minute, ExpectNew: true}
 			if _, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, options); !errors.Is(err, context.Canceled) || stub.polls != 14 {
-				t.Errorf("%s: err = %v after %d polls", name, err, stub.polls)
+				t.Errorf("%s: err = %v after %d polls, want context.Canceled and 14 polls", name, err, stub.polls)
 			}
 		})
 	}
@@ -223,7 +223,7 @@ func TestDeadlineEndsAWaitInAnOutage(t *testing.T) {
 			began := time.Now()
 			_, err := client.WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 			if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || time.Since(began) != 45*time.Second {
-				t.Errorf("err = %v after %v", err, time.Since(began))
+				t.Errorf("err = %v after %v, want context.DeadlineExceeded", err, time.Since(began))
 			}
 		})
 	}
@@ -244,7 +244,7 @@ func TestRefusalEndsAWaitInAnOutage(t *testing.T) {
 		}
 		_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 		if !errors.Is(err, awsquery.ErrAccessDenied) || errors.Is(err, redshift.ErrOutageTooLong) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want ErrAccessDenied", err)
 		}
 	})
 }

@@ -69,7 +69,7 @@ func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 					t.Errorf("%s, available: got %+v, %v after %d polls", name, snapshot, err, len(stub.polledAt))
 				}
 			case !errors.Is(err, test.available) || !errors.As(err, &failure) || len(stub.polledAt) != test.polls:
-				t.Errorf("%s, available: err = %v after %d polls", name, err, len(stub.polledAt))
+				t.Errorf("%s, available: err = %v after %d polls, want %v and %d polls", name, err, len(stub.polledAt), test.available, test.polls)
 			case failure.Last.Status != test.last.Status || !failure.Last.SnapshotCreateTime.Equal(test.last.SnapshotCreateTime) || snapshot.Status != test.last.Status:
 				t.Errorf("%s, available: Last = %+v, returned %+v", name, failure.Last, snapshot)
 			}
@@ -83,7 +83,7 @@ func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 				shown++
 			}})
 			if err != nil || len(stub.polledAt) != test.polls || shown != test.polls-1 {
-				t.Errorf("%s, deleted: err = %v after %d polls and %d progress reports", name, err, len(stub.polledAt), shown)
+				t.Errorf("%s, deleted: err = %v after %d polls and %d progress reports, want no error and %d polls", name, err, len(stub.polledAt), shown, test.polls)
 			}
 			if snapshot.Status != test.last.Status || !snapshot.SnapshotCreateTime.Equal(test.last.SnapshotCreateTime) || snapshot.SnapshotIdentifier == "weekly" {
 				t.Errorf("%s, deleted: got %+v", name, snapshot)
@@ -99,12 +99,12 @@ func TestWaitEndsIfItsSnapshotIsDeleted(t *testing.T) {
 		stub := &pollResponses{list: []pollResponse{withStatus("creating"), failing("ClusterSnapshotNotFound")}}
 		_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 		if !errors.Is(err, redshift.ErrSnapshotDeleted) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("by name: err = %v", err)
+			t.Errorf("by name: err = %v, want ErrSnapshotDeleted and ErrClusterSnapshotNotFound", err)
 		}
 		stub = &pollResponses{list: []pollResponse{withStatus("creating"), {}}}
 		_, err = clientOf(stub).WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{TagKeys: []string{"env"}}, redshift.WaitOptions{})
 		if errors.Is(err, redshift.ErrSnapshotDeleted) || !errors.Is(err, redshift.ErrNotOneSnapshot) {
-			t.Errorf("by tag: err = %v", err)
+			t.Errorf("by tag: err = %v, want ErrNotOneSnapshot", err)
 		}
 	})
 }
@@ -136,7 +136,7 @@ func TestWaitEndsIfItsClusterIsReplaced(t *testing.T) {
 				err := waits[wait](t.Context(), clientOf(stub), redshift.WaitOptions{})
 				var failure *redshift.WaitError[models.Cluster]
 				if !errors.Is(err, test.want) || !errors.As(err, &failure) || failure.Polls != test.polls || !failure.Last.ClusterCreateTime.Equal(test.last) {
-					t.Errorf("%s, %s: err = %v", name, wait, err)
+					t.Errorf("%s, %s: err = %v, want %v", name, wait, err, test.want)
 				}
 			})
 		}
@@ -144,7 +144,7 @@ func TestWaitEndsIfItsClusterIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stub := &restores{list: []restoreResponse{cluster("creating", never), cluster("available", early)}}
 		if err := waits["WaitClusterRestored"](t.Context(), clientOf(stub), redshift.WaitOptions{}); err != nil {
-			t.Errorf("cluster whose time is shown late: err = %v", err)
+			t.Errorf("cluster whose time is shown late: err = %v, want nil", err)
 		}
 	})
 }
@@ -177,7 +177,7 @@ func TestWaitClusterRestoredChecksTheAvailability(t *testing.T) {
 						want = 1
 					}
 					if !errors.Is(err, test.err) || len(stub.polledAt) != want || cluster.ClusterStatus != "available" {
-						t.Errorf("availability %q, restore %q: err = %v after %d polls", availability, restore, err, len(stub.polledAt))
+						t.Errorf("availability %q, restore %q: err = %v after %d polls, want %v and %d polls", availability, restore, err, len(stub.polledAt), test.err, want)
 					}
 				})
 			}
@@ -186,11 +186,11 @@ func TestWaitClusterRestoredChecksTheAvailability(t *testing.T) {
 	failed := clusterIn("available", "failed")
 	failed.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
 	if _, err := clientOf(&restores{list: []restoreResponse{failed}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrRestoreFailed) {
-		t.Errorf("failed restore: err = %v", err)
+		t.Errorf("failed restore: err = %v, want ErrRestoreFailed", err)
 	}
 	creating := clusterIn("creating", "restoring")
 	creating.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
 	if _, err := clientOf(&restores{list: []restoreResponse{creating}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrClusterUnusable) {
-		t.Errorf("failed cluster: err = %v", err)
+		t.Errorf("failed cluster: err = %v, want ErrClusterUnusable", err)
 	}
 }

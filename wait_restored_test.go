@@ -256,7 +256,7 @@ func TestWaitKeepsTheCauseOfACanceledCall(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(reason) })
 		if _, err := clientOf(slowService{}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
-			t.Errorf("err = %v", err)
+			t.Errorf("err = %v, want %v and context.Canceled", err, reason)
 		}
 	})
 }
@@ -291,7 +291,7 @@ func TestWaitsForRestoresInTheFake(t *testing.T) {
 		began := time.Now()
 		cluster, err := client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{})
 		if took := time.Since(began); err != nil || cluster.RestoreStatus.Status != models.RestoreStatusTypeCompleted || took < redshifttest.DefaultRestoreDuration {
-			t.Errorf("err = %v after %v: %+v", err, took, cluster)
+			t.Errorf("err = %v after %v: %+v, want no error", err, took, cluster)
 		}
 		accepted, err := client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
 			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "orders_before",
@@ -303,7 +303,7 @@ func TestWaitsForRestoresInTheFake(t *testing.T) {
 		table, err := client.WaitTableRestored(t.Context(),
 			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: accepted.TableRestoreStatus.TableRestoreRequestID}, redshift.WaitOptions{})
 		if err != nil || table.Status != models.TableRestoreStatusTypeSucceeded {
-			t.Errorf("err = %v: %+v", err, table)
+			t.Errorf("err = %v: %+v, want no error", err, table)
 		}
 	})
 }

@@ -48,7 +48,7 @@ func TestWaitSnapshotScheduleAppliedPollsUntilItIsActive(t *testing.T) {
 			})
 			var failure *redshift.WaitError[models.Cluster]
 			if !errors.Is(err, test.want) || len(stub.polledAt) != test.polls || (err != nil) != errors.As(err, &failure) {
-				t.Errorf("%s: err = %v after %d polls", name, err, len(stub.polledAt))
+				t.Errorf("%s: err = %v after %d polls, want %v and %d polls", name, err, len(stub.polledAt), test.want, test.polls)
 			}
 			if test.status == "" {
 				return
@@ -85,7 +85,7 @@ func TestWaitForSchedulesInTheFake(t *testing.T) {
 			}
 			cluster, err := client.WaitSnapshotScheduleApplied(t.Context(), analytics, redshift.WaitOptions{})
 			if err != nil || cluster.SnapshotScheduleIdentifier != change.ScheduleIdentifier || cluster.SnapshotScheduleState == models.ScheduleStateModifying {
-				t.Errorf("after %v: the schedule %q is %q (err = %v)", time.Since(began), cluster.SnapshotScheduleIdentifier, cluster.SnapshotScheduleState, err)
+				t.Errorf("after %v: the schedule %q is %q (err = %v), want no error", time.Since(began), cluster.SnapshotScheduleIdentifier, cluster.SnapshotScheduleState, err)
 			}
 		}
 	})

@@ -181,7 +181,7 @@ func TestWaitSnapshotsAvailablePollsUntilAllAreAvailable(t *testing.T) {
 					got = append(got, snapshot.SnapshotIdentifier+" "+string(snapshot.Status))
 				}
 				if !slices.Equal(got, test.want) || !errors.Is(err, test.err) || time.Since(began) != test.took {
-					t.Errorf("snapshots = %q, err = %v after %v", got, err, time.Since(began))
+					t.Errorf("snapshots = %q, err = %v after %v, want %v", got, err, time.Since(began), test.err)
 				}
 				if stub.lists != test.lists || stub.describes != test.describes {
 					t.Errorf("got %d lists and %d single calls, want %d and %d", stub.lists, stub.describes, test.lists, test.describes)
@@ -306,7 +306,7 @@ func TestWaitSnapshotsAvailableEndsAfterRefusals(t *testing.T) {
 			}
 			snapshots, err := clientOf(stub).WaitSnapshotsAvailable(t.Context(), params, []string{"a", "b"}, everyMinute)
 			if failures := failed(t, err); !slices.Equal(failures, test.failures) || !errors.Is(err, test.err) || len(snapshots) != 2 {
-				t.Errorf("%s: err = %v", name, err)
+				t.Errorf("%s: err = %v, want %v", name, err, test.err)
 			}
 		})
 	}
@@ -373,7 +373,7 @@ func TestWaitSnapshotsAvailableMakesFewCalls(t *testing.T) {
 		params := &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "analytics"}
 		snapshots, err := client.WaitSnapshotsAvailable(t.Context(), params, identifiers, redshift.WaitOptions{})
 		if err != nil || len(snapshots) != 50 || snapshots[49].Status != models.SnapshotStatusAvailable {
-			t.Fatalf("got %d snapshots (err = %v)", len(snapshots), err)
+			t.Fatalf("got %d snapshots (err = %v), want 50", len(snapshots), err)
 		}
 		calls := len(fake.Requests()) - before
 		t.Logf("%d calls", calls)

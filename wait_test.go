@@ -163,7 +163,7 @@ func TestDelayGrowsFromANanosecond(t *testing.T) {
 		stub := &pollResponses{list: []pollResponse{withStatus("creating")}}
 		_, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: 1, MaxDelay: math.MaxInt64})
 		if !errors.Is(err, context.DeadlineExceeded) || len(stub.polledAt) > 40 {
-			t.Errorf("err = %v after %d polls", err, len(stub.polledAt))
+			t.Errorf("err = %v after %d polls, want context.DeadlineExceeded", err, len(stub.polledAt))
 		}
 	})
 }
@@ -177,7 +177,7 @@ func TestWaitEndsWhenTheContextIsCanceled(t *testing.T) {
 		began := time.Now()
 		_, err := clientOf(&pollResponses{list: []pollResponse{withStatus("creating")}}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
 		if !errors.Is(err, reason) || !errors.Is(err, context.Canceled) || time.Since(began) != 7*time.Second {
-			t.Errorf("err = %v after %v", err, time.Since(began))
+			t.Errorf("err = %v after %v, want %v and context.Canceled", err, time.Since(began), reason)
 		}
 	})
 }
@@ -263,7 +263,7 @@ func TestWaitClassifiesErrorsOfStubs(t *testing.T) {
 			began := time.Now()
 			_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 			if waited := time.Since(began); !errors.Is(err, failed) || waited > time.Minute {
-				t.Errorf("%s: err = %v after %v", name, err, waited)
+				t.Errorf("%s: err = %v after %v, want %v", name, err, waited, failed)
 			}
 		})
 	}
