@@ -226,7 +226,8 @@ func TestSnapshotErrorHasCodeAndNoSecret(t *testing.T) {
 	}
 	failed := result.Failed[0]
 	if failed.SnapshotIdentifier != "bad-secret" || failed.SnapshotClusterIdentifier != "analytics" || failed.Code() != models.ErrClusterSnapshotNotFound {
-		t.Errorf("got a failure of the snapshot %q of %q with code %s", failed.SnapshotIdentifier, failed.SnapshotClusterIdentifier, failed.Code())
+		t.Errorf("got a failure of the snapshot %q of %q with code %s",
+			failed.SnapshotIdentifier, failed.SnapshotClusterIdentifier, failed.Code())
 	}
 	var one *redshift.SnapshotError
 	var inner *awsquery.Error

@@ -57,7 +57,8 @@ func TestEveryPartitionHasItsEndpoints(t *testing.T) {
 				IgnoreEnvironment: true, Credentials: sigv4.StaticCredentials(exampleCredentials),
 			})
 			if err != nil || client.Endpoint() != "https://"+want {
-				t.Errorf("%s, FIPS %t, dual-stack %t: Endpoint() = %s, want https://%s (err = %v)", test.region, i&1 != 0, i&2 != 0, client.Endpoint(), want, err)
+				t.Errorf("%s, FIPS %t, dual-stack %t: Endpoint() = %s, want https://%s (err = %v)",
+					test.region, i&1 != 0, i&2 != 0, client.Endpoint(), want, err)
 			}
 		}
 	}

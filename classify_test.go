@@ -446,7 +446,8 @@ func TestCallFailsIfRetryAfterIsBeyondTheDeadline(t *testing.T) {
 				_, err := client.DescribeClusters(ctx, nil)
 				var last *awsquery.Error
 				if !isDeadline(err) || !errors.As(err, &last) || last.StatusCode != first.status || len(server.requests) != 1 || time.Since(began) != 0 {
-					t.Errorf("got %d requests in %v (err = %v), want context.DeadlineExceeded, 1 request and no delay", len(server.requests), time.Since(began), err)
+					t.Errorf("got %d requests in %v (err = %v), want context.DeadlineExceeded, 1 request and no delay",
+						len(server.requests), time.Since(began), err)
 				}
 				<-ctx.Done()
 				if !errors.Is(err, cause) {

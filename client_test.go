@@ -163,7 +163,8 @@ func TestFiftyTagsArePosted(t *testing.T) {
 				return nil, err
 			}
 			if request.Method != http.MethodPost || request.URL.RawQuery != "" || request.ContentLength != int64(len(body)) {
-				t.Errorf("got %s %s with the length %d, want a POST with an empty query and %d", request.Method, request.URL, request.ContentLength, len(body))
+				t.Errorf("got %s %s with the length %d, want a POST with an empty query and %d",
+					request.Method, request.URL, request.ContentLength, len(body))
 			}
 			if got, want := request.Header.Get("Content-Type"), "application/x-www-form-urlencoded; charset=utf-8"; got != want {
 				t.Errorf("Content-Type = %q, want %q", got, want)
@@ -563,7 +564,7 @@ func TestIteratorEndsAfterABadPage(t *testing.T) {
 	for name, test := range map[string]struct {
 		responses []pollResponse
 		want      int // snapshots before the error
-		says      string
+		text      string
 	}{
 		"no result":              {[]pollResponse{withStatus("available"), {nothing: true}}, 1, "neither a result nor an error"},
 		"an error":               {[]pollResponse{withStatus("available"), failing("AccessDenied")}, 1, "AccessDenied"},
@@ -584,7 +585,7 @@ func TestIteratorEndsAfterABadPage(t *testing.T) {
 				got++
 			}
 		}
-		if got != test.want || last == nil || !strings.Contains(last.Error(), test.says) && !strings.Contains(last.Error(), "before") {
+		if got != test.want || last == nil || !strings.Contains(last.Error(), test.text) && !strings.Contains(last.Error(), "before") {
 			t.Errorf("%s: got %d snapshots and error %v", name, got, last)
 		}
 		if params.Marker != "a" {

@@ -76,7 +76,7 @@ func TestNewRefusesInvalidSettings(t *testing.T) {
 	for name, test := range map[string]struct {
 		config      Config
 		environment []string
-		says        []string
+		words       []string
 	}{
 		"no region":              {Config{}, nil, []string{"Config.Region", "AWS_REGION"}},
 		"no region but endpoint": {Config{Endpoint: "https://a.example"}, nil, []string{"Config.Region", "AWS_REGION"}},
@@ -121,7 +121,7 @@ func TestNewRefusesInvalidSettings(t *testing.T) {
 			if err == nil {
 				t.Fatalf("New() = %v, want an error", client)
 			}
-			for _, word := range test.says {
+			for _, word := range test.words {
 				if !strings.Contains(err.Error(), word) {
 					t.Errorf("the error lacks %q: %v", word, err)
 				}

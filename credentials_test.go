@@ -65,7 +65,8 @@ func TestExpiredCredentialsAreRefreshedOnce(t *testing.T) {
 				}
 				_, err = client.DescribeClusters(t.Context(), nil)
 				if !errors.Is(err, test.is) || provided != test.provided || len(fake.Requests()) != test.attempts {
-					t.Errorf("err = %v after %d requests and %d calls of the provider, want %v and %d requests", err, len(fake.Requests()), provided, test.is, test.attempts)
+					t.Errorf("err = %v after %d requests and %d calls of the provider, want %v and %d requests",
+						err, len(fake.Requests()), provided, test.is, test.attempts)
 				}
 			})
 		})

@@ -35,7 +35,7 @@ func TestErrorsHaveHints(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	nobody := closed.Addr().String()
+	closedAddress := closed.Addr().String()
 	lookups := func(found error) func(*redshift.Config) {
 		return func(config *redshift.Config) {
 			config.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
@@ -68,13 +68,13 @@ func TestErrorsHaveHints(t *testing.T) {
 		}, want: "check the secret access key"},
 		"another region":      {change: func(c *redshift.Config) { c.Region = "eu-west-1" }, want: "Config.Region"},
 		"another web server":  {change: func(c *redshift.Config) { c.Endpoint = web.URL }, want: "not Redshift: check the endpoint"},
-		"no server":           {change: func(c *redshift.Config) { c.Endpoint = "http://" + nobody }, want: "check Config.Endpoint, the network"},
+		"no server":           {change: func(c *redshift.Config) { c.Endpoint = "http://" + closedAddress }, want: "check Config.Endpoint, the network"},
 		"https for http":      {change: func(c *redshift.Config) { c.Endpoint = strings.Replace(web.URL, "http:", "https:", 1) }, want: "http://"},
 		"unknown certificate": {change: func(c *redshift.Config) { c.Endpoint = secure.URL }, want: "RootCAs"},
 		"unknown host":        {change: lookups(&net.DNSError{Err: "no such host", Name: "redshift.eu-west-9.amazonaws.com", IsNotFound: true}), want: "Config.Region, Config.Endpoint"},
 		"no DNS":              {change: lookups(&net.DNSError{Err: "server misbehaving", Name: "redshift.eu-west-1.amazonaws.com", IsTemporary: true}), want: "network and its DNS"},
 		"a proxy that is down": {change: func(c *redshift.Config) {
-			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: nobody})}}
+			c.HTTPClient = &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: closedAddress})}}
 		}, want: "HTTPS_PROXY"},
 		"a proxy that refuses": {change: func(c *redshift.Config) {
 			c.Endpoint = "https://redshift.us-east-1.amazonaws.com"

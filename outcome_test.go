@@ -304,7 +304,8 @@ func TestRefusalIsReturnedIfNothingWasSentBefore(t *testing.T) {
 		}
 		_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"})
 		if !errors.Is(err, models.ErrClusterSnapshotNotFound) || attempts != 2 || len(fake.Requests()) != 1 {
-			t.Errorf("after %d attempts (%d reached the server): err = %v, want ErrClusterSnapshotNotFound and 1 request", attempts, len(fake.Requests()), err)
+			t.Errorf("after %d attempts (%d reached the server): err = %v, want ErrClusterSnapshotNotFound and 1 request",
+				attempts, len(fake.Requests()), err)
 		}
 	})
 
@@ -354,11 +355,11 @@ func TestConnectionsForCredentialsDoNotCount(t *testing.T) {
 	t.Parallel()
 	issuer := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(issuer.Close)
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	closedListener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody.Close()
+	closedListener.Close()
 	ask := func(ctx context.Context, address string) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
@@ -404,7 +405,7 @@ func TestConnectionsForCredentialsDoNotCount(t *testing.T) {
 		t.Parallel()
 		fake := redshifttest.New(redshifttest.Options{})
 		requests := 0
-		client := newClient(t, "https://redshift.us-east-1.amazonaws.com", "http://"+nobody.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
+		client := newClient(t, "https://redshift.us-east-1.amazonaws.com", "http://"+closedListener.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
 			// A transport with its own context, as transports have that copy requests.
 			requests++
 			if _, err := fake.Transport().RoundTrip(request.WithContext(context.Background())); err != nil {
@@ -561,7 +562,8 @@ func TestOutcomeUnknownErrorNamesTheDescribeOperation(t *testing.T) {
 		injectNext(t, w.fake, "RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		_, err = restoreTo("drill")(t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), "no ClusterCreateTime yet") {
-			t.Errorf("RestoreFromClusterSnapshot: err = %v, want ErrClusterAlreadyExists, an OutcomeUnknownError and the text 'no ClusterCreateTime yet'", err)
+			t.Errorf("RestoreFromClusterSnapshot: err = %v, want ErrClusterAlreadyExists, an OutcomeUnknownError and the text 'no ClusterCreateTime yet'",
+				err)
 		}
 		// An attempt that certainly had no effect is retried.
 		injectNext(t, w.fake, "CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})

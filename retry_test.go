@@ -289,7 +289,8 @@ func TestInvalidPolicyOfACallSendsNothing(t *testing.T) {
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		_, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: -1}))
 		if err == nil || !strings.Contains(err.Error(), "DescribeClusters: WithRetryPolicy: MaxAttempts") || len(fake.Requests()) != 0 {
-			t.Errorf("invalid policy: err = %v after %d requests, want an error with the text 'DescribeClusters: WithRetryPolicy: MaxAttempts' and 0 requests", err, len(fake.Requests()))
+			t.Errorf("invalid policy: err = %v after %d requests, want an error with the text 'DescribeClusters: WithRetryPolicy: MaxAttempts' and 0 requests",
+				err, len(fake.Requests()))
 		}
 		failNext(t, fake, "DescribeClusters", "Throttling", 6)
 		if _, err := client.DescribeClusters(t.Context(), nil, redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 7}), redshift.WithAttemptTimeout(-1)); err != nil || len(fake.Requests()) != 7 {

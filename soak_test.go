@@ -165,7 +165,8 @@ func TestSoakLosesAndLeaksNothing(t *testing.T) {
 	}
 	connections.CloseIdleConnections()
 	late := heap()
-	t.Logf("%d calls, %d faults, %d unknown, heap %d KB after the first calls and %d KB at the end", calls.Load(), transport.faults.Load(), open, early>>10, late>>10)
+	t.Logf("%d calls, %d faults, %d unknown, heap %d KB after the first calls and %d KB at the end",
+		calls.Load(), transport.faults.Load(), open, early>>10, late>>10)
 	if calls.Load() < workers || transport.faults.Load() < calls.Load()/50 {
 		t.Errorf("got %d calls and %d faults, want more", calls.Load(), transport.faults.Load())
 	}

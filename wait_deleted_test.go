@@ -74,7 +74,8 @@ func TestWaitSnapshotDeletedPollsUntilItIsGone(t *testing.T) {
 					t.Fatalf("err = %v, want a SnapshotWaitError with %v", err, test.err)
 				}
 				if failure.Last.Status != test.status || failure.Polls != len(test.polledAt) {
-					t.Errorf("the error has the status %q after %d polls, want %q after %d", failure.Last.Status, failure.Polls, test.status, len(test.polledAt))
+					t.Errorf("the error has the status %q after %d polls, want %q after %d",
+						failure.Last.Status, failure.Polls, test.status, len(test.polledAt))
 				}
 			})
 		})

@@ -83,7 +83,8 @@ func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 				shown++
 			}})
 			if err != nil || len(stub.polledAt) != test.polls || shown != test.polls-1 {
-				t.Errorf("%s, deleted: err = %v after %d polls and %d progress reports, want no error and %d polls", name, err, len(stub.polledAt), shown, test.polls)
+				t.Errorf("%s, deleted: err = %v after %d polls and %d progress reports, want no error and %d polls",
+					name, err, len(stub.polledAt), shown, test.polls)
 			}
 			if snapshot.Status != test.last.Status || !snapshot.SnapshotCreateTime.Equal(test.last.SnapshotCreateTime) || snapshot.SnapshotIdentifier == "weekly" {
 				t.Errorf("%s, deleted: got %+v", name, snapshot)
@@ -177,7 +178,8 @@ func TestWaitClusterRestoredChecksTheAvailability(t *testing.T) {
 						want = 1
 					}
 					if !errors.Is(err, test.err) || len(stub.polledAt) != want || cluster.ClusterStatus != "available" {
-						t.Errorf("availability %q, restore %q: err = %v after %d polls, want %v and %d polls", availability, restore, err, len(stub.polledAt), test.err, want)
+						t.Errorf("availability %q, restore %q: err = %v after %d polls, want %v and %d polls",
+							availability, restore, err, len(stub.polledAt), test.err, want)
 					}
 				})
 			}

@@ -85,7 +85,8 @@ func TestWaitForSchedulesInTheFake(t *testing.T) {
 			}
 			cluster, err := client.WaitSnapshotScheduleApplied(t.Context(), analytics, redshift.WaitOptions{})
 			if err != nil || cluster.SnapshotScheduleIdentifier != change.ScheduleIdentifier || cluster.SnapshotScheduleState == models.ScheduleStateModifying {
-				t.Errorf("after %v: the schedule %q is %q (err = %v), want no error", time.Since(began), cluster.SnapshotScheduleIdentifier, cluster.SnapshotScheduleState, err)
+				t.Errorf("after %v: the schedule %q is %q (err = %v), want no error",
+					time.Since(began), cluster.SnapshotScheduleIdentifier, cluster.SnapshotScheduleState, err)
 			}
 		}
 	})

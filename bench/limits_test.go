@@ -165,6 +165,7 @@ func TestListKeepsOnePageInMemory(t *testing.T) {
 	}
 	t.Logf("%.1f MiB at most, %.1f MiB kept", float64(memory.Peak)/mebibyte, float64(memory.Kept)/mebibyte)
 	if memory.Peak > MemoryTarget || memory.Kept > MemoryTarget {
-		t.Errorf("the heap grew by %d bytes during the listing and by %d with the identifiers kept, want at most %d", memory.Peak, memory.Kept, MemoryTarget)
+		t.Errorf("the heap grew by %d bytes during the listing and by %d with the identifiers kept, want at most %d",
+			memory.Peak, memory.Kept, MemoryTarget)
 	}
 }

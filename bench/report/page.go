@@ -157,8 +157,14 @@ func (r *results) outcomes() []outcome {
 	}
 	memory := r.Memory[bench.Ours]
 	all = append(all,
-		outcome{What: "list, 100,000 snapshots: MiB of heap during the listing", Target: bench.MemoryTarget >> 20, Got: float64(memory.Peak) / (1 << 20), AtMost: true},
-		outcome{What: "list, 100,000 snapshots: MiB of heap with the identifiers kept", Target: bench.MemoryTarget >> 20, Got: float64(memory.Kept) / (1 << 20), AtMost: true})
+		outcome{
+			What: "list, 100,000 snapshots: MiB of heap during the listing", Target: bench.MemoryTarget >> 20,
+			Got: float64(memory.Peak) / (1 << 20), AtMost: true,
+		},
+		outcome{
+			What: "list, 100,000 snapshots: MiB of heap with the identifiers kept", Target: bench.MemoryTarget >> 20,
+			Got: float64(memory.Kept) / (1 << 20), AtMost: true,
+		})
 	for _, program := range r.Programs[1:] {
 		all = append(all, outcome{
 			What: "program: size, ours/" + program.Name, Target: bench.SizeTargets()[program.Name],
@@ -187,7 +193,8 @@ func (r *results) print(target io.Writer) {
 	fmt.Fprintln(table, "\tours\taws/ours\tleast to most\tstock/ours\tallocations\taws/ours\tstock/ours\t")
 	for _, row := range r.Works {
 		amazon, stock := row.Nanoseconds[bench.Amazon], row.Nanoseconds[bench.Stock]
-		fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f to %.2f\t%.2f\t%.0f\t%.1f\t%.1f\t\n", row.Name, readable(time.Duration(row.Nanoseconds[bench.Ours].Median)),
+		fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f to %.2f\t%.2f\t%.0f\t%.1f\t%.1f\t\n",
+			row.Name, readable(time.Duration(row.Nanoseconds[bench.Ours].Median)),
 			amazon.Ratio, amazon.Least, amazon.Most, stock.Ratio,
 			row.Allocations[bench.Ours].Median, row.Allocations[bench.Amazon].Ratio, row.Allocations[bench.Stock].Ratio)
 	}

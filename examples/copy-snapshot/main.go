@@ -16,8 +16,12 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("copy-snapshot", "Copies an automated snapshot to a manual snapshot. Redshift keeps the copy until you delete it.")
-	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` whose newest automated snapshot to copy; ignored with -source")
+	flags, target := setup.Flags("copy-snapshot",
+		"Copies an automated snapshot to a manual snapshot. Redshift keeps the copy until you delete it.",
+	)
+	cluster := flags.String("cluster", setup.DemoCluster,
+		"the `cluster` whose newest automated snapshot to copy; ignored with -source",
+	)
 	source := flags.String("source", "", "the `identifier` of the automated snapshot to copy")
 	name := flags.String("name", "keep-this", "the `identifier` of the copy")
 	if err := setup.Parse(flags, arguments); err != nil {

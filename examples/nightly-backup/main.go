@@ -1,4 +1,4 @@
-// Command nightly-backup does the work of a nightly backup job. It takes a tagged snapshot of a cluster, waits for it, copies the
+// Command nightly-backup does the work of a nightly backup job. It creates a tagged snapshot of a cluster, waits for it, copies the
 // newest automated snapshot, shares the new snapshot with another account, and lists the snapshots of the cluster. By default it
 // calls a fake Redshift in its own process and takes seconds. With -live it calls AWS.
 package main
@@ -35,12 +35,16 @@ type backup struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("nightly-backup", "Takes a snapshot of a cluster, waits for it, copies the newest automated snapshot, and lists the snapshots of the cluster.")
+	flags, target := setup.Flags("nightly-backup",
+		"Creates a snapshot of a cluster, waits for it, copies the newest automated snapshot, and lists the snapshots of the cluster.",
+	)
 	cluster := flags.String("cluster", "", "the `cluster` to back up (default in the demo: "+setup.DemoCluster+")")
 	shareWith := flags.String("share-with", "", "the 12-digit AWS `account` that may restore the new snapshot")
 	keepDays := flags.Int("keep-days", 35, "the number of `days` to keep the new snapshot; -1 keeps it indefinitely")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the snapshot")
-	pollEvery := flags.Duration("poll", 0, "the first `interval` between polls of the snapshot; later intervals are up to 4 times as long (default 10s)")
+	pollEvery := flags.Duration("poll", 0,
+		"the first `interval` between polls of the snapshot; later intervals are up to 4 times as long (default 10s)",
+	)
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func (b *backup) run(ctx context.Context) error {
 	if err := b.list(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.output, "\nDone in %v: took %s (%s MB to restore)", time.Since(began).Round(100*time.Millisecond),
+	fmt.Fprintf(b.output, "\nDone in %v: created %s (%s MB to restore)", time.Since(began).Round(100*time.Millisecond),
 		taken.SnapshotIdentifier, setup.Megabytes(taken.TotalBackupSizeInMegaBytes))
 	if copied != "" {
 		fmt.Fprintf(b.output, ", copied an automated snapshot to %s", copied)
@@ -105,10 +109,10 @@ func (b *backup) run(ctx context.Context) error {
 	return nil
 }
 
-// take takes a snapshot and waits until it is available.
+// take creates a snapshot and waits until it is available.
 func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 	name := fmt.Sprintf("nightly-%s-%s", b.cluster, b.now.Format("2006-01-02-150405"))
-	fmt.Fprintf(b.output, "Taking %s of the cluster %s.\n", name, b.cluster)
+	fmt.Fprintf(b.output, "Creating the snapshot %s of the cluster %s.\n", name, b.cluster)
 	created, err := b.client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
 		ClusterIdentifier:             b.cluster,
 		SnapshotIdentifier:            name,
@@ -200,7 +204,7 @@ func (b *backup) share(ctx context.Context, snapshot string) error {
 func (b *backup) list(ctx context.Context) error {
 	fmt.Fprintln(b.output)
 	table := tabwriter.NewWriter(b.output, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tTAKEN\tMB TO RESTORE\tKEPT\tSHARED WITH")
+	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tCREATED\tMB TO RESTORE\tKEPT\tSHARED WITH")
 	for snapshot, err := range b.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
 		ClusterIdentifier: b.cluster,
 		SortingEntities: []models.SnapshotSortingEntity{{

@@ -20,9 +20,15 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("prune-snapshots", "Deletes old manual snapshots of clusters. Without -delete, only prints which ones it would delete.")
-	names := flags.String("cluster", "", "the `clusters` whose snapshots to prune, separated by commas (default in the demo: "+setup.DemoCluster+")")
-	keep := flags.Int("keep", 7, "the `number` of newest snapshots of each cluster to keep; snapshots that are kept for another reason do not count")
+	flags, target := setup.Flags("prune-snapshots",
+		"Deletes old manual snapshots of clusters. Without -delete, only prints which ones it would delete.",
+	)
+	names := flags.String("cluster", "",
+		"the `clusters` whose snapshots to prune, separated by commas (default in the demo: "+setup.DemoCluster+")",
+	)
+	keep := flags.Int("keep", 7,
+		"the `number` of newest snapshots of each cluster to keep; snapshots that are kept for another reason do not count",
+	)
 	keepTag := flags.String("keep-tag", "keep", "the `key` of a tag that keeps a snapshot, with any value")
 	confirmed := flags.Bool("delete", false, "delete the snapshots, not only print them")
 	if err := setup.Parse(flags, arguments); err != nil {
@@ -167,7 +173,7 @@ func (r rules) exception(snapshot *models.Snapshot) string {
 
 func show(output io.Writer, decisions []decision) error {
 	table := tabwriter.NewWriter(output, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "CLUSTER\tSNAPSHOT\tTAKEN\tACTION\tREASON")
+	fmt.Fprintln(table, "CLUSTER\tSNAPSHOT\tCREATED\tACTION\tREASON")
 	for _, one := range decisions {
 		action := "keep"
 		if one.remove {
@@ -197,7 +203,8 @@ func remove(ctx context.Context, client *redshift.Client, output io.Writer, deci
 		fmt.Fprintf(output, "%s was not deleted: %v\n", failed.SnapshotIdentifier, failed)
 	}
 	if err != nil {
-		return fmt.Errorf("the outcome is unknown for %d snapshots; list the snapshots before you run this again: %w", len(result.Unprocessed), err)
+		return fmt.Errorf("the outcome is unknown for %d snapshots; list the snapshots before you run this again: %w",
+			len(result.Unprocessed), err)
 	}
 	if left := len(result.Failed) + len(result.Unprocessed); left > 0 {
 		return fmt.Errorf("%d of %d snapshots could not be deleted", left, len(params.Identifiers))

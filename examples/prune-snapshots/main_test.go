@@ -101,7 +101,7 @@ func removed(decisions []decision) []int {
 
 func TestBadFlagsSendNoRequest(t *testing.T) {
 	fake, url := exampletest.Endpoint(t)
-	for arguments, says := range map[string]string{
+	for arguments, text := range map[string]string{
 		"":                             "-cluster is required",
 		"-cluster sales,":              "-cluster is required",
 		"-cluster sales -keep 0":       "must be at least 1",
@@ -110,8 +110,8 @@ func TestBadFlagsSendNoRequest(t *testing.T) {
 		"-cluster sales -delete sales": `unexpected argument "sales"`,
 	} {
 		err := run(t.Context(), append([]string{"-endpoint", url}, strings.Fields(arguments)...), new(bytes.Buffer))
-		if err == nil || !strings.Contains(err.Error(), says) || len(fake.Requests()) > 0 {
-			t.Errorf("%q: run() = %v after %d requests, want an error with %q and no request", arguments, err, len(fake.Requests()), says)
+		if err == nil || !strings.Contains(err.Error(), text) || len(fake.Requests()) > 0 {
+			t.Errorf("%q: run() = %v after %d requests, want an error with %q and no request", arguments, err, len(fake.Requests()), text)
 		}
 	}
 }
@@ -122,17 +122,17 @@ func TestEndpointPrunesOnlyTheGivenClusters(t *testing.T) {
 		arguments []string
 		fails     awsquery.ErrorCode
 		ends      awsquery.ErrorCode // the error of the program, if it is not fails
-		says      string
+		text      string
 		left      []string
 	}{
 		"a dry run": {
 			arguments: []string{"-cluster", "sales,web"},
-			says:      "Nothing was deleted. Use -delete to delete",
+			text:      "Nothing was deleted. Use -delete to delete",
 			left:      []string{"sales-1", "sales-2", "sales-3", "web-1", "web-2", "web-3", "test-1", "test-2", "test-3"},
 		},
 		"two clusters in any letter case": {
 			arguments: []string{"-cluster", "sales, WEB,sales", "-delete"},
-			says:      "Deleted 4 of 4.",
+			text:      "Deleted 4 of 4.",
 			left:      []string{"sales-3", "web-3", "test-1", "test-2", "test-3"},
 		},
 		"a missing cluster": {
@@ -143,7 +143,7 @@ func TestEndpointPrunesOnlyTheGivenClusters(t *testing.T) {
 		"a call that fails": {
 			arguments: []string{"-cluster", "sales", "-delete"},
 			fails:     awsquery.ErrAccessDenied,
-			says:      "Deleted 0 of 2.",
+			text:      "Deleted 0 of 2.",
 			left:      []string{"sales-1", "sales-2", "sales-3", "web-1", "web-2", "web-3", "test-1", "test-2", "test-3"},
 		},
 	} {
@@ -163,8 +163,8 @@ func TestEndpointPrunesOnlyTheGivenClusters(t *testing.T) {
 			if test.ends == "" && err != nil || test.ends != "" && !errors.Is(err, test.ends) {
 				t.Errorf("run() = %v, want the code %q", err, test.ends)
 			}
-			if !strings.Contains(output.String(), test.says) {
-				t.Errorf("output lacks %q:\n%s", test.says, &output)
+			if !strings.Contains(output.String(), test.text) {
+				t.Errorf("output lacks %q:\n%s", test.text, &output)
 			}
 			if left := names(fake); !slices.Equal(left, test.left) {
 				t.Errorf("snapshots after the run = %v, want %v", left, test.left)

@@ -36,10 +36,18 @@ type drill struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("restore-drill", "Restores the newest snapshot of a cluster to a scratch cluster, waits until it is restored, and reports the duration.")
-	cluster := flags.String("cluster", "", "the `cluster` whose newest snapshot to restore (default in the demo: "+setup.DemoCluster+")")
-	scratch := flags.String("scratch", "", "the `name` of the cluster to restore to, which must not exist (default: the name of the cluster and -drill)")
-	subnetGroup := flags.String("subnet-group", "", "the subnet `group` of the scratch cluster, required for a snapshot of a cluster in a VPC")
+	flags, target := setup.Flags("restore-drill",
+		"Restores the newest snapshot of a cluster to a scratch cluster, waits until it is restored, and reports the duration.",
+	)
+	cluster := flags.String("cluster", "",
+		"the `cluster` whose newest snapshot to restore (default in the demo: "+setup.DemoCluster+")",
+	)
+	scratch := flags.String("scratch", "",
+		"the `name` of the cluster to restore to, which must not exist (default: the name of the cluster and -drill)",
+	)
+	subnetGroup := flags.String("subnet-group", "",
+		"the subnet `group` of the scratch cluster, required for a snapshot of a cluster in a VPC",
+	)
 	remove := flags.Bool("delete", false, "delete the scratch cluster afterwards, with the AWS command line client")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the restore")
 	if err := setup.Parse(flags, arguments); err != nil {
@@ -102,7 +110,7 @@ func (d *drill) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.output, "Restoring %s, taken %s, to %s.\n",
+	fmt.Fprintf(d.output, "Restoring %s, created %s, to %s.\n",
 		snapshot.SnapshotIdentifier, snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), d.scratch)
 	began := time.Now()
 	if err := d.restore(ctx, snapshot.SnapshotIdentifier); err != nil {
@@ -202,7 +210,8 @@ func (d *drill) show(progress redshift.WaitProgress) {
 func (d *drill) report(cluster *models.Cluster, took time.Duration) {
 	fmt.Fprintf(d.output, "Restored in %v", took.Round(100*time.Millisecond))
 	if restore := cluster.RestoreStatus; restore != nil {
-		fmt.Fprintf(d.output, ": %s MB at %.0f MB/s. Redshift reports %v for the restore and the creation of the cluster", setup.Megabytes(restore.SnapshotSizeInMegaBytes),
+		fmt.Fprintf(d.output, ": %s MB at %.0f MB/s. Redshift reports %v for the restore and the creation of the cluster",
+			setup.Megabytes(restore.SnapshotSizeInMegaBytes),
 			restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.ElapsedTimeInSeconds)*time.Second)
 	}
 	fmt.Fprintln(d.output, ".")

@@ -108,7 +108,7 @@ func TestDrillRestoresAndCleansUp(t *testing.T) {
 		"restored": {
 			redshift: &restoring{snapshots: snapshots},
 			prints: []string{
-				"Restoring newest, taken 2026-11-03 00:00, to sales-drill.\n",
+				"Restoring newest, created 2026-11-03 00:00, to sales-drill.\n",
 				" of 48,000 MB  80 MB/s  ", // the times of the polls are random
 				"Restored in 10m",
 				": 48,000 MB at 80 MB/s. Redshift reports 10m0s for the restore and the creation of the cluster.\n",

@@ -25,7 +25,9 @@ type sharing struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("share-snapshot", "Lets another AWS account restore a manual snapshot. With -revoke, takes that access away.")
+	flags, target := setup.Flags("share-snapshot",
+		"Lets another AWS account restore a manual snapshot. With -revoke, takes that access away.",
+	)
 	name := flags.String("name", "", "the `identifier` of the manual snapshot to share")
 	account := flags.String("account", "", "the 12-digit AWS `account` to share it with")
 	revoke := flags.Bool("revoke", false, "revoke the access instead of granting it (the demo does both)")

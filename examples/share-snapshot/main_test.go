@@ -55,11 +55,11 @@ func TestEndpointSharesAndRevokes(t *testing.T) {
 		arguments string
 		prints    string
 		fails     awsquery.ErrorCode
-		says      string
+		text      string
 		shared    int
 	}{
-		{arguments: "-name sales-1", says: "-name and -account are required"},
-		{arguments: "-account 210987654321 -revoke", says: "-name and -account are required"},
+		{arguments: "-name sales-1", text: "-name and -account are required"},
+		{arguments: "-account 210987654321 -revoke", text: "-name and -account are required"},
 		{arguments: "-name sales-2 -account 210987654321", fails: models.ErrClusterSnapshotNotFound},
 		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 can be restored by its owner 123456789012 and by 210987654321\n", shared: 1},
 		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 is already shared with 210987654321\n", shared: 1},
@@ -70,8 +70,8 @@ func TestEndpointSharesAndRevokes(t *testing.T) {
 		var output bytes.Buffer
 		err := run(t.Context(), append([]string{"-endpoint", url}, strings.Fields(step.arguments)...), &output)
 		switch {
-		case step.fails != "" && !errors.Is(err, step.fails), step.says != "" && (err == nil || !strings.Contains(err.Error(), step.says)),
-			step.fails == "" && step.says == "" && err != nil:
+		case step.fails != "" && !errors.Is(err, step.fails), step.text != "" && (err == nil || !strings.Contains(err.Error(), step.text)),
+			step.fails == "" && step.text == "" && err != nil:
 			t.Errorf("%s: unexpected error: %v", step.arguments, err)
 		case output.String() != step.prints:
 			t.Errorf("%s: output = %q, want %q", step.arguments, &output, step.prints)

@@ -28,7 +28,8 @@ import (
 
 func main() {
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "Creates a snapshot in a fake Redshift that throttles the first attempt, and prints one line for each span. It has no flags.")
+		fmt.Fprintln(flag.CommandLine.Output(),
+			"Creates a snapshot in a fake Redshift that throttles the first attempt, and prints one line for each span. It has no flags.")
 	}
 	flag.Parse()
 	if err := run(context.Background(), printer{}); err != nil {

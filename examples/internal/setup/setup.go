@@ -37,8 +37,8 @@ type Target struct {
 func Flags(program, text string) (*flag.FlagSet, *Target) {
 	flags, target := flag.NewFlagSet(program, flag.ContinueOnError), new(Target)
 	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "%s\nWithout -live and -endpoint, it calls a fake Redshift in its own process and sends nothing over the network.\n\n"+
-			"Usage: %s [flags]\n\n", text, program)
+		fmt.Fprintf(flags.Output(), "%s\nWithout -live and -endpoint, it calls a fake Redshift in its own process and sends nothing over "+
+			"the network.\n\nUsage: %s [flags]\n\n", text, program)
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&target.Region, "region", "", "the AWS `region` (default AWS_REGION, or us-east-1 in the demo)")
