@@ -19,10 +19,10 @@ import (
 	"github.com/redshift-go/redshift/awsconfig"
 )
 
-// where is an HTTP client, which records the URL of a request, without the query.
-type where struct{ url string }
+// urlRecorder is an HTTP client that records the URL of a request, without the query.
+type urlRecorder struct{ url string }
 
-func (w *where) Do(request *http.Request) (*http.Response, error) {
+func (w *urlRecorder) Do(request *http.Request) (*http.Response, error) {
 	w.url = request.URL.Scheme + "://" + request.URL.Host + request.URL.Path
 
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: request, Body: io.NopCloser(strings.NewReader(
@@ -78,7 +78,7 @@ func TestAWSConfigCallsTheEndpointOfAmazonsClient(t *testing.T) {
 // compareWhere returns the URLs that Amazon's client and ours call, or "" after an error.
 func compareWhere(t *testing.T, baseEndpoint string) (wanted, got string, err error) {
 	t.Helper()
-	seen := new(where)
+	seen := new(urlRecorder)
 	options := []func(*config.LoadOptions) error{config.WithHTTPClient(seen)}
 	if baseEndpoint != "" {
 		options = append(options, config.WithBaseEndpoint(baseEndpoint))
@@ -100,7 +100,7 @@ func compareWhere(t *testing.T, baseEndpoint string) (wanted, got string, err er
 	return wanted, fromLoad, errLoad
 }
 
-func calledBy(t *testing.T, seen *where, load func() (redshift.Config, error)) (string, error) {
+func calledBy(t *testing.T, seen *urlRecorder, load func() (redshift.Config, error)) (string, error) {
 	t.Helper()
 	seen.url = ""
 	filled, err := load()
@@ -236,4 +236,4 @@ func set(t *testing.T, name, value string) {
 	}
 }
 
-var _ aws.HTTPClient = (*where)(nil)
+var _ aws.HTTPClient = (*urlRecorder)(nil)
