@@ -267,10 +267,10 @@ func TestLoggerRecordsAttemptsAndRetries(t *testing.T) {
 func TestLoggerRecordsWhyAResponseIsMissing(t *testing.T) {
 	t.Parallel()
 	for want, fail := range map[string]func(*http.Request) error{
-		"the host name was not found": func(*http.Request) error { return &net.DNSError{Err: "no such host", Name: "do-not-log-me"} },
-		"*errors.errorString":                func(request *http.Request) error { return errors.New("cannot send " + request.URL.String()) },
-		"the connection was closed":          func(*http.Request) error { return fmt.Errorf("read do-not-log-me: %w", io.ErrUnexpectedEOF) },
-		"the request could not be signed":    func(*http.Request) error { return &sigv4.SigningError{Err: errors.New("do-not-log-me")} },
+		"the host name was not found":     func(*http.Request) error { return &net.DNSError{Err: "no such host", Name: "do-not-log-me"} },
+		"*errors.errorString":             func(request *http.Request) error { return errors.New("cannot send " + request.URL.String()) },
+		"the connection was closed":       func(*http.Request) error { return fmt.Errorf("read do-not-log-me: %w", io.ErrUnexpectedEOF) },
+		"the request could not be signed": func(*http.Request) error { return &sigv4.SigningError{Err: errors.New("do-not-log-me")} },
 		attempts.ErrAttemptTimeout.Error(): func(request *http.Request) error {
 			<-request.Context().Done()
 

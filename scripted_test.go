@@ -23,8 +23,8 @@ type reply struct {
 	err    error
 }
 
-// script is a server that sends its replies in order, and then repeats the last one. It does not know Redshift, so that it shares
-// no assumption with the client.
+// script is a server that sends its replies in order, and then repeats the last one. It does not know Redshift,
+// and shares no assumption with the client.
 type script struct {
 	mutex    sync.Mutex
 	replies  []reply
