@@ -39,7 +39,7 @@ var (
 	missingSnapshot = refusal(http.StatusNotFound, "ClusterSnapshotNotFound")
 	noClusters      = result("DescribeClusters", "<Clusters/>")
 	missingResize   = refusal(http.StatusNotFound, "ResizeNotFound")
-	forbidden       = refusal(http.StatusForbidden, "AccessDenied")
+	accessDenied    = refusal(http.StatusForbidden, "AccessDenied")
 )
 
 const yesterday = "1999-12-31T00:00:00Z"
@@ -110,7 +110,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"deleting, lost for good":      {call: drop, replies: neverHeard(deleting), want: "ok", requests: "5*DeleteCluster DescribeClusters"},
 		"gone, lost for good":          {call: drop, replies: neverHeard(missingCluster), want: "ok"},
 		"not deleted, lost for good":   {call: drop, replies: neverHeard(available), want: "unknown"},
-		"the look-up is refused":       {call: drop, replies: refusedAfter("InvalidClusterState", forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
+		"the look-up is refused":       {call: drop, replies: refusedAfter("InvalidClusterState", accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
 		"no identifier":                {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters><Cluster><ClusterStatus>deleting</ClusterStatus></Cluster></Clusters>")), want: "unknown"},
 		"its final snapshot":           {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", final, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 		"deleting after its snapshot":  {call: keep, replies: refusedAfter("InvalidClusterState", deleting, snapshotWith(mine)), want: "ok"},
@@ -125,7 +125,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"gone, in no list":             {call: keep, replies: refusedAfter("ClusterNotFound", noClusters, snapshotWith(mine)), want: "ok"},
 		"gone, no snapshot in a list":  {call: keep, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{noClusters, noSnapshots}, 5)...), want: "unknown", text: "no final snapshot"},
 		"a snapshot without a name":    {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{deleting, result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot></Snapshots>")}, 5)...), want: "unknown", text: "no SnapshotIdentifier"},
-		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 	})
 }
 
@@ -149,8 +149,8 @@ func TestRecoverRenamedCluster(t *testing.T) {
 		"both identifiers exist":     {call: rename, replies: refusedAfter("ClusterAlreadyExists", slices.Repeat([]reply{renamed, unchanged}, 5)...), want: "unknown", text: "another ClusterIdentifier"},
 		"no identifier exists":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster), want: "unknown", requests: "2*ModifyCluster 10*DescribeClusters"},
 		"renamed, with another port": {call: rename, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{named("sales", "<Endpoint><Port>1</Port></Endpoint>"), missingCluster}, 5)...), want: "unknown", text: "another Port"},
-		"the first look-up refused":  {call: rename, replies: refusedAfter("ClusterNotFound", forbidden), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
-		"the second look-up refused": {call: rename, replies: refusedAfter("ClusterNotFound", renamed, forbidden), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"the first look-up refused":  {call: rename, replies: refusedAfter("ClusterNotFound", accessDenied), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
+		"the second look-up refused": {call: rename, replies: refusedAfter("ClusterNotFound", renamed, accessDenied), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
 		"taken at the first":         {call: rename, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "ModifyCluster"},
 		"missing at the first":       {call: rename, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "ModifyCluster"},
 		"the same name, not found":   {call: sameName, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
@@ -362,7 +362,7 @@ func TestRecoverResizedCluster(t *testing.T) {
 		"with an exchange":       {call: exchange, replies: refusedAfter("InvalidClusterState", ours, exchanged("r-1", "o-1")), want: "ok"},
 		"with another exchange":  {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, exchanged("r-1", "o-2")}, 5)...), want: "unknown", text: "another ReservedNodeExchangeStatus.TargetReservedNodeOfferingId"},
 		"without an exchange":    {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, cluster}, 5)...), want: "unknown", text: "no ReservedNodeExchangeStatus.SourceReservedNodeId"},
-		"the look-up is refused": {call: resize, replies: refusedAfter("InvalidClusterState", forbidden), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
+		"the look-up is refused": {call: resize, replies: refusedAfter("InvalidClusterState", accessDenied), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
 	})
 }
 
@@ -384,7 +384,7 @@ func TestRecoverCanceledResize(t *testing.T) {
 		"ended":                    {call: cancel, replies: refusedAfter("ResizeNotFound", in("SUCCEEDED")), want: "unknown", text: "another Status", requests: "2*CancelResize DescribeResize"},
 		"failed":                   {call: cancel, replies: refusedAfter("InvalidClusterState", in("FAILED")), want: "unknown", text: "another Status"},
 		"not canceled":             {call: cancel, replies: refusedAfter("InvalidClusterState", in("IN_PROGRESS")), want: "unknown", text: "still exists", requests: "2*CancelResize 5*DescribeResize"},
-		"the look-up is refused":   {call: cancel, replies: refusedAfter("ResizeNotFound", forbidden), want: "unknown"},
+		"the look-up is refused":   {call: cancel, replies: refusedAfter("ResizeNotFound", accessDenied), want: "unknown"},
 		"refused at the first":     {call: cancel, replies: []reply{missingResize}, want: "ResizeNotFound", requests: "CancelResize"},
 	})
 }
@@ -400,7 +400,7 @@ func TestMisleadingNotFoundOptions(t *testing.T) {
 		"no owner":      {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, missingSnapshot, true},
 		"an owner":      {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs", OwnerAccount: friend}, missingSnapshot, false},
 		"an ARN":        {redshift.DescribeNodeConfigurationOptionsParams{SnapshotArn: nightlyARN}, missingSnapshot, false},
-		"another error": {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, forbidden, false},
+		"another error": {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, accessDenied, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -31,8 +31,8 @@ const (
 // context.Canceled: these mean that the caller's context is done.
 var ErrOutageTooLong = errors.New("the outage of Redshift lasted too long")
 
-// WaitOptions configures a wait. The zero value has the defaults. A wait returns an error for an option that it does not use. A wait has
-// no time limit of its own: it ends when ctx is done.
+// WaitOptions configures a wait. The zero value has the defaults. A wait returns an error for an option that it does not use. Only ctx
+// limits the time of a wait.
 type WaitOptions struct {
 	// MinDelay is the shortest delay between two polls. The delays grow by half from poll to poll, up to MaxDelay. They have random
 	// jitter of a third, so that waits that start together do not poll together.

@@ -962,7 +962,7 @@ func TestTransportConsumer(t *testing.T) {
 	}
 	transport := &awsquery.Transport{Endpoint: endpoint, Client: server.Client()}
 	if _, err := transport.SubmitContext(t.Context(), operation()); err == nil || !strings.Contains(err.Error(), "runtime.XMLConsumer()") {
-		t.Errorf("the error without a Consumer is %v, want one that says how to set it", err)
+		t.Errorf("the error without a Consumer is %v, want one that explains how to set it", err)
 	}
 	transport.Consumer = runtime.XMLConsumer()
 	if _, err := transport.SubmitContext(t.Context(), operation()); err != nil || result.Name != "nightly" {

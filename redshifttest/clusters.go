@@ -18,7 +18,7 @@ import (
 
 const (
 	statusAvailable = "available"
-	// clusterAge is the default age of an added cluster, so that it can have older automated snapshots.
+	// clusterAge is the default age of an added cluster. It can then have automated snapshots of earlier days.
 	clusterAge = 30 * 24 * time.Hour
 )
 
