@@ -66,17 +66,20 @@ func TestParamsRoundTripThroughJSON(t *testing.T) {
 }
 
 // clearSecrets sets the secrets of a structure to empty ones, and returns their number.
-func clearSecrets(structure reflect.Value) int {
+func clearSecrets(structure reflect.Value) int { return eachSecret(structure, reflect.Value.SetZero) }
+
+// eachSecret calls a function for each secret of a structure, and returns the number of secrets.
+func eachSecret(structure reflect.Value, visit func(reflect.Value)) int {
 	count := 0
 	for i := range structure.NumField() {
 		switch field := structure.Field(i); {
 		case field.Type() == reflect.TypeFor[awsquery.Secret]():
-			field.SetZero()
+			visit(field)
 			count++
 		case field.Kind() == reflect.Struct && field.Type() != reflect.TypeFor[time.Time]():
-			count += clearSecrets(field)
+			count += eachSecret(field, visit)
 		case field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Struct && !field.IsNil():
-			count += clearSecrets(field.Elem())
+			count += eachSecret(field.Elem(), visit)
 		}
 	}
 

@@ -641,7 +641,7 @@ type PauseClusterParams = clusters.PauseClusterParams
 type PauseClusterResult = clusters.PauseClusterResult
 
 // PauseCluster pauses a cluster, which must be in state available. A paused cluster accepts no connections, and its
-// compute nodes cost nothing. Redshift takes a snapshot first, and needs a recent one to pause the cluster.
+// compute nodes cost nothing. Redshift takes a snapshot first. It refuses the call if the cluster has no recent backup.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrUnsupportedOperation].

@@ -18,7 +18,7 @@ const (
 )
 
 // errPasswordNotShown ends the look-up of a call that changes a password.
-var errPasswordNotShown = errors.New("Redshift does not show passwords, so that the new one cannot be compared")
+var errPasswordNotShown = errors.New("the new password cannot be compared, because Redshift shows no password")
 
 // recoverDeleteCluster: the deletion of a cluster takes minutes. During that time Redshift refuses a retry with InvalidClusterState, or
 // with ClusterSnapshotAlreadyExists for the final snapshot of the first attempt. A call that requests a final snapshot is done only if

@@ -1,8 +1,8 @@
 package redshift_test
 
 import (
-	"context"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -10,9 +10,6 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/models"
 )
-
-// clusterCall is a call in a table of cases.
-type clusterCall = func(context.Context, *redshift.Client, ...redshift.Option) (any, error)
 
 // refusedAfter returns the responses to a call whose first response is lost and whose second attempt Redshift refuses.
 func refusedAfter(code string, replies ...reply) []reply {
@@ -172,8 +169,9 @@ const allModified = "<ClusterStatus>modifying</ClusterStatus><NodeType>ra3.large
 	"<HsmConfigurationIdentifier>hsm</HsmConfigurationIdentifier></HsmStatus><MasterPasswordSecretArn>arn:secret</MasterPasswordSecretArn>" +
 	"<MasterPasswordSecretKmsKeyId>" + keyARN + "</MasterPasswordSecretKmsKeyId>"
 
-func modifyAll() clusterCall {
-	return of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{
+// modifyAll has every parameter that a look-up can compare, except the one of a rename.
+func modifyAll() redshift.ModifyClusterParams {
+	return redshift.ModifyClusterParams{
 		ClusterIdentifier:                    "analytics",
 		AllowVersionUpgrade:                  new(true),
 		AutomatedSnapshotRetentionPeriod:     new(7),
@@ -202,15 +200,23 @@ func modifyAll() clusterCall {
 		PreferredMaintenanceWindow:           "Sun:05:00-Sun:06:00",
 		PubliclyAccessible:                   new(true),
 		VpcSecurityGroupIDs:                  []string{"sg-1"},
-	}, func(r *redshift.ModifyClusterResult) bool {
-		return r.Cluster.ClusterStatus == models.ClusterStatusModifying
-	})
+	}
 }
 
 // TestRecoverModifiedCluster: the cluster must have every requested value, or have it pending.
 func TestRecoverModifiedCluster(t *testing.T) {
 	t.Parallel()
-	all := modifyAll()
+	params := modifyAll()
+	fields := reflect.ValueOf(params)
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Name
+		if fields.Field(i).IsZero() && name != "NewClusterIdentifier" && name != "MasterUserPassword" {
+			t.Errorf("no case compares %s", name)
+		}
+	}
+	all := of((*redshift.Client).ModifyCluster, params, func(r *redshift.ModifyClusterResult) bool {
+		return r.Cluster.ClusterStatus == models.ClusterStatusModifying
+	})
 	modifying := clusterWith(allModified)
 	single := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", ClusterType: models.ClusterTypeSingleNode}, nil)
 	decrypt := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", Encrypted: new(false)}, nil)
@@ -233,7 +239,7 @@ func TestRecoverModifiedCluster(t *testing.T) {
 		"not encrypted":           {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("")), want: "ok"},
 		"no encryption pending":   {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted><PendingModifiedValues><EncryptionType>None</EncryptionType></PendingModifiedValues>")), want: "ok"},
 		"still encrypted":         {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted>")), want: "unknown", text: "another Encrypted"},
-		"a password":              {call: password, replies: refusedAfter("InvalidClusterState"), want: "unknown", text: "does not show passwords", requests: "2*ModifyCluster"},
+		"a password":              {call: password, replies: refusedAfter("InvalidClusterState"), want: "unknown", text: "shows no password", requests: "2*ModifyCluster"},
 		"a password, heard":       {call: password, replies: []reply{noResponse, result("ModifyCluster", "<Cluster/>")}, want: "ok", requests: "2*ModifyCluster"},
 		"a missing cluster":       {call: all, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
 		"no cluster to look up":   {call: all, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown", requests: "2*ModifyCluster 5*DescribeClusters"},

@@ -43,7 +43,7 @@ type ModifyClusterParams struct {
 	// gateway. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
 	ElasticIP string `json:"ElasticIp,omitzero"`
 	// Whether the data in the cluster is encrypted at rest. True encrypts it with KmsKeyId or, without that, with the
-	// default key. False decrypts it. The cluster accepts only reads while Redshift rewrites its data.
+	// default key. False decrypts it.
 	Encrypted *bool `json:"Encrypted,omitzero"`
 	// Whether traffic between the cluster and data repositories must go through the VPC. Only for clusters in a VPC.
 	// Default: the current setting.
