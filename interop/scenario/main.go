@@ -1,5 +1,5 @@
-// Command scenario runs the backup scenario of scenario.sh with the AWS SDK for Go v2, against the Redshift in the environment.
-// It exits at the first unexpected result.
+// Command scenario runs the scenario of scenario.sh with the AWS SDK for Go v2, against the Redshift in the environment. It prints the
+// same outcomes, one per line, and exits at the first unexpected error.
 package main
 
 import (
@@ -22,297 +22,227 @@ import (
 const waitTimeout = time.Minute
 
 func main() {
-	if err := run(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, "scenario:", err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context) error {
-	loaded, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(&http.Client{Transport: amazon.WholeResponses{}}))
-	if err != nil {
-		return err
-	}
+	ctx := context.Background()
+	loaded := must(config.LoadDefaultConfig(ctx, config.WithHTTPClient(&http.Client{Transport: amazon.WholeResponses{}})))
 	current := scenario{redshift.NewFromConfig(loaded)}
-	for _, part := range []func(context.Context) error{
+	for _, part := range []func(context.Context){
 		current.takeSnapshot, current.listAll, current.keepAndShare, current.copyElsewhere, current.schedule, current.restore, current.cleanUp,
 	} {
-		if err := part(ctx); err != nil {
-			return err
-		}
+		part(ctx)
 	}
-
-	return nil
 }
 
 type scenario struct{ client *redshift.Client }
 
-func (s scenario) takeSnapshot(ctx context.Context) error {
-	clusters, err := s.client.DescribeClusters(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: aws.String("analytics")})
-	if err != nil {
-		return err
-	}
-	if len(clusters.Clusters) != 1 {
-		return fmt.Errorf("got %d clusters with one name, want 1", len(clusters.Clusters))
-	}
+func (s scenario) takeSnapshot(ctx context.Context) {
+	clusters := must(s.client.DescribeClusters(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: aws.String("analytics")}))
+	outcome("the cluster", *clusters.Clusters[0].ClusterIdentifier)
 	nightly := &redshift.CreateClusterSnapshotInput{
 		ClusterIdentifier:             aws.String("analytics"),
 		SnapshotIdentifier:            aws.String("scenario-nightly"),
 		ManualSnapshotRetentionPeriod: aws.Int32(7),
-		Tags:                          []types.Tag{{Key: aws.String("env"), Value: aws.String("prod + é")}, {Key: aws.String("owner"), Value: aws.String("")}},
+		Tags: []types.Tag{
+			{Key: aws.String("env"), Value: aws.String("prod + é")}, {Key: aws.String("owner"), Value: aws.String("")},
+		},
 	}
-	created, err := s.client.CreateClusterSnapshot(ctx, nightly)
-	if err != nil {
-		return err
-	}
-	if err := same("creating", aws.ToString(created.Snapshot.Status), "the new snapshot"); err != nil {
-		return err
-	}
-	_, err = s.client.CreateClusterSnapshot(ctx, nightly)
-	var exists *types.ClusterSnapshotAlreadyExistsFault
-	if !errors.As(err, &exists) {
-		return fmt.Errorf("second snapshot with the same name: %v", err)
-	}
+	created := must(s.client.CreateClusterSnapshot(ctx, nightly)).Snapshot
+	outcome("the new snapshot", *created.Status, *created.ManualSnapshotRetentionPeriod, isTime(created.SnapshotCreateTime))
+	_, err := s.client.CreateClusterSnapshot(ctx, nightly)
+	refused[*types.ClusterSnapshotAlreadyExistsFault]("a second snapshot with the name", err)
 	named := &redshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: aws.String("scenario-nightly")}
-	found, err := redshift.NewSnapshotAvailableWaiter(s.client, func(options *redshift.SnapshotAvailableWaiterOptions) {
+	found := must(redshift.NewSnapshotAvailableWaiter(s.client, func(options *redshift.SnapshotAvailableWaiterOptions) {
 		options.MinDelay, options.MaxDelay = time.Second, time.Second
-	}).WaitForOutput(ctx, named, waitTimeout)
-	if err != nil {
-		return err
-	}
-	if err := same("available", aws.ToString(found.Snapshots[0].Status), "after the wait"); err != nil {
-		return err
-	}
-	_, err = s.client.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: aws.String("scenario-nonesuch")})
-
-	return refused("ClusterSnapshotNotFound", err)
+	}).WaitForOutput(ctx, named, waitTimeout))
+	outcome("after the wait", *found.Snapshots[0].Status)
+	missing := &redshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: aws.String("scenario-nonesuch")}
+	_, err = s.client.DescribeClusterSnapshots(ctx, missing)
+	refused[*types.ClusterSnapshotNotFoundFault]("a missing snapshot", err)
 }
 
-// listAll lists the 21 snapshots of the demo and the new one, on two pages.
-func (s scenario) listAll(ctx context.Context) error {
-	var sizes []int
+// listAll lists the snapshots of the demo and the new one, on two pages.
+func (s scenario) listAll(ctx context.Context) {
+	count := 0
 	pages := redshift.NewDescribeClusterSnapshotsPaginator(s.client, &redshift.DescribeClusterSnapshotsInput{MaxRecords: aws.Int32(20)})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		sizes = append(sizes, len(page.Snapshots))
+		count += len(must(pages.NextPage(ctx)).Snapshots)
 	}
-
-	return same("[20 2]", fmt.Sprint(sizes), "all snapshots")
+	outcome("all snapshots", count)
 }
 
-func (s scenario) keepAndShare(ctx context.Context) error {
-	automated, err := s.client.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsInput{
+func (s scenario) keepAndShare(ctx context.Context) {
+	automated := must(s.client.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsInput{
 		SnapshotType: aws.String("automated"), ClusterIdentifier: aws.String("analytics"),
-	})
-	if err != nil {
-		return err
-	}
-	kept, err := s.client.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotInput{
+	}))
+	kept := must(s.client.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotInput{
 		SourceSnapshotIdentifier: automated.Snapshots[0].SnapshotIdentifier, TargetSnapshotIdentifier: aws.String("scenario-kept"),
-	})
-	if err != nil {
-		return err
-	}
-	if err := same("manual", aws.ToString(kept.Snapshot.SnapshotType), "the copy"); err != nil {
-		return err
-	}
-	arn := kept.Snapshot.SnapshotArn
-	if _, err := s.client.CreateTags(ctx, &redshift.CreateTagsInput{ResourceName: arn, Tags: []types.Tag{
+	})).Snapshot
+	outcome("the copy", *kept.SnapshotType)
+	arn := kept.SnapshotArn
+	must(s.client.CreateTags(ctx, &redshift.CreateTagsInput{ResourceName: arn, Tags: []types.Tag{
 		{Key: aws.String("keep"), Value: aws.String("audit")}, {Key: aws.String("a b"), Value: aws.String("+")},
-	}}); err != nil {
-		return err
-	}
-	if _, err := s.client.DeleteTags(ctx, &redshift.DeleteTagsInput{ResourceName: arn, TagKeys: []string{"a b"}}); err != nil {
-		return err
-	}
-	tagged, err := s.client.DescribeTags(ctx, &redshift.DescribeTagsInput{ResourceName: arn})
-	if err != nil {
-		return err
-	}
-	tags := map[string]string{}
+	}}))
+	must(s.client.DeleteTags(ctx, &redshift.DeleteTagsInput{ResourceName: arn, TagKeys: []string{"a b"}}))
+	tagged := must(s.client.DescribeTags(ctx, &redshift.DescribeTagsInput{ResourceType: aws.String("Snapshot"), TagKeys: []string{"keep"}}))
 	for _, one := range tagged.TaggedResources {
-		tags[aws.ToString(one.Tag.Key)] = aws.ToString(one.Tag.Value)
-	}
-	if err := same("audit", tags["keep"], "the tag"); err != nil {
-		return err
+		if *one.ResourceName == *arn {
+			outcome("the tag", *one.Tag.Value)
+		}
 	}
 	partner := aws.String("210987654321")
-	if _, err := s.client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessInput{
+	authorized := must(s.client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessInput{
 		SnapshotIdentifier: aws.String("scenario-kept"), AccountWithRestoreAccess: partner,
-	}); err != nil {
-		return err
-	}
-	_, err = s.client.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("scenario-kept")})
-	if err := refused("InvalidClusterSnapshotState", err); err != nil {
-		return err
-	}
-	_, err = s.client.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessInput{
+	})).Snapshot
+	outcome("the account with access", *authorized.AccountsWithRestoreAccess[0].AccountId)
+	_, err := s.client.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("scenario-kept")})
+	refused[*types.InvalidClusterSnapshotStateFault]("the deletion of a shared snapshot", err)
+	revoked := must(s.client.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessInput{
 		SnapshotIdentifier: aws.String("scenario-kept"), AccountWithRestoreAccess: partner,
-	})
-
-	return err
+	})).Snapshot
+	outcome("the accounts with access", len(revoked.AccountsWithRestoreAccess))
 }
 
-func (s scenario) copyElsewhere(ctx context.Context) error {
+func (s scenario) copyElsewhere(ctx context.Context) {
 	grant := aws.String("scenario-grant")
-	if _, err := s.client.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantInput{SnapshotCopyGrantName: grant}); err != nil {
-		return err
-	}
-	grants, err := s.client.DescribeSnapshotCopyGrants(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if len(grants.SnapshotCopyGrants) != 1 {
-		return fmt.Errorf("got %d grants, want 1", len(grants.SnapshotCopyGrants))
-	}
+	must(s.client.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantInput{SnapshotCopyGrantName: grant}))
+	grants := must(s.client.DescribeSnapshotCopyGrants(ctx, nil))
+	outcome("the grant", *grants.SnapshotCopyGrants[0].SnapshotCopyGrantName)
 	sales := aws.String("sales")
-	if _, err := s.client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyInput{
+	must(s.client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyInput{
 		ClusterIdentifier: sales, DestinationRegion: aws.String("eu-west-1"), RetentionPeriod: aws.Int32(3),
-	}); err != nil {
-		return err
-	}
-	if _, err := s.client.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodInput{
+	}))
+	must(s.client.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodInput{
 		ClusterIdentifier: sales, RetentionPeriod: aws.Int32(5),
-	}); err != nil {
-		return err
-	}
-	clusters, err := s.client.DescribeClusters(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: sales})
-	if err != nil {
-		return err
-	}
+	}))
+	clusters := must(s.client.DescribeClusters(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: sales}))
 	copies := clusters.Clusters[0].ClusterSnapshotCopyStatus
-	if copies == nil || aws.ToInt64(copies.RetentionPeriod) != 5 {
-		return fmt.Errorf("retention of the copies = %v", copies)
-	}
-	if _, err := s.client.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyInput{ClusterIdentifier: sales}); err != nil {
-		return err
-	}
-	_, err = s.client.DeleteSnapshotCopyGrant(ctx, &redshift.DeleteSnapshotCopyGrantInput{SnapshotCopyGrantName: grant})
-
-	return err
+	outcome("the copies", *copies.DestinationRegion, *copies.RetentionPeriod)
+	must(s.client.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyInput{ClusterIdentifier: sales}))
+	must(s.client.DeleteSnapshotCopyGrant(ctx, &redshift.DeleteSnapshotCopyGrantInput{SnapshotCopyGrantName: grant}))
 }
 
-func (s scenario) schedule(ctx context.Context) error {
+func (s scenario) schedule(ctx context.Context) {
 	name := aws.String("scenario-schedule")
-	if _, err := s.client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleInput{
+	must(s.client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleInput{
 		ScheduleIdentifier: name, ScheduleDefinitions: []string{"rate(12 hours)"},
-	}); err != nil {
-		return err
-	}
-	if _, err := s.client.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleInput{
+	}))
+	must(s.client.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleInput{
 		ScheduleIdentifier: name, ScheduleDefinitions: []string{"cron(30 12 *)"},
-	}); err != nil {
-		return err
-	}
-	if _, err := s.client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleInput{
+	}))
+	must(s.client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleInput{
 		ClusterIdentifier: aws.String("staging"), ScheduleIdentifier: name,
-	}); err != nil {
-		return err
-	}
-	schedules, err := s.client.DescribeSnapshotSchedules(ctx, &redshift.DescribeSnapshotSchedulesInput{ScheduleIdentifier: name})
-	if err != nil {
-		return err
-	}
-	clusters := schedules.SnapshotSchedules[0].AssociatedClusters
-	if len(clusters) != 1 || aws.ToString(clusters[0].ClusterIdentifier) != "staging" {
-		return fmt.Errorf("got %d clusters of the schedule, want 1", len(clusters))
-	}
-	_, err = s.client.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleInput{ScheduleIdentifier: name})
-	if err := refused("InvalidClusterSnapshotScheduleState", err); err != nil {
-		return err
-	}
+	}))
+	schedules := must(s.client.DescribeSnapshotSchedules(ctx, &redshift.DescribeSnapshotSchedulesInput{ScheduleIdentifier: name}))
+	found := schedules.SnapshotSchedules[0]
+	outcome("the schedule", found.ScheduleDefinitions[0], *found.AssociatedClusters[0].ClusterIdentifier)
+	_, err := s.client.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleInput{ScheduleIdentifier: name})
+	refused[*types.InvalidClusterSnapshotScheduleStateFault]("the deletion of a schedule in use", err)
 	brief := aws.String("scenario-brief")
-	if _, err := s.client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleInput{
+	must(s.client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleInput{
 		ScheduleIdentifier: brief, ScheduleDefinitions: []string{"rate(1 hours)"},
-	}); err != nil {
-		return err
-	}
-	_, err = s.client.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleInput{ScheduleIdentifier: brief})
-
-	return err
+	}))
+	must(s.client.DeleteSnapshotSchedule(ctx, &redshift.DeleteSnapshotScheduleInput{ScheduleIdentifier: brief}))
 }
 
-func (s scenario) restore(ctx context.Context) error {
+func (s scenario) restore(ctx context.Context) {
 	drill, nightly := aws.String("scenario-drill"), aws.String("scenario-nightly")
-	if _, err := s.client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotInput{
+	must(s.client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotInput{
 		ClusterIdentifier: drill, SnapshotIdentifier: nightly,
-	}); err != nil {
-		return err
-	}
-	if err := redshift.NewClusterRestoredWaiter(s.client, func(options *redshift.ClusterRestoredWaiterOptions) {
-		options.MinDelay, options.MaxDelay = time.Second, time.Second
-	}).Wait(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: drill}, waitTimeout); err != nil {
-		return err
-	}
-	restored, err := s.client.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotInput{
+	}))
+	restored := must(s.restored().WaitForOutput(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: drill}, waitTimeout))
+	outcome("the restored cluster", *restored.Clusters[0].RestoreStatus.Status)
+	table := must(s.client.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotInput{
 		ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: nightly,
 		SourceDatabaseName: aws.String("dev"), SourceTableName: aws.String("orders"), NewTableName: aws.String("orders_restored"),
+	})).TableRestoreStatus
+	request := &redshift.DescribeTableRestoreStatusInput{TableRestoreRequestId: table.TableRestoreRequestId}
+	found := until(func() types.TableRestoreStatus {
+		return must(s.client.DescribeTableRestoreStatus(ctx, request)).TableRestoreStatusDetails[0]
+	}, func(status types.TableRestoreStatus) bool {
+		return status.Status == types.TableRestoreStatusTypeSucceeded
 	})
-	if err != nil {
-		return err
-	}
-	found, err := s.client.DescribeTableRestoreStatus(ctx, &redshift.DescribeTableRestoreStatusInput{
-		TableRestoreRequestId: restored.TableRestoreStatus.TableRestoreRequestId,
-	})
-	if err != nil {
-		return err
-	}
-
-	return same("SUCCEEDED", string(found.TableRestoreStatusDetails[0].Status), "the table")
+	outcome("the restored table", *found.NewTableName)
 }
 
-func (s scenario) cleanUp(ctx context.Context) error {
-	if _, err := s.client.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotInput{
+func (s scenario) cleanUp(ctx context.Context) {
+	must(s.client.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotInput{
 		SnapshotIdentifier: aws.String("scenario-kept"), ManualSnapshotRetentionPeriod: aws.Int32(365),
-	}); err != nil {
-		return err
-	}
-	modified, err := s.client.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsInput{
+	}))
+	modified := must(s.client.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsInput{
 		SnapshotIdentifierList: []string{"sales-before-resize", "scenario-nonesuch"}, ManualSnapshotRetentionPeriod: aws.Int32(60),
+	}))
+	outcome("the modified snapshots", values(modified.Resources)...)
+	batch := must(s.client.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsInput{
+		Identifiers: []types.DeleteClusterSnapshotMessage{
+			{SnapshotIdentifier: aws.String("sales-nightly-1")}, {SnapshotIdentifier: aws.String("scenario-nonesuch")},
+		},
+	}))
+	outcome("the failed deletion", *batch.Errors[0].SnapshotIdentifier, *batch.Errors[0].FailureCode)
+	deleted := must(s.client.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotInput{
+		SnapshotIdentifier: aws.String("sales-nightly-3"),
+	}))
+	outcome("the deleted snapshot", *deleted.Snapshot.Status)
+}
+
+func (s scenario) restored() *redshift.ClusterRestoredWaiter {
+	return redshift.NewClusterRestoredWaiter(s.client, func(options *redshift.ClusterRestoredWaiterOptions) {
+		options.MinDelay, options.MaxDelay = time.Second, time.Second
 	})
-	if err != nil {
-		return err
-	}
-	if err := same("[sales-before-resize]", fmt.Sprint(modified.Resources), "the modified snapshots"); err != nil {
-		return err
-	}
-	batch, err := s.client.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsInput{Identifiers: []types.DeleteClusterSnapshotMessage{
-		{SnapshotIdentifier: aws.String("sales-nightly-1")}, {SnapshotIdentifier: aws.String("scenario-nonesuch")},
-	}})
-	if err != nil {
-		return err
-	}
-	if len(batch.Errors) != 1 {
-		return fmt.Errorf("got %d failed deletions, want 1", len(batch.Errors))
-	}
-	if err := same("ClusterSnapshotNotFound", aws.ToString(batch.Errors[0].FailureCode), "the failed deletion"); err != nil {
-		return err
-	}
-	deleted, err := s.client.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("sales-nightly-3")})
-	if err != nil {
-		return err
-	}
-
-	return same("deleted", aws.ToString(deleted.Snapshot.Status), "the deleted snapshot")
 }
 
-func same(want, got, what string) error {
-	if want != got {
-		return fmt.Errorf("%s: got %q, want %q", what, got, want)
+// outcome prints the values of a step.
+func outcome(what string, values ...any) {
+	fmt.Print(what, ":")
+	for _, value := range values {
+		fmt.Print(" ", value)
 	}
-
-	return nil
+	fmt.Println()
 }
 
-// refused returns an error unless err has the given code.
-func refused(code string, err error) error {
-	var failure smithy.APIError
-	if !errors.As(err, &failure) || failure.ErrorCode() != code {
-		return fmt.Errorf("err = %v, want %s", err, code)
+// refused prints the code of an error of type E. It ends the program if the call has not failed, or with another error.
+func refused[E smithy.APIError](what string, err error) {
+	var want E
+	if !errors.As(err, &want) {
+		fail(fmt.Errorf("%s: err = %v, want %T", what, err, want))
+	}
+	outcome(what, "refused,", want.ErrorCode())
+}
+
+// until polls until done accepts the value, for at most waitTimeout.
+func until[T any](poll func() T, done func(T) bool) T {
+	for deadline := time.Now().Add(waitTimeout); ; time.Sleep(time.Second / 4) {
+		value := poll()
+		if done(value) {
+			return value
+		}
+		if time.Now().After(deadline) {
+			fail(fmt.Errorf("still %+v after %v", value, waitTimeout))
+		}
+	}
+}
+
+// isTime reports whether a time is present and recent. The clock of the fake is fast.
+func isTime(at *time.Time) bool {
+	return at != nil && at.After(time.Now().Add(-time.Hour))
+}
+
+func values[T any](list []T) []any {
+	all := make([]any, len(list))
+	for i, one := range list {
+		all[i] = one
 	}
 
-	return nil
+	return all
+}
+
+func must[T any](result T, err error) T {
+	if err != nil {
+		fail(err)
+	}
+
+	return result
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "scenario:", err)
+	os.Exit(1)
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"flag"
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -16,18 +19,27 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Each of Amazon's clients runs a backup scenario with cmd/redshift-fake. The test then checks the state of the fake.
+var update = flag.Bool("update", false, "write the outcomes of the AWS SDK for Go v2 to scenario.golden")
+
+// Each of Amazon's clients runs the same scenario with cmd/redshift-fake. The test compares the outcomes of the steps with
+// scenario.golden, and then checks the state of the fake.
 func TestScenarioWithEachOfAmazonsClients(t *testing.T) {
 	t.Parallel()
 	fake := programs.Build(t, filepath.Join("..", ".."), "./cmd/redshift-fake")
+	t.Run("AWS SDK for Go v2", func(t *testing.T) {
+		t.Parallel()
+		outcomes := runScenario(t, fake, programs.Build(t, "..", "./scenario"))
+		if *update {
+			if err := os.WriteFile("scenario.golden", outcomes, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compareOutcomes(t, outcomes)
+	})
 	t.Run("AWS CLI", func(t *testing.T) {
 		t.Parallel()
 		programs.Installed(t, "aws")
-		runScenario(t, fake, programs.Installed(t, "sh"), "scenario.sh")
-	})
-	t.Run("AWS SDK for Go v2", func(t *testing.T) {
-		t.Parallel()
-		runScenario(t, fake, programs.Build(t, "..", "./scenario"))
+		compareOutcomes(t, runScenario(t, fake, programs.Installed(t, "sh"), "scenario.sh"))
 	})
 	t.Run("boto3", func(t *testing.T) {
 		t.Parallel()
@@ -35,18 +47,71 @@ func TestScenarioWithEachOfAmazonsClients(t *testing.T) {
 		if output, err := exec.CommandContext(t.Context(), python, "-c", "import boto3").CombinedOutput(); err != nil {
 			t.Skipf("python3 lacks boto3: %s", output)
 		}
-		runScenario(t, fake, python, "scenario.py")
+		compareOutcomes(t, runScenario(t, fake, python, "scenario.py"))
+	})
+	t.Run("AWS SDK for JavaScript v3", func(t *testing.T) {
+		t.Parallel()
+		node, npm := programs.Installed(t, "node"), programs.Installed(t, "npm")
+		compareOutcomes(t, runScenario(t, fake, node, installScenario(t, npm)))
 	})
 }
 
-// runScenario runs one program with a fake whose clock is 600 times as fast. A snapshot takes 8 seconds to create, so a waiting
-// client polls more than once.
-func runScenario(t *testing.T, fake string, program ...string) {
+// installScenario installs the SDK for JavaScript next to a copy of scenario.mjs, outside the repository. It returns the path of the
+// copy.
+func installScenario(t *testing.T, npm string) string {
 	t.Helper()
-	running := programs.StartFake(t, fake, "-demo", "-region", "us-east-1,eu-west-1", "-speed", "600", "-snapshot-duration", "80m", "-restore-duration", "0")
+	folder := t.TempDir()
+	for _, name := range []string{"scenario.mjs", "package.json", "package-lock.json", ".npmrc"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	install := exec.CommandContext(t.Context(), npm, "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund")
+	install.Dir = folder
+	if output, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("npm cannot install the AWS SDK for JavaScript from its cache or registry: %v\n%s", err, output)
+	}
+
+	return filepath.Join(folder, "scenario.mjs")
+}
+
+// compareOutcomes compares the output of a client with scenario.golden.
+func compareOutcomes(t *testing.T, outcomes []byte) {
+	t.Helper()
+	golden, err := os.ReadFile("scenario.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := strings.Split(string(outcomes), "\n"), strings.Split(string(golden), "\n")
+	for i := range max(len(got), len(want)) {
+		line, wanted := "", ""
+		if i < len(got) {
+			line = got[i]
+		}
+		if i < len(want) {
+			wanted = want[i]
+		}
+		if line != wanted {
+			t.Errorf("outcome %d = %q, want %q", i+1, line, wanted)
+		}
+	}
+}
+
+// runScenario runs one program with a fake whose clock is 600 times as fast, and returns its output. A snapshot takes 8 seconds to
+// create, so a waiting client polls more than once.
+func runScenario(t *testing.T, fake string, program ...string) []byte {
+	t.Helper()
+	running := programs.StartFake(t, fake, "-demo", "-region", "us-east-1,eu-west-1", "-speed", "600",
+		"-snapshot-duration", "80m", "-restore-duration", "0")
 	command := running.Command(t, program...)
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s\nlog of the fake:\n%s", strings.Join(program, " "), err, output, running.Stop(t))
+	var outcomes, failures bytes.Buffer
+	command.Stdout, command.Stderr = &outcomes, &failures
+	if err := command.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s\noutcomes:\n%s\nlog of the fake:\n%s", strings.Join(program, " "), err, &failures, &outcomes, running.Stop(t))
 	}
 	succeeded, refused := map[string]int{}, map[string]int{}
 	config := running.Config(t)
@@ -76,6 +141,8 @@ func runScenario(t *testing.T, fake string, program ...string) {
 	if !maps.Equal(refused, wanted) {
 		t.Errorf("refused calls = %v, want %v", refused, wanted)
 	}
+
+	return outcomes.Bytes()
 }
 
 // recorded returns the operations that each scenario must call: those with recordings in redshifttest. They are the operations
@@ -114,7 +181,8 @@ var loggedCall = regexp.MustCompile(`operation=(\w+) account=\d+ status=(\d+)(?:
 func checkWhatIsLeft(t *testing.T, client *redshift.Client) {
 	t.Helper()
 	manual := map[string]models.Snapshot{}
-	for snapshot, err := range client.DescribeClusterSnapshotsAll(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotType: "manual"}) {
+	onlyManual := &redshift.DescribeClusterSnapshotsParams{SnapshotType: "manual"}
+	for snapshot, err := range client.DescribeClusterSnapshotsAll(t.Context(), onlyManual) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +197,8 @@ func checkWhatIsLeft(t *testing.T, client *redshift.Client) {
 		}
 	}
 	nightly, kept := manual["scenario-nightly"], manual["scenario-kept"]
-	if tags := fmt.Sprintf("%+v", nightly.Tags); nightly.Status != models.SnapshotStatusAvailable || tags != "[{Key:env Value:prod + é} {Key:owner Value:}]" {
+	tags := fmt.Sprintf("%+v", nightly.Tags)
+	if nightly.Status != models.SnapshotStatusAvailable || tags != "[{Key:env Value:prod + é} {Key:owner Value:}]" {
 		t.Errorf("scenario-nightly: status = %s, tags = %s", nightly.Status, tags)
 	}
 	if len(kept.AccountsWithRestoreAccess) != 0 || !slices.Contains(kept.Tags, models.Tag{Key: "keep", Value: "audit"}) ||
