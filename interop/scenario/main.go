@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,6 +28,8 @@ func main() {
 	current := scenario{redshift.NewFromConfig(loaded)}
 	for _, part := range []func(context.Context){
 		current.takeSnapshot, current.listAll, current.keepAndShare, current.copyElsewhere, current.schedule, current.restore, current.cleanUp,
+		current.lookAround, current.createGroups, current.createCluster, current.changeCluster, current.accessAndLogs, current.subscribe,
+		current.scheduleActions, current.replaceCluster, current.pauseAndResize, current.deleteClusters,
 	} {
 		part(ctx)
 	}
@@ -50,9 +53,7 @@ func (s scenario) takeSnapshot(ctx context.Context) {
 	_, err := s.client.CreateClusterSnapshot(ctx, nightly)
 	refused[*types.ClusterSnapshotAlreadyExistsFault]("a second snapshot with the name", err)
 	named := &redshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: aws.String("scenario-nightly")}
-	found := must(redshift.NewSnapshotAvailableWaiter(s.client, func(options *redshift.SnapshotAvailableWaiterOptions) {
-		options.MinDelay, options.MaxDelay = time.Second, time.Second
-	}).WaitForOutput(ctx, named, waitTimeout))
+	found := must(s.snapshotAvailable().WaitForOutput(ctx, named, waitTimeout))
 	outcome("after the wait", *found.Snapshots[0].Status)
 	missing := &redshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: aws.String("scenario-nonesuch")}
 	_, err = s.client.DescribeClusterSnapshots(ctx, missing)
@@ -148,7 +149,7 @@ func (s scenario) restore(ctx context.Context) {
 	must(s.client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotInput{
 		ClusterIdentifier: drill, SnapshotIdentifier: nightly,
 	}))
-	restored := must(s.restored().WaitForOutput(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: drill}, waitTimeout))
+	restored := must(s.clusterRestored().WaitForOutput(ctx, &redshift.DescribeClustersInput{ClusterIdentifier: drill}, waitTimeout))
 	outcome("the restored cluster", *restored.Clusters[0].RestoreStatus.Status)
 	table := must(s.client.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotInput{
 		ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: nightly,
@@ -183,7 +184,13 @@ func (s scenario) cleanUp(ctx context.Context) {
 	outcome("the deleted snapshot", *deleted.Snapshot.Status)
 }
 
-func (s scenario) restored() *redshift.ClusterRestoredWaiter {
+func (s scenario) snapshotAvailable() *redshift.SnapshotAvailableWaiter {
+	return redshift.NewSnapshotAvailableWaiter(s.client, func(options *redshift.SnapshotAvailableWaiterOptions) {
+		options.MinDelay, options.MaxDelay = time.Second, time.Second
+	})
+}
+
+func (s scenario) clusterRestored() *redshift.ClusterRestoredWaiter {
 	return redshift.NewClusterRestoredWaiter(s.client, func(options *redshift.ClusterRestoredWaiterOptions) {
 		options.MinDelay, options.MaxDelay = time.Second, time.Second
 	})
@@ -225,10 +232,19 @@ func isTime(at *time.Time) bool {
 	return at != nil && at.After(time.Now().Add(-time.Hour))
 }
 
-func values[T any](list []T) []any {
+// moment returns a time as all clients print it.
+func moment(at *time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+func compare(a, b *string) int { return strings.Compare(*a, *b) }
+
+// values returns the items of a list as outcomes.
+func values[T any](list []T) []any { return fields(list, func(one T) any { return one }) }
+
+// fields returns a field of each item of a list as outcomes.
+func fields[T any](list []T, field func(T) any) []any {
 	all := make([]any, len(list))
 	for i, one := range list {
-		all[i] = one
+		all[i] = field(one)
 	}
 
 	return all
