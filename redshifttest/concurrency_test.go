@@ -35,7 +35,7 @@ func TestManyCallersAndRegions(t *testing.T) {
 					"AccountWithRestoreAccess": partner, "DestinationRegion": other, "RetentionPeriod": "3", "SnapshotCopyGrantName": "g-" + name,
 					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev", "SourceTableName": "a",
 					"NewTableName": name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name, "TagKeys.TagKey": "k",
-					"SnapshotIdentifierList.String": name,
+					"SnapshotIdentifierList.String": name, "MasterUsername": "admin", "NodeType": "ra3.large", "MasterUserPassword": "Abcdefg1",
 				}
 				for _, operation := range operations {
 					var parameters []string

@@ -414,7 +414,7 @@ func TestDeclaredNextToHandlers(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	fake.Declare(contract.Operation{
-		Name:   "CreateCluster",
+		Name:   "CreateClusterTwin",
 		Params: []contract.Param{required("ClusterIdentifier")},
 		Recovery: &contract.Recovery{
 			Describe: "DescribeClusters",
@@ -422,7 +422,7 @@ func TestDeclaredNextToHandlers(t *testing.T) {
 			Settled:  []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
 		},
 	})
-	if got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new"); got.Code != "InvalidAction" || !strings.Contains(got.Message, "Respond") {
+	if got := do(t, fake, "CreateClusterTwin", "ClusterIdentifier", "new"); got.Code != "InvalidAction" || !strings.Contains(got.Message, "Respond") {
 		t.Errorf("it responded %s %q", got.Code, got.Message)
 	}
 	if got := elements(must(t, fake, "DescribeClusters").Body, "ClusterIdentifier"); !slices.Equal(got, []string{"analytics"}) {
