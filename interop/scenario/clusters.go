@@ -155,7 +155,7 @@ func (s scenario) changeCluster(ctx context.Context) {
 
 	arn := aws.String("arn:aws:redshift:us-east-1:123456789012:cluster:scenario-etl")
 	must(s.client.CreateTags(ctx, &redshift.CreateTagsInput{ResourceName: arn, Tags: []types.Tag{
-		{Key: aws.String("team"), Value: aws.String("data & more")}, {Key: aws.String("temporary"), Value: aws.String("")},
+		{Key: aws.String("team"), Value: aws.String("data + more")}, {Key: aws.String("temporary"), Value: aws.String("")},
 	}}))
 	must(s.client.DeleteTags(ctx, &redshift.DeleteTagsInput{ResourceName: arn, TagKeys: []string{"temporary"}}))
 	tagged := must(s.client.DescribeTags(ctx, &redshift.DescribeTagsInput{ResourceName: arn})).TaggedResources
@@ -258,7 +258,7 @@ func (s scenario) replaceCluster(ctx context.Context) {
 		ActionType:         types.ActionTypeRestoreCluster,
 		SnapshotIdentifier: etlSnapshot,
 		Filters: []types.NodeConfigurationOptionsFilter{
-			{Name: types.NodeConfigurationOptionsFilterNameNodeType, Operator: types.OperatorTypeEq, Values: []string{"ra3.xlplus"}},
+			{Name: types.NodeConfigurationOptionsFilterNameNodeType, Operator: types.OperatorTypeIn, Values: []string{"ra3.xlplus"}},
 		},
 	})).NodeConfigurationOptionList
 	outcome("the node configuration", *options[0].NodeType, *options[0].NumberOfNodes)

@@ -274,7 +274,7 @@ outcome("parameters after the reboot", (await available("scenario-etl")).Cluster
 const reset = await client.resetClusterParameterGroup({ ...group, ResetAllParameters: true });
 outcome("the reset group", reset.ParameterGroupName, (await userParameters()).length);
 const clusterARN = "arn:aws:redshift:us-east-1:123456789012:cluster:scenario-etl";
-await client.createTags({ ResourceName: clusterARN, Tags: [{ Key: "team", Value: "data & more" }, { Key: "temporary", Value: "" }] });
+await client.createTags({ ResourceName: clusterARN, Tags: [{ Key: "team", Value: "data + more" }, { Key: "temporary", Value: "" }] });
 await client.deleteTags({ ResourceName: clusterARN, TagKeys: ["temporary"] });
 const { TaggedResources: tags } = await client.describeTags({ ResourceName: clusterARN });
 outcome("the tag of the cluster", tags.length, tags[0].ResourceType, tags[0].Tag.Key, tags[0].Tag.Value);
@@ -357,7 +357,7 @@ await sdk.waitUntilSnapshotAvailable(patience, { SnapshotIdentifier: "scenario-e
 const { NodeConfigurationOptionList: configurations } = await client.describeNodeConfigurationOptions({
   ActionType: "restore-cluster",
   SnapshotIdentifier: "scenario-etl-1",
-  Filters: [{ Name: "NodeType", Operator: "eq", Values: ["ra3.xlplus"] }],
+  Filters: [{ Name: "NodeType", Operator: "in", Values: ["ra3.xlplus"] }],
 });
 outcome("the node configuration", configurations[0].NodeType, configurations[0].NumberOfNodes);
 const replacement = await client.restoreFromClusterSnapshot({

@@ -260,7 +260,7 @@ reset = redshift.reset_cluster_parameter_group(**group, ResetAllParameters=True)
 left = redshift.describe_cluster_parameters(**group, Source="user")["Parameters"]
 outcome("the reset group", reset["ParameterGroupName"], len(left))
 arn = "arn:aws:redshift:us-east-1:123456789012:cluster:scenario-etl"
-redshift.create_tags(ResourceName=arn, Tags=[{"Key": "team", "Value": "data & more"}, {"Key": "temporary", "Value": ""}])
+redshift.create_tags(ResourceName=arn, Tags=[{"Key": "team", "Value": "data + more"}, {"Key": "temporary", "Value": ""}])
 redshift.delete_tags(ResourceName=arn, TagKeys=["temporary"])
 tagged = redshift.describe_tags(ResourceName=arn)["TaggedResources"]
 outcome("the tag of the cluster", len(tagged), tagged[0]["ResourceType"], tagged[0]["Tag"]["Key"], tagged[0]["Tag"]["Value"])
@@ -339,7 +339,7 @@ wait("snapshot_available", SnapshotIdentifier="scenario-etl-1")
 option = redshift.describe_node_configuration_options(
     ActionType="restore-cluster",
     SnapshotIdentifier="scenario-etl-1",
-    Filters=[{"Name": "NodeType", "Operator": "eq", "Values": ["ra3.xlplus"]}],
+    Filters=[{"Name": "NodeType", "Operator": "in", "Values": ["ra3.xlplus"]}],
 )["NodeConfigurationOptionList"][0]
 outcome("the node configuration", option["NodeType"], option["NumberOfNodes"])
 restored = redshift.restore_from_cluster_snapshot(

@@ -172,7 +172,7 @@ reset=$(redshift reset-cluster-parameter-group --parameter-group-name scenario-p
 outcome "the reset group" describe-cluster-parameters --parameter-group-name scenario-parameters --source user \
   --query "[\`\"$reset\"\`, length(Parameters || \`[]\`)]"
 arn=arn:aws:redshift:us-east-1:123456789012:cluster:scenario-etl
-quiet create-tags --resource-name "$arn" --tags 'Key=team,Value=data & more' Key=temporary,Value=
+quiet create-tags --resource-name "$arn" --tags 'Key=team,Value=data + more' Key=temporary,Value=
 quiet delete-tags --resource-name "$arn" --tag-keys temporary
 outcome "the tag of the cluster" describe-tags --resource-name "$arn" \
   --query '[length(TaggedResources), TaggedResources[0].ResourceType, TaggedResources[0].Tag.Key, TaggedResources[0].Tag.Value]'
@@ -221,7 +221,7 @@ refused "the deleted action" ScheduledActionNotFound describe-scheduled-actions 
 quiet create-cluster-snapshot --cluster-identifier scenario-etl --snapshot-identifier scenario-etl-1
 redshift wait snapshot-available --snapshot-identifier scenario-etl-1
 outcome "the node configuration" describe-node-configuration-options --action-type restore-cluster --snapshot-identifier scenario-etl-1 \
-  --filters Name=NodeType,Operator=eq,Values=ra3.xlplus --query 'NodeConfigurationOptionList[0].[NodeType, NumberOfNodes]'
+  --filters Name=NodeType,Operator=in,Values=ra3.xlplus --query 'NodeConfigurationOptionList[0].[NodeType, NumberOfNodes]'
 outcome "the replacement" restore-from-cluster-snapshot --cluster-identifier scenario-etl-new --snapshot-identifier scenario-etl-1 \
   --node-type ra3.xlplus --number-of-nodes 2 --cluster-parameter-group-name scenario-parameters \
   --cluster-subnet-group-name scenario-subnets --query 'Cluster.ClusterStatus'
