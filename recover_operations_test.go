@@ -3,7 +3,6 @@ package redshift_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
