@@ -89,7 +89,8 @@ type CreateClusterParams struct {
 	// Maintenance track of the cluster. DescribeClusterTracks lists the tracks. Default: current.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
 	// Whether to keep the admin password in AWS Secrets Manager. If true, Redshift generates the password, and
-	// MasterUserPassword is not allowed. Default: false.
+	// MasterUserPassword is not allowed. If false, the password is MasterUserPassword. A new cluster has false by
+	// default.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
 	// Days to keep the cluster's manual snapshots that set no period, 1 to 3,653, or -1. The value -1 keeps them until
 	// they are deleted. Redshift refuses 0.

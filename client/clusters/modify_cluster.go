@@ -17,8 +17,8 @@ import (
 type ModifyClusterParams struct {
 	// Required. Current identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Whether Redshift may upgrade the engine to a new major version during maintenance. Amazon documents a default of
-	// false.
+	// Whether Redshift may upgrade the engine to a new major version during maintenance. Amazon documents false as the
+	// default.
 	AllowVersionUpgrade *bool `json:"AllowVersionUpgrade,omitzero"`
 	// Days to keep automated snapshots, 0 to 35. The value 0 disables automated snapshots. Clusters of RA3 and RG nodes
 	// do not allow 0. If the new period is shorter, Redshift immediately deletes the automated snapshots that are older.
@@ -65,7 +65,8 @@ type ModifyClusterParams struct {
 	// DescribeClusterTracks lists the tracks.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
 	// Whether to keep the admin password in AWS Secrets Manager. If true, Redshift generates the password, and
-	// MasterUserPassword is not allowed. Default: false.
+	// MasterUserPassword is not allowed. If false, the password is MasterUserPassword. A new cluster has false by
+	// default.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
 	// Days to keep new manual snapshots that set no period, 1 to 3,653, or -1. The value -1 keeps them until they are
 	// deleted. Redshift refuses 0. Existing snapshots keep their retention period. Default: the current setting.
@@ -94,8 +95,8 @@ type ModifyClusterParams struct {
 	Port *int `json:"Port,omitzero"`
 	// New weekly maintenance window of the cluster, in UTC. It is at least 30 minutes long. For example,
 	// Sun:05:00-Sun:05:30. The change takes effect immediately. If the window includes the current time, at least 120
-	// minutes of it must remain, for Redshift to apply pending changes. Maintenance may interrupt the cluster. Default:
-	// the current window.
+	// minutes of it must remain. Otherwise, Redshift may not apply pending changes in it. Maintenance may interrupt the
+	// cluster. Default: the current window.
 	PreferredMaintenanceWindow string `json:"PreferredMaintenanceWindow,omitzero"`
 	// Whether the cluster is accessible from a public network. The cluster must be in a VPC. Default: the current
 	// setting.

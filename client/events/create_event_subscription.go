@@ -28,8 +28,8 @@ type CreateEventSubscriptionParams struct {
 	EventCategories []string `json:"EventCategories,omitzero"`
 	// Select only events of this severity, ERROR or INFO.
 	Severity models.EventSeverity `json:"Severity,omitzero"`
-	// Select only events of these sources. It needs SourceType, and all sources must be of this type. For example,
-	// identifiers of clusters or snapshots. Default: all sources of the type.
+	// Select only events of these sources. SourceType is then required, and all sources must be of this type. For
+	// example, identifiers of clusters or snapshots. Default: all sources of the type.
 	SourceIDs []string `json:"SourceIds,omitzero"`
 	// Select only events of this source type. Required with SourceIDs. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`

@@ -24,8 +24,9 @@ type DescribeEventsParams struct {
 	Marker string `json:"Marker,omitzero"`
 	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only events of the source with this identifier. It needs SourceType. The identifier is the identifier of a
-	// cluster or snapshot, or the name of a parameter group, security group or scheduled action. Default: all sources.
+	// List only events of the source with this identifier. SourceType is then required. The identifier is the identifier
+	// of a cluster or snapshot, or the name of a parameter group, security group or scheduled action. Default: all
+	// sources.
 	SourceIdentifier string `json:"SourceIdentifier,omitzero"`
 	// List only events of this source type. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
