@@ -118,7 +118,7 @@ func (f *Fault) check() error {
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("the Status %d is not between 200 and 599", f.Status)
 	case f.Cut && (f.Truncate || len(f.Header) > 0):
-		return errors.New("Cut cannot be combined with Truncate or Header, because it sends no response")
+		return errors.New("a Cut cannot be combined with Truncate or Header, because it sends no response")
 	case f.Delay < 0:
 		return errors.New("the Delay is negative")
 	case f.Code != "" && !errorCode.MatchString(string(f.Code)):
