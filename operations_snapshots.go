@@ -95,7 +95,8 @@ func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *B
 // BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]:
 //   - SnapshotIdentifierList []string, required: identifiers of the manual snapshots to change, 1 to 100
 //   - Force *bool: whether to delete a snapshot that is already older than its new retention period
-//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it
+//     until it is deleted
 type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
 
 // BatchModifyClusterSnapshotsResult is the result of [Client.BatchModifyClusterSnapshots]:
@@ -315,7 +316,8 @@ func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSna
 }
 
 // CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]:
-//   - DryRun *bool: whether to check the schedule without creating it
+//   - DryRun *bool: undocumented by Amazon: by its name, whether to check the schedule without
+//     creating it
 //   - NextInvocations *int: number of upcoming snapshot times to return
 //   - ScheduleDefinitions []string: times to take snapshots
 //   - ScheduleDescription string: text that describes the schedule
@@ -752,7 +754,8 @@ func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCo
 // EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]:
 //   - ClusterIdentifier string, required: identifier of the cluster
 //   - DestinationRegion string, required: AWS region to copy the snapshots to
-//   - ManualSnapshotRetentionPeriod *int: days to keep copies of manual snapshots, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: days to keep copies of manual snapshots, 1 to 3,653, or -1 to keep them until
+//     they are deleted
 //   - RetentionPeriod *int: days to keep copies of automated snapshots, 1 to 35
 //   - SnapshotCopyGrantName string: name of the snapshot copy grant for encrypting the copies
 type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
@@ -791,7 +794,8 @@ func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyR
 // ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]:
 //   - SnapshotIdentifier string, required: identifier of the manual snapshot to change
 //   - Force *bool: whether to delete a snapshot that is already older than its new retention period
-//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it
+//     until it is deleted
 type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 
 // ModifyClusterSnapshotResult is the result of [Client.ModifyClusterSnapshot]:
@@ -986,7 +990,8 @@ func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnaps
 //   - KmsKeyID string: key of AWS Key Management Service (KMS) that encrypts the cluster
 //   - MaintenanceTrackName string: maintenance track of the cluster
 //   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
-//   - ManualSnapshotRetentionPeriod *int: days to keep the new cluster's manual snapshots that set no period, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: default retention of the new cluster's manual snapshots, 1 to 3,653 days, or -1
+//     until deletion
 //   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
 //   - MultiAZ *bool: whether to run the cluster in two Availability Zones
 //   - NodeType string: type of the cluster's nodes, one of the snapshot's RestorableNodeTypes
