@@ -1,4 +1,5 @@
-// Package redshift is a client for the management API of Amazon Redshift.
+// Package redshift is a client for the management API of Amazon Redshift. It has the operations for snapshots: create, copy, share,
+// list, tag, schedule, restore and delete them. docs/api.md lists all operations.
 //
 // [New] makes a [Client] from a [Config]. Each operation is a method of Client: it takes a context, a struct of parameters and
 // options ([Option]), and returns a struct. Iterators such as [Client.DescribeClusterSnapshotsAll], waits such as
@@ -112,8 +113,8 @@ type Config struct {
 	UseDualStack bool
 
 	// IgnoreEnvironment makes the client independent of environment variables, for tests and for programs that configure
-	// everything. New then requires Region and Credentials. The default HTTPClient uses no proxy, because HTTPS_PROXY is an
-	// environment variable too.
+	// everything. New then requires Region and Credentials. The default HTTPClient uses no proxy, because HTTP_PROXY, HTTPS_PROXY and
+	// NO_PROXY are environment variables too.
 	IgnoreEnvironment bool
 
 	// HTTPClient sends the requests. Set it for a proxy, a timeout or instrumentation. New copies it and never changes it. The copy
@@ -130,8 +131,8 @@ type Config struct {
 	// [WithAttemptTimeout] changes it for one call. Default: 30 seconds. Negative: no limit.
 	AttemptTimeout time.Duration
 
-	// Logger receives a record of each attempt at level debug, and of each retry at level info: operation, number of the attempt,
-	// status, code, request id and duration. The client never logs parameters, messages or other content. New logs a warning about
+	// Logger receives a record of each attempt at level debug, and of each retried attempt at level info: operation, number of the
+	// attempt, status, code, request id and duration. The client never logs parameters, messages or other content. New logs a warning about
 	// an invalid AWS_SDK_UA_APP_ID. If nil, nothing is logged.
 	Logger *slog.Logger
 
