@@ -31,7 +31,7 @@ type Fault struct {
 	Truncate bool
 
 	// AfterWork executes the request before Code, Status, Cut or Delay, so that the caller cannot see that it succeeded. By default,
-	// Code, Status and Cut replace the execution and every check of the request, and Delay comes before the execution.
+	// Code, Status and Cut replace the execution and every check of the request, and Delay comes before both.
 	AfterWork bool
 
 	// Delay is the real time before the response. It ends when the context of the request is done.
