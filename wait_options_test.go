@@ -265,7 +265,7 @@ func TestWaitErrorsArePrintedWithoutIdentifiers(t *testing.T) {
 			`{"lastStatus":"creating","polls":3,"reason":"the snapshot failed","waitedSeconds":1.5}`,
 		},
 		"cluster": {
-			&redshift.ClusterRestoreWaitError{Polls: 1, Waited: 400 * time.Microsecond, Err: redshift.ErrClusterUnusable},
+			&redshift.ClusterWaitError{Polls: 1, Waited: 400 * time.Microsecond, Err: redshift.ErrClusterUnusable},
 			`waiting for a cluster (never seen; polls: 1; waited 0s): the cluster does not become available automatically`,
 			`{"lastStatus":"","polls":1,"reason":"the cluster does not become available automatically","waitedSeconds":0.0004}`,
 		},
