@@ -76,7 +76,7 @@ func (c *Client) WaitSnapshotScheduleApplied(
 	ctx context.Context, params *DescribeClustersParams, options WaitOptions,
 ) (models.Cluster, error) {
 	wait := c.clusterPoller("a snapshot schedule", params, options)
-	wait.watch.traits = &scheduleTraits
+	wait.watch.traits = scheduleTraits()
 	var unassociated idleTolerance
 	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
 		associated := hasSchedule(cluster)
@@ -168,9 +168,9 @@ func isRenamed(cluster *models.Cluster) bool {
 	return cluster.ClusterStatus == models.ClusterStatusRenaming
 }
 
-// scheduleTraits has the traits of a cluster whose snapshot schedule is applied.
-var scheduleTraits = func() traits[models.Cluster] {
-	result := *clusterTraitsUntil(scheduleApplied)
+// scheduleTraits returns the traits of a cluster whose snapshot schedule is applied.
+func scheduleTraits() *traits[models.Cluster] {
+	result := clusterTraitsUntil(scheduleApplied)
 	result.status = func(cluster *models.Cluster) string {
 		if !hasSchedule(cluster) {
 			return "no schedule"
@@ -180,7 +180,7 @@ var scheduleTraits = func() traits[models.Cluster] {
 	}
 
 	return result
-}()
+}
 
 // restoreFraction returns the part of a cluster's data that is restored.
 func restoreFraction(cluster *models.Cluster) float64 {

@@ -34,12 +34,13 @@ var (
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
 // A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Cluster. WaitProgress.Status is
-// the apply status that is furthest from in-sync, and WaitProgress.Fraction is the part of the parameters that are in sync.
+// the apply status that is furthest from in-sync, or the ClusterStatus if all parameters are in sync and the cluster is not available.
+// WaitProgress.Fraction is the part of the parameters that are in sync.
 func (c *Client) WaitClusterParametersApplied(
 	ctx context.Context, params *DescribeClustersParams, options WaitOptions,
 ) (models.Cluster, error) {
 	wait := c.clusterPoller("the parameters of a cluster", params, options)
-	wait.watch.traits = &parameterTraits
+	wait.watch.traits = parameterTraits()
 	var unapplied idleTolerance
 	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
 		status := applyStatus(cluster)
@@ -108,23 +109,32 @@ func applyStatus(cluster *models.Cluster) string {
 	return furthest
 }
 
-// parameterTraits has the traits of a cluster whose parameters are applied.
-var parameterTraits = func() traits[models.Cluster] {
+// parameterTraits returns the traits of a cluster whose parameters are applied.
+func parameterTraits() *traits[models.Cluster] {
 	result := clusterTraits
-	result.status = applyStatus
-	result.fraction = func(cluster *models.Cluster) float64 {
-		if applyStatus(cluster) == applyStatusInSync {
-			return 1
-		}
-		applied, statuses := 0, applyStatuses(cluster)
-		for _, status := range statuses {
-			if status == applyStatusInSync {
-				applied++
-			}
+	result.status = func(cluster *models.Cluster) string {
+		if status := applyStatus(cluster); status != applyStatusInSync || clusterAvailable(cluster) {
+			return status
 		}
 
-		return fraction(float64(applied), float64(len(statuses)))
+		return string(cluster.ClusterStatus)
+	}
+	result.fraction = appliedFraction
+
+	return &result
+}
+
+// appliedFraction returns the part of a cluster's parameters that are in sync.
+func appliedFraction(cluster *models.Cluster) float64 {
+	applied, statuses := 0, applyStatuses(cluster)
+	for _, status := range statuses {
+		if status == applyStatusInSync {
+			applied++
+		}
+	}
+	if applied == len(statuses) {
+		return 1
 	}
 
-	return result
-}()
+	return fraction(float64(applied), float64(len(statuses)))
+}

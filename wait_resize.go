@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/redshift-go/redshift/models"
@@ -105,7 +106,7 @@ func (r *resizeWatch) accept(cluster *models.Cluster) (bool, error) {
 	case status == models.ResizeStatusFailed:
 		return false, withMessage(ErrResizeFailed, r.last.Message)
 	case stuck && r.missing != nil:
-		return false, errors.Join(ErrNoResize, r.missing)
+		return false, fmt.Errorf("%w: %w", ErrNoResize, r.missing)
 	case stuck:
 		return false, ErrNoResize
 	default:
