@@ -25,7 +25,7 @@ var (
 	ErrClusterRenamed = errors.New("the cluster was renamed, wait for its new identifier")
 	// ErrClusterNotDeleted: nothing deletes the cluster, or it is available again.
 	ErrClusterNotDeleted = errors.New("the cluster is not being deleted")
-	// ErrClusterNotPaused: nothing pauses the cluster, or it is in a state in which Redshift does not pause it.
+	// ErrClusterNotPaused: nothing pauses the cluster, or its state prevents a pause.
 	ErrClusterNotPaused = errors.New("the cluster is not being paused")
 	// ErrNotOneCluster: the parameters match no cluster, or several.
 	ErrNotOneCluster = errors.New("the parameters do not match exactly one cluster")

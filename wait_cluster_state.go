@@ -64,10 +64,16 @@ func changePending(cluster *models.Cluster) bool {
 // WaitClusterPaused polls DescribeClusters until the cluster that the parameters describe is paused, and returns it. Redshift takes a
 // snapshot first. The wait ends when ctx is done.
 //
-// The wait pauses nothing: call PauseCluster first. It ends early with [ErrClusterNotPaused] if more than 5 polls in a row show the
-// cluster available, if the cluster is available again, or if it is in a state in which Redshift does not pause it. It also ends early for
-// the reasons of [Client.WaitClusterAvailable] that are not about a state. The error is a [ClusterWaitError]. WaitProgress.Resource is a
-// models.Cluster.
+// The wait pauses nothing: call PauseCluster first. The parameters usually have only a ClusterIdentifier. Parameters without it and without
+// tags are an error. The wait ends early, with a [ClusterWaitError], if
+//   - nothing pauses the cluster: more than 5 polls in a row show it available, or a poll shows it available after pausing
+//     ([ErrClusterNotPaused]),
+//   - its state prevents a pause, such as deleting or hardware-failure ([ErrClusterNotPaused]),
+//   - the cluster was deleted (also if another cluster has its identifier now) or renamed,
+//   - the parameters match no cluster, or several,
+//   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
+//
+// After an early end, another wait can continue. WaitProgress.Resource is a models.Cluster.
 func (c *Client) WaitClusterPaused(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
 	wait := c.clusterPoller("a paused cluster", params, options)
 	isPaused := func(cluster *models.Cluster) bool { return cluster.ClusterStatus == models.ClusterStatusPaused }
