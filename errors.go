@@ -36,6 +36,10 @@ type ValidationError = awsquery.ValidationError
 // Problem is an item of the Problems of a [ValidationError]: a parameter, and the reason why it is invalid.
 type Problem = awsquery.Problem
 
+// Secret is a text that logs must not show, such as the MasterUserPassword of a cluster. Format verbs, logs and JSON have REDACTED instead.
+// Use string(secret) to get the text.
+type Secret = awsquery.Secret
+
 // Error codes that all AWS services share, for [errors.Is]. Package awsquery has more of them. Use [IsThrottled] for throttling.
 const (
 	// ErrAccessDenied: the IAM policies do not allow the call.

@@ -585,7 +585,8 @@ type ModifyClusterResult = clusters.ModifyClusterResult
 // [models.ErrUnsupportedOptionFault].
 func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error) {
 	described := descriptor[*ModifyClusterParams, *ModifyClusterResult]{
-		plan: recoverModifyCluster,
+		plan:    recoverModifyCluster,
+		creates: createsModifyCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyCluster(context.Context, *ModifyClusterParams, ...Option) (*ModifyClusterResult, error)
@@ -594,6 +595,10 @@ func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams,
 	}
 
 	return clusters.New(newCall(c, described, options)).ModifyCluster(ctx, params)
+}
+
+func createsModifyCluster(r *ModifyClusterResult) (kind resourceKind, identifier, arn string) {
+	return "cluster", recovery.Value(r.Cluster.PendingModifiedValues).ClusterIdentifier, ""
 }
 
 // ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]:

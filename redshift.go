@@ -55,8 +55,8 @@
 //
 // # Waiting
 //
-// Waits poll until a resource is in a state, for example until a snapshot is available. They end when the context is done, so
-// use a context with a deadline. They tolerate outages of Redshift. [WaitOptions] configures them.
+// Waits poll until a resource is in a state, for example until a snapshot or a cluster is available. They end when the context is
+// done, so use a context with a deadline. They tolerate outages of Redshift. [WaitOptions] configures them.
 //
 // # Testing
 //

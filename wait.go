@@ -56,7 +56,7 @@ type WaitOptions struct {
 	Progress func(WaitProgress)
 
 	// ExpectNew is for a resource that was created moments ago: up to 5 polls in a row may fail to find it. A [Client] sets it for
-	// resources that it created, copied or restored in the last minute.
+	// resources that it created, copied, restored or renamed in the last minute.
 	ExpectNew bool
 
 	// AvailableSuffices ends [Client.WaitClusterRestored] when the cluster is available, before all of its data is restored.
@@ -83,7 +83,7 @@ type WaitProgress struct {
 // models.ErrClusterSnapshotNotFound), or the context's error and its cause.
 //
 // Its text and its JSON do not contain the resource's identifier, because no error of this package repeats the values of
-// parameters. [SnapshotWaitError], [ClusterRestoreWaitError] and [TableRestoreWaitError] are names of its instances.
+// parameters. [SnapshotWaitError], [ClusterWaitError] and [TableRestoreWaitError] are names of its instances.
 type WaitError[Resource any] struct {
 	// Last is the resource as the last poll that found it showed it. It is the zero value if no poll found it.
 	Last Resource
@@ -303,13 +303,14 @@ func sleep(ctx context.Context, delay time.Duration) bool {
 type traits[Resource any] struct {
 	status   func(*Resource) string
 	fraction func(*Resource) float64
-	// created and name detect that another resource has the name of the first. Nil if that cannot happen.
-	created func(*Resource) time.Time
-	name    func(*Resource) string
+	// created, name and identity detect that another resource has the name of the first. Nil if that cannot happen.
+	created  func(*Resource) time.Time
+	name     func(*Resource) string
+	identity func(*Resource) string
 	// missing reports whether an error means that no resource matches the parameters.
 	missing func(error) bool
 	// deleted returns the error of a wait whose resource existed and is missing now. Nil if the error of the call is enough.
-	deleted func(error) error
+	deleted func(last *Resource, err error) error
 }
 
 // watch follows one resource from poll to poll.
@@ -320,10 +321,11 @@ type watch[Resource any] struct {
 	expectNew bool
 	shown     func(*Resource) // called when a poll shows the resource, may be nil
 
-	last    Resource
-	seen    bool
-	created time.Time // the creation time of the resource, zero until a poll shows it
-	missed  int       // polls in a row that found no resource, before the first that found it
+	last     Resource
+	seen     bool
+	created  time.Time // the creation time of the resource, zero until a poll shows it
+	identity string    // empty until a poll shows it
+	missed   int       // polls in a row that found no resource, before the first that found it
 }
 
 // observe records the result of a poll. It reports whether the wait is over, or returns the reason why the wait fails.
@@ -335,6 +337,9 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 		w.last, w.seen = found, true
 		if w.created.IsZero() && w.traits.created != nil {
 			w.created = w.traits.created(&found)
+		}
+		if w.identity == "" && w.traits.identity != nil {
+			w.identity = w.traits.identity(&found)
 		}
 		if w.shown != nil {
 			w.shown(&w.last)
@@ -355,20 +360,21 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 }
 
 // gone handles a resource that is missing or replaced although an earlier poll showed it, and any missing resource in a wait for
-// its end.
+// its end. A renamed resource still exists.
 func (w *watch[Resource]) gone(err error) (done bool, reason error) {
-	if w.untilGone {
+	reason = err
+	if w.traits.deleted != nil {
+		reason = w.traits.deleted(&w.last, err)
+	}
+	if w.untilGone && !errors.Is(reason, ErrClusterRenamed) {
 		return true, nil
 	}
-	if w.traits.deleted == nil {
-		return false, err
-	}
 
-	return false, w.traits.deleted(err)
+	return false, reason
 }
 
-// replacedBy reports whether a poll shows another resource than the polls before. A resource without a creation time, such as a cluster
-// in the state creating, counts as the same.
+// replacedBy reports whether a poll shows another resource than the polls before. A resource without an identity and a creation time,
+// such as a cluster in the state creating, counts as the same.
 func (w *watch[Resource]) replacedBy(found *Resource) bool {
 	if !w.seen {
 		return false
@@ -382,9 +388,20 @@ func (w *watch[Resource]) replacedBy(found *Resource) bool {
 	if w.traits.created == nil {
 		return false
 	}
+	identity := ""
+	if w.traits.identity != nil {
+		identity = w.traits.identity(found)
+	}
+	known := w.identity != "" && identity != ""
 	created := w.traits.created(found)
-
-	return !w.created.IsZero() && !created.IsZero() && !created.Equal(w.created)
+	switch {
+	case known && identity == w.identity:
+		return false
+	case !w.created.IsZero() && !created.IsZero():
+		return !created.Equal(w.created)
+	default:
+		return known
+	}
 }
 
 // waitError returns the error of a wait that ended early.
@@ -545,6 +562,36 @@ func (d *waitDelays) next() time.Duration {
 
 func (d *waitDelays) grow() {
 	d.ceiling += min(max(d.ceiling/2, time.Millisecond), d.longest-d.ceiling)
+}
+
+// idleTolerance ends a wait for a change that nothing brings about. Immediately after a call, a describe call may still show the resource
+// as it was before.
+type idleTolerance struct {
+	begun bool
+	polls int // polls in a row that show no sign of the change
+}
+
+// exceeded records a poll: whether it shows that the change has begun, or that the resource stays as it is. It reports whether the
+// resource will stay as it is: the change had begun and was undone, or too many polls in a row showed no sign of it.
+func (i *idleTolerance) exceeded(begun, idle bool) bool {
+	i.begun = i.begun || begun
+	if !idle {
+		i.polls = 0
+
+		return false
+	}
+	i.polls++
+
+	return i.begun || i.polls > notFoundTolerance
+}
+
+// withMessage adds Redshift's message to the reason why a wait ended.
+func withMessage(reason error, message string) error {
+	if message == "" {
+		return reason
+	}
+
+	return fmt.Errorf("%w: %.1024q", reason, message)
 }
 
 // onlyOne returns the only item of the first page. It returns the error none if the page is empty, and an error that wraps notOne

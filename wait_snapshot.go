@@ -97,7 +97,7 @@ var snapshotTraits = traits[models.Snapshot]{
 
 // snapshotDeleted returns the error of a snapshot that is missing after a poll showed it. A snapshot that a filter does not
 // match any more may still exist.
-func snapshotDeleted(err error) error {
+func snapshotDeleted(_ *models.Snapshot, err error) error {
 	if errors.Is(err, errNoSnapshot) {
 		return err
 	}

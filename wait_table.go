@@ -72,20 +72,16 @@ var tableRestoreTraits = traits[models.TableRestoreStatus]{
 
 // tableRestored reports whether a table is restored, or returns the reason why it will not be.
 func tableRestored(restore *models.TableRestoreStatus) (bool, error) {
-	var reason error
 	switch restore.Status {
 	case models.TableRestoreStatusTypeSucceeded:
 		return true, nil
 	case models.TableRestoreStatusTypeFailed:
-		reason = ErrRestoreFailed
+		return false, withMessage(ErrRestoreFailed, restore.Message)
 	case models.TableRestoreStatusTypeCanceled:
-		reason = ErrRestoreCanceled
+		return false, withMessage(ErrRestoreCanceled, restore.Message)
+	default:
+		return false, nil
 	}
-	if reason != nil && restore.Message != "" {
-		reason = fmt.Errorf("%w: %.1024q", reason, restore.Message)
-	}
-
-	return false, reason
 }
 
 // errNoTableRestore is the ErrNotOneTableRestore of parameters that match no restore.
