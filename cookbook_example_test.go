@@ -229,7 +229,7 @@ func swapClusters(ctx context.Context, client *redshift.Client, live, restored, 
 		}
 		_, err = client.WaitClusterAvailable(ctx,
 			&redshift.DescribeClustersParams{ClusterIdentifier: rename.to},
-			redshift.WaitOptions{ExpectNew: true, MinDelay: time.Minute}) // a rename takes minutes
+			redshift.WaitOptions{RenamedFrom: rename.from})
 		if err != nil {
 			return fmt.Errorf("wait for %s: %w", rename.to, err)
 		}

@@ -59,6 +59,10 @@ type WaitOptions struct {
 	// resources that it created, copied, restored or renamed in the last minute.
 	ExpectNew bool
 
+	// RenamedFrom is the previous identifier of a cluster that ModifyCluster renames, for [Client.WaitClusterAvailable] with the new
+	// identifier. A rename takes minutes. Until the new identifier is visible, the wait describes the cluster by the previous one.
+	RenamedFrom string
+
 	// AvailableSuffices ends [Client.WaitClusterRestored] when the cluster is available, before all of its data is restored.
 	// Queries take longer if they need data that is not restored yet.
 	AvailableSuffices bool
@@ -183,6 +187,7 @@ type poller[Resource any] struct {
 // Names of the options that only some waits use.
 const (
 	optionExpectNew         = "ExpectNew"
+	optionRenamedFrom       = "RenamedFrom"
 	optionAvailableSuffices = "AvailableSuffices"
 )
 
@@ -509,7 +514,7 @@ func (o WaitOptions) refuseUnused(used []string) error {
 	for _, option := range []struct {
 		name string
 		set  bool
-	}{{optionExpectNew, o.ExpectNew}, {optionAvailableSuffices, o.AvailableSuffices}} {
+	}{{optionExpectNew, o.ExpectNew}, {optionRenamedFrom, o.RenamedFrom != ""}, {optionAvailableSuffices, o.AvailableSuffices}} {
 		if option.set && !slices.Contains(used, option.name) {
 			refused = append(refused, fmt.Errorf("WaitOptions.%s has no effect on this wait: leave it unset", option.name))
 		}

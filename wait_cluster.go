@@ -25,6 +25,8 @@ var (
 	ErrClusterRenamed = errors.New("the cluster was renamed, wait for its new identifier")
 	// ErrClusterNotDeleted: nothing deletes the cluster, or it is available again.
 	ErrClusterNotDeleted = errors.New("the cluster is not being deleted")
+	// ErrClusterNotRenamed: nothing renames the cluster that WaitOptions.RenamedFrom names.
+	ErrClusterNotRenamed = errors.New("the cluster is not being renamed")
 	// ErrClusterNotPaused: nothing pauses the cluster, or its state prevents a pause.
 	ErrClusterNotPaused = errors.New("the cluster is not being paused")
 	// ErrNotOneCluster: the parameters match no cluster, or several.

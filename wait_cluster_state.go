@@ -2,7 +2,9 @@ package redshift
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/redshift-go/redshift/models"
 )
@@ -21,15 +23,35 @@ import (
 //   - the cluster is paused, and more than 5 polls in a row show no resume,
 //   - the cluster was deleted (also if another cluster has its identifier now) or renamed,
 //   - the parameters match no cluster, or several,
+//   - RenamedFrom is set, and more than 5 polls in a row show no rename ([ErrClusterNotRenamed]),
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
+//
+// After a rename, the parameters have the new identifier, and RenamedFrom the previous one.
 //
 // A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Cluster.
 func (c *Client) WaitClusterAvailable(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
 	wait := c.clusterPoller("an available cluster", params, options)
-	isOver := func(cluster *models.Cluster) bool { return clusterAvailable(cluster) && !changePending(cluster) }
+	wait.uses = append(wait.uses, optionRenamedFrom)
+	previous := strings.ToLower(options.RenamedFrom)
+	hasPrevious := func(cluster *models.Cluster) bool {
+		return previous != "" && strings.ToLower(cluster.ClusterIdentifier) == previous
+	}
+	isOver := func(cluster *models.Cluster) bool {
+		return clusterAvailable(cluster) && !changePending(cluster) && !hasPrevious(cluster)
+	}
 	wait.watch.traits = clusterTraitsUntil(isOver)
-	var paused idleTolerance
+	switch {
+	case previous == "":
+	case params == nil || params.ClusterIdentifier == "" || strings.EqualFold(params.ClusterIdentifier, previous):
+		wait.invalid = errors.New("the parameters must name the new identifier if WaitOptions.RenamedFrom is set")
+	default:
+		wait.describe = c.describeRenamed(previous, wait.describe)
+	}
+	var paused, renamed idleTolerance
 	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
+		if renamed.exceeded(false, hasPrevious(cluster) && clusterAvailable(cluster) && !changePending(cluster)) {
+			return false, ErrClusterNotRenamed
+		}
 		isPaused := cluster.ClusterStatus == models.ClusterStatusPaused
 		switch stuck := paused.exceeded(!isPaused, isPaused); {
 		case isPaused && !stuck:
@@ -42,6 +64,37 @@ func (c *Client) WaitClusterAvailable(ctx context.Context, params *DescribeClust
 	}
 
 	return wait.run(ctx)
+}
+
+// describeRenamed returns a function that describes a cluster by its previous identifier if the new one does not exist. Between the two,
+// a moment may have neither: the last description then counts for up to 5 polls.
+func (c *Client) describeRenamed(
+	previous string, describe func(context.Context) (models.Cluster, error),
+) func(context.Context) (models.Cluster, error) {
+	var last *models.Cluster
+	missed := 0
+
+	return func(ctx context.Context) (models.Cluster, error) {
+		found, err := describe(ctx)
+		if err == nil || !clusterIsMissing(err) {
+			return found, err
+		}
+		before, previousErr := c.describeOneCluster(ctx, &DescribeClustersParams{ClusterIdentifier: previous})
+		switch {
+		case previousErr == nil:
+			last, missed = &before, 0
+
+			return before, nil
+		case !clusterIsMissing(previousErr):
+			return before, previousErr
+		case last != nil && missed < notFoundTolerance:
+			missed++
+
+			return *last, nil
+		default:
+			return found, err
+		}
+	}
 }
 
 // changePending reports whether a change of an available cluster is about to begin.
