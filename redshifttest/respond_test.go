@@ -241,7 +241,7 @@ func TestRespondMistakes(t *testing.T) {
 		"nil function":     {"DescribeTags", (func(*redshift.DescribeTagsParams) *redshift.DescribeTagsResult)(nil), "is a nil func"},
 		"value":            {"DescribeTags", *right, "want a *redshift.DescribeTagsResult or a func"},
 		"other result":     {"DescribeTags", &redshift.DescribeClustersResult{}, ", got *"},
-		"other type":       {"DescribeTags", &DescribeTagsResult{}, "not a *redshifttest_test.DescribeTagsResult"},
+		"other type":       {"DescribeTags", &DescribeTagsResult{}, ", got *redshifttest_test.DescribeTagsResult"},
 		"text":             {"DescribeTags", "<DescribeTagsResponse/>", ", got string"},
 		"untyped function": {"DescribeTags", func() {}, ", got func()"},
 		"other params": {"DescribeTags", func(*redshift.DescribeClustersParams) *redshift.DescribeTagsResult { return right },
