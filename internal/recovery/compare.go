@@ -183,7 +183,7 @@ func (c *Comparison) SameTime(member string, requested, found time.Time) {
 
 func isSameSecond(a, b time.Time) bool { return a.Truncate(time.Second).Equal(b.Truncate(time.Second)) }
 
-// SameOptional compares an optional value, which was requested if the pointer is not nil. The resource may lack it.
+// SameOptional compares an optional value, which was requested if the pointer is not nil. The resource may not have it.
 func SameOptional[T comparable](c *Comparison, member string, requested, found *T) {
 	c.compare(member, found != nil, requested == nil || found != nil && *requested == *found)
 }
