@@ -374,11 +374,11 @@ func (c Cluster) withDefaults(account, region string) Cluster {
 	setDefault(&c.Port, 5439)
 	setDefault(&c.AvailabilityZone, region+"a")
 	setDefault(&c.MasterUsername, "awsuser")
-	setDefault(&c.Version, "1.0")
-	setDefault(&c.EngineFullVersion, "1.0.78125")
+	setDefault(&c.Version, engineVersion)
+	setDefault(&c.EngineFullVersion, currentVersion)
 	setDefault(&c.DBName, "dev")
-	setDefault(&c.VpcID, "vpc-0123456789abcdef0")
-	setDefault(&c.MaintenanceTrackName, "current")
+	setDefault(&c.VpcID, defaultVPC)
+	setDefault(&c.MaintenanceTrackName, currentTrack)
 	c.Tags, c.Tables = slices.Clone(c.Tags), slices.Clone(c.Tables)
 
 	return c

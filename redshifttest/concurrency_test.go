@@ -35,7 +35,7 @@ func TestManyCallersAndRegions(t *testing.T) {
 					"AccountWithRestoreAccess": partner, "DestinationRegion": other, "RetentionPeriod": "3", "SnapshotCopyGrantName": "g-" + name,
 					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev", "SourceTableName": "a",
 					"NewTableName": name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name, "TagKeys.TagKey": "k",
-					"SnapshotIdentifierList.String": name,
+					"SnapshotIdentifierList.String": name, "ActionType": "resize-cluster",
 				}
 				for _, operation := range operations {
 					var parameters []string
@@ -49,7 +49,7 @@ func TestManyCallersAndRegions(t *testing.T) {
 							parameters = append(parameters, param.Name+".1."+param.Members[0].Name, name)
 						case known && param.Required && param.List:
 							parameters = append(parameters, param.Name+".1", value)
-						case known && (param.Required || !operation.ReadOnly) && !param.List:
+						case known && (param.Required || !operation.ReadOnly || isResized(operation, param)) && !param.List:
 							parameters = append(parameters, param.Name, value)
 						}
 					}
@@ -69,4 +69,9 @@ func TestManyCallersAndRegions(t *testing.T) {
 		})
 	}
 	work.Wait()
+}
+
+// isResized reports whether a parameter names the cluster of a resize.
+func isResized(operation contract.Operation, param contract.Param) bool {
+	return operation.Name == "DescribeNodeConfigurationOptions" && param.Name == "ClusterIdentifier"
 }

@@ -255,7 +255,7 @@ func TestErrors(t *testing.T) {
 	fake.Advance(48 * 3600e9)
 	must(t, fake, tagging, tagOn(oldARN, "k", "v")...)
 	must(t, fake, authorize, "SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner)
-	refusals = slices.Concat(refusals, clusterRefusals(), scheduleRefusals())
+	refusals = slices.Concat(refusals, clusterRefusals(), scheduleRefusals(), nodeRefusals())
 	prepareClusters(t, fake)
 	must(t, fake, creating, "ClusterIdentifier", "analytics", "SnapshotIdentifier", "young")
 	if _, err := fake.AddAutomatedSnapshot("analytics", fake.Now().Add(-60e9)); err != nil {

@@ -230,7 +230,11 @@ func (c *call) applyNodes(cluster *storedCluster, source *storedSnapshot) *failu
 		cluster.NumberOfNodes = count
 	}
 
-	return checkNodes(cluster.NodeType, cluster.NumberOfNodes)
+	if failed := checkNodes(cluster.NodeType, cluster.NumberOfNodes); failed != nil {
+		return failed
+	}
+
+	return checkFit(cluster.NodeType, cluster.NumberOfNodes, cluster.SizeInMegaBytes)
 }
 
 func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure {
