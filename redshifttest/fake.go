@@ -27,8 +27,8 @@ const (
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-// Defaults of [Quotas]. They are Amazon's quotas, with these exceptions: Amazon publishes no quotas for snapshot schedules,
-// clusters and table restores, and DefaultOtherResources is the same for each other kind.
+// Defaults of [Quotas]. They are Amazon's quotas, with these exceptions: Amazon publishes no quotas for snapshot schedules, scheduled
+// actions, clusters and table restores, and DefaultOtherResources is the same for each other kind.
 const (
 	DefaultManualSnapshots     = 20
 	DefaultAccountsPerSnapshot = 20
@@ -38,6 +38,10 @@ const (
 	DefaultSnapshotSchedules   = 20
 	DefaultClusters            = 100
 	DefaultTableRestores       = 10
+	DefaultParameterGroups     = 20
+	DefaultSubnetGroups        = 50
+	DefaultEventSubscriptions  = 20
+	DefaultScheduledActions    = 20
 	DefaultOtherResources      = 20
 )
 
@@ -134,8 +138,32 @@ type Quotas struct {
 	Nodes int
 	// TableRestores is the number of table restores of an account that have not ended. Default: [DefaultTableRestores].
 	TableRestores int
+	// ParameterGroups is the number of parameter groups of an account, without the default groups. Default: [DefaultParameterGroups].
+	ParameterGroups int
+	// SubnetGroups is the number of subnet groups of an account, without the default group. Default: [DefaultSubnetGroups].
+	SubnetGroups int
+	// EventSubscriptions is the number of event subscriptions of an account. Default: [DefaultEventSubscriptions].
+	EventSubscriptions int
+	// ScheduledActions is the number of scheduled actions of an account. Default: [DefaultScheduledActions].
+	ScheduledActions int
 	// OtherResources is the number of resources of each other kind of an account. Default: [DefaultOtherResources].
 	OtherResources int
+}
+
+// ofDeclared returns the quota of a declared kind, and the name of its field.
+func (q *Quotas) ofDeclared(noun string) (limit int, field string) {
+	switch noun {
+	case "ClusterParameterGroup":
+		return q.ParameterGroups, "ParameterGroups"
+	case "ClusterSubnetGroup":
+		return q.SubnetGroups, "SubnetGroups"
+	case "EventSubscription":
+		return q.EventSubscriptions, "EventSubscriptions"
+	case "ScheduledAction":
+		return q.ScheduledActions, "ScheduledActions"
+	default:
+		return q.OtherResources, "OtherResources"
+	}
 }
 
 // Fake is an in-memory Redshift: one region with any number of accounts, and its own clock. It is an [http.Handler], and it is safe for
@@ -346,6 +374,10 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Quotas.Clusters, DefaultClusters)
 	setDefault(&o.Quotas.Nodes, DefaultNodes)
 	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)
+	setDefault(&o.Quotas.ParameterGroups, DefaultParameterGroups)
+	setDefault(&o.Quotas.SubnetGroups, DefaultSubnetGroups)
+	setDefault(&o.Quotas.EventSubscriptions, DefaultEventSubscriptions)
+	setDefault(&o.Quotas.ScheduledActions, DefaultScheduledActions)
 	setDefault(&o.Quotas.OtherResources, DefaultOtherResources)
 
 	return o
