@@ -81,13 +81,41 @@ type Cluster struct {
 	// Tags are the tags of the cluster. Its automated snapshots get them too. A manual snapshot only gets the tags of the call that
 	// creates it. Default: none.
 	Tags []models.Tag
+
+	// ParameterGroupName is the parameter group of the cluster. It must exist. Default: default.redshift-1.0.
+	ParameterGroupName string
+	// ParameterApplyStatus is the status of the parameters of that group, such as pending-reboot. Default: in-sync.
+	ParameterApplyStatus string
+	// SubnetGroupName is the subnet group of the cluster. It must exist. Default: default.
+	SubnetGroupName string
+	// VpcSecurityGroupIDs are the security groups of the cluster. The fake accepts every name. Default: sg-0123456789abcdef0.
+	VpcSecurityGroupIDs []string
+	// PubliclyAccessible gives the nodes public addresses. Default: false.
+	PubliclyAccessible bool
+	// ElasticIP is the elastic IP address of a publicly accessible cluster. Default: "", no elastic IP address.
+	ElasticIP string
+	// IPAddressType is ipv4 or dualstack. Default: ipv4.
+	IPAddressType models.IPAddressType
+	// MultiAZ deploys the cluster in two Availability Zones. The cluster must be encrypted and have RA3 nodes. Default: false.
+	MultiAZ bool
+	// AvailabilityZoneRelocation lets Redshift move the cluster to another Availability Zone. It needs RA3 nodes. Default: false.
+	AvailabilityZoneRelocation bool
+	// NoVersionUpgrade forbids upgrades to new versions of the engine. Default: false, upgrades are allowed.
+	NoVersionUpgrade bool
+	// IamRoles are the ARNs of the IAM roles of the cluster. Default: none.
+	IamRoles []string
+	// DefaultIamRoleArn is the default one of the IamRoles. Default: "", no default role.
+	DefaultIamRoleArn string
+	// Restoring means that a restore creates the cluster. It began at CreateTime, takes Options.RestoreDuration, and determines the
+	// status, so Status must be empty. The default of CreateTime is now. Default: false.
+	Restoring bool
 }
 
 // storedCluster is a cluster and its state.
 type storedCluster struct {
 	Cluster                     // Status is empty while the restore determines it
-	settings     models.Cluster // the settings that only a restore can change
-	restore      *restore       // nil if AddCluster added the cluster
+	settings     models.Cluster // the settings that are not fields of Cluster in the same form
+	restore      *restore       // nil if no restore created the cluster
 	snapshotCopy *models.ClusterSnapshotCopyStatus
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
@@ -95,7 +123,7 @@ type storedCluster struct {
 	automated    time.Time   // automated snapshots due until this time have been taken
 }
 
-// defaultSettings returns the settings of a cluster that a restore can change.
+// defaultSettings returns the default settings of a cluster.
 func defaultSettings() models.Cluster {
 	return models.Cluster{
 		ClusterSubnetGroupName:           "default",
@@ -197,6 +225,9 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
 	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
+	if spec, known := nodeSpecs[cluster.NodeType]; known {
+		shown.TotalStorageCapacityInMegaBytes = new(int64(spec.capacity(cluster.NumberOfNodes)))
+	}
 	if plan, found := c.plan(cluster); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
@@ -340,13 +371,16 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if owner.clusters[added.Identifier] != nil {
 		return wrap("the cluster exists already: remove it first or use another identifier")
 	}
+	if failed := f.state.checkGroups(&added, now); failed != nil {
+		return wrap(failed.message)
+	}
 	if added.CreateTime.After(now) {
 		return wrap(fmt.Sprintf("CreateTime %s is after now, which is %s on the fake's clock",
 			added.CreateTime.UTC().Format(timeFormat), now.UTC().Format(timeFormat)))
 	}
 	if added.CreateTime.IsZero() {
 		added.CreateTime = now
-		if !owner.removed[added.Identifier] {
+		if !owner.removed[added.Identifier] && !added.Restoring {
 			added.CreateTime = now.Add(-clusterAge)
 		}
 	}
@@ -354,15 +388,64 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if added.KmsKeyID != "" {
 		added.KmsKeyID = f.state.keyARN(added.AccountID, added.KmsKeyID)
 	}
-	owner.clusters[added.Identifier] = &storedCluster{Cluster: added, settings: defaultSettings(), automated: now}
+	stored := &storedCluster{Cluster: added, settings: added.settings(), automated: now}
+	if added.Restoring {
+		stored.restore = &restore{started: added.CreateTime, duration: f.state.restoreDuration, size: added.SizeInMegaBytes}
+	}
+	owner.clusters[added.Identifier] = stored
 
 	return nil
+}
+
+// checkGroups refuses a cluster whose parameter group or subnet group does not exist.
+func (s *state) checkGroups(added *Cluster, now time.Time) *failure {
+	named := &call{state: s, account: added.AccountID, now: now, params: parameters{
+		"ClusterParameterGroupName": {text: added.ParameterGroupName},
+		"ClusterSubnetGroupName":    {text: added.SubnetGroupName},
+	}}
+
+	return named.checkReferences()
+}
+
+// settings returns the settings of an added cluster.
+func (c *Cluster) settings() models.Cluster {
+	settings := defaultSettings()
+	settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{
+		{ParameterGroupName: c.ParameterGroupName, ParameterApplyStatus: c.ParameterApplyStatus},
+	}
+	settings.ClusterSubnetGroupName = c.SubnetGroupName
+	if len(c.VpcSecurityGroupIDs) > 0 {
+		settings.VpcSecurityGroups = nil
+	}
+	for _, group := range c.VpcSecurityGroupIDs {
+		settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"})
+	}
+	settings.PubliclyAccessible = c.PubliclyAccessible
+	if c.ElasticIP != "" {
+		settings.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: c.ElasticIP, Status: "active"}
+	}
+	settings.IPAddressType = c.IPAddressType
+	if c.MultiAZ {
+		settings.MultiAZ = "Enabled"
+	}
+	if c.AvailabilityZoneRelocation {
+		settings.AvailabilityZoneRelocationStatus = "enabled"
+	}
+	settings.AllowVersionUpgrade = !c.NoVersionUpgrade
+	for _, role := range c.IamRoles {
+		settings.IamRoles = append(settings.IamRoles, models.ClusterIamRole{IamRoleArn: role, ApplyStatus: "in-sync"})
+	}
+	settings.DefaultIamRoleArn = c.DefaultIamRoleArn
+
+	return settings
 }
 
 // withDefaults returns a copy of the cluster with the defaults of the fields that are not set.
 func (c Cluster) withDefaults(account, region string) Cluster {
 	setDefault(&c.AccountID, account)
-	setDefault(&c.Status, statusAvailable)
+	if !c.Restoring {
+		setDefault(&c.Status, statusAvailable)
+	}
 	setDefault(&c.AutomatedSnapshotRetentionPeriod, 1)
 	c.AutomatedSnapshotRetentionPeriod = max(c.AutomatedSnapshotRetentionPeriod, 0)
 	setDefault(&c.ManualSnapshotRetentionPeriod, keepForever)
@@ -379,7 +462,14 @@ func (c Cluster) withDefaults(account, region string) Cluster {
 	setDefault(&c.DBName, "dev")
 	setDefault(&c.VpcID, defaultVPC)
 	setDefault(&c.MaintenanceTrackName, currentTrack)
+	setDefault(&c.ParameterGroupName, "default.redshift-1.0")
+	c.ParameterGroupName = strings.ToLower(c.ParameterGroupName)
+	setDefault(&c.ParameterApplyStatus, "in-sync")
+	setDefault(&c.SubnetGroupName, "default")
+	c.SubnetGroupName = strings.ToLower(c.SubnetGroupName)
+	setDefault(&c.IPAddressType, models.IPAddressTypeIPv4)
 	c.Tags, c.Tables = slices.Clone(c.Tags), slices.Clone(c.Tables)
+	c.VpcSecurityGroupIDs, c.IamRoles = slices.Clone(c.VpcSecurityGroupIDs), slices.Clone(c.IamRoles)
 
 	return c
 }
@@ -396,6 +486,9 @@ func (c *Cluster) check() string {
 	case !(c.SizeInMegaBytes >= 0 && c.SizeInMegaBytes <= math.MaxInt64/2): // true for NaN
 		return fmt.Sprintf("SizeInMegaBytes cannot be %v", c.SizeInMegaBytes)
 	}
+	if reason := c.checkCombinations(); reason != "" {
+		return reason
+	}
 	for _, check := range []func() *failure{
 		func() *failure { return checkNewIdentifier("Identifier", c.Identifier, maxClusterIdentifier) },
 		func() *failure { return checkNodes(c.NodeType, c.NumberOfNodes) },
@@ -410,6 +503,26 @@ func (c *Cluster) check() string {
 	}
 
 	return ""
+}
+
+// checkCombinations returns a description of the first fields that Redshift does not allow together, or "".
+func (c *Cluster) checkCombinations() string {
+	switch {
+	case c.Restoring && c.Status != "":
+		return "Status must be empty, because Restoring determines it"
+	case c.MultiAZ && (c.KmsKeyID == "" || !managedStorage(c.NodeType)):
+		return "MultiAZ needs KmsKeyID and RA3 nodes"
+	case c.AvailabilityZoneRelocation && !managedStorage(c.NodeType):
+		return "AvailabilityZoneRelocation needs RA3 nodes"
+	case c.ElasticIP != "" && !c.PubliclyAccessible:
+		return "ElasticIP needs PubliclyAccessible"
+	case c.IPAddressType != models.IPAddressTypeIPv4 && c.IPAddressType != models.IPAddressTypeDualstack:
+		return fmt.Sprintf("IPAddressType must be ipv4 or dualstack, not %q", c.IPAddressType)
+	case c.DefaultIamRoleArn != "" && !slices.Contains(c.IamRoles, c.DefaultIamRoleArn):
+		return "DefaultIamRoleArn is not one of the IamRoles"
+	default:
+		return ""
+	}
 }
 
 // SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A restore in progress continues, unless

@@ -35,8 +35,8 @@ func TestDefaultQuotas(t *testing.T) {
 		code  awsquery.ErrorCode
 	}{
 		"CreateClusterParameterGroup": {20, newParameterGroup, models.ErrClusterParameterGroupQuotaExceeded},
-		"CreateClusterSubnetGroup": {50, newSubnetGroup, models.ErrClusterSubnetGroupQuotaExceeded},
-		"CreateEventSubscription": {20, newEventSubscription, models.ErrEventSubscriptionQuotaExceeded},
+		"CreateClusterSubnetGroup":    {50, newSubnetGroup, models.ErrClusterSubnetGroupQuotaExceeded},
+		"CreateEventSubscription":     {20, newEventSubscription, models.ErrEventSubscriptionQuotaExceeded},
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
@@ -86,8 +86,8 @@ func TestEachQuota(t *testing.T) {
 		"TableRestores": {0, "RestoreTableFromClusterSnapshot", func(number int) []string {
 			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
 		}, models.ErrInProgressTableRestoreQuotaExceededFault},
-		"ParameterGroups": {0, "CreateClusterParameterGroup", newParameterGroup, models.ErrClusterParameterGroupQuotaExceeded},
-		"SubnetGroups": {0, "CreateClusterSubnetGroup", newSubnetGroup, models.ErrClusterSubnetGroupQuotaExceeded},
+		"ParameterGroups":    {0, "CreateClusterParameterGroup", newParameterGroup, models.ErrClusterParameterGroupQuotaExceeded},
+		"SubnetGroups":       {0, "CreateClusterSubnetGroup", newSubnetGroup, models.ErrClusterSubnetGroupQuotaExceeded},
 		"EventSubscriptions": {0, "CreateEventSubscription", newEventSubscription, models.ErrEventSubscriptionQuotaExceeded},
 		"ScheduledActions": {0, "CreateScheduledAction", func(number int) []string {
 			return []string{
