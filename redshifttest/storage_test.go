@@ -47,5 +47,7 @@ func TestStorage(t *testing.T) {
 	}
 	check(1700, 655360+4*1024*1024)
 	must(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "first")
-	check(100, 655360+4*1024*1024)
+	check(1600, 655360+4*1024*1024) // the second snapshot needs all data
+	must(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "second")
+	check(0, 655360+4*1024*1024)
 }

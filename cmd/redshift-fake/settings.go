@@ -88,7 +88,8 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
 		"`names` of clusters, separated by commas; each gets one automated snapshot, taken one hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
-		"start with demo data instead of -cluster: clusters and snapshots of all ages and kinds, always the same")
+		"start with demo data instead of -cluster, always the same: clusters of several kinds (one is paused, one is being restored),\n"+
+			"snapshots of all ages and kinds, groups, an event subscription and a scheduled action")
 	flags.BoolVar(&chosen.automated, "automated-snapshots", true,
 		"take a snapshot of each cluster without a schedule every 8 hours, on the fake's clock")
 	flags.Func("resource", "`kind=name` of a resource that restores can refer to; several names are separated by commas; may be repeated.\n"+
@@ -207,6 +208,8 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 	}
 	if s.demo {
 		options.Start = now.Add(-demoAge)
+		options.Resources.ParameterGroups = append(slices.Clone(options.Resources.ParameterGroups), demoParameters)
+		options.Resources.SubnetGroups = append(slices.Clone(options.Resources.SubnetGroups), demoSubnets)
 		fake := redshifttest.New(options)
 
 		return fake, fillDemo(ctx, fake, now, s.automated)
