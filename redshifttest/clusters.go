@@ -225,8 +225,10 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
 	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
-	if spec, known := nodeSpecs[cluster.NodeType]; known {
-		shown.TotalStorageCapacityInMegaBytes = new(int64(spec.capacity(cluster.NumberOfNodes)))
+	if managedStorage(cluster.NodeType) {
+		const decimalTerabyte = 1_000_000 // Redshift shows 256000000 for 256 TB
+		terabytes := nodeSpecs[cluster.NodeType].capacity(cluster.NumberOfNodes) / terabyte
+		shown.TotalStorageCapacityInMegaBytes = new(int64(terabytes * decimalTerabyte))
 	}
 	if plan, found := c.plan(cluster); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)

@@ -48,7 +48,7 @@ func TestAddClusterSettings(t *testing.T) {
 	want.ElasticResizeNumberOfNodeOptions = got.ElasticResizeNumberOfNodeOptions
 	want.ClusterStatus, want.ClusterAvailabilityStatus = "paused", models.ClusterAvailabilityStatusUnavailable
 	want.NodeType, want.NumberOfNodes = "ra3.4xlarge", 3
-	want.TotalStorageCapacityInMegaBytes = new(int64(3 * 128 << 20))
+	want.TotalStorageCapacityInMegaBytes = new(int64(3 * 128_000_000))
 	want.Encrypted, want.KmsKeyID = true, got.KmsKeyID
 	want.ClusterParameterGroups[0].ParameterGroupName = "strict"
 	want.ClusterParameterGroups[0].ParameterApplyStatus = "pending-reboot"

@@ -211,7 +211,7 @@ func TestRestoreSettings(t *testing.T) {
 	want.ClusterIdentifier = "drill"
 	want.ClusterNamespaceArn = got.ClusterNamespaceArn
 	want.NodeType, want.NumberOfNodes = "ra3.4xlarge", 4
-	want.TotalStorageCapacityInMegaBytes = new(int64(4 * 128 << 20))
+	want.TotalStorageCapacityInMegaBytes = new(int64(4 * 128_000_000))
 	want.Endpoint = &models.Endpoint{Address: "drill.example00000.us-east-1.redshift.amazonaws.com", Port: 5440}
 	want.AvailabilityZone = "us-east-1c"
 	want.AllowVersionUpgrade = false
