@@ -420,7 +420,8 @@ func (c *Cluster) settings() models.Cluster {
 		settings.VpcSecurityGroups = nil
 	}
 	for _, group := range c.VpcSecurityGroupIDs {
-		settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"})
+		member := models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"}
+		settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, member)
 	}
 	settings.PubliclyAccessible = c.PubliclyAccessible
 	if c.ElasticIP != "" {

@@ -103,4 +103,17 @@
 //   - Revoking access by the ARN of another account's snapshot is the error AccessToSnapshotDenied.
 //   - A cluster must be available to get new tags.
 //   - TagKeys and TagValues of DescribeTags select tags. The other tags of the same resource are not listed.
+//   - Each region has the Availability Zones a, b and c, and all node types.
+//   - DescribeNodeConfigurationOptions estimates the disk utilization as the size of the data divided by the storage of the nodes. For a
+//     restore, it lists all numbers of nodes with enough storage. For a resize, it lists those that an elastic resize can reach, and
+//     nothing for a single node. Other node types can have any number of nodes.
+//   - The standard recommendation for a node type is the smallest number of nodes that has as many slices as today and a disk utilization
+//     of at most 80 percent. The high-performance recommendation is twice that number.
+//   - A filter of DescribeNodeConfigurationOptions by Mode allows the operators eq and in. The limits of between belong to the range.
+//   - DescribeOrderableClusterOptions and DescribeClusterVersions return an empty list for an unknown version, node type or family.
+//   - DescribeStorage counts the total size of the oldest snapshot of each cluster, and what each later snapshot adds. The provisioned
+//     storage is that of all nodes, including those of paused clusters.
+//   - DescribeAccountAttributes has default-vpc and supported-platforms in addition to max-defer-maintenance-duration, which is the only
+//     documented attribute.
+//   - The tracks current and trailing have fixed versions. A cluster can switch from each to the other.
 package redshifttest

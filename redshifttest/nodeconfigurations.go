@@ -11,7 +11,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// nodeSource is the data and the nodes that node configurations are estimated for: those of a cluster or of a snapshot.
+// nodeSource has the nodes and the data of the cluster or the snapshot that a call names.
 type nodeSource struct {
 	nodeType  string
 	count     int

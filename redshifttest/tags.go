@@ -222,7 +222,8 @@ func describeTags(c *call) (any, *failure) {
 	if c.params.text("ResourceName") != "" {
 		for _, other := range []string{"ResourceType", "MaxRecords", "Marker"} {
 			if c.params.text(other) != "" {
-				return nil, fail(awsquery.ErrInvalidParameterCombination, "ResourceName and %s cannot be given together.", other)
+				return nil, fail(awsquery.ErrInvalidParameterCombination,
+					"ResourceName and %s cannot be given together. Describe tags by using either an ARN or a resource type.", other)
 			}
 		}
 		tagged, failed := c.taggedResource()

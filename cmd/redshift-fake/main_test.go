@@ -246,8 +246,10 @@ func TestDemoClusters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, fmt.Sprintf("%s %s %d*%s %s %s %v %d", cluster.ClusterIdentifier, cluster.ClusterStatus, cluster.NumberOfNodes, cluster.NodeType,
-			cluster.ClusterParameterGroups[0].ParameterGroupName, cluster.ClusterSubnetGroupName, cluster.Encrypted, len(cluster.IamRoles)))
+		nodes := fmt.Sprintf("%s %d*%s", cluster.ClusterStatus, cluster.NumberOfNodes, cluster.NodeType)
+		group := cluster.ClusterParameterGroups[0].ParameterGroupName
+		got = append(got, fmt.Sprintf("%s %s %s %s %v %d",
+			cluster.ClusterIdentifier, nodes, group, cluster.ClusterSubnetGroupName, cluster.Encrypted, len(cluster.IamRoles)))
 	}
 	want := []string{
 		"analytics available 2*ra3.xlplus reports private false 1",
@@ -260,21 +262,30 @@ func TestDemoClusters(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the clusters are %q, want %q", got, want)
 	}
-	parameters, err := client.DescribeClusterParameterGroups(t.Context(), &redshift.DescribeClusterParameterGroupsParams{ParameterGroupName: "loading"})
+	parameters, err := client.DescribeClusterParameterGroups(t.Context(),
+		&redshift.DescribeClusterParameterGroupsParams{ParameterGroupName: "loading"})
 	if err != nil || parameters.ParameterGroups[0].ParameterGroupFamily != "redshift-1.0" {
 		t.Errorf("DescribeClusterParameterGroups() = %+v, %v, want the group loading", parameters, err)
 	}
-	subnets, err := client.DescribeClusterSubnetGroups(t.Context(), &redshift.DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: "loading"})
+	subnets, err := client.DescribeClusterSubnetGroups(t.Context(),
+		&redshift.DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: "loading"})
 	if err != nil || subnets.ClusterSubnetGroups[0].Description != "Subnets for nightly loads" {
 		t.Errorf("DescribeClusterSubnetGroups() = %+v, %v, want the group loading", subnets, err)
 	}
 	subscriptions, err := client.DescribeEventSubscriptions(t.Context(), nil)
-	if err != nil || len(subscriptions.EventSubscriptionsList) != 1 || subscriptions.EventSubscriptionsList[0].CustSubscriptionID != "errors" {
-		t.Errorf("DescribeEventSubscriptions() = %+v, %v, want one subscription", subscriptions, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	actions, err := client.DescribeScheduledActions(t.Context(), &redshift.DescribeScheduledActionsParams{ScheduledActionName: "archive-on-mondays"})
-	if err != nil || len(actions.ScheduledActions) != 1 || actions.ScheduledActions[0].TargetAction.ResumeCluster.ClusterIdentifier != "archive" {
-		t.Errorf("DescribeScheduledActions() = %+v, %v, want one action", actions, err)
+	if list := subscriptions.EventSubscriptionsList; len(list) != 1 || list[0].CustSubscriptionID != "errors" {
+		t.Errorf("DescribeEventSubscriptions() = %+v, want the subscription errors", subscriptions)
+	}
+	actions, err := client.DescribeScheduledActions(t.Context(),
+		&redshift.DescribeScheduledActionsParams{ScheduledActionName: "archive-on-mondays"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := actions.ScheduledActions; len(list) != 1 || list[0].TargetAction.ResumeCluster.ClusterIdentifier != "archive" {
+		t.Errorf("DescribeScheduledActions() = %+v, want the action archive-on-mondays", actions)
 	}
 	if storage, err := client.DescribeStorage(t.Context(), nil); err != nil || storage.TotalBackupSizeInMegaBytes < 400_000 {
 		t.Errorf("DescribeStorage() = %+v, %v, want the backup of all clusters", storage, err)
