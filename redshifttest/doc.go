@@ -103,7 +103,7 @@
 //   - Revoking access by the ARN of another account's snapshot is the error AccessToSnapshotDenied.
 //   - A cluster must be available to get new tags.
 //   - TagKeys and TagValues of DescribeTags select tags. The other tags of the same resource are not listed.
-//   - Each region has the Availability Zones a, b and c, and all node types.
+//   - Each region has the Availability Zones a, b and c, and all DC2 and RA3 node types. New clusters cannot have DS2 nodes.
 //   - DescribeNodeConfigurationOptions estimates the disk utilization as the size of the data divided by the storage of the nodes. For a
 //     restore, it lists all numbers of nodes with enough storage. For a resize, it lists those that an elastic resize can reach, and
 //     nothing for a single node. Other node types can have any number of nodes.

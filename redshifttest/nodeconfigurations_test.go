@@ -93,7 +93,7 @@ func TestNodeConfigurationOptions(t *testing.T) {
 		"resize of small nodes": {
 			redshift.DescribeNodeConfigurationOptionsParams{ActionType: "resize-cluster", ClusterIdentifier: "Small"},
 			[]models.NodeConfigurationOptionsFilter{filter(nodeType, "in", "dc2.large")},
-			[]string{"dc2.large*4=10"},
+			[]string{"dc2.large*3=13.33", "dc2.large*4=10"},
 		},
 		"resize of big nodes": {
 			redshift.DescribeNodeConfigurationOptionsParams{ActionType: "resize-cluster", ClusterIdentifier: "big"},

@@ -48,21 +48,22 @@ func (s nodeSpec) utilization(megabytes float64, count int) float64 {
 	return roundToHundredths(100 * megabytes / s.capacity(count))
 }
 
-// elasticResize reports whether an elastic resize can change the number of nodes of a type. It can halve or double the number of nodes.
-// 8xlarge nodes can also have each number in between. ra3.4xlarge and ra3.16xlarge can have each number from a quarter to four times.
-// An elastic resize is not possible from or to one node.
+// elasticResize reports whether an elastic resize can change the number of nodes of a type. It can halve and double the number. RA3
+// nodes can be reduced to a quarter, and ra3.4xlarge and ra3.16xlarge nodes can become four times as many. An elastic resize is not
+// possible from or to one node.
 func elasticResize(nodeType string, from, to int) bool {
 	if from < 2 || to < 2 || from == to {
 		return false
 	}
-	switch nodeType {
-	case "ra3.4xlarge", "ra3.16xlarge":
-		return to*4 >= from && to <= from*4
-	case "dc2.8xlarge", "ds2.8xlarge":
-		return to*2 >= from && to <= from*2
-	default:
-		return to*2 == from || to == from*2
+	parts, times := 2, 2
+	if managedStorage(nodeType) {
+		parts = 4
 	}
+	if nodeType == "ra3.4xlarge" || nodeType == "ra3.16xlarge" {
+		times = 4
+	}
+
+	return to*parts >= from && to <= from*times
 }
 
 // checkNodes checks the number of nodes of a new cluster. For too few nodes, the fake returns the same code as for nodes with too little

@@ -19,8 +19,8 @@ func TestOrderableClusterOptions(t *testing.T) {
 		want   []string
 	}{
 		"all": {redshift.DescribeOrderableClusterOptionsParams{}, []string{
-			"dc2.8xlarge multi-node", "dc2.large multi-node", "dc2.large single-node", "ds2.8xlarge multi-node", "ds2.xlarge multi-node",
-			"ds2.xlarge single-node", "ra3.16xlarge multi-node", "ra3.4xlarge multi-node", "ra3.large multi-node", "ra3.large single-node",
+			"dc2.8xlarge multi-node", "dc2.large multi-node", "dc2.large single-node",
+			"ra3.16xlarge multi-node", "ra3.4xlarge multi-node", "ra3.large multi-node", "ra3.large single-node",
 			"ra3.xlplus multi-node", "ra3.xlplus single-node",
 		}},
 		"node type": {
@@ -28,7 +28,7 @@ func TestOrderableClusterOptions(t *testing.T) {
 			[]string{"ra3.xlplus multi-node", "ra3.xlplus single-node"},
 		},
 		"other version":   {redshift.DescribeOrderableClusterOptionsParams{ClusterVersion: "2.0"}, nil},
-		"other node type": {redshift.DescribeOrderableClusterOptionsParams{NodeType: "dw.hs1.xlarge"}, nil},
+		"other node type": {redshift.DescribeOrderableClusterOptionsParams{NodeType: "ds2.xlarge"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,15 +14,15 @@ import (
 
 // The parameters of the calls that create the resources with the numbers.
 
-func newParameterGroup(number int) []string {
+func parameterGroupParams(number int) []string {
 	return []string{"ParameterGroupName", fmt.Sprintf("p%d", number), "ParameterGroupFamily", "redshift-1.0", "Description", "test"}
 }
 
-func newSubnetGroup(number int) []string {
+func subnetGroupParams(number int) []string {
 	return []string{"ClusterSubnetGroupName", fmt.Sprintf("n%d", number), "Description", "test", "SubnetIds.SubnetIdentifier.1", "subnet-0123456789abcdef0"}
 }
 
-func newEventSubscription(number int) []string {
+func eventSubscriptionParams(number int) []string {
 	return []string{"SubscriptionName", fmt.Sprintf("e%d", number), "SnsTopicArn", "arn:aws:sns:us-east-1:123456789012:alerts"}
 }
 
@@ -34,9 +34,9 @@ func TestDefaultQuotas(t *testing.T) {
 		call  func(number int) []string
 		code  awsquery.ErrorCode
 	}{
-		"CreateClusterParameterGroup": {20, newParameterGroup, models.ErrClusterParameterGroupQuotaExceeded},
-		"CreateClusterSubnetGroup":    {50, newSubnetGroup, models.ErrClusterSubnetGroupQuotaExceeded},
-		"CreateEventSubscription":     {20, newEventSubscription, models.ErrEventSubscriptionQuotaExceeded},
+		"CreateClusterParameterGroup": {20, parameterGroupParams, models.ErrClusterParameterGroupQuotaExceeded},
+		"CreateClusterSubnetGroup":    {50, subnetGroupParams, models.ErrClusterSubnetGroupQuotaExceeded},
+		"CreateEventSubscription":     {20, eventSubscriptionParams, models.ErrEventSubscriptionQuotaExceeded},
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
@@ -86,9 +86,9 @@ func TestEachQuota(t *testing.T) {
 		"TableRestores": {0, "RestoreTableFromClusterSnapshot", func(number int) []string {
 			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
 		}, models.ErrInProgressTableRestoreQuotaExceededFault},
-		"ParameterGroups":    {0, "CreateClusterParameterGroup", newParameterGroup, models.ErrClusterParameterGroupQuotaExceeded},
-		"SubnetGroups":       {0, "CreateClusterSubnetGroup", newSubnetGroup, models.ErrClusterSubnetGroupQuotaExceeded},
-		"EventSubscriptions": {0, "CreateEventSubscription", newEventSubscription, models.ErrEventSubscriptionQuotaExceeded},
+		"ParameterGroups":    {0, "CreateClusterParameterGroup", parameterGroupParams, models.ErrClusterParameterGroupQuotaExceeded},
+		"SubnetGroups":       {0, "CreateClusterSubnetGroup", subnetGroupParams, models.ErrClusterSubnetGroupQuotaExceeded},
+		"EventSubscriptions": {0, "CreateEventSubscription", eventSubscriptionParams, models.ErrEventSubscriptionQuotaExceeded},
 		"ScheduledActions": {0, "CreateScheduledAction", func(number int) []string {
 			return []string{
 				"ScheduledActionName", fmt.Sprintf("a%d", number), "Schedule", "cron(0 4 * * ? *)", "IamRole", "arn:aws:iam::123456789012:role/scheduler",
