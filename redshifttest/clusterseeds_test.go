@@ -52,6 +52,7 @@ func TestAddClusterSettings(t *testing.T) {
 	want.Encrypted, want.KmsKeyID = true, got.KmsKeyID
 	want.ClusterParameterGroups[0].ParameterGroupName = "strict"
 	want.ClusterParameterGroups[0].ParameterApplyStatus = "pending-reboot"
+	want.ClusterParameterGroups[0].ClusterParameterStatusList = got.ClusterParameterGroups[0].ClusterParameterStatusList
 	want.ClusterSubnetGroupName = "private"
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"}, {VpcSecurityGroupID: "sg-2", Status: "active"}}
 	want.PubliclyAccessible = true
