@@ -93,6 +93,8 @@ type storedCluster struct {
 	transition   *transition // nil if no change is under way
 	backedUp     bool        // it has or had a snapshot
 	automated    time.Time   // automated snapshots due until this time have been taken
+	applying     time.Time   // the end of the last dynamic change of its parameter group
+	logging      *logging    // nil if no audit logs are stored
 }
 
 // defaultSettings returns the settings of a cluster that a restore can change.
@@ -169,6 +171,7 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
 	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
 	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cluster.Identifier))
+	shown.ClusterParameterGroups = c.shownParameterGroups(cluster)
 	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
 	if cluster.restore != nil {
@@ -430,6 +433,7 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	cluster.Status = status
 	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {
 		running.stopped = now
+		f.state.restoreEvent(cluster, now, 3501, "The restore of cluster %s has failed.", cluster.Identifier)
 	}
 
 	return nil

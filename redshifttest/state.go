@@ -77,7 +77,13 @@ type resources struct {
 
 	declared map[string][]*declaredResource // by the name of the Describe operation
 
-	events []models.Event // oldest first
+	parameterGroups    map[string]*storedParameterGroup
+	subnetGroups       map[string]*storedSubnetGroup
+	eventSubscriptions map[string]*storedSubscription
+	scheduledActions   map[string]*storedAction
+
+	events     []storedEvent // oldest first
+	eventCount int           // of all events, including removed ones
 }
 
 // storedSnapshot is a snapshot and the data that its progress and expiry depend on.
@@ -114,6 +120,11 @@ func (s *state) resourcesOf(account string) *resources {
 			copyGrants: make(map[string]*storedCopyGrant),
 			schedules:  make(map[string]*storedSchedule),
 			declared:   make(map[string][]*declaredResource),
+
+			parameterGroups:    s.states.options.Resources.initialParameterGroups(),
+			subnetGroups:       s.initialSubnetGroups(),
+			eventSubscriptions: make(map[string]*storedSubscription),
+			scheduledActions:   make(map[string]*storedAction),
 		}
 	}
 
@@ -402,7 +413,9 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 	case status == "":
 		return fmt.Errorf("redshifttest: set the status of snapshot %q: the status is empty", identifier)
 	}
+	before := found.state(now)
 	found.status, found.stopped = status, now
+	f.state.recordSnapshotStatus(found, now, before)
 
 	return nil
 }

@@ -52,7 +52,7 @@ func (c *call) taggedResources() []taggedResource {
 			hidden: c.hides(grant),
 		})
 	}
-
+	all = append(all, c.taggedGroups()...)
 	for _, things := range owner.declared {
 		for _, stored := range things {
 			if stored.kind.taggable() {
@@ -154,7 +154,8 @@ const (
 // resourceTypes are the documented types, in lower case. Redshift ignores the case of the parameter.
 var resourceTypes = []models.ResourceType{
 	resourceTypeOfCluster, resourceTypeOfSnapshot, resourceTypeOfCopyGrant,
-	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
+	"cidr/ip", "ec2 security group", "cluster security group", resourceTypeOfSubnetGroup, "hsm connection", "hsm certificate",
+	resourceTypeOfParameterGroup, resourceTypeOfSubscription,
 }
 
 // declares reports whether a declared kind has the type.
