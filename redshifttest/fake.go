@@ -309,6 +309,7 @@ func (g *global) register(described []contract.Operation) {
 		g.states.declared[declared.describe.Name] = declared
 		maps.Copy(work, declared.handlers())
 	}
+	maps.Copy(g.states.handlers, work)
 	for _, operation := range described {
 		g.operations[operation.Name] = registeredOperation{contract: operation, handle: work[operation.Name]}
 	}

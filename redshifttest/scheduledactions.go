@@ -207,7 +207,7 @@ func (s *state) arm(account string, action *storedAction, after time.Time) {
 // runAction calls the operation of a scheduled action in the name of the account. The action stays as it is if the call fails.
 func (s *state) runAction(account string, action *storedAction, at time.Time) {
 	cluster := action.target.text("ClusterIdentifier")
-	work, failed := handlers()[string(action.operation)], (*failure)(nil)
+	work, failed := s.states.handlers[string(action.operation)], (*failure)(nil)
 	if work == nil {
 		failed = fail(models.ErrUnsupportedOperation, "The fake does not implement %s.", action.operation)
 	} else {

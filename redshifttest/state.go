@@ -37,6 +37,7 @@ type states struct {
 	byRegion map[string]*state
 	declared map[string]*declaredKind // by the name of the Describe operation
 	timers   *timers
+	handlers map[string]handler // by the names of their operations
 }
 
 func newStates(options Options) states {
@@ -45,6 +46,7 @@ func newStates(options Options) states {
 		byRegion: make(map[string]*state),
 		declared: make(map[string]*declaredKind),
 		timers:   new(timers),
+		handlers: make(map[string]handler),
 	}
 }
 
