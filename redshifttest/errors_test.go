@@ -280,14 +280,15 @@ func TestErrors(t *testing.T) {
 	}
 
 	// The errors that the contract documents for an operation are the errors of its handler.
-	// Operations without a handler have other tests.
+	// Operations without a handler have other tests. TestConfigurationErrors makes the requests of configurationRefusals.
+	refusals = append(refusals, configurationRefusals()...)
 	for _, operation := range contract.Operations() {
 		if !redshifttest.Handled(operation) {
 			continue
 		}
 		for _, code := range operation.Errors {
 			provoked := slices.ContainsFunc(refusals, func(r refusal) bool { return r.operation == operation.Name && r.code == code })
-			elsewhere := slices.Concat(onlyInjected, quotaErrors)
+			elsewhere := slices.Concat(onlyInjected, quotaErrors, configurationQuotas, neverConfigured)
 			if operation.Name == "RestoreFromClusterSnapshot" {
 				elsewhere = append(elsewhere, neverRestored...)
 			}

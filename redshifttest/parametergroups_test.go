@@ -148,7 +148,9 @@ func TestParameterValues(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	newParameterGroup(t, fake, "tuned")
-	queues := func(count int) string { return "[" + strings.Repeat(`{"query_concurrency":2},`, count-1) + `{"query_concurrency":5}]` }
+	queues := func(count int) string {
+		return "[" + strings.Repeat(`{"query_concurrency":2},`, count-1) + `{"query_concurrency":5}]`
+	}
 	rule := `{"rule_name":"slow","predicate":[{"metric_name":"query_execution_time","operator":">","value":100}],"action":"log"}`
 	rules := func(count int) string {
 		var all []string
