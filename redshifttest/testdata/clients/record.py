@@ -23,6 +23,8 @@ import time
 import urllib.parse
 import urllib.request
 
+import configuration
+
 TARGET = urllib.parse.urlsplit(sys.argv[1]).netloc
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -110,7 +112,7 @@ aws("create-tags", "--resource-name", arn, "--tags", "Key=env,Value=test", "Key=
 assert len(json.loads(aws("describe-tags", "--resource-name", arn))["TaggedResources"]) == 3
 aws("delete-tags", "--resource-name", arn, "--tag-keys", "größe + maß", "alone")
 tags = json.loads(aws("describe-tags", "--resource-type", "Snapshot", "--tag-keys", "env", "--tag-values", "test"))["TaggedResources"]
-assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "Snapshot"}], tags
+assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "snapshot"}], tags
 aws("create-tags", "--resource-name", arn + "-missing", "--tags", "Key=env,Value=test", fails=True)
 aws("batch-delete-cluster-snapshots", "--identifiers", "SnapshotIdentifier=copy-by-cli", "SnapshotIdentifier=missing,SnapshotClusterIdentifier=analytics")
 aws("delete-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", fails=True)
@@ -161,6 +163,7 @@ aws("enable-snapshot-copy", "--cluster-identifier", "analytics", "--destination-
 aws("modify-snapshot-copy-retention-period", "--cluster-identifier", "analytics", "--retention-period", "-1", "--manual")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
+configuration.by_cli(aws)
 
 import boto3  # after the environment is set
 import botocore.exceptions
@@ -257,6 +260,7 @@ redshift.delete_tags(ResourceName=arn.replace("copy-by-cli", "by-cli"), TagKeys=
 redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-west-1")
 redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
 redshift.disable_snapshot_copy(ClusterIdentifier="drill")
+configuration.by_boto3(redshift)
 
 with open("index.json", "w") as out:
     json.dump({"automated": automated, "requests": index}, out, indent=1)
