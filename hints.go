@@ -7,7 +7,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// hintRestoreFromClusterSnapshot explains that Redshift does not find another account's snapshot unless the call names the account.
+// hintRestoreFromClusterSnapshot returns advice for a snapshot of another account. Redshift finds it only if the call names the account.
 func hintRestoreFromClusterSnapshot(params *RestoreFromClusterSnapshotParams, refused *awsquery.Error) string {
 	return hintOwnerAccount(refused, params.OwnerAccount+params.SnapshotArn)
 }
@@ -21,7 +21,7 @@ func hintDescribeNodeConfigurationOptions(params *DescribeNodeConfigurationOptio
 // snapshot nor its ARN.
 func hintOwnerAccount(refused *awsquery.Error, named string) string {
 	if refused.Code == models.ErrClusterSnapshotNotFound && named == "" {
-		return "if the snapshot is another account's, OwnerAccount has to name that"
+		return "if the snapshot belongs to another account, set OwnerAccount"
 	}
 
 	return ""

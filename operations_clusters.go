@@ -13,30 +13,28 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CancelResizeParams has the parameters of [Client.CancelResize]. [clusters.CancelResizeParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// CancelResizeParams has the parameters of [Client.CancelResize]:
+//   - ClusterIdentifier string, required: the cluster whose resize to cancel
 type CancelResizeParams = clusters.CancelResizeParams
 
-// CancelResizeResult is what [Client.CancelResize] returns:
-//
-//	TargetNodeType                       string
-//	TargetNumberOfNodes                  *int
-//	TargetClusterType                    models.ClusterType
-//	Status                               models.ResizeStatus
-//	ImportTablesCompleted                []string
-//	ImportTablesInProgress               []string
-//	ImportTablesNotStarted               []string
-//	AvgResizeRateInMegaBytesPerSecond    *float64
-//	TotalResizeDataInMegaBytes           *int64
-//	ProgressInMegaBytes                  *int64
-//	ElapsedTimeInSeconds                 *int64
-//	EstimatedTimeToCompletionInSeconds   *int64
-//	ResizeType                           string
-//	Message                              string
-//	TargetEncryptionType                 string
-//	DataTransferProgressPercent          *float64
-//	RequestID                            string
+// CancelResizeResult is the result of [Client.CancelResize]:
+//   - TargetNodeType string: the node type of the cluster after the resize
+//   - TargetNumberOfNodes *int: the number of nodes after the resize
+//   - TargetClusterType [models.ClusterType]: the type of the cluster after the resize, single-node or multi-node
+//   - Status [models.ResizeStatus]: the state of the resize
+//   - ImportTablesCompleted []string: the tables that a classic resize has imported completely
+//   - ImportTablesInProgress []string: the tables that a classic resize is importing
+//   - ImportTablesNotStarted []string: the tables that a classic resize has not begun to import
+//   - AvgResizeRateInMegaBytesPerSecond *float64: the average speed of the resize, in megabytes per second
+//   - TotalResizeDataInMegaBytes *int64: the estimated amount of data in the cluster before the resize, in megabytes
+//   - ProgressInMegaBytes *int64: the amount of data that Redshift has processed, in megabytes
+//   - ElapsedTimeInSeconds *int64: the time since the resize began, or its duration after its end, in seconds
+//   - EstimatedTimeToCompletionInSeconds *int64: the estimated time until the resize ends, in seconds
+//   - ResizeType string: the kind of the resize, ClassicResize or ElasticResize
+//   - Message string: more about the resize, for people
+//   - TargetEncryptionType string: the encryption of the cluster after the resize, KMS or None
+//   - DataTransferProgressPercent *float64: the share of the data that is transferred, in percent
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CancelResizeResult = clusters.CancelResizeResult
 
 // CancelResize cancels the resize of a cluster that is in progress. Cluster.ResizeInfo shows whether Redshift can cancel
@@ -45,67 +43,72 @@ type CancelResizeResult = clusters.CancelResizeResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState], [models.ErrResizeNotFound],
 // [models.ErrUnsupportedOperation].
 func (c *Client) CancelResize(ctx context.Context, params *CancelResizeParams, options ...Option) (*CancelResizeResult, error) {
-	declared := operation[*CancelResizeParams, *CancelResizeResult]{
+	described := descriptor[*CancelResizeParams, *CancelResizeResult]{
 		plan: recoverCancelResize,
 	}
 	if service, ok := c.underlying().(interface {
 		CancelResize(context.Context, *CancelResizeParams, ...Option) (*CancelResizeResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CancelResize, params, options)
+		return callService(ctx, c, described, service.CancelResize, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).CancelResize(ctx, params)
+	return clusters.New(newCall(c, described, options)).CancelResize(ctx, params)
 }
 
-// CreateClusterParams has the parameters of [Client.CreateCluster]. [clusters.CreateClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	MasterUsername                       string // required
-//	NodeType                             string // required
-//	AdditionalInfo                       string
-//	AllowVersionUpgrade                  *bool
-//	AquaConfigurationStatus              models.AquaConfigurationStatus
-//	AutomatedSnapshotRetentionPeriod     *int
-//	AvailabilityZone                     string
-//	AvailabilityZoneRelocation           *bool
-//	CatalogName                          string
-//	ClusterParameterGroupName            string
-//	ClusterSecurityGroups                []string
-//	ClusterSubnetGroupName               string
-//	ClusterType                          models.ClusterType
-//	ClusterVersion                       string
-//	DBName                               string
-//	DefaultIamRoleArn                    string
-//	ElasticIP                            string
-//	Encrypted                            *bool
-//	EnhancedVpcRouting                   *bool
-//	ExtraComputeForAutomaticOptimization *bool
-//	HsmClientCertificateIdentifier       string
-//	HsmConfigurationIdentifier           string
-//	IamRoles                             []string
-//	IPAddressType                        models.IPAddressType
-//	KmsKeyID                             string
-//	LoadSampleData                       string
-//	MaintenanceTrackName                 string
-//	ManageMasterPassword                 *bool
-//	ManualSnapshotRetentionPeriod        *int
-//	MasterPasswordSecretKmsKeyID         string
-//	MasterUserPassword                   awsquery.Secret
-//	MultiAZ                              *bool
-//	NumberOfNodes                        *int
-//	Port                                 *int
-//	PreferredMaintenanceWindow           string
-//	PubliclyAccessible                   *bool
-//	RedshiftIdcApplicationArn            string
-//	SnapshotScheduleIdentifier           string
-//	Tags                                 []models.Tag
-//	VpcSecurityGroupIDs                  []string
+// CreateClusterParams has the parameters of [Client.CreateCluster]:
+//   - ClusterIdentifier string, required: the identifier of the new cluster, 1 to 63 characters
+//   - MasterUsername string, required: the name of the admin user, 1 to 128 characters
+//   - NodeType string, required: the type of the nodes, such as ra3.xlplus
+//   - AdditionalInfo string: reserved by Amazon
+//   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
+//     maintenance
+//   - AquaConfigurationStatus [models.AquaConfigurationStatus]: retired by Amazon
+//   - AutomatedSnapshotRetentionPeriod *int: the number of days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: the Availability Zone of the cluster, such as eu-west-1a
+//   - AvailabilityZoneRelocation *bool: whether Redshift may move the cluster to another Availability Zone
+//   - CatalogName string: the AWS Glue data catalog of a cluster with federated permissions, 1 to 64
+//     characters
+//   - ClusterParameterGroupName string: the parameter group of the cluster, 1 to 255 letters, digits and hyphens
+//   - ClusterSecurityGroups []string: the cluster security groups of a cluster outside a virtual private cloud (VPC)
+//   - ClusterSubnetGroupName string: the cluster subnet group of a cluster in a VPC
+//   - ClusterType [models.ClusterType]: the type of the cluster, single-node or multi-node
+//   - ClusterVersion string: the version of the Redshift engine on all nodes
+//   - DBName string: the name of the first database, 1 to 64 lower-case letters and digits
+//   - DefaultIamRoleArn string: the default IAM role of the cluster, an Amazon resource name (ARN) that IamRoles
+//     has too
+//   - ElasticIP string: the elastic IP address of the cluster
+//   - Encrypted *bool: whether Redshift encrypts the data in the cluster at rest
+//   - EnhancedVpcRouting *bool: whether traffic between the cluster and data repositories must go through the
+//     VPC
+//   - ExtraComputeForAutomaticOptimization *bool: whether the cluster gets more compute for automatic optimization
+//   - HsmClientCertificateIdentifier string: the HSM client certificate of the cluster, by its identifier
+//   - HsmConfigurationIdentifier string: the HSM configuration of the cluster, by its identifier
+//   - IamRoles []string: the IAM roles that let the cluster call other AWS services, as ARNs
+//   - IPAddressType [models.IPAddressType]: the kind of IP addresses of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: the key of AWS Key Management Service (KMS) that encrypts the cluster
+//   - LoadSampleData string: whether Redshift loads sample data into the new cluster
+//   - MaintenanceTrackName string: the maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether Redshift keeps the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: the default retention of the cluster's manual snapshots in days, 1 to 3,653, or
+//     -1
+//   - MasterPasswordSecretKmsKeyID string: the KMS key that encrypts the secret of the admin password
+//   - MasterUserPassword [awsquery.Secret]: the password of the admin user, 8 to 64 characters
+//   - MultiAZ *bool: whether the cluster runs in two Availability Zones
+//   - NumberOfNodes *int: the number of compute nodes, 1 to 100
+//   - Port *int: the port for connections to the cluster
+//   - PreferredMaintenanceWindow string: the weekly time for maintenance in UTC, at least 30 minutes, such as
+//     Sun:05:00-Sun:05:30
+//   - PubliclyAccessible *bool: whether a public network can reach the cluster
+//   - RedshiftIdcApplicationArn string: the IAM Identity Center application of a cluster with federated permissions, as
+//     an ARN
+//   - SnapshotScheduleIdentifier string: the snapshot schedule of the cluster
+//   - Tags [][models.Tag]: tags of the new resource
+//   - VpcSecurityGroupIDs []string: the VPC security groups of a cluster in a VPC
 type CreateClusterParams = clusters.CreateClusterParams
 
-// CreateClusterResult is what [Client.CreateCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// CreateClusterResult is the result of [Client.CreateCluster]:
+//   - Cluster [models.Cluster]: the new cluster, in state creating
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterResult = clusters.CreateClusterResult
 
 // CreateCluster creates a cluster. The response comes immediately, with the cluster in state creating. The cluster
@@ -126,7 +129,7 @@ type CreateClusterResult = clusters.CreateClusterResult
 // [models.ErrRedshiftIdcApplicationNotExists], [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault],
 // [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) CreateCluster(ctx context.Context, params *CreateClusterParams, options ...Option) (*CreateClusterResult, error) {
-	declared := operation[*CreateClusterParams, *CreateClusterResult]{
+	described := descriptor[*CreateClusterParams, *CreateClusterResult]{
 		plan:    recoverCreateCluster,
 		names:   namesCreateCluster,
 		creates: createsCreateCluster,
@@ -134,10 +137,10 @@ func (c *Client) CreateCluster(ctx context.Context, params *CreateClusterParams,
 	if service, ok := c.underlying().(interface {
 		CreateCluster(context.Context, *CreateClusterParams, ...Option) (*CreateClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateCluster, params, options)
+		return callService(ctx, c, described, service.CreateCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).CreateCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).CreateCluster(ctx, params)
 }
 
 // recoverCreateCluster returns the recovery plan that the contract declares.
@@ -199,18 +202,16 @@ func createsCreateCluster(r *CreateClusterResult) (kind resourceKind, identifier
 	return "cluster", r.Cluster.ClusterIdentifier, ""
 }
 
-// DeleteClusterParams has the parameters of [Client.DeleteCluster]. [clusters.DeleteClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	FinalClusterSnapshotIdentifier       string
-//	FinalClusterSnapshotRetentionPeriod  *int
-//	SkipFinalClusterSnapshot             *bool
+// DeleteClusterParams has the parameters of [Client.DeleteCluster]:
+//   - ClusterIdentifier string, required: the cluster to delete
+//   - FinalClusterSnapshotIdentifier string: the identifier of the final snapshot, 1 to 255 letters, digits and hyphens
+//   - FinalClusterSnapshotRetentionPeriod *int: the number of days to keep the final snapshot, 1 to 3,653, or -1
+//   - SkipFinalClusterSnapshot *bool: whether to delete the cluster without a final snapshot
 type DeleteClusterParams = clusters.DeleteClusterParams
 
-// DeleteClusterResult is what [Client.DeleteCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// DeleteClusterResult is the result of [Client.DeleteCluster]:
+//   - Cluster [models.Cluster]: the cluster, in state final-snapshot or deleting
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterResult = clusters.DeleteClusterResult
 
 // DeleteCluster deletes a cluster and its automated snapshots. Manual snapshots stay. By default, Redshift takes a final
@@ -221,192 +222,183 @@ type DeleteClusterResult = clusters.DeleteClusterResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) DeleteCluster(ctx context.Context, params *DeleteClusterParams, options ...Option) (*DeleteClusterResult, error) {
-	declared := operation[*DeleteClusterParams, *DeleteClusterResult]{
+	described := descriptor[*DeleteClusterParams, *DeleteClusterResult]{
 		plan:  recoverDeleteCluster,
 		names: namesDeleteCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteCluster(context.Context, *DeleteClusterParams, ...Option) (*DeleteClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteCluster, params, options)
+		return callService(ctx, c, described, service.DeleteCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DeleteCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).DeleteCluster(ctx, params)
 }
 
 func namesDeleteCluster(p *DeleteClusterParams, r *DeleteClusterResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]. [clusters.DescribeAccountAttributesParams] describes each.
-//
-//	AttributeNames                       []string
+// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]:
+//   - AttributeNames []string: list only the attributes with these names
 type DescribeAccountAttributesParams = clusters.DescribeAccountAttributesParams
 
-// DescribeAccountAttributesResult is what [Client.DescribeAccountAttributes] returns:
-//
-//	AccountAttributes                    []models.AccountAttribute
-//	RequestID                            string
+// DescribeAccountAttributesResult is the result of [Client.DescribeAccountAttributes]:
+//   - AccountAttributes [][models.AccountAttribute]: the attributes of the account
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeAccountAttributesResult = clusters.DescribeAccountAttributesResult
 
 // DescribeAccountAttributes lists attributes of the AWS account in Redshift, such as max-defer-maintenance-duration.
 func (c *Client) DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error) {
-	declared := operation[*DescribeAccountAttributesParams, *DescribeAccountAttributesResult]{}
+	described := descriptor[*DescribeAccountAttributesParams, *DescribeAccountAttributesResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeAccountAttributes(context.Context, *DescribeAccountAttributesParams, ...Option) (*DescribeAccountAttributesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeAccountAttributes, params, options)
+		return callService(ctx, c, described, service.DescribeAccountAttributes, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeAccountAttributes(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeAccountAttributes(ctx, params)
 }
 
-// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]. [clusters.DescribeClusterTracksParams] describes each.
-//
-//	MaintenanceTrackName                 string
-//	Marker                               string
-//	MaxRecords                           *int
+// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]:
+//   - MaintenanceTrackName string: list only the maintenance track with this name, such as current
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response
 type DescribeClusterTracksParams = clusters.DescribeClusterTracksParams
 
-// DescribeClusterTracksResult is what [Client.DescribeClusterTracks] returns:
-//
-//	MaintenanceTracks                    []models.MaintenanceTrack
-//	Marker                               string
-//	RequestID                            string
+// DescribeClusterTracksResult is the result of [Client.DescribeClusterTracks]:
+//   - MaintenanceTracks [][models.MaintenanceTrack]: the maintenance tracks of this page
+//   - Marker string: the start of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterTracksResult = clusters.DescribeClusterTracksResult
 
 // DescribeClusterTracks lists the maintenance tracks of the region.
 //
 // Documented error codes: [models.ErrInvalidClusterTrack], [models.ErrUnauthorizedOperation].
 func (c *Client) DescribeClusterTracks(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) (*DescribeClusterTracksResult, error) {
-	declared := operation[*DescribeClusterTracksParams, *DescribeClusterTracksResult]{
+	described := descriptor[*DescribeClusterTracksParams, *DescribeClusterTracksResult]{
 		names: namesDescribeClusterTracks,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterTracks(context.Context, *DescribeClusterTracksParams, ...Option) (*DescribeClusterTracksResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterTracks, params, options)
+		return callService(ctx, c, described, service.DescribeClusterTracks, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusterTracks(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusterTracks(ctx, params)
 }
 
 func namesDescribeClusterTracks(p *DescribeClusterTracksParams, r *DescribeClusterTracksResult) (string, bool) {
 	return r.RequestID, areSame(p.MaintenanceTrackName, r.MaintenanceTracks, func(one *models.MaintenanceTrack) string { return one.MaintenanceTrackName })
 }
 
-// DescribeClusterTracksAll calls [Client.DescribeClusterTracks] page by page and yields the items of its
-// MaintenanceTracks, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterTracksAll calls [Client.DescribeClusterTracks] page by page and yields the items of MaintenanceTracks.
+// It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It
+// does not change params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an
+// error, because the sequence would never end.
 func (c *Client) DescribeClusterTracksAll(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) iter.Seq2[models.MaintenanceTrack, error] {
 	return clusters.DescribeClusterTracksAll(params, func(page *DescribeClusterTracksParams) (*DescribeClusterTracksResult, error) {
 		return c.DescribeClusterTracks(ctx, page, options...)
 	})
 }
 
-// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]. [clusters.DescribeClusterVersionsParams] describes each.
-//
-//	ClusterParameterGroupFamily          string
-//	ClusterVersion                       string
-//	Marker                               string
-//	MaxRecords                           *int
+// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]:
+//   - ClusterParameterGroupFamily string: list only the versions of this family of parameter groups, such as redshift-1.0
+//   - ClusterVersion string: list only this version, such as 1.0
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
 type DescribeClusterVersionsParams = clusters.DescribeClusterVersionsParams
 
-// DescribeClusterVersionsResult is what [Client.DescribeClusterVersions] returns:
-//
-//	Marker                               string
-//	ClusterVersions                      []models.ClusterVersion
-//	RequestID                            string
+// DescribeClusterVersionsResult is the result of [Client.DescribeClusterVersions]:
+//   - Marker string: the start of the next page
+//   - ClusterVersions [][models.ClusterVersion]: the versions of this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterVersionsResult = clusters.DescribeClusterVersionsResult
 
 // DescribeClusterVersions lists the versions of the Redshift engine that the region has.
 func (c *Client) DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error) {
-	declared := operation[*DescribeClusterVersionsParams, *DescribeClusterVersionsResult]{}
+	described := descriptor[*DescribeClusterVersionsParams, *DescribeClusterVersionsResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterVersions(context.Context, *DescribeClusterVersionsParams, ...Option) (*DescribeClusterVersionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterVersions, params, options)
+		return callService(ctx, c, described, service.DescribeClusterVersions, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusterVersions(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusterVersions(ctx, params)
 }
 
-// DescribeClusterVersionsAll calls [Client.DescribeClusterVersions] page by page and yields the items of its
-// ClusterVersions, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterVersionsAll calls [Client.DescribeClusterVersions] page by page and yields the items of
+// ClusterVersions. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size
+// of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a response
+// repeats is an error, because the sequence would never end.
 func (c *Client) DescribeClusterVersionsAll(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) iter.Seq2[models.ClusterVersion, error] {
 	return clusters.DescribeClusterVersionsAll(params, func(page *DescribeClusterVersionsParams) (*DescribeClusterVersionsResult, error) {
 		return c.DescribeClusterVersions(ctx, page, options...)
 	})
 }
 
-// DescribeClustersParams has the parameters of [Client.DescribeClusters]. [clusters.DescribeClustersParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]:
+//   - ClusterIdentifier string: list only the cluster with this identifier
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClustersParams = clusters.DescribeClustersParams
 
-// DescribeClustersResult is what [Client.DescribeClusters] returns:
-//
-//	Marker                               string
-//	Clusters                             []models.Cluster
-//	RequestID                            string
+// DescribeClustersResult is the result of [Client.DescribeClusters]:
+//   - Marker string: marker of the next page
+//   - Clusters [][models.Cluster]: clusters on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClustersResult = clusters.DescribeClustersResult
 
-// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the region; each filter
-// narrows that down. A ClusterIdentifier that does not exist is the error ClusterNotFound. ClusterIdentifier cannot go
-// together with Marker.
+// DescribeClusters lists clusters. Without parameters, it lists all clusters of the account in the region. Each filter
+// narrows the list. If no cluster has the ClusterIdentifier, the call fails with ClusterNotFound. ClusterIdentifier and
+// Marker cannot be combined.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
-	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
+	described := descriptor[*DescribeClustersParams, *DescribeClustersResult]{
 		names: namesDescribeClusters,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusters(context.Context, *DescribeClustersParams, ...Option) (*DescribeClustersResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusters, params, options)
+		return callService(ctx, c, described, service.DescribeClusters, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusters(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusters(ctx, params)
 }
 
 func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult) (string, bool) {
 	return r.RequestID, areSame(p.ClusterIdentifier, r.Clusters, func(one *models.Cluster) string { return one.ClusterIdentifier })
 }
 
-// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of its Clusters, with one page
-// in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
-// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
-// repeats is an error, because the sequence would never end.
+// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of Clusters. It keeps one page
+// in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does not change
+// params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error, because
+// the sequence would never end.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
 	return clusters.DescribeClustersAll(params, func(page *DescribeClustersParams) (*DescribeClustersResult, error) {
 		return c.DescribeClusters(ctx, page, options...)
 	})
 }
 
-// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]. [clusters.DescribeNodeConfigurationOptionsParams] describes each.
-//
-//	ActionType                           models.ActionType // required
-//	ClusterIdentifier                    string
-//	Filters                              []models.NodeConfigurationOptionsFilter
-//	Marker                               string
-//	MaxRecords                           *int
-//	OwnerAccount                         string
-//	SnapshotArn                          string
-//	SnapshotIdentifier                   string
+// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]:
+//   - ActionType [models.ActionType], required: the action to list options for: restore-cluster, resize-cluster or
+//     recommend-node-config
+//   - ClusterIdentifier string: the cluster to list options for
+//   - Filters [][models.NodeConfigurationOptionsFilter]: conditions that all listed options meet
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: the largest number of options in a response, 100 to 500
+//   - OwnerAccount string: the AWS account that owns the snapshot
+//   - SnapshotArn string: the snapshot to list options for, as an ARN, instead of SnapshotIdentifier
+//   - SnapshotIdentifier string: the snapshot to list options for, by its identifier
 type DescribeNodeConfigurationOptionsParams = clusters.DescribeNodeConfigurationOptionsParams
 
-// DescribeNodeConfigurationOptionsResult is what [Client.DescribeNodeConfigurationOptions] returns:
-//
-//	NodeConfigurationOptionList          []models.NodeConfigurationOption
-//	Marker                               string
-//	RequestID                            string
+// DescribeNodeConfigurationOptionsResult is the result of [Client.DescribeNodeConfigurationOptions]:
+//   - NodeConfigurationOptionList [][models.NodeConfigurationOption]: the options of this page
+//   - Marker string: the start of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeNodeConfigurationOptionsResult = clusters.DescribeNodeConfigurationOptionsResult
 
 // DescribeNodeConfigurationOptions lists the node types and numbers of nodes that an action can use, with the estimated
@@ -417,90 +409,86 @@ type DescribeNodeConfigurationOptionsResult = clusters.DescribeNodeConfiguration
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeNodeConfigurationOptions(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) (*DescribeNodeConfigurationOptionsResult, error) {
-	declared := operation[*DescribeNodeConfigurationOptionsParams, *DescribeNodeConfigurationOptionsResult]{
+	described := descriptor[*DescribeNodeConfigurationOptionsParams, *DescribeNodeConfigurationOptionsResult]{
 		hint: hintDescribeNodeConfigurationOptions,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeNodeConfigurationOptions(context.Context, *DescribeNodeConfigurationOptionsParams, ...Option) (*DescribeNodeConfigurationOptionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeNodeConfigurationOptions, params, options)
+		return callService(ctx, c, described, service.DescribeNodeConfigurationOptions, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeNodeConfigurationOptions(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeNodeConfigurationOptions(ctx, params)
 }
 
 // DescribeNodeConfigurationOptionsAll calls [Client.DescribeNodeConfigurationOptions] page by page and yields the items
-// of its NodeConfigurationOptionList, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// of NodeConfigurationOptionList. It keeps one page in memory. It starts at params.Marker if that is set.
+// params.MaxRecords is the size of a page. It does not change params. It yields an error once, with a zero item, and
+// stops. A Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeNodeConfigurationOptionsAll(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) iter.Seq2[models.NodeConfigurationOption, error] {
 	return clusters.DescribeNodeConfigurationOptionsAll(params, func(page *DescribeNodeConfigurationOptionsParams) (*DescribeNodeConfigurationOptionsResult, error) {
 		return c.DescribeNodeConfigurationOptions(ctx, page, options...)
 	})
 }
 
-// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]. [clusters.DescribeOrderableClusterOptionsParams] describes each.
-//
-//	ClusterVersion                       string
-//	Marker                               string
-//	MaxRecords                           *int
-//	NodeType                             string
+// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]:
+//   - ClusterVersion string: list only the options of this engine version, such as 1.0
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - NodeType string: list only the options of this node type, such as ra3.xlplus
 type DescribeOrderableClusterOptionsParams = clusters.DescribeOrderableClusterOptionsParams
 
-// DescribeOrderableClusterOptionsResult is what [Client.DescribeOrderableClusterOptions] returns:
-//
-//	OrderableClusterOptions              []models.OrderableClusterOption
-//	Marker                               string
-//	RequestID                            string
+// DescribeOrderableClusterOptionsResult is the result of [Client.DescribeOrderableClusterOptions]:
+//   - OrderableClusterOptions [][models.OrderableClusterOption]: the options of this page
+//   - Marker string: the start of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeOrderableClusterOptionsResult = clusters.DescribeOrderableClusterOptionsResult
 
 // DescribeOrderableClusterOptions lists the combinations of engine version, cluster type and node type that a new
 // cluster in the region can have, with the Availability Zones of each.
 func (c *Client) DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error) {
-	declared := operation[*DescribeOrderableClusterOptionsParams, *DescribeOrderableClusterOptionsResult]{}
+	described := descriptor[*DescribeOrderableClusterOptionsParams, *DescribeOrderableClusterOptionsResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeOrderableClusterOptions(context.Context, *DescribeOrderableClusterOptionsParams, ...Option) (*DescribeOrderableClusterOptionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeOrderableClusterOptions, params, options)
+		return callService(ctx, c, described, service.DescribeOrderableClusterOptions, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeOrderableClusterOptions(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeOrderableClusterOptions(ctx, params)
 }
 
 // DescribeOrderableClusterOptionsAll calls [Client.DescribeOrderableClusterOptions] page by page and yields the items of
-// its OrderableClusterOptions, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// OrderableClusterOptions. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeOrderableClusterOptionsAll(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) iter.Seq2[models.OrderableClusterOption, error] {
 	return clusters.DescribeOrderableClusterOptionsAll(params, func(page *DescribeOrderableClusterOptionsParams) (*DescribeOrderableClusterOptionsResult, error) {
 		return c.DescribeOrderableClusterOptions(ctx, page, options...)
 	})
 }
 
-// DescribeResizeParams has the parameters of [Client.DescribeResize]. [clusters.DescribeResizeParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// DescribeResizeParams has the parameters of [Client.DescribeResize]:
+//   - ClusterIdentifier string, required: the cluster whose last resize to describe
 type DescribeResizeParams = clusters.DescribeResizeParams
 
-// DescribeResizeResult is what [Client.DescribeResize] returns:
-//
-//	TargetNodeType                       string
-//	TargetNumberOfNodes                  *int
-//	TargetClusterType                    models.ClusterType
-//	Status                               models.ResizeStatus
-//	ImportTablesCompleted                []string
-//	ImportTablesInProgress               []string
-//	ImportTablesNotStarted               []string
-//	AvgResizeRateInMegaBytesPerSecond    *float64
-//	TotalResizeDataInMegaBytes           *int64
-//	ProgressInMegaBytes                  *int64
-//	ElapsedTimeInSeconds                 *int64
-//	EstimatedTimeToCompletionInSeconds   *int64
-//	ResizeType                           string
-//	Message                              string
-//	TargetEncryptionType                 string
-//	DataTransferProgressPercent          *float64
-//	RequestID                            string
+// DescribeResizeResult is the result of [Client.DescribeResize]:
+//   - TargetNodeType string: the node type of the cluster after the resize
+//   - TargetNumberOfNodes *int: the number of nodes after the resize
+//   - TargetClusterType [models.ClusterType]: the type of the cluster after the resize, single-node or multi-node
+//   - Status [models.ResizeStatus]: the state of the resize
+//   - ImportTablesCompleted []string: the tables that a classic resize has imported completely
+//   - ImportTablesInProgress []string: the tables that a classic resize is importing
+//   - ImportTablesNotStarted []string: the tables that a classic resize has not begun to import
+//   - AvgResizeRateInMegaBytesPerSecond *float64: the average speed of the resize, in megabytes per second
+//   - TotalResizeDataInMegaBytes *int64: the estimated amount of data in the cluster before the resize, in megabytes
+//   - ProgressInMegaBytes *int64: the amount of data that Redshift has processed, in megabytes
+//   - ElapsedTimeInSeconds *int64: the time since the resize began, or its duration after its end, in seconds
+//   - EstimatedTimeToCompletionInSeconds *int64: the estimated time until the resize ends, in seconds
+//   - ResizeType string: the kind of the resize, ClassicResize or ElasticResize
+//   - Message string: more about the resize, for people
+//   - TargetEncryptionType string: the encryption of the cluster after the resize, KMS or None
+//   - DataTransferProgressPercent *float64: the share of the data that is transferred, in percent
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeResizeResult = clusters.DescribeResizeResult
 
 // DescribeResize describes the last resize of a cluster. The response describes a resize that ended until the next one
@@ -508,76 +496,76 @@ type DescribeResizeResult = clusters.DescribeResizeResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrResizeNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeResize(ctx context.Context, params *DescribeResizeParams, options ...Option) (*DescribeResizeResult, error) {
-	declared := operation[*DescribeResizeParams, *DescribeResizeResult]{}
+	described := descriptor[*DescribeResizeParams, *DescribeResizeResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeResize(context.Context, *DescribeResizeParams, ...Option) (*DescribeResizeResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeResize, params, options)
+		return callService(ctx, c, described, service.DescribeResize, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeResize(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeResize(ctx, params)
 }
 
-// DescribeStorageParams has the parameters of [Client.DescribeStorage]. [clusters.DescribeStorageParams] describes each.
+// DescribeStorageParams has the parameters of [Client.DescribeStorage]. It has none.
 type DescribeStorageParams = clusters.DescribeStorageParams
 
-// DescribeStorageResult is what [Client.DescribeStorage] returns:
-//
-//	TotalBackupSizeInMegaBytes           float64
-//	TotalProvisionedStorageInMegaBytes   float64
-//	RequestID                            string
+// DescribeStorageResult is the result of [Client.DescribeStorage]:
+//   - TotalBackupSizeInMegaBytes float64: the storage that all snapshots of the account use, in megabytes
+//   - TotalProvisionedStorageInMegaBytes float64: the storage that all clusters of the account have, in megabytes
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeStorageResult = clusters.DescribeStorageResult
 
 // DescribeStorage returns how much storage the account uses in the region.
 func (c *Client) DescribeStorage(ctx context.Context, params *DescribeStorageParams, options ...Option) (*DescribeStorageResult, error) {
-	declared := operation[*DescribeStorageParams, *DescribeStorageResult]{}
+	described := descriptor[*DescribeStorageParams, *DescribeStorageResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeStorage(context.Context, *DescribeStorageParams, ...Option) (*DescribeStorageResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeStorage, params, options)
+		return callService(ctx, c, described, service.DescribeStorage, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeStorage(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeStorage(ctx, params)
 }
 
-// ModifyClusterParams has the parameters of [Client.ModifyCluster]. [clusters.ModifyClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	AllowVersionUpgrade                  *bool
-//	AutomatedSnapshotRetentionPeriod     *int
-//	AvailabilityZone                     string
-//	AvailabilityZoneRelocation           *bool
-//	ClusterParameterGroupName            string
-//	ClusterSecurityGroups                []string
-//	ClusterType                          models.ClusterType
-//	ClusterVersion                       string
-//	ElasticIP                            string
-//	Encrypted                            *bool
-//	EnhancedVpcRouting                   *bool
-//	ExtraComputeForAutomaticOptimization *bool
-//	HsmClientCertificateIdentifier       string
-//	HsmConfigurationIdentifier           string
-//	IPAddressType                        models.IPAddressType
-//	KmsKeyID                             string
-//	MaintenanceTrackName                 string
-//	ManageMasterPassword                 *bool
-//	ManualSnapshotRetentionPeriod        *int
-//	MasterPasswordSecretKmsKeyID         string
-//	MasterUserPassword                   awsquery.Secret
-//	MultiAZ                              *bool
-//	NewClusterIdentifier                 string
-//	NodeType                             string
-//	NumberOfNodes                        *int
-//	Port                                 *int
-//	PreferredMaintenanceWindow           string
-//	PubliclyAccessible                   *bool
-//	VpcSecurityGroupIDs                  []string
+// ModifyClusterParams has the parameters of [Client.ModifyCluster]:
+//   - ClusterIdentifier string, required: the current identifier of the cluster to change
+//   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
+//     maintenance
+//   - AutomatedSnapshotRetentionPeriod *int: the number of days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: the Availability Zone to move the cluster to
+//   - AvailabilityZoneRelocation *bool: whether Redshift may move the cluster to another Availability Zone
+//   - ClusterParameterGroupName string: the new parameter group of the cluster, of the family of its engine version
+//   - ClusterSecurityGroups []string: the new cluster security groups of a cluster outside a VPC
+//   - ClusterType [models.ClusterType]: the new type of the cluster, single-node or multi-node
+//   - ClusterVersion string: the new version of the Redshift engine, such as 1.0
+//   - ElasticIP string: the elastic IP address of the cluster
+//   - Encrypted *bool: whether the data in the cluster is encrypted at rest
+//   - EnhancedVpcRouting *bool: whether traffic between the cluster and data repositories must go through the
+//     VPC
+//   - ExtraComputeForAutomaticOptimization *bool: whether the cluster gets more compute for automatic optimization
+//   - HsmClientCertificateIdentifier string: the HSM client certificate of the cluster, by its identifier
+//   - HsmConfigurationIdentifier string: the HSM configuration of the cluster, by its identifier
+//   - IPAddressType [models.IPAddressType]: the new kind of IP addresses of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: the new KMS key that encrypts the cluster
+//   - MaintenanceTrackName string: the new maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether Redshift keeps the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: the default retention of new manual snapshots in days, 1 to 3,653, or -1
+//   - MasterPasswordSecretKmsKeyID string: the KMS key that encrypts the secret of the admin password
+//   - MasterUserPassword [awsquery.Secret]: the new password of the admin user, 8 to 64 characters
+//   - MultiAZ *bool: whether the cluster runs in two Availability Zones
+//   - NewClusterIdentifier string: the new identifier of the cluster, 1 to 63 characters
+//   - NodeType string: the new type of the nodes, such as ra3.xlplus
+//   - NumberOfNodes *int: the new number of compute nodes, at least 1
+//   - Port *int: the new port of the cluster
+//   - PreferredMaintenanceWindow string: the weekly time for maintenance in UTC, at least 30 minutes, such as
+//     Sun:05:00-Sun:05:30
+//   - PubliclyAccessible *bool: whether a public network can reach the cluster
+//   - VpcSecurityGroupIDs []string: the new VPC security groups of a cluster in a VPC
 type ModifyClusterParams = clusters.ModifyClusterParams
 
-// ModifyClusterResult is what [Client.ModifyCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ModifyClusterResult is the result of [Client.ModifyCluster]:
+//   - Cluster [models.Cluster]: the cluster, with the changes that are not in effect yet
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterResult = clusters.ModifyClusterResult
 
 // ModifyCluster changes a cluster, which must be in state available. Only the parameters of the call change; the
@@ -596,30 +584,28 @@ type ModifyClusterResult = clusters.ModifyClusterResult
 // [models.ErrTableLimitExceeded], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation],
 // [models.ErrUnsupportedOptionFault].
 func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error) {
-	declared := operation[*ModifyClusterParams, *ModifyClusterResult]{
+	described := descriptor[*ModifyClusterParams, *ModifyClusterResult]{
 		plan: recoverModifyCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyCluster(context.Context, *ModifyClusterParams, ...Option) (*ModifyClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyCluster, params, options)
+		return callService(ctx, c, described, service.ModifyCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ModifyCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).ModifyCluster(ctx, params)
 }
 
-// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]. [clusters.ModifyClusterIamRolesParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	AddIamRoles                          []string
-//	DefaultIamRoleArn                    string
-//	RemoveIamRoles                       []string
+// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]:
+//   - ClusterIdentifier string, required: the cluster
+//   - AddIamRoles []string: the IAM roles to add, as ARNs
+//   - DefaultIamRoleArn string: the new default IAM role of the cluster, as an ARN
+//   - RemoveIamRoles []string: the IAM roles to remove, as ARNs
 type ModifyClusterIamRolesParams = clusters.ModifyClusterIamRolesParams
 
-// ModifyClusterIamRolesResult is what [Client.ModifyClusterIamRoles] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ModifyClusterIamRolesResult is the result of [Client.ModifyClusterIamRoles]:
+//   - Cluster [models.Cluster]: the cluster, with the roles that Redshift adds and removes
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterIamRolesResult = clusters.ModifyClusterIamRolesResult
 
 // ModifyClusterIamRoles adds IAM roles to a cluster and removes them from it. With these roles, the cluster can call
@@ -628,66 +614,62 @@ type ModifyClusterIamRolesResult = clusters.ModifyClusterIamRolesResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) ModifyClusterIamRoles(ctx context.Context, params *ModifyClusterIamRolesParams, options ...Option) (*ModifyClusterIamRolesResult, error) {
-	declared := operation[*ModifyClusterIamRolesParams, *ModifyClusterIamRolesResult]{
+	described := descriptor[*ModifyClusterIamRolesParams, *ModifyClusterIamRolesResult]{
 		plan:  recoverModifyClusterIamRoles,
 		names: namesModifyClusterIamRoles,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterIamRoles(context.Context, *ModifyClusterIamRolesParams, ...Option) (*ModifyClusterIamRolesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterIamRoles, params, options)
+		return callService(ctx, c, described, service.ModifyClusterIamRoles, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ModifyClusterIamRoles(ctx, params)
+	return clusters.New(newCall(c, described, options)).ModifyClusterIamRoles(ctx, params)
 }
 
 func namesModifyClusterIamRoles(p *ModifyClusterIamRolesParams, r *ModifyClusterIamRolesResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// PauseClusterParams has the parameters of [Client.PauseCluster]. [clusters.PauseClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// PauseClusterParams has the parameters of [Client.PauseCluster]:
+//   - ClusterIdentifier string, required: the cluster to pause
 type PauseClusterParams = clusters.PauseClusterParams
 
-// PauseClusterResult is what [Client.PauseCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// PauseClusterResult is the result of [Client.PauseCluster]:
+//   - Cluster [models.Cluster]: the cluster, which Redshift is pausing
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type PauseClusterResult = clusters.PauseClusterResult
 
 // PauseCluster pauses a cluster, which must be in state available. A paused cluster accepts no connections, and its
-// compute nodes cost nothing. Redshift takes a snapshot first, and needs a recent one to pause the cluster.
+// compute nodes cost nothing. Redshift takes a snapshot first. It refuses the call if the cluster has no recent backup.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrUnsupportedOperation].
 func (c *Client) PauseCluster(ctx context.Context, params *PauseClusterParams, options ...Option) (*PauseClusterResult, error) {
-	declared := operation[*PauseClusterParams, *PauseClusterResult]{
+	described := descriptor[*PauseClusterParams, *PauseClusterResult]{
 		plan:  recoverPauseCluster,
 		names: namesPauseCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		PauseCluster(context.Context, *PauseClusterParams, ...Option) (*PauseClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.PauseCluster, params, options)
+		return callService(ctx, c, described, service.PauseCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).PauseCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).PauseCluster(ctx, params)
 }
 
 func namesPauseCluster(p *PauseClusterParams, r *PauseClusterResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// RebootClusterParams has the parameters of [Client.RebootCluster]. [clusters.RebootClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// RebootClusterParams has the parameters of [Client.RebootCluster]:
+//   - ClusterIdentifier string, required: the cluster to reboot
 type RebootClusterParams = clusters.RebootClusterParams
 
-// RebootClusterResult is what [Client.RebootCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// RebootClusterResult is the result of [Client.RebootCluster]:
+//   - Cluster [models.Cluster]: the cluster, in state rebooting
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RebootClusterResult = clusters.RebootClusterResult
 
 // RebootCluster reboots a cluster as soon as possible. The cluster accepts no connections while its state is rebooting.
@@ -695,17 +677,17 @@ type RebootClusterResult = clusters.RebootClusterResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error) {
-	declared := operation[*RebootClusterParams, *RebootClusterResult]{
+	described := descriptor[*RebootClusterParams, *RebootClusterResult]{
 		plan:  recoverRebootCluster,
 		names: namesRebootCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		RebootCluster(context.Context, *RebootClusterParams, ...Option) (*RebootClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RebootCluster, params, options)
+		return callService(ctx, c, described, service.RebootCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).RebootCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).RebootCluster(ctx, params)
 }
 
 // recoverRebootCluster returns the recovery plan that the contract declares.
@@ -720,21 +702,19 @@ func namesRebootCluster(p *RebootClusterParams, r *RebootClusterResult) (string,
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ResizeClusterParams has the parameters of [Client.ResizeCluster]. [clusters.ResizeClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	Classic                              *bool
-//	ClusterType                          models.ClusterType
-//	NodeType                             string
-//	NumberOfNodes                        *int
-//	ReservedNodeID                       string
-//	TargetReservedNodeOfferingID         string
+// ResizeClusterParams has the parameters of [Client.ResizeCluster]:
+//   - ClusterIdentifier string, required: the cluster to resize
+//   - Classic *bool: whether the resize is a classic one
+//   - ClusterType [models.ClusterType]: the new type of the cluster, single-node or multi-node
+//   - NodeType string: the new type of the nodes, such as ra3.xlplus
+//   - NumberOfNodes *int: the new number of compute nodes, at least 1
+//   - ReservedNodeID string: the reserved node to exchange along with the resize
+//   - TargetReservedNodeOfferingID string: the offering of reserved nodes to exchange the reserved node for
 type ResizeClusterParams = clusters.ResizeClusterParams
 
-// ResizeClusterResult is what [Client.ResizeCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ResizeClusterResult is the result of [Client.ResizeCluster]:
+//   - Cluster [models.Cluster]: the cluster, which Redshift is resizing
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResizeClusterResult = clusters.ResizeClusterResult
 
 // ResizeCluster changes the type or the number of a cluster's nodes. By default the resize is elastic: it takes minutes,
@@ -749,32 +729,30 @@ type ResizeClusterResult = clusters.ResizeClusterResult
 // [models.ErrReservedNodeAlreadyMigrated], [models.ErrReservedNodeNotFound], [models.ErrReservedNodeOfferingNotFound],
 // [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation], [models.ErrUnsupportedOptionFault].
 func (c *Client) ResizeCluster(ctx context.Context, params *ResizeClusterParams, options ...Option) (*ResizeClusterResult, error) {
-	declared := operation[*ResizeClusterParams, *ResizeClusterResult]{
+	described := descriptor[*ResizeClusterParams, *ResizeClusterResult]{
 		plan:  recoverResizeCluster,
 		names: namesResizeCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ResizeCluster(context.Context, *ResizeClusterParams, ...Option) (*ResizeClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ResizeCluster, params, options)
+		return callService(ctx, c, described, service.ResizeCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ResizeCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).ResizeCluster(ctx, params)
 }
 
 func namesResizeCluster(p *ResizeClusterParams, r *ResizeClusterResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ResumeClusterParams has the parameters of [Client.ResumeCluster]. [clusters.ResumeClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// ResumeClusterParams has the parameters of [Client.ResumeCluster]:
+//   - ClusterIdentifier string, required: the paused cluster to resume
 type ResumeClusterParams = clusters.ResumeClusterParams
 
-// ResumeClusterResult is what [Client.ResumeCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ResumeClusterResult is the result of [Client.ResumeCluster]:
+//   - Cluster [models.Cluster]: the cluster, which Redshift is resuming
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResumeClusterResult = clusters.ResumeClusterResult
 
 // ResumeCluster resumes a paused cluster. It accepts connections again when its state is available, which takes minutes.
@@ -782,17 +760,17 @@ type ResumeClusterResult = clusters.ResumeClusterResult
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInsufficientClusterCapacity],
 // [models.ErrInvalidClusterState], [models.ErrUnsupportedOperation].
 func (c *Client) ResumeCluster(ctx context.Context, params *ResumeClusterParams, options ...Option) (*ResumeClusterResult, error) {
-	declared := operation[*ResumeClusterParams, *ResumeClusterResult]{
+	described := descriptor[*ResumeClusterParams, *ResumeClusterResult]{
 		plan:  recoverResumeCluster,
 		names: namesResumeCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ResumeCluster(context.Context, *ResumeClusterParams, ...Option) (*ResumeClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ResumeCluster, params, options)
+		return callService(ctx, c, described, service.ResumeCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ResumeCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).ResumeCluster(ctx, params)
 }
 
 func namesResumeCluster(p *ResumeClusterParams, r *ResumeClusterResult) (string, bool) {

@@ -8,23 +8,22 @@ import (
 	"github.com/redshift-go/redshift/client/security"
 )
 
-// GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]. [security.GetClusterCredentialsParams] describes each.
-//
-//	DbUser                               string // required
-//	AutoCreate                           *bool
-//	ClusterIdentifier                    string
-//	CustomDomainName                     string
-//	DbGroups                             []string
-//	DbName                               string
-//	DurationSeconds                      *int
+// GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]:
+//   - DbUser string, required: the name of the database user: 1 to 64 letters, digits and _ +
+//   - AutoCreate *bool: whether the database creates a missing user at the login
+//   - ClusterIdentifier string: the cluster of the database
+//   - CustomDomainName string: the custom domain name of the cluster
+//   - DbGroups []string: the existing database groups that the user joins for the session, in addition to
+//     its own groups
+//   - DbName string: the database that the user may log in to: 1 to 64 letters, digits and _ +
+//   - DurationSeconds *int: how many seconds the password is valid, 900 to 3,600
 type GetClusterCredentialsParams = security.GetClusterCredentialsParams
 
-// GetClusterCredentialsResult is what [Client.GetClusterCredentials] returns:
-//
-//	DbUser                               string
-//	DbPassword                           awsquery.Secret
-//	Expiration                           time.Time
-//	RequestID                            string
+// GetClusterCredentialsResult is the result of [Client.GetClusterCredentials]:
+//   - DbUser string: the name to log in with
+//   - DbPassword [awsquery.Secret]: the temporary password of the database user
+//   - Expiration [time.Time]: the time when the password expires
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type GetClusterCredentialsResult = security.GetClusterCredentialsResult
 
 // GetClusterCredentials returns a temporary password of a database user. The caller needs permission for
@@ -33,31 +32,29 @@ type GetClusterCredentialsResult = security.GetClusterCredentialsResult
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentials(ctx context.Context, params *GetClusterCredentialsParams, options ...Option) (*GetClusterCredentialsResult, error) {
-	declared := operation[*GetClusterCredentialsParams, *GetClusterCredentialsResult]{}
+	described := descriptor[*GetClusterCredentialsParams, *GetClusterCredentialsResult]{}
 	if service, ok := c.underlying().(interface {
 		GetClusterCredentials(context.Context, *GetClusterCredentialsParams, ...Option) (*GetClusterCredentialsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.GetClusterCredentials, params, options)
+		return callService(ctx, c, described, service.GetClusterCredentials, params, options)
 	}
 
-	return security.New(newCall(c, declared, options)).GetClusterCredentials(ctx, params)
+	return security.New(newCall(c, described, options)).GetClusterCredentials(ctx, params)
 }
 
-// GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]. [security.GetClusterCredentialsWithIAMParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	CustomDomainName                     string
-//	DbName                               string
-//	DurationSeconds                      *int
+// GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]:
+//   - ClusterIdentifier string: the cluster of the database
+//   - CustomDomainName string: the custom domain name of the cluster
+//   - DbName string: the database to log in to
+//   - DurationSeconds *int: how many seconds the password is valid, 900 to 3,600
 type GetClusterCredentialsWithIAMParams = security.GetClusterCredentialsWithIAMParams
 
-// GetClusterCredentialsWithIAMResult is what [Client.GetClusterCredentialsWithIAM] returns:
-//
-//	DbUser                               string
-//	DbPassword                           awsquery.Secret
-//	Expiration                           time.Time
-//	NextRefreshTime                      time.Time
-//	RequestID                            string
+// GetClusterCredentialsWithIAMResult is the result of [Client.GetClusterCredentialsWithIAM]:
+//   - DbUser string: the name to log in with, which belongs to the caller's IAM user or role
+//   - DbPassword [awsquery.Secret]: the temporary password of the database user
+//   - Expiration [time.Time]: the time when the password expires
+//   - NextRefreshTime [time.Time]: reserved by Amazon for future use
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type GetClusterCredentialsWithIAMResult = security.GetClusterCredentialsWithIAMResult
 
 // GetClusterCredentialsWithIAM returns a temporary password of the database user that belongs to the caller's IAM user
@@ -65,12 +62,12 @@ type GetClusterCredentialsWithIAMResult = security.GetClusterCredentialsWithIAMR
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error) {
-	declared := operation[*GetClusterCredentialsWithIAMParams, *GetClusterCredentialsWithIAMResult]{}
+	described := descriptor[*GetClusterCredentialsWithIAMParams, *GetClusterCredentialsWithIAMResult]{}
 	if service, ok := c.underlying().(interface {
 		GetClusterCredentialsWithIAM(context.Context, *GetClusterCredentialsWithIAMParams, ...Option) (*GetClusterCredentialsWithIAMResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.GetClusterCredentialsWithIAM, params, options)
+		return callService(ctx, c, described, service.GetClusterCredentialsWithIAM, params, options)
 	}
 
-	return security.New(newCall(c, declared, options)).GetClusterCredentialsWithIAM(ctx, params)
+	return security.New(newCall(c, described, options)).GetClusterCredentialsWithIAM(ctx, params)
 }

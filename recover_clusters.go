@@ -18,11 +18,11 @@ const (
 )
 
 // errPasswordNotShown ends the look-up of a call that changes a password.
-var errPasswordNotShown = errors.New("Redshift does not show passwords, so that the new one cannot be compared")
+var errPasswordNotShown = errors.New("the new password cannot be compared, because Redshift shows no password")
 
-// recoverDeleteCluster: the deletion of a cluster takes minutes. During that time Redshift refuses a repetition with InvalidClusterState,
-// or with ClusterSnapshotAlreadyExists for the final snapshot of the first attempt. If the call requests a final snapshot, it is only done if
-// that exists: someone else can delete the cluster without one.
+// recoverDeleteCluster: the deletion of a cluster takes minutes. During that time Redshift refuses a retry with InvalidClusterState, or
+// with ClusterSnapshotAlreadyExists for the final snapshot of the first attempt. A call that requests a final snapshot is done only if
+// that snapshot exists, because someone else can delete the cluster without one.
 func recoverDeleteCluster(lookUps *Client, params *DeleteClusterParams) recovery.Plan {
 	plan := recovery.Plan{
 		Class:   recovery.DoneIfMissing,
@@ -65,9 +65,11 @@ func recoverDeleteCluster(lookUps *Client, params *DeleteClusterParams) recovery
 	return plan
 }
 
-// compareFinalSnapshot compares the snapshot that has the identifier of the final snapshot with the call. Redshift does not delete a cluster if
-// that snapshot exists before the call, or is a snapshot of another cluster.
-func compareFinalSnapshot(ctx context.Context, lookUps *Client, params *DeleteClusterParams, isDeleting bool, compare *recovery.Comparison) error {
+// compareFinalSnapshot compares the snapshot that has the identifier of the final snapshot with the call. Redshift does not delete a
+// cluster if that snapshot existed before the call, or is a snapshot of another cluster.
+func compareFinalSnapshot(
+	ctx context.Context, lookUps *Client, params *DeleteClusterParams, isDeleting bool, compare *recovery.Comparison,
+) error {
 	found, _, err := lookUpSnapshot(ctx, lookUps, params.FinalClusterSnapshotIdentifier, "")
 	switch {
 	case errors.Is(err, models.ErrClusterSnapshotNotFound) || errors.Is(err, recovery.ErrNotVisible):
@@ -101,8 +103,8 @@ func isMissingCluster(err error) bool {
 	return errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, recovery.ErrNotVisible)
 }
 
-// recoverModifyCluster: Redshift refuses a repetition with InvalidClusterState while it modifies the cluster. It does not find a renamed cluster
-// under its old identifier, or refuses the new one because the cluster has it.
+// recoverModifyCluster: Redshift refuses a retry with InvalidClusterState while it modifies the cluster. It does not find a renamed
+// cluster under its old identifier, or refuses the new one because the cluster has it.
 func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery.Plan {
 	isRename := params.NewClusterIdentifier != "" && !strings.EqualFold(params.NewClusterIdentifier, params.ClusterIdentifier)
 	plan := recovery.Plan{
@@ -143,7 +145,9 @@ func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery
 
 // lookUpRenamed describes a cluster under its new identifier or, while Redshift renames it, under its old one. If both exist, one of them
 // is another cluster, and nothing shows which.
-func lookUpRenamed(ctx context.Context, lookUps *Client, old, renamed string, compare *recovery.Comparison) (*models.Cluster, string, error) {
+func lookUpRenamed(
+	ctx context.Context, lookUps *Client, old, renamed string, compare *recovery.Comparison,
+) (*models.Cluster, string, error) {
 	after, requestID, err := lookUpNamed(ctx, lookUps, renamed, compare)
 	if err != nil && !isMissingCluster(err) {
 		return nil, "", err
@@ -207,7 +211,8 @@ func compareModifiedSettings(compare *recovery.Comparison, params *ModifyCluster
 		found.AutomatedSnapshotRetentionPeriod, pending.AutomatedSnapshotRetentionPeriod)
 	recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 	compare.SameIdentifier("PreferredMaintenanceWindow", params.PreferredMaintenanceWindow, found.PreferredMaintenanceWindow)
-	sameSwitch(compare, "ExtraComputeForAutomaticOptimization", params.ExtraComputeForAutomaticOptimization, found.ExtraComputeForAutomaticOptimization)
+	sameSwitch(compare, "ExtraComputeForAutomaticOptimization",
+		params.ExtraComputeForAutomaticOptimization, found.ExtraComputeForAutomaticOptimization)
 	var group []string
 	if params.ClusterParameterGroupName != "" {
 		group = []string{params.ClusterParameterGroupName}
@@ -314,7 +319,7 @@ func recoverResumeCluster(lookUps *Client, params *ResumeClusterParams) recovery
 	})
 }
 
-// recoverByStatus returns the plan of a call that changes the status of a cluster. Redshift refuses a repetition with InvalidClusterState.
+// recoverByStatus returns the plan of a call that changes the status of a cluster. Redshift refuses a retry with InvalidClusterState.
 func recoverByStatus(
 	lookUps *Client, identifier string, isDone func(models.ClusterStatus) bool, result func(*models.Cluster, string) any,
 ) recovery.Plan {
@@ -335,8 +340,8 @@ func recoverByStatus(
 	}
 }
 
-// recoverResizeCluster: Redshift refuses a repetition with InvalidClusterState during the resize. DescribeResize describes the last resize, so
-// that one that succeeded is the size of the cluster.
+// recoverResizeCluster: Redshift refuses a retry with InvalidClusterState during the resize. DescribeResize describes the last resize. If
+// that succeeded, its target is the size of the cluster.
 func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -369,7 +374,7 @@ func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery
 	}
 }
 
-// recoverCancelResize: a resize that is not in progress any more was canceled, or it ended before the call. Its status shows that.
+// recoverCancelResize: a resize that is no longer in progress was canceled, or it ended before the call. Its status shows which.
 func recoverCancelResize(lookUps *Client, params *CancelResizeParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.DoneIfMissing,

@@ -1,8 +1,8 @@
 package redshift_test
 
 import (
-	"context"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -10,9 +10,6 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/models"
 )
-
-// clusterCall is a call in a table of cases.
-type clusterCall = func(context.Context, *redshift.Client, ...redshift.Option) (any, error)
 
 // refusedAfter returns the responses to a call whose first response is lost and whose second attempt Redshift refuses.
 func refusedAfter(code string, replies ...reply) []reply {
@@ -37,8 +34,9 @@ func named(identifier, members string) reply {
 var (
 	missingCluster  = refusal(http.StatusNotFound, "ClusterNotFound")
 	missingSnapshot = refusal(http.StatusNotFound, "ClusterSnapshotNotFound")
+	noClusters      = result("DescribeClusters", "<Clusters/>")
 	missingResize   = refusal(http.StatusNotFound, "ResizeNotFound")
-	forbidden       = refusal(http.StatusForbidden, "AccessDenied")
+	accessDenied    = refusal(http.StatusForbidden, "AccessDenied")
 )
 
 const yesterday = "1999-12-31T00:00:00Z"
@@ -93,6 +91,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 	drop := of((*redshift.Client).DeleteCluster, redshift.DeleteClusterParams{ClusterIdentifier: "Analytics", SkipFinalClusterSnapshot: new(true)}, isDeleted)
 	keep := of((*redshift.Client).DeleteCluster, redshift.DeleteClusterParams{ClusterIdentifier: "Analytics", FinalClusterSnapshotIdentifier: "Nightly"}, isDeleted)
 	available, deleting, final := inStatus("available"), inStatus("deleting"), inStatus("final-snapshot")
+	noSnapshots := result("DescribeClusterSnapshots", "<Snapshots/>")
 	both := "2*DeleteCluster" + strings.Repeat(" DescribeClusters DescribeClusterSnapshots", 5)
 	old := snapshotWith(ofAnalytics + createdAt(yesterday))
 	ofSales := snapshotWith("<ClusterIdentifier>sales</ClusterIdentifier>" + createdNow)
@@ -100,7 +99,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"gone":                         {call: drop, replies: refusedAfter("ClusterNotFound"), want: "ok", requests: "2*DeleteCluster"},
 		"deleting":                     {call: drop, replies: refusedAfter("InvalidClusterState", deleting), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
 		"gone at the look-up":          {call: drop, replies: refusedAfter("InvalidClusterState", missingCluster), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
-		"not in the list":              {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters/>")), want: "ok"},
+		"not in the list":              {call: drop, replies: refusedAfter("InvalidClusterState", noClusters), want: "ok"},
 		"deleting, shown later":        {call: drop, replies: refusedAfter("InvalidClusterState", available, deleting), want: "ok", requests: "2*DeleteCluster 2*DescribeClusters"},
 		"not deleted":                  {call: drop, replies: refusedAfter("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "still exists", requests: "2*DeleteCluster 5*DescribeClusters"},
 		"refused at the first":         {call: drop, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "DeleteCluster"},
@@ -108,7 +107,7 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"deleting, lost for good":      {call: drop, replies: neverHeard(deleting), want: "ok", requests: "5*DeleteCluster DescribeClusters"},
 		"gone, lost for good":          {call: drop, replies: neverHeard(missingCluster), want: "ok"},
 		"not deleted, lost for good":   {call: drop, replies: neverHeard(available), want: "unknown"},
-		"the look-up is refused":       {call: drop, replies: refusedAfter("InvalidClusterState", forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
+		"the look-up is refused":       {call: drop, replies: refusedAfter("InvalidClusterState", accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
 		"no identifier":                {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters><Cluster><ClusterStatus>deleting</ClusterStatus></Cluster></Clusters>")), want: "unknown"},
 		"its final snapshot":           {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", final, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 		"deleting after its snapshot":  {call: keep, replies: refusedAfter("InvalidClusterState", deleting, snapshotWith(mine)), want: "ok"},
@@ -120,7 +119,10 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"a snapshot of yesterday":      {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", available, old), want: "ClusterSnapshotAlreadyExists", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 		"a new snapshot, status later": {call: keep, replies: refusedAfter("InvalidClusterState", available, snapshotWith(mine), final, snapshotWith(mine)), want: "ok"},
 		"no snapshot, not deleted":     {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{available, missingSnapshot}, 5)...), want: "unknown", text: "still exists", requests: both},
-		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, forbidden), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"gone, in no list":             {call: keep, replies: refusedAfter("ClusterNotFound", noClusters, snapshotWith(mine)), want: "ok"},
+		"gone, no snapshot in a list":  {call: keep, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{noClusters, noSnapshots}, 5)...), want: "unknown", text: "no final snapshot"},
+		"a snapshot without a name":    {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{deleting, result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot></Snapshots>")}, 5)...), want: "unknown", text: "no SnapshotIdentifier"},
+		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 	})
 }
 
@@ -136,6 +138,7 @@ func TestRecoverRenamedCluster(t *testing.T) {
 		"renamed":                    {call: rename, replies: refusedAfter("ClusterNotFound", renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
 		"renamed, shown later":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster, missingCluster, renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 4*DescribeClusters"},
 		"renamed, lost for good":     {call: rename, replies: neverHeard(renamed, missingCluster), want: "ok"},
+		"renamed, not in the list":   {call: rename, replies: refusedAfter("ClusterNotFound", noClusters, noClusters, renamed, noClusters), want: "ok"},
 		"renaming":                   {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, waiting), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
 		"renaming, shown later":      {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, unchanged, missingCluster, waiting), want: "ok"},
 		"the new identifier is its":  {call: rename, replies: refusedAfter("ClusterAlreadyExists", renamed, missingCluster), want: "ok"},
@@ -143,8 +146,8 @@ func TestRecoverRenamedCluster(t *testing.T) {
 		"both identifiers exist":     {call: rename, replies: refusedAfter("ClusterAlreadyExists", slices.Repeat([]reply{renamed, unchanged}, 5)...), want: "unknown", text: "another ClusterIdentifier"},
 		"no identifier exists":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster), want: "unknown", requests: "2*ModifyCluster 10*DescribeClusters"},
 		"renamed, with another port": {call: rename, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{named("sales", "<Endpoint><Port>1</Port></Endpoint>"), missingCluster}, 5)...), want: "unknown", text: "another Port"},
-		"the first look-up refused":  {call: rename, replies: refusedAfter("ClusterNotFound", forbidden), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
-		"the second look-up refused": {call: rename, replies: refusedAfter("ClusterNotFound", renamed, forbidden), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"the first look-up refused":  {call: rename, replies: refusedAfter("ClusterNotFound", accessDenied), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
+		"the second look-up refused": {call: rename, replies: refusedAfter("ClusterNotFound", renamed, accessDenied), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
 		"taken at the first":         {call: rename, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "ModifyCluster"},
 		"missing at the first":       {call: rename, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "ModifyCluster"},
 		"the same name, not found":   {call: sameName, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
@@ -166,8 +169,9 @@ const allModified = "<ClusterStatus>modifying</ClusterStatus><NodeType>ra3.large
 	"<HsmConfigurationIdentifier>hsm</HsmConfigurationIdentifier></HsmStatus><MasterPasswordSecretArn>arn:secret</MasterPasswordSecretArn>" +
 	"<MasterPasswordSecretKmsKeyId>" + keyARN + "</MasterPasswordSecretKmsKeyId>"
 
-func modifyAll() clusterCall {
-	return of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{
+// modifyAll has every parameter that a look-up can compare, except the one of a rename.
+func modifyAll() redshift.ModifyClusterParams {
+	return redshift.ModifyClusterParams{
 		ClusterIdentifier:                    "analytics",
 		AllowVersionUpgrade:                  new(true),
 		AutomatedSnapshotRetentionPeriod:     new(7),
@@ -196,15 +200,23 @@ func modifyAll() clusterCall {
 		PreferredMaintenanceWindow:           "Sun:05:00-Sun:06:00",
 		PubliclyAccessible:                   new(true),
 		VpcSecurityGroupIDs:                  []string{"sg-1"},
-	}, func(r *redshift.ModifyClusterResult) bool {
-		return r.Cluster.ClusterStatus == models.ClusterStatusModifying
-	})
+	}
 }
 
 // TestRecoverModifiedCluster: the cluster must have every requested value, or have it pending.
 func TestRecoverModifiedCluster(t *testing.T) {
 	t.Parallel()
-	all := modifyAll()
+	params := modifyAll()
+	fields := reflect.ValueOf(params)
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Name
+		if fields.Field(i).IsZero() && name != "NewClusterIdentifier" && name != "MasterUserPassword" {
+			t.Errorf("no case compares %s", name)
+		}
+	}
+	all := of((*redshift.Client).ModifyCluster, params, func(r *redshift.ModifyClusterResult) bool {
+		return r.Cluster.ClusterStatus == models.ClusterStatusModifying
+	})
 	modifying := clusterWith(allModified)
 	single := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", ClusterType: models.ClusterTypeSingleNode}, nil)
 	decrypt := of((*redshift.Client).ModifyCluster, redshift.ModifyClusterParams{ClusterIdentifier: "analytics", Encrypted: new(false)}, nil)
@@ -227,7 +239,7 @@ func TestRecoverModifiedCluster(t *testing.T) {
 		"not encrypted":           {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("")), want: "ok"},
 		"no encryption pending":   {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted><PendingModifiedValues><EncryptionType>None</EncryptionType></PendingModifiedValues>")), want: "ok"},
 		"still encrypted":         {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted>")), want: "unknown", text: "another Encrypted"},
-		"a password":              {call: password, replies: refusedAfter("InvalidClusterState"), want: "unknown", text: "does not show passwords", requests: "2*ModifyCluster"},
+		"a password":              {call: password, replies: refusedAfter("InvalidClusterState"), want: "unknown", text: "shows no password", requests: "2*ModifyCluster"},
 		"a password, heard":       {call: password, replies: []reply{noResponse, result("ModifyCluster", "<Cluster/>")}, want: "ok", requests: "2*ModifyCluster"},
 		"a missing cluster":       {call: all, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
 		"no cluster to look up":   {call: all, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown", requests: "2*ModifyCluster 5*DescribeClusters"},
@@ -350,12 +362,13 @@ func TestRecoverResizedCluster(t *testing.T) {
 		"another node type":      {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.xlplus", "4", "ElasticResize")), want: "unknown", text: "another TargetNodeType"},
 		"another number":         {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "6", "ElasticResize")), want: "unknown", text: "another TargetNumberOfNodes"},
 		"another kind":           {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "4", "ClassicResize")), want: "unknown", text: "another ResizeType"},
+		"another cluster type":   {call: resize, replies: other(result("DescribeResize", "<Status>IN_PROGRESS</Status><TargetNodeType>ra3.large</TargetNodeType><TargetNumberOfNodes>4</TargetNumberOfNodes><TargetClusterType>single-node</TargetClusterType>")), want: "unknown", text: "another TargetClusterType"},
 		"no cluster":             {call: resize, replies: refusedAfter("InvalidClusterState", ours, missingCluster), want: "unknown"},
 		"refused at the first":   {call: resize, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ResizeCluster"},
 		"with an exchange":       {call: exchange, replies: refusedAfter("InvalidClusterState", ours, exchanged("r-1", "o-1")), want: "ok"},
 		"with another exchange":  {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, exchanged("r-1", "o-2")}, 5)...), want: "unknown", text: "another ReservedNodeExchangeStatus.TargetReservedNodeOfferingId"},
 		"without an exchange":    {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, cluster}, 5)...), want: "unknown", text: "no ReservedNodeExchangeStatus.SourceReservedNodeId"},
-		"the look-up is refused": {call: resize, replies: refusedAfter("InvalidClusterState", forbidden), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
+		"the look-up is refused": {call: resize, replies: refusedAfter("InvalidClusterState", accessDenied), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
 	})
 }
 
@@ -377,7 +390,7 @@ func TestRecoverCanceledResize(t *testing.T) {
 		"ended":                    {call: cancel, replies: refusedAfter("ResizeNotFound", in("SUCCEEDED")), want: "unknown", text: "another Status", requests: "2*CancelResize DescribeResize"},
 		"failed":                   {call: cancel, replies: refusedAfter("InvalidClusterState", in("FAILED")), want: "unknown", text: "another Status"},
 		"not canceled":             {call: cancel, replies: refusedAfter("InvalidClusterState", in("IN_PROGRESS")), want: "unknown", text: "still exists", requests: "2*CancelResize 5*DescribeResize"},
-		"the look-up is refused":   {call: cancel, replies: refusedAfter("ResizeNotFound", forbidden), want: "unknown"},
+		"the look-up is refused":   {call: cancel, replies: refusedAfter("ResizeNotFound", accessDenied), want: "unknown"},
 		"refused at the first":     {call: cancel, replies: []reply{missingResize}, want: "ResizeNotFound", requests: "CancelResize"},
 	})
 }
@@ -393,7 +406,7 @@ func TestMisleadingNotFoundOptions(t *testing.T) {
 		"no owner":      {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, missingSnapshot, true},
 		"an owner":      {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs", OwnerAccount: friend}, missingSnapshot, false},
 		"an ARN":        {redshift.DescribeNodeConfigurationOptionsParams{SnapshotArn: nightlyARN}, missingSnapshot, false},
-		"another error": {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, forbidden, false},
+		"another error": {redshift.DescribeNodeConfigurationOptionsParams{SnapshotIdentifier: "theirs"}, accessDenied, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,7 +14,7 @@ type AccountAttribute struct {
 	AttributeValues []AttributeValueTarget `json:"AttributeValues,omitzero" xml:"AttributeValues>AttributeValueTarget"`
 }
 
-// DecodeQuery fills the AccountAttribute from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AccountAttribute from the current XML element of the decoder. The library calls it.
 func (m *AccountAttribute) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

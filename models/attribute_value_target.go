@@ -12,7 +12,7 @@ type AttributeValueTarget struct {
 	AttributeValue string `json:"AttributeValue,omitzero" xml:"AttributeValue"`
 }
 
-// DecodeQuery fills the AttributeValueTarget from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AttributeValueTarget from the current XML element of the decoder. The library calls it.
 func (m *AttributeValueTarget) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

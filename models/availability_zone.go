@@ -14,7 +14,7 @@ type AvailabilityZone struct {
 	SupportedPlatforms []SupportedPlatform `json:"SupportedPlatforms,omitzero" xml:"SupportedPlatforms>SupportedPlatform"`
 }
 
-// DecodeQuery fills the AvailabilityZone from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AvailabilityZone from the current XML element of the decoder. The library calls it.
 func (m *AvailabilityZone) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

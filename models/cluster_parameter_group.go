@@ -18,7 +18,7 @@ type ClusterParameterGroup struct {
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 
-// DecodeQuery fills the ClusterParameterGroup from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterParameterGroup from the current XML element of the decoder. The library calls it.
 func (m *ClusterParameterGroup) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

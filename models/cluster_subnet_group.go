@@ -24,7 +24,7 @@ type ClusterSubnetGroup struct {
 	SupportedClusterIPAddressTypes []IPAddressType `json:"SupportedClusterIpAddressTypes,omitzero" xml:"SupportedClusterIpAddressTypes>item"`
 }
 
-// DecodeQuery fills the ClusterSubnetGroup from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterSubnetGroup from the current XML element of the decoder. The library calls it.
 func (m *ClusterSubnetGroup) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

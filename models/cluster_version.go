@@ -16,7 +16,7 @@ type ClusterVersion struct {
 	Description string `json:"Description,omitzero" xml:"Description"`
 }
 
-// DecodeQuery fills the ClusterVersion from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterVersion from the current XML element of the decoder. The library calls it.
 func (m *ClusterVersion) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type DefaultClusterParameters struct {
 	Parameters []Parameter `json:"Parameters,omitzero" xml:"Parameters>Parameter"`
 }
 
-// DecodeQuery fills the DefaultClusterParameters from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DefaultClusterParameters from the current XML element of the decoder. The library calls it.
 func (m *DefaultClusterParameters) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

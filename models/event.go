@@ -26,7 +26,7 @@ type Event struct {
 	EventID string `json:"EventId,omitzero" xml:"EventId"`
 }
 
-// DecodeQuery fills the Event from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Event from the current XML element of the decoder. The library calls it.
 func (m *Event) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -14,7 +14,7 @@ type EventCategoriesMap struct {
 	Events []EventInfoMap `json:"Events,omitzero" xml:"Events>EventInfoMap"`
 }
 
-// DecodeQuery fills the EventCategoriesMap from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the EventCategoriesMap from the current XML element of the decoder. The library calls it.
 func (m *EventCategoriesMap) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -18,7 +18,7 @@ type EventInfoMap struct {
 	Severity EventSeverity `json:"Severity,omitzero" xml:"Severity"`
 }
 
-// DecodeQuery fills the EventInfoMap from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the EventInfoMap from the current XML element of the decoder. The library calls it.
 func (m *EventInfoMap) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -34,7 +34,7 @@ type EventSubscription struct {
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 
-// DecodeQuery fills the EventSubscription from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the EventSubscription from the current XML element of the decoder. The library calls it.
 func (m *EventSubscription) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

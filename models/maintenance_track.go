@@ -17,7 +17,7 @@ type MaintenanceTrack struct {
 	UpdateTargets []UpdateTarget `json:"UpdateTargets,omitzero" xml:"UpdateTargets>UpdateTarget"`
 }
 
-// DecodeQuery fills the MaintenanceTrack from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the MaintenanceTrack from the current XML element of the decoder. The library calls it.
 func (m *MaintenanceTrack) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -18,7 +18,7 @@ type NodeConfigurationOption struct {
 	Mode Mode `json:"Mode,omitzero" xml:"Mode"`
 }
 
-// DecodeQuery fills the NodeConfigurationOption from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the NodeConfigurationOption from the current XML element of the decoder. The library calls it.
 func (m *NodeConfigurationOption) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -17,7 +17,7 @@ type NodeConfigurationOptionsFilter struct {
 	Values []string `json:"Value,omitzero" xml:"Value>item"`
 }
 
-// DecodeQuery fills the NodeConfigurationOptionsFilter from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the NodeConfigurationOptionsFilter from the current XML element of the decoder. The library calls it.
 func (m *NodeConfigurationOptionsFilter) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

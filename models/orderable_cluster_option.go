@@ -18,7 +18,7 @@ type OrderableClusterOption struct {
 	AvailabilityZones []AvailabilityZone `json:"AvailabilityZones,omitzero" xml:"AvailabilityZones>AvailabilityZone"`
 }
 
-// DecodeQuery fills the OrderableClusterOption from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the OrderableClusterOption from the current XML element of the decoder. The library calls it.
 func (m *OrderableClusterOption) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -30,7 +30,7 @@ type Parameter struct {
 	MinimumEngineVersion string `json:"MinimumEngineVersion,omitzero" xml:"MinimumEngineVersion"`
 }
 
-// DecodeQuery fills the Parameter from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Parameter from the current XML element of the decoder. The library calls it.
 func (m *Parameter) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

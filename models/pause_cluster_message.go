@@ -12,7 +12,7 @@ type PauseClusterMessage struct {
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
 }
 
-// DecodeQuery fills the PauseClusterMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the PauseClusterMessage from the current XML element of the decoder. The library calls it.
 func (m *PauseClusterMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -24,7 +24,7 @@ type ResizeClusterMessage struct {
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero" xml:"TargetReservedNodeOfferingId"`
 }
 
-// DecodeQuery fills the ResizeClusterMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ResizeClusterMessage from the current XML element of the decoder. The library calls it.
 func (m *ResizeClusterMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

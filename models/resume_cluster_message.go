@@ -12,7 +12,7 @@ type ResumeClusterMessage struct {
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
 }
 
-// DecodeQuery fills the ResumeClusterMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ResumeClusterMessage from the current XML element of the decoder. The library calls it.
 func (m *ResumeClusterMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

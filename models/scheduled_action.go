@@ -31,7 +31,7 @@ type ScheduledAction struct {
 	EndTime time.Time `json:"EndTime,omitzero" xml:"EndTime"`
 }
 
-// DecodeQuery fills the ScheduledAction from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ScheduledAction from the current XML element of the decoder. The library calls it.
 func (m *ScheduledAction) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

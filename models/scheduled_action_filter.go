@@ -14,7 +14,7 @@ type ScheduledActionFilter struct {
 	Values []string `json:"Values" xml:"Values>item"`
 }
 
-// DecodeQuery fills the ScheduledActionFilter from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ScheduledActionFilter from the current XML element of the decoder. The library calls it.
 func (m *ScheduledActionFilter) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type ScheduledActionType struct {
 	ResumeCluster *ResumeClusterMessage `json:"ResumeCluster,omitzero" xml:"ResumeCluster"`
 }
 
-// DecodeQuery fills the ScheduledActionType from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ScheduledActionType from the current XML element of the decoder. The library calls it.
 func (m *ScheduledActionType) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type Subnet struct {
 	SubnetStatus string `json:"SubnetStatus,omitzero" xml:"SubnetStatus"`
 }
 
-// DecodeQuery fills the Subnet from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Subnet from the current XML element of the decoder. The library calls it.
 func (m *Subnet) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -12,7 +12,7 @@ type SupportedOperation struct {
 	OperationName string `json:"OperationName,omitzero" xml:"OperationName"`
 }
 
-// DecodeQuery fills the SupportedOperation from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SupportedOperation from the current XML element of the decoder. The library calls it.
 func (m *SupportedOperation) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -16,7 +16,7 @@ type UpdateTarget struct {
 	SupportedOperations []SupportedOperation `json:"SupportedOperations,omitzero" xml:"SupportedOperations>SupportedOperation"`
 }
 
-// DecodeQuery fills the UpdateTarget from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the UpdateTarget from the current XML element of the decoder. The library calls it.
 func (m *UpdateTarget) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

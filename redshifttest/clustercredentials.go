@@ -2,7 +2,6 @@ package redshifttest
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,14 +20,6 @@ var (
 	databaseUser  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+.@-]*$`)
 	databaseGroup = regexp.MustCompile(`^[a-z][a-z0-9_+.@-]*$`)
 )
-
-// reservedWords are reserved words of SQL that are names of users and databases by mistake. Redshift reserves more words.
-var reservedWords = []string{
-	"all", "and", "any", "as", "authorization", "between", "case", "column", "constraint", "create", "current_user", "default", "distinct",
-	"else", "end", "except", "false", "for", "foreign", "from", "full", "grant", "group", "having", "in", "inner", "intersect", "into", "is",
-	"join", "left", "like", "limit", "natural", "not", "null", "on", "or", "order", "outer", "primary", "references", "right", "select",
-	"session_user", "system", "table", "then", "to", "true", "union", "unique", "user", "using", "when", "where", "with",
-}
 
 func getClusterCredentials(c *call) (any, *failure) {
 	user, create := c.params.text("DbUser"), false
@@ -58,7 +49,7 @@ func getClusterCredentials(c *call) (any, *failure) {
 
 // isDatabaseName reports whether a text can be the name of a database or of a database user.
 func isDatabaseName(name string) bool {
-	return len(name) <= maxDatabaseName && databaseUser.MatchString(name) && !slices.Contains(reservedWords, strings.ToLower(name))
+	return len(name) <= maxDatabaseName && databaseUser.MatchString(name) && !reservedWords[strings.ToLower(name)]
 }
 
 // credentialsScope returns the cluster of a call for credentials, and how long they are valid. Unlike in other operations, the case of

@@ -29,14 +29,14 @@ func TestClusterCredentials(t *testing.T) {
 		{redshift.GetClusterCredentialsParams{DbUser: "reader", AutoCreate: new(false)}, "IAM:reader", 15 * time.Minute},
 	} {
 		test.params.ClusterIdentifier = "analytics"
-		got := ok[*redshift.GetClusterCredentialsResult](t)(client.GetClusterCredentials(t.Context(), &test.params))
+		got := succeed[*redshift.GetClusterCredentialsResult](t)(client.GetClusterCredentials(t.Context(), &test.params))
 		if got.DbUser != test.user || !got.Expiration.Equal(start.Add(test.valid)) || string(got.DbPassword) == "" {
 			t.Errorf("GetClusterCredentials(%+v) = %+v, want the user %s for %s", test.params, got, test.user, test.valid)
 		}
 		passwords[string(got.DbPassword)] = true
 	}
 	fake.Advance(time.Minute)
-	iam := ok[*redshift.GetClusterCredentialsWithIAMResult](t)(client.GetClusterCredentialsWithIAM(t.Context(),
+	iam := succeed[*redshift.GetClusterCredentialsWithIAMResult](t)(client.GetClusterCredentialsWithIAM(t.Context(),
 		&redshift.GetClusterCredentialsWithIAMParams{ClusterIdentifier: "analytics", DurationSeconds: new(1800)}))
 	if !strings.HasPrefix(iam.DbUser, "IAM:") || !iam.Expiration.Equal(start.Add(31*time.Minute)) || string(iam.DbPassword) == "" {
 		t.Errorf("GetClusterCredentialsWithIAM() = %+v", iam)

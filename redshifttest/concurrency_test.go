@@ -14,8 +14,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestManyCallersAndRegions has goroutines do everything at once, in two regions, while the clock moves: the race detector
-// looks on, and each answer is one that Redshift gives.
+// TestManyCallersAndRegions calls all operations concurrently in two regions while the clock moves. It is for the race detector, and
+// checks that each response is a valid one.
 func TestManyCallersAndRegions(t *testing.T) {
 	t.Parallel()
 	east := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
@@ -32,11 +32,16 @@ func TestManyCallersAndRegions(t *testing.T) {
 				other := []string{"us-west-2", "us-east-1"}[(worker+round)%2]
 				name := fmt.Sprintf("n%d", (worker+round)%5)
 				values := map[string]string{
-					"ClusterIdentifier": "analytics", "SnapshotIdentifier": name, "TargetSnapshotIdentifier": "copy-" + name, "SourceSnapshotIdentifier": name,
+					"ClusterIdentifier": "analytics", "SnapshotIdentifier": name, "TargetSnapshotIdentifier": "copy-" + name,
+					"SourceSnapshotIdentifier": name,
 					"AccountWithRestoreAccess": partner, "DestinationRegion": other, "RetentionPeriod": "3", "SnapshotCopyGrantName": "g-" + name,
-					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev", "SourceTableName": "a",
-					"NewTableName": name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name, "TagKeys.TagKey": "k",
-					"SnapshotIdentifierList.String": name, "ParameterGroupName": "p-" + name, "ParameterGroupFamily": "redshift-1.0", "Description": "d",
+					"ScheduleIdentifier": "s-" + name, "ScheduleDefinitions.ScheduleDefinition": "rate(1 hour)", "SourceDatabaseName": "dev",
+					"SourceTableName": "a",
+					"NewTableName":    name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name,
+					"TagKeys.TagKey":                "k",
+					"SnapshotIdentifierList.String": name,
+					"MasterUsername":                "admin", "NodeType": "ra3.large", "MasterUserPassword": "Abcdefg1",
+					"ParameterGroupName": "p-" + name, "ParameterGroupFamily": "redshift-1.0", "Description": "d",
 					"ClusterSubnetGroupName": "n-" + name, "SubnetIds.SubnetIdentifier": "subnet-1", "SubscriptionName": "e-" + name,
 					"SnsTopicArn": "arn:aws:sns:" + fake.Region() + ":123456789012:t", "ScheduledActionName": "a-" + name, "Schedule": "cron(0 * * * ? *)",
 					"IamRole": "arn:aws:iam::123456789012:role/r", "DbUser": "reader", "BucketName": "logs",
@@ -61,17 +66,18 @@ func TestManyCallersAndRegions(t *testing.T) {
 							parameters = append(parameters, param.Name, value)
 						}
 					}
-					if got := send(t, fake.Transport(), unsigned(t, operation.Name, parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
-						t.Errorf("%s %q answered %s", operation.Name, parameters, got.Body)
+					if got := send(t, fake.Transport(), unsignedRequest(t, operation.Name,
+						parameters...)); got.Status >= http.StatusInternalServerError || got.Code == "MissingParameter" {
+						t.Errorf("%s %q returned %s", operation.Name, parameters, got.Body)
 					}
 				}
 				fake.Advance(40 * time.Minute)
 				fake.Snapshots()
 				fake.Requests()
 				if err := fake.FailNext("DescribeTags", "Throttling"); err != nil {
-					t.Error(err) // Fatal is for the test's own goroutine
+					t.Error(err) // only the goroutine of the test may call Fatal
 				}
-				_ = fake.SetSnapshotStatus(name, models.SnapshotStatusFailed) // there may be none
+				_ = fake.SetSnapshotStatus(name, models.SnapshotStatusFailed) // the snapshot may not exist
 				_ = east.RemoveCluster("drill-" + name)
 			}
 		})

@@ -12,9 +12,9 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// neverConfigured are codes of configuration operations that depend on what the fake does not have: S3 buckets, changes of subscriptions in
+// withoutState are codes of configuration operations that depend on what the fake does not have: S3 buckets, changes of subscriptions in
 // progress, states of subnets, identifiers of events in a request, and new scheduled actions of other types.
-var neverConfigured = []awsquery.ErrorCode{
+var withoutState = []awsquery.ErrorCode{
 	models.ErrBucketNotFoundFault,
 	models.ErrInsufficientS3BucketPolicyFault,
 	models.ErrInvalidClusterSubnetStateFault,
@@ -32,7 +32,7 @@ var configurationQuotas = []awsquery.ErrorCode{
 }
 
 // configurationRefusals are refusals of the fake of TestConfigurationErrors.
-func configurationRefusals() []refusal {
+func configurationRefusals() []refusedCall {
 	return slices.Concat(parameterRefusals(), subnetRefusals(), eventRefusals(), subscriptionRefusals(), loggingRefusals(), actionRefusals(),
 		credentialsRefusals())
 }
@@ -47,7 +47,7 @@ func tooManyTagsFor(parameters ...string) []string {
 	return parameters
 }
 
-func parameterRefusals() []refusal {
+func parameterRefusals() []refusedCall {
 	const (
 		creating  = "CreateClusterParameterGroup"
 		modify    = "ModifyClusterParameterGroup"
@@ -65,7 +65,7 @@ func parameterRefusals() []refusal {
 		tooMany = append(tooMany, fmt.Sprintf("Parameters.Parameter.%d.ParameterName", i+1), "auto_mv")
 	}
 
-	return []refusal{
+	return []refusedCall{
 		{creating, []string{"ParameterGroupName", "new", "Description", "new"}, "MissingParameter", "ParameterGroupFamily"},
 		{creating, group("a--b", "redshift-1.0"), "InvalidParameterValue", "ParameterGroupName"},
 		{creating, group("default.redshift-1.0", "redshift-1.0"), "InvalidParameterValue", "ParameterGroupName"},
@@ -101,7 +101,7 @@ func parameterRefusals() []refusal {
 	}
 }
 
-func subnetRefusals() []refusal {
+func subnetRefusals() []refusedCall {
 	const (
 		creating = "CreateClusterSubnetGroup"
 		modify   = "ModifyClusterSubnetGroup"
@@ -113,7 +113,7 @@ func subnetRefusals() []refusal {
 		tooMany = append(tooMany, fmt.Sprint("subnet-", i))
 	}
 
-	return []refusal{
+	return []refusedCall{
 		{creating, inSubnets("new"), "MissingParameter", "SubnetIds"},
 		{creating, inSubnets("Default", "subnet-1"), "InvalidParameterValue", "Default"},
 		{creating, inSubnets("a_b", "subnet-1"), "InvalidParameterValue", "ClusterSubnetGroupName"},
@@ -137,10 +137,10 @@ func subnetRefusals() []refusal {
 	}
 }
 
-func eventRefusals() []refusal {
+func eventRefusals() []refusedCall {
 	const describe = "DescribeEvents"
 
-	return []refusal{
+	return []refusedCall{
 		{describe, []string{"SourceIdentifier", "analytics"}, "InvalidParameterCombination", "SourceType"},
 		{describe, []string{"SourceType", "bucket"}, "InvalidParameterValue", "bucket"},
 		{describe, []string{"Duration", "0"}, "InvalidParameterValue", "Duration"},
@@ -154,7 +154,7 @@ func eventRefusals() []refusal {
 	}
 }
 
-func subscriptionRefusals() []refusal {
+func subscriptionRefusals() []refusedCall {
 	const (
 		creating = "CreateEventSubscription"
 		modify   = "ModifyEventSubscription"
@@ -163,7 +163,7 @@ func subscriptionRefusals() []refusal {
 	subscribe := func(name, to string, more ...string) []string {
 		return append([]string{"SubscriptionName", name, "SnsTopicArn", to}, more...)
 	}
-	all := []refusal{
+	all := []refusedCall{
 		{creating, []string{"SubscriptionName", "new"}, "MissingParameter", "SnsTopicArn"},
 		{creating, subscribe("1st", topic), "InvalidParameterValue", "SubscriptionName"},
 		{creating, subscribe("ALARMS", topic), models.ErrSubscriptionAlreadyExist, "ALARMS"},
@@ -176,7 +176,7 @@ func subscriptionRefusals() []refusal {
 		{describe, []string{"MaxRecords", "1"}, "InvalidParameterValue", "between 20 and 100"},
 	}
 	for operation, name := range map[string]string{creating: "new", modify: "alarms"} {
-		all = append(all, []refusal{
+		all = append(all, []refusedCall{
 			{operation, subscribe(name, "alarms"), models.ErrSNSInvalidTopic, "alarms"},
 			{operation, subscribe(name, "arn:aws:sqs:us-east-1:123456789012:alarms"), models.ErrSNSInvalidTopic, "sqs"},
 			{operation, subscribe(name, topic+".fifo"), models.ErrSNSInvalidTopic, "FIFO"},
@@ -203,11 +203,11 @@ func subscriptionRefusals() []refusal {
 	return all
 }
 
-func loggingRefusals() []refusal {
+func loggingRefusals() []refusedCall {
 	const enable, disable, status = "EnableLogging", "DisableLogging", "DescribeLoggingStatus"
 	logs := func(more ...string) []string { return append([]string{"ClusterIdentifier", "analytics"}, more...) }
 
-	return []refusal{
+	return []refusedCall{
 		{enable, logs(), "InvalidParameterCombination", "BucketName"},
 		{enable, logs("BucketName", "ab"), models.ErrInvalidS3BucketNameFault, "'ab'"},
 		{enable, logs("BucketName", strings.Repeat("a", 64)), models.ErrInvalidS3BucketNameFault, "63"},
@@ -227,7 +227,7 @@ func loggingRefusals() []refusal {
 	}
 }
 
-func actionRefusals() []refusal {
+func actionRefusals() []refusedCall {
 	const (
 		creating = "CreateScheduledAction"
 		modify   = "ModifyScheduledAction"
@@ -244,7 +244,7 @@ func actionRefusals() []refusal {
 		return []string{"Filters.ScheduledActionFilter.1.Name", name, "Filters.ScheduledActionFilter.1.Values.item.1", "x"}
 	}
 
-	return []refusal{
+	return []refusedCall{
 		{creating, without(), "MissingParameter", "TargetAction"},
 		{creating, newAction("a b", daily), "InvalidParameterValue", "a b"},
 		{creating, newAction("Nightly", daily), models.ErrScheduledActionAlreadyExists, "Nightly"},
@@ -284,13 +284,13 @@ func actionRefusals() []refusal {
 	}
 }
 
-func credentialsRefusals() []refusal {
+func credentialsRefusals() []refusedCall {
 	const credentials, withIAM = "GetClusterCredentials", "GetClusterCredentialsWithIAM"
 	login := func(user string, more ...string) []string {
 		return append([]string{"DbUser", user, "ClusterIdentifier", "analytics"}, more...)
 	}
 
-	return []refusal{
+	return []refusedCall{
 		{credentials, []string{"ClusterIdentifier", "analytics"}, "MissingParameter", "DbUser"},
 		{credentials, []string{"DbUser", "reader"}, "MissingParameter", "ClusterIdentifier or CustomDomainName"},
 		{credentials, login("reader", "CustomDomainName", "db.example.com"), "InvalidParameterCombination", "CustomDomainName"},
@@ -324,7 +324,7 @@ func TestConfigurationErrors(t *testing.T) {
 	must(t, fake, "CreateClusterSubnetGroup", inSubnets("inner", "subnet-1")...)
 	must(t, fake, "CreateEventSubscription", "SubscriptionName", "alarms", "SnsTopicArn", topic)
 	must(t, fake, "CreateScheduledAction", newAction("nightly", "cron(0 22 * * ? *)")...)
-	create(t, fake, "last")
+	createSnapshots(t, fake, "last")
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "last", "ClusterParameterGroupName", "used",
 		"ClusterSubnetGroupName", "inner")
 	described := func() string {

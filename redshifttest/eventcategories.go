@@ -63,6 +63,7 @@ var eventCatalog = slices.Concat(
 		2014: "The request to restore a table of cluster <cluster> was received.",
 		2015: "The restore of a table of cluster <cluster> was canceled.",
 		2016: "The replacement of cluster <cluster> has started.",
+		3618: "The pause of cluster <cluster> has started.",
 	}),
 	eventsOf(models.SourceTypeCluster, monitoring, models.EventSeverityInfo, map[int]string{
 		3000: "Cluster <cluster> was rebooted.",
@@ -75,7 +76,6 @@ var eventCatalog = slices.Concat(
 		3011: "The elastic resize of cluster <cluster> has started.",
 		3012: "The elastic resize of cluster <cluster> is completed.",
 		3537: "The data of cluster <cluster> is transferred.",
-		3618: "The pause of cluster <cluster> has started.",
 		3619: "Cluster <cluster> is paused.",
 		3621: "The resume of cluster <cluster> has started.",
 		3622: "Cluster <cluster> is resumed.",

@@ -29,8 +29,8 @@ func eventsOf(tb testing.TB, fake *redshifttest.Fake, kind models.SourceType, so
 	return all
 }
 
-// expectEvents compares the numbers of the events of a source.
-func expectEvents(tb testing.TB, fake *redshifttest.Fake, kind models.SourceType, source string, want ...int) {
+// expectEventNumbers compares the numbers of the events of a source.
+func expectEventNumbers(tb testing.TB, fake *redshifttest.Fake, kind models.SourceType, source string, want ...int) {
 	tb.Helper()
 	var got []int
 	for _, event := range eventsOf(tb, fake, kind, source) {
@@ -81,12 +81,12 @@ func TestEventsOfChanges(t *testing.T) {
 			}
 			advance(20 * time.Minute)
 			must(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "nightly")
-			expectEvents(t, fake, "cluster-snapshot", "Nightly", 2009, 3004, 2011)
-			expectEvents(t, fake, "cluster-snapshot", "broken", 2009, 3503)
-			expectEvents(t, fake, "cluster", "analytics", 3007, 2014, 3008, 3009)
-			expectEvents(t, fake, "cluster", "drill", 2008, 3003)
-			expectEvents(t, fake, "cluster", "slow", 2008, 3003, 3537)
-			expectEvents(t, fake, "cluster", "lost", 2008, 3501)
+			expectEventNumbers(t, fake, "cluster-snapshot", "Nightly", 2009, 3004, 2011)
+			expectEventNumbers(t, fake, "cluster-snapshot", "broken", 2009, 3503)
+			expectEventNumbers(t, fake, "cluster", "analytics", 3007, 2014, 3008, 3009)
+			expectEventNumbers(t, fake, "cluster", "drill", 2008, 3003)
+			expectEventNumbers(t, fake, "cluster", "slow", 2008, 3003, 3537)
+			expectEventNumbers(t, fake, "cluster", "lost", 2008, 3501)
 
 			completed := eventsOf(t, fake, "cluster-snapshot", "nightly")[1]
 			want := models.Event{
@@ -125,11 +125,11 @@ func TestEventsOfOtherSnapshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.Advance(24*time.Hour + redshifttest.DefaultSnapshotDuration)
-	expectEvents(t, fake, "cluster-snapshot", "", 3004)
-	expectEvents(t, fake, "cluster-snapshot", "young", 3004)
+	expectEventNumbers(t, fake, "cluster-snapshot", "", 3004)
+	expectEventNumbers(t, fake, "cluster-snapshot", "young", 3004)
 	automated := fake.Snapshots()[len(fake.Snapshots())-1].SnapshotIdentifier
 	must(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "kept")
-	expectEvents(t, fake, "cluster-snapshot", "kept", 2009, 3004)
+	expectEventNumbers(t, fake, "cluster-snapshot", "kept", 2009, 3004)
 
 	for status, want := range map[models.SnapshotStatus]int{"available": 3004, "cancelled": 2010} {
 		name := "set-" + string(status)
@@ -140,7 +140,7 @@ func TestEventsOfOtherSnapshots(t *testing.T) {
 			}
 		}
 		fake.Advance(time.Hour)
-		expectEvents(t, fake, "cluster-snapshot", name, 2009, want)
+		expectEventNumbers(t, fake, "cluster-snapshot", name, 2009, want)
 	}
 }
 
@@ -148,8 +148,8 @@ func TestEventsOfTableRestores(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[models.TableRestoreStatusType]int{"SUCCEEDED": 3009, "FAILED": 3010, "CANCELED": 2015} {
 		fake := newFake(t, redshifttest.Options{})
-		create(t, fake, "nightly")
-		restored := ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(),
+		createSnapshots(t, fake, "nightly")
+		restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(),
 			&redshift.RestoreTableFromClusterSnapshotParams{
 				ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "new",
 			}))
@@ -159,7 +159,7 @@ func TestEventsOfTableRestores(t *testing.T) {
 			}
 		}
 		fake.Advance(time.Hour)
-		expectEvents(t, fake, "cluster", "analytics", 2014, want)
+		expectEventNumbers(t, fake, "cluster", "analytics", 2014, want)
 	}
 }
 
@@ -226,10 +226,10 @@ func TestEventPages(t *testing.T) {
 		newParameterGroup(t, fake, fmt.Sprintf("g-%02d", i))
 	}
 	client := clientOf(t, fake)
-	first := ok[*redshift.DescribeEventsResult](t)(client.DescribeEvents(t.Context(), &redshift.DescribeEventsParams{MaxRecords: new(20)}))
+	first := succeed[*redshift.DescribeEventsResult](t)(client.DescribeEvents(t.Context(), &redshift.DescribeEventsParams{MaxRecords: new(20)}))
 	newParameterGroup(t, fake, "late") // does not move the others
-	second := ok[*redshift.DescribeEventsResult](t)(client.DescribeEvents(t.Context(), &redshift.DescribeEventsParams{MaxRecords: new(20), Marker: first.Marker}))
-	third := ok[*redshift.DescribeEventsResult](t)(client.DescribeEvents(t.Context(), &redshift.DescribeEventsParams{MaxRecords: new(20), Marker: second.Marker}))
+	second := succeed[*redshift.DescribeEventsResult](t)(client.DescribeEvents(t.Context(), &redshift.DescribeEventsParams{MaxRecords: new(20), Marker: first.Marker}))
+	third := succeed[*redshift.DescribeEventsResult](t)(client.DescribeEvents(t.Context(), &redshift.DescribeEventsParams{MaxRecords: new(20), Marker: second.Marker}))
 	var names []string
 	for i, event := range slices.Concat(first.Events, second.Events, third.Events) {
 		if want := fmt.Sprintf("g-%02d", i); i < 45 && event.SourceIdentifier != want {
@@ -246,7 +246,7 @@ func TestEventCategories(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	all := ok[*redshift.DescribeEventCategoriesResult](t)(client.DescribeEventCategories(t.Context(), &redshift.DescribeEventCategoriesParams{}))
+	all := succeed[*redshift.DescribeEventCategoriesResult](t)(client.DescribeEventCategories(t.Context(), &redshift.DescribeEventCategoriesParams{}))
 	seen := make(map[string]bool)
 	var types []models.SourceType
 	for _, source := range all.EventCategoriesMapList {
@@ -264,7 +264,7 @@ func TestEventCategories(t *testing.T) {
 	if want := []models.SourceType{"cluster", "cluster-parameter-group", "cluster-security-group", "cluster-snapshot", "scheduled-action"}; !slices.Equal(types, want) {
 		t.Errorf("the types are %q, want %q", types, want)
 	}
-	one := ok[*redshift.DescribeEventCategoriesResult](t)(client.DescribeEventCategories(t.Context(),
+	one := succeed[*redshift.DescribeEventCategoriesResult](t)(client.DescribeEventCategories(t.Context(),
 		&redshift.DescribeEventCategoriesParams{SourceType: models.SourceTypeClusterSnapshot}))
 	var numbers []string
 	for _, event := range one.EventCategoriesMapList[0].Events {

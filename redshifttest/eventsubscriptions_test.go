@@ -15,17 +15,17 @@ func TestEventSubscriptionLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	created := ok[*redshift.CreateEventSubscriptionResult](t)(client.CreateEventSubscription(t.Context(), &redshift.CreateEventSubscriptionParams{
+	created := succeed[*redshift.CreateEventSubscriptionResult](t)(client.CreateEventSubscription(t.Context(), &redshift.CreateEventSubscriptionParams{
 		SubscriptionName: "Alarms", SnsTopicArn: topic, Tags: []models.Tag{{Key: "team", Value: "finance"}},
 	})).EventSubscription
-	if created.CustSubscriptionID != "Alarms" || created.CustomerAwsID != own || created.SnsTopicArn != topic || created.Status != models.EventSubscriptionStatusActive ||
+	if created.CustSubscriptionID != "Alarms" || created.CustomerAwsID != ownAccount || created.SnsTopicArn != topic || created.Status != models.EventSubscriptionStatusActive ||
 		!created.SubscriptionCreationTime.Equal(start) || !created.Enabled || created.Severity != models.EventSeverityInfo || created.SourceType != "" {
 		t.Errorf("the new subscription is %+v", created)
 	}
 	modify := func(params redshift.ModifyEventSubscriptionParams) models.EventSubscription {
 		params.SubscriptionName = "alarms"
 
-		return ok[*redshift.ModifyEventSubscriptionResult](t)(client.ModifyEventSubscription(t.Context(), &params)).EventSubscription
+		return succeed[*redshift.ModifyEventSubscriptionResult](t)(client.ModifyEventSubscription(t.Context(), &params)).EventSubscription
 	}
 	changed := modify(redshift.ModifyEventSubscriptionParams{
 		SourceType: new("cluster"), SourceIDs: []string{"Analytics"}, EventCategories: []string{"Security", "monitoring"},
@@ -43,7 +43,7 @@ func TestEventSubscriptionLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	described := func() models.EventSubscription {
-		list := ok[*redshift.DescribeEventSubscriptionsResult](t)(client.DescribeEventSubscriptions(t.Context(),
+		list := succeed[*redshift.DescribeEventSubscriptionsResult](t)(client.DescribeEventSubscriptions(t.Context(),
 			&redshift.DescribeEventSubscriptionsParams{SubscriptionName: "alarms", TagValues: []string{"finance"}})).EventSubscriptionsList
 		if len(list) != 1 {
 			t.Fatalf("DescribeEventSubscriptions lists %+v", list)

@@ -15,13 +15,13 @@ func TestLogging(t *testing.T) {
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
 	status := func() *redshift.DescribeLoggingStatusResult {
-		return ok[*redshift.DescribeLoggingStatusResult](t)(client.DescribeLoggingStatus(t.Context(),
+		return succeed[*redshift.DescribeLoggingStatusResult](t)(client.DescribeLoggingStatus(t.Context(),
 			&redshift.DescribeLoggingStatusParams{ClusterIdentifier: "Analytics"}))
 	}
 	if got := status(); got.LoggingEnabled || got.LogDestinationType != "" {
 		t.Errorf("at first, the logs are %+v", got)
 	}
-	enabled := ok[*redshift.EnableLoggingResult](t)(client.EnableLogging(t.Context(), &redshift.EnableLoggingParams{
+	enabled := succeed[*redshift.EnableLoggingResult](t)(client.EnableLogging(t.Context(), &redshift.EnableLoggingParams{
 		ClusterIdentifier: "analytics", BucketName: "audit.example-1", S3KeyPrefix: "logs/höhe 1/",
 	}))
 	if !enabled.LoggingEnabled || enabled.BucketName != "audit.example-1" || enabled.S3KeyPrefix != "logs/höhe 1/" ||
@@ -48,7 +48,7 @@ func TestLogging(t *testing.T) {
 		got.BucketName != "" || !got.LastSuccessfulDeliveryTime.IsZero() {
 		t.Errorf("with another destination, the logs are %+v", got)
 	}
-	disabled := ok[*redshift.DisableLoggingResult](t)(client.DisableLogging(t.Context(), &redshift.DisableLoggingParams{ClusterIdentifier: "analytics"}))
+	disabled := succeed[*redshift.DisableLoggingResult](t)(client.DisableLogging(t.Context(), &redshift.DisableLoggingParams{ClusterIdentifier: "analytics"}))
 	if disabled.LoggingEnabled || status().LoggingEnabled || disabled.LogDestinationType != "" {
 		t.Errorf("DisableLogging returned %+v", disabled)
 	}

@@ -2,6 +2,7 @@ package redshifttest_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -25,10 +26,26 @@ func setParameter(group, name, value string, more ...string) []string {
 	}, more...)
 }
 
+// parameterGroupStatus returns a parameter group of a cluster. The group and all its parameters have the status.
+func parameterGroupStatus(group, status string) models.ClusterParameterGroupStatus {
+	all := models.ClusterParameterGroupStatus{ParameterGroupName: group, ParameterApplyStatus: status}
+	for _, name := range []string{
+		"auto_analyze", "auto_mv", "datestyle", "enable_case_sensitive_identifier", "enable_user_activity_logging", "extra_float_digits",
+		"max_concurrency_scaling_clusters", "max_cursor_result_set_size", "query_group", "require_ssl", "search_path", "statement_timeout",
+		"use_fips_ssl", "wlm_json_configuration",
+	} {
+		all.ClusterParameterStatusList = append(all.ClusterParameterStatusList, models.ClusterParameterStatus{
+			ParameterName: name, ParameterApplyStatus: status,
+		})
+	}
+
+	return all
+}
+
 // restoredWith takes a snapshot of analytics and restores it to a cluster with a parameter group.
 func restoredWith(tb testing.TB, fake *redshifttest.Fake, cluster, group string) {
 	tb.Helper()
-	create(tb, fake, "of-"+cluster)
+	createSnapshots(tb, fake, "of-"+cluster)
 	must(tb, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", cluster, "SnapshotIdentifier", "of-"+cluster, "ClusterParameterGroupName", group)
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 }
@@ -37,7 +54,7 @@ func TestParameterGroupLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	created := ok[*redshift.CreateClusterParameterGroupResult](t)(client.CreateClusterParameterGroup(t.Context(), &redshift.CreateClusterParameterGroupParams{
+	created := succeed[*redshift.CreateClusterParameterGroupResult](t)(client.CreateClusterParameterGroup(t.Context(), &redshift.CreateClusterParameterGroupParams{
 		ParameterGroupName: "Tuned", ParameterGroupFamily: "redshift-2.0", Description: "for reports", Tags: []models.Tag{{Key: "team", Value: "finance"}},
 	}))
 	if group := created.ClusterParameterGroup; group.ParameterGroupName != "tuned" || group.ParameterGroupFamily != "redshift-2.0" ||
@@ -88,7 +105,7 @@ func TestParameterGroupLife(t *testing.T) {
 	if got := do(t, fake, "DescribeClusterParameterGroups", "ParameterGroupName", "tuned"); got.Code != "ClusterParameterGroupNotFound" {
 		t.Errorf("after the deletion, DescribeClusterParameterGroups returned %s", got.Body)
 	}
-	expectEvents(t, fake, "cluster-parameter-group", "tuned", 1003, 1002, 1002, 1005, 1005, 1005, 1004)
+	expectEventNumbers(t, fake, "cluster-parameter-group", "tuned", 1003, 1002, 1002, 1005, 1005, 1005, 1004)
 }
 
 // parametersOf returns the parameters of a group as name=value.
@@ -274,6 +291,44 @@ func TestParameterStatuses(t *testing.T) {
 			if got := do(t, fake, "DeleteClusterParameterGroup", "ParameterGroupName", "tuned"); got.Code != "InvalidClusterParameterGroupState" || !strings.Contains(got.Message, "drill") {
 				t.Errorf("deleting a group in use returned %s", got.Body)
 			}
+		})
+	}
+}
+
+// TestRebootAppliesParameters: after a reboot, no parameter waits. A dynamic change that was interrupted is applied too.
+func TestRebootAppliesParameters(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string][]string{
+		"static":  setParameter("tuned", "auto_mv", "false"),
+		"dynamic": setParameter("tuned", "wlm_json_configuration", `[{"auto_wlm":true,"priority":"high"}]`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			client := clientOf(t, fake)
+			newParameterGroup(t, fake, "tuned")
+			must(t, fake, "ModifyCluster", "ClusterIdentifier", "analytics", "ClusterParameterGroupName", "tuned")
+			expectGroup := func(when, status string) {
+				t.Helper()
+				got, want := describeOne(t, client, "analytics").ClusterParameterGroups[0], parameterGroupStatus("tuned", status)
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("%s, the group is %+v, want %+v", when, got, want)
+				}
+			}
+			expectGroup("after ModifyCluster", "pending-reboot")
+			must(t, fake, "ModifyClusterParameterGroup", change...)
+			expectGroup("after the change of a waiting group", "pending-reboot")
+			reboot := func() {
+				must(t, fake, "RebootCluster", "ClusterIdentifier", "analytics")
+				fake.Advance(10 * time.Minute)
+			}
+			reboot()
+			expectGroup("after the reboot", "in-sync")
+			must(t, fake, "ResetClusterParameterGroup", "ParameterGroupName", "tuned")
+			must(t, fake, "ModifyClusterParameterGroup", change...)
+			reboot()
+			expectGroup("after the second reboot", "in-sync")
+			expectEventNumbers(t, fake, "cluster", "analytics", 1001, 1000, 3000, 1000, 1000, 3000)
 		})
 	}
 }

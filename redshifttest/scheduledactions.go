@@ -18,7 +18,6 @@ const maxActionInvocations = 5
 
 var (
 	actionPages = pageSizes{20, 100}
-	roleARN     = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):iam::([0-9]{12}):role/[A-Za-z0-9_+=,.@/-]+$`)
 	actionName  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,60}$`)
 
 	actionTypes = []models.ScheduledActionTypeValues{
@@ -126,7 +125,7 @@ func (c *call) applyAction(action *storedAction) *failure {
 		action.schedule, action.times = schedule, times
 	}
 	if role := c.params.text("IamRole"); role != "" {
-		if failed := c.checkRole(role); failed != nil {
+		if failed := c.checkSchedulerRole(role); failed != nil {
 			return failed
 		}
 		action.role = role
@@ -171,17 +170,16 @@ func (c *call) applyTarget(action *storedAction, target *paramValue) *failure {
 	return failed
 }
 
-// checkRole checks the role that runs the target action. The fake has no IAM: every role of the account lets the scheduler assume it.
-func (c *call) checkRole(role string) *failure {
-	parts := roleARN.FindStringSubmatch(role)
-	switch {
-	case parts == nil:
-		return fail(awsquery.ErrInvalidParameterValue, "The IAM role '%s' is not valid. Use the ARN of a role.", role)
-	case parts[2] != c.account:
-		return fail(models.ErrUnauthorizedOperation, "The scheduler is not allowed to assume the role %s of another account.", role)
-	default:
-		return nil
+// checkSchedulerRole checks the role that runs the target action. The fake has no IAM: every role of the account lets the scheduler assume it.
+func (c *call) checkSchedulerRole(role string) *failure {
+	if failed := checkRole("IamRole", role); failed != nil {
+		return failed
 	}
+	if arnAccount(role) != c.account {
+		return fail(models.ErrUnauthorizedOperation, "The scheduler is not allowed to assume the role %s of another account.", role)
+	}
+
+	return nil
 }
 
 // arm adds a timer for the next run of a scheduled action. The timer that was added before does nothing.

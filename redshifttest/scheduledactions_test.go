@@ -42,7 +42,7 @@ func TestScheduledActionLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	created := ok[*redshift.CreateScheduledActionResult](t)(client.CreateScheduledAction(t.Context(), &redshift.CreateScheduledActionParams{
+	created := succeed[*redshift.CreateScheduledActionResult](t)(client.CreateScheduledAction(t.Context(), &redshift.CreateScheduledActionParams{
 		ScheduledActionName: "Weekly",
 		TargetAction: &models.ScheduledActionType{ResizeCluster: &models.ResizeClusterMessage{
 			ClusterIdentifier: "analytics", NumberOfNodes: new(4), Classic: new(false),
@@ -59,7 +59,7 @@ func TestScheduledActionLife(t *testing.T) {
 		!next[4].Equal(time.Date(2026, 12, 21, 10, 0, 0, 0, time.UTC)) {
 		t.Errorf("the next runs are %v", next)
 	}
-	changed := ok[*redshift.ModifyScheduledActionResult](t)(client.ModifyScheduledAction(t.Context(), &redshift.ModifyScheduledActionParams{
+	changed := succeed[*redshift.ModifyScheduledActionResult](t)(client.ModifyScheduledAction(t.Context(), &redshift.ModifyScheduledActionParams{
 		ScheduledActionName:        "weekly",
 		TargetAction:               &models.ScheduledActionType{ResumeCluster: &models.ResumeClusterMessage{ClusterIdentifier: "analytics"}},
 		IamRole:                    otherRole,
@@ -71,7 +71,7 @@ func TestScheduledActionLife(t *testing.T) {
 		changed.ScheduledActionDescription != "" || changed.Schedule != "cron(0 10 ? * MON *)" || len(changed.NextInvocations) != 2 {
 		t.Errorf("the changed action is %+v", changed)
 	}
-	disabled := ok[*redshift.ModifyScheduledActionResult](t)(client.ModifyScheduledAction(t.Context(),
+	disabled := succeed[*redshift.ModifyScheduledActionResult](t)(client.ModifyScheduledAction(t.Context(),
 		&redshift.ModifyScheduledActionParams{ScheduledActionName: "weekly", Enable: new(false)}))
 	if disabled.State != models.ScheduledActionStateDisabled || len(disabled.NextInvocations) != 0 {
 		t.Errorf("the disabled action is %+v", disabled)
@@ -124,6 +124,62 @@ func TestScheduledActionRuns(t *testing.T) {
 			}
 			if got := must(t, fake, "DescribeScheduledActions", "ScheduledActionName", "once").Body; !strings.Contains(got, "<NextInvocations/>") {
 				t.Errorf("after its run, the action is %s", got)
+			}
+		})
+	}
+}
+
+// TestScheduledOperations pauses, resumes and resizes a cluster on schedules. The clock moves in steps or in one jump.
+func TestScheduledOperations(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]time.Duration{"steps": 15 * time.Minute, "jump": 48 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			client := clientOf(t, fake)
+			for action, more := range map[string][]string{
+				"evening": {"Schedule", "cron(0 22 * * ? *)", "TargetAction.PauseCluster.ClusterIdentifier", "analytics"},
+				"morning": {"Schedule", "cron(0 6 * * ? *)", "TargetAction.ResumeCluster.ClusterIdentifier", "analytics"},
+				"reports": {
+					"Schedule", "at(2026-11-24T12:00:00)", "TargetAction.ResizeCluster.ClusterIdentifier", "analytics",
+					"TargetAction.ResizeCluster.NumberOfNodes", "4",
+				},
+				"twice": {"Schedule", "cron(30 23 23 11 ? 2026)", "TargetAction.PauseCluster.ClusterIdentifier", "analytics"},
+			} {
+				must(t, fake, "CreateScheduledAction", append(more, "ScheduledActionName", action, "IamRole", schedulerRole)...)
+			}
+			for passed := time.Duration(0); passed < 48*time.Hour; passed += step {
+				fake.Advance(step)
+				must(t, fake, "DescribeClusters")
+			}
+			if one := describeOne(t, client, "analytics"); one.ClusterStatus != models.ClusterStatusAvailable || one.NumberOfNodes != 4 {
+				t.Errorf("the cluster is %s with %d nodes, want available with 4", one.ClusterStatus, one.NumberOfNodes)
+			}
+			for action, want := range map[string]string{
+				"evening": "INFO 23 22:00, INFO 24 22:00",
+				"morning": "INFO 24 06:00, INFO 25 06:00",
+				"reports": "INFO 24 12:00",
+				"twice":   "ERROR 23 23:30",
+			} {
+				var outcomes []string
+				for _, event := range eventsOf(t, fake, models.SourceTypeScheduledAction, action) {
+					outcomes = append(outcomes, string(event.Severity)+event.Date.Format(" 2 15:04"))
+					if event.Severity == models.EventSeverityError && !strings.Contains(event.Message, "InvalidClusterState") {
+						t.Errorf("the failed run is %+v", event)
+					}
+				}
+				if got := strings.Join(outcomes, ", "); got != want {
+					t.Errorf("%s ran %q, want %q", action, got, want)
+				}
+			}
+			var paused []string
+			for _, event := range eventsOf(t, fake, models.SourceTypeCluster, "analytics") {
+				if event.EventID == "REDSHIFT-EVENT-3618" {
+					paused = append(paused, event.Date.Format("2 15:04"))
+				}
+			}
+			if got := strings.Join(paused, ", "); got != "23 22:00, 24 22:00" {
+				t.Errorf("the cluster was paused at %q", got)
 			}
 		})
 	}

@@ -24,7 +24,7 @@ func TestSubnetGroupLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{SubnetGroups: []string{"Private"}}})
 	client := clientOf(t, fake)
-	created := ok[*redshift.CreateClusterSubnetGroupResult](t)(client.CreateClusterSubnetGroup(t.Context(), &redshift.CreateClusterSubnetGroupParams{
+	created := succeed[*redshift.CreateClusterSubnetGroupResult](t)(client.CreateClusterSubnetGroup(t.Context(), &redshift.CreateClusterSubnetGroupParams{
 		ClusterSubnetGroupName: "Inner", Description: "of the office", SubnetIDs: []string{"subnet-1a", "subnet-2b"}, Tags: []models.Tag{{Key: "team"}},
 	})).ClusterSubnetGroup
 	if created.ClusterSubnetGroupName != "inner" || created.Description != "of the office" || created.SubnetGroupStatus != models.SubnetGroupStatusComplete ||
@@ -57,7 +57,7 @@ func TestSubnetGroupLife(t *testing.T) {
 			t.Errorf("DescribeClusterSubnetGroups(%+v) = %q, want %q", *params, got, want)
 		}
 	}
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "ClusterSubnetGroupName", "Inner",
 		"AvailabilityZone", created.Subnets[0].SubnetAvailabilityZone.Name)
 	fake.Advance(redshifttest.DefaultRestoreDuration)
@@ -67,7 +67,7 @@ func TestSubnetGroupLife(t *testing.T) {
 	if got := do(t, fake, "ModifyClusterSubnetGroup", inSubnets("inner", "subnet-3")...); got.Code != "SubnetAlreadyInUse" || !strings.Contains(got.Message, "subnet-1a") {
 		t.Errorf("removing the subnet of a cluster returned %s", got.Body)
 	}
-	changed := ok[*redshift.ModifyClusterSubnetGroupResult](t)(client.ModifyClusterSubnetGroup(t.Context(), &redshift.ModifyClusterSubnetGroupParams{
+	changed := succeed[*redshift.ModifyClusterSubnetGroupResult](t)(client.ModifyClusterSubnetGroup(t.Context(), &redshift.ModifyClusterSubnetGroupParams{
 		ClusterSubnetGroupName: "inner", SubnetIDs: []string{"subnet-1a", "subnet-3"},
 	})).ClusterSubnetGroup
 	if len(changed.Subnets) != 2 || changed.Subnets[1].SubnetIdentifier != "subnet-3" || changed.Description != "of the office" {

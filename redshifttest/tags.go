@@ -53,8 +53,8 @@ func (c *call) taggedResources() []taggedResource {
 		})
 	}
 	all = append(all, c.taggedGroups()...)
-	for _, things := range owner.declared {
-		for _, stored := range things {
+	for _, declared := range owner.declared {
+		for _, stored := range declared {
 			if stored.kind.taggable() {
 				all = append(all, taggedResource{
 					arn:    stored.arn,

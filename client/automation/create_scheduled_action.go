@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]. Zero values are not sent,
-// and left out of the JSON.
+// CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]. Zero values are not sent and are not in the JSON.
 type CreateScheduledActionParams struct {
 	// Required. The IAM role that runs the action, as an ARN. It needs permission for the target action, and a trust
 	// policy that lets scheduler.redshift.amazonaws.com assume it.
@@ -36,7 +35,8 @@ type CreateScheduledActionParams struct {
 	StartTime time.Time `json:"StartTime,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateScheduledActionParams) Validate() error {
 	c := codec.NewCheck("CreateScheduledAction")
 	c.Required("IamRole", p.IamRole != "")
@@ -48,7 +48,7 @@ func (p *CreateScheduledActionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateScheduledActionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Enable", p.Enable)
@@ -63,7 +63,7 @@ func (p *CreateScheduledActionParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// CreateScheduledActionResult is what [Client.CreateScheduledAction] returns.
+// CreateScheduledActionResult is the result of [Client.CreateScheduledAction].
 type CreateScheduledActionResult struct {
 	// The name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"CreateScheduledActionResult>ScheduledActionName"`
@@ -88,7 +88,7 @@ type CreateScheduledActionResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateScheduledActionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyScheduledActionParams has the parameters of [Client.ModifyScheduledAction]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyScheduledActionParams has the parameters of [Client.ModifyScheduledAction]. Zero values are not sent and are not in the JSON.
 type ModifyScheduledActionParams struct {
 	// Required. The scheduled action to change.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
@@ -36,7 +35,8 @@ type ModifyScheduledActionParams struct {
 	TargetAction *models.ScheduledActionType `json:"TargetAction,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyScheduledActionParams) Validate() error {
 	c := codec.NewCheck("ModifyScheduledAction")
 	c.Required("ScheduledActionName", p.ScheduledActionName != "")
@@ -45,7 +45,7 @@ func (p *ModifyScheduledActionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyScheduledActionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Enable", p.Enable)
@@ -60,7 +60,7 @@ func (p *ModifyScheduledActionParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// ModifyScheduledActionResult is what [Client.ModifyScheduledAction] returns.
+// ModifyScheduledActionResult is the result of [Client.ModifyScheduledAction].
 type ModifyScheduledActionResult struct {
 	// The name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ModifyScheduledActionResult>ScheduledActionName"`
@@ -85,7 +85,7 @@ type ModifyScheduledActionResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyScheduledActionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CancelResizeParams has the parameters of [Client.CancelResize]. Zero values are not sent,
-// and left out of the JSON.
+// CancelResizeParams has the parameters of [Client.CancelResize]. Zero values are not sent and are not in the JSON.
 type CancelResizeParams struct {
 	// Required. The cluster whose resize to cancel.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CancelResizeParams) Validate() error {
 	c := codec.NewCheck("CancelResize")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -27,7 +27,7 @@ func (p *CancelResizeParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CancelResizeParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -35,7 +35,7 @@ func (p *CancelResizeParams) WriteToRequest(request runtime.ClientRequest, _ str
 	return w.Err()
 }
 
-// CancelResizeResult is what [Client.CancelResize] returns.
+// CancelResizeResult is the result of [Client.CancelResize].
 type CancelResizeResult struct {
 	// The node type of the cluster after the resize.
 	TargetNodeType string `json:"TargetNodeType,omitzero" xml:"CancelResizeResult>TargetNodeType"`
@@ -74,7 +74,7 @@ type CancelResizeResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CancelResizeResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

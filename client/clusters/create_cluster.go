@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterParams has the parameters of [Client.CreateCluster]. Zero values are not sent,
-// and left out of the JSON.
+// CreateClusterParams has the parameters of [Client.CreateCluster]. Zero values are not sent and are not in the JSON.
 type CreateClusterParams struct {
 	// Required. The identifier of the new cluster, 1 to 63 characters. Lower-case letters, digits and hyphens are
 	// allowed. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. Unique in the
@@ -117,13 +116,14 @@ type CreateClusterParams struct {
 	RedshiftIdcApplicationArn string `json:"RedshiftIdcApplicationArn,omitzero"`
 	// The snapshot schedule of the cluster.
 	SnapshotScheduleIdentifier string `json:"SnapshotScheduleIdentifier,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 	// The VPC security groups of a cluster in a VPC. Default: the default security group of the VPC.
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateClusterParams) Validate() error {
 	c := codec.NewCheck("CreateCluster")
 	c.OptionalRange("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0, 35)
@@ -146,7 +146,7 @@ func (p *CreateClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AdditionalInfo", p.AdditionalInfo)
@@ -194,7 +194,7 @@ func (p *CreateClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// CreateClusterResult is what [Client.CreateCluster] returns.
+// CreateClusterResult is the result of [Client.CreateCluster].
 type CreateClusterResult struct {
 	// The new cluster, in state creating.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"CreateClusterResult>Cluster"`
@@ -202,7 +202,7 @@ type CreateClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DeleteClusterParams has the parameters of [Client.DeleteCluster]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteClusterParams has the parameters of [Client.DeleteCluster]. Zero values are not sent and are not in the JSON.
 type DeleteClusterParams struct {
 	// Required. The cluster to delete.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -28,7 +27,8 @@ type DeleteClusterParams struct {
 	SkipFinalClusterSnapshot *bool `json:"SkipFinalClusterSnapshot,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteClusterParams) Validate() error {
 	c := codec.NewCheck("DeleteCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -39,7 +39,7 @@ func (p *DeleteClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -50,7 +50,7 @@ func (p *DeleteClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// DeleteClusterResult is what [Client.DeleteCluster] returns.
+// DeleteClusterResult is the result of [Client.DeleteCluster].
 type DeleteClusterResult struct {
 	// The cluster, in state final-snapshot or deleting.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"DeleteClusterResult>Cluster"`
@@ -58,7 +58,7 @@ type DeleteClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

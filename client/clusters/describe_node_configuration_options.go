@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]. Zero values are not sent and are not in the JSON.
 type DescribeNodeConfigurationOptionsParams struct {
 	// Required. The action to list options for: restore-cluster, resize-cluster or recommend-node-config. The last one
 	// lists the configurations that Amazon recommends for a cluster or a snapshot.
@@ -23,7 +22,7 @@ type DescribeNodeConfigurationOptionsParams struct {
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Conditions that all listed options meet.
 	Filters []models.NodeConfigurationOptionsFilter `json:"Filter,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
 	// The largest number of options in a response, 100 to 500. If more exist, the response has a Marker. Default: 500.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
@@ -35,7 +34,8 @@ type DescribeNodeConfigurationOptionsParams struct {
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeNodeConfigurationOptionsParams) Validate() error {
 	c := codec.NewCheck("DescribeNodeConfigurationOptions")
 	c.Required("ActionType", p.ActionType != "")
@@ -45,7 +45,7 @@ func (p *DescribeNodeConfigurationOptionsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeNodeConfigurationOptionsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ActionType", string(p.ActionType))
@@ -60,7 +60,7 @@ func (p *DescribeNodeConfigurationOptionsParams) WriteToRequest(request runtime.
 	return w.Err()
 }
 
-// DescribeNodeConfigurationOptionsResult is what [Client.DescribeNodeConfigurationOptions] returns.
+// DescribeNodeConfigurationOptionsResult is the result of [Client.DescribeNodeConfigurationOptions].
 type DescribeNodeConfigurationOptionsResult struct {
 	// The options of this page.
 	NodeConfigurationOptionList []models.NodeConfigurationOption `json:"NodeConfigurationOptionList,omitzero" xml:"DescribeNodeConfigurationOptionsResult>NodeConfigurationOptionList>NodeConfigurationOption"`
@@ -70,7 +70,7 @@ type DescribeNodeConfigurationOptionsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeNodeConfigurationOptionsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -92,7 +92,7 @@ func (c *Client) DescribeNodeConfigurationOptions(ctx context.Context, params *D
 	}, params, options)
 }
 
-// DescribeNodeConfigurationOptionsAll goes through the pages of DescribeNodeConfigurationOptions, each of which is one call. See redshift.Client.DescribeNodeConfigurationOptionsAll.
+// DescribeNodeConfigurationOptionsAll iterates over the pages of DescribeNodeConfigurationOptions, with one call for each. See redshift.Client.DescribeNodeConfigurationOptionsAll.
 func DescribeNodeConfigurationOptionsAll(params *DescribeNodeConfigurationOptionsParams, call func(*DescribeNodeConfigurationOptionsParams) (*DescribeNodeConfigurationOptionsResult, error)) iter.Seq2[models.NodeConfigurationOption, error] {
 	page := codec.CopyParams(params)
 

@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeResizeParams has the parameters of [Client.DescribeResize]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeResizeParams has the parameters of [Client.DescribeResize]. Zero values are not sent and are not in the JSON.
 type DescribeResizeParams struct {
 	// Required. The cluster whose last resize to describe.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeResizeParams) Validate() error {
 	c := codec.NewCheck("DescribeResize")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -27,7 +27,7 @@ func (p *DescribeResizeParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeResizeParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -35,7 +35,7 @@ func (p *DescribeResizeParams) WriteToRequest(request runtime.ClientRequest, _ s
 	return w.Err()
 }
 
-// DescribeResizeResult is what [Client.DescribeResize] returns.
+// DescribeResizeResult is the result of [Client.DescribeResize].
 type DescribeResizeResult struct {
 	// The node type of the cluster after the resize.
 	TargetNodeType string `json:"TargetNodeType,omitzero" xml:"DescribeResizeResult>TargetNodeType"`
@@ -74,7 +74,7 @@ type DescribeResizeResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeResizeResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterParams has the parameters of [Client.ModifyCluster]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterParams has the parameters of [Client.ModifyCluster]. Zero values are not sent and are not in the JSON.
 type ModifyClusterParams struct {
 	// Required. The current identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -44,7 +43,7 @@ type ModifyClusterParams struct {
 	// gateway. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
 	ElasticIP string `json:"ElasticIp,omitzero"`
 	// Whether the data in the cluster is encrypted at rest. True encrypts it with KmsKeyId or, without that, with the
-	// default key. False decrypts it. The cluster accepts only reads while Redshift rewrites its data.
+	// default key. False decrypts it.
 	Encrypted *bool `json:"Encrypted,omitzero"`
 	// Whether traffic between the cluster and data repositories must go through the VPC. Only for clusters in a VPC.
 	// Default: the current setting.
@@ -98,7 +97,8 @@ type ModifyClusterParams struct {
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterParams) Validate() error {
 	c := codec.NewCheck("ModifyCluster")
 	c.OptionalRange("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0, 35)
@@ -113,7 +113,7 @@ func (p *ModifyClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("AllowVersionUpgrade", p.AllowVersionUpgrade)
@@ -150,7 +150,7 @@ func (p *ModifyClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// ModifyClusterResult is what [Client.ModifyCluster] returns.
+// ModifyClusterResult is the result of [Client.ModifyCluster].
 type ModifyClusterResult struct {
 	// The cluster, with the changes that are not in effect yet.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ModifyClusterResult>Cluster"`
@@ -158,7 +158,7 @@ type ModifyClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

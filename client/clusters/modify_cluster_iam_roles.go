@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]. Zero values are not sent and are not in the JSON.
 type ModifyClusterIamRolesParams struct {
 	// Required. The cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -25,7 +24,8 @@ type ModifyClusterIamRolesParams struct {
 	RemoveIamRoles []string `json:"RemoveIamRoles,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterIamRolesParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterIamRoles")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -33,7 +33,7 @@ func (p *ModifyClusterIamRolesParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterIamRolesParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	codec.Strings(&w, "AddIamRoles.IamRoleArn", p.AddIamRoles)
@@ -44,7 +44,7 @@ func (p *ModifyClusterIamRolesParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// ModifyClusterIamRolesResult is what [Client.ModifyClusterIamRoles] returns.
+// ModifyClusterIamRolesResult is the result of [Client.ModifyClusterIamRoles].
 type ModifyClusterIamRolesResult struct {
 	// The cluster, with the roles that Redshift adds and removes.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ModifyClusterIamRolesResult>Cluster"`
@@ -52,7 +52,7 @@ type ModifyClusterIamRolesResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterIamRolesResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ResizeClusterParams has the parameters of [Client.ResizeCluster]. Zero values are not sent,
-// and left out of the JSON.
+// ResizeClusterParams has the parameters of [Client.ResizeCluster]. Zero values are not sent and are not in the JSON.
 type ResizeClusterParams struct {
 	// Required. The cluster to resize.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -33,7 +32,8 @@ type ResizeClusterParams struct {
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ResizeClusterParams) Validate() error {
 	c := codec.NewCheck("ResizeCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -42,7 +42,7 @@ func (p *ResizeClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ResizeClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Classic", p.Classic)
@@ -56,7 +56,7 @@ func (p *ResizeClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// ResizeClusterResult is what [Client.ResizeCluster] returns.
+// ResizeClusterResult is the result of [Client.ResizeCluster].
 type ResizeClusterResult struct {
 	// The cluster, which Redshift is resizing.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ResizeClusterResult>Cluster"`
@@ -64,7 +64,7 @@ type ResizeClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ResizeClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateEventSubscriptionParams has the parameters of [Client.CreateEventSubscription]. Zero values are not sent,
-// and left out of the JSON.
+// CreateEventSubscriptionParams has the parameters of [Client.CreateEventSubscription]. Zero values are not sent and are not in the JSON.
 type CreateEventSubscriptionParams struct {
 	// Required. The Amazon resource name (ARN) of the Amazon SNS topic that gets the notifications. Redshift needs
 	// permission to publish to it.
@@ -33,11 +32,12 @@ type CreateEventSubscriptionParams struct {
 	SourceIDs []string `json:"SourceIds,omitzero"`
 	// Select only the events of this type of source. Default: the events of all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateEventSubscriptionParams) Validate() error {
 	c := codec.NewCheck("CreateEventSubscription")
 	c.Required("SnsTopicArn", p.SnsTopicArn != "")
@@ -48,7 +48,7 @@ func (p *CreateEventSubscriptionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateEventSubscriptionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Enabled", p.Enabled)
@@ -63,7 +63,7 @@ func (p *CreateEventSubscriptionParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// CreateEventSubscriptionResult is what [Client.CreateEventSubscription] returns.
+// CreateEventSubscriptionResult is the result of [Client.CreateEventSubscription].
 type CreateEventSubscriptionResult struct {
 	// The new subscription.
 	EventSubscription models.EventSubscription `json:"EventSubscription,omitzero" xml:"CreateEventSubscriptionResult>EventSubscription"`
@@ -71,7 +71,7 @@ type CreateEventSubscriptionResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateEventSubscriptionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,14 +13,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DisableLoggingParams has the parameters of [Client.DisableLogging]. Zero values are not sent,
-// and left out of the JSON.
+// DisableLoggingParams has the parameters of [Client.DisableLogging]. Zero values are not sent and are not in the JSON.
 type DisableLoggingParams struct {
 	// Required. The cluster whose logs stop.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DisableLoggingParams) Validate() error {
 	c := codec.NewCheck("DisableLogging")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -28,7 +28,7 @@ func (p *DisableLoggingParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DisableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -36,7 +36,7 @@ func (p *DisableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ s
 	return w.Err()
 }
 
-// DisableLoggingResult is what [Client.DisableLogging] returns.
+// DisableLoggingResult is the result of [Client.DisableLogging].
 type DisableLoggingResult struct {
 	// Whether Redshift logs the connections and user activity of the cluster.
 	LoggingEnabled bool `json:"LoggingEnabled,omitzero" xml:"DisableLoggingResult>LoggingEnabled"`
@@ -58,7 +58,7 @@ type DisableLoggingResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DisableLoggingResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// EnableLoggingParams has the parameters of [Client.EnableLogging]. Zero values are not sent,
-// and left out of the JSON.
+// EnableLoggingParams has the parameters of [Client.EnableLogging]. Zero values are not sent and are not in the JSON.
 type EnableLoggingParams struct {
 	// Required. The cluster whose logs start.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -30,7 +29,8 @@ type EnableLoggingParams struct {
 	S3KeyPrefix string `json:"S3KeyPrefix,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *EnableLoggingParams) Validate() error {
 	c := codec.NewCheck("EnableLogging")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -39,7 +39,7 @@ func (p *EnableLoggingParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *EnableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("BucketName", p.BucketName)
@@ -51,7 +51,7 @@ func (p *EnableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// EnableLoggingResult is what [Client.EnableLogging] returns.
+// EnableLoggingResult is the result of [Client.EnableLogging].
 type EnableLoggingResult struct {
 	// Whether Redshift logs the connections and user activity of the cluster.
 	LoggingEnabled bool `json:"LoggingEnabled,omitzero" xml:"EnableLoggingResult>LoggingEnabled"`
@@ -73,7 +73,7 @@ type EnableLoggingResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *EnableLoggingResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]. Zero values are not sent and are not in the JSON.
 type ModifyEventSubscriptionParams struct {
 	// Required. The subscription to change.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
@@ -34,7 +33,8 @@ type ModifyEventSubscriptionParams struct {
 	SourceType *string `json:"SourceType,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyEventSubscriptionParams) Validate() error {
 	c := codec.NewCheck("ModifyEventSubscription")
 	c.Required("SubscriptionName", p.SubscriptionName != "")
@@ -42,7 +42,7 @@ func (p *ModifyEventSubscriptionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyEventSubscriptionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Enabled", p.Enabled)
@@ -58,7 +58,7 @@ func (p *ModifyEventSubscriptionParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// ModifyEventSubscriptionResult is what [Client.ModifyEventSubscription] returns.
+// ModifyEventSubscriptionResult is the result of [Client.ModifyEventSubscription].
 type ModifyEventSubscriptionResult struct {
 	// The changed subscription.
 	EventSubscription models.EventSubscription `json:"EventSubscription,omitzero" xml:"ModifyEventSubscriptionResult>EventSubscription"`
@@ -66,7 +66,7 @@ type ModifyEventSubscriptionResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyEventSubscriptionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterParameterGroupParams has the parameters of [Client.ModifyClusterParameterGroup]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterParameterGroupParams has the parameters of [Client.ModifyClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type ModifyClusterParameterGroupParams struct {
 	// Required. The group to change.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
@@ -22,7 +21,8 @@ type ModifyClusterParameterGroupParams struct {
 	Parameters []models.Parameter `json:"Parameters,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterParameterGroupParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterParameterGroup")
 	c.Required("ParameterGroupName", p.ParameterGroupName != "")
@@ -32,7 +32,7 @@ func (p *ModifyClusterParameterGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterParameterGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ParameterGroupName", p.ParameterGroupName)
@@ -41,7 +41,7 @@ func (p *ModifyClusterParameterGroupParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// ModifyClusterParameterGroupResult is what [Client.ModifyClusterParameterGroup] returns.
+// ModifyClusterParameterGroupResult is the result of [Client.ModifyClusterParameterGroup].
 type ModifyClusterParameterGroupResult struct {
 	// The name of the changed group.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ModifyClusterParameterGroupResult>ParameterGroupName"`
@@ -52,7 +52,7 @@ type ModifyClusterParameterGroupResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

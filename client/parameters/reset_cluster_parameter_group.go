@@ -12,8 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]. Zero values are not sent,
-// and left out of the JSON.
+// ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type ResetClusterParameterGroupParams struct {
 	// Required. The group to change.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
@@ -23,7 +22,8 @@ type ResetClusterParameterGroupParams struct {
 	ResetAllParameters *bool `json:"ResetAllParameters,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ResetClusterParameterGroupParams) Validate() error {
 	c := codec.NewCheck("ResetClusterParameterGroup")
 	c.Required("ParameterGroupName", p.ParameterGroupName != "")
@@ -32,7 +32,7 @@ func (p *ResetClusterParameterGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ResetClusterParameterGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ParameterGroupName", p.ParameterGroupName)
@@ -42,7 +42,7 @@ func (p *ResetClusterParameterGroupParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// ResetClusterParameterGroupResult is what [Client.ResetClusterParameterGroup] returns.
+// ResetClusterParameterGroupResult is the result of [Client.ResetClusterParameterGroup].
 type ResetClusterParameterGroupResult struct {
 	// The name of the changed group.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ResetClusterParameterGroupResult>ParameterGroupName"`
@@ -53,7 +53,7 @@ type ResetClusterParameterGroupResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ResetClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

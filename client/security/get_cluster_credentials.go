@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]. Zero values are not sent,
-// and left out of the JSON.
+// GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]. Zero values are not sent and are not in the JSON.
 type GetClusterCredentialsParams struct {
 	// Required. The name of the database user: 1 to 64 letters, digits and _ + . @ -. It starts with a letter, and is
 	// neither PUBLIC nor a reserved word of SQL. The password has the permissions of this user.
@@ -36,7 +35,8 @@ type GetClusterCredentialsParams struct {
 	DurationSeconds *int `json:"DurationSeconds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *GetClusterCredentialsParams) Validate() error {
 	c := codec.NewCheck("GetClusterCredentials")
 	c.MaxLength("DbName", p.DbName, 64)
@@ -47,7 +47,7 @@ func (p *GetClusterCredentialsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *GetClusterCredentialsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("AutoCreate", p.AutoCreate)
@@ -61,7 +61,7 @@ func (p *GetClusterCredentialsParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// GetClusterCredentialsResult is what [Client.GetClusterCredentials] returns.
+// GetClusterCredentialsResult is the result of [Client.GetClusterCredentials].
 type GetClusterCredentialsResult struct {
 	// The name to log in with. It is DbUser with the prefix IAM:, or with IAMA: if AutoCreate is true.
 	DbUser string `json:"DbUser,omitzero" xml:"GetClusterCredentialsResult>DbUser"`
@@ -73,7 +73,7 @@ type GetClusterCredentialsResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *GetClusterCredentialsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -13,8 +13,7 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]. Zero values are not sent,
-// and left out of the JSON.
+// GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]. Zero values are not sent and are not in the JSON.
 type GetClusterCredentialsWithIAMParams struct {
 	// The cluster of the database. The call needs ClusterIdentifier or CustomDomainName.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
@@ -27,7 +26,8 @@ type GetClusterCredentialsWithIAMParams struct {
 	DurationSeconds *int `json:"DurationSeconds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *GetClusterCredentialsWithIAMParams) Validate() error {
 	c := codec.NewCheck("GetClusterCredentialsWithIAM")
 	c.OptionalRange("DurationSeconds", p.DurationSeconds, 900, 3600)
@@ -35,7 +35,7 @@ func (p *GetClusterCredentialsWithIAMParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *GetClusterCredentialsWithIAMParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -46,7 +46,7 @@ func (p *GetClusterCredentialsWithIAMParams) WriteToRequest(request runtime.Clie
 	return w.Err()
 }
 
-// GetClusterCredentialsWithIAMResult is what [Client.GetClusterCredentialsWithIAM] returns.
+// GetClusterCredentialsWithIAMResult is the result of [Client.GetClusterCredentialsWithIAM].
 type GetClusterCredentialsWithIAMResult struct {
 	// The name to log in with, which belongs to the caller's IAM user or role.
 	DbUser string `json:"DbUser,omitzero" xml:"GetClusterCredentialsWithIAMResult>DbUser"`
@@ -60,7 +60,7 @@ type GetClusterCredentialsWithIAMResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *GetClusterCredentialsWithIAMResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
