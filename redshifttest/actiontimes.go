@@ -14,7 +14,8 @@ type actionTimes struct {
 	cron cronTimes
 }
 
-// cronTimes are the times that match a cron expression of six fields. Runs are at least an hour apart, so that it has one minute.
+// cronTimes are the times that match a cron expression of six fields. Runs are at least an hour apart. Therefore the expression has one
+// minute.
 type cronTimes struct {
 	minute int
 	hours  uint64

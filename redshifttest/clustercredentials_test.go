@@ -25,7 +25,8 @@ func TestClusterCredentials(t *testing.T) {
 	}{
 		{redshift.GetClusterCredentialsParams{DbUser: "reader"}, "IAM:reader", 15 * time.Minute},
 		{redshift.GetClusterCredentialsParams{DbUser: "reader", DbName: "dev", DurationSeconds: new(3600)}, "IAM:reader", time.Hour},
-		{redshift.GetClusterCredentialsParams{DbUser: "r.e+a@d-e_r", AutoCreate: new(true), DbGroups: []string{"team"}}, "IAMA:r.e+a@d-e_r", 15 * time.Minute},
+		{redshift.GetClusterCredentialsParams{DbUser: "r.e+a@d-e_r", AutoCreate: new(true), DbGroups: []string{"team"}}, "IAMA:r.e+a@d-e_r",
+			15 * time.Minute},
 		{redshift.GetClusterCredentialsParams{DbUser: "reader", AutoCreate: new(false)}, "IAM:reader", 15 * time.Minute},
 	} {
 		test.params.ClusterIdentifier = "analytics"

@@ -185,8 +185,10 @@ func subscriptionRefusals() []refusedCall {
 			{operation, subscribe(name, topic, "SourceType", "bucket"), "InvalidParameterValue", "bucket"},
 			{operation, subscribe(name, topic, "SourceIds.SourceId.1", "analytics"), "InvalidParameterCombination", "SourceType"},
 			{operation, subscribe(name, topic, "SourceType", "cluster", "SourceIds.SourceId.1", "missing"), models.ErrSourceNotFound, "missing"},
-			{operation, subscribe(name, topic, "SourceType", "cluster-snapshot", "SourceIds.SourceId.1", "analytics"), models.ErrSourceNotFound, "analytics"},
-			{operation, subscribe(name, topic, "SourceType", "cluster-security-group", "SourceIds.SourceId.1", "a"), models.ErrSourceNotFound, "security"},
+			{operation, subscribe(name, topic, "SourceType", "cluster-snapshot", "SourceIds.SourceId.1", "analytics"),
+				models.ErrSourceNotFound, "analytics"},
+			{operation, subscribe(name, topic, "SourceType", "cluster-security-group", "SourceIds.SourceId.1", "a"), models.ErrSourceNotFound,
+				"security"},
 			{operation, subscribe(name, topic, "EventCategories.EventCategory.1", "weather"), models.ErrSubscriptionCategoryNotFound, "weather"},
 			{
 				operation, subscribe(name, topic, "SourceType", "cluster-snapshot", "EventCategories.EventCategory.1", "security"),
@@ -256,7 +258,8 @@ func actionRefusals() []refusedCall {
 			creating, newAction("new", daily, "StartTime", "2026-12-24T09:00:00Z", "EndTime", "2026-12-23T09:00:00Z"),
 			models.ErrInvalidScheduledAction, "StartTime",
 		},
-		{creating, newAction("new", daily, "TargetAction.ResumeCluster.ClusterIdentifier", "analytics"), models.ErrInvalidScheduledAction, "exactly one"},
+		{creating, newAction("new", daily, "TargetAction.ResumeCluster.ClusterIdentifier", "analytics"), models.ErrInvalidScheduledAction,
+			"exactly one"},
 		{creating, without("TargetAction.PauseCluster.ClusterIdentifier", "missing"), models.ErrClusterNotFound, "missing"},
 		{creating, without("TargetAction.ResizeCluster.NumberOfNodes", "4"), "MissingParameter", "ClusterIdentifier"},
 		{
@@ -325,7 +328,8 @@ func TestConfigurationErrors(t *testing.T) {
 	must(t, fake, "CreateEventSubscription", "SubscriptionName", "alarms", "SnsTopicArn", topic)
 	must(t, fake, "CreateScheduledAction", newAction("nightly", "cron(0 22 * * ? *)")...)
 	createSnapshots(t, fake, "last")
-	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "last", "ClusterParameterGroupName", "used",
+	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "last", "ClusterParameterGroupName",
+		"used",
 		"ClusterSubnetGroupName", "inner")
 	described := func() string {
 		var all strings.Builder
@@ -344,7 +348,8 @@ func TestConfigurationErrors(t *testing.T) {
 		got := do(t, fake, refusal.operation, refusal.parameters...)
 		if status := contract.StatusOf(refusal.code); got.Status != status || got.Code != string(refusal.code) ||
 			!strings.Contains(got.Message, refusal.message) || got.Type != "Sender" {
-			t.Errorf("%s %.200q returned %d\n%s\nwant %d %s %q", refusal.operation, refusal.parameters, got.Status, got.Body, status, refusal.code, refusal.message)
+			t.Errorf("%s %.200q returned %d\n%s\nwant %d %s %q", refusal.operation, refusal.parameters, got.Status, got.Body, status,
+				refusal.code, refusal.message)
 		}
 	}
 	if after := described(); after != before {

@@ -136,7 +136,8 @@ func (c *call) checkSubscription(changed *models.EventSubscription) *failure {
 	}
 	for _, category := range changed.EventCategoriesList {
 		if !selectsEvents(changed.SourceType, func(kind eventKind) bool { return slices.Contains(kind.categories, category) }) {
-			return fail(models.ErrSubscriptionCategoryNotFound, "No event of the source type '%s' has the category '%s'.", changed.SourceType, category)
+			return fail(models.ErrSubscriptionCategoryNotFound, "No event of the source type '%s' has the category '%s'.", changed.SourceType,
+				category)
 		}
 	}
 	if !selectsEvents(changed.SourceType, func(kind eventKind) bool { return kind.severity == changed.Severity }) {

@@ -15,11 +15,14 @@ func TestEventSubscriptionLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	created := succeed[*redshift.CreateEventSubscriptionResult](t)(client.CreateEventSubscription(t.Context(), &redshift.CreateEventSubscriptionParams{
-		SubscriptionName: "Alarms", SnsTopicArn: topic, Tags: []models.Tag{{Key: "team", Value: "finance"}},
-	})).EventSubscription
-	if created.CustSubscriptionID != "Alarms" || created.CustomerAwsID != ownAccount || created.SnsTopicArn != topic || created.Status != models.EventSubscriptionStatusActive ||
-		!created.SubscriptionCreationTime.Equal(start) || !created.Enabled || created.Severity != models.EventSeverityInfo || created.SourceType != "" {
+	created := succeed[*redshift.CreateEventSubscriptionResult](t)(client.CreateEventSubscription(t.Context(),
+		&redshift.CreateEventSubscriptionParams{
+			SubscriptionName: "Alarms", SnsTopicArn: topic, Tags: []models.Tag{{Key: "team", Value: "finance"}},
+		})).EventSubscription
+	if created.CustSubscriptionID != "Alarms" || created.CustomerAwsID != ownAccount || created.SnsTopicArn != topic ||
+		created.Status != models.EventSubscriptionStatusActive ||
+		!created.SubscriptionCreationTime.Equal(start) || !created.Enabled || created.Severity != models.EventSeverityInfo ||
+		created.SourceType != "" {
 		t.Errorf("the new subscription is %+v", created)
 	}
 	modify := func(params redshift.ModifyEventSubscriptionParams) models.EventSubscription {
@@ -32,7 +35,8 @@ func TestEventSubscriptionLife(t *testing.T) {
 		Severity: models.EventSeverityError, Enabled: new(false),
 	})
 	if changed.SourceType != models.SourceTypeCluster || strings.Join(changed.SourceIdsList, " ") != "Analytics" ||
-		strings.Join(changed.EventCategoriesList, " ") != "security monitoring" || changed.Severity != models.EventSeverityError || changed.Enabled {
+		strings.Join(changed.EventCategoriesList, " ") != "security monitoring" || changed.Severity != models.EventSeverityError ||
+		changed.Enabled {
 		t.Errorf("the changed subscription is %+v", changed)
 	}
 	all := modify(redshift.ModifyEventSubscriptionParams{SourceType: new(""), SourceIDs: []string{}, EventCategories: []string{}})

@@ -44,11 +44,13 @@ func TestLogging(t *testing.T) {
 	deliveredAt("after the same call", start.Add(51*time.Hour))
 	must(t, fake, "EnableLogging", "ClusterIdentifier", "analytics", "LogDestinationType", "cloudwatch",
 		"LogExports.member.1", "connectionlog", "LogExports.member.2", "userlog")
-	if got := status(); got.LogDestinationType != models.LogDestinationTypeCloudwatch || strings.Join(got.LogExports, " ") != "connectionlog userlog" ||
+	if got := status(); got.LogDestinationType != models.LogDestinationTypeCloudwatch ||
+		strings.Join(got.LogExports, " ") != "connectionlog userlog" ||
 		got.BucketName != "" || !got.LastSuccessfulDeliveryTime.IsZero() {
 		t.Errorf("with another destination, the logs are %+v", got)
 	}
-	disabled := succeed[*redshift.DisableLoggingResult](t)(client.DisableLogging(t.Context(), &redshift.DisableLoggingParams{ClusterIdentifier: "analytics"}))
+	disabled := succeed[*redshift.DisableLoggingResult](t)(client.DisableLogging(t.Context(),
+		&redshift.DisableLoggingParams{ClusterIdentifier: "analytics"}))
 	if disabled.LoggingEnabled || status().LoggingEnabled || disabled.LogDestinationType != "" {
 		t.Errorf("DisableLogging returned %+v", disabled)
 	}

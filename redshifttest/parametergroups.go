@@ -275,7 +275,8 @@ type parameterChange struct {
 
 // isDynamic reports whether the change needs no reboot. A request for a static change always needs one.
 func (p parameterChange) isDynamic(before string) bool {
-	return p.definition.ApplyType == models.ParameterApplyTypeDynamic && p.apply != models.ParameterApplyTypeStatic && isDynamicWLM(before, p.value)
+	return p.definition.ApplyType == models.ParameterApplyTypeDynamic && p.apply != models.ParameterApplyTypeStatic &&
+		isDynamicWLM(before, p.value)
 }
 
 // parameterChanges returns the parameters of the call: 1 to 20 different ones. ModifyClusterParameterGroup needs their values, which

@@ -16,7 +16,8 @@ import (
 // newParameterGroup creates a parameter group of the family redshift-1.0.
 func newParameterGroup(tb testing.TB, fake *redshifttest.Fake, name string) {
 	tb.Helper()
-	must(tb, fake, "CreateClusterParameterGroup", "ParameterGroupName", name, "ParameterGroupFamily", "redshift-1.0", "Description", "for tests")
+	must(tb, fake, "CreateClusterParameterGroup", "ParameterGroupName", name, "ParameterGroupFamily", "redshift-1.0", "Description",
+		"for tests")
 }
 
 // setParameter returns the parameters of a call that changes one parameter of a group.
@@ -46,7 +47,8 @@ func parameterGroupStatus(group, status string) models.ClusterParameterGroupStat
 func restoredWith(tb testing.TB, fake *redshifttest.Fake, cluster, group string) {
 	tb.Helper()
 	createSnapshots(tb, fake, "of-"+cluster)
-	must(tb, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", cluster, "SnapshotIdentifier", "of-"+cluster, "ClusterParameterGroupName", group)
+	must(tb, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", cluster, "SnapshotIdentifier", "of-"+cluster,
+		"ClusterParameterGroupName", group)
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 }
 
@@ -54,9 +56,11 @@ func TestParameterGroupLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	created := succeed[*redshift.CreateClusterParameterGroupResult](t)(client.CreateClusterParameterGroup(t.Context(), &redshift.CreateClusterParameterGroupParams{
-		ParameterGroupName: "Tuned", ParameterGroupFamily: "redshift-2.0", Description: "for reports", Tags: []models.Tag{{Key: "team", Value: "finance"}},
-	}))
+	created := succeed[*redshift.CreateClusterParameterGroupResult](t)(client.CreateClusterParameterGroup(t.Context(),
+		&redshift.CreateClusterParameterGroupParams{
+			ParameterGroupName: "Tuned", ParameterGroupFamily: "redshift-2.0", Description: "for reports",
+			Tags: []models.Tag{{Key: "team", Value: "finance"}},
+		}))
 	if group := created.ClusterParameterGroup; group.ParameterGroupName != "tuned" || group.ParameterGroupFamily != "redshift-2.0" ||
 		group.Description != "for reports" || len(group.Tags) != 1 {
 		t.Errorf("the new group is %+v", group)
@@ -84,22 +88,25 @@ func TestParameterGroupLife(t *testing.T) {
 	}
 	changed := must(t, fake, "ModifyClusterParameterGroup", setParameter("TUNED", "statement_timeout", "60000",
 		"Parameters.Parameter.2.ParameterName", "datestyle", "Parameters.Parameter.2.ParameterValue", "German, DMY")...)
-	if !strings.Contains(changed.Body, "<ParameterGroupName>tuned</ParameterGroupName>") || !strings.Contains(changed.Body, "at their next reboot") {
+	if !strings.Contains(changed.Body, "<ParameterGroupName>tuned</ParameterGroupName>") ||
+		!strings.Contains(changed.Body, "at their next reboot") {
 		t.Errorf("ModifyClusterParameterGroup returned %s", changed.Body)
 	}
 	expectParameters(t, client, "tuned", models.ParameterSourceUser, "datestyle=German, DMY", "statement_timeout=60000")
 	if all := parametersOf(t, client, "tuned", ""); len(all) != 14 {
 		t.Errorf("the group has %d parameters, want 14: %q", len(all), all)
 	}
-	if rest := parametersOf(t, client, "tuned", models.ParameterSourceEngineDefault); len(rest) != 12 || slices.Contains(rest, "statement_timeout=60000") {
+	if rest := parametersOf(t, client, "tuned", models.ParameterSourceEngineDefault); len(rest) != 12 ||
+		slices.Contains(rest, "statement_timeout=60000") {
 		t.Errorf("the parameters with default values are %q", rest)
 	}
 	must(t, fake, "ResetClusterParameterGroup", "ParameterGroupName", "tuned", "Parameters.Parameter.1.ParameterName", "datestyle")
 	expectParameters(t, client, "tuned", models.ParameterSourceUser, "statement_timeout=60000")
 	must(t, fake, "ResetClusterParameterGroup", "ParameterGroupName", "tuned")
 	expectParameters(t, client, "tuned", models.ParameterSourceUser)
-	if got := must(t, fake, "ResetClusterParameterGroup", "ParameterGroupName", "tuned", "ResetAllParameters", "true"); !strings.Contains(got.Body, "unchanged") {
-		t.Errorf("a reset of default values returned %s", got.Body)
+	reset := must(t, fake, "ResetClusterParameterGroup", "ParameterGroupName", "tuned", "ResetAllParameters", "true")
+	if !strings.Contains(reset.Body, "unchanged") {
+		t.Errorf("a reset of default values returned %s", reset.Body)
 	}
 	must(t, fake, "DeleteClusterParameterGroup", "ParameterGroupName", "Tuned")
 	if got := do(t, fake, "DescribeClusterParameterGroups", "ParameterGroupName", "tuned"); got.Code != "ClusterParameterGroupNotFound" {
@@ -112,7 +119,8 @@ func TestParameterGroupLife(t *testing.T) {
 func parametersOf(tb testing.TB, client *redshift.Client, group string, source models.ParameterSource) []string {
 	tb.Helper()
 	var all []string
-	for one, err := range client.DescribeClusterParametersAll(tb.Context(), &redshift.DescribeClusterParametersParams{ParameterGroupName: group, Source: source}) {
+	for one, err := range client.DescribeClusterParametersAll(tb.Context(),
+		&redshift.DescribeClusterParametersParams{ParameterGroupName: group, Source: source}) {
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -135,12 +143,15 @@ func TestDefaultParameters(t *testing.T) {
 	client := clientOf(t, newFake(t, redshifttest.Options{}))
 	for family, ssl := range map[string]string{"redshift-1.0": "false", "redshift-2.0": "true"} {
 		want := []string{
-			"auto_analyze=true", "auto_mv=true", "datestyle=ISO, MDY", "enable_case_sensitive_identifier=false", "enable_user_activity_logging=false",
+			"auto_analyze=true", "auto_mv=true", "datestyle=ISO, MDY", "enable_case_sensitive_identifier=false",
+			"enable_user_activity_logging=false",
 			"extra_float_digits=0", "max_concurrency_scaling_clusters=1", "max_cursor_result_set_size=default", "query_group=default",
-			"require_ssl=" + ssl, "search_path=$user, public", "statement_timeout=0", "use_fips_ssl=false", `wlm_json_configuration=[{"auto_wlm":true}]`,
+			"require_ssl=" + ssl, "search_path=$user, public", "statement_timeout=0", "use_fips_ssl=false",
+			`wlm_json_configuration=[{"auto_wlm":true}]`,
 		}
 		var got []string
-		for one, err := range client.DescribeDefaultClusterParametersAll(t.Context(), &redshift.DescribeDefaultClusterParametersParams{ParameterGroupFamily: family}) {
+		for one, err := range client.DescribeDefaultClusterParametersAll(t.Context(),
+			&redshift.DescribeDefaultClusterParametersParams{ParameterGroupFamily: family}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,7 +215,7 @@ func TestParameterValues(t *testing.T) {
 		{"search_path", "sales,,public", "empty"},
 		{"query_group", "reports", ""},
 		{"wlm_json_configuration", `[{"query_concurrency":5}]`, ""},
-		{"wlm_json_configuration", `[{"auto_wlm":true,"priority":"high","user_group":["a"],"query_group":[],"queue_type":"auto"},{"short_query_queue":true}]`, ""},
+		{"wlm_json_configuration", `[{"auto_wlm":true,"priority":"high","user_group":["a"],"query_group":[]},{"short_query_queue":true}]`, ""},
 		{"wlm_json_configuration", queues(9), ""},
 		{"wlm_json_configuration", rules(25), ""},
 		{"wlm_json_configuration", `{"query_concurrency":5}`, "JSON list"},
@@ -247,10 +258,12 @@ func TestParameterStatuses(t *testing.T) {
 		immediately string
 		later       string
 	}{
-		"static":                 {setParameter("tuned", "require_ssl", "true"), "require_ssl", "pending-reboot", "pending-reboot"},
-		"a dynamic property":     {setParameter("tuned", "wlm_json_configuration", dynamic), "wlm_json_configuration", "applying", "in-sync"},
-		"a static property":      {setParameter("tuned", "wlm_json_configuration", static), "wlm_json_configuration", "pending-reboot", "pending-reboot"},
-		"dynamic, with a reboot": {setParameter("tuned", "wlm_json_configuration", dynamic, "Parameters.Parameter.1.ApplyType", "static"), "wlm_json_configuration", "pending-reboot", "pending-reboot"},
+		"static":             {setParameter("tuned", "require_ssl", "true"), "require_ssl", "pending-reboot", "pending-reboot"},
+		"a dynamic property": {setParameter("tuned", "wlm_json_configuration", dynamic), "wlm_json_configuration", "applying", "in-sync"},
+		"a static property": {setParameter("tuned", "wlm_json_configuration", static), "wlm_json_configuration", "pending-reboot",
+			"pending-reboot"},
+		"dynamic, with a reboot": {setParameter("tuned", "wlm_json_configuration", dynamic, "Parameters.Parameter.1.ApplyType", "static"),
+			"wlm_json_configuration", "pending-reboot", "pending-reboot"},
 		"both": {setParameter("tuned", "wlm_json_configuration", dynamic, "Parameters.Parameter.2.ParameterName", "auto_mv",
 			"Parameters.Parameter.2.ParameterValue", "false"), "auto_mv", "pending-reboot", "pending-reboot"},
 	} {
@@ -285,11 +298,13 @@ func TestParameterStatuses(t *testing.T) {
 			}
 			fake.Advance(time.Minute)
 			expect("a minute later", test.later, test.later)
-			if other := describeOne(t, client, "analytics").ClusterParameterGroups[0]; other.ParameterApplyStatus != "in-sync" || len(other.ClusterParameterStatusList) > 0 {
+			if other := describeOne(t, client, "analytics").ClusterParameterGroups[0]; other.ParameterApplyStatus != "in-sync" ||
+				len(other.ClusterParameterStatusList) > 0 {
 				t.Errorf("a cluster with the default group has %+v", other)
 			}
-			if got := do(t, fake, "DeleteClusterParameterGroup", "ParameterGroupName", "tuned"); got.Code != "InvalidClusterParameterGroupState" || !strings.Contains(got.Message, "drill") {
-				t.Errorf("deleting a group in use returned %s", got.Body)
+			deleted := do(t, fake, "DeleteClusterParameterGroup", "ParameterGroupName", "tuned")
+			if deleted.Code != "InvalidClusterParameterGroupState" || !strings.Contains(deleted.Message, "drill") {
+				t.Errorf("deleting a group in use returned %s", deleted.Body)
 			}
 		})
 	}

@@ -59,7 +59,7 @@ func defaultParameters(family string) []parameterDefinition {
 		parameter("max_cursor_result_set_size", "default", typeOfInteger, "0-14400000", "Deprecated: the largest result set of a cursor."),
 		parameter("query_group", "default", typeString, "", "The label of the queries of a session."),
 		parameter("require_ssl", requireSSL, typeOfBoolean, booleans, "Whether connections must use SSL."),
-		parameter("search_path", "$user, public", typeString, "", "The order in which schemas are searched.").checkedBy(checkSearchPath),
+		parameter("search_path", "$user, public", typeString, "", "The schemas for names without a schema, in the order of the search.").checkedBy(checkSearchPath),
 		parameter("statement_timeout", "0", typeOfInteger, "0,100-2147483647",
 			"The number of milliseconds after which a statement is stopped. 0 means never."),
 		parameter("use_fips_ssl", "false", typeOfBoolean, booleans, "Whether SSL uses only modules that comply with FIPS."),
@@ -156,7 +156,9 @@ func checkSearchPath(value string) error {
 }
 
 // staticWLM are the properties of a queue that need a reboot of the cluster. The others are dynamic.
-var staticWLM = []string{"auto_wlm", "query_group", "query_group_wild_card", "queue_type", "user_group", "user_group_wild_card", "user_role"}
+var staticWLM = []string{
+	"auto_wlm", "query_group", "query_group_wild_card", "queue_type", "user_group", "user_group_wild_card", "user_role", "user_role_wild_card",
+}
 
 // wlmQueue is a queue of workload management.
 type wlmQueue map[string]any

@@ -170,7 +170,8 @@ func (c *call) applyTarget(action *storedAction, target *paramValue) *failure {
 	return failed
 }
 
-// checkSchedulerRole checks the role that runs the target action. The fake has no IAM: every role of the account lets the scheduler assume it.
+// checkSchedulerRole checks the role that runs the target action. The fake has no IAM: every role of the account lets the scheduler
+// assume it.
 func (c *call) checkSchedulerRole(role string) *failure {
 	if failed := checkRole("IamRole", role); failed != nil {
 		return failed
@@ -217,7 +218,8 @@ func (s *state) runAction(account string, action *storedAction, at time.Time) {
 
 		return
 	}
-	s.addEvent(account, at, actionStarted, action.name, "The scheduled action %s runs %s for cluster %s.", action.name, action.operation, cluster)
+	s.addEvent(account, at, actionStarted, action.name, "The scheduled action %s runs %s for cluster %s.", action.name, action.operation,
+		cluster)
 }
 
 func (c *call) scheduledAction(name string) (*storedAction, *failure) {

@@ -42,31 +42,35 @@ func TestScheduledActionLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := clientOf(t, fake)
-	created := succeed[*redshift.CreateScheduledActionResult](t)(client.CreateScheduledAction(t.Context(), &redshift.CreateScheduledActionParams{
-		ScheduledActionName: "Weekly",
-		TargetAction: &models.ScheduledActionType{ResizeCluster: &models.ResizeClusterMessage{
-			ClusterIdentifier: "analytics", NumberOfNodes: new(4), Classic: new(false),
-		}},
-		Schedule:                   "cron(0 10 ? * MON *)",
-		IamRole:                    schedulerRole,
-		ScheduledActionDescription: "larger for reports",
-	}))
-	if target := created.TargetAction.ResizeCluster; created.ScheduledActionName != "Weekly" || created.State != models.ScheduledActionStateActive ||
-		target == nil || target.ClusterIdentifier != "analytics" || target.NumberOfNodes == nil || *target.NumberOfNodes != 4 || target.Classic == nil || *target.Classic {
+	created := succeed[*redshift.CreateScheduledActionResult](t)(client.CreateScheduledAction(t.Context(),
+		&redshift.CreateScheduledActionParams{
+			ScheduledActionName: "Weekly",
+			TargetAction: &models.ScheduledActionType{ResizeCluster: &models.ResizeClusterMessage{
+				ClusterIdentifier: "analytics", NumberOfNodes: new(4), Classic: new(false),
+			}},
+			Schedule:                   "cron(0 10 ? * MON *)",
+			IamRole:                    schedulerRole,
+			ScheduledActionDescription: "larger for reports",
+		}))
+	if target := created.TargetAction.ResizeCluster; created.ScheduledActionName != "Weekly" ||
+		created.State != models.ScheduledActionStateActive ||
+		target == nil || target.ClusterIdentifier != "analytics" || target.NumberOfNodes == nil || *target.NumberOfNodes != 4 ||
+		target.Classic == nil || *target.Classic {
 		t.Errorf("the new action is %+v, its target is %+v", created, target)
 	}
 	if next := created.NextInvocations; len(next) != 5 || !next[0].Equal(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)) ||
 		!next[4].Equal(time.Date(2026, 12, 21, 10, 0, 0, 0, time.UTC)) {
 		t.Errorf("the next runs are %v", next)
 	}
-	changed := succeed[*redshift.ModifyScheduledActionResult](t)(client.ModifyScheduledAction(t.Context(), &redshift.ModifyScheduledActionParams{
-		ScheduledActionName:        "weekly",
-		TargetAction:               &models.ScheduledActionType{ResumeCluster: &models.ResumeClusterMessage{ClusterIdentifier: "analytics"}},
-		IamRole:                    otherRole,
-		ScheduledActionDescription: new(""),
-		StartTime:                  time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
-		EndTime:                    time.Date(2026, 12, 14, 10, 0, 0, 0, time.UTC),
-	}))
+	changed := succeed[*redshift.ModifyScheduledActionResult](t)(client.ModifyScheduledAction(t.Context(),
+		&redshift.ModifyScheduledActionParams{
+			ScheduledActionName:        "weekly",
+			TargetAction:               &models.ScheduledActionType{ResumeCluster: &models.ResumeClusterMessage{ClusterIdentifier: "analytics"}},
+			IamRole:                    otherRole,
+			ScheduledActionDescription: new(""),
+			StartTime:                  time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+			EndTime:                    time.Date(2026, 12, 14, 10, 0, 0, 0, time.UTC),
+		}))
 	if changed.TargetAction.ResumeCluster == nil || changed.TargetAction.ResizeCluster != nil || changed.IamRole != otherRole ||
 		changed.ScheduledActionDescription != "" || changed.Schedule != "cron(0 10 ? * MON *)" || len(changed.NextInvocations) != 2 {
 		t.Errorf("the changed action is %+v", changed)

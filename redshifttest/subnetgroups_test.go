@@ -24,10 +24,13 @@ func TestSubnetGroupLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{SubnetGroups: []string{"Private"}}})
 	client := clientOf(t, fake)
-	created := succeed[*redshift.CreateClusterSubnetGroupResult](t)(client.CreateClusterSubnetGroup(t.Context(), &redshift.CreateClusterSubnetGroupParams{
-		ClusterSubnetGroupName: "Inner", Description: "of the office", SubnetIDs: []string{"subnet-1a", "subnet-2b"}, Tags: []models.Tag{{Key: "team"}},
-	})).ClusterSubnetGroup
-	if created.ClusterSubnetGroupName != "inner" || created.Description != "of the office" || created.SubnetGroupStatus != models.SubnetGroupStatusComplete ||
+	created := succeed[*redshift.CreateClusterSubnetGroupResult](t)(client.CreateClusterSubnetGroup(t.Context(),
+		&redshift.CreateClusterSubnetGroupParams{
+			ClusterSubnetGroupName: "Inner", Description: "of the office", SubnetIDs: []string{"subnet-1a", "subnet-2b"},
+			Tags: []models.Tag{{Key: "team"}},
+		})).ClusterSubnetGroup
+	if created.ClusterSubnetGroupName != "inner" || created.Description != "of the office" ||
+		created.SubnetGroupStatus != models.SubnetGroupStatusComplete ||
 		!strings.HasPrefix(created.VpcID, "vpc-") || len(created.Subnets) != 2 || len(created.Tags) != 1 {
 		t.Errorf("the new group is %+v", created)
 	}
@@ -58,23 +61,27 @@ func TestSubnetGroupLife(t *testing.T) {
 		}
 	}
 	createSnapshots(t, fake, "nightly")
-	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "ClusterSubnetGroupName", "Inner",
+	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "ClusterSubnetGroupName",
+		"Inner",
 		"AvailabilityZone", created.Subnets[0].SubnetAvailabilityZone.Name)
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 	if one := describeOne(t, client, "drill"); one.ClusterSubnetGroupName != "inner" || one.VpcID != created.VpcID {
 		t.Errorf("the restored cluster is in %s of %s, want inner of %s", one.ClusterSubnetGroupName, one.VpcID, created.VpcID)
 	}
-	if got := do(t, fake, "ModifyClusterSubnetGroup", inSubnets("inner", "subnet-3")...); got.Code != "SubnetAlreadyInUse" || !strings.Contains(got.Message, "subnet-1a") {
+	if got := do(t, fake, "ModifyClusterSubnetGroup", inSubnets("inner", "subnet-3")...); got.Code != "SubnetAlreadyInUse" ||
+		!strings.Contains(got.Message, "subnet-1a") {
 		t.Errorf("removing the subnet of a cluster returned %s", got.Body)
 	}
-	changed := succeed[*redshift.ModifyClusterSubnetGroupResult](t)(client.ModifyClusterSubnetGroup(t.Context(), &redshift.ModifyClusterSubnetGroupParams{
-		ClusterSubnetGroupName: "inner", SubnetIDs: []string{"subnet-1a", "subnet-3"},
-	})).ClusterSubnetGroup
+	changed := succeed[*redshift.ModifyClusterSubnetGroupResult](t)(client.ModifyClusterSubnetGroup(t.Context(),
+		&redshift.ModifyClusterSubnetGroupParams{
+			ClusterSubnetGroupName: "inner", SubnetIDs: []string{"subnet-1a", "subnet-3"},
+		})).ClusterSubnetGroup
 	if len(changed.Subnets) != 2 || changed.Subnets[1].SubnetIdentifier != "subnet-3" || changed.Description != "of the office" {
 		t.Errorf("the changed group is %+v", changed)
 	}
-	if got := do(t, fake, "DeleteClusterSubnetGroup", "ClusterSubnetGroupName", "inner"); got.Code != "InvalidClusterSubnetGroupStateFault" || !strings.Contains(got.Message, "drill") {
-		t.Errorf("deleting a group in use returned %s", got.Body)
+	deleted := do(t, fake, "DeleteClusterSubnetGroup", "ClusterSubnetGroupName", "inner")
+	if deleted.Code != "InvalidClusterSubnetGroupStateFault" || !strings.Contains(deleted.Message, "drill") {
+		t.Errorf("deleting a group in use returned %s", deleted.Body)
 	}
 	if err := fake.RemoveCluster("drill"); err != nil {
 		t.Fatal(err)
