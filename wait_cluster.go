@@ -16,8 +16,8 @@ import (
 var (
 	// ErrRestoreFailed: Redshift could not restore the cluster or the table.
 	ErrRestoreFailed = errors.New("the restore failed")
-	// ErrClusterUnusable: the cluster is in a state that does not become available automatically, such as paused, deleting
-	// or incompatible-network, or its availability status is Failed.
+	// ErrClusterUnusable: the cluster does not become available automatically. Its status is, for example, paused, deleting or
+	// incompatible-network, or its availability status is Failed.
 	ErrClusterUnusable = errors.New("the cluster does not become available automatically")
 	// ErrClusterDeleted: the cluster was deleted during the wait. Another cluster may have its name now.
 	ErrClusterDeleted = errors.New("the cluster was deleted")
@@ -32,18 +32,18 @@ var (
 // ClusterRestoreWaitError is the [WaitError] of [Client.WaitClusterRestored].
 type ClusterRestoreWaitError = WaitError[models.Cluster]
 
-// WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore
-// is completed, and returns it. A cluster that was not restored only has to be available. A cluster is available if its ClusterStatus
-// is available and its ClusterAvailabilityStatus is Available or absent. The wait ends when ctx is done.
+// WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore is
+// completed, and returns the cluster. It also accepts an available cluster that was never restored. A cluster is available if its
+// ClusterStatus begins with available, and its ClusterAvailabilityStatus is Available or absent. The wait ends when ctx is done.
 //
-// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
-// early, with a [ClusterRestoreWaitError], if
-//   - the restore failed, or the cluster is in a state that it does not leave automatically,
-//   - the cluster was deleted (also if another cluster has its name now),
+// The parameters usually have only a ClusterIdentifier. Parameters with neither it nor tags are an error. The wait ends early, with
+// a [ClusterRestoreWaitError], if
+//   - the restore failed ([ErrRestoreFailed]), or the cluster does not become available automatically ([ErrClusterUnusable]),
+//   - the cluster was deleted, even if another cluster has its name now ([ErrClusterDeleted]),
 //   - the parameters match no cluster, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Cluster.
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.Cluster.
 func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
 	wait := c.clusterPoller("a restored cluster", params, options)
 	wait.uses = append(wait.uses, optionAvailableSuffices)
@@ -58,14 +58,14 @@ func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeCluste
 // returns the cluster. Call it after ModifyClusterSnapshotSchedule. It waits while SnapshotScheduleState is MODIFYING. It succeeds
 // when the state is ACTIVE, or when the cluster has no schedule, as after a disassociation. The wait ends when ctx is done.
 //
-// Immediately after a schedule was associated, DescribeClusters may still show a cluster without one. Set ExpectNew after an
-// association: up to 5 polls in a row without a schedule do not end the wait then, and after that it ends with
-// [ErrNoSnapshotSchedule]. ExpectNew must not be set after a disassociation.
+// Immediately after a schedule was associated, DescribeClusters may still show the cluster without one. So set ExpectNew after an
+// association: the wait then tolerates up to 5 polls in a row without a schedule, and ends with [ErrNoSnapshotSchedule] after more.
+// Do not set ExpectNew after a disassociation.
 //
-// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
-// early, with a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), and for the
-// reasons of [Client.WaitClusterRestored] that are not about a restore. WaitProgress.Resource is a models.Cluster, and
-// WaitProgress.Status is the state of its schedule.
+// The parameters usually have only a ClusterIdentifier. Parameters with neither it nor tags are an error. The wait ends early, with
+// a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), if the cluster was deleted,
+// if the parameters match no cluster or several, or if Redshift refuses a call or is unavailable for longer than MaxOutage.
+// WaitProgress.Resource is a models.Cluster, and WaitProgress.Status is the state of its schedule.
 func (c *Client) WaitSnapshotScheduleApplied(
 	ctx context.Context, params *DescribeClustersParams, options WaitOptions,
 ) (models.Cluster, error) {
@@ -172,7 +172,7 @@ func restoreFraction(cluster *models.Cluster) float64 {
 	}
 }
 
-// unusable lists the states that do not change to available automatically.
+// unusable has the states of a cluster that does not become available automatically.
 var unusable = []models.ClusterStatus{
 	models.ClusterStatusDeleting,
 	models.ClusterStatusFinalSnapshot,

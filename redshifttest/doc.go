@@ -115,7 +115,7 @@
 //   - A parameter group cannot be changed or deleted while a change of it is applied to a cluster.
 //   - A cluster uses the first subnet in its Availability Zone, which cannot be removed from its subnet group.
 //   - DescribeEvents lists the oldest events first. It refuses Duration together with StartTime or EndTime.
-//   - Automated snapshots and seeded snapshots have no events. Neither has the end of a retention period.
+//   - Automated snapshots, and completed snapshots that a test adds, have no events. Neither has the end of a retention period.
 //   - Events of scheduled actions have no number. Amazon documents none.
 //   - An SNS topic of another account is refused with SNSNoAuthorization, and one of another region with SNSTopicArnNotFound.
 //   - Audit logs are delivered every hour.

@@ -139,7 +139,7 @@ func (s *state) resourcesOf(account string) *resources {
 }
 
 // update applies the changes that the clock alone causes, in all regions. If the clock jumps over several timers, each of them finds the
-// state of its own time.
+// state at its time.
 func (s states) update(now time.Time) {
 	for due, found := s.timers.next(now); found; due, found = s.timers.next(now) {
 		s.updateResources(due.at)
