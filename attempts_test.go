@@ -15,9 +15,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// TestDeadlineErrorKeepsItsMeaning: a call that ends because its next attempt would come after the deadline returns an error that
-// matches context.DeadlineExceeded. It must not match context.Canceled as soon as the caller releases its context, as every
-// function with a deferred cancel does.
+// A call ends early if its next attempt would start after the deadline. Its error matches context.DeadlineExceeded. It must not
+// match context.Canceled after the caller cancels its context, as every function with a deferred cancel does.
 func TestDeadlineErrorKeepsItsMeaning(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -30,14 +29,14 @@ func TestDeadlineErrorKeepsItsMeaning(t *testing.T) {
 			return err
 		}
 		if err := call(); !isDeadline(err) || errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v, and matches context.Canceled: %v", err, errors.Is(err, context.Canceled))
+			t.Errorf("err = %v, want context.DeadlineExceeded only; errors.Is(err, context.Canceled) = %v", err, errors.Is(err, context.Canceled))
 		}
 	})
 }
 
-// TestAccountThatChangedBeforeTheAttempt: all attempts of the call are signed for the same account, which another call did not
-// use before. It runs by the real clock: in a bubble, the attempt and the change have the same time.
-func TestAccountThatChangedBeforeTheAttempt(t *testing.T) {
+// All attempts of the second call are signed for the same account, although the call before it used another one. The test uses
+// the real clock, because in a bubble the attempt and the change have the same time.
+func TestAccountMayChangeBetweenCalls(t *testing.T) {
 	t.Parallel()
 	credentials := func(account string) sigv4.Credentials {
 		return sigv4.Credentials{AccessKeyID: "AKID" + account, SecretAccessKey: "secret", AccountID: account}
@@ -56,13 +55,13 @@ func TestAccountThatChangedBeforeTheAttempt(t *testing.T) {
 	current.Store(credentials("222222222222"))
 	time.Sleep(time.Millisecond)
 	if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || len(server.requests) != 3 {
-		t.Errorf("%d requests, want 3, and the error %v", len(server.requests), err)
+		t.Errorf("got %d requests and error %v, want 3 requests and no error", len(server.requests), err)
 	}
 }
 
-// TestCredentialsThatChangeInTheSameInstant: the provider has other credentials when Redshift says that the old ones expired. A
-// clock that did not move in between, as in a bubble or on Windows, does not matter.
-func TestCredentialsThatChangeInTheSameInstant(t *testing.T) {
+// The provider has new credentials when Redshift reports that the old ones expired. The client uses them even if the clock did
+// not advance in between, as in a bubble or on Windows.
+func TestCredentialsMayChangeInTheSameInstant(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var current atomic.Value
@@ -83,35 +82,34 @@ func TestCredentialsThatChangeInTheSameInstant(t *testing.T) {
 			})}
 		})
 		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || requests != 2 {
-			t.Errorf("%d requests, want 2, and the error %v", requests, err)
+			t.Errorf("got %d requests and error %v, want 2 requests and no error", requests, err)
 		}
 	})
 }
 
-// ownCache is a provider that counts as a cache, so that each request is signed with what the function returns.
+// ownCache is a provider with its own cache, so that the client calls it for each request.
 type ownCache func() sigv4.Credentials
 
 func (o ownCache) Credentials(context.Context) (sigv4.Credentials, error) { return o(), nil }
 func (ownCache) Invalidate()                                              {}
 
-// TestAdviceForABare429: a proxy or a gateway in front of Redshift throttles. The client retries it as throttling, so its advice
-// must not be that the endpoint is wrong.
-func TestAdviceForABare429(t *testing.T) {
+// A proxy or gateway in front of Redshift throttles. The client retries as after throttling by Redshift. Its hint must not say
+// that the endpoint is wrong.
+func TestBare429IsThrottling(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{"nothing": "", "a page": "<html>slow down</html>", "a text": "Too Many Requests"} {
+	for name, body := range map[string]string{"empty": "", "HTML": "<html>slow down</html>", "plain text": "Too Many Requests"} {
 		synctest.Test(t, func(t *testing.T) {
 			client, server := scripted(t, reply{status: http.StatusTooManyRequests, body: body})
 			_, err := client.DescribeClusterSnapshots(t.Context(), nil)
 			if !redshift.IsThrottled(err) || len(server.requests) != 5 || strings.Contains(err.Error(), "not Redshift") {
-				t.Errorf("%s: %d requests, and the error %v", name, len(server.requests), err)
+				t.Errorf("%s: got %d requests and error %v, want 5 requests and throttling", name, len(server.requests), err)
 			}
 		})
 	}
 }
 
-// TestAttemptsThatWereNotMade: an attempt that could not be signed, because the account changed, was not made, so that the
-// number of attempts is the number of requests.
-func TestAttemptsThatWereNotMade(t *testing.T) {
+// An attempt that cannot be signed, because the account changed, is not sent. It does not count as an attempt.
+func TestUnsentAttemptsAreNotCounted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := &script{replies: []reply{{err: io.ErrUnexpectedEOF}}}
@@ -123,18 +121,17 @@ func TestAttemptsThatWereNotMade(t *testing.T) {
 		_, err := client.CreateClusterSnapshot(t.Context(), create())
 		var retried *redshift.RetryError
 		if !errors.As(err, &retried) || retried.Attempts != len(server.requests) {
-			t.Errorf("%d requests, and the error %v", len(server.requests), err)
+			t.Errorf("got %d requests and error %v, want a RetryError with that number of attempts", len(server.requests), err)
 		}
-		// What was lost is the failure that says why the outcome is unknown.
+		// The lost response is the reason for the unknown outcome.
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("the lost response is not in %v", err)
+			t.Errorf("err = %v, want io.ErrUnexpectedEOF in it", err)
 		}
 	})
 }
 
-// TestBudgetIsForRetriesThatAreMade: a call that is cancelled during the delay before its retry made no retry, so that it takes
-// none out of the budget.
-func TestBudgetIsForRetriesThatAreMade(t *testing.T) {
+// A call that is canceled during the delay before its retry makes no retry, so it takes nothing from the budget.
+func TestBudgetCountsOnlyRetriesThatAreSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF})
@@ -145,7 +142,7 @@ func TestBudgetIsForRetriesThatAreMade(t *testing.T) {
 			stop.Stop()
 			cancel()
 			if errors.Is(err, redshift.ErrRetryBudgetEmpty) {
-				t.Fatalf("the budget is empty after %d requests, none of which was a retry: %v", len(server.requests), err)
+				t.Fatalf("the budget is empty after %d requests without a retry: %v", len(server.requests), err)
 			}
 		}
 	})

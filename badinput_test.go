@@ -15,19 +15,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// badInput is a call that can only fail.
+// badInput is a call that must fail.
 type badInput struct {
 	name string
 	call func(context.Context, *redshift.Client) (any, error)
-	// The code that Redshift refuses it with; empty where the client refuses it before anything is sent.
+	// code is the code that Redshift returns. It is empty if the client refuses the call before it sends anything.
 	code awsquery.ErrorCode
-	// What the error has to name.
+	// names is a text that the error must contain.
 	names string
 }
 
-// bad makes a call of an operation's method and parameters.
+// bad returns a badInput for a method and its parameters.
 func bad[Params, Result any](name string, operation func(*redshift.Client, context.Context, *Params, ...redshift.Option) (*Result, error), params *Params, code awsquery.ErrorCode, names string) badInput {
-	return badInput{name, func(ctx context.Context, client *redshift.Client) (any, error) { return operation(client, ctx, params) }, code, names}
+	return badInput{
+		name:  name,
+		call:  func(ctx context.Context, client *redshift.Client) (any, error) { return operation(client, ctx, params) },
+		code:  code,
+		names: names,
+	}
 }
 
 func badInputs() []badInput {
@@ -84,85 +89,85 @@ func badInputs() []badInput {
 		bad("identifier with a blank", createIt, named("a b"), "InvalidParameterValue", "SnapshotIdentifier"),
 		bad("identifier with an umlaut", createIt, named("größe"), "InvalidParameterValue", "SnapshotIdentifier"),
 		bad("identifier with a colon", createIt, named("rs:a"), "InvalidParameterValue", "SnapshotIdentifier"),
-		bad("identifier with a line end", createIt, named("a\nb"), "InvalidParameterValue", "SnapshotIdentifier"),
+		bad("identifier with a newline", createIt, named("a\nb"), "InvalidParameterValue", "SnapshotIdentifier"),
 		bad("identifier with a NUL", createIt, named("a\x00b"), "InvalidParameterValue", "SnapshotIdentifier"),
-		bad("identifier that breaks out", createIt, named("a&Action=DeleteClusterSnapshot"), "InvalidParameterValue", "SnapshotIdentifier"),
-		bad("identifier that is no UTF-8", createIt, named("a\xff"), "InvalidParameterValue", "SnapshotIdentifier"),
-		bad("identifier that is there", createIt, named("NIGHTLY"), models.ErrClusterSnapshotAlreadyExists, "NIGHTLY"),
-		bad("cluster that is not there", createIt, &create{ClusterIdentifier: "missing", SnapshotIdentifier: "new"}, models.ErrClusterNotFound, "missing"),
+		bad("identifier with another parameter", createIt, named("a&Action=DeleteClusterSnapshot"), "InvalidParameterValue", "SnapshotIdentifier"),
+		bad("identifier that is not UTF-8", createIt, named("a\xff"), "InvalidParameterValue", "SnapshotIdentifier"),
+		bad("identifier that exists", createIt, named("NIGHTLY"), models.ErrClusterSnapshotAlreadyExists, "NIGHTLY"),
+		bad("missing cluster", createIt, &create{ClusterIdentifier: "missing", SnapshotIdentifier: "new"}, models.ErrClusterNotFound, "missing"),
 
-		bad("retention of no days", createIt, kept(0), models.ErrInvalidRetentionPeriodFault, "3653"),
+		bad("retention of 0 days", createIt, kept(0), models.ErrInvalidRetentionPeriodFault, "3653"),
 		bad("retention below -1", createIt, kept(-2), "", "ManualSnapshotRetentionPeriod"),
 		bad("retention too long", createIt, kept(3654), "", "ManualSnapshotRetentionPeriod"),
-		bad("retention that is absurd", createIt, kept(math.MaxInt), "", "ManualSnapshotRetentionPeriod"),
-		bad("retention of another's snapshot", modifyIt, &modify{SnapshotIdentifier: "theirs", ManualSnapshotRetentionPeriod: new(7)}, models.ErrClusterSnapshotNotFound, "theirs"),
-		bad("retention that is over", modifyIt, &modify{SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1)}, models.ErrInvalidRetentionPeriodFault, "ancient"),
-		bad("retention of nothing", modifyIt, nil, "", "SnapshotIdentifier"),
+		bad("retention of MaxInt days", createIt, kept(math.MaxInt), "", "ManualSnapshotRetentionPeriod"),
+		bad("retention of another account's snapshot", modifyIt, &modify{SnapshotIdentifier: "theirs", ManualSnapshotRetentionPeriod: new(7)}, models.ErrClusterSnapshotNotFound, "theirs"),
+		bad("retention shorter than the age", modifyIt, &modify{SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1)}, models.ErrInvalidRetentionPeriodFault, "ancient"),
+		bad("retention without a snapshot", modifyIt, nil, "", "SnapshotIdentifier"),
 
 		bad("tag without a key", createIt, tagged(models.Tag{Value: "v"}), "", "Tags.Tag.1.Key"),
 		bad("second tag without a key", createIt, tagged(models.Tag{Key: "k"}, models.Tag{Value: "v"}), "", "Tags.Tag.2.Key"),
 		bad("tag with a long key", createIt, tagged(models.Tag{Key: long[:129]}), "", "Tags.Tag.1.Key"),
 		bad("tag with a long value", createIt, tagged(models.Tag{Key: "k", Value: long + "a"}), "", "Tags.Tag.1.Value"),
 		bad("tag with a reserved key", createIt, tagged(models.Tag{Key: "aws:k"}), models.ErrInvalidTagFault, "aws:"),
-		bad("tag with a strange character", createIt, tagged(models.Tag{Key: "k;"}), models.ErrInvalidTagFault, "k;"),
-		bad("tag with a strange value", createIt, tagged(models.Tag{Key: "k", Value: "a\tb"}), models.ErrInvalidTagFault, "value"),
+		bad("tag with a forbidden character in the key", createIt, tagged(models.Tag{Key: "k;"}), models.ErrInvalidTagFault, "k;"),
+		bad("tag with a forbidden character in the value", createIt, tagged(models.Tag{Key: "k", Value: "a\tb"}), models.ErrInvalidTagFault, "value"),
 		bad("tags with the same key", createIt, tagged(models.Tag{Key: "k"}, models.Tag{Key: "k"}), models.ErrInvalidTagFault, "twice"),
 		bad("too many tags", createIt, tagged(many...), models.ErrTagLimitExceededFault, "50"),
-		bad("tags of nothing", tagIt, &tags{Tags: []models.Tag{{Key: "k"}}}, "", "ResourceName"),
+		bad("tags without a resource", tagIt, &tags{Tags: []models.Tag{{Key: "k"}}}, "", "ResourceName"),
 		bad("no tags", tagIt, &tags{ResourceName: nightlyARN}, "", "Tags.Tag"),
-		bad("tags of what is no ARN", tagIt, &tags{ResourceName: "nightly", Tags: []models.Tag{{Key: "k"}}}, "InvalidParameterValue", "ResourceName"),
-		bad("tags of what is not there", tagIt, &tags{ResourceName: nightlyARN + "x", Tags: []models.Tag{{Key: "k"}}}, models.ErrResourceNotFoundFault, "nightlyx"),
+		bad("tags of an invalid ARN", tagIt, &tags{ResourceName: "nightly", Tags: []models.Tag{{Key: "k"}}}, "InvalidParameterValue", "ResourceName"),
+		bad("tags of a missing resource", tagIt, &tags{ResourceName: nightlyARN + "x", Tags: []models.Tag{{Key: "k"}}}, models.ErrResourceNotFoundFault, "nightlyx"),
 		bad("no keys to delete", (*redshift.Client).DeleteTags, &redshift.DeleteTagsParams{ResourceName: nightlyARN, TagKeys: []string{}}, "", "TagKeys"),
 
-		bad("copy of nothing", copyIt, &copying{TargetSnapshotIdentifier: "kept"}, "", "SourceSnapshotIdentifier"),
-		bad("copy to nothing", copyIt, &copying{SourceSnapshotIdentifier: "nightly"}, "", "TargetSnapshotIdentifier"),
-		bad("copy of a manual one", copyIt, &copying{SourceSnapshotIdentifier: "nightly", TargetSnapshotIdentifier: "kept"}, models.ErrInvalidClusterSnapshotState, "automated"),
-		bad("copy of what is not there", copyIt, &copying{SourceSnapshotIdentifier: "missing", TargetSnapshotIdentifier: "kept"}, models.ErrClusterSnapshotNotFound, "missing"),
+		bad("copy without a source", copyIt, &copying{TargetSnapshotIdentifier: "kept"}, "", "SourceSnapshotIdentifier"),
+		bad("copy without a target", copyIt, &copying{SourceSnapshotIdentifier: "nightly"}, "", "TargetSnapshotIdentifier"),
+		bad("copy of a manual snapshot", copyIt, &copying{SourceSnapshotIdentifier: "nightly", TargetSnapshotIdentifier: "kept"}, models.ErrInvalidClusterSnapshotState, "automated"),
+		bad("copy of a missing snapshot", copyIt, &copying{SourceSnapshotIdentifier: "missing", TargetSnapshotIdentifier: "kept"}, models.ErrClusterSnapshotNotFound, "missing"),
 
-		bad("access for nobody", authorized, shared(""), "", "AccountWithRestoreAccess"),
-		bad("access for what is no account", authorized, shared("12345"), "InvalidParameterValue", "AccountWithRestoreAccess"),
-		bad("access for oneself", authorized, shared("123456789012"), "InvalidParameterValue", "AccountWithRestoreAccess"),
-		bad("access to two", authorized, &authorize{SnapshotIdentifier: "nightly", SnapshotArn: nightlyARN, AccountWithRestoreAccess: friend}, "InvalidParameterCombination", "SnapshotArn"),
-		bad("access to nothing", authorized, &authorize{AccountWithRestoreAccess: friend}, "MissingParameter", "SnapshotIdentifier"),
-		bad("access twice", authorized, &authorize{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend}, models.ErrAuthorizationAlreadyExists, friend),
+		bad("access without an account", authorized, shared(""), "", "AccountWithRestoreAccess"),
+		bad("access for an invalid account", authorized, shared("12345"), "InvalidParameterValue", "AccountWithRestoreAccess"),
+		bad("access for the owner", authorized, shared("123456789012"), "InvalidParameterValue", "AccountWithRestoreAccess"),
+		bad("access to an identifier and an ARN", authorized, &authorize{SnapshotIdentifier: "nightly", SnapshotArn: nightlyARN, AccountWithRestoreAccess: friend}, "InvalidParameterCombination", "SnapshotArn"),
+		bad("access without a snapshot", authorized, &authorize{AccountWithRestoreAccess: friend}, "MissingParameter", "SnapshotIdentifier"),
+		bad("access that exists", authorized, &authorize{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend}, models.ErrAuthorizationAlreadyExists, friend),
 
 		bad("pages too small", describeIt, &describe{MaxRecords: new(19)}, "", "MaxRecords"),
 		bad("pages too large", describeIt, &describe{MaxRecords: new(101)}, "", "MaxRecords"),
-		bad("a Marker of nobody", describeIt, &describe{Marker: "x"}, "InvalidParameterValue", "Marker"),
-		bad("existence of no cluster", describeIt, &describe{ClusterExists: new(true)}, "InvalidParameterCombination", "ClusterIdentifier"),
-		bad("two names", describeIt, &describe{SnapshotIdentifier: "nightly", SnapshotArn: nightlyARN}, "InvalidParameterCombination", "SnapshotArn"),
-		bad("a type of no snapshot", describeIt, &describe{SnapshotType: "weekly"}, "InvalidParameterValue", "SnapshotType"),
-		bad("order by nothing", describeIt, &describe{SortingEntities: []models.SnapshotSortingEntity{{SortOrder: models.SortByOrderAsc}}}, "", "SortingEntities.SnapshotSortingEntity.1.Attribute"),
-		bad("order by something else", describeIt, &describe{SortingEntities: []models.SnapshotSortingEntity{{Attribute: "AGE"}}}, "InvalidParameterValue", "AGE"),
+		bad("unknown Marker", describeIt, &describe{Marker: "x"}, "InvalidParameterValue", "Marker"),
+		bad("ClusterExists without a cluster", describeIt, &describe{ClusterExists: new(true)}, "InvalidParameterCombination", "ClusterIdentifier"),
+		bad("identifier and ARN", describeIt, &describe{SnapshotIdentifier: "nightly", SnapshotArn: nightlyARN}, "InvalidParameterCombination", "SnapshotArn"),
+		bad("unknown snapshot type", describeIt, &describe{SnapshotType: "weekly"}, "InvalidParameterValue", "SnapshotType"),
+		bad("sorting without an attribute", describeIt, &describe{SortingEntities: []models.SnapshotSortingEntity{{SortOrder: models.SortByOrderAsc}}}, "", "SortingEntities.SnapshotSortingEntity.1.Attribute"),
+		bad("sorting by an unknown attribute", describeIt, &describe{SortingEntities: []models.SnapshotSortingEntity{{Attribute: "AGE"}}}, "InvalidParameterValue", "AGE"),
 		bad("time that cannot be sent", describeIt, &describe{StartTime: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}, "", "StartTime"),
 
-		bad("restore to nothing", restoreIt, &restore{SnapshotIdentifier: "nightly"}, "", "ClusterIdentifier"),
-		bad("restore in upper case", restoreIt, restored(func(p *restore) { p.ClusterIdentifier = "New" }), "InvalidParameterValue", "ClusterIdentifier"),
-		bad("restore over a cluster", restoreIt, restored(func(p *restore) { p.ClusterIdentifier = "analytics" }), models.ErrClusterAlreadyExists, "analytics"),
-		bad("restore of nothing", restoreIt, restored(func(p *restore) { p.SnapshotIdentifier = "" }), "MissingParameter", "SnapshotIdentifier"),
-		bad("restore to a strange port", restoreIt, restored(func(p *restore) { p.Port = new(5000) }), "InvalidParameterValue", "Port"),
-		bad("restore to no nodes", restoreIt, restored(func(p *restore) { p.NumberOfNodes = new(0) }), "InvalidParameterValue", "NumberOfNodes"),
-		bad("restore to other nodes", restoreIt, restored(func(p *restore) { p.NodeType = "dc2.large" }), models.ErrInvalidRestore, "dc2.large"),
-		bad("restore without its owner", restoreIt, restored(func(p *restore) { p.SnapshotIdentifier = "theirs" }), models.ErrClusterSnapshotNotFound, "OwnerAccount"),
+		bad("restore without a cluster", restoreIt, &restore{SnapshotIdentifier: "nightly"}, "", "ClusterIdentifier"),
+		bad("restore to a name in upper case", restoreIt, restored(func(p *restore) { p.ClusterIdentifier = "New" }), "InvalidParameterValue", "ClusterIdentifier"),
+		bad("restore to an existing cluster", restoreIt, restored(func(p *restore) { p.ClusterIdentifier = "analytics" }), models.ErrClusterAlreadyExists, "analytics"),
+		bad("restore without a snapshot", restoreIt, restored(func(p *restore) { p.SnapshotIdentifier = "" }), "MissingParameter", "SnapshotIdentifier"),
+		bad("restore to an invalid port", restoreIt, restored(func(p *restore) { p.Port = new(5000) }), "InvalidParameterValue", "Port"),
+		bad("restore to 0 nodes", restoreIt, restored(func(p *restore) { p.NumberOfNodes = new(0) }), "InvalidParameterValue", "NumberOfNodes"),
+		bad("restore to another node type", restoreIt, restored(func(p *restore) { p.NodeType = "dc2.large" }), models.ErrInvalidRestore, "dc2.large"),
+		bad("restore without OwnerAccount", restoreIt, restored(func(p *restore) { p.SnapshotIdentifier = "theirs" }), models.ErrClusterSnapshotNotFound, "OwnerAccount"),
 
-		bad("batch of nothing", (*redshift.Client).BatchDeleteClusterSnapshots, nil, "", "Identifiers"),
-		bad("batch with a blank", (*redshift.Client).BatchDeleteClusterSnapshots, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: make([]models.DeleteClusterSnapshotMessage, 1)}, "", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"),
+		bad("empty batch", (*redshift.Client).BatchDeleteClusterSnapshots, nil, "", "Identifiers"),
+		bad("batch with an empty identifier", (*redshift.Client).BatchDeleteClusterSnapshots, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: make([]models.DeleteClusterSnapshotMessage, 1)}, "", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"),
 		bad("batch too large", (*redshift.Client).BatchDeleteClusterSnapshots, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: make([]models.DeleteClusterSnapshotMessage, 101)}, "", "Identifiers"),
-		bad("schedule of nothing", (*redshift.Client).CreateSnapshotSchedule, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "new"}, models.ErrInvalidSchedule, "definition"),
-		bad("schedule for no cluster", (*redshift.Client).ModifyClusterSnapshotSchedule, nil, "", "ClusterIdentifier"),
-		bad("copies to nowhere", (*redshift.Client).EnableSnapshotCopy, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "atlantis"}, models.ErrUnknownSnapshotCopyRegionFault, "atlantis"),
-		bad("copies for no time", (*redshift.Client).EnableSnapshotCopy, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(0)}, "", "RetentionPeriod"),
+		bad("schedule without a definition", (*redshift.Client).CreateSnapshotSchedule, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "new"}, models.ErrInvalidSchedule, "definition"),
+		bad("schedule without a cluster", (*redshift.Client).ModifyClusterSnapshotSchedule, nil, "", "ClusterIdentifier"),
+		bad("copies to an unknown region", (*redshift.Client).EnableSnapshotCopy, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "atlantis"}, models.ErrUnknownSnapshotCopyRegionFault, "atlantis"),
+		bad("copies with a retention of 0 days", (*redshift.Client).EnableSnapshotCopy, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(0)}, "", "RetentionPeriod"),
 		bad("grant in upper case", (*redshift.Client).CreateSnapshotCopyGrant, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "New"}, "InvalidParameterValue", "SnapshotCopyGrantName"),
 	}
 }
 
-// TestBadInput: each is a clear error that names what is wrong, from the client where it can know and otherwise
-// Redshift's own; nothing changes, nothing is repeated, nothing panics.
-func TestBadInput(t *testing.T) {
+// Each call returns an error that names the fault. The client refuses what it can check, and Redshift refuses the rest. Nothing
+// changes, nothing is retried, nothing panics.
+func TestBadInputReturnsAClearError(t *testing.T) {
 	t.Parallel()
 	all := badInputs()
 	if len(all) < 60 {
-		t.Errorf("there are %d cases", len(all))
+		t.Errorf("got %d cases", len(all))
 	}
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -172,7 +177,7 @@ func TestBadInput(t *testing.T) {
 			_, err := test.call(t.Context(), w.client)
 			requests := len(w.fake.Requests()) - sent
 			if err == nil {
-				t.Errorf("%s: there is no error", test.name)
+				t.Errorf("%s: err = nil", test.name)
 
 				continue
 			}
@@ -182,22 +187,22 @@ func TestBadInput(t *testing.T) {
 			)
 			switch {
 			case test.code == "" && (!errors.As(err, &invalid) && !strings.Contains(err.Error(), "outside the years") || requests != 0):
-				t.Errorf("%s: %d requests, and the error %T %v", test.name, requests, err, err)
+				t.Errorf("%s: got %d requests and error %T %v, want a validation error and no request", test.name, requests, err, err)
 			case test.code != "" && (!errors.As(err, &refused) || refused.Code != test.code || requests != 1):
-				t.Errorf("%s: %d requests, and the error %T %v, not %s", test.name, requests, err, err, test.code)
+				t.Errorf("%s: got %d requests and error %T %v, want the code %s", test.name, requests, err, err, test.code)
 			}
 			if !strings.Contains(err.Error(), test.names) {
-				t.Errorf("%s: the error does not name %s: %v", test.name, test.names, err)
+				t.Errorf("%s: the error lacks %q: %v", test.name, test.names, err)
 			}
 		}
 		if after := w.state(t); after != before {
-			t.Errorf("it changed\n%s\nto\n%s", before, after)
+			t.Errorf("the calls changed the fake from\n%s\nto\n%s", before, after)
 		}
 	})
 }
 
-// TestCallsThatCannotBeMade: a context that has ended, and clients that nobody made.
-func TestCallsThatCannotBeMade(t *testing.T) {
+// A context that has ended, and clients that New did not make.
+func TestCallsWithoutContextOrClientSendNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -211,12 +216,12 @@ func TestCallsThatCannotBeMade(t *testing.T) {
 				new(redshift.Client): "redshift.New",
 			} {
 				if _, err := call(ctx, client); err == nil || !strings.Contains(err.Error(), want) {
-					t.Errorf("%s with the client %v: %v, want %s", name, client, err, want)
+					t.Errorf("%s with the client %v: err = %v, want %s", name, client, err, want)
 				}
 			}
 		}
 		if requests := len(w.fake.Requests()) - sent; requests != 0 {
-			t.Errorf("%d requests were sent", requests)
+			t.Errorf("got %d requests, want 0", requests)
 		}
 	})
 }

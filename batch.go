@@ -10,12 +10,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/attempts"
 	"github.com/redshift-go/redshift/models"
 )
 
-// maxBatch is how many snapshots Redshift takes in one call.
+// maxBatch is the largest number of snapshots in one call.
 const maxBatch = 100
 
 // BatchResult is the result of [Client.DeleteSnapshots] or [Client.ModifySnapshots]. Each snapshot is in Done, Failed or
@@ -25,15 +24,15 @@ type BatchResult struct {
 	Done []string
 	// Failed has an error for each snapshot that Redshift refused to delete or change.
 	Failed []*SnapshotError
-	// Unprocessed has the identifiers whose result is not known: those that the response to their call does not mention and,
-	// after an error, those in the call that failed and all after them.
+	// Unprocessed has the identifiers of snapshots whose result is not known: the response did not mention them, or their call
+	// failed or was not made.
 	Unprocessed []string
-	// RequestIDs has Amazon's identifiers of the calls that succeeded, for its support and for logs.
+	// RequestIDs has the request ids of the calls that succeeded, for Amazon's support and for logs.
 	RequestIDs []string
 }
 
-// Err returns all of Failed as one error, nil if there are none. What errors.Is and errors.As find in one of them, they
-// find in it.
+// Err returns the errors in Failed as one joined error, or nil if Failed is empty. errors.Is and errors.As find each of the errors
+// in it.
 func (r *BatchResult) Err() error {
 	if r == nil {
 		return nil
@@ -46,23 +45,25 @@ func (r *BatchResult) Err() error {
 	return errors.Join(failures...)
 }
 
-// SnapshotError says why a batch left one of its snapshots as it is. It unwraps to an [awsquery.Error] that has the
-// reason's code and message:
+// SnapshotError reports that Redshift refused to delete or change one snapshot of a batch. It unwraps to an [Error] with the code and
+// the message:
 //
 //	if errors.Is(failed, models.ErrClusterSnapshotNotFound) { ... }
 //
-// Its text and its JSON are those of that error: they leave out the snapshot's identifier, unless Redshift's message
-// quotes it.
+// It has the text and the JSON of that error. They contain the snapshot's identifier only if Redshift's message quotes it.
 type SnapshotError struct {
-	SnapshotIdentifier        string
-	SnapshotClusterIdentifier string          // the cluster that it was taken of, where Redshift says so
-	Err                       *awsquery.Error // the operation, the request, the code and the message; there is no HTTP status
+	// SnapshotIdentifier is the identifier of the snapshot.
+	SnapshotIdentifier string
+	// SnapshotClusterIdentifier is the cluster of the snapshot. It is empty if Redshift does not return it.
+	SnapshotClusterIdentifier string
+	// Err has the operation, the request id, the code and the message. It has no HTTP status.
+	Err *Error
 }
 
-// Error says the operation, the request id, the code and the message.
+// Error returns the operation, the request id, the code and the message.
 func (e *SnapshotError) Error() string {
 	if e == nil || e.Err == nil {
-		return "one snapshot of a batch"
+		return "SnapshotError without an Err"
 	}
 
 	return e.Err.Error()
@@ -77,8 +78,8 @@ func (e *SnapshotError) Unwrap() error {
 	return e.Err
 }
 
-// Code returns why the snapshot was left as it is, such as models.ErrInvalidClusterSnapshotState.
-func (e *SnapshotError) Code() awsquery.ErrorCode {
+// Code returns the code of Err, such as models.ErrInvalidClusterSnapshotState.
+func (e *SnapshotError) Code() ErrorCode {
 	if e == nil || e.Err == nil {
 		return ""
 	}
@@ -86,22 +87,21 @@ func (e *SnapshotError) Code() awsquery.ErrorCode {
 	return e.Err.Code
 }
 
-// Format prints the error's text, whatever the verb: the identifiers in it repeat the values of parameters.
+// Format prints the error's text for every verb, because the fields contain the values of parameters.
 func (e *SnapshotError) Format(state fmt.State, _ rune) { io.WriteString(state, e.Error()) }
 
-// MarshalJSON writes the awsquery.Error.
+// MarshalJSON writes Err.
 func (e *SnapshotError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Err) }
 
 // LogValue logs the error's text.
 func (e *SnapshotError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// DeleteSnapshots is [Client.BatchDeleteClusterSnapshots] for any number of Identifiers, also none. It makes one call after
-// the other, for up to 100 snapshots each, and passes the options to each call.
+// DeleteSnapshots deletes any number of snapshots, also none. It makes one call of [Client.BatchDeleteClusterSnapshots] after the
+// other, each with up to 100 of the Identifiers, and passes the options to each call. It does not change params.
 //
-// The result is never nil. Its Failed has each snapshot that Redshift refused to delete, and such a snapshot does not keep
-// others from being deleted. An error means that a whole call failed. It ends the work, and the result says what was done
-// before and which snapshots are Unprocessed. Check Unprocessed without an error too: a response may not mention each snapshot.
-// The caller's params are left unchanged.
+// The result is never nil. Its Failed has an error for each snapshot that Redshift refused to delete. That does not stop the
+// others. If a call fails, no call follows. The error is the error of that call, and Unprocessed has its snapshots and all after
+// them. Check Unprocessed even if the error is nil, because a response may not mention each snapshot.
 func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchDeleteClusterSnapshotsParams
 	if params != nil {
@@ -109,20 +109,22 @@ func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteCluster
 	}
 	name := func(snapshot models.DeleteClusterSnapshotMessage) string { return snapshot.SnapshotIdentifier }
 
-	return inBatches(ctx, "BatchDeleteClusterSnapshots", all.Identifiers, name, func(some []models.DeleteClusterSnapshotMessage) (*batchResponse, error) {
+	call := func(chunk []models.DeleteClusterSnapshotMessage) (*batchResponse, error) {
 		batch := all
-		batch.Identifiers = some
+		batch.Identifiers = chunk
 		result, err := c.BatchDeleteClusterSnapshots(ctx, &batch, options...)
 		if err != nil || result == nil {
 			return nil, err
 		}
 
 		return &batchResponse{done: result.Resources, failed: result.Errors, requestID: result.RequestID}, nil
-	})
+	}
+
+	return inBatches(ctx, "BatchDeleteClusterSnapshots", all.Identifiers, name, call)
 }
 
-// SnapshotIDs returns the snapshots with these identifiers, as [Client.DeleteSnapshots] and
-// [Client.BatchDeleteClusterSnapshots] take them.
+// SnapshotIDs returns the Identifiers parameter of [Client.DeleteSnapshots] and [Client.BatchDeleteClusterSnapshots] for snapshots with
+// these identifiers.
 func SnapshotIDs(identifiers ...string) []models.DeleteClusterSnapshotMessage {
 	snapshots := make([]models.DeleteClusterSnapshotMessage, len(identifiers))
 	for i, identifier := range identifiers {
@@ -132,13 +134,13 @@ func SnapshotIDs(identifiers ...string) []models.DeleteClusterSnapshotMessage {
 	return snapshots
 }
 
-// ModifySnapshots is [Client.BatchModifyClusterSnapshots] for a SnapshotIdentifierList of any length, also 0. It makes one call
-// after the other, for up to 100 snapshots each, and passes the options to each call.
+// ModifySnapshots changes the retention period of any number of snapshots, also none. It makes one call of
+// [Client.BatchModifyClusterSnapshots] after the other, each with up to 100 of the SnapshotIdentifierList, and passes the options
+// to each call. It does not change params.
 //
-// The result is never nil. Its Failed has each snapshot that Redshift refused to change, and such a snapshot does not keep
-// others from being changed. An error means that a whole call failed. It ends the work, and the result says what was done
-// before and which snapshots are Unprocessed. Check Unprocessed without an error too: a response may not mention each snapshot.
-// The caller's params are left unchanged.
+// The result is never nil. Its Failed has an error for each snapshot that Redshift refused to change. That does not stop the
+// others. If a call fails, no call follows. The error is the error of that call, and Unprocessed has its snapshots and all after
+// them. Check Unprocessed even if the error is nil, because a response may not mention each snapshot.
 func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchModifyClusterSnapshotsParams
 	if params != nil {
@@ -146,19 +148,21 @@ func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyCluster
 	}
 	name := func(identifier string) string { return identifier }
 
-	return inBatches(ctx, "BatchModifyClusterSnapshots", all.SnapshotIdentifierList, name, func(some []string) (*batchResponse, error) {
+	call := func(chunk []string) (*batchResponse, error) {
 		batch := all
-		batch.SnapshotIdentifierList = some
+		batch.SnapshotIdentifierList = chunk
 		result, err := c.BatchModifyClusterSnapshots(ctx, &batch, options...)
 		if err != nil || result == nil {
 			return nil, err
 		}
 
 		return &batchResponse{done: result.Resources, failed: result.Errors, requestID: result.RequestID}, nil
-	})
+	}
+
+	return inBatches(ctx, "BatchModifyClusterSnapshots", all.SnapshotIdentifierList, name, call)
 }
 
-// batchResponse has what the results of both operations have in common.
+// batchResponse has the members that the results of both operations share.
 type batchResponse struct {
 	done      []string
 	failed    []models.SnapshotErrorMessage
@@ -178,17 +182,17 @@ func (r *batchResponse) mentioned() map[string]bool {
 	return identifiers
 }
 
-// inBatches makes a call for each hundred of the snapshots, until one fails.
+// inBatches makes a call for each hundred snapshots, until one fails.
 func inBatches[T any](
 	ctx context.Context, operation string, snapshots []T, name func(T) string, call func([]T) (*batchResponse, error),
 ) (*BatchResult, error) {
 	result, called := new(BatchResult), 0
-	for some := range slices.Chunk(snapshots, maxBatch) {
+	for chunk := range slices.Chunk(snapshots, maxBatch) {
 		response, err := (*batchResponse)(nil), error(nil)
 		if ctx != nil && ctx.Err() != nil {
 			err = fmt.Errorf("%s: %w", operation, attempts.ContextError(ctx))
-		} else if response, err = call(some); err == nil && response == nil {
-			err = fmt.Errorf("%s: %w", operation, errNoResult)
+		} else if response, err = call(chunk); err == nil && response == nil {
+			err = noResult(operation)
 		}
 		if err != nil {
 			for _, one := range snapshots[called:] {
@@ -197,10 +201,10 @@ func inBatches[T any](
 
 			return result, err
 		}
-		called += len(some)
+		called += len(chunk)
 		result.Done = append(result.Done, response.done...)
 		mentioned := response.mentioned()
-		for _, one := range some {
+		for _, one := range chunk {
 			if !mentioned[strings.ToLower(name(one))] {
 				result.Unprocessed = append(result.Unprocessed, name(one))
 			}
@@ -212,10 +216,10 @@ func inBatches[T any](
 			result.Failed = append(result.Failed, &SnapshotError{
 				SnapshotIdentifier:        failed.SnapshotIdentifier,
 				SnapshotClusterIdentifier: failed.SnapshotClusterIdentifier,
-				Err: &awsquery.Error{
+				Err: &Error{
 					Operation: operation,
 					RequestID: response.requestID,
-					Code:      awsquery.ErrorCode(failed.FailureCode),
+					Code:      ErrorCode(failed.FailureCode),
 					Message:   failed.FailureReason,
 				},
 			})

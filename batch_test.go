@@ -17,17 +17,17 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// batches is a stub of both operations. It refuses the snapshots that are named bad..., and its failing-th call.
-type batches struct {
+// batchService is a stub of both batch operations. It refuses the snapshots whose names begin with "bad", and one call.
+type batchService struct {
 	redshift.ClientService
 	calls   [][]string
-	kept    []int // the retention periods that were asked for
+	kept    []int // the requested retention periods
 	options int
-	failing int // from 1
+	failing int // the number of the call to refuse, from 1
 	err     error
 }
 
-func (b *batches) answer(identifiers []string, options int) (done []string, failed []models.SnapshotErrorMessage, request string, err error) {
+func (b *batchService) respond(identifiers []string, options int) (done []string, failed []models.SnapshotErrorMessage, request string, err error) {
 	b.calls = append(b.calls, identifiers)
 	b.options += options
 	if len(b.calls) == b.failing {
@@ -47,12 +47,12 @@ func (b *batches) answer(identifiers []string, options int) (done []string, fail
 	return done, failed, fmt.Sprintf("request-%d", len(b.calls)), nil
 }
 
-func (b *batches) BatchDeleteClusterSnapshots(_ context.Context, params *redshift.BatchDeleteClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchDeleteClusterSnapshotsResult, error) {
+func (b *batchService) BatchDeleteClusterSnapshots(_ context.Context, params *redshift.BatchDeleteClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchDeleteClusterSnapshotsResult, error) {
 	var identifiers []string
 	for _, one := range params.Identifiers {
 		identifiers = append(identifiers, one.SnapshotIdentifier)
 	}
-	done, failed, request, err := b.answer(identifiers, len(options))
+	done, failed, request, err := b.respond(identifiers, len(options))
 	if request == "" {
 		return nil, err
 	}
@@ -60,9 +60,9 @@ func (b *batches) BatchDeleteClusterSnapshots(_ context.Context, params *redshif
 	return &redshift.BatchDeleteClusterSnapshotsResult{Resources: done, Errors: failed, RequestID: request}, nil
 }
 
-func (b *batches) BatchModifyClusterSnapshots(_ context.Context, params *redshift.BatchModifyClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchModifyClusterSnapshotsResult, error) {
+func (b *batchService) BatchModifyClusterSnapshots(_ context.Context, params *redshift.BatchModifyClusterSnapshotsParams, options ...redshift.Option) (*redshift.BatchModifyClusterSnapshotsResult, error) {
 	b.kept = append(b.kept, *params.ManualSnapshotRetentionPeriod)
-	done, failed, request, err := b.answer(params.SnapshotIdentifierList, len(options))
+	done, failed, request, err := b.respond(params.SnapshotIdentifierList, len(options))
 	if request == "" {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func toModify(identifiers []string, days int) *redshift.BatchModifyClusterSnapsh
 	return &redshift.BatchModifyClusterSnapshotsParams{SnapshotIdentifierList: identifiers, ManualSnapshotRetentionPeriod: &days}
 }
 
-func TestBatches(t *testing.T) {
+func TestBatchesOfAnySizeAreSentInHundreds(t *testing.T) {
 	t.Parallel()
 	refused := &awsquery.Error{Operation: "Batch", Code: awsquery.ErrThrottling}
 	cancelled := func(ctx context.Context) context.Context {
@@ -113,9 +113,9 @@ func TestBatches(t *testing.T) {
 		"many":                   {count: 250, sizes: []int{100, 100, 50}, done: 250},
 		"the second call fails":  {count: 250, failing: 2, fails: refused, sizes: []int{100, 100}, done: 100, err: awsquery.ErrThrottling},
 		"the first call fails":   {count: 50, failing: 1, fails: refused, sizes: []int{50}, err: refused},
-		"neither nor":            {count: 101, failing: 2, sizes: []int{100, 1}, done: 100, err: errNothing},
-		"the context has ended":  {ctx: cancelled, count: 101, err: context.Canceled},
-		"no context, as in Wait": {ctx: nothing, count: 1, sizes: []int{1}, done: 1},
+		"no result and no error": {count: 101, failing: 2, sizes: []int{100, 1}, done: 100, err: errNothing},
+		"canceled context":       {ctx: cancelled, count: 101, err: context.Canceled},
+		"nil context":            {ctx: nothing, count: 1, sizes: []int{1}, done: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,46 +125,46 @@ func TestBatches(t *testing.T) {
 			}
 			option := redshift.Option(nil)
 			identifiers := numbered(test.count)
-			for operation, run := range map[string]func(*batches) (*redshift.BatchResult, error){
-				"delete": func(stub *batches) (*redshift.BatchResult, error) {
+			for operation, run := range map[string]func(*batchService) (*redshift.BatchResult, error){
+				"delete": func(stub *batchService) (*redshift.BatchResult, error) {
 					params := toDelete(identifiers)
 					defer func() {
 						if !reflect.DeepEqual(params, toDelete(numbered(test.count))) {
-							t.Error("the parameters were changed")
+							t.Error("the call changed its parameters")
 						}
 					}()
 
 					return redshift.NewFromService(stub).DeleteSnapshots(ctx, params, option)
 				},
-				"modify": func(stub *batches) (*redshift.BatchResult, error) {
+				"modify": func(stub *batchService) (*redshift.BatchResult, error) {
 					return redshift.NewFromService(stub).ModifySnapshots(ctx, toModify(identifiers, 9), option)
 				},
 			} {
-				stub := &batches{failing: test.failing, err: test.fails}
+				stub := &batchService{failing: test.failing, err: test.fails}
 				result, err := run(stub)
 				var sizes []int
 				for _, call := range stub.calls {
 					sizes = append(sizes, len(call))
 				}
 				if !slices.Equal(sizes, test.sizes) || stub.options != len(sizes) || slices.ContainsFunc(stub.kept, func(days int) bool { return days != 9 }) {
-					t.Errorf("%s: calls of %v with %d options, want %v", operation, sizes, stub.options, test.sizes)
+					t.Errorf("%s: calls with %v identifiers and %d options, want %v identifiers", operation, sizes, stub.options, test.sizes)
 				}
 				if matches := errors.Is(err, test.err) || test.err == errNothing && err != nil && strings.Contains(err.Error(), errNothing.Error()); !matches {
-					t.Errorf("%s: got the error %v, want %v", operation, err, test.err)
+					t.Errorf("%s: err = %v, want %v", operation, err, test.err)
 				}
 				if result == nil || !slices.Equal(result.Done, identifiers[:test.done]) || result.Err() != nil || len(result.RequestIDs) != (test.done+99)/100 {
-					t.Fatalf("%s: got %+v", operation, result)
+					t.Fatalf("%s: result = %+v", operation, result)
 				}
 				if !slices.Equal(result.Unprocessed, identifiers[test.done:]) {
-					t.Errorf("%s: open are %q", operation, result.Unprocessed)
+					t.Errorf("%s: Unprocessed = %q", operation, result.Unprocessed)
 				}
 			}
 		})
 	}
 }
 
-// TestBatchesThatAreNotComplete: each snapshot is in Done, Failed or Unprocessed, also if the response does not mention it.
-func TestBatchesThatAreNotComplete(t *testing.T) {
+// Every snapshot is in Done, Failed or Unprocessed, even if the response does not mention it.
+func TestBatchesAccountForEverySnapshot(t *testing.T) {
 	t.Parallel()
 	failure := "<Errors><SnapshotErrorMessage><SnapshotIdentifier>B</SnapshotIdentifier><FailureCode>F</FailureCode></SnapshotErrorMessage></Errors>"
 	for name, test := range map[string]struct {
@@ -173,12 +173,12 @@ func TestBatchesThatAreNotComplete(t *testing.T) {
 		failed      int
 		unprocessed []string
 	}{
-		"all, in another case":    {"<Resources><String>A</String><String>C</String></Resources>" + failure, 2, 1, nil},
-		"one is missing":          {"<Resources><String>a</String></Resources>" + failure, 1, 1, []string{"c"}},
-		"the same one repeatedly": {"<Resources><String>a</String><String>a</String><String>a</String></Resources>", 3, 0, []string{"B", "c"}},
-		"only the failed one":     {failure, 0, 1, []string{"a", "c"}},
-		"nothing":                 {"", 0, 0, []string{"a", "B", "c"}},
-		"an empty identifier":     {"<Resources><String/></Resources>", 1, 0, []string{"a", "B", "c"}},
+		"all, in another letter case": {"<Resources><String>A</String><String>C</String></Resources>" + failure, 2, 1, nil},
+		"one is missing":              {"<Resources><String>a</String></Resources>" + failure, 1, 1, []string{"c"}},
+		"one, repeated":               {"<Resources><String>a</String><String>a</String><String>a</String></Resources>", 3, 0, []string{"B", "c"}},
+		"only the failed one":         {failure, 0, 1, []string{"a", "c"}},
+		"empty":                       {"", 0, 0, []string{"a", "B", "c"}},
+		"an empty identifier":         {"<Resources><String/></Resources>", 1, 0, []string{"a", "B", "c"}},
 	} {
 		for operation, run := range map[string]func(*redshift.Client) (*redshift.BatchResult, error){
 			"BatchDeleteClusterSnapshots": func(client *redshift.Client) (*redshift.BatchResult, error) {
@@ -191,47 +191,48 @@ func TestBatchesThatAreNotComplete(t *testing.T) {
 			client, _ := scripted(t, result(operation, test.members))
 			batch, err := run(client)
 			if err != nil || len(batch.Done) != test.done || len(batch.Failed) != test.failed || !slices.Equal(batch.Unprocessed, test.unprocessed) {
-				t.Errorf("%s, %s: %+v, %v", operation, name, batch, err)
+				t.Errorf("%s, %s: result = %+v, err = %v, want nil", operation, name, batch, err)
 			}
 		}
 	}
 }
 
-func TestBatchesOfNothing(t *testing.T) {
+func TestBatchesWithoutClientOrParametersFail(t *testing.T) {
 	t.Parallel()
 	if result, err := redshift.NewFromService(nil).DeleteSnapshots(t.Context(), toDelete(numbered(1))); err == nil || result == nil {
-		t.Errorf("without a client: %v, %v", result, err)
+		t.Errorf("without a client: got %v, %v", result, err)
 	}
 	if result, err := redshift.NewFromService(nil).ModifySnapshots(t.Context(), toModify(numbered(1), 1)); err == nil || result == nil {
-		t.Errorf("without a client: %v, %v", result, err)
+		t.Errorf("without a client: got %v, %v", result, err)
 	}
-	stub := new(batches)
+	stub := new(batchService)
 	if result, err := redshift.NewFromService(stub).DeleteSnapshots(t.Context(), nil); err != nil || result == nil {
-		t.Errorf("without parameters: %v, %v", result, err)
+		t.Errorf("without parameters: got %v, %v", result, err)
 	}
 	if result, err := redshift.NewFromService(stub).ModifySnapshots(t.Context(), nil); err != nil || result == nil || len(stub.calls) > 0 {
-		t.Errorf("without parameters: %v, %v", result, err)
+		t.Errorf("without parameters: got %v, %v", result, err)
 	}
 	if err := (*redshift.BatchResult)(nil).Err(); err != nil {
-		t.Errorf("no result has the error %v", err)
+		t.Errorf("Err() of a nil result = %v", err)
 	}
 }
 
-func TestSnapshotError(t *testing.T) {
+func TestSnapshotErrorHasCodeAndNoSecret(t *testing.T) {
 	t.Parallel()
 	identifiers := append(numbered(120), "bad-secret")
-	result, err := redshift.NewFromService(new(batches)).DeleteSnapshots(t.Context(), toDelete(identifiers))
+	result, err := redshift.NewFromService(new(batchService)).DeleteSnapshots(t.Context(), toDelete(identifiers))
 	if err != nil || len(result.Done) != 120 || len(result.Failed) != 1 || len(result.Unprocessed) > 0 {
 		t.Fatalf("got %+v, %v", result, err)
 	}
 	failed := result.Failed[0]
 	if failed.SnapshotIdentifier != "bad-secret" || failed.SnapshotClusterIdentifier != "analytics" || failed.Code() != models.ErrClusterSnapshotNotFound {
-		t.Errorf("the failure is of %q of %q: %s", failed.SnapshotIdentifier, failed.SnapshotClusterIdentifier, failed.Code())
+		t.Errorf("got a failure of the snapshot %q of %q with code %s",
+			failed.SnapshotIdentifier, failed.SnapshotClusterIdentifier, failed.Code())
 	}
 	var one *redshift.SnapshotError
 	var inner *awsquery.Error
 	if all := result.Err(); !errors.Is(all, models.ErrClusterSnapshotNotFound) || !errors.As(all, &one) || one != failed || !errors.As(all, &inner) || inner.RequestID != "request-2" {
-		t.Errorf("the failures are %v", result.Err())
+		t.Errorf("Err() = %v", result.Err())
 	}
 	encoded, err := json.Marshal(failed)
 	if err != nil {
@@ -242,17 +243,17 @@ func TestSnapshotError(t *testing.T) {
 	for _, text := range []string{failed.Error(), fmt.Sprintf("%+v", failed), fmt.Sprintf("%#v", failed), string(encoded), log.String()} {
 		if strings.Contains(text, "secret") || strings.Contains(strings.TrimSpace(text), "\n") ||
 			!strings.Contains(text, "BatchDeleteClusterSnapshots") || !strings.Contains(text, "ClusterSnapshotNotFound") {
-			t.Errorf("the error is shown as %q", text)
+			t.Errorf("the error is printed as %q", text)
 		}
 	}
 	for _, empty := range []*redshift.SnapshotError{nil, {}} {
 		if empty.Error() == "" || empty.Unwrap() != nil || empty.Code() != "" || errors.Is(empty, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("an empty error is %v", empty)
+			t.Errorf("an empty SnapshotError is printed as %v", empty)
 		}
 	}
 }
 
-func TestBatchesOfTheFake(t *testing.T) {
+func TestBatchesChangeTheFake(t *testing.T) {
 	t.Parallel()
 	client, fake := fakeClient(t, redshifttest.Options{ClockSpeed: -1, Quotas: redshifttest.Quotas{ManualSnapshots: 150}})
 	identifiers := numbered(130)
@@ -272,14 +273,14 @@ func TestBatchesOfTheFake(t *testing.T) {
 	modified, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 9))
 	if err != nil || len(modified.Done) != 130 || len(modified.Failed) != 1 || modified.Failed[0].SnapshotIdentifier != "missing" ||
 		!errors.Is(modified.Err(), models.ErrClusterSnapshotNotFound) || len(modified.RequestIDs) != 2 {
-		t.Errorf("Modify did %d, failed %d, %v", len(modified.Done), len(modified.Failed), err)
+		t.Errorf("ModifySnapshots: %d done, %d failed, err = %v", len(modified.Done), len(modified.Failed), err)
 	}
 	if kept := fake.Snapshots()[129].ManualSnapshotRetentionPeriod; *kept != 9 {
-		t.Errorf("the last is kept for %d days", *kept)
+		t.Errorf("the retention of the last snapshot = %d days", *kept)
 	}
 	failNext(t, fake, "BatchModifyClusterSnapshots", models.ErrInvalidClusterState)
 	if result, err := client.ModifySnapshots(t.Context(), toModify(identifiers, 8)); !errors.Is(err, models.ErrInvalidClusterState) || len(result.Unprocessed) != 131 {
-		t.Errorf("when refused it answers %v, and %d are open", err, len(result.Unprocessed))
+		t.Errorf("refused batch: err = %v, %d unprocessed, want ErrInvalidClusterState", err, len(result.Unprocessed))
 	}
 
 	deleted, err := client.DeleteSnapshots(t.Context(), toDelete(identifiers))
@@ -288,9 +289,9 @@ func TestBatchesOfTheFake(t *testing.T) {
 		codes = append(codes, failed.Code())
 	}
 	if err != nil || len(deleted.Done) != 129 || !slices.Equal(codes, []awsquery.ErrorCode{models.ErrInvalidClusterSnapshotState, models.ErrClusterSnapshotNotFound}) {
-		t.Errorf("Delete did %d, failed %q, %v", len(deleted.Done), codes, err)
+		t.Errorf("DeleteSnapshots: %d done, failures %q, err = %v, want nil", len(deleted.Done), codes, err)
 	}
 	if left := fake.Snapshots(); len(left) != 1 || left[0].SnapshotIdentifier != "s7" {
-		t.Errorf("there are %d left", len(left))
+		t.Errorf("%d snapshots remain", len(left))
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// TestEndpointsOfEachPartition has a region of each partition, and regions that only look like one.
-func TestEndpointsOfEachPartition(t *testing.T) {
+// A region of each partition, and names that only resemble such regions.
+func TestEveryPartitionHasItsEndpoints(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ region, plain, fips, dualStack, both string }{
 		{"us-east-1", "redshift.us-east-1.amazonaws.com", "redshift-fips.us-east-1.amazonaws.com", "redshift.us-east-1.api.aws", "redshift-fips.us-east-1.api.aws"},
@@ -45,7 +45,7 @@ func TestEndpointsOfEachPartition(t *testing.T) {
 		{"us-isob-east-1", "redshift.us-isob-east-1.sc2s.sgov.gov", "redshift-fips.us-isob-east-1.sc2s.sgov.gov", "redshift.us-isob-east-1.api.aws.scloud", "redshift-fips.us-isob-east-1.api.aws.scloud"},
 		{"eu-isoe-west-1", "redshift.eu-isoe-west-1.cloud.adc-e.uk", "redshift-fips.eu-isoe-west-1.cloud.adc-e.uk", "redshift.eu-isoe-west-1.api.cloud-aws.adc-e.uk", "redshift-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
 		{"us-isof-south-1", "redshift.us-isof-south-1.csp.hci.ic.gov", "redshift-fips.us-isof-south-1.csp.hci.ic.gov", "redshift.us-isof-south-1.api.aws.hci.ic.gov", "redshift-fips.us-isof-south-1.api.aws.hci.ic.gov"},
-		// Regions that fit no partition are taken to be in the first.
+		// Unknown regions belong to the first partition.
 		{"mars-north-1", "redshift.mars-north-1.amazonaws.com", "redshift-fips.mars-north-1.amazonaws.com", "redshift.mars-north-1.api.aws", "redshift-fips.mars-north-1.api.aws"},
 		{"xcn-north-1", "redshift.xcn-north-1.amazonaws.com", "redshift-fips.xcn-north-1.amazonaws.com", "redshift.xcn-north-1.api.aws", "redshift-fips.xcn-north-1.api.aws"},
 		{"cn-north-1-x", "redshift.cn-north-1-x.amazonaws.com", "redshift-fips.cn-north-1-x.amazonaws.com", "redshift.cn-north-1-x.api.aws", "redshift-fips.cn-north-1-x.api.aws"},
@@ -57,14 +57,15 @@ func TestEndpointsOfEachPartition(t *testing.T) {
 				IgnoreEnvironment: true, Credentials: sigv4.StaticCredentials(exampleCredentials),
 			})
 			if err != nil || client.Endpoint() != "https://"+want {
-				t.Errorf("%s, FIPS %t, dual-stack %t: %s, want https://%s (%v)", test.region, i&1 != 0, i&2 != 0, client.Endpoint(), want, err)
+				t.Errorf("%s, FIPS %t, dual-stack %t: Endpoint() = %s, want https://%s (err = %v)",
+					test.region, i&1 != 0, i&2 != 0, client.Endpoint(), want, err)
 			}
 		}
 	}
 }
 
-// TestNamesOfRegions has the characters next to those that are allowed, and the longest name.
-func TestNamesOfRegions(t *testing.T) {
+// The forbidden characters next to the allowed ones in ASCII, and the longest name.
+func TestInvalidRegionsAreRefused(t *testing.T) {
 	t.Parallel()
 	for region, want := range map[string]string{ // a part of the error, or empty
 		"eu{": `'{'`, "eu`": "'`'", "eu/": `'/'`, "eu:": `':'`, "eu@": `'@'`, "eu[": `'['`, "eu.": `'.'`, "eu_1": `'_'`, "eu,": `','`, "é": `'é'`, "eu\x00": "character", "eu\xff": "character",
@@ -76,13 +77,13 @@ func TestNamesOfRegions(t *testing.T) {
 	} {
 		_, err := redshift.New(redshift.Config{Region: region, IgnoreEnvironment: true, Credentials: sigv4.StaticCredentials(exampleCredentials)})
 		if (err == nil) != (want == "") || err != nil && (!strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "Config.Region")) {
-			t.Errorf("%q: the error is %v, want %q in it", region, err, want)
+			t.Errorf("%q: err = %v, want %q in it", region, err, want)
 		}
 	}
 }
 
-// TestNamesOfPrograms sends each name that is allowed, and has New refuse the others.
-func TestNamesOfPrograms(t *testing.T) {
+// Every allowed name is sent in the User-Agent. New refuses the others.
+func TestInvalidAppIDsAreRefused(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{})
 	const punctuation = "!$%&'*+-.^_`|~"
@@ -97,7 +98,7 @@ func TestNamesOfPrograms(t *testing.T) {
 		}
 	}
 	if len(allowed) != 9+26+26+10+len(punctuation) {
-		t.Errorf("%d names are allowed", len(allowed))
+		t.Errorf("got %d allowed names", len(allowed))
 	}
 	for _, name := range allowed {
 		config, agent := fake.Config(), ""
@@ -110,25 +111,25 @@ func TestNamesOfPrograms(t *testing.T) {
 		})}
 		client, err := redshift.New(config)
 		if err != nil {
-			t.Errorf("%q: %v", name, err)
+			t.Errorf("New with AppID %q: %v", name, err)
 
 			continue
 		}
 		if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil || !strings.HasSuffix(agent, " app/"+name) {
-			t.Errorf("%q: the User-Agent is %q, and the error is %v", name, agent, err)
+			t.Errorf("AppID %q: User-Agent = %q, err = %v, want nil", name, agent, err)
 		}
 	}
 	for _, name := range refused {
 		config := fake.Config()
 		config.AppID = name
 		if _, err := redshift.New(config); err == nil || !strings.Contains(err.Error(), "Config.AppID") {
-			t.Errorf("%q: the error is %v", name, err)
+			t.Errorf("New with AppID %q: err = %v, want an error", name, err)
 		}
 	}
 }
 
-// TestHeadersThatCannotBeSet: the headers of the signature, and headers that follow from the request, in any case.
-func TestHeadersThatCannotBeSet(t *testing.T) {
+// WithHeader refuses the headers of the signature and the headers that follow from the request, in any letter case.
+func TestReservedHeadersCannotBeSet(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{})
 	client, err := redshift.New(fake.Config())
@@ -141,22 +142,22 @@ func TestHeadersThatCannotBeSet(t *testing.T) {
 		for _, spelling := range []string{name, strings.ToLower(name), strings.ToUpper(name), strings.ToLower(name[:1]) + name[1:]} {
 			_, err := client.DescribeClusterSnapshots(t.Context(), nil, redshift.WithHeader(spelling, "hunter2"))
 			if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "WithHeader") || strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("%s: the error is %v", spelling, err)
+				t.Errorf("WithHeader(%s): err = %v, want an error that names it and not its value", spelling, err)
 			}
 		}
 	}
 	for _, name := range []string{"Authorization ", " Host", "X-Amz-Date:", "X\r\nHost", "X Y", "é", "X-\x00"} {
 		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, redshift.WithHeader(name, "x")); err == nil {
-			t.Errorf("%q was accepted", name)
+			t.Errorf("WithHeader(%q) returned no error", name)
 		}
 	}
 	if requests := fake.Requests(); len(requests) != 0 {
-		t.Errorf("%d requests were sent", len(requests))
+		t.Errorf("got %d requests, want 0", len(requests))
 	}
-	// Headers that only resemble them are sent, and the fake accepts the signature.
+	// Headers with similar names are sent, and the fake accepts the signature.
 	for _, name := range []string{"X-Amz-Date-2", "X-Authorization", "X-Amz-Target", "Content-Language", "Accept", "Date"} {
 		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, redshift.WithHeader(name, "x")); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("WithHeader(%s): %v", name, err)
 		}
 	}
 }

@@ -13,25 +13,24 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// operation is what the client knows of an operation. The methods of [Client] have it, and no table has all operations, so that a
-// program links the operations that it calls. Params and Result are pointers: then all operations share the code of call.
-type operation[Params, Result any] struct {
-	// plan returns how to find out whether a call took effect. The client makes the look-ups. Nil for an operation that only reads.
+// descriptor describes an operation. Each method of [Client] builds its own. No table has all operations, so a program links only those
+// that it calls. Params and Result are pointers, so all operations share the code of callTransport.
+type descriptor[Params, Result any] struct {
+	// plan returns the recovery plan of a call. The client lookUps makes the look-ups. Nil for an operation that changes nothing.
 	plan func(lookUps *Client, params Params) recovery.Plan
-	// names reports whether a result names the resources that the parameters name, and returns its request id. Nil if a result
-	// names none.
+	// names reports whether a result has the identifiers of the parameters, and returns its request id. Nil if a result has none.
 	names func(params Params, result Result) (requestID string, same bool)
-	// creates returns the kind of the resource that the operation creates, its identifier and its ARN, or an empty string. Nil if
-	// it creates none, or none that a wait waits for.
+	// creates returns the kind, the identifier and the ARN of the resource that the operation creates. Nil if the operation creates
+	// no resource that a wait polls.
 	creates func(result Result) (kind resourceKind, identifier, arn string)
-	// hint returns advice for a refusal, or an empty string. Nil: there is none that depends on the operation.
+	// hint returns advice for a refusal, or an empty string. Nil if the operation has no advice.
 	hint func(params Params, refused *awsquery.Error) string
 }
 
-// call is one call of an operation. The generated client submits its description of the request to it, and the call makes the
-// attempts. So nothing has to be passed along in a context or in the request.
-type call[Params, Result any] struct {
-	operation[Params, Result]
+// callTransport is the transport of the generated client for one call. It makes the attempts, and has the settings of the call, so
+// no context or request has to carry them.
+type callTransport[Params, Result any] struct {
+	descriptor[Params, Result]
 	client  *Client
 	options []Option
 	params  Params
@@ -41,19 +40,20 @@ type call[Params, Result any] struct {
 	rewritten bool
 }
 
-var _ attempts.Call = (*call[int, int])(nil)
+var _ attempts.Call = (*callTransport[int, int])(nil)
 
-// newCall returns the transport of a call, nil if the client was not made by New: the generated client then refuses the call.
-func newCall[Params, Result any](c *Client, operation operation[Params, Result], options []Option) runtime.ContextualTransport {
+// newCall returns the transport of a call. It returns nil for a client that New did not make, and the generated client then returns
+// an error.
+func newCall[Params, Result any](c *Client, described descriptor[Params, Result], options []Option) runtime.ContextualTransport {
 	if c == nil || c.invoker == nil {
 		return nil
 	}
 
-	return &call[Params, Result]{operation: operation, client: c, options: options}
+	return &callTransport[Params, Result]{descriptor: described, client: c, options: options}
 }
 
 // SubmitContext makes the attempts of the call. It implements [runtime.ContextualTransport].
-func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runtime.ClientOperation) (any, error) {
+func (c *callTransport[Params, Result]) SubmitContext(ctx context.Context, request *runtime.ClientOperation) (any, error) {
 	if c.context.Context = ctx; ctx == nil {
 		c.context.Context = context.Background()
 	}
@@ -82,13 +82,13 @@ func (c *call[Params, Result]) SubmitContext(ctx context.Context, request *runti
 	return result, nil
 }
 
-// Submit implements runtime.ClientTransport, go-openapi's older interface, which the generated client does not use.
-func (c *call[Params, Result]) Submit(request *runtime.ClientOperation) (any, error) {
+// Submit implements runtime.ClientTransport, an older interface that the generated client does not use.
+func (c *callTransport[Params, Result]) Submit(request *runtime.ClientOperation) (any, error) {
 	return c.SubmitContext(context.Background(), request)
 }
 
 // Plan implements [attempts.Call].
-func (c *call[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
+func (c *callTransport[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
 	if c.plan == nil {
 		return recovery.Plan{}
 	}
@@ -97,19 +97,19 @@ func (c *call[Params, Result]) Plan(lookUps attempts.Settings) recovery.Plan {
 
 	plan := c.plan(&client, c.params)
 	if params, ok := any(c.params).(interface{ Validate() error }); ok && !c.client.validate && params.Validate() != nil {
-		return plan.WithoutParams() // a look-up without the name of the resource describes any
+		return plan.WithoutParams() // a look-up without the name of the resource could describe another one
 	}
 
 	return plan
 }
 
-// errOtherResource reports a response that names another resource than the call requested. A broken proxy can return the response
-// of the previous request, which is well formed and would look like a success.
-var errOtherResource = errors.New("the response is about another resource than the request: something on the way to Redshift mixes up " +
-	"responses, check proxies and the endpoint")
+// errOtherResource reports a response about another resource than the requested one. A broken proxy can return the response to the
+// previous request, which is well formed and would look like a success.
+var errOtherResource = errors.New("the response is about another resource than the request: something between the client and Redshift " +
+	"mixes up responses, check proxies and the endpoint")
 
 // Check implements [attempts.Call]. It compares nothing if an option changed the request.
-func (c *call[Params, Result]) Check(result any) error {
+func (c *callTransport[Params, Result]) Check(result any) error {
 	typed, ok := result.(Result)
 	if !ok || c.names == nil || c.rewritten {
 		return nil
@@ -123,7 +123,7 @@ func (c *call[Params, Result]) Check(result any) error {
 }
 
 // Hint implements [attempts.Call].
-func (c *call[Params, Result]) Hint(refused *awsquery.Error) string {
+func (c *callTransport[Params, Result]) Hint(refused *awsquery.Error) string {
 	if c.hint == nil {
 		return ""
 	}
@@ -132,7 +132,7 @@ func (c *call[Params, Result]) Hint(refused *awsquery.Error) string {
 }
 
 // Failed implements [attempts.Call].
-func (c *call[Params, Result]) Failed(failure attempts.Failure) error {
+func (c *callTransport[Params, Result]) Failed(failure attempts.Failure) error {
 	err := failure.Last
 	if failure.Attempts > 1 || failure.Ended != nil {
 		err = &RetryError{Operation: c.action, Attempts: failure.Attempts, Last: failure.Last, Ended: failure.Ended}

@@ -22,24 +22,24 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// TestErrorsOfOtherLayersAfterTheWork: a server does the work and then breaks the connection below HTTP. Types of errors that
-// belong to a handshake do not mean that nothing was sent.
-func TestErrorsOfOtherLayersAfterTheWork(t *testing.T) {
+// A server does the work and then breaks the connection below HTTP. Error types of a handshake do not prove that nothing was
+// sent.
+func TestOutcomeIsUnknownAfterATLSError(t *testing.T) {
 	t.Parallel()
 	for name, garbage := range map[string]string{
-		"plain HTTP from a proxy":   "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n",
-		"an oversized TLS record":   "\x17\x03\x03\xff\xff",
-		"a record of no known kind": "\x63\x03\x03\x00\x01\x00",
-		"a TLS alert":               "\x15\x03\x03\x00\x02\x02\x14",
+		"plain HTTP from a proxy":  "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n",
+		"an oversized TLS record":  "\x17\x03\x03\xff\xff",
+		"a record of unknown type": "\x63\x03\x03\x00\x01\x00",
+		"a TLS alert":              "\x15\x03\x03\x00\x02\x02\x14",
 	} {
-		for version, max := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
+		for version, maxVersion := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
 			t.Run(name+", "+version, func(t *testing.T) {
 				t.Parallel()
-				endpoint, roots, requests := breakingTLSServer(t, max, garbage)
+				endpoint, roots, requests := breakingTLSServer(t, maxVersion, garbage)
 				client := newClient(t, func(config *redshift.Config) {
 					config.Endpoint = endpoint
 					config.Retry = redshift.RetryPolicy{MaxAttempts: 3, BaseDelay: 1}
-					config.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: max}}}
+					config.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: maxVersion}}}
 				})
 				defer client.CloseIdleConnections()
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
@@ -48,21 +48,21 @@ func TestErrorsOfOtherLayersAfterTheWork(t *testing.T) {
 					unsent  *awsquery.SendError
 				)
 				if !errors.As(err, &unknown) || !errors.As(err, &unsent) || unsent.NothingSent || strings.Contains(unsent.Hint, "http://") {
-					t.Errorf("the error is %v, want an unknown outcome without advice about http://", err)
+					t.Errorf("err = %v, want an unknown outcome without a hint about http://", err)
 				}
 				if requests.Load() != 4 {
-					t.Errorf("%d requests, want 3 attempts and a look-up", requests.Load())
+					t.Errorf("got %d requests, want 3 attempts and a look-up", requests.Load())
 				}
 				before := requests.Load()
 				if _, err := client.DescribeClusters(t.Context(), nil); err == nil || requests.Load() != before+3 {
-					t.Errorf("a read made %d attempts, want 3 (%v)", requests.Load()-before, err)
+					t.Errorf("a read made %d attempts, want 3 (err = %v)", requests.Load()-before, err)
 				}
 			})
 		}
 	}
 }
 
-// breakingTLSServer serves TLS connections: it reads a request, and then writes garbage to the connection below TLS.
+// breakingTLSServer serves TLS connections. It reads a request and then writes garbage to the connection below TLS.
 func breakingTLSServer(t *testing.T, version uint16, garbage string) (endpoint string, roots *x509.CertPool, requests *atomic.Int64) {
 	t.Helper()
 	issuer := httptest.NewTLSServer(http.NotFoundHandler())
@@ -97,11 +97,11 @@ func breakingTLSServer(t *testing.T, version uint16, garbage string) (endpoint s
 	return "https://" + listener.Addr().String(), roots, requests
 }
 
-// TestFlippedBit: a bit of the first request flips on the way. The server answers the broken record with a TLS alert. The client
-// retries as after any broken connection.
-func TestFlippedBit(t *testing.T) {
+// One bit of the first request flips on the way. The server responds to the broken record with a TLS alert. The client retries,
+// as after any broken connection.
+func TestFlippedBitIsRetried(t *testing.T) {
 	t.Parallel()
-	for version, max := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
+	for version, maxVersion := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
@@ -113,20 +113,20 @@ func TestFlippedBit(t *testing.T) {
 			roots := x509.NewCertPool()
 			roots.AddCert(server.Certificate())
 			client := newClient(t, func(config *redshift.Config) {
-				config.Endpoint = "https://" + flippingProxy(t, server.Listener.Addr().String(), max)
+				config.Endpoint = "https://" + flippingProxy(t, server.Listener.Addr().String(), maxVersion)
 				config.Retry = redshift.RetryPolicy{BaseDelay: 1}
 				config.HTTPClient = &http.Client{Transport: &http.Transport{
-					TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: max}, DisableKeepAlives: true,
+					TLSClientConfig: &tls.Config{RootCAs: roots, MaxVersion: maxVersion}, DisableKeepAlives: true,
 				}}
 			})
 			if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
-				t.Errorf("the call failed: %v", err)
+				t.Errorf("err = %v, want nil", err)
 			}
 		})
 	}
 }
 
-// flippingProxy forwards connections, and flips one bit of the first application data of the first connection.
+// flippingProxy forwards connections and flips one bit of the first application data of the first connection.
 func flippingProxy(t *testing.T, to string, version uint16) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -184,9 +184,9 @@ func flippingProxy(t *testing.T, to string, version uint16) string {
 // fiveAttempts are the requests of a call that gets no response.
 const fiveAttempts = "CreateClusterSnapshot CreateClusterSnapshot CreateClusterSnapshot CreateClusterSnapshot CreateClusterSnapshot"
 
-// TestTypeOfAnErrorProvesNothing: a RoundTripper that does not say whether it had a connection returns errors that usually mean
-// that nothing was sent. The outcome is unknown anyway, unless another attempt settles it.
-func TestTypeOfAnErrorProvesNothing(t *testing.T) {
+// A RoundTripper that does not report whether it had a connection returns errors that usually mean that nothing was sent. The
+// outcome is unknown anyway, unless another attempt settles it.
+func TestErrorTypeDoesNotProveThatNothingWasSent(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
 		"dial":        &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused")},
@@ -203,15 +203,15 @@ func TestTypeOfAnErrorProvesNothing(t *testing.T) {
 				client, server := scripted(t, reply{err: err})
 				_, got := client.CreateClusterSnapshot(t.Context(), create())
 				if !errors.As(got, new(*redshift.OutcomeUnknownError)) || server.actions() != fiveAttempts+" DescribeClusterSnapshots" {
-					t.Errorf("the requests are %s, and the error %v", server.actions(), got)
+					t.Errorf("requests = %s, err = %v, want an OutcomeUnknownError", server.actions(), got)
 				}
 			})
 		})
 	}
 }
 
-// TestTimeoutsOfTheService: a request that timed out at the service, or at a proxy, may have taken effect.
-func TestTimeoutsOfTheService(t *testing.T) {
+// A request that timed out in the service or in a proxy may have taken effect.
+func TestOutcomeIsUnknownAfterATimeoutOfTheService(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]reply{
 		"RequestTimeout":            refusal(http.StatusBadRequest, "RequestTimeout"),
@@ -228,34 +228,34 @@ func TestTimeoutsOfTheService(t *testing.T) {
 				client, server := scripted(t, first)
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
 				if !errors.As(err, new(*redshift.OutcomeUnknownError)) || server.actions() != fiveAttempts+" DescribeClusterSnapshots" {
-					t.Errorf("the requests are %s, and the error %v", server.actions(), err)
+					t.Errorf("requests = %s, err = %v, want an OutcomeUnknownError", server.actions(), err)
 				}
 				if strings.Contains(err.Error(), "not Redshift") {
-					t.Errorf("the advice is wrong: %v", err)
+					t.Errorf("the hint is wrong: %v", err)
 				}
 				client, server = scripted(t, first, reply{body: created})
 				if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || len(server.requests) != 2 {
-					t.Errorf("the requests are %s, and the error %v", server.actions(), err)
+					t.Errorf("requests = %s, err = %v, want no error and 2 requests", server.actions(), err)
 				}
 			})
 		})
 	}
 }
 
-// TestStatusThatMeansNothing: a response whose status is neither a success nor a refusal may hide a change that took effect.
-func TestStatusThatMeansNothing(t *testing.T) {
+// A response whose status is neither a success nor a refusal may hide a change that took effect.
+func TestOutcomeIsUnknownAfterAnUnusualStatus(t *testing.T) {
 	t.Parallel()
 	const page = "<html>oops</html>"
 	for name, response := range map[string]string{
-		"000 with a page":            "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
-		"000 without a body":         "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-		"000 with a part of a body":  "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 999\r\n\r\n" + page,
-		"000 with the result":        fmt.Sprintf("HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(created), created),
-		"another protocol":           "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
-		"999 with a page":            "HTTP/1.1 999 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
-		"a status with two digits":   "HTTP/1.1 99 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
-		"only informational ones":    "HTTP/1.1 103 x\r\n\r\n",
-		"a status that is a success": "HTTP/1.1 299 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"000 with a page":              "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"000 without a body":           "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+		"000 with a truncated body":    "HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: 999\r\n\r\n" + page,
+		"000 with the result":          fmt.Sprintf("HTTP/1.1 000 x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(created), created),
+		"another protocol":             "HTTP/1.1 101 x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+		"999 with a page":              "HTTP/1.1 999 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"a status with two digits":     "HTTP/1.1 99 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
+		"only an informational status": "HTTP/1.1 103 x\r\n\r\n",
+		"an unusual success status":    "HTTP/1.1 299 x\r\nConnection: close\r\nContent-Length: 17\r\n\r\n" + page,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -277,20 +277,20 @@ func TestStatusThatMeansNothing(t *testing.T) {
 			})
 			_, err := client.CreateClusterSnapshot(t.Context(), create())
 			client.CloseIdleConnections()
-			// Two attempts, and a last look-up.
+			// Two attempts and a final look-up.
 			if !errors.As(err, new(*redshift.OutcomeUnknownError)) || requests.Load() != 3 {
-				t.Errorf("%d requests, want 3, and the error %v", requests.Load(), err)
+				t.Errorf("got %d requests, want 3 (err = %v)", requests.Load(), err)
 			}
 		})
 	}
-	// An error of a stub that has only a message was no attempt of this client.
+	// An error that has only a message comes from a stub. The client made no attempt.
 	if err := (&awsquery.Error{Message: "no"}); redshift.IsThrottled(err) {
-		t.Error("an error without a status and a code is throttled")
+		t.Error("IsThrottled() = true for an error without a status and a code")
 	}
 }
 
-// TestRedirectThatBreaksOff: the status is enough to see that a retry would be redirected too.
-func TestRedirectThatBreaksOff(t *testing.T) {
+// The status alone shows that a retry would be redirected too.
+func TestTruncatedRedirectIsNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
 		synctest.Test(t, func(t *testing.T) {
@@ -308,14 +308,14 @@ func TestRedirectThatBreaksOff(t *testing.T) {
 			})
 			_, err := client.CreateClusterSnapshot(t.Context(), create())
 			if err == nil || errors.As(err, new(*redshift.OutcomeUnknownError)) || requests != 1 {
-				t.Errorf("%d: %d requests, want 1, and the error %v", status, requests, err)
+				t.Errorf("status %d: got %d requests, want 1 (err = %v)", status, requests, err)
 			}
 		})
 	}
 }
 
-// TestRefusalInASuccess: the code of an error document decides, although the status is 200.
-func TestRefusalInASuccess(t *testing.T) {
+// The code of an error document decides, although the status is 200.
+func TestErrorDocumentWithStatus200IsAnError(t *testing.T) {
 	t.Parallel()
 	for code, requests := range map[string]int{"ClusterNotFound": 1, "SomethingNew": 1, "AccessDenied": 1, "Throttling": 5, "SnapshotCopyDisabledFault": 5} {
 		t.Run(code, func(t *testing.T) {
@@ -324,20 +324,19 @@ func TestRefusalInASuccess(t *testing.T) {
 				client, server := scripted(t, refusal(http.StatusOK, code))
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
 				if !errors.Is(err, awsquery.ErrorCode(code)) || errors.As(err, new(*redshift.OutcomeUnknownError)) || len(server.requests) != requests {
-					t.Errorf("%d requests, want %d, and the error %v", len(server.requests), requests, err)
+					t.Errorf("got %d requests, want %d (err = %v)", len(server.requests), requests, err)
 				}
 			})
 		})
 	}
 }
 
-// TestSuspendedBeforeSending: the machine slept between signing and sending. The date of the request is too old, although the
-// clock is right.
-func TestSuspendedBeforeSending(t *testing.T) {
+// The machine sleeps between signing and sending. The date of the request is too old, although the clock is right.
+func TestExpiredSignatureIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	for name, refused := range map[string]reply{
 		"documented": refusal(http.StatusBadRequest, "RequestExpired"),
-		"in the wild": {status: http.StatusForbidden, body: "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: " +
+		"as reported": {status: http.StatusForbidden, body: "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: " +
 			"20261101T000000Z is now earlier than 20261101T000100Z (20261101T000600Z - 5 min.)</Message></Error></ErrorResponse>"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -346,21 +345,21 @@ func TestSuspendedBeforeSending(t *testing.T) {
 				began := time.Now()
 				client, server := scripted(t, refused, reply{body: created})
 				if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil || len(server.requests) != 2 || time.Since(began) != 0 {
-					t.Errorf("%d requests in %v, and the error %v", len(server.requests), time.Since(began), err)
+					t.Errorf("got %d requests in %v (err = %v), want no error, 2 requests and no delay", len(server.requests), time.Since(began), err)
 				}
 				client, server = scripted(t, refused)
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
 				if err == nil || errors.As(err, new(*redshift.OutcomeUnknownError)) || len(server.requests) != 2 {
-					t.Errorf("refused for good: %d requests, and the error %v", len(server.requests), err)
+					t.Errorf("refused twice: got %d requests (err = %v), want an error and 2 requests", len(server.requests), err)
 				}
 			})
 		})
 	}
 }
 
-// TestLookUpsBySnapshotAlone: Redshift refuses a look-up that names the cluster and the snapshot. The client names the snapshot,
-// and compares the cluster itself.
-func TestLookUpsBySnapshotAlone(t *testing.T) {
+// Redshift refuses a look-up that names both the cluster and the snapshot. The client names only the snapshot and compares the
+// cluster itself.
+func TestLookUpsNameOnlyTheSnapshot(t *testing.T) {
 	t.Parallel()
 	snapshot := func(identifier, cluster, members string) string {
 		return "<Snapshot><SnapshotIdentifier>" + identifier + "</SnapshotIdentifier><ClusterIdentifier>" + cluster + "</ClusterIdentifier>" +
@@ -414,22 +413,22 @@ func TestLookUpsBySnapshotAlone(t *testing.T) {
 			t.Parallel()
 			client, server := scripted(t, append([]reply{lost, refusal(http.StatusBadRequest, test.code)}, test.found...)...)
 			if err := test.call(client); (err == nil) != test.succeeds || err != nil && !errors.Is(err, awsquery.ErrorCode(test.code)) {
-				t.Errorf("the call returned %v", err)
+				t.Errorf("err = %v", err)
 			}
 			if want := 2 + len(test.found); len(server.requests) != want {
-				t.Errorf("requests: %s, want %d", server.actions(), want)
+				t.Errorf("requests = %s, want %d", server.actions(), want)
 			}
 			for _, params := range server.requests[2:] {
 				if params.Get("Action") != "DescribeClusterSnapshots" || params.Get("SnapshotIdentifier") == "" || params.Has("ClusterIdentifier") {
-					t.Errorf("the look-up has %v", params)
+					t.Errorf("the parameters of the look-up = %v", params)
 				}
 			}
 		})
 	}
 }
 
-// TestRetryAfterBeyondTheDeadline: no attempt can start in time, so the call fails immediately.
-func TestRetryAfterBeyondTheDeadline(t *testing.T) {
+// If no attempt can start before the deadline, the call fails immediately.
+func TestCallFailsIfRetryAfterIsBeyondTheDeadline(t *testing.T) {
 	t.Parallel()
 	header := http.Header{"Retry-After": {"3600"}}
 	for name, first := range map[string]reply{
@@ -439,7 +438,7 @@ func TestRetryAfterBeyondTheDeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				cause := errors.New("the operator's limit")
+				cause := errors.New("limit of the operator")
 				ctx, cancel := contextWithTimeoutCause(t, 3*time.Second, cause)
 				defer cancel()
 				client, server := scripted(t, first)
@@ -447,19 +446,20 @@ func TestRetryAfterBeyondTheDeadline(t *testing.T) {
 				_, err := client.DescribeClusters(ctx, nil)
 				var last *awsquery.Error
 				if !isDeadline(err) || !errors.As(err, &last) || last.StatusCode != first.status || len(server.requests) != 1 || time.Since(began) != 0 {
-					t.Errorf("%d requests in %v, and the error %v", len(server.requests), time.Since(began), err)
+					t.Errorf("got %d requests in %v (err = %v), want context.DeadlineExceeded, 1 request and no delay",
+						len(server.requests), time.Since(began), err)
 				}
 				<-ctx.Done()
 				if !errors.Is(err, cause) {
-					t.Errorf("after the deadline, %v does not match its cause", err)
+					t.Errorf("err = %v, want the cause of the deadline in it", err)
 				}
 			})
 		})
 	}
 }
 
-// TestLookUpWaitsBeyondTheDeadline: the wait before another look-up is a wait before a retry too.
-func TestLookUpWaitsBeyondTheDeadline(t *testing.T) {
+// The delay before another look-up ends at the deadline, as the delay before a retry does.
+func TestLookUpsEndAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := &script{replies: []reply{
@@ -481,16 +481,16 @@ func TestLookUpWaitsBeyondTheDeadline(t *testing.T) {
 		began := time.Now()
 		_, err = client.CreateClusterSnapshot(ctx, create())
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !isDeadline(err) || !errors.Is(err, awsquery.ErrorCode("ClusterSnapshotAlreadyExists")) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("err = %v, want an OutcomeUnknownError and context.DeadlineExceeded", err)
 		}
-		// A second before the second attempt, one before the second look-up. The third would be due after 4 seconds.
+		// One second before the second attempt and one before the second look-up. The third look-up would be due after 4 seconds.
 		if took := time.Since(began); took != 2*time.Second || len(server.requests) != 4 {
-			t.Errorf("%d requests in %v", len(server.requests), took)
+			t.Errorf("got %d requests in %v", len(server.requests), took)
 		}
 	})
 }
 
-// TestRetryAfterIsSpread: callers that got the same header do not return at the same instant, and none returns too early.
+// Callers that got the same Retry-After do not retry at the same instant, and none retries too early.
 func TestRetryAfterIsSpread(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -518,12 +518,12 @@ func TestRetryAfterIsSpread(t *testing.T) {
 		for _, at := range server.times[callers:] {
 			after := at.Sub(began)
 			if after < time.Second || after > 2*time.Second {
-				t.Fatalf("a retry after %v", after)
+				t.Fatalf("got a retry after %v, want between 1 s and 2 s", after)
 			}
 			instants[after.Round(time.Millisecond)]++
 		}
 		if len(instants) < 300 {
-			t.Errorf("the %d retries came at %d milliseconds", callers, len(instants))
+			t.Errorf("%d retries started in only %d different milliseconds", callers, len(instants))
 		}
 	})
 }

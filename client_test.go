@@ -28,7 +28,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// The keys of Amazon's documentation, which open nothing.
+// The example keys of Amazon's documentation. They give access to nothing.
 var exampleCredentials = sigv4.Credentials{
 	AccessKeyID:     "AKIDEXAMPLE",
 	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -41,7 +41,7 @@ func newClient(t *testing.T, change func(*redshift.Config)) *redshift.Client {
 		Region:      "eu-west-1",
 		Credentials: sigv4.StaticCredentials(exampleCredentials),
 		Endpoint:    "https://redshift.example.com",
-		Retry:       redshift.RetryPolicy{MaxAttempts: 1}, // unless the test is about more
+		Retry:       redshift.RetryPolicy{MaxAttempts: 1}, // tests that need retries change it
 	}
 	change(&config)
 	client, err := redshift.New(config)
@@ -61,9 +61,9 @@ func create() *redshift.CreateClusterSnapshotParams {
 	return &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}
 }
 
-// A server that reads a Create on a connection that it has answered on before, and then closes it, must have seen one
-// request: net/http sends a plain GET again in that case, all by itself.
-func TestAChangeIsNeverSentTwice(t *testing.T) {
+// A server reads a Create on a connection that it has used before, and closes the connection without a response. It must get one
+// request. net/http would send a plain GET again in that case.
+func TestAChangeIsSentOnce(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -93,7 +93,7 @@ func TestAChangeIsNeverSentTwice(t *testing.T) {
 			heads = append(heads, head.String())
 			mutex.Unlock()
 			if n > 0 {
-				return // the work may be done, but the answer is lost
+				return // the work may be done, but the response is lost
 			}
 			fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len(created), created)
 		}
@@ -111,11 +111,11 @@ func TestAChangeIsNeverSentTwice(t *testing.T) {
 	client := newClient(t, func(config *redshift.Config) { config.Endpoint = "http://" + listener.Addr().String() })
 
 	if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
-		t.Fatalf("the first call: %v", err)
+		t.Fatalf("first call: %v", err)
 	}
 	_, err = client.CreateClusterSnapshot(t.Context(), create())
 	if err == nil {
-		t.Error("the second call succeeded, though it was never answered")
+		t.Error("the second call succeeded, although it got no response")
 	}
 	client.CloseIdleConnections()
 	listener.Close()
@@ -129,11 +129,11 @@ func TestAChangeIsNeverSentTwice(t *testing.T) {
 		return isLookUp
 	})
 	if len(heads) != 2 || !looked {
-		t.Errorf("the server saw %d requests that change something, want 2:\n%s", len(heads), strings.Join(heads, "\n"))
+		t.Errorf("the server got %d mutating requests, want 2:\n%s", len(heads), strings.Join(heads, "\n"))
 	}
 	for _, head := range heads {
 		if !strings.HasPrefix(head, "GET /?Action=CreateClusterSnapshot&") {
-			t.Errorf("not the GET of the contract: %s", head)
+			t.Errorf("request line = %s, want the GET of the contract", head)
 		}
 		for _, header := range []string{"Content-Length:", "Transfer-Encoding:"} {
 			if strings.Contains(head, header) {
@@ -142,11 +142,11 @@ func TestAChangeIsNeverSentTwice(t *testing.T) {
 		}
 	}
 	if text := fmt.Sprint(err); !strings.HasPrefix(text, "CreateClusterSnapshot: ") || strings.Contains(text, "analytics") || strings.Contains(text, "Action=") {
-		t.Errorf("the error should name the operation and show no parameters: %s", text)
+		t.Errorf("the error must name the operation and show no parameters: %s", text)
 	}
 }
 
-func TestFiftyTagsArriveWhole(t *testing.T) {
+func TestFiftyTagsArePosted(t *testing.T) {
 	t.Parallel()
 	var tags []models.Tag
 	for i := range 50 {
@@ -163,10 +163,11 @@ func TestFiftyTagsArriveWhole(t *testing.T) {
 				return nil, err
 			}
 			if request.Method != http.MethodPost || request.URL.RawQuery != "" || request.ContentLength != int64(len(body)) {
-				t.Errorf("got %s %s with the length %d, want a POST with an empty query and %d", request.Method, request.URL, request.ContentLength, len(body))
+				t.Errorf("got %s %s with the length %d, want a POST with an empty query and %d",
+					request.Method, request.URL, request.ContentLength, len(body))
 			}
 			if got, want := request.Header.Get("Content-Type"), "application/x-www-form-urlencoded; charset=utf-8"; got != want {
-				t.Errorf("the Content-Type is %q, want %q", got, want)
+				t.Errorf("Content-Type = %q, want %q", got, want)
 			}
 			values, err := url.ParseQuery(string(body))
 			form <- values
@@ -181,17 +182,17 @@ func TestFiftyTagsArriveWhole(t *testing.T) {
 	}
 	got := <-form
 	if len(got) != 4+2*len(tags) || got.Get("Action") != "CreateClusterSnapshot" || got.Get("Version") != "2012-12-01" {
-		t.Errorf("the form has %d parameters, Action %q and Version %q", len(got), got.Get("Action"), got.Get("Version"))
+		t.Errorf("got a form with %d parameters, Action %q and Version %q", len(got), got.Get("Action"), got.Get("Version"))
 	}
 	for i, tag := range tags {
 		name := fmt.Sprintf("Tags.Tag.%d.", i+1)
 		if got.Get(name+"Key") != tag.Key || got.Get(name+"Value") != tag.Value {
-			t.Errorf("%s arrived as %q, %q", name, got.Get(name+"Key"), got.Get(name+"Value"))
+			t.Errorf("%s = %q, %q", name, got.Get(name+"Key"), got.Get(name+"Value"))
 		}
 	}
 }
 
-func TestTheURLMayHave2048Bytes(t *testing.T) {
+func TestLongestURLHas2048Bytes(t *testing.T) {
 	t.Parallel()
 	var last *http.Request
 	client := newClient(t, func(config *redshift.Config) {
@@ -211,7 +212,7 @@ func TestTheURLMayHave2048Bytes(t *testing.T) {
 		}
 		methods[last.Method]++
 		if size := len(last.URL.String()); size > 2048 {
-			t.Fatalf("a %s has a URL of %d bytes", last.Method, size)
+			t.Fatalf("got a %s with a URL of %d bytes", last.Method, size)
 		}
 		if last.Method == http.MethodPost && methods[http.MethodPost] == 1 {
 			if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
@@ -220,13 +221,13 @@ func TestTheURLMayHave2048Bytes(t *testing.T) {
 				t.Fatal(err)
 			}
 			if size := len(last.URL.String()); last.Method != http.MethodGet || size != 2048 {
-				t.Errorf("one byte less is a %s with a URL of %d bytes, want a GET with 2048", last.Method, size)
+				t.Errorf("one byte less: got a %s with a URL of %d bytes, want a GET with 2048", last.Method, size)
 			}
 			last = &http.Request{Method: http.MethodPost, URL: last.URL}
 		}
 	}
 	if methods[http.MethodGet] == 0 || methods[http.MethodPost] == 0 {
-		t.Errorf("sent %v, want both", methods)
+		t.Errorf("methods = %v, want GET and POST", methods)
 	}
 }
 
@@ -242,24 +243,24 @@ func TestErrorsAreTypedThroughAnyWrapping(t *testing.T) {
 	_, err := client.CreateClusterSnapshot(t.Context(), create())
 	err = fmt.Errorf("the nightly job: %w", errors.Join(errors.New("also"), fmt.Errorf("wrapped: %w", err)))
 	if !errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, models.ErrClusterSnapshotNotFound) {
-		t.Errorf("errors.Is does not tell the code of %v", err)
+		t.Errorf("errors.Is does not match the code of %v", err)
 	}
 	var failure *awsquery.Error
 	if !errors.As(err, &failure) {
-		t.Fatalf("no awsquery.Error in %v", err)
+		t.Fatalf("err = %v, want an awsquery.Error in it", err)
 	}
 	switch failure.Code {
 	case models.ErrClusterNotFound:
 	default:
-		t.Errorf("the code is %q", failure.Code)
+		t.Errorf("Code = %q", failure.Code)
 	}
 	if failure.Operation != "CreateClusterSnapshot" || failure.StatusCode != 404 || failure.RequestID != "request-2" || failure.Type != "Sender" || failure.Message != "Cluster not found." {
-		t.Errorf("the error is %+v", failure)
+		t.Errorf("err = %+v", failure)
 	}
 }
 
-// What is no XML keeps its status, its request id and the beginning of its body.
-func TestAnswersThatAreNoXML(t *testing.T) {
+// An error about a body that is not XML keeps the status, the request ID and the beginning of the body.
+func TestResponsesOtherThanXMLAreErrors(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status      int
@@ -269,13 +270,13 @@ func TestAnswersThatAreNoXML(t *testing.T) {
 		"HTML from a proxy":                   {502, "text/html", "<html><body>Bad gateway<br></body></html>"},
 		"HTML with status 200":                {200, "text/html", "<html><body>Please log in<br></body></html>"},
 		"JSON":                                {500, "application/json", `{"message": "no"}`},
-		"nothing":                             {503, "", ""},
-		"nothing with status 200":             {200, "", ""},
-		"a Content-Type that does not parse":  {500, "text/html; charset", "no"},
-		"a Content-Type that does not parse,": {200, ";;;", "no"},
+		"empty":                               {503, "", ""},
+		"empty with status 200":               {200, "", ""},
+		"an invalid Content-Type":             {500, "text/html; charset", "no"},
+		"an invalid Content-Type, status 200": {200, ";;;", "no"},
 		"long":                                {500, "text/plain", strings.Repeat("long ", 1000)},
 		"another document":                    {200, "text/xml", "<ListQueuesResponse/>"},
-		"cut short":                           {200, "text/xml", created[:100]},
+		"truncated":                           {200, "text/xml", created[:100]},
 		"a redirect":                          {302, "text/html", "elsewhere"},
 		"a redirect that looks like a result": {302, "text/xml", "<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult/></DescribeClusterSnapshotsResponse>"},
 	} {
@@ -293,20 +294,20 @@ func TestAnswersThatAreNoXML(t *testing.T) {
 			_, err := client.DescribeClusterSnapshots(t.Context(), nil)
 			var failure *awsquery.Error
 			if !errors.As(err, &failure) {
-				t.Fatalf("got %v, want an awsquery.Error", err)
+				t.Fatalf("err = %v, want an awsquery.Error", err)
 			}
 			want := test.body[:min(len(test.body), 512)]
 			if failure.StatusCode != test.status || failure.RequestID != "request-3" || string(failure.Body) != want {
-				t.Errorf("kept the status %d, the request id %q and the body %q", failure.StatusCode, failure.RequestID, failure.Body)
+				t.Errorf("the error has status %d, request ID %q and body %q", failure.StatusCode, failure.RequestID, failure.Body)
 			}
 			if calls := mock.GetTotalCallCount(); calls != 1 {
-				t.Errorf("there were %d requests, want 1", calls)
+				t.Errorf("got %d requests, want 1", calls)
 			}
 		})
 	}
 }
 
-func TestBadParametersAreRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestBadParametersSendNoRequest(t *testing.T) {
 	t.Parallel()
 	var sent atomic.Int32
 	transport := roundTripper(func(*http.Request) (*http.Response, error) {
@@ -323,21 +324,21 @@ func TestBadParametersAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	})
 	var invalid *awsquery.ValidationError
 	if !errors.As(err, &invalid) {
-		t.Fatalf("got %v, want an awsquery.ValidationError", err)
+		t.Fatalf("err = %v, want an awsquery.ValidationError", err)
 	}
 	for _, word := range []string{"CreateClusterSnapshot", "ClusterIdentifier", "SnapshotIdentifier", "255", "ManualSnapshotRetentionPeriod", "3653", "Tags.Tag.2.Key", "Tags.Tag.2.Value", "256"} {
 		if !strings.Contains(err.Error(), word) {
-			t.Errorf("the error does not say %q: %v", word, err)
+			t.Errorf("the error lacks %q: %v", word, err)
 		}
 	}
 	if strings.Contains(fmt.Sprintf("%+v %#v", err, err), "secret") {
 		t.Errorf("the error shows the value of a parameter: %+v", err)
 	}
 	if _, err := client.CreateClusterSnapshot(t.Context(), nil); !errors.As(err, &invalid) {
-		t.Errorf("without parameters: got %v, want an awsquery.ValidationError", err)
+		t.Errorf("without parameters: err = %v, want an awsquery.ValidationError", err)
 	}
 	if sent.Load() != 0 {
-		t.Errorf("%d requests were sent", sent.Load())
+		t.Errorf("got %d requests, want 0", sent.Load())
 	}
 
 	lenient := newClient(t, func(config *redshift.Config) {
@@ -345,12 +346,12 @@ func TestBadParametersAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		config.DisableParamValidation = true
 	})
 	if _, err := lenient.CreateClusterSnapshot(t.Context(), nil); err != nil || sent.Load() != 1 {
-		t.Errorf("with DisableParamValidation: %v, after %d requests", err, sent.Load())
+		t.Errorf("with DisableParamValidation: err = %v after %d requests, want no error", err, sent.Load())
 	}
 }
 
-// Identifiers of automated snapshots have colons, which are not allowed in new ones.
-func TestAutomatedIdentifiersAreNoNewNames(t *testing.T) {
+// Identifiers of automated snapshots have colons. Identifiers of new snapshots must not.
+func TestAutomatedIdentifiersAreAccepted(t *testing.T) {
 	t.Parallel()
 	for _, params := range []interface{ Validate() error }{
 		&redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: "rs:analytics-2026-11-23-04-00-00", TargetSnapshotIdentifier: "kept"},
@@ -362,42 +363,42 @@ func TestAutomatedIdentifiersAreNoNewNames(t *testing.T) {
 	}
 }
 
-func TestAClientThatNewDidNotMake(t *testing.T) {
+func TestZeroAndNilClientsReturnErrors(t *testing.T) {
 	t.Parallel()
 	var none *redshift.Client
 	for name, client := range map[string]*redshift.Client{"zero": {}, "nil": none} {
 		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err == nil {
-			t.Errorf("%s: creating a snapshot is no error", name)
+			t.Errorf("%s: CreateClusterSnapshot returned no error", name)
 		}
 		if _, err := client.WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}, redshift.WaitOptions{}); err == nil {
-			t.Errorf("%s: waiting is no error", name)
+			t.Errorf("%s: the wait returned no error", name)
 		}
 		count := 0
 		for _, err := range client.DescribeClusterSnapshotsAll(t.Context(), nil) {
 			if err == nil {
-				t.Errorf("%s: listing is no error", name)
+				t.Errorf("%s: the iterator yielded no error", name)
 			}
 			count++
 		}
 		if count != 1 {
-			t.Errorf("%s: listing gave %d errors, want 1", name, count)
+			t.Errorf("%s: the iterator yielded %d errors, want 1", name, count)
 		}
 		client.CloseIdleConnections()
 		if client.Region() != "" || client.Endpoint() != "" {
-			t.Errorf("%s: it has a region or an endpoint", name)
+			t.Errorf("%s: Region() = %q, Endpoint() = %q, want both empty", name, client.Region(), client.Endpoint())
 		}
 		_ = fmt.Sprintf("%v %+v %#v", client, client, client)
 	}
 }
 
-func TestAContextThatHasEnded(t *testing.T) {
+func TestCanceledContextSendsNothing(t *testing.T) {
 	t.Parallel()
 	sent := false
 	client := newClient(t, func(config *redshift.Config) {
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 			sent = true
 
-			return nil, errors.New("nothing may be sent")
+			return nil, errors.New("unexpected request")
 		})}
 	})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -405,14 +406,14 @@ func TestAContextThatHasEnded(t *testing.T) {
 	_, err := client.CreateClusterSnapshot(ctx, create())
 	var unsent *awsquery.SendError
 	if !errors.Is(err, context.Canceled) || sent || !errors.As(err, &unsent) || !unsent.NothingSent {
-		t.Errorf("got %v (sent: %t)", err, sent)
+		t.Errorf("err = %v, sent = %t, want context.Canceled and a SendError", err, sent)
 	}
 	if errors.As(err, new(*redshift.OutcomeUnknownError)) || strings.Contains(err.Error(), "may have been carried out") {
-		t.Errorf("nothing was sent, and the error is %v", err)
+		t.Errorf("err = %v, want one that does not report an unknown outcome", err)
 	}
 }
 
-func TestCancellingReachesTheConnection(t *testing.T) {
+func TestCancelClosesTheConnection(t *testing.T) {
 	t.Parallel()
 	arrived, closed := make(chan struct{}), make(chan struct{})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -434,24 +435,24 @@ func TestCancellingReachesTheConnection(t *testing.T) {
 		cancel()
 	}()
 	if _, err := client.CreateClusterSnapshot(ctx, create()); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		t.Errorf("err = %v, want context.Canceled", err)
 	}
 	select {
 	case <-closed:
 	case <-time.After(10 * time.Second):
-		t.Error("the server never noticed")
+		t.Error("the server's connection is still open")
 	}
 }
 
-// Nothing that a caller logs of an error, a config or a client shows a secret or a parameter's value.
+// Nothing that a caller logs of an error, a config or a client shows a secret or the value of a parameter.
 func TestErrorsShowNoSecretsAndNoParameters(t *testing.T) {
 	t.Parallel()
 	for name, transport := range map[string]roundTripper{
 		"no connection": func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
-		"an error of Redshift's": func(*http.Request) (*http.Response, error) {
+		"an error of Redshift": func(*http.Request) (*http.Response, error) {
 			return httpmock.NewStringResponse(400, `<ErrorResponse><Error><Code>InvalidTagFault</Code><Message>no</Message></Error></ErrorResponse>`), nil
 		},
-		"a proxy that repeats the URL": func(request *http.Request) (*http.Response, error) {
+		"a proxy that echoes the URL": func(request *http.Request) (*http.Response, error) {
 			response := httpmock.NewStringResponse(502, "<html>cannot reach "+request.URL.String()+"</html>")
 			response.Header.Set("Set-Cookie", "session="+exampleCredentials.SecretAccessKey)
 			response.Header.Set("Location", request.URL.String())
@@ -464,7 +465,7 @@ func TestErrorsShowNoSecretsAndNoParameters(t *testing.T) {
 			ClusterIdentifier: "parameter-one", SnapshotIdentifier: "parameter-two", Tags: []models.Tag{{Key: "parameter-three", Value: "parameter-four"}},
 		})
 		if err == nil {
-			t.Fatalf("%s: no error", name)
+			t.Fatalf("%s: err = nil", name)
 		}
 		var log bytes.Buffer
 		slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", err)
@@ -474,24 +475,24 @@ func TestErrorsShowNoSecretsAndNoParameters(t *testing.T) {
 		log.Write(encoded)
 		for _, word := range []string{"parameter-", exampleCredentials.SecretAccessKey, exampleCredentials.SessionToken, "Signature="} {
 			if strings.Contains(log.String(), word) {
-				t.Errorf("%s: %q is shown in %s", name, word, log.String())
+				t.Errorf("%s: the log shows %q: %s", name, word, log.String())
 			}
 		}
 	}
 }
 
-// A caller's stub that embeds the interface is all that a unit test needs.
-type stub struct{ redshift.ClientService }
+// A stub that embeds the interface is enough for a unit test.
+type createStub struct{ redshift.ClientService }
 
-func (stub) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
+func (createStub) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
 	return nil, models.ErrClusterNotFound
 }
 
-func TestAStubEmbedsClientService(t *testing.T) {
+func TestStubsEmbedClientService(t *testing.T) {
 	t.Parallel()
-	var service redshift.ClientService = stub{}
+	var service redshift.ClientService = createStub{}
 	if _, err := service.CreateClusterSnapshot(t.Context(), create()); !errors.Is(err, models.ErrClusterNotFound) {
-		t.Errorf("got %v", err)
+		t.Errorf("err = %v, want ErrClusterNotFound", err)
 	}
 }
 
@@ -499,8 +500,8 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
-// Right after a Create, Redshift may not know the snapshot yet. The client knows which ones it created.
-func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
+// Immediately after a Create, Redshift may not know the snapshot yet. The client remembers the snapshots that it created.
+func TestWaitToleratesANewSnapshotThatIsNotVisible(t *testing.T) {
 	t.Parallel()
 	const (
 		notFound  = `<ErrorResponse><Error><Code>ClusterSnapshotNotFound</Code></Error></ErrorResponse>`
@@ -533,86 +534,86 @@ func TestWaitingForASnapshotOfOnesOwn(t *testing.T) {
 		return err
 	}
 	if err := wait("nightly"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
-		t.Errorf("before the Create: got %v after %d questions, want it to end at once", err, described)
+		t.Errorf("before the Create: err = %v after %d polls, want 1 poll", err, described)
 	}
 	if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
 		t.Fatal(err)
 	}
 	if err := wait("Nightly"); err != nil || described != 3 {
-		t.Errorf("right after the Create: got %v after %d questions, want success after 3", err, described)
+		t.Errorf("after the Create: err = %v after %d polls, want success after 3", err, described)
 	}
 	if _, err := client.CopyClusterSnapshot(t.Context(), &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: "rs:a", TargetSnapshotIdentifier: "kept"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := wait("kept"); err != nil || described != 3 {
-		t.Errorf("right after the Copy: got %v after %d questions, want success after 3", err, described)
+		t.Errorf("after the Copy: err = %v after %d polls, want success after 3", err, described)
 	}
 	if err := wait("another"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
-		t.Errorf("another snapshot: got %v after %d questions, want it to end at once", err, described)
+		t.Errorf("another snapshot: err = %v after %d polls, want 1 poll", err, described)
 	}
 	now = now.Add(2 * time.Minute)
 	if err := wait("nightly"); !errors.Is(err, models.ErrClusterSnapshotNotFound) || described != 1 {
-		t.Errorf("two minutes later: got %v after %d questions, want it to end at once", err, described)
+		t.Errorf("two minutes later: err = %v after %d polls, want 1 poll", err, described)
 	}
 }
 
-// A loop over pages ends with an error where a stub gives it nothing, or the same marker for ever.
-func TestPagesEnd(t *testing.T) {
+// An iterator ends with an error if the service returns no result or the same marker again.
+func TestIteratorEndsAfterABadPage(t *testing.T) {
 	t.Parallel()
 	params := &redshift.DescribeClusterSnapshotsParams{Marker: "a", MaxRecords: new(20)}
 	for name, test := range map[string]struct {
-		answers []answer
-		want    int // snapshots before the error
-		says    string
+		responses []pollResponse
+		want      int // snapshots before the error
+		text      string
 	}{
-		"no result":           {[]answer{in("available"), {nothing: true}}, 1, "neither a result nor an error"},
-		"an error":            {[]answer{in("available"), failing("AccessDenied")}, 1, "AccessDenied"},
-		"the marker again":    {[]answer{in("available"), in("available"), in("available")}, 3, "again"},
-		"the marker to start": {[]answer{in("available")}, 1, "again"},
+		"no result":              {[]pollResponse{withStatus("available"), {nothing: true}}, 1, "neither a result nor an error"},
+		"an error":               {[]pollResponse{withStatus("available"), failing("AccessDenied")}, 1, "AccessDenied"},
+		"the same marker again":  {[]pollResponse{withStatus("available"), withStatus("available"), withStatus("available")}, 3, "again"},
+		"the first marker again": {[]pollResponse{withStatus("available")}, 1, "again"},
 	} {
-		for i := range test.answers {
-			if test.answers[i].err == nil {
-				test.answers[i].marker = string(rune('b' + i))
+		for i := range test.responses {
+			if test.responses[i].err == nil {
+				test.responses[i].marker = string(rune('b' + i))
 			}
 		}
-		test.answers[len(test.answers)-1].marker = "a"
+		test.responses[len(test.responses)-1].marker = "a"
 		got, last := 0, error(nil)
-		for _, err := range redshift.NewFromService(&answers{list: test.answers}).DescribeClusterSnapshotsAll(t.Context(), params) {
+		for _, err := range redshift.NewFromService(&pollResponses{list: test.responses}).DescribeClusterSnapshotsAll(t.Context(), params) {
 			if err != nil {
 				last = err
 			} else {
 				got++
 			}
 		}
-		if got != test.want || last == nil || !strings.Contains(last.Error(), test.says) && !strings.Contains(last.Error(), "before") {
-			t.Errorf("%s: got %d snapshots and the error %v", name, got, last)
+		if got != test.want || last == nil || !strings.Contains(last.Error(), test.text) && !strings.Contains(last.Error(), "before") {
+			t.Errorf("%s: got %d snapshots and error %v", name, got, last)
 		}
 		if params.Marker != "a" {
-			t.Errorf("%s: the caller's params have the Marker %q now", name, params.Marker)
+			t.Errorf("%s: the iterator changed params.Marker to %q", name, params.Marker)
 		}
 	}
 	for _, err := range redshift.NewFromService(nil).DescribeClusterSnapshotsAll(t.Context(), nil) {
 		if err == nil {
-			t.Error("without a client there is no error")
+			t.Error("without a client: err = nil")
 		}
 	}
 }
 
-// A restore of another account's snapshot, without saying whose it is, fails for a reason that Redshift does not tell.
-func TestMisleadingNotFound(t *testing.T) {
+// The restore of another account's snapshot without OwnerAccount fails with a misleading error. The hint gives the reason.
+func TestNotFoundOfARestoreHasAHint(t *testing.T) {
 	t.Parallel()
 	client, _ := fakeClient(t, redshifttest.Options{})
 	params := &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "theirs"}
 	_, err := client.RestoreFromClusterSnapshot(t.Context(), params)
 	if !errors.Is(err, models.ErrClusterSnapshotNotFound) || !strings.Contains(err.Error(), "OwnerAccount") {
-		t.Errorf("without an owner: %v", err)
+		t.Errorf("without an owner: err = %v, want a hint", err)
 	}
 	encoded, marshalErr := json.Marshal(err)
 	if marshalErr != nil || !strings.Contains(string(encoded), `"hint":"if the snapshot`) {
-		t.Errorf("%v, %s", marshalErr, encoded)
+		t.Errorf("Marshal() = %v, %s", marshalErr, encoded)
 	}
 	params.OwnerAccount = "210987654321"
 	if _, err := client.RestoreFromClusterSnapshot(t.Context(), params); !errors.Is(err, models.ErrClusterSnapshotNotFound) || strings.Contains(err.Error(), "OwnerAccount") {
-		t.Errorf("with an owner: %v", err)
+		t.Errorf("with an owner: err = %v, want no hint", err)
 	}
 }

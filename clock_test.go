@@ -20,10 +20,10 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// skewCodes are the error codes for a wrong date: the one that users report, and the documented one.
+// skewCodes are the error codes for a wrong date: the documented one, and the one that users report.
 var skewCodes = []awsquery.ErrorCode{awsquery.ErrSignatureDoesNotMatch, awsquery.ErrRequestExpired}
 
-// withClocks runs a test with a client whose clock is wrong by *wrong, and a fake that has the code for that.
+// withClocks runs a test with a client whose clock is wrong by *wrong, and a fake that returns the code for it.
 func withClocks(t *testing.T, code awsquery.ErrorCode, wrong *time.Duration, test func(*testing.T, *redshifttest.Fake, *redshift.Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -38,8 +38,7 @@ func withClocks(t *testing.T, code awsquery.ErrorCode, wrong *time.Duration, tes
 	})
 }
 
-// TestClockIsCorrected: a clock that is wrong costs one attempt, once, without a wait, and one that is set right costs
-// another.
+// A wrong clock costs one attempt without a delay, once for the client. Setting the clock right costs another attempt.
 func TestClockIsCorrected(t *testing.T) {
 	t.Parallel()
 	for _, code := range skewCodes {
@@ -50,18 +49,18 @@ func TestClockIsCorrected(t *testing.T) {
 					t.Helper()
 					_, err := client.DescribeClusters(t.Context(), nil)
 					if got := len(fake.Requests()); err != nil || got != requests || time.Since(began) > 0 {
-						t.Errorf("%s: %v, %d requests in %v", when, err, got, time.Since(began))
+						t.Errorf("%s: err = %v, %d requests in %v, want no error", when, err, got, time.Since(began))
 					}
 				}
 				expect(fmt.Sprintf("wrong by %v", wrong), 2)
 				if got := fake.Requests()[0].Code; got != code {
-					t.Errorf("wrong by %v: the fake refused with %s, want %s", wrong, got, code)
+					t.Errorf("wrong by %v: the fake returned %s, want %s", wrong, got, code)
 				}
 				expect("again", 3)
-				// A refusal for another reason is final although the clock was corrected.
+				// A refusal for another reason is final, although the clock was corrected.
 				missing := &redshift.DescribeClustersParams{ClusterIdentifier: "missing"}
 				if _, err := client.DescribeClusters(t.Context(), missing); !errors.Is(err, models.ErrClusterNotFound) || len(fake.Requests()) != 4 {
-					t.Errorf("a cluster that does not exist: %v, %d requests", err, len(fake.Requests()))
+					t.Errorf("missing cluster: err = %v, %d requests, want ErrClusterNotFound and 4 requests", err, len(fake.Requests()))
 				}
 				var calls sync.WaitGroup
 				for range 20 {
@@ -72,16 +71,16 @@ func TestClockIsCorrected(t *testing.T) {
 					})
 				}
 				calls.Wait()
-				expect("after all calls share it", 25)
+				expect("after concurrent calls", 25)
 				wrong = 0
-				expect("set right", 27)
+				expect("after the clock is set right", 27)
 				expect("again", 28)
 			})
 		}
 	}
 }
 
-// TestClockIsCorrectedForAll: of calls that were refused at the same time, one corrects the clock, and all are made again.
+// If several calls are refused at the same time, one of them corrects the clock, and all are retried.
 func TestClockIsCorrectedForAll(t *testing.T) {
 	t.Parallel()
 	for _, code := range skewCodes {
@@ -101,14 +100,14 @@ func TestClockIsCorrectedForAll(t *testing.T) {
 			}
 			calls.Wait()
 			if got := len(fake.Requests()); got != 2*count {
-				t.Errorf("%d requests", got)
+				t.Errorf("got %d requests", got)
 			}
 		})
 	}
 }
 
-// TestClockIsLearntFromOneAttempt: a call that may not be made again fails, and the next one is dated right.
-func TestClockIsLearntFromOneAttempt(t *testing.T) {
+// A call without retries fails, and the next one has the right date.
+func TestClockIsCorrectedAfterOneAttempt(t *testing.T) {
 	t.Parallel()
 	for _, code := range skewCodes {
 		wrong := 30 * time.Minute
@@ -116,18 +115,18 @@ func TestClockIsLearntFromOneAttempt(t *testing.T) {
 			once := redshift.WithMaxAttempts(1)
 			_, err := client.DescribeClusters(t.Context(), nil, once)
 			if !errors.Is(err, code) || !strings.Contains(fmt.Sprint(err), "check the clock") {
-				t.Errorf("the first call: %v", err)
+				t.Errorf("first call: err = %v, want %v and the text 'check the clock'", err, code)
 			}
 			if _, err := client.DescribeClusters(t.Context(), nil, once); err != nil || len(fake.Requests()) != 2 {
-				t.Errorf("the second call: %v, after %d requests", err, len(fake.Requests()))
+				t.Errorf("second call: err = %v after %d requests, want no error and 2 requests", err, len(fake.Requests()))
 			}
 		})
 	}
 }
 
-// TestClockIsLeftAlone: the response does not show the time, or the clock is right. A request whose date was refused is signed
-// again once, because the date can be too old although the clock is right. Another refusal ends the call.
-func TestClockIsLeftAlone(t *testing.T) {
+// The response does not show the time, or the clock is right. A request whose date was refused is signed again once, because its
+// date can be too old although the clock is right. Another refusal ends the call.
+func TestClockIsNotCorrectedWithoutEvidence(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		wrong    time.Duration
@@ -137,13 +136,13 @@ func TestClockIsLeftAlone(t *testing.T) {
 	}{
 		"slightly wrong":       {30 * time.Second, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired, 2},
 		"from a cache":         {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Age": {"3"}}}, awsquery.ErrRequestExpired, 2},
-		"a slow answer":        {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Delay: 11 * time.Second}, awsquery.ErrRequestExpired, 2},
+		"a slow response":      {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Delay: 11 * time.Second}, awsquery.ErrRequestExpired, 2},
 		"no date":              {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {""}}}, awsquery.ErrRequestExpired, 2},
-		"nonsense for a date":  {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {"now"}}}, awsquery.ErrRequestExpired, 2},
+		"an invalid date":      {30 * time.Minute, redshifttest.Fault{Code: "RequestExpired", Header: http.Header{"Date": {"now"}}}, awsquery.ErrRequestExpired, 2},
 		"another signature":    {30 * time.Minute, redshifttest.Fault{Code: "SignatureDoesNotMatch"}, awsquery.ErrSignatureDoesNotMatch, 1},
 		"expired credentials":  {30 * time.Minute, redshifttest.Fault{Code: "ExpiredToken"}, awsquery.ErrExpiredToken, 1},
-		"expired, and no skew": {0, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired, 2},
-		"too skewed, a moment": {59 * time.Second, redshifttest.Fault{Code: "RequestTimeTooSkewed"}, awsquery.ErrRequestTimeTooSkewed, 2},
+		"expired without skew": {0, redshifttest.Fault{Code: "RequestExpired"}, awsquery.ErrRequestExpired, 2},
+		"skewed by a minute":   {59 * time.Second, redshifttest.Fault{Code: "RequestTimeTooSkewed"}, awsquery.ErrRequestTimeTooSkewed, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -151,22 +150,22 @@ func TestClockIsLeftAlone(t *testing.T) {
 				injectNext(t, fake, "DescribeClusters", test.fault, test.fault, test.fault)
 				_, err := client.DescribeClusters(t.Context(), nil)
 				if !errors.Is(err, test.code) || len(fake.Requests()) != test.requests {
-					t.Errorf("%v after %d requests", err, len(fake.Requests()))
+					t.Errorf("err = %v after %d requests, want %v and %d requests", err, len(fake.Requests()), test.code, test.requests)
 				}
 			})
 		})
 	}
 }
 
-// TestCorrectionIsTakenBack: a machine is two days behind, until its clock is set right. By the correction that was made in
-// between, credentials that have just come are over; nothing would ever be sent again.
-func TestCorrectionIsTakenBack(t *testing.T) {
+// A machine is two days behind until its clock is set right. With the correction from before, new credentials would look expired
+// and no request would be sent again.
+func TestClockCorrectionIsReset(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for name, test := range map[string]struct {
-			lasts time.Duration // the credentials, from when they are asked for
+			lasts time.Duration // the lifetime of the credentials
 			works bool
-		}{"a role's": {time.Hour, true}, "old ones": {-time.Hour, false}} {
+		}{"role credentials": {time.Hour, true}, "expired credentials": {-time.Hour, false}} {
 			fake := redshifttest.New(redshifttest.Options{Credentials: sigv4.Credentials{AccessKeyID: "AKIDROLE", SecretAccessKey: "secret"}})
 			var behind atomic.Int64
 			config := fake.Config()
@@ -180,12 +179,12 @@ func TestCorrectionIsTakenBack(t *testing.T) {
 			}
 			behind.Store(int64(48 * time.Hour))
 			if _, err := client.DescribeClusters(t.Context(), nil); (err == nil) != test.works {
-				t.Errorf("%s, while the clock is behind: %v", name, err)
+				t.Errorf("%s, while the clock is behind: err = %v", name, err)
 			}
 			behind.Store(0)
 			for range 2 {
 				if _, err := client.DescribeClusters(t.Context(), nil); (err == nil) != test.works || err != nil && !errors.Is(err, sigv4.ErrCredentialsExpired) {
-					t.Errorf("%s, when it is right: %v", name, err)
+					t.Errorf("%s, when it is right: err = %v", name, err)
 				}
 				time.Sleep(24 * time.Hour)
 			}
@@ -193,9 +192,8 @@ func TestCorrectionIsTakenBack(t *testing.T) {
 	})
 }
 
-// TestClockOfExtremeDates has responses from the first and the last day that a Date can be. Each is so far from the other
-// that their difference is more than a Duration holds.
-func TestClockOfExtremeDates(t *testing.T) {
+// Responses with the first and the last possible Date. Their difference is larger than the maximum Duration.
+func TestExtremeDatesDoNotOverflow(t *testing.T) {
 	t.Parallel()
 	for first, second := range map[string]string{
 		"Fri, 31 Dec 9999 23:59:59 GMT": "Mon, 01 Jan 0001 00:00:00 GMT",
@@ -225,10 +223,10 @@ func TestClockOfExtremeDates(t *testing.T) {
 		for _, date = range []string{first, second, first} {
 			requests = 0
 			if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrRequestExpired) {
-				t.Errorf("Date %s: %v", date, err)
+				t.Errorf("Date %s: err = %v, want ErrRequestExpired", date, err)
 			}
 			if requests != 2 {
-				t.Errorf("Date %s after another: %d requests, want 2", date, requests)
+				t.Errorf("Date %s after another: got %d requests, want 2", date, requests)
 			}
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// One client serves many goroutines over real connections, some of which give up in the middle: every snapshot that was
-// asked for is there once, and the credentials were asked for once.
+// One client serves many goroutines over real connections. Some calls have a short deadline. Every requested snapshot exists
+// once, and the provider of credentials is called once.
 func TestManyGoroutinesShareAClient(t *testing.T) {
 	t.Parallel()
 	const goroutines, calls = 100, 5
@@ -27,11 +27,11 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
 		t.Fatal(err)
 	}
-	var asked atomic.Int32
+	var provided atomic.Int32
 	config := fake.Config()
 	config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
-		asked.Add(1)
-		time.Sleep(10 * time.Millisecond) // so that many are waiting
+		provided.Add(1)
+		time.Sleep(10 * time.Millisecond) // so that many calls wait
 
 		return fake.Credentials(), nil
 	})
@@ -47,7 +47,7 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 				if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
 					ClusterIdentifier: "analytics", SnapshotIdentifier: name, Tags: []models.Tag{{Key: "by", Value: name}},
 				}); err != nil {
-					t.Errorf("creating %s: %v", name, err)
+					t.Errorf("CreateClusterSnapshot(%s): %v", name, err)
 
 					continue
 				}
@@ -55,11 +55,11 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 				_, err := client.DescribeClusterSnapshots(ctx, nil)
 				cancel()
 				if err != nil && !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("listing with a short deadline: %v", err)
+					t.Errorf("list with a short deadline: %v", err)
 				}
 				result, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name})
 				if err != nil || len(result.Snapshots) != 1 || len(result.Snapshots[0].Tags) != 1 || result.Snapshots[0].Tags[0].Value != name {
-					t.Errorf("describing %s: %v, %+v", name, err, result)
+					t.Errorf("DescribeClusterSnapshots(%s): %v, %+v", name, err, result)
 				}
 			}
 		})
@@ -67,9 +67,9 @@ func TestManyGoroutinesShareAClient(t *testing.T) {
 	group.Wait()
 	client.CloseIdleConnections()
 	if got := len(fake.Snapshots()); got != goroutines*calls {
-		t.Errorf("there are %d snapshots, want %d", got, goroutines*calls)
+		t.Errorf("got %d snapshots, want %d", got, goroutines*calls)
 	}
-	if asked.Load() != 1 {
-		t.Errorf("the credentials were asked for %d times", asked.Load())
+	if provided.Load() != 1 {
+		t.Errorf("the provider was called %d times, want 1", provided.Load())
 	}
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// environment makes a getenv of pairs NAME=value.
+// environment returns a getenv function for pairs NAME=value.
 func environment(pairs ...string) func(string) string {
 	return func(name string) string {
 		for _, pair := range pairs {
@@ -65,18 +65,18 @@ func TestNewFindsRegionAndEndpoint(t *testing.T) {
 				t.Fatal(err)
 			}
 			if client.Region() != test.region || client.Endpoint() != test.endpoint {
-				t.Errorf("got %s at %s, want %s at %s", client.Region(), client.Endpoint(), test.region, test.endpoint)
+				t.Errorf("got region %s and endpoint %s, want %s and %s", client.Region(), client.Endpoint(), test.region, test.endpoint)
 			}
 		})
 	}
 }
 
-func TestNewRefusesWhatIsWrong(t *testing.T) {
+func TestNewRefusesInvalidSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		config      Config
 		environment []string
-		says        []string
+		words       []string
 	}{
 		"no region":              {Config{}, nil, []string{"Config.Region", "AWS_REGION"}},
 		"no region but endpoint": {Config{Endpoint: "https://a.example"}, nil, []string{"Config.Region", "AWS_REGION"}},
@@ -92,7 +92,7 @@ func TestNewRefusesWhatIsWrong(t *testing.T) {
 		"endpoint only a host":   {Config{Region: "eu-west-1", Endpoint: "redshift.example"}, nil, []string{"Config.Endpoint", "https://"}},
 		"endpoint ftp":           {Config{Region: "eu-west-1", Endpoint: "ftp://a.example"}, nil, []string{"Config.Endpoint", "https://"}},
 		"endpoint with password": {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2@a.example"}, nil, []string{"Config.Endpoint", "Config.Credentials"}},
-		"password for a port":    {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2"}, nil, []string{"Config.Endpoint", "not a URL"}},
+		"password as the port":   {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2"}, nil, []string{"Config.Endpoint", "not a URL"}},
 		"password and a space":   {Config{Region: "eu-west-1", Endpoint: "https://me:hunter2 @a.example"}, nil, []string{"Config.Endpoint", "not a URL"}},
 		"endpoint with query":    {Config{Region: "eu-west-1", Endpoint: "https://a.example/?Action=X"}, nil, []string{"Config.Endpoint", "query"}},
 		"endpoint with fragment": {Config{Region: "eu-west-1", Endpoint: "https://a.example/#x"}, nil, []string{"Config.Endpoint", "fragment"}},
@@ -102,28 +102,28 @@ func TestNewRefusesWhatIsWrong(t *testing.T) {
 		"plain http from AWS_ENDPOINT_URL": {Config{Region: "eu-west-1"}, []string{"AWS_ENDPOINT_URL=http://a.example"}, []string{"AWS_ENDPOINT_URL", "https"}},
 		"FIPS and endpoint":                {Config{Region: "eu-west-1", Endpoint: "https://a.example", UseFIPS: true}, nil, []string{"Config.Endpoint", "FIPS"}},
 		"dual-stack and endpoint":          {Config{Region: "eu-west-1", Endpoint: "https://a.example", UseDualStack: true}, nil, []string{"Config.Endpoint", "dual-stack"}},
-		"FIPS neither true nor false":      {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, []string{"AWS_USE_FIPS_ENDPOINT"}},
-		"everything at once": {Config{Region: "EU", AppID: "a b", Retry: RetryPolicy{MaxAttempts: -1}}, []string{"AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=maybe"},
+		"FIPS not a bool":                  {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, []string{"AWS_USE_FIPS_ENDPOINT"}},
+		"several faults": {Config{Region: "EU", AppID: "a b", Retry: RetryPolicy{MaxAttempts: -1}}, []string{"AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=maybe"},
 			[]string{"Config.Region", "Config.AppID", "Config.Retry", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"}},
-		"FIPS, endpoint in the environment":            {Config{Region: "eu-west-1", UseFIPS: true}, []string{"AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "Config.UseFIPS"}},
-		"dual-stack, endpoint in the environment":      {Config{Region: "eu-west-1", UseDualStack: true}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example"}, []string{"AWS_ENDPOINT_URL_REDSHIFT", "Config.UseDualStack"}},
-		"FIPS and endpoint, both in the environment":   {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=true", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "AWS_USE_FIPS_ENDPOINT"}},
-		"dual-stack and endpoint, in the environment":  {Config{Region: "eu-west-1"}, []string{"AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "AWS_USE_DUALSTACK_ENDPOINT"}},
-		"endpoints ignored neither true nor false":     {Config{Region: "eu-west-1"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}},
-		"environment ignored, no region":               {Config{IgnoreEnvironment: true, Credentials: openProvider{}}, []string{"AWS_REGION=eu-west-1"}, []string{"no region", "Config.Region", "Config.IgnoreEnvironment"}},
-		"environment ignored, no credentials":          {Config{IgnoreEnvironment: true, Region: "eu-west-1"}, []string{"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=x"}, []string{"no credentials", "Config.Credentials", "Config.IgnoreEnvironment"}},
-		"environment ignored, FIPS and endpoint":       {Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{}, UseFIPS: true, Endpoint: "https://a.example"}, nil, []string{"Config.Endpoint", "FIPS"}},
-		"environment ignored, and a name that is none": {Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{}, AppID: "a b"}, nil, []string{"Config.AppID"}},
+		"FIPS, endpoint in the environment":           {Config{Region: "eu-west-1", UseFIPS: true}, []string{"AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "Config.UseFIPS"}},
+		"dual-stack, endpoint in the environment":     {Config{Region: "eu-west-1", UseDualStack: true}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example"}, []string{"AWS_ENDPOINT_URL_REDSHIFT", "Config.UseDualStack"}},
+		"FIPS and endpoint, both in the environment":  {Config{Region: "eu-west-1"}, []string{"AWS_USE_FIPS_ENDPOINT=true", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "AWS_USE_FIPS_ENDPOINT"}},
+		"dual-stack and endpoint, in the environment": {Config{Region: "eu-west-1"}, []string{"AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_ENDPOINT_URL", "AWS_USE_DUALSTACK_ENDPOINT"}},
+		"endpoints ignored not a bool":                {Config{Region: "eu-west-1"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_ENDPOINT_URL=https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}},
+		"environment ignored, no region":              {Config{IgnoreEnvironment: true, Credentials: openProvider{}}, []string{"AWS_REGION=eu-west-1"}, []string{"no region", "Config.Region", "Config.IgnoreEnvironment"}},
+		"environment ignored, no credentials":         {Config{IgnoreEnvironment: true, Region: "eu-west-1"}, []string{"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=x"}, []string{"no credentials", "Config.Credentials", "Config.IgnoreEnvironment"}},
+		"environment ignored, FIPS and endpoint":      {Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{}, UseFIPS: true, Endpoint: "https://a.example"}, nil, []string{"Config.Endpoint", "FIPS"}},
+		"environment ignored, invalid AppID":          {Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{}, AppID: "a b"}, nil, []string{"Config.AppID"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, err := newClient(test.config, environment(test.environment...))
 			if err == nil {
-				t.Fatalf("New accepted it: %v", client)
+				t.Fatalf("New() = %v, want an error", client)
 			}
-			for _, word := range test.says {
+			for _, word := range test.words {
 				if !strings.Contains(err.Error(), word) {
-					t.Errorf("the error does not say %q: %v", word, err)
+					t.Errorf("the error lacks %q: %v", word, err)
 				}
 			}
 			if strings.Contains(err.Error(), "hunter2") {
@@ -133,31 +133,31 @@ func TestNewRefusesWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestVariablesThatCannotMatter: a value that makes no sense stops a program only if the variable would be used.
-func TestVariablesThatCannotMatter(t *testing.T) {
+// An invalid value of a variable is an error only if New uses the variable.
+func TestUnusedVariablesMayBeInvalid(t *testing.T) {
 	t.Parallel()
 	const own = "https://redshift.eu-west-1.amazonaws.com"
 	for name, test := range map[string]struct {
 		config      Config
 		environment []string
-		endpoint    string // that of the region if empty
+		endpoint    string // if empty, the endpoint of the region
 	}{
-		"region":                               {Config{}, []string{"AWS_REGION=EU West", "AWS_DEFAULT_REGION=-"}, ""},
-		"second region":                        {Config{Region: " "}, []string{"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=-"}, ""},
-		"attempts":                             {Config{Retry: RetryPolicy{MaxAttempts: 2}}, []string{"AWS_MAX_ATTEMPTS=abc"}, ""},
-		"FIPS, set":                            {Config{UseFIPS: true}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, "https://redshift-fips.eu-west-1.amazonaws.com"},
-		"dual-stack, set":                      {Config{UseDualStack: true}, []string{"AWS_USE_DUALSTACK_ENDPOINT=maybe"}, "https://redshift.eu-west-1.api.aws"},
-		"FIPS, with an endpoint":               {Config{Endpoint: "https://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=maybe"}, "https://a.example"},
-		"FIPS is on, with an endpoint":         {Config{Endpoint: "https://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=true", "AWS_USE_DUALSTACK_ENDPOINT=true"}, "https://a.example"},
-		"ignored, with an endpoint":            {Config{Endpoint: "https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_ENDPOINT_URL=nonsense"}, "https://a.example"},
-		"all ignored, with an endpoint":        {Config{Endpoint: "https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, "https://a.example"},
-		"ignored, with no endpoint":            {Config{}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes"}, ""},
-		"an endpoint that is ignored":          {Config{}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=nonsense", "AWS_ENDPOINT_URL_REDSHIFT=nonsense"}, ""},
-		"an endpoint that is ignored, FIPS":    {Config{UseFIPS: true}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=nonsense"}, "https://redshift-fips.eu-west-1.amazonaws.com"},
-		"an endpoint for all services":         {Config{}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example", "AWS_ENDPOINT_URL=nonsense"}, "https://a.example"},
-		"a name that is none":                  {Config{}, []string{"AWS_SDK_UA_APP_ID=my app"}, ""},
-		"a name that is none, and one that is": {Config{AppID: "nightly"}, []string{"AWS_SDK_UA_APP_ID=my app"}, ""},
-		"everything, ignored": {
+		"region":                            {Config{}, []string{"AWS_REGION=EU West", "AWS_DEFAULT_REGION=-"}, ""},
+		"second region":                     {Config{Region: " "}, []string{"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=-"}, ""},
+		"attempts":                          {Config{Retry: RetryPolicy{MaxAttempts: 2}}, []string{"AWS_MAX_ATTEMPTS=abc"}, ""},
+		"FIPS, set":                         {Config{UseFIPS: true}, []string{"AWS_USE_FIPS_ENDPOINT=maybe"}, "https://redshift-fips.eu-west-1.amazonaws.com"},
+		"dual-stack, set":                   {Config{UseDualStack: true}, []string{"AWS_USE_DUALSTACK_ENDPOINT=maybe"}, "https://redshift.eu-west-1.api.aws"},
+		"FIPS, with an endpoint":            {Config{Endpoint: "https://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=maybe"}, "https://a.example"},
+		"FIPS is on, with an endpoint":      {Config{Endpoint: "https://a.example"}, []string{"AWS_USE_FIPS_ENDPOINT=true", "AWS_USE_DUALSTACK_ENDPOINT=true"}, "https://a.example"},
+		"ignored, with an endpoint":         {Config{Endpoint: "https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes", "AWS_ENDPOINT_URL=nonsense"}, "https://a.example"},
+		"all ignored, with an endpoint":     {Config{Endpoint: "https://a.example"}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"}, "https://a.example"},
+		"ignored, with no endpoint":         {Config{}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes"}, ""},
+		"an endpoint that is ignored":       {Config{}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=nonsense", "AWS_ENDPOINT_URL_REDSHIFT=nonsense"}, ""},
+		"an endpoint that is ignored, FIPS": {Config{UseFIPS: true}, []string{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_ENDPOINT_URL=nonsense"}, "https://redshift-fips.eu-west-1.amazonaws.com"},
+		"an endpoint for all services":      {Config{}, []string{"AWS_ENDPOINT_URL_REDSHIFT=https://a.example", "AWS_ENDPOINT_URL=nonsense"}, "https://a.example"},
+		"invalid AppID":                     {Config{}, []string{"AWS_SDK_UA_APP_ID=my app"}, ""},
+		"invalid AppID, and one in Config":  {Config{AppID: "nightly"}, []string{"AWS_SDK_UA_APP_ID=my app"}, ""},
+		"all ignored": {
 			Config{IgnoreEnvironment: true, Credentials: openProvider{}},
 			[]string{
 				"AWS_REGION=us-east-1", "AWS_USE_FIPS_ENDPOINT=maybe", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=abc", "AWS_ENDPOINT_URL=https://a.example",
@@ -181,18 +181,18 @@ func TestVariablesThatCannotMatter(t *testing.T) {
 				test.endpoint = own
 			}
 			if client.Endpoint() != test.endpoint || client.Region() != "eu-west-1" {
-				t.Errorf("it calls %s in %s, want %s", client.Endpoint(), client.Region(), test.endpoint)
+				t.Errorf("got endpoint %s in region %s, want %s", client.Endpoint(), client.Region(), test.endpoint)
 			}
 		})
 	}
 }
 
-// TestIgnoreEnvironment looks at what New would read, and at the settings that come of it.
-func TestIgnoreEnvironment(t *testing.T) {
+// With IgnoreEnvironment, New reads no variable and uses its defaults.
+func TestIgnoreEnvironmentReadsNoVariables(t *testing.T) {
 	t.Parallel()
 	config := Config{IgnoreEnvironment: true, Region: "eu-west-1", Credentials: openProvider{Secret: "x"}}
 	client, err := newClient(config, func(name string) string {
-		t.Errorf("New reads %s", name)
+		t.Errorf("New reads the variable %s", name)
 
 		return "1"
 	})
@@ -200,7 +200,7 @@ func TestIgnoreEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if count := client.settings.Policy.MaxAttempts; count != 5 {
-		t.Errorf("calls have %d attempts, want the default", count)
+		t.Errorf("MaxAttempts = %d, want the default", count)
 	}
 	for ignored, want := range map[bool]bool{true: false, false: true} {
 		config.IgnoreEnvironment = ignored
@@ -210,16 +210,16 @@ func TestIgnoreEnvironment(t *testing.T) {
 		}
 		transport, ok := client.http.Transport.(*sigv4.Transport).Base.(*http.Transport)
 		if !ok || (transport.Proxy != nil) != want {
-			t.Errorf("IgnoreEnvironment is %t, and a proxy may be used: %t, want %t", ignored, transport.Proxy != nil, want)
+			t.Errorf("IgnoreEnvironment %t: the transport has a proxy: %t, want %t", ignored, transport.Proxy != nil, want)
 		}
 	}
 	if text := fmt.Sprint(Config{IgnoreEnvironment: true}); text != "redshift.Config{IgnoreEnvironment: true}" {
-		t.Errorf("it prints as %s", text)
+		t.Errorf("Config is printed as %s", text)
 	}
 }
 
-// TestAppIDOfTheEnvironment: a bad name there is not for this program alone. It is logged, and not with its value.
-func TestAppIDOfTheEnvironment(t *testing.T) {
+// An invalid AWS_SDK_UA_APP_ID is ignored, because it is not set for this program only. New logs a warning without the value.
+func TestInvalidAppIDOfTheEnvironmentIsLogged(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		config Config
@@ -227,12 +227,12 @@ func TestAppIDOfTheEnvironment(t *testing.T) {
 		want   string // the end of the User-Agent
 		logged bool
 	}{
-		"good":               {Config{}, "MyApp1", " app/MyApp1", false},
-		"none":               {Config{}, "", "", false},
-		"a space":            {Config{}, "hunter2 app", "", true},
-		"a line break":       {Config{}, "hunter2\r\nX-Evil: 1", "", true},
-		"too long":           {Config{}, strings.Repeat("hunter2", 8), "", true},
-		"the Config has one": {Config{AppID: "nightly"}, "hunter2 app", " app/nightly", false},
+		"good":           {Config{}, "MyApp1", " app/MyApp1", false},
+		"none":           {Config{}, "", "", false},
+		"a space":        {Config{}, "hunter2 app", "", true},
+		"a line break":   {Config{}, "hunter2\r\nX-Evil: 1", "", true},
+		"too long":       {Config{}, strings.Repeat("hunter2", 8), "", true},
+		"also in Config": {Config{AppID: "nightly"}, "hunter2 app", " app/nightly", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -244,26 +244,25 @@ func TestAppIDOfTheEnvironment(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !strings.HasSuffix(settings.userAgent, "md/GOARCH#"+runtime.GOARCH+test.want) {
-				t.Errorf("the User-Agent is %s", settings.userAgent)
+				t.Errorf("User-Agent = %s", settings.userAgent)
 			}
 			lines := strings.Count(log.String(), "\n")
 			if (lines == 1) != test.logged || lines > 1 {
-				t.Errorf("logged %d lines: %s", lines, log.String())
+				t.Errorf("got %d log lines: %s", lines, log.String())
 			}
 			if test.logged && (!strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "AWS_SDK_UA_APP_ID")) || strings.Contains(log.String(), "hunter2") {
-				t.Errorf("logged %s", log.String())
+				t.Errorf("log = %s", log.String())
 			}
 			config.Logger = nil
 			if _, err := resolve(config, environment("AWS_SDK_UA_APP_ID="+test.value)); err != nil {
-				t.Errorf("without a Logger: %v", err)
+				t.Errorf("without a Logger: err = %v, want nil", err)
 			}
 		})
 	}
 }
 
-// TestEndpointURLs has URLs that net/http could not call, or that mean something else than they seem to, and URLs that are odd
-// and good.
-func TestEndpointURLs(t *testing.T) {
+// URLs that net/http cannot call, URLs that are misleading, and unusual valid URLs.
+func TestInvalidEndpointsAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{ // a part of the error, or empty if the endpoint is good
 		"https://h:99999": "port", "https://h:65536": "port", "https://h:0": "port", "https://h:": "port", "https://[::1]:": "port",
@@ -294,20 +293,20 @@ func TestEndpointURLs(t *testing.T) {
 		client, err := newClient(Config{Region: "eu-west-1", Endpoint: text}, environment())
 		switch {
 		case want == "" && err != nil:
-			t.Errorf("%q: %v", text, err)
+			t.Errorf("%q: err = %v, want nil", text, err)
 		case want != "" && err == nil:
-			t.Errorf("%q was accepted as %s", text, client.Endpoint())
+			t.Errorf("%q: Endpoint() = %s, want an error", text, client.Endpoint())
 		case want != "" && (!strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "redshift: Config.Endpoint: ")):
-			t.Errorf("%q: the error is %v, want %q in it", text, err, want)
+			t.Errorf("%q: err = %v, want %q in it", text, err, want)
 		}
 	}
 }
 
-func TestEndpointsAreAmazons(t *testing.T) {
+func TestEndpointsMatchAmazons(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv("CONFORMANCE_DIR")
 	if folder == "" {
-		t.Skip("CONFORMANCE_DIR is not set: Amazon's endpoint cases are not run")
+		t.Skip("skipped without CONFORMANCE_DIR, the folder of Amazon's endpoint cases")
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "endpoints.json"))
 	if err != nil {
@@ -335,13 +334,13 @@ func TestEndpointsAreAmazons(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(published.Cases) != 50 || len(published.Partitions) != 8 {
-		t.Fatalf("read %d cases and %d partitions, want 50 and 8", len(published.Cases), len(published.Partitions))
+		t.Fatalf("got %d cases and %d partitions, want 50 and 8", len(published.Cases), len(published.Partitions))
 	}
 	for _, test := range published.Cases {
 		if test.Region == "" && test.Endpoint != "" {
-			// Amazon's rules stop at the URL; a client needs the region for its signature too.
+			// Amazon's rules only compute a URL. A client also needs the region for its signature.
 			if _, err := newClient(Config{Endpoint: test.Endpoint}, environment()); err == nil {
-				t.Errorf("%s: New accepted it", test.Description)
+				t.Errorf("%s: New returned no error", test.Description)
 			}
 			test.Region = "us-east-1"
 		}
@@ -350,7 +349,7 @@ func TestEndpointsAreAmazons(t *testing.T) {
 		case test.Expect.Kind != "" && err == nil:
 			t.Errorf("%s: got %s, want an error (%s)", test.Description, client.Endpoint(), test.Expect.Kind)
 		case test.Expect.Kind == "" && err != nil:
-			t.Errorf("%s: %v", test.Description, err)
+			t.Errorf("%s: err = %v", test.Description, err)
 		case test.Expect.Kind == "" && client.Endpoint() != test.Expect.URL:
 			t.Errorf("%s: got %s, want %s", test.Description, client.Endpoint(), test.Expect.URL)
 		}
@@ -365,15 +364,15 @@ func TestEndpointsAreAmazons(t *testing.T) {
 	}
 }
 
-// openProvider is a provider as a careless caller might write it, with its secret in the open.
+// openProvider is a provider that does not protect its secret.
 type openProvider struct{ Secret string }
 
 func (p openProvider) Credentials(context.Context) (sigv4.Credentials, error) {
 	return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
 }
 
-// settingsOfProgram are those of a program that writes them into a file.
-type settingsOfProgram struct {
+// programSettings are the settings of a program that writes them into a file.
+type programSettings struct {
 	Config  Config
 	Pointer *Config
 }
@@ -388,25 +387,25 @@ func TestNothingPrintsASecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	gob.Register(config.Credentials) // gob encodes the value of an interface only if its type is registered
-	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}, settingsOfProgram{config, &config}} {
+	for _, value := range []any{config, &config, client, *client, []any{config, client}, struct{ Config Config }{config}, struct{ Client *Client }{client}, programSettings{config, &config}} {
 		for _, text := range printed(t, value) {
 			for _, word := range []string{secret, "hunter2"} {
 				if strings.Contains(text, word) {
-					t.Errorf("%T prints a secret: %s", value, text)
+					t.Errorf("%T is printed with a secret: %s", value, text)
 				}
 			}
 		}
 	}
 	if text := fmt.Sprintf("%+v", withEndpoint); !strings.Contains(text, "eu-west-1") || !strings.Contains(text, "openProvider") {
-		t.Errorf("a config prints as %s, without what is no secret", text)
+		t.Errorf("Config is printed as %s, want its region and provider", text)
 	}
 	if text := fmt.Sprintf("%v", client); !strings.Contains(text, "https://redshift.eu-west-1.amazonaws.com") {
-		t.Errorf("a client prints as %s, without its endpoint", text)
+		t.Errorf("Client is printed as %s, want its endpoint", text)
 	}
 }
 
-// TestConfigPrints has one setting at a time, and endpoints that somebody put a secret into.
-func TestConfigPrints(t *testing.T) {
+// One setting at a time, and endpoints that contain a secret.
+func TestConfigIsPrintedWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for want, config := range map[string]Config{
 		"":                                      {},
@@ -425,12 +424,12 @@ func TestConfigPrints(t *testing.T) {
 		"Endpoint: (not a URL)":                 {Endpoint: "https://me:hunter2 @a.example"},
 	} {
 		if text := fmt.Sprint(config); text != "redshift.Config{"+want+"}" {
-			t.Errorf("it prints as %s, want %s", text, want)
+			t.Errorf("Config is printed as %s, want %s", text, want)
 		}
 	}
 }
 
-// printed returns a value in all the forms in which programs print one.
+// printed returns a value in every form that programs print.
 func printed(t *testing.T, value any) []string {
 	t.Helper()
 	var texts []string
@@ -440,7 +439,7 @@ func printed(t *testing.T, value any) []string {
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("value", "value", value)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("value", "value", value)
-	var encoded bytes.Buffer // what an encoder wrote before an error counts too
+	var encoded bytes.Buffer // includes what the encoder writes before an error
 	_ = json.NewEncoder(&encoded).Encode(value)
 	_ = xml.NewEncoder(&encoded).Encode(value)
 	_ = gob.NewEncoder(&encoded).Encode(value)
@@ -448,7 +447,7 @@ func printed(t *testing.T, value any) []string {
 	return append(texts, log.String(), encoded.String())
 }
 
-func TestNewLeavesTheHTTPClientAlone(t *testing.T) {
+func TestNewDoesNotChangeTheHTTPClient(t *testing.T) {
 	t.Parallel()
 	base := http.DefaultTransport
 	given := &http.Client{Transport: base, Timeout: time.Minute}
@@ -460,10 +459,10 @@ func TestNewLeavesTheHTTPClientAlone(t *testing.T) {
 		t.Errorf("New changed the caller's client to %+v", given)
 	}
 	if client.http == given || client.http.Timeout != time.Minute {
-		t.Errorf("the client does not use a copy of the caller's: %+v", client.http)
+		t.Errorf("the HTTP client is not a copy of the caller's: %+v", client.http)
 	}
 	if signing, ok := client.http.Transport.(*sigv4.Transport); !ok || signing.Base != base {
-		t.Errorf("requests do not go through the caller's transport, but %T", client.http.Transport)
+		t.Errorf("the transport is a %T, want the caller's", client.http.Transport)
 	}
 }
 
@@ -471,24 +470,24 @@ func TestDefaultTransportKeepsConnections(t *testing.T) {
 	t.Parallel()
 	transport, ok := defaultTransport(false).(*http.Transport)
 	if !ok {
-		t.Fatalf("it is a %T", defaultTransport(false))
+		t.Fatalf("defaultTransport() is a %T", defaultTransport(false))
 	}
 	if transport == http.DefaultTransport || transport.MaxIdleConnsPerHost != 100 || transport.Proxy == nil {
-		t.Errorf("it keeps %d idle connections a host (Proxy set: %t)", transport.MaxIdleConnsPerHost, transport.Proxy != nil)
+		t.Errorf("MaxIdleConnsPerHost = %d, proxy set: %t", transport.MaxIdleConnsPerHost, transport.Proxy != nil)
 	}
 	transport.CloseIdleConnections()
 }
 
 func TestMissingCredentialsNameTheVariables(t *testing.T) {
 	t.Parallel()
-	asked := false
+	sent := false
 	client, err := newClient(Config{
 		Region:      "eu-west-1",
 		Credentials: sigv4.EnvCredentials{LookupEnv: func(string) (string, bool) { return "", false }},
 		HTTPClient: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
-			asked = true
+			sent = true
 
-			return nil, errors.New("nothing may be sent")
+			return nil, errors.New("unexpected request")
 		})},
 	}, environment())
 	if err != nil {
@@ -496,15 +495,15 @@ func TestMissingCredentialsNameTheVariables(t *testing.T) {
 	}
 	_, err = client.DescribeClusterSnapshots(t.Context(), nil)
 	if !errors.Is(err, sigv4.ErrNoCredentials) {
-		t.Errorf("got %v", err)
+		t.Errorf("err = %v, want ErrNoCredentials", err)
 	}
 	for _, word := range []string{"DescribeClusterSnapshots", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		if !strings.Contains(fmt.Sprint(err), word) {
-			t.Errorf("the error does not say %q: %v", word, err)
+			t.Errorf("the error lacks %q: %v", word, err)
 		}
 	}
-	if asked {
-		t.Error("a request was sent")
+	if sent {
+		t.Error("got a request, want none")
 	}
 }
 
@@ -512,7 +511,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
-func TestRetrySettings(t *testing.T) {
+func TestRetrySettingsHaveDefaultsAndLimits(t *testing.T) {
 	defaultPolicy := func(count int) attempts.Policy {
 		return attempts.Policy{
 			MaxAttempts:     count,
@@ -536,45 +535,45 @@ func TestRetrySettings(t *testing.T) {
 			want:        attempts.Settings{Policy: attempts.Policy{MaxAttempts: 2, BaseDelay: 3, ThrottlingDelay: 4, MaxDelay: 5, Budget: 6}, AttemptTimeout: -1},
 		},
 		"from the environment": {environment: []string{"AWS_MAX_ATTEMPTS=9"}, want: attempts.Settings{Policy: defaultPolicy(9), AttemptTimeout: 30 * time.Second}},
-		"no attempt":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: not a number of attempts"},
-		"no number":            {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
-		"fewer than none":      {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},
+		"0 attempts":           {environment: []string{"AWS_MAX_ATTEMPTS=0"}, err: "AWS_MAX_ATTEMPTS: must be a whole number, 1 or more"},
+		"not a number":         {environment: []string{"AWS_MAX_ATTEMPTS=many"}, err: "AWS_MAX_ATTEMPTS"},
+		"negative attempts":    {config: Config{Retry: RetryPolicy{MaxAttempts: -1}}, err: "Config.Retry: MaxAttempts is -1"},
 		"negative delays":      {config: Config{Retry: RetryPolicy{BaseDelay: -1, ThrottlingDelay: -1, MaxDelay: -1}}, err: "MaxDelay is negative"},
 	} {
 		test.config.Region = "eu-west-1"
 		settings, err := resolve(test.config, environment(test.environment...))
 		if test.err != "" {
 			if err == nil || !strings.Contains(err.Error(), test.err) {
-				t.Errorf("%s: the error is %v", name, err)
+				t.Errorf("%s: err = %v, want an error with the text %q", name, err, test.err)
 			}
 
 			continue
 		}
 		if err != nil || settings.call != test.want {
-			t.Errorf("%s: %+v, %v", name, settings.call, err)
+			t.Errorf("%s: settings = %+v, err = %v, want nil", name, settings.call, err)
 		}
 	}
 }
 
-// countingCache is a provider that says with Invalidate that it keeps what it has itself.
-type countingCache struct{ asked *int }
+// countingCache is a provider with its own cache, as its method Invalidate shows. It counts calls.
+type countingCache struct{ calls *int }
 
 func (c countingCache) Credentials(context.Context) (sigv4.Credentials, error) {
-	*c.asked++
+	*c.calls++
 
 	return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 }
 
 func (c countingCache) Invalidate() {}
 
-// plainProvider is the same without Invalidate.
+// plainProvider is the same provider without Invalidate.
 type plainProvider struct{ cache countingCache }
 
 func (p plainProvider) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	return p.cache.Credentials(ctx)
 }
 
-func TestNewPutsNoCacheBeforeAnother(t *testing.T) {
+func TestNewAddsACacheOnlyIfMissing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		provider func(countingCache) sigv4.CredentialsProvider
@@ -585,8 +584,8 @@ func TestNewPutsNoCacheBeforeAnother(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			asked := 0
-			settings, err := resolve(Config{Region: "eu-west-1", Credentials: test.provider(countingCache{&asked})}, environment())
+			calls := 0
+			settings, err := resolve(Config{Region: "eu-west-1", Credentials: test.provider(countingCache{&calls})}, environment())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -595,8 +594,8 @@ func TestNewPutsNoCacheBeforeAnother(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if asked != test.want {
-				t.Errorf("asked %d times, want %d", asked, test.want)
+			if calls != test.want {
+				t.Errorf("the provider was called %d times, want %d", calls, test.want)
 			}
 		})
 	}

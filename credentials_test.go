@@ -19,32 +19,32 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// TestExpiredCredentialsAreRenewed: credentials whose time is over before it was to be are asked for again, once.
-func TestExpiredCredentialsAreRenewed(t *testing.T) {
+// If Redshift reports that the credentials expired, the provider is called again, once.
+func TestExpiredCredentialsAreRefreshedOnce(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("the metadata service has no role")
-	session := func(asked int) (sigv4.Credentials, error) {
-		return sigv4.Credentials{AccessKeyID: redshifttest.ExampleAccessKeyID, SecretAccessKey: redshifttest.ExampleSecretAccessKey, SessionToken: fmt.Sprintf("session-%d", asked)}, nil
+	session := func(provided int) (sigv4.Credentials, error) {
+		return sigv4.Credentials{AccessKeyID: redshifttest.ExampleAccessKeyID, SecretAccessKey: redshifttest.ExampleSecretAccessKey, SessionToken: fmt.Sprintf("session-%d", provided)}, nil
 	}
 	for name, test := range map[string]struct {
-		credentials func(asked int) (sigv4.Credentials, error)
+		credentials func(provided int) (sigv4.Credentials, error)
 		faults      []redshifttest.Fault
 		attempts    int // of the call
-		asked       int
+		provided    int
 		is          error
 	}{
-		"other ones":       {session, []redshifttest.Fault{{Code: "ExpiredToken"}}, 2, 2, nil},
-		"by another name":  {session, []redshifttest.Fault{{Code: "ExpiredTokenException"}}, 2, 2, nil},
-		"still":            {session, []redshifttest.Fault{{Code: "ExpiredToken"}, {Code: "ExpiredToken"}}, 2, 2, awsquery.ErrExpiredToken},
-		"the same":         {func(int) (sigv4.Credentials, error) { return session(1) }, []redshifttest.Fault{{Code: "ExpiredToken"}}, 1, 2, awsquery.ErrExpiredToken},
-		"another refusal":  {session, []redshifttest.Fault{{Code: "AccessDenied"}}, 1, 1, awsquery.ErrAccessDenied},
-		"and a break-down": {session, []redshifttest.Fault{{Code: "ExpiredToken"}, {Status: 503}}, 3, 2, nil},
-		"none": {func(asked int) (sigv4.Credentials, error) {
-			if asked > 1 {
+		"new ones":        {session, []redshifttest.Fault{{Code: "ExpiredToken"}}, 2, 2, nil},
+		"by another name": {session, []redshifttest.Fault{{Code: "ExpiredTokenException"}}, 2, 2, nil},
+		"expired twice":   {session, []redshifttest.Fault{{Code: "ExpiredToken"}, {Code: "ExpiredToken"}}, 2, 2, awsquery.ErrExpiredToken},
+		"the same":        {func(int) (sigv4.Credentials, error) { return session(1) }, []redshifttest.Fault{{Code: "ExpiredToken"}}, 1, 2, awsquery.ErrExpiredToken},
+		"another refusal": {session, []redshifttest.Fault{{Code: "AccessDenied"}}, 1, 1, awsquery.ErrAccessDenied},
+		"and a 503":       {session, []redshifttest.Fault{{Code: "ExpiredToken"}, {Status: 503}}, 3, 2, nil},
+		"no new ones": {func(provided int) (sigv4.Credentials, error) {
+			if provided > 1 {
 				return sigv4.Credentials{}, refused
 			}
 
-			return session(asked)
+			return session(provided)
 		}, []redshifttest.Fault{{Code: "ExpiredToken"}}, 1, 3, refused},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,28 +52,29 @@ func TestExpiredCredentialsAreRenewed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fake := redshifttest.New(redshifttest.Options{DisableSignatureCheck: true})
 				injectNext(t, fake, "DescribeClusters", test.faults...)
-				asked := 0
+				provided := 0
 				config := fake.Config()
 				config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
-					asked++
+					provided++
 
-					return test.credentials(asked)
+					return test.credentials(provided)
 				})
 				client, err := redshift.NewWithoutJitter(config)
 				if err != nil {
 					t.Fatal(err)
 				}
 				_, err = client.DescribeClusters(t.Context(), nil)
-				if !errors.Is(err, test.is) || asked != test.asked || len(fake.Requests()) != test.attempts {
-					t.Errorf("%v after %d requests; credentials were asked for %d times", err, len(fake.Requests()), asked)
+				if !errors.Is(err, test.is) || provided != test.provided || len(fake.Requests()) != test.attempts {
+					t.Errorf("err = %v after %d requests and %d calls of the provider, want %v and %d requests",
+						err, len(fake.Requests()), provided, test.is, test.attempts)
 				}
 			})
 		})
 	}
 }
 
-// TestManyCallsRenewOnce: calls that are refused at the same time have the provider asked once.
-func TestManyCallsRenewOnce(t *testing.T) {
+// Calls that are refused at the same time call the provider once.
+func TestConcurrentCallsRefreshCredentialsOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := redshifttest.New(redshifttest.Options{DisableSignatureCheck: true})
@@ -81,12 +82,12 @@ func TestManyCallsRenewOnce(t *testing.T) {
 		for range count {
 			injectNext(t, fake, "DescribeClusters", redshifttest.Fault{Code: "ExpiredToken", Delay: 50 * time.Millisecond})
 		}
-		var asked atomic.Int32
+		var provided atomic.Int32
 		config := fake.Config()
 		config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
 			time.Sleep(10 * time.Millisecond)
 
-			return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret", SessionToken: fmt.Sprint(asked.Add(1))}, nil
+			return sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret", SessionToken: fmt.Sprint(provided.Add(1))}, nil
 		})
 		client, err := redshift.New(config)
 		if err != nil {
@@ -101,25 +102,25 @@ func TestManyCallsRenewOnce(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		if asked.Load() != 2 || len(fake.Requests()) != 2*count {
-			t.Errorf("credentials were asked for %d times, for %d requests", asked.Load(), len(fake.Requests()))
+		if provided.Load() != 2 || len(fake.Requests()) != 2*count {
+			t.Errorf("got %d calls of the provider for %d requests", provided.Load(), len(fake.Requests()))
 		}
 	})
 }
 
-// TestFixedCredentialsAreNotRenewed: they would be the same.
-func TestFixedCredentialsAreNotRenewed(t *testing.T) {
+// Static credentials are not refreshed, because they would be the same.
+func TestStaticCredentialsAreNotRefreshed(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		failNext(t, fake, "DescribeClusters", awsquery.ErrExpiredToken)
 		if _, err := client.DescribeClusters(t.Context(), nil); !errors.Is(err, awsquery.ErrExpiredToken) || len(fake.Requests()) != 1 {
-			t.Errorf("%v after %d requests", err, len(fake.Requests()))
+			t.Errorf("err = %v after %d requests, want ErrExpiredToken and 1 request", err, len(fake.Requests()))
 		}
 	})
 }
 
-// TestCredentialsSwappedDuringAnAttempt: the provider has other credentials by the time that the old ones are refused.
-func TestCredentialsSwappedDuringAnAttempt(t *testing.T) {
+// The provider has new credentials when Redshift refuses the old ones.
+func TestCredentialsMayChangeDuringAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		swap := time.Now().Add(time.Hour)
@@ -134,9 +135,9 @@ func TestCredentialsSwappedDuringAnAttempt(t *testing.T) {
 		requests := 0
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
 			requests++
-			time.Sleep(2 * time.Second) // on its way
+			time.Sleep(2 * time.Second) // the request is on its way
 			if request.Header.Get("X-Amz-Security-Token") == "old" && !time.Now().Before(swap) {
-				return answer403(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
+				return forbidden(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
 			}
 
 			return &http.Response{StatusCode: http.StatusOK, Request: request, Body: io.NopCloser(strings.NewReader(
@@ -151,29 +152,28 @@ func TestCredentialsSwappedDuringAnAttempt(t *testing.T) {
 		}
 		time.Sleep(time.Until(swap.Add(-time.Second)))
 		if _, err := client.DescribeClusters(t.Context(), nil); err != nil || requests != 3 {
-			t.Errorf("%v after %d requests", err, requests)
+			t.Errorf("err = %v after %d requests, want no error and 3 requests", err, requests)
 		}
 	})
 }
 
-// TestCredentialsThatCameAndAreOver: Redshift refuses credentials that were new with the attempt. They did not change since, so that
-// the client gets others.
-func TestCredentialsThatCameAndAreOver(t *testing.T) {
+// Redshift refuses credentials that were new in this attempt. They did not change since, so the client gets new ones.
+func TestExpiredNewCredentialsAreRefreshed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		config, asked := redshift.Config{Region: "eu-west-1"}, 0
+		config, provided := redshift.Config{Region: "eu-west-1"}, 0
 		config.Credentials = sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
-			asked++
+			provided++
 			time.Sleep(time.Millisecond)
 
-			return sigv4.Credentials{AccessKeyID: fmt.Sprint("AKID", asked), SecretAccessKey: "secret", SessionToken: fmt.Sprint(asked), Expires: time.Now().Add(time.Hour)}, nil
+			return sigv4.Credentials{AccessKeyID: fmt.Sprint("AKID", provided), SecretAccessKey: "secret", SessionToken: fmt.Sprint(provided), Expires: time.Now().Add(time.Hour)}, nil
 		})
 		var tokens []string
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
 			token := request.Header.Get("X-Amz-Security-Token")
 			tokens = append(tokens, token)
 			if token == "2" {
-				return answer403(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
+				return forbidden(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
 			}
 
 			return &http.Response{StatusCode: http.StatusOK, Request: request, Body: io.NopCloser(strings.NewReader(
@@ -185,21 +185,21 @@ func TestCredentialsThatCameAndAreOver(t *testing.T) {
 		}
 		for range 2 {
 			if _, err := client.DescribeClusters(t.Context(), nil); err != nil {
-				t.Errorf("%v with the tokens %q", err, tokens)
+				t.Errorf("err = %v with the tokens %q, want no error", err, tokens)
 			}
 			time.Sleep(2 * time.Hour)
 		}
 		if fmt.Sprint(tokens) != "[1 2 3]" {
-			t.Errorf("the tokens are %q", tokens)
+			t.Errorf("tokens = %q, want [1 2 3]", tokens)
 		}
 	})
 }
 
-func answer403(request *http.Request, body string) *http.Response {
+func forbidden(request *http.Request, body string) *http.Response {
 	return &http.Response{StatusCode: http.StatusForbidden, Request: request, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// hangingCache has nothing any more once it was told to forget.
+// hangingCache has no credentials after Invalidate.
 type hangingCache struct{ forgot atomic.Bool }
 
 func (c *hangingCache) Invalidate() { c.forgot.Store(true) }
@@ -214,14 +214,14 @@ func (c *hangingCache) Credentials(ctx context.Context) (sigv4.Credentials, erro
 	return sigv4.Credentials{AccessKeyID: "AKIDOLD", SecretAccessKey: "secret"}, nil
 }
 
-// TestRenewalHasTheTimeOfAnAttempt: where new credentials do not come, the call does not wait for longer than an attempt may take.
-func TestRenewalHasTheTimeOfAnAttempt(t *testing.T) {
+// A refresh of credentials is limited to the time limit of an attempt.
+func TestRefreshHasTheAttemptTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, err := redshift.New(redshift.Config{
 			Region: "eu-west-1", Credentials: new(hangingCache), AttemptTimeout: 30 * time.Second,
 			HTTPClient: &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
-				return answer403(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
+				return forbidden(request, "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>"), nil
 			})},
 		})
 		if err != nil {
@@ -230,29 +230,29 @@ func TestRenewalHasTheTimeOfAnAttempt(t *testing.T) {
 		began := time.Now()
 		_, err = client.DescribeClusters(t.Context(), nil)
 		if took := time.Since(began); err == nil || took > 2*time.Minute {
-			t.Errorf("%v after %v", err, took)
+			t.Errorf("err = %v after %v, want an error", err, took)
 		}
 	})
 }
 
-// accounts is a provider that returns the credentials of another account each time. It counts as a cache, so that the client puts
-// none before it.
+// accounts is a provider that returns the credentials of another account for each call. It has an Invalidate method, so that the
+// client adds no cache.
 type accounts struct {
-	ids   []string // the last one is for all further requests
-	asked int
+	ids      []string // the last one is for all further calls
+	provided int
 }
 
 func (a *accounts) Invalidate() {}
 
 func (a *accounts) Credentials(context.Context) (sigv4.Credentials, error) {
-	account := a.ids[min(a.asked, len(a.ids)-1)]
-	a.asked++
+	account := a.ids[min(a.provided, len(a.ids)-1)]
+	a.provided++
 
-	return sigv4.Credentials{AccessKeyID: fmt.Sprintf("AKID%d", a.asked), SecretAccessKey: "secret", AccountID: account}, nil
+	return sigv4.Credentials{AccessKeyID: fmt.Sprintf("AKID%d", a.provided), SecretAccessKey: "secret", AccountID: account}, nil
 }
 
-// TestAccountChangesBetweenAttempts: a change that may have been made in one account is neither repeated nor looked up in another.
-func TestAccountChangesBetweenAttempts(t *testing.T) {
+// A change that may have taken effect in one account is neither retried nor looked up in another account.
+func TestCallEndsIfTheAccountChanges(t *testing.T) {
 	t.Parallel()
 	const a, b = "111111111111", "222222222222"
 	lost, exists := reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusBadRequest, "ClusterSnapshotAlreadyExists")
@@ -265,12 +265,12 @@ func TestAccountChangesBetweenAttempts(t *testing.T) {
 		"another account":                   {[]string{a, b}, []reply{lost, {body: created}}, 1, true},
 		"another account after two":         {[]string{a, a, b}, []reply{lost, lost, {body: created}}, 2, true},
 		"another account for the look-up":   {[]string{a, a, b}, []reply{lost, exists, {body: created}}, 2, true},
-		"and back":                          {[]string{a, b, a}, []reply{lost, {body: created}}, 1, true},
+		"another account and back":          {[]string{a, b, a}, []reply{lost, {body: created}}, 1, true},
 		"the same account with another key": {[]string{a, a}, []reply{lost, {body: created}}, 2, false},
 		"no account":                        {[]string{""}, []reply{lost, {body: created}}, 2, false},
-		"none at first":                     {[]string{"", b}, []reply{lost, {body: created}}, 2, false},
-		"none later":                        {[]string{a, ""}, []reply{lost, {body: created}}, 2, false},
-		"nothing was carried out":           {[]string{a, b}, []reply{refusal(http.StatusBadRequest, "Throttling"), {body: created}}, 2, false},
+		"no account at first":               {[]string{"", b}, []reply{lost, {body: created}}, 2, false},
+		"no account later":                  {[]string{a, ""}, []reply{lost, {body: created}}, 2, false},
+		"no change yet":                     {[]string{a, b}, []reply{refusal(http.StatusBadRequest, "Throttling"), {body: created}}, 2, false},
 		"a refusal, then a lost response":   {[]string{a, b, b}, []reply{refusal(http.StatusBadRequest, "Throttling"), lost, {body: created}}, 3, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -285,10 +285,10 @@ func TestAccountChangesBetweenAttempts(t *testing.T) {
 				_, err := client.CreateClusterSnapshot(t.Context(), create())
 				unknown := errors.As(err, new(*redshift.OutcomeUnknownError))
 				if len(server.requests) != test.requests || unknown != test.unknown || err == nil == test.unknown {
-					t.Errorf("requests: %s, want %d, and the error %v", server.actions(), test.requests, err)
+					t.Errorf("requests = %s, want %d (err = %v)", server.actions(), test.requests, err)
 				}
 				if unknown && (!strings.Contains(err.Error(), "another account") || strings.Contains(err.Error(), "secret")) {
-					t.Errorf("the error is %v", err)
+					t.Errorf("err = %v, want the account change without a secret", err)
 				}
 			})
 		})

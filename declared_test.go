@@ -20,10 +20,10 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// The functions here make calls and responses of operations for which a test has no case, from what the contract declares. A new
-// operation is tested by its declaration until it has a case of its own.
+// These functions make calls and responses from the contract, for operations without a case in a test. A new operation is tested
+// by its declaration until it has its own case.
 
-// declaredCall returns a call with a value for each required parameter. The parameters that identify get the name.
+// declaredCall returns a call with a value for each required parameter. Identifying parameters get the given name.
 func declaredCall(operation contract.Operation, name string, identify ...string) func(context.Context, *redshift.Client) (any, error) {
 	return func(ctx context.Context, client *redshift.Client) (any, error) {
 		method, ok := reflect.TypeFor[redshift.ClientService]().MethodByName(operation.Name)
@@ -60,7 +60,7 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 	}
 }
 
-// require gives a parameter a value: texts get the text, and lists one item.
+// require sets a parameter: texts get the given text, and lists get one item.
 func require(value reflect.Value, text string) {
 	switch value.Kind() {
 	case reflect.String:
@@ -112,7 +112,7 @@ func keepOne(value reflect.Value) {
 	}
 }
 
-// describedBy are the required parameters of an operation that describes a resource by its name.
+// describedBy returns the required parameters of an operation that describes a resource by its name.
 func describedBy(operation contract.Operation) []string {
 	var keys []string
 	for _, other := range contract.Operations() {
@@ -130,7 +130,7 @@ func describedBy(operation contract.Operation) []string {
 	return keys
 }
 
-// notPlayed are the operations that the fake does not play: it has no handler for them, and no declared resource that they are about.
+// notPlayed are the operations that the fake does not implement: it has no handler and no declared resource for them.
 var notPlayed = sync.OnceValues(func() ([]string, error) {
 	fake := redshifttest.New(redshifttest.Options{})
 	client, err := redshift.New(fake.Config())
@@ -147,7 +147,7 @@ var notPlayed = sync.OnceValues(func() ([]string, error) {
 	return names, nil
 })
 
-// respondToOthers supplies an empty result of each operation that the fake does not play.
+// respondToOthers supplies an empty result for each operation that the fake does not implement.
 func respondToOthers(t *testing.T, fake *redshifttest.Fake) {
 	t.Helper()
 	names, err := notPlayed()
@@ -162,7 +162,7 @@ func respondToOthers(t *testing.T, fake *redshifttest.Fake) {
 	}
 }
 
-// keysOf are the parameters that name the resource of an operation.
+// keysOf returns the parameters that name the resource of an operation.
 func keysOf(operation contract.Operation) []string {
 	var keys []string
 	if operation.Recovery != nil {
@@ -174,8 +174,8 @@ func keysOf(operation contract.Operation) []string {
 	return keys
 }
 
-// declaredChanges are a call of each operation that changes something and has no case in changeCalls. A call that creates a resource names
-// it "new", and others use the resource "old", which createDeclared makes.
+// declaredChanges returns a call of each mutating operation that has no case in changeCalls. A call that creates a resource names
+// it "new". Other calls use the resource "old" of createDeclared.
 func declaredChanges() map[string]func(context.Context, *redshift.Client) (any, error) {
 	calls := map[string]func(context.Context, *redshift.Client) (any, error){}
 	cases := changeCalls()
@@ -193,7 +193,7 @@ func declaredChanges() map[string]func(context.Context, *redshift.Client) (any, 
 	return calls
 }
 
-// createDeclared creates a resource "old" by each operation that has no case in changeCalls.
+// createDeclared creates a resource "old" with each operation that has no case in changeCalls.
 func createDeclared(t *testing.T, client *redshift.Client) {
 	t.Helper()
 	cases := changeCalls()
@@ -202,15 +202,16 @@ func createDeclared(t *testing.T, client *redshift.Client) {
 			continue
 		}
 		if _, err := declaredCall(operation, "old", keysOf(operation)...)(t.Context(), client); err != nil {
-			t.Fatalf("create a resource by the declaration of %s: %v", operation.Name, err)
+			t.Fatalf("create the resource that %s declares: %v", operation.Name, err)
 		}
 	}
 }
 
-// varying matches what differs from one result to the next: times and request ids.
+// varying matches the parts that differ between results: times and request IDs.
 var varying = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*"|"RequestID":"[^"]*"`)
 
-// declaredState describes the resources of operations that have no case in changeCalls. Operations that the fake does not play change nothing.
+// declaredState describes the resources of operations that have no case in changeCalls. Operations that the fake does not play change
+// nothing.
 func declaredState(t *testing.T, client *redshift.Client) []string {
 	t.Helper()
 	others, err := notPlayed()
@@ -220,14 +221,17 @@ func declaredState(t *testing.T, client *redshift.Client) []string {
 	var lines []string
 	cases := changeCalls()
 	for _, operation := range contract.Operations() {
-		if _, ok := cases[operation.Name]; ok || operation.ReadOnly || operation.Recovery.Describe == "" || slices.Contains(others, operation.Name) {
+		if _, ok := cases[operation.Name]; ok || operation.ReadOnly || operation.Recovery.Describe == "" {
+			continue
+		}
+		if slices.Contains(others, operation.Name) {
 			continue
 		}
 		describe := described(operation.Recovery.Describe)
 		keys := describedBy(describe)
 		names := []string{"old", "new"}
 		if len(keys) == 0 {
-			names = []string{""} // it lists all resources
+			names = []string{""} // list all resources
 		}
 		for _, name := range names {
 			result, err := declaredCall(describe, name, keys...)(t.Context(), client)
@@ -249,7 +253,7 @@ func described(name string) contract.Operation {
 	return contract.Operation{Name: name}
 }
 
-// declaredMembers returns a result in which %s stands for the first member that x-names compares.
+// declaredMembers returns a result that has %s as the value of the first member in x-names.
 func declaredMembers(operation contract.Operation) string {
 	text, members := "%s", operation.Result
 	var open, closed string

@@ -19,16 +19,16 @@ import (
 	"github.com/redshift-go/redshift"
 )
 
-// element is an element of an answer, to be written in other forms.
+// element is an element of a response, to be written in other forms.
 type element struct {
 	name     string
-	text     string // of one without children
+	text     string // the text of an element without children
 	children []*element
 }
 
 func (e *element) isLeaf() bool { return len(e.children) == 0 }
 
-// parseElement reads a document.
+// parseElement parses a document.
 func parseElement(t *testing.T, document []byte) *element {
 	t.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(document))
@@ -52,15 +52,15 @@ func parseElement(t *testing.T, document []byte) *element {
 	}
 }
 
-// form is a way to write a document that means the same.
-type form struct {
-	seed    uint64              // of an order of the children; 0 leaves them
-	between func() string       // what is put before each child, and before the end
-	text    func(string) string // what stands for a text
-	prefix  string              // of names
+// xmlForm is a way to write a document without changing its meaning.
+type xmlForm struct {
+	seed    uint64              // the seed of the order of the children; 0 keeps the order
+	between func() string       // returns the text before each child and before the end tag
+	text    func(string) string // returns another form of a text
+	prefix  string              // the prefix of the names
 }
 
-func (f form) write(w *strings.Builder, e *element) {
+func (f xmlForm) write(w *strings.Builder, e *element) {
 	fmt.Fprintf(w, "<%s%s>", f.prefix, e.name)
 	if e.isLeaf() {
 		w.WriteString(f.text(e.text))
@@ -74,8 +74,8 @@ func (f form) write(w *strings.Builder, e *element) {
 	fmt.Fprintf(w, "</%s%s>", f.prefix, e.name)
 }
 
-// ordered mixes children, but for the items of a list, whose order means something.
-func (f form) ordered(children []*element) []*element {
+// ordered shuffles children, except the items of a list, whose order matters.
+func (f xmlForm) ordered(children []*element) []*element {
 	if f.seed == 0 || len(children) < 2 || children[0].name == children[1].name {
 		return children
 	}
@@ -86,7 +86,7 @@ func (f form) ordered(children []*element) []*element {
 	return mixed
 }
 
-func (f form) document(e *element) string {
+func (f xmlForm) document(e *element) string {
 	if f.between == nil {
 		f.between = func() string { return "" }
 	}
@@ -105,12 +105,12 @@ func (f form) document(e *element) string {
 
 func escape(text string) string {
 	var w strings.Builder
-	_ = xml.EscapeText(&w, []byte(text)) // a Builder takes everything
+	_ = xml.EscapeText(&w, []byte(text)) // a Builder returns no errors
 
 	return w.String()
 }
 
-// decodeInto calls an operation whose answer is the document.
+// decodeInto calls an operation whose response is the document.
 func decodeInto(t *testing.T, operation reflect.Method, document string) (any, error) {
 	t.Helper()
 	client := newClient(t, func(config *redshift.Config) {
@@ -127,7 +127,7 @@ func decodeInto(t *testing.T, operation reflect.Method, document string) (any, e
 	return results[0].Interface(), err
 }
 
-// everyOperation runs a test with a filled result of each operation, and the document that has it.
+// everyOperation runs a test with a filled result of each operation and its document.
 func everyOperation(t *testing.T, test func(t *testing.T, operation reflect.Method, filled any, document *element)) {
 	t.Helper()
 	service := reflect.TypeFor[redshift.ClientService]()
@@ -148,7 +148,8 @@ func everyOperation(t *testing.T, test func(t *testing.T, operation reflect.Meth
 	}
 }
 
-// differenceOf says where two values differ, which are compared as what they mean: times as moments, numbers that are none as equal.
+// differenceOf returns the first difference of two values, or "". Times are equal if they are the same instant, and NaN equals
+// NaN.
 func differenceOf(path string, a, b reflect.Value) string {
 	if a.Type() == reflect.TypeFor[time.Time]() {
 		if x, y := a.Interface().(time.Time), b.Interface().(time.Time); !x.Equal(y) {
@@ -196,15 +197,15 @@ func differenceOf(path string, a, b reflect.Value) string {
 	return ""
 }
 
-// TestFormsOfAnswers writes each answer in other ways that mean the same, and in ways that say something else, and reads it
-// as encoding/xml does.
-func TestFormsOfAnswers(t *testing.T) {
+// Each response is written in other forms with the same meaning, and in forms with another meaning. All are decoded as
+// encoding/xml decodes them.
+func TestAllFormsOfAResponseAreDecoded(t *testing.T) {
 	t.Parallel()
 	var (
 		isTime  = regexp.MustCompile(`^2026-\d\d-\d\dT[0-9:.]+Z$`)
 		isFloat = regexp.MustCompile(`^\d+\.125$`)
 	)
-	// times writes times in a layout of another zone.
+	// times returns a function that writes times in another layout and zone.
 	times := func(layout string, zone *time.Location) func(string) string {
 		return func(text string) string {
 			if at, err := time.Parse(time.RFC3339Nano, text); err == nil && isTime.MatchString(text) {
@@ -227,62 +228,62 @@ func TestFormsOfAnswers(t *testing.T) {
 	const unknown = `<!-- a > comment --><Unknown kind="a&gt;b" x='"'><Status>wrong</Status><Snapshot><Key/></Snapshot>` +
 		`<![CDATA[</Unknown>]]>text</Unknown><Unknown/><?note <Status>wrong</Status>?>` + "\r\n\t"
 	type variant struct {
-		form    form
-		differs bool // from what was filled in
+		form    xmlForm
+		differs bool // the result differs from the filled one
 	}
 	variants := map[string]variant{
-		"indented":         {form: form{between: always("\n   ")}},
-		"unknown members":  {form: form{between: always(unknown)}},
-		"prefixed":         {form: form{prefix: "q:"}},
-		"CDATA":            {form: form{text: func(text string) string { return "<![CDATA[" + text + "]]>" }}},
-		"character codes":  {form: form{text: func(text string) string { return strings.ReplaceAll(escape(text), "e", "&#x65;") }}},
-		"split by comment": {form: form{text: func(text string) string { return escape(text[:1]) + "<!-- in the text -->" + escape(text[1:]) }}},
-		"microseconds":     {form: form{text: times("2006-01-02T15:04:05.000000Z", time.UTC)}},
-		"milliseconds":     {form: form{text: times("2006-01-02T15:04:05.000Z", time.UTC)}},
-		"zone east":        {form: form{text: times("2006-01-02T15:04:05.0000-07:00", time.FixedZone("", 2*3600))}},
-		"zone west":        {form: form{text: times("2006-01-02T15:04:05.000-07:00", time.FixedZone("", -7*3600-1800))}},
-		"seconds":          {form: form{text: times("2006-01-02T15:04:05Z", time.UTC)}, differs: true},
-		"tenths":           {form: form{text: times("2006-01-02T15:04:05.0Z", time.UTC)}, differs: true},
-		"hundredths":       {form: form{text: times("2006-01-02T15:04:05.00-07:00", time.FixedZone("", 3600))}, differs: true},
+		"indented":         {form: xmlForm{between: always("\n   ")}},
+		"unknown members":  {form: xmlForm{between: always(unknown)}},
+		"prefixed":         {form: xmlForm{prefix: "q:"}},
+		"CDATA":            {form: xmlForm{text: func(text string) string { return "<![CDATA[" + text + "]]>" }}},
+		"character codes":  {form: xmlForm{text: func(text string) string { return strings.ReplaceAll(escape(text), "e", "&#x65;") }}},
+		"split by comment": {form: xmlForm{text: func(text string) string { return escape(text[:1]) + "<!-- in the text -->" + escape(text[1:]) }}},
+		"microseconds":     {form: xmlForm{text: times("2006-01-02T15:04:05.000000Z", time.UTC)}},
+		"milliseconds":     {form: xmlForm{text: times("2006-01-02T15:04:05.000Z", time.UTC)}},
+		"zone east":        {form: xmlForm{text: times("2006-01-02T15:04:05.0000-07:00", time.FixedZone("", 2*3600))}},
+		"zone west":        {form: xmlForm{text: times("2006-01-02T15:04:05.000-07:00", time.FixedZone("", -7*3600-1800))}},
+		"seconds":          {form: xmlForm{text: times("2006-01-02T15:04:05Z", time.UTC)}, differs: true},
+		"tenths":           {form: xmlForm{text: times("2006-01-02T15:04:05.0Z", time.UTC)}, differs: true},
+		"hundredths":       {form: xmlForm{text: times("2006-01-02T15:04:05.00-07:00", time.FixedZone("", 3600))}, differs: true},
 	}
 	for seed := range uint64(5) {
-		variants[fmt.Sprintf("order %d", seed+1)] = variant{form: form{seed: seed + 1}}
+		variants[fmt.Sprintf("order %d", seed+1)] = variant{form: xmlForm{seed: seed + 1}}
 	}
 	for _, number := range []string{"NaN", "INF", "-INF", "Infinity", "-Infinity", "1e3", "-0.5", "17"} {
-		variants[number] = variant{form: form{text: floats(number)}, differs: true}
+		variants[number] = variant{form: xmlForm{text: floats(number)}, differs: true}
 	}
 
 	everyOperation(t, func(t *testing.T, operation reflect.Method, filled any, document *element) {
-		for name, variant := range variants {
-			text := variant.form.document(document)
+		for name, one := range variants {
+			text := one.form.document(document)
 			want := reflect.New(operation.Type.Out(0).Elem())
 			if err := xml.Unmarshal([]byte(text), want.Interface()); err != nil {
 				t.Fatalf("%s: encoding/xml: %v\n%s", name, err, text)
 			}
 			got, err := decodeInto(t, operation, text)
 			if err != nil {
-				t.Errorf("%s: %v\n%s", name, err, text)
+				t.Errorf("%s: err = %v\n%s", name, err, text)
 
 				continue
 			}
 			if found := differenceOf("", reflect.ValueOf(got), want); found != "" {
-				t.Errorf("%s: we and encoding/xml differ: %s", name, found)
+				t.Errorf("%s: the result differs from encoding/xml: %s", name, found)
 			}
-			if found := differenceOf("", reflect.ValueOf(got), reflect.ValueOf(filled)); found != "" && !variant.differs {
-				t.Errorf("%s: what was read differs from what was written: %s", name, found)
+			if found := differenceOf("", reflect.ValueOf(got), reflect.ValueOf(filled)); found != "" && !one.differs {
+				t.Errorf("%s: the result differs from the filled one: %s", name, found)
 			}
 		}
 	})
 }
 
-// TestEmptyElements empties all texts, and then all that is inside the result.
-func TestEmptyElements(t *testing.T) {
+// Empties all texts, and then all content of the result.
+func TestEmptyElementsAreDecodedAsZero(t *testing.T) {
 	t.Parallel()
 	everyOperation(t, func(t *testing.T, operation reflect.Method, _ any, document *element) {
-		emptied := form{text: func(string) string { return "" }}.document(document)
+		emptied := xmlForm{text: func(string) string { return "" }}.document(document)
 		closed := regexp.MustCompile(`<(\w+)></\w+>`).ReplaceAllString(emptied, "<$1/>")
 		if closed == emptied {
-			t.Fatal("there is nothing to empty")
+			t.Fatal("the document has no texts")
 		}
 		first, err := decodeInto(t, operation, emptied)
 		if err != nil {
@@ -293,10 +294,10 @@ func TestEmptyElements(t *testing.T) {
 			t.Fatal(err)
 		}
 		if found := differenceOf("", reflect.ValueOf(first), reflect.ValueOf(second)); found != "" {
-			t.Errorf("<X></X> and <X/> differ: %s", found)
+			t.Errorf("the results of <X></X> and <X/> differ: %s", found)
 		}
 		if found := somethingIn("", reflect.ValueOf(first)); found != "" {
-			t.Errorf("of empty elements there is %s", found)
+			t.Errorf("the result of empty elements has %s, want zero values", found)
 		}
 		root := operation.Name + "Response"
 		for _, text := range []string{
@@ -306,15 +307,15 @@ func TestEmptyElements(t *testing.T) {
 		} {
 			got, err := decodeInto(t, operation, text)
 			if err != nil {
-				t.Errorf("%s: %v", text, err)
+				t.Errorf("%s: err = %v, want nil", text, err)
 			} else if !reflect.ValueOf(got).Elem().IsZero() {
-				t.Errorf("%s was read as %s", text, asJSON(t, got))
+				t.Errorf("%s: result = %s, want an empty one", text, asJSON(t, got))
 			}
 		}
 	})
 }
 
-// somethingIn says where a value has something that is not zero; the structure around it does not count.
+// somethingIn returns the path of the first value that is not zero, or "". Structures around it do not count.
 func somethingIn(path string, value reflect.Value) string {
 	switch {
 	case value.Type() == reflect.TypeFor[time.Time]():
@@ -348,13 +349,13 @@ func somethingIn(path string, value reflect.Value) string {
 	return ""
 }
 
-// TestAnswersThatBreakOff cuts each answer after every byte, every few bytes of a long one, and after all but the last
-// bytes: none of it may be taken for the whole.
-func TestAnswersThatBreakOff(t *testing.T) {
+// Truncates each response at every byte (every few bytes of a long one, and at each of the last bytes). None of them may be
+// accepted as complete.
+func TestTruncatedResponsesAreErrors(t *testing.T) {
 	t.Parallel()
 	everyOperation(t, func(t *testing.T, operation reflect.Method, _ any, document *element) {
-		text := form{}.document(document)
-		// One client for all, since there are thousands of lengths.
+		text := xmlForm{}.document(document)
+		// One client for all, because the test has thousands of lengths.
 		length := 0
 		client := newClient(t, func(config *redshift.Config) {
 			config.DisableParamValidation = true
@@ -368,7 +369,7 @@ func TestAnswersThatBreakOff(t *testing.T) {
 		step := 1 + len(text)/cuts
 		for length < len(text) {
 			if results := call.Call(arguments); results[1].IsNil() || !results[0].IsNil() {
-				t.Fatalf("cut after %d of %d bytes it was read as %s", length, len(text), asJSON(t, results[0].Interface()))
+				t.Fatalf("truncated after %d of %d bytes: result = %s, want an error", length, len(text), asJSON(t, results[0].Interface()))
 			}
 			if length += step; length > len(text)-last {
 				step = 1

@@ -20,7 +20,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// The generated decoders read every result as encoding/xml does, member by member.
+// The generated decoders decode every result as encoding/xml does, member by member.
 func TestDecodersAgreeWithEncodingXML(t *testing.T) {
 	t.Parallel()
 	service := reflect.TypeFor[redshift.ClientService]()
@@ -52,16 +52,16 @@ func TestDecodersAgreeWithEncodingXML(t *testing.T) {
 			if err := xml.Unmarshal(body.Bytes(), read.Interface()); err != nil {
 				t.Fatal(err)
 			}
-			for name, want := range map[string]any{"was sent": sent.Interface(), "encoding/xml read": read.Interface()} {
+			for name, want := range map[string]any{"the sent result": sent.Interface(), "the result of encoding/xml": read.Interface()} {
 				if got := results[0].Interface(); !reflect.DeepEqual(got, want) {
-					t.Errorf("read %s\n%s %s", asJSON(t, got), name, asJSON(t, want))
+					t.Errorf("result:\n%s\nwant %s:\n%s", asJSON(t, got), name, asJSON(t, want))
 				}
 			}
 		})
 	}
 }
 
-// fill gives every field a value of its own.
+// fill sets every field to a distinct value.
 func fill(t *testing.T, value reflect.Value, number *int) {
 	t.Helper()
 	*number++
@@ -103,8 +103,8 @@ func asJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
-// An empty value of a tag is legal, and sent; an optional parameter that is 0 or false differs from one that is absent.
-func TestWhatIsSentAndWhatIsNot(t *testing.T) {
+// An empty value of a tag is valid and sent. An optional parameter that is 0 or false is sent, and a nil one is not.
+func TestZeroValuesAreNotSent(t *testing.T) {
 	t.Parallel()
 	var query string
 	client := newClient(t, func(config *redshift.Config) {
@@ -121,7 +121,7 @@ func TestWhatIsSentAndWhatIsNot(t *testing.T) {
 		Tags:                          []models.Tag{{Key: "owner"}, {}},
 	})
 	if want := "Action=CreateClusterSnapshot&ManualSnapshotRetentionPeriod=0&SnapshotIdentifier=a%20b&Tags.Tag.1.Key=owner&Tags.Tag.1.Value=&Tags.Tag.2.Key=&Tags.Tag.2.Value=&Version=2012-12-01"; query != want {
-		t.Errorf("sent %s\nwant %s", query, want)
+		t.Errorf("query = %s\nwant %s", query, want)
 	}
 	query = ""
 	_, _ = client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{
@@ -131,12 +131,12 @@ func TestWhatIsSentAndWhatIsNot(t *testing.T) {
 		StartTime:       time.Date(2026, 11, 23, 5, 0, 0, 0, time.FixedZone("CET", 3600)),
 	})
 	if want := "Action=DescribeClusterSnapshots&ClusterExists=false&SortingEntities.SnapshotSortingEntity.1.Attribute=TOTAL_SIZE&StartTime=2026-11-23T04%3A00%3A00Z&Version=2012-12-01"; query != want {
-		t.Errorf("sent %s\nwant %s", query, want)
+		t.Errorf("query = %s\nwant %s", query, want)
 	}
 }
 
-// Credentials in the environment are read for each call, those of a provider until they expire.
-func TestWhenCredentialsAreAskedFor(t *testing.T) {
+// Credentials in the environment are read for each call. Credentials of a provider are cached until they expire.
+func TestProviderIsCalledOnceUntilExpiry(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 	var authorization string
@@ -145,11 +145,11 @@ func TestWhenCredentialsAreAskedFor(t *testing.T) {
 
 		return httpmock.NewStringResponse(200, created), nil
 	})
-	asked := 0
+	provided := 0
 	keys := func() sigv4.Credentials {
-		asked++
+		provided++
 
-		return sigv4.Credentials{AccessKeyID: fmt.Sprintf("AKID%d", asked), SecretAccessKey: exampleCredentials.SecretAccessKey, Expires: now.Add(time.Hour)}
+		return sigv4.Credentials{AccessKeyID: fmt.Sprintf("AKID%d", provided), SecretAccessKey: exampleCredentials.SecretAccessKey, Expires: now.Add(time.Hour)}
 	}
 	providers := map[string]sigv4.CredentialsProvider{
 		"AKID3": sigv4.EnvCredentials{LookupEnv: func(name string) (string, bool) {
@@ -162,7 +162,7 @@ func TestWhenCredentialsAreAskedFor(t *testing.T) {
 		"AKID1": sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) { return keys(), nil }),
 	}
 	for want, provider := range providers {
-		asked = 0
+		provided = 0
 		client := newClient(t, func(config *redshift.Config) {
 			config.Credentials = provider
 			config.Now = func() time.Time { return now }
@@ -174,7 +174,7 @@ func TestWhenCredentialsAreAskedFor(t *testing.T) {
 			}
 		}
 		if !strings.Contains(authorization, "Credential="+want+"/20261123/eu-west-1/redshift/aws4_request") {
-			t.Errorf("%T: the third call is signed as %s, want %s", provider, authorization, want)
+			t.Errorf("%T: Authorization of the third call = %s, want %s", provider, authorization, want)
 		}
 	}
 }

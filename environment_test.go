@@ -9,9 +9,9 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// TestHostileEnvironment has variables that make no sense, or that name another place. None of them reaches the clients of the
-// fake. It sets the environment of the process, so it is not parallel.
-func TestHostileEnvironment(t *testing.T) {
+// Variables with invalid values or the addresses of other servers do not reach clients of the fake. The test sets the environment
+// of the process, so it is not parallel.
+func TestEnvironmentDoesNotReachClientsOfTheFake(t *testing.T) {
 	for name, value := range map[string]string{
 		"AWS_REGION":                          "mars-north-1",
 		"AWS_DEFAULT_REGION":                  "Mars",
@@ -44,29 +44,29 @@ func TestHostileEnvironment(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer client.CloseIdleConnections()
-			injectNext(t, test.fake, "DescribeClusterSnapshots", redshifttest.Fault{Status: 503}) // more than one attempt
+			injectNext(t, test.fake, "DescribeClusterSnapshots", redshifttest.Fault{Status: 503}) // so that the call makes two attempts
 			if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil {
 				t.Error(err)
 			}
 			if client.Endpoint() != test.config.Endpoint || client.Region() != redshifttest.DefaultRegion {
-				t.Errorf("it calls %s in %s", client.Endpoint(), client.Region())
+				t.Errorf("got endpoint %s and region %s", client.Endpoint(), client.Region())
 			}
 			requests := test.fake.Requests()
 			if len(requests) != 2 {
-				t.Fatalf("the fake received %d requests, want 2", len(requests))
+				t.Fatalf("got %d requests, want 2", len(requests))
 			}
 		})
 	}
 
-	// With explicit settings, New looks no further than for those that are missing.
+	// With explicit settings, New reads only the variables of the missing ones.
 	client, err := redshift.New(redshift.Config{
 		Region: "eu-west-1", Endpoint: "https://redshift.example.com", Credentials: sigv4.StaticCredentials(exampleCredentials),
 	})
 	if err != nil || client.Endpoint() != "https://redshift.example.com" {
-		t.Errorf("a Config with its own endpoint: %v, %v", client, err)
+		t.Errorf("New with an endpoint = %v, %v", client, err)
 	}
 	_, err = redshift.New(redshift.Config{})
 	if err == nil || !strings.Contains(err.Error(), "AWS_REGION") && !strings.Contains(err.Error(), "AWS_USE_DUALSTACK_ENDPOINT") {
-		t.Errorf("an empty Config: %v", err)
+		t.Errorf("New with an empty Config: err = %v", err)
 	}
 }

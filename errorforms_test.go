@@ -15,9 +15,9 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestFormsOfErrors: a log has every error as its text, wrapped or not, so that a field of it is never sometimes a text and
-// sometimes an object; JSON that somebody asks for has an object.
-func TestFormsOfErrors(t *testing.T) {
+// A log shows every error as its text, wrapped or not, so that a log field never alternates between a text and an object.
+// json.Marshal of an error returns an object.
+func TestErrorsAreLoggedAsTextAndMarshaledAsObjects(t *testing.T) {
 	t.Parallel()
 	refused := &awsquery.Error{Operation: "CreateTags", StatusCode: 404, RequestID: "1", Code: models.ErrResourceNotFoundFault, Message: "none"}
 	unsent := &awsquery.SendError{Operation: "CreateTags", Err: io.ErrUnexpectedEOF}
@@ -31,7 +31,7 @@ func TestFormsOfErrors(t *testing.T) {
 			&redshift.RetryError{Operation: "CreateTags", Attempts: 2, Last: unsent, Ended: errors.New("over")},
 			`{"operation":"CreateTags","attempts":2,"last":{"operation":"CreateTags","cause":"unexpected EOF"},"ended":"over"}`,
 		},
-		"RetryError to the end": {
+		"RetryError after all attempts": {
 			&redshift.RetryError{Operation: "CreateTags", Attempts: 5, Last: unsent},
 			`{"operation":"CreateTags","attempts":5,"last":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
 		},
@@ -39,7 +39,7 @@ func TestFormsOfErrors(t *testing.T) {
 			&redshift.OutcomeUnknownError{Operation: "CreateTags", SeeOperation: "DescribeTags", Err: unsent},
 			`{"operation":"CreateTags","seeOperation":"DescribeTags","cause":{"operation":"CreateTags","cause":"unexpected EOF"}}`,
 		},
-		"OutcomeUnknownError with nowhere to look": {
+		"OutcomeUnknownError without SeeOperation": {
 			&redshift.OutcomeUnknownError{Operation: "CreateTags", Err: errors.New("lost")}, `{"operation":"CreateTags","cause":"lost"}`,
 		},
 		"SnapshotError":     {&redshift.SnapshotError{SnapshotIdentifier: "nightly", Err: refused}, ""},
@@ -54,14 +54,14 @@ func TestFormsOfErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 			if record["err"] != err.Error() {
-				t.Errorf("%s: the log has %v, want the text %q", name, record["err"], err)
+				t.Errorf("%s: log field = %v, want the text %q", name, record["err"], err)
 			}
 			if strings.Contains(err.Error(), ", :") {
-				t.Errorf("%s: the text is %q", name, err)
+				t.Errorf("%s: text = %q", name, err)
 			}
 		}
 		if encoded, err := json.Marshal(test.err); test.json != "" && (err != nil || string(encoded) != test.json) {
-			t.Errorf("%s: the JSON is %s, %v, want %s", name, encoded, err, test.json)
+			t.Errorf("%s: Marshal() = %s, %v, want %s", name, encoded, err, test.json)
 		}
 	}
 }

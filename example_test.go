@@ -8,16 +8,15 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift"
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// exampleClient is a client for a fake Redshift, so that the examples run. A program calls redshift.New with a region.
+// exampleClient returns a client of a fake Redshift for the examples. A program calls redshift.New with a region.
 func exampleClient() (*redshift.Client, *redshifttest.Fake) {
 	fake := redshifttest.New(redshifttest.Options{
 		Start:            time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC),
-		SnapshotDuration: time.Millisecond, // and not minutes
+		SnapshotDuration: time.Millisecond, // not minutes, as in Redshift
 	})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 2048}); err != nil {
 		log.Fatal(err)
@@ -60,8 +59,8 @@ func ExampleNew() {
 	_, err := redshift.New(redshift.Config{Region: "eu-west-1/", Endpoint: "http://redshift.example.com"})
 	fmt.Println(err)
 	// Output:
-	// redshift: Config.Region: the character '/': a region is letters, digits and hyphens, such as eu-west-1
-	// Config.Endpoint: plain http to another machine shows what is sent to everyone on the way: use https, or set Config.AllowInsecure
+	// redshift: Config.Region: it has the character '/': a region has letters, digits and hyphens, such as eu-west-1
+	// Config.Endpoint: with plain http, anyone on the network path can read the requests: use https, or set Config.AllowInsecure
 }
 
 func ExampleClient_CreateClusterSnapshot_errors() {
@@ -74,11 +73,11 @@ func ExampleClient_CreateClusterSnapshot_errors() {
 
 	fmt.Println(errors.Is(err, models.ErrClusterNotFound))
 
-	var failure *awsquery.Error
-	if errors.As(err, &failure) {
-		switch failure.Code {
+	var refused *redshift.Error
+	if errors.As(err, &refused) {
+		switch refused.Code {
 		case models.ErrClusterNotFound:
-			fmt.Println(failure.Operation, failure.StatusCode, failure.Code)
+			fmt.Println(refused.Operation, refused.StatusCode, refused.Code)
 		case models.ErrInvalidClusterState:
 			fmt.Println("try again later")
 		}
@@ -171,15 +170,15 @@ func ExampleClient_DeleteSnapshots() {
 	// yearly: ClusterSnapshotNotFound
 }
 
-// Snapshots of a cluster are copied to another region, where they can be listed and restored, until that is disabled.
+// Redshift copies the snapshots of the cluster to another region, where they can be listed and restored.
 func ExampleClient_EnableSnapshotCopy() {
 	ctx := context.Background()
 	client, fake := exampleClient()
 	enabled, err := client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{
 		ClusterIdentifier:             "analytics",
 		DestinationRegion:             "us-west-2",
-		RetentionPeriod:               new(3),  // days that copies of automated snapshots are kept
-		ManualSnapshotRetentionPeriod: new(30), // and of manual ones
+		RetentionPeriod:               new(3),  // days to keep copies of automated snapshots
+		ManualSnapshotRetentionPeriod: new(30), // days to keep copies of manual snapshots
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -191,9 +190,9 @@ func ExampleClient_EnableSnapshotCopy() {
 	}); err != nil {
 		log.Fatal(err)
 	}
-	fake.Advance(time.Minute) // Redshift takes its time
+	fake.Advance(time.Minute) // Redshift takes minutes to copy
 
-	// A client is for one region. A program calls redshift.New with redshift.Config{Region: "us-west-2"}.
+	// A client calls one region. A program calls redshift.New with redshift.Config{Region: "us-west-2"}.
 	elsewhere, err := redshift.New(fake.InRegion("us-west-2").Config())
 	if err != nil {
 		log.Fatal(err)
@@ -234,7 +233,7 @@ func ExampleClient_WaitClusterRestored() {
 			MinDelay: time.Millisecond,
 			Progress: func(progress redshift.WaitProgress) {
 				fmt.Printf("%s, %.0f %%\n", progress.Status, 100*progress.Fraction)
-				fake.Advance(5 * time.Minute) // a program waits, and this does not want to
+				fake.Advance(5 * time.Minute) // the example does not wait as a program does
 			},
 		})
 	if err != nil {
@@ -258,7 +257,7 @@ func ExampleClient_WaitTableRestored_failure() {
 	}
 	fake.Advance(time.Minute)
 
-	asked, err := client.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotParams{
+	accepted, err := client.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotParams{
 		ClusterIdentifier:  "analytics",
 		SnapshotIdentifier: "nightly",
 		SourceDatabaseName: "dev",
@@ -268,7 +267,7 @@ func ExampleClient_WaitTableRestored_failure() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	request := asked.TableRestoreStatus.TableRestoreRequestID
+	request := accepted.TableRestoreStatus.TableRestoreRequestID
 	if err := fake.SetTableRestoreStatus(request, models.TableRestoreStatusTypeFailed, "the disk is full"); err != nil {
 		log.Fatal(err)
 	}
@@ -278,7 +277,7 @@ func ExampleClient_WaitTableRestored_failure() {
 	// Output: true true the disk is full
 }
 
-// A cluster that follows a schedule has automated snapshots, until their retention period is over.
+// A cluster with a schedule has automated snapshots. Redshift deletes them after their retention period.
 func ExampleClient_ModifyClusterSnapshotSchedule() {
 	ctx := context.Background()
 	client, fake := exampleClient()
@@ -298,7 +297,7 @@ func ExampleClient_ModifyClusterSnapshotSchedule() {
 	}); err != nil {
 		log.Fatal(err)
 	}
-	fake.Advance(5 * 24 * time.Hour) // from Monday to Saturday; the cluster keeps automated snapshots for a day
+	fake.Advance(5 * 24 * time.Hour) // from Monday to Saturday; the cluster keeps automated snapshots for one day
 
 	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated}) {
 		if err != nil {
@@ -313,7 +312,7 @@ func ExampleClient_ModifyClusterSnapshotSchedule() {
 	// rs:analytics-2026-11-27-18-30-00 available
 }
 
-// Copies of an encrypted cluster's snapshots need a grant in the region that they go to, for a key of that region.
+// To copy the snapshots of an encrypted cluster, the destination region needs a grant for a key of that region.
 func ExampleClient_CreateSnapshotCopyGrant() {
 	ctx := context.Background()
 	_, fake := exampleClient()

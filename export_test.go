@@ -6,7 +6,7 @@ import (
 	"github.com/redshift-go/redshift/internal/attempts"
 )
 
-// NewWithoutJitter is New for tests that hold the waits: each is as long as it can be.
+// NewWithoutJitter is New for tests that measure delays: every delay has its maximum.
 func NewWithoutJitter(config Config) (*Client, error) {
 	client, err := newClient(config, func(string) string { return "" })
 	if err == nil {
@@ -16,7 +16,7 @@ func NewWithoutJitter(config Config) (*Client, error) {
 	return WithoutWaitJitter(client), err
 }
 
-// WithoutWaitJitter makes the delays of the client's waits as long as they can be.
+// WithoutWaitJitter sets the delays of the client's waits to their maximum.
 func WithoutWaitJitter(client *Client) *Client {
 	if client != nil {
 		client.waits.jitter = func(longest time.Duration) time.Duration { return longest }
@@ -25,12 +25,12 @@ func WithoutWaitJitter(client *Client) *Client {
 	return client
 }
 
-// WithWaitJitter makes the client draw the delays of its waits by the function.
+// WithWaitJitter sets the function that draws the delays of the client's waits.
 func WithWaitJitter(client *Client, jitter func(longest time.Duration) time.Duration) *Client {
 	client.waits.jitter = jitter
 
 	return client
 }
 
-// ThrottlingCodes are those that [IsThrottled] knows.
+// ThrottlingCodes are the codes that [IsThrottled] reports as throttling.
 var ThrottlingCodes = attempts.ThrottlingCodes

@@ -2,10 +2,10 @@ package redshift
 
 import "strings"
 
-// The generated functions names... report whether a result names the resources that the parameters name. They use these functions.
+// The generated functions names... report whether a result has the identifiers of the parameters. They call these functions.
 
-// isSame reports whether an identifier in a result can be the requested one. Redshift compares identifiers without case. One that
-// is absent, in the request or in the result, proves nothing.
+// isSame reports whether an identifier in a result can be the requested one. Redshift compares identifiers without case. An empty
+// identifier, in the request or in the result, counts as the same.
 func isSame(requested, found string) bool {
 	return requested == "" || found == "" || strings.EqualFold(requested, found)
 }

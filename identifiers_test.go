@@ -13,7 +13,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// namedCalls has, for each operation whose result names a resource, a call for "wanted" and a result in which %s stands for the
+// namedCalls has an entry for each operation whose result names a resource: a call for "wanted", and a result with %s as the
 // name.
 func namedCalls(t *testing.T) map[string]struct {
 	members string
@@ -160,14 +160,13 @@ func namedCalls(t *testing.T) map[string]struct {
 	}
 }
 
-// TestResponseAboutAnotherResource: a broken proxy returns the response of another call. A read is retried; the outcome of a change
-// is unknown.
-func TestResponseAboutAnotherResource(t *testing.T) {
+// A broken proxy returns the response of another call. A read is retried. The outcome of a change is unknown.
+func TestResponseAboutAnotherResourceIsRefused(t *testing.T) {
 	t.Parallel()
 	calls := namedCalls(t)
 	for _, operation := range contract.Operations() {
 		if len(operation.Names) == 0 {
-			continue // its result names no resource
+			continue // the result names no resource
 		}
 		test, ok := calls[operation.Name]
 		if !ok {
@@ -193,22 +192,22 @@ func TestResponseAboutAnotherResource(t *testing.T) {
 					switch requests := len(server.requests); {
 					case matches:
 						if err != nil || requests != 1 {
-							t.Errorf("%q: %d requests, and the error %v", name, requests, err)
+							t.Errorf("response about %q: got %d requests (err = %v), want no error and 1 request", name, requests, err)
 						}
 					case operation.ReadOnly:
 						if err == nil || unknown || requests != 5 {
-							t.Errorf("%q: a read made %d requests, want 5, and returned %v", name, requests, err)
+							t.Errorf("response about %q: a read made %d requests, want 5 (err = %v)", name, requests, err)
 						}
 					default:
 						if !unknown || requests != 1 || !strings.Contains(err.Error(), "proxies") {
-							t.Errorf("%q: a change made %d requests, want 1, and returned %v", name, requests, err)
+							t.Errorf("response about %q: a change made %d requests, want 1 (err = %v)", name, requests, err)
 						}
 					}
 				}
 				if operation.ReadOnly {
 					client, server := scripted(t, named("other"), named("wanted"))
 					if err := test.call(client); err != nil || len(server.requests) != 2 {
-						t.Errorf("another response first: %d requests, and the error %v", len(server.requests), err)
+						t.Errorf("other response first: got %d requests (err = %v), want no error and 2 requests", len(server.requests), err)
 					}
 				}
 			})
@@ -216,8 +215,8 @@ func TestResponseAboutAnotherResource(t *testing.T) {
 	}
 }
 
-// TestListOfOtherResources: each item of a list has to fit, also one that is not the first, and each filter by identifier counts.
-func TestListOfOtherResources(t *testing.T) {
+// Every item of a list must match every filter by identifier.
+func TestListWithOtherResourcesIsRefused(t *testing.T) {
 	t.Parallel()
 	item := func(identifier, cluster, arn string) string {
 		return "<Snapshot><SnapshotIdentifier>" + identifier + "</SnapshotIdentifier><ClusterIdentifier>" + cluster + "</ClusterIdentifier>" +
@@ -228,19 +227,19 @@ func TestListOfOtherResources(t *testing.T) {
 		items   string
 		matches bool
 	}{
-		"all of the cluster":   {redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "a"}, item("x", "a", "") + item("y", "A", ""), true},
-		"one of another":       {redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "a"}, item("x", "a", "") + item("y", "b", ""), false},
-		"the ARN":              {redshift.DescribeClusterSnapshotsParams{SnapshotArn: "arn:aws:x"}, item("x", "a", "ARN:aws:X"), true},
-		"another ARN":          {redshift.DescribeClusterSnapshotsParams{SnapshotArn: "arn:aws:x"}, item("x", "a", "arn:aws:y"), false},
-		"no identifier at all": {redshift.DescribeClusterSnapshotsParams{}, item("x", "a", "") + item("y", "b", ""), true},
-		"nothing":              {redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}, "", true},
+		"all of the cluster": {redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "a"}, item("x", "a", "") + item("y", "A", ""), true},
+		"one of another":     {redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "a"}, item("x", "a", "") + item("y", "b", ""), false},
+		"the ARN":            {redshift.DescribeClusterSnapshotsParams{SnapshotArn: "arn:aws:x"}, item("x", "a", "ARN:aws:X"), true},
+		"another ARN":        {redshift.DescribeClusterSnapshotsParams{SnapshotArn: "arn:aws:x"}, item("x", "a", "arn:aws:y"), false},
+		"no filter":          {redshift.DescribeClusterSnapshotsParams{}, item("x", "a", "") + item("y", "b", ""), true},
+		"empty list":         {redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client, _ := scripted(t, result("DescribeClusterSnapshots", "<Snapshots>"+test.items+"</Snapshots>"))
 				if _, err := client.DescribeClusterSnapshots(t.Context(), &test.params); (err == nil) != test.matches {
-					t.Errorf("the call returned %v", err)
+					t.Errorf("err = %v", err)
 				}
 			})
 		})
@@ -249,7 +248,7 @@ func TestListOfOtherResources(t *testing.T) {
 		client, _ := scripted(t, result("DescribeClusterSnapshots", "<Snapshots>"+item("y", "b", "")+"</Snapshots>"))
 		params := &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "x"}
 		if _, err := client.DescribeClusterSnapshots(t.Context(), params, redshift.WithQueryParam("SnapshotIdentifier", "y")); err != nil {
-			t.Errorf("an option asked for the other one: %v", err)
+			t.Errorf("with an option for the other snapshot: err = %v, want nil", err)
 		}
 	})
 }

@@ -18,25 +18,25 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// listPage is a page that is answered to a Marker: so many items and the next Marker, or an error.
+// listPage is the response to a Marker: the number of items and the next Marker, or an error.
 type listPage struct {
 	items int
 	next  string
 	code  awsquery.ErrorCode
 }
 
-// listing is an operation that is paged, by its iterator's name.
-type listing struct {
+// pagedOperation is an operation with pages and its iterator.
+type pagedOperation struct {
 	operation string
 	iterator  string
 	params    reflect.Type
 	result    reflect.Type
 }
 
-// listings finds the operations whose results have a Marker. Each has to have an iterator.
-func listings(t *testing.T) []listing {
+// pagedOperations returns the operations whose results have a Marker. Each must have an iterator.
+func pagedOperations(t *testing.T) []pagedOperation {
 	t.Helper()
-	var all []listing
+	var all []pagedOperation
 	service, client := reflect.TypeFor[redshift.ClientService](), reflect.TypeFor[*redshift.Client]()
 	for i := range service.NumMethod() {
 		method := service.Method(i)
@@ -45,14 +45,14 @@ func listings(t *testing.T) []listing {
 			continue
 		}
 		if _, found := client.MethodByName(method.Name + "All"); !found {
-			t.Errorf("%s has pages and no iterator", method.Name)
+			t.Errorf("%s has pages but no iterator", method.Name)
 
 			continue
 		}
-		all = append(all, listing{method.Name, method.Name + "All", method.Type.In(1).Elem(), result})
+		all = append(all, pagedOperation{method.Name, method.Name + "All", method.Type.In(1).Elem(), result})
 	}
 	if len(all) < 13 {
-		t.Errorf("there are %d operations with pages", len(all))
+		t.Errorf("got %d operations with pages, want at least 13", len(all))
 	}
 
 	return all
@@ -73,7 +73,7 @@ func pageOf(result reflect.Value) reflect.Value {
 }
 
 // newParams returns parameters with a value for each required text.
-func (l listing) newParams() reflect.Value {
+func (l pagedOperation) newParams() reflect.Value {
 	params := reflect.New(l.params)
 	for _, param := range described(l.operation).Params {
 		if param.Required {
@@ -85,12 +85,12 @@ func (l listing) newParams() reflect.Value {
 }
 
 // needsParams reports whether the operation has required parameters.
-func (l listing) needsParams() bool {
+func (l pagedOperation) needsParams() bool {
 	return slices.ContainsFunc(described(l.operation).Params, func(param contract.Param) bool { return param.Required })
 }
 
-// answer writes a page.
-func (l listing) answer(t *testing.T, page listPage) (*http.Response, error) {
+// respond writes a page.
+func (l pagedOperation) respond(t *testing.T, page listPage) (*http.Response, error) {
 	t.Helper()
 	if page.code != "" {
 		return httpmock.NewStringResponse(http.StatusBadRequest, "<ErrorResponse><Error><Code>"+string(page.code)+"</Code></Error></ErrorResponse>"), nil
@@ -111,30 +111,30 @@ func (l listing) answer(t *testing.T, page listPage) (*http.Response, error) {
 	return httpmock.NewStringResponse(http.StatusOK, body.String()), nil
 }
 
-// iteration is what an iterator yielded.
+// iteration is the result of an iterator.
 type iteration struct {
-	items int
-	errs  []error
-	asked []string // the Markers of the requests
-	sizes []string // their MaxRecords
+	items   int
+	errs    []error
+	markers []string // of the requests
+	sizes   []string // MaxRecords of the requests
 }
 
-// iterate ranges over the pages, and stops after so many yields; 0 is never.
-func (l listing) iterate(t *testing.T, ctx context.Context, params reflect.Value, pages map[string]listPage, stop int) iteration {
+// iterate ranges over the pages and stops after the given number of yields. If it is 0, iterate does not stop.
+func (l pagedOperation) iterate(t *testing.T, ctx context.Context, params reflect.Value, pages map[string]listPage, stop int) iteration {
 	t.Helper()
 	var seen iteration
 	client := newClient(t, func(config *redshift.Config) {
 		config.DisableParamValidation = true // required parameters have no value, and operations differ in their limits for MaxRecords
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
 			query := request.URL.Query()
-			seen.asked = append(seen.asked, query.Get("Marker"))
+			seen.markers = append(seen.markers, query.Get("Marker"))
 			seen.sizes = append(seen.sizes, query.Get("MaxRecords"))
 
-			return l.answer(t, pages[query.Get("Marker")])
+			return l.respond(t, pages[query.Get("Marker")])
 		})}
 	})
 	sequence := reflect.ValueOf(client).MethodByName(l.iterator).Call([]reflect.Value{reflect.ValueOf(ctx), params})[0]
-	if !params.IsNil() { // what happens to the parameters now is too late
+	if !params.IsNil() { // a change after the call has no effect
 		params.Elem().FieldByName("Marker").SetString("changed")
 	}
 	yields := 0
@@ -143,7 +143,7 @@ func (l listing) iterate(t *testing.T, ctx context.Context, params reflect.Value
 		if err, _ := values[1].Interface().(error); err != nil {
 			seen.errs = append(seen.errs, err)
 			if !values[0].IsZero() {
-				t.Errorf("with the error %v there is %v", err, values[0])
+				t.Errorf("yielded %[2]v with the error %[1]v", err, values[0])
 			}
 		} else {
 			seen.items++
@@ -156,33 +156,33 @@ func (l listing) iterate(t *testing.T, ctx context.Context, params reflect.Value
 	return seen
 }
 
-// TestIterators goes through the pages of every operation that has them.
-func TestIterators(t *testing.T) {
+// Iterates over the pages of every operation that has pages.
+func TestIteratorsReturnAllPages(t *testing.T) {
 	t.Parallel()
 	two := map[string]listPage{"": {items: 2, next: "a"}, "a": {next: "b"}, "b": {items: 3}}
 	for name, test := range map[string]struct {
-		pages  map[string]listPage
-		marker string
-		stop   int
-		items  int
-		asked  []string
-		err    error
-		text   string
+		pages   map[string]listPage
+		marker  string
+		stop    int
+		items   int
+		markers []string
+		err     error
+		text    string
 	}{
-		"one page":             {pages: map[string]listPage{"": {items: 2}}, items: 2, asked: []string{""}},
-		"nothing":              {pages: map[string]listPage{"": {}}, asked: []string{""}},
-		"pages, one empty":     {pages: two, items: 5, asked: []string{"", "a", "b"}},
-		"from a Marker":        {pages: two, marker: "b", items: 3, asked: []string{"b"}},
-		"stopped on a page":    {pages: two, stop: 1, items: 1, asked: []string{""}},
-		"stopped at its end":   {pages: two, stop: 2, items: 2, asked: []string{""}},
-		"stopped on the next":  {pages: two, stop: 3, items: 3, asked: []string{"", "a", "b"}},
-		"an error":             {pages: map[string]listPage{"": {code: "AccessDenied"}}, asked: []string{""}, err: awsquery.ErrAccessDenied},
-		"an error in between":  {pages: map[string]listPage{"": {items: 2, next: "a"}, "a": {code: "AccessDenied"}}, items: 2, asked: []string{"", "a"}, err: awsquery.ErrAccessDenied},
-		"a Marker again":       {pages: map[string]listPage{"": {items: 1, next: "a"}, "a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, items: 3, asked: []string{"", "a", "b"}, text: "Marker was returned before"},
-		"its own Marker":       {pages: map[string]listPage{"a": {items: 1, next: "a"}}, marker: "a", items: 1, asked: []string{"a"}, text: "Marker was returned before"},
-		"back where it begins": {pages: map[string]listPage{"a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, marker: "a", items: 2, asked: []string{"a", "b"}, text: "Marker was returned before"},
+		"one page":               {pages: map[string]listPage{"": {items: 2}}, items: 2, markers: []string{""}},
+		"empty":                  {pages: map[string]listPage{"": {}}, markers: []string{""}},
+		"pages, one empty":       {pages: two, items: 5, markers: []string{"", "a", "b"}},
+		"from a Marker":          {pages: two, marker: "b", items: 3, markers: []string{"b"}},
+		"stopped on a page":      {pages: two, stop: 1, items: 1, markers: []string{""}},
+		"stopped at its end":     {pages: two, stop: 2, items: 2, markers: []string{""}},
+		"stopped on the next":    {pages: two, stop: 3, items: 3, markers: []string{"", "a", "b"}},
+		"an error":               {pages: map[string]listPage{"": {code: "AccessDenied"}}, markers: []string{""}, err: awsquery.ErrAccessDenied},
+		"an error in between":    {pages: map[string]listPage{"": {items: 2, next: "a"}, "a": {code: "AccessDenied"}}, items: 2, markers: []string{"", "a"}, err: awsquery.ErrAccessDenied},
+		"a repeated Marker":      {pages: map[string]listPage{"": {items: 1, next: "a"}, "a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, items: 3, markers: []string{"", "a", "b"}, text: "Marker was returned before"},
+		"its own Marker":         {pages: map[string]listPage{"a": {items: 1, next: "a"}}, marker: "a", items: 1, markers: []string{"a"}, text: "Marker was returned before"},
+		"the first Marker again": {pages: map[string]listPage{"a": {items: 1, next: "b"}, "b": {items: 1, next: "a"}}, marker: "a", items: 2, markers: []string{"a", "b"}, text: "Marker was returned before"},
 	} {
-		for _, listing := range listings(t) {
+		for _, listing := range pagedOperations(t) {
 			t.Run(name+"/"+listing.operation, func(t *testing.T) {
 				t.Parallel()
 				for _, size := range []*int{nil, new(50)} {
@@ -190,27 +190,27 @@ func TestIterators(t *testing.T) {
 					params.Elem().FieldByName("Marker").SetString(test.marker)
 					params.Elem().FieldByName("MaxRecords").Set(reflect.ValueOf(size))
 					got := listing.iterate(t, t.Context(), params, test.pages, test.stop)
-					if got.items != test.items || !slices.Equal(got.asked, test.asked) {
-						t.Errorf("%d items from %q, want %d from %q", got.items, got.asked, test.items, test.asked)
+					if got.items != test.items || !slices.Equal(got.markers, test.markers) {
+						t.Errorf("got %d items from the Markers %q, want %d from %q", got.items, got.markers, test.items, test.markers)
 					}
 					want := ""
 					if size != nil {
 						want = "50"
 					}
 					if slices.ContainsFunc(got.sizes, func(sent string) bool { return sent != want }) {
-						t.Errorf("MaxRecords was sent as %q, want %q each time", got.sizes, want)
+						t.Errorf("MaxRecords = %q, want %q in each request", got.sizes, want)
 					}
 					switch failed := test.err != nil || test.text != ""; {
 					case !failed && len(got.errs) > 0, failed && len(got.errs) != 1:
-						t.Errorf("the errors are %v", got.errs)
+						t.Errorf("errs = %v", got.errs)
 					case failed && test.err != nil && !errors.Is(got.errs[0], test.err), failed && !strings.Contains(got.errs[0].Error(), test.text):
-						t.Errorf("the error is %v", got.errs[0])
+						t.Errorf("err = %v", got.errs[0])
 					}
 				}
-				if test.marker == "" && !listing.needsParams() { // no parameters at all are empty ones
+				if test.marker == "" && !listing.needsParams() { // nil parameters are empty ones
 					none := listing.iterate(t, t.Context(), reflect.Zero(reflect.PointerTo(listing.params)), test.pages, test.stop)
-					if none.items != test.items || !slices.Equal(none.asked, test.asked) {
-						t.Errorf("without parameters %d items from %q", none.items, none.asked)
+					if none.items != test.items || !slices.Equal(none.markers, test.markers) {
+						t.Errorf("nil parameters: got %d items from %q", none.items, none.markers)
 					}
 				}
 			})
@@ -218,15 +218,15 @@ func TestIterators(t *testing.T) {
 	}
 }
 
-// TestIteratorsEndWithTheContext: nothing is asked for once it has ended.
-func TestIteratorsEndWithTheContext(t *testing.T) {
+// After its context ends, an iterator sends no request.
+func TestIteratorsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
-	for _, listing := range listings(t) {
+	for _, listing := range pagedOperations(t) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		got := listing.iterate(t, ctx, listing.newParams(), nil, 0)
-		if got.items != 0 || len(got.asked) != 0 || len(got.errs) != 1 || !errors.Is(got.errs[0], context.Canceled) {
-			t.Errorf("%s: %+v", listing.iterator, got)
+		if got.items != 0 || len(got.markers) != 0 || len(got.errs) != 1 || !errors.Is(got.errs[0], context.Canceled) {
+			t.Errorf("%s: got %+v, want context.Canceled and no request", listing.iterator, got)
 		}
 	}
 }

@@ -16,9 +16,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestParamsAsJSON: the JSON of parameters has the names that Redshift has for them, leaves out zero values, and can be
-// read back.
-func TestParamsAsJSON(t *testing.T) {
+// The JSON of parameters uses the names of Redshift, omits zero values, and can be decoded.
+func TestParamsRoundTripThroughJSON(t *testing.T) {
 	t.Parallel()
 	service := reflect.TypeFor[redshift.ClientService]()
 	for _, operation := range contract.Operations() {
@@ -28,7 +27,7 @@ func TestParamsAsJSON(t *testing.T) {
 		}
 		params := reflect.New(method.Type.In(1).Elem())
 		if got := asJSON(t, params.Interface()); strings.Join(strings.Fields(got), "") != "{}" {
-			t.Errorf("%s: the JSON without parameters is %s", operation.Name, got)
+			t.Errorf("%s: JSON without parameters = %s, want {}", operation.Name, got)
 		}
 		number := 0
 		fill(t, params.Elem(), &number)
@@ -57,40 +56,43 @@ func TestParamsAsJSON(t *testing.T) {
 		}
 		slices.Sort(want)
 		if got := slices.Sorted(maps.Keys(members)); len(got) != params.Elem().NumField() || !containsAll(want, got) {
-			t.Errorf("%s: the JSON has %q, the contract %q", operation.Name, got, want)
+			t.Errorf("%s: JSON members = %q, want those of the contract %q", operation.Name, got, want)
 		}
 		read := reflect.New(method.Type.In(1).Elem())
 		if err := json.Unmarshal(document, read.Interface()); err != nil || !reflect.DeepEqual(read.Interface(), params.Interface()) {
-			t.Errorf("%s: %s was read as %s: %v", operation.Name, document, asJSON(t, read.Interface()), err)
+			t.Errorf("%s: %s was decoded as %s (err = %v)", operation.Name, document, asJSON(t, read.Interface()), err)
 		}
 	}
 }
 
 // clearSecrets sets the secrets of a structure to empty ones, and returns their number.
-func clearSecrets(structure reflect.Value) int {
+func clearSecrets(structure reflect.Value) int { return eachSecret(structure, reflect.Value.SetZero) }
+
+// eachSecret calls a function for each secret of a structure, and returns the number of secrets.
+func eachSecret(structure reflect.Value, visit func(reflect.Value)) int {
 	count := 0
 	for i := range structure.NumField() {
 		switch field := structure.Field(i); {
 		case field.Type() == reflect.TypeFor[awsquery.Secret]():
-			field.SetZero()
+			visit(field)
 			count++
 		case field.Kind() == reflect.Struct && field.Type() != reflect.TypeFor[time.Time]():
-			count += clearSecrets(field)
+			count += eachSecret(field, visit)
 		case field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Struct && !field.IsNil():
-			count += clearSecrets(field.Elem())
+			count += eachSecret(field.Elem(), visit)
 		}
 	}
 
 	return count
 }
 
-// containsAll reports whether a sorted list has all of the others.
+// containsAll reports whether a sorted list contains all others.
 func containsAll(list, others []string) bool {
 	return !slices.ContainsFunc(others, func(one string) bool { _, found := slices.BinarySearch(list, one); return !found })
 }
 
-// TestResultsAsJSON: a result can be read back from its JSON, unless it has a secret. REDACTED is never read as a secret.
-func TestResultsAsJSON(t *testing.T) {
+// A result can be decoded from its JSON, unless it has a secret. REDACTED is never decoded as a secret.
+func TestResultsRoundTripThroughJSON(t *testing.T) {
 	t.Parallel()
 	service := reflect.TypeFor[redshift.ClientService]()
 	for i := range service.NumMethod() {
@@ -106,13 +108,13 @@ func TestResultsAsJSON(t *testing.T) {
 		err = json.Unmarshal(document, read.Interface())
 		if strings.Contains(string(document), `"REDACTED"`) {
 			if !errors.Is(err, awsquery.ErrRedacted) {
-				t.Errorf("%s: a redacted secret was read: %v", operation.Name, err)
+				t.Errorf("%s: decoding a redacted secret: err = %v, want an error", operation.Name, err)
 			}
 
 			continue
 		}
 		if err != nil || !reflect.DeepEqual(read.Interface(), result.Interface()) {
-			t.Errorf("%s: %s was read as %s: %v", operation.Name, document, asJSON(t, read.Interface()), err)
+			t.Errorf("%s: %s was decoded as %s (err = %v)", operation.Name, document, asJSON(t, read.Interface()), err)
 		}
 	}
 	pending := models.Cluster{PendingModifiedValues: &models.PendingModifiedValues{MasterUserPassword: "hunter2", NodeType: "ra3.large"}}
@@ -123,6 +125,6 @@ func TestResultsAsJSON(t *testing.T) {
 	}
 	var read models.Cluster
 	if err := json.Unmarshal(document, &read); err != nil || !reflect.DeepEqual(read, pending) {
-		t.Errorf("%s without its secret was read as %+v: %v", document, read, err)
+		t.Errorf("%s without its secret was decoded as %+v (err = %v)", document, read, err)
 	}
 }

@@ -14,12 +14,11 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// TestLinking builds programs that call one operation. A program has the code of that operation and of its look-ups, and of no
-// other: operations that a program does not call cost it nothing.
-func TestLinking(t *testing.T) {
+// A program that calls one operation links only the code of that operation and its look-ups.
+func TestProgramLinksOnlyTheCalledOperation(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("builds programs")
+		t.Skip("skipped in short mode: builds programs")
 	}
 	for called, lookUps := range map[string][]string{
 		"DescribeTags":          nil,
@@ -49,14 +48,14 @@ func main() {
 			for _, operation := range contract.Operations() {
 				code := codeOf(operation.Name).FindString(symbols)
 				if linked := code != ""; linked != slices.Contains(want, operation.Name) {
-					t.Errorf("%s: linked is %t: %q", operation.Name, linked, code)
+					t.Errorf("%s: linked = %t: %q", operation.Name, linked, code)
 				}
 			}
 		})
 	}
 }
 
-// codeOf matches the functions of an operation in a list of symbols.
+// codeOf returns a pattern for the functions of an operation in a list of symbols.
 func codeOf(operation string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^.* [Tt] \S*(\(\*` + operation + `(Params|Result)\)\.|\(\*Client\)\.` + operation + `\b|\.(recover|names|creates|hint)` + operation + `\b).*$`)
 }
@@ -69,7 +68,7 @@ func symbolsOf(t *testing.T, source string) string {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	// An overlay puts the program into this module without a file there.
+	// An overlay adds the program to this module without a file in it.
 	file, overlay, program := filepath.Join(folder, "main.go"), filepath.Join(folder, "overlay.json"), filepath.Join(folder, "program")
 	place := filepath.Join(root, "internal", "linked", "main.go")
 	text, err := json.Marshal(map[string]any{"Replace": map[string]string{place: file}})
@@ -94,8 +93,8 @@ func symbolsOf(t *testing.T, source string) string {
 	return run("tool", "nm", program)
 }
 
-// TestCodeOf checks the pattern itself: it has to find what a table of all operations would link.
-func TestCodeOf(t *testing.T) {
+// Tests the pattern: it must find what a table of all operations would link.
+func TestCodeOfMatchesTheFunctionsOfAnOperation(t *testing.T) {
 	t.Parallel()
 	const names = "DescribeClusters"
 	for symbol, want := range map[string]bool{
@@ -106,7 +105,7 @@ func TestCodeOf(t *testing.T) {
 		"  7a0 R type:*snapshots.DescribeClustersParams":                                                    false,
 	} {
 		if got := codeOf(names).MatchString(symbol); got != want {
-			t.Errorf("%s: %t", symbol, got)
+			t.Errorf("codeOf matches %s: %t", symbol, got)
 		}
 	}
 }

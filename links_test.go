@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// Every link of a page to another page, to a file or to a heading leads somewhere, and no page has two headings of one name.
+// TestLinksOfPages checks that every link to a page, file or heading of this repository has a target, and that no page has two headings of
+// the same name.
 func TestLinksOfPages(t *testing.T) {
 	t.Parallel()
 	var pages []string
@@ -20,12 +21,14 @@ func TestLinksOfPages(t *testing.T) {
 		}
 		pages = append(pages, found...)
 	}
-	links := 0
+	links, headingsOf := 0, make(map[string][]string)
 	for _, page := range pages {
-		text := readPage(t, page)
-		headings := anchors(text)
+		headingsOf[page] = anchors(readPage(t, page))
+	}
+	for _, page := range pages {
+		text, headings := readPage(t, page), headingsOf[page]
 		if sorted := slices.Sorted(slices.Values(headings)); len(slices.Compact(sorted)) != len(headings) {
-			t.Errorf("%s has several headings of one name", page)
+			t.Errorf("%s has two headings of the same name", page)
 		}
 		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
 			if strings.Contains(link[1], "://") {
@@ -38,14 +41,14 @@ func TestLinksOfPages(t *testing.T) {
 				target = filepath.Join(filepath.Dir(page), path)
 			}
 			if _, err := os.Stat(target); err != nil {
-				t.Errorf("%s links to %s, which is not there", page, link[1])
-			} else if anchored && !slices.Contains(anchors(readPage(t, target)), anchor) {
-				t.Errorf("%s links to %s, which has no such heading", page, link[1])
+				t.Errorf("%s links to %s, which does not exist", page, link[1])
+			} else if anchored && !slices.Contains(headingsOf[target], anchor) {
+				t.Errorf("%s links to %s, but the page has no such heading", page, link[1])
 			}
 		}
 	}
 	if len(pages) < 10 || links < 100 {
-		t.Errorf("only %d links on %d pages were found", links, len(pages))
+		t.Errorf("found %d links on %d pages, want 100 or more on 10 or more", links, len(pages))
 	}
 }
 
@@ -59,7 +62,7 @@ func readPage(t *testing.T, path string) string {
 	return string(text)
 }
 
-// anchors are the names by which a page's headings are linked to.
+// anchors returns the names of a page's headings in links.
 func anchors(page string) []string {
 	page = regexp.MustCompile("(?ms)^```.*?^```").ReplaceAllString(page, "")
 	var found []string

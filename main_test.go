@@ -15,7 +15,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// injectNext makes the next calls of an operation meet faults, and fails the test if they are not injected.
+// injectNext injects faults into the next calls of an operation. It fails the test on an error.
 func injectNext(tb testing.TB, fake *redshifttest.Fake, operation string, faults ...redshifttest.Fault) {
 	tb.Helper()
 	if err := fake.InjectNext(operation, faults...); err != nil {
@@ -23,7 +23,7 @@ func injectNext(tb testing.TB, fake *redshifttest.Fake, operation string, faults
 	}
 }
 
-// failNext makes the next calls of an operation fail with a code, and fails the test if the code is not injected.
+// failNext makes the next calls of an operation fail with a code. It fails the test on an error.
 func failNext(tb testing.TB, fake *redshifttest.Fake, operation string, code awsquery.ErrorCode, times ...int) {
 	tb.Helper()
 	if err := fake.FailNext(operation, code, times...); err != nil {

@@ -14,10 +14,10 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// TestMemoryForAResponse repeats each element of each result as often as 256 KiB hold, with nothing in it, a character,
-// or all that a whole one has. What is decoded takes 32 bytes of memory for each byte at most, and 4 MiB for any response.
-// It is not parallel, because it measures what the whole program allocates.
-func TestMemoryForAResponse(t *testing.T) {
+// Repeats each element of each result until the document has 256 KiB. The element is empty, has one character, or is a complete
+// one. A decoded result takes at most 32 bytes of memory for each byte, plus 4 MiB for any response. The test is not parallel,
+// because it measures the allocations of the whole program.
+func TestMemoryOfAResponseIsLimited(t *testing.T) {
 	const size = 256 << 10
 	service := reflect.TypeFor[redshift.ClientService]()
 	refused, elements := 0, make(map[string]bool)
@@ -38,22 +38,22 @@ func TestMemoryForAResponse(t *testing.T) {
 				return
 			}
 			elements[place] = true
-			whole := form{}.document(e)
+			whole := xmlForm{}.document(e)
 			for _, one := range []string{"<" + e.name + "/>", "<" + e.name + ">1</" + e.name + ">", whole} {
 				document := before + strings.Repeat(one, size/len(one)) + after
 				allocated, err := allocatedBy(t, operation, document)
-				// Reading takes memory too: the buffer doubles, and the document counts five times for it.
+				// Reading also takes memory: the buffer doubles, so the document counts five times.
 				if allowed := uint64(32*len(document) + 4<<20 + 5*len(document)); allocated > allowed {
-					t.Errorf("%s: %.60s... in %s: %d bytes for %d", operation.Name, one, before, allocated, len(document))
+					t.Errorf("%s: %.60s... in %s: allocated %d bytes for %d", operation.Name, one, before, allocated, len(document))
 				}
 				var malformed *codec.SyntaxError
 				if err != nil && !errors.As(err, &malformed) {
-					t.Errorf("%s: %.60s...: %v", operation.Name, one, err)
+					t.Errorf("%s: %.60s...: err = %v", operation.Name, one, err)
 				}
 				if err != nil && strings.Contains(err.Error(), "far more memory") {
 					refused++
 					if one == whole {
-						t.Errorf("%s: whole elements are refused: %s: %v", operation.Name, one, err)
+						t.Errorf("%s: complete elements are refused: %s: %v", operation.Name, one, err)
 					}
 				}
 			}
@@ -67,11 +67,11 @@ func TestMemoryForAResponse(t *testing.T) {
 		}
 	}
 	if refused < 2 || len(elements) < 100 {
-		t.Errorf("%d documents were refused, of %d elements", refused, len(elements))
+		t.Errorf("got %d refused documents of %d elements", refused, len(elements))
 	}
 }
 
-// allocatedBy returns how many bytes were allocated to read a response.
+// allocatedBy returns the number of bytes that reading a response allocates.
 func allocatedBy(t *testing.T, operation reflect.Method, document string) (uint64, error) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -82,7 +82,7 @@ func allocatedBy(t *testing.T, operation reflect.Method, document string) (uint6
 	return after.TotalAlloc - before.TotalAlloc, err
 }
 
-// TestOrdinaryResponsesAreNotRefused has pages of items with hardly anything in them.
+// Pages of almost empty items are not refused.
 func TestOrdinaryResponsesAreNotRefused(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string]string{"DescribeClusters": "Clusters>Cluster", "DescribeClusterSnapshots": "Snapshots>Snapshot"} {
@@ -90,7 +90,7 @@ func TestOrdinaryResponsesAreNotRefused(t *testing.T) {
 		operation, _ := reflect.TypeFor[redshift.ClientService]().MethodByName(name)
 		document := fmt.Sprintf("<%[1]sResponse><%[1]sResult><%[2]s>%[3]s</%[2]s></%[1]sResult></%[1]sResponse>", name, outer, strings.Repeat("<"+inner+"/>", 1000))
 		if _, err := decodeInto(t, operation, document); err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: err = %v, want nil", name, err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// backUp is the code under test of the examples: a snapshot of a cluster, unless the cluster is gone.
+// backUp is the code under test. It creates a snapshot of a cluster, or returns a text if the cluster is gone.
 func backUp(ctx context.Context, client redshift.ClientService) (string, error) {
 	created, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
 		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly",
@@ -31,21 +31,22 @@ func backUp(ctx context.Context, client redshift.ClientService) (string, error) 
 	return "taken: " + created.Snapshot.SnapshotIdentifier, nil
 }
 
-// noCluster is a client without clusters. What it does not define panics, since the interface in it is nil.
+// noCluster is a client without clusters. Calls of other methods panic, because the embedded interface is nil.
 type noCluster struct{ redshift.ClientService }
 
 func (noCluster) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
 	return nil, &awsquery.Error{Operation: "CreateClusterSnapshot", StatusCode: http.StatusNotFound, Code: models.ErrClusterNotFound}
 }
 
-// A stub is enough where an answer or an error is all that a test needs: embed the interface, and define what is called.
+// If a test needs only a result or an error, write a stub: embed the interface, and define the methods that the code under test
+// calls.
 func ExampleClientService_stub() {
 	fmt.Println(backUp(context.Background(), noCluster{}))
 	// Output: nothing to back up <nil>
 }
 
-// With httpmock, a test says what stands in an answer, and the client does everything else: it signs, repeats, and reads. Every
-// call goes to the same path, so redshifttest.ForAction tells them apart.
+// With httpmock, a test supplies responses, and the client does the rest: it signs, retries and decodes. All calls have the same
+// path, so redshifttest.ForAction selects them by operation.
 func ExampleClientService_httpmock() {
 	mock := httpmock.NewMockTransport()
 	mock.RegisterMatcherResponder(http.MethodGet, "https://redshift.eu-west-1.amazonaws.com/",
@@ -57,7 +58,7 @@ func ExampleClientService_httpmock() {
 		Region:            "eu-west-1",
 		HTTPClient:        &http.Client{Transport: mock},
 		Credentials:       sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}),
-		IgnoreEnvironment: true, // AWS_ENDPOINT_URL, for example
+		IgnoreEnvironment: true, // ignore AWS_ENDPOINT_URL, for example
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -71,8 +72,8 @@ func ExampleClientService_httpmock() {
 	// 1 call
 }
 
-// The fake is for what follows from one call for the next: it keeps clusters and snapshots, has Redshift's rules, and its errors come by
-// themselves.
+// If the result of one call depends on another, use the fake. It keeps clusters and snapshots, and returns errors by Redshift's
+// rules.
 func ExampleClientService_fake() {
 	fake := redshifttest.New(redshifttest.Options{SnapshotDuration: time.Minute})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {

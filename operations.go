@@ -4,17 +4,19 @@ package redshift
 
 import "context"
 
-// ClientService has the operations of a [Client], one method each, for code that takes a stub in its place. A stub that embeds it still
-// compiles when operations are added:
+// ClientService has the operations of a [Client], one method each. Use it for code that tests call with a stub. A later version can add
+// operations. A stub that embeds the interface still compiles then:
 //
 //	type stub struct{ redshift.ClientService }
+//
+// [NewFromService] makes a Client of a stub or a decorator.
 type ClientService interface {
-	// Automation: see package client/automation.
+	// Operations of the area Automation.
 	CreateScheduledAction(ctx context.Context, params *CreateScheduledActionParams, options ...Option) (*CreateScheduledActionResult, error)
 	DeleteScheduledAction(ctx context.Context, params *DeleteScheduledActionParams, options ...Option) (*DeleteScheduledActionResult, error)
 	DescribeScheduledActions(ctx context.Context, params *DescribeScheduledActionsParams, options ...Option) (*DescribeScheduledActionsResult, error)
 	ModifyScheduledAction(ctx context.Context, params *ModifyScheduledActionParams, options ...Option) (*ModifyScheduledActionResult, error)
-	// Clusters: see package client/clusters.
+	// Operations of the area Clusters.
 	CancelResize(ctx context.Context, params *CancelResizeParams, options ...Option) (*CancelResizeResult, error)
 	CreateCluster(ctx context.Context, params *CreateClusterParams, options ...Option) (*CreateClusterResult, error)
 	DeleteCluster(ctx context.Context, params *DeleteClusterParams, options ...Option) (*DeleteClusterResult, error)
@@ -32,7 +34,7 @@ type ClientService interface {
 	RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error)
 	ResizeCluster(ctx context.Context, params *ResizeClusterParams, options ...Option) (*ResizeClusterResult, error)
 	ResumeCluster(ctx context.Context, params *ResumeClusterParams, options ...Option) (*ResumeClusterResult, error)
-	// Events: see package client/events.
+	// Operations of the area Events.
 	CreateEventSubscription(ctx context.Context, params *CreateEventSubscriptionParams, options ...Option) (*CreateEventSubscriptionResult, error)
 	DeleteEventSubscription(ctx context.Context, params *DeleteEventSubscriptionParams, options ...Option) (*DeleteEventSubscriptionResult, error)
 	DescribeEventCategories(ctx context.Context, params *DescribeEventCategoriesParams, options ...Option) (*DescribeEventCategoriesResult, error)
@@ -42,12 +44,12 @@ type ClientService interface {
 	DisableLogging(ctx context.Context, params *DisableLoggingParams, options ...Option) (*DisableLoggingResult, error)
 	EnableLogging(ctx context.Context, params *EnableLoggingParams, options ...Option) (*EnableLoggingResult, error)
 	ModifyEventSubscription(ctx context.Context, params *ModifyEventSubscriptionParams, options ...Option) (*ModifyEventSubscriptionResult, error)
-	// Networking: see package client/networking.
+	// Operations of the area Networking.
 	CreateClusterSubnetGroup(ctx context.Context, params *CreateClusterSubnetGroupParams, options ...Option) (*CreateClusterSubnetGroupResult, error)
 	DeleteClusterSubnetGroup(ctx context.Context, params *DeleteClusterSubnetGroupParams, options ...Option) (*DeleteClusterSubnetGroupResult, error)
 	DescribeClusterSubnetGroups(ctx context.Context, params *DescribeClusterSubnetGroupsParams, options ...Option) (*DescribeClusterSubnetGroupsResult, error)
 	ModifyClusterSubnetGroup(ctx context.Context, params *ModifyClusterSubnetGroupParams, options ...Option) (*ModifyClusterSubnetGroupResult, error)
-	// Parameters: see package client/parameters.
+	// Operations of the area Parameters.
 	CreateClusterParameterGroup(ctx context.Context, params *CreateClusterParameterGroupParams, options ...Option) (*CreateClusterParameterGroupResult, error)
 	DeleteClusterParameterGroup(ctx context.Context, params *DeleteClusterParameterGroupParams, options ...Option) (*DeleteClusterParameterGroupResult, error)
 	DescribeClusterParameterGroups(ctx context.Context, params *DescribeClusterParameterGroupsParams, options ...Option) (*DescribeClusterParameterGroupsResult, error)
@@ -55,10 +57,10 @@ type ClientService interface {
 	DescribeDefaultClusterParameters(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) (*DescribeDefaultClusterParametersResult, error)
 	ModifyClusterParameterGroup(ctx context.Context, params *ModifyClusterParameterGroupParams, options ...Option) (*ModifyClusterParameterGroupResult, error)
 	ResetClusterParameterGroup(ctx context.Context, params *ResetClusterParameterGroupParams, options ...Option) (*ResetClusterParameterGroupResult, error)
-	// Security: see package client/security.
+	// Operations of the area Security.
 	GetClusterCredentials(ctx context.Context, params *GetClusterCredentialsParams, options ...Option) (*GetClusterCredentialsResult, error)
 	GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error)
-	// Snapshots: see package client/snapshots.
+	// Operations of the area Snapshots.
 	AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error)
 	BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error)
 	BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error)
@@ -82,7 +84,7 @@ type ClientService interface {
 	RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error)
 	RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error)
 	RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error)
-	// Tags: see package client/tags.
+	// Operations of the area Tags.
 	CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error)
 	DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error)
 	DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error)

@@ -12,40 +12,38 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]. [automation.CreateScheduledActionParams] describes each.
-//
-//	IamRole                              string // required
-//	Schedule                             string // required
-//	ScheduledActionName                  string // required
-//	TargetAction                         *models.ScheduledActionType // required
-//	Enable                               *bool
-//	EndTime                              time.Time
-//	ScheduledActionDescription           string
-//	StartTime                            time.Time
+// CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]:
+//   - IamRole string, required: IAM role that runs the action, as an Amazon Resource Name (ARN)
+//   - Schedule string, required: times to run the action, in UTC
+//   - ScheduledActionName string, required: name of the new scheduled action, unique in the account
+//   - TargetAction *[models.ScheduledActionType], required: action to run
+//   - Enable *bool: whether the scheduled action is active
+//   - EndTime [time.Time]: end of the schedule
+//   - ScheduledActionDescription string: description of the new scheduled action, for people
+//   - StartTime [time.Time]: start of the schedule
 type CreateScheduledActionParams = automation.CreateScheduledActionParams
 
-// CreateScheduledActionResult is what [Client.CreateScheduledAction] returns:
-//
-//	ScheduledActionName                  string
-//	TargetAction                         models.ScheduledActionType
-//	Schedule                             string
-//	IamRole                              string
-//	ScheduledActionDescription           string
-//	State                                models.ScheduledActionState
-//	NextInvocations                      []time.Time
-//	StartTime                            time.Time
-//	EndTime                              time.Time
-//	RequestID                            string
+// CreateScheduledActionResult is the result of [Client.CreateScheduledAction]:
+//   - ScheduledActionName string: name of the scheduled action
+//   - TargetAction [models.ScheduledActionType]: action to run
+//   - Schedule string: times to run the action, in UTC
+//   - IamRole string: IAM role that runs the action, as an ARN
+//   - ScheduledActionDescription string: description of the scheduled action, for people
+//   - State [models.ScheduledActionState]: whether the scheduled action is active or disabled
+//   - NextInvocations []time.Time: times of the next runs
+//   - StartTime [time.Time]: start of the schedule
+//   - EndTime [time.Time]: end of the schedule
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateScheduledActionResult = automation.CreateScheduledActionResult
 
-// CreateScheduledAction creates a scheduled action. Redshift pauses, resumes or resizes a cluster at the times of its
-// schedule.
+// CreateScheduledAction creates a scheduled action. At the times of its schedule, Redshift pauses, resumes or resizes a
+// cluster.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidSchedule], [models.ErrInvalidScheduledAction],
 // [models.ErrScheduledActionAlreadyExists], [models.ErrScheduledActionQuotaExceeded],
 // [models.ErrScheduledActionTypeUnsupported], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) CreateScheduledAction(ctx context.Context, params *CreateScheduledActionParams, options ...Option) (*CreateScheduledActionResult, error) {
-	declared := operation[*CreateScheduledActionParams, *CreateScheduledActionResult]{
+	described := descriptor[*CreateScheduledActionParams, *CreateScheduledActionResult]{
 		plan:  recoverCreateScheduledAction,
 		names: namesCreateScheduledAction,
 		hint:  hintCreateScheduledAction,
@@ -53,38 +51,38 @@ func (c *Client) CreateScheduledAction(ctx context.Context, params *CreateSchedu
 	if service, ok := c.underlying().(interface {
 		CreateScheduledAction(context.Context, *CreateScheduledActionParams, ...Option) (*CreateScheduledActionResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateScheduledAction, params, options)
+		return callService(ctx, c, described, service.CreateScheduledAction, params, options)
 	}
 
-	return automation.New(newCall(c, declared, options)).CreateScheduledAction(ctx, params)
+	return automation.New(newCall(c, described, options)).CreateScheduledAction(ctx, params)
 }
 
 func namesCreateScheduledAction(p *CreateScheduledActionParams, r *CreateScheduledActionResult) (string, bool) {
 	return r.RequestID, isSame(p.ScheduledActionName, r.ScheduledActionName)
 }
 
-// DeleteScheduledActionParams has the parameters of [Client.DeleteScheduledAction]. [automation.DeleteScheduledActionParams] describes each.
-//
-//	ScheduledActionName                  string // required
+// DeleteScheduledActionParams has the parameters of [Client.DeleteScheduledAction]:
+//   - ScheduledActionName string, required: name of the scheduled action to delete
 type DeleteScheduledActionParams = automation.DeleteScheduledActionParams
 
-// DeleteScheduledActionResult is what [Client.DeleteScheduledAction] returns: the RequestID alone, a string.
+// DeleteScheduledActionResult is the result of [Client.DeleteScheduledAction]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteScheduledActionResult = automation.DeleteScheduledActionResult
 
 // DeleteScheduledAction deletes a scheduled action.
 //
 // Documented error codes: [models.ErrScheduledActionNotFound], [models.ErrUnauthorizedOperation].
 func (c *Client) DeleteScheduledAction(ctx context.Context, params *DeleteScheduledActionParams, options ...Option) (*DeleteScheduledActionResult, error) {
-	declared := operation[*DeleteScheduledActionParams, *DeleteScheduledActionResult]{
+	described := descriptor[*DeleteScheduledActionParams, *DeleteScheduledActionResult]{
 		plan: recoverDeleteScheduledAction,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteScheduledAction(context.Context, *DeleteScheduledActionParams, ...Option) (*DeleteScheduledActionResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteScheduledAction, params, options)
+		return callService(ctx, c, described, service.DeleteScheduledAction, params, options)
 	}
 
-	return automation.New(newCall(c, declared, options)).DeleteScheduledAction(ctx, params)
+	return automation.New(newCall(c, described, options)).DeleteScheduledAction(ctx, params)
 }
 
 // recoverDeleteScheduledAction returns the recovery plan that the contract declares.
@@ -109,89 +107,85 @@ func recoverDeleteScheduledAction(lookUps *Client, params *DeleteScheduledAction
 	}
 }
 
-// DescribeScheduledActionsParams has the parameters of [Client.DescribeScheduledActions]. [automation.DescribeScheduledActionsParams] describes each.
-//
-//	Active                               *bool
-//	EndTime                              time.Time
-//	Filters                              []models.ScheduledActionFilter
-//	Marker                               string
-//	MaxRecords                           *int
-//	ScheduledActionName                  string
-//	StartTime                            time.Time
-//	TargetActionType                     models.ScheduledActionTypeValues
+// DescribeScheduledActionsParams has the parameters of [Client.DescribeScheduledActions]:
+//   - Active *bool: list only active scheduled actions (true) or only disabled ones (false)
+//   - EndTime [time.Time]: list only active scheduled actions that run before this time
+//   - Filters [][models.ScheduledActionFilter]: list only scheduled actions that match these filters, by cluster or by IAM role
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - ScheduledActionName string: list only the scheduled action with this name
+//   - StartTime [time.Time]: list only active scheduled actions that run after this time
+//   - TargetActionType [models.ScheduledActionTypeValues]: list only scheduled actions that run this operation
 type DescribeScheduledActionsParams = automation.DescribeScheduledActionsParams
 
-// DescribeScheduledActionsResult is what [Client.DescribeScheduledActions] returns:
-//
-//	Marker                               string
-//	ScheduledActions                     []models.ScheduledAction
-//	RequestID                            string
+// DescribeScheduledActionsResult is the result of [Client.DescribeScheduledActions]:
+//   - Marker string: marker of the next page
+//   - ScheduledActions [][models.ScheduledAction]: scheduled actions on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeScheduledActionsResult = automation.DescribeScheduledActionsResult
 
-// DescribeScheduledActions lists scheduled actions. Without parameters, it lists every scheduled action of the account
-// in the region. A ScheduledActionName that does not exist is the error ScheduledActionNotFound.
+// DescribeScheduledActions lists scheduled actions. Without parameters, it lists all scheduled actions of the account in
+// the region. If no scheduled action has the ScheduledActionName, the call fails with ScheduledActionNotFound.
 //
 // Documented error codes: [models.ErrScheduledActionNotFound], [models.ErrUnauthorizedOperation].
 func (c *Client) DescribeScheduledActions(ctx context.Context, params *DescribeScheduledActionsParams, options ...Option) (*DescribeScheduledActionsResult, error) {
-	declared := operation[*DescribeScheduledActionsParams, *DescribeScheduledActionsResult]{
+	described := descriptor[*DescribeScheduledActionsParams, *DescribeScheduledActionsResult]{
 		names: namesDescribeScheduledActions,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeScheduledActions(context.Context, *DescribeScheduledActionsParams, ...Option) (*DescribeScheduledActionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeScheduledActions, params, options)
+		return callService(ctx, c, described, service.DescribeScheduledActions, params, options)
 	}
 
-	return automation.New(newCall(c, declared, options)).DescribeScheduledActions(ctx, params)
+	return automation.New(newCall(c, described, options)).DescribeScheduledActions(ctx, params)
 }
 
 func namesDescribeScheduledActions(p *DescribeScheduledActionsParams, r *DescribeScheduledActionsResult) (string, bool) {
 	return r.RequestID, areSame(p.ScheduledActionName, r.ScheduledActions, func(one *models.ScheduledAction) string { return one.ScheduledActionName })
 }
 
-// DescribeScheduledActionsAll calls [Client.DescribeScheduledActions] page by page and yields the items of its
-// ScheduledActions, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeScheduledActionsAll calls [Client.DescribeScheduledActions] page by page and yields the items of
+// ScheduledActions. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the
+// size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeScheduledActionsAll(ctx context.Context, params *DescribeScheduledActionsParams, options ...Option) iter.Seq2[models.ScheduledAction, error] {
 	return automation.DescribeScheduledActionsAll(params, func(page *DescribeScheduledActionsParams) (*DescribeScheduledActionsResult, error) {
 		return c.DescribeScheduledActions(ctx, page, options...)
 	})
 }
 
-// ModifyScheduledActionParams has the parameters of [Client.ModifyScheduledAction]. [automation.ModifyScheduledActionParams] describes each.
-//
-//	ScheduledActionName                  string // required
-//	Enable                               *bool
-//	EndTime                              time.Time
-//	IamRole                              string
-//	Schedule                             string
-//	ScheduledActionDescription           *string
-//	StartTime                            time.Time
-//	TargetAction                         *models.ScheduledActionType
+// ModifyScheduledActionParams has the parameters of [Client.ModifyScheduledAction]:
+//   - ScheduledActionName string, required: name of the scheduled action to change
+//   - Enable *bool: whether the scheduled action is active
+//   - EndTime [time.Time]: new end of the schedule
+//   - IamRole string: new IAM role that runs the action, as an ARN
+//   - Schedule string: new times to run the action, in UTC
+//   - ScheduledActionDescription *string: new description of the scheduled action, for people
+//   - StartTime [time.Time]: new start of the schedule
+//   - TargetAction *[models.ScheduledActionType]: new action to run
 type ModifyScheduledActionParams = automation.ModifyScheduledActionParams
 
-// ModifyScheduledActionResult is what [Client.ModifyScheduledAction] returns:
-//
-//	ScheduledActionName                  string
-//	TargetAction                         models.ScheduledActionType
-//	Schedule                             string
-//	IamRole                              string
-//	ScheduledActionDescription           string
-//	State                                models.ScheduledActionState
-//	NextInvocations                      []time.Time
-//	StartTime                            time.Time
-//	EndTime                              time.Time
-//	RequestID                            string
+// ModifyScheduledActionResult is the result of [Client.ModifyScheduledAction]:
+//   - ScheduledActionName string: name of the scheduled action
+//   - TargetAction [models.ScheduledActionType]: action to run
+//   - Schedule string: times to run the action, in UTC
+//   - IamRole string: IAM role that runs the action, as an ARN
+//   - ScheduledActionDescription string: description of the scheduled action, for people
+//   - State [models.ScheduledActionState]: whether the scheduled action is active or disabled
+//   - NextInvocations []time.Time: times of the next runs
+//   - StartTime [time.Time]: start of the schedule
+//   - EndTime [time.Time]: end of the schedule
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyScheduledActionResult = automation.ModifyScheduledActionResult
 
-// ModifyScheduledAction changes a scheduled action. Parameters without a value leave it as it is.
+// ModifyScheduledAction changes a scheduled action. Parameters without a value leave their settings unchanged.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidSchedule], [models.ErrInvalidScheduledAction],
 // [models.ErrScheduledActionNotFound], [models.ErrScheduledActionTypeUnsupported], [models.ErrUnauthorizedOperation],
 // [models.ErrUnsupportedOperation].
 func (c *Client) ModifyScheduledAction(ctx context.Context, params *ModifyScheduledActionParams, options ...Option) (*ModifyScheduledActionResult, error) {
-	declared := operation[*ModifyScheduledActionParams, *ModifyScheduledActionResult]{
+	described := descriptor[*ModifyScheduledActionParams, *ModifyScheduledActionResult]{
 		plan:  recoverModifyScheduledAction,
 		names: namesModifyScheduledAction,
 		hint:  hintModifyScheduledAction,
@@ -199,10 +193,10 @@ func (c *Client) ModifyScheduledAction(ctx context.Context, params *ModifySchedu
 	if service, ok := c.underlying().(interface {
 		ModifyScheduledAction(context.Context, *ModifyScheduledActionParams, ...Option) (*ModifyScheduledActionResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyScheduledAction, params, options)
+		return callService(ctx, c, described, service.ModifyScheduledAction, params, options)
 	}
 
-	return automation.New(newCall(c, declared, options)).ModifyScheduledAction(ctx, params)
+	return automation.New(newCall(c, described, options)).ModifyScheduledAction(ctx, params)
 }
 
 func namesModifyScheduledAction(p *ModifyScheduledActionParams, r *ModifyScheduledActionResult) (string, bool) {

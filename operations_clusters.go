@@ -13,105 +13,106 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CancelResizeParams has the parameters of [Client.CancelResize]. [clusters.CancelResizeParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// CancelResizeParams has the parameters of [Client.CancelResize]:
+//   - ClusterIdentifier string, required: identifier of the cluster that is resizing
 type CancelResizeParams = clusters.CancelResizeParams
 
-// CancelResizeResult is what [Client.CancelResize] returns:
-//
-//	TargetNodeType                       string
-//	TargetNumberOfNodes                  *int
-//	TargetClusterType                    models.ClusterType
-//	Status                               models.ResizeStatus
-//	ImportTablesCompleted                []string
-//	ImportTablesInProgress               []string
-//	ImportTablesNotStarted               []string
-//	AvgResizeRateInMegaBytesPerSecond    *float64
-//	TotalResizeDataInMegaBytes           *int64
-//	ProgressInMegaBytes                  *int64
-//	ElapsedTimeInSeconds                 *int64
-//	EstimatedTimeToCompletionInSeconds   *int64
-//	ResizeType                           string
-//	Message                              string
-//	TargetEncryptionType                 string
-//	DataTransferProgressPercent          *float64
-//	RequestID                            string
+// CancelResizeResult is the result of [Client.CancelResize]:
+//   - TargetNodeType string: type of the cluster's nodes after the resize
+//   - TargetNumberOfNodes *int: number of nodes after the resize
+//   - TargetClusterType [models.ClusterType]: type of the cluster after the resize, single-node or multi-node
+//   - Status [models.ResizeStatus]: state of the resize
+//   - ImportTablesCompleted []string: names of the tables that a classic resize has imported completely
+//   - ImportTablesInProgress []string: names of the tables that a classic resize is importing
+//   - ImportTablesNotStarted []string: names of the tables that a classic resize has not started to import
+//   - AvgResizeRateInMegaBytesPerSecond *float64: speed of the resize, in megabytes per second
+//   - TotalResizeDataInMegaBytes *int64: estimated size of the cluster's data before the resize, in megabytes
+//   - ProgressInMegaBytes *int64: size of the data processed so far, in megabytes
+//   - ElapsedTimeInSeconds *int64: time that the resize has taken so far, in seconds
+//   - EstimatedTimeToCompletionInSeconds *int64: estimated time until the resize ends, in seconds
+//   - ResizeType string: kind of resize, ClassicResize or ElasticResize
+//   - Message string: details of the resize, for people
+//   - TargetEncryptionType string: encryption of the cluster after the resize, KMS or None
+//   - DataTransferProgressPercent *float64: share of the cluster's data transferred so far, in percent
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CancelResizeResult = clusters.CancelResizeResult
 
-// CancelResize cancels the resize of a cluster that is in progress. Cluster.ResizeInfo shows whether Redshift can cancel
-// it.
+// CancelResize cancels a resize of a cluster that is in progress. Cluster.ResizeInfo reports whether the resize can be
+// cancelled.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState], [models.ErrResizeNotFound],
 // [models.ErrUnsupportedOperation].
 func (c *Client) CancelResize(ctx context.Context, params *CancelResizeParams, options ...Option) (*CancelResizeResult, error) {
-	declared := operation[*CancelResizeParams, *CancelResizeResult]{
+	described := descriptor[*CancelResizeParams, *CancelResizeResult]{
 		plan: recoverCancelResize,
 	}
 	if service, ok := c.underlying().(interface {
 		CancelResize(context.Context, *CancelResizeParams, ...Option) (*CancelResizeResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CancelResize, params, options)
+		return callService(ctx, c, described, service.CancelResize, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).CancelResize(ctx, params)
+	return clusters.New(newCall(c, described, options)).CancelResize(ctx, params)
 }
 
-// CreateClusterParams has the parameters of [Client.CreateCluster]. [clusters.CreateClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	MasterUsername                       string // required
-//	NodeType                             string // required
-//	AdditionalInfo                       string
-//	AllowVersionUpgrade                  *bool
-//	AquaConfigurationStatus              models.AquaConfigurationStatus
-//	AutomatedSnapshotRetentionPeriod     *int
-//	AvailabilityZone                     string
-//	AvailabilityZoneRelocation           *bool
-//	CatalogName                          string
-//	ClusterParameterGroupName            string
-//	ClusterSecurityGroups                []string
-//	ClusterSubnetGroupName               string
-//	ClusterType                          models.ClusterType
-//	ClusterVersion                       string
-//	DBName                               string
-//	DefaultIamRoleArn                    string
-//	ElasticIP                            string
-//	Encrypted                            *bool
-//	EnhancedVpcRouting                   *bool
-//	ExtraComputeForAutomaticOptimization *bool
-//	HsmClientCertificateIdentifier       string
-//	HsmConfigurationIdentifier           string
-//	IamRoles                             []string
-//	IPAddressType                        models.IPAddressType
-//	KmsKeyID                             string
-//	LoadSampleData                       string
-//	MaintenanceTrackName                 string
-//	ManageMasterPassword                 *bool
-//	ManualSnapshotRetentionPeriod        *int
-//	MasterPasswordSecretKmsKeyID         string
-//	MasterUserPassword                   awsquery.Secret
-//	MultiAZ                              *bool
-//	NumberOfNodes                        *int
-//	Port                                 *int
-//	PreferredMaintenanceWindow           string
-//	PubliclyAccessible                   *bool
-//	RedshiftIdcApplicationArn            string
-//	SnapshotScheduleIdentifier           string
-//	Tags                                 []models.Tag
-//	VpcSecurityGroupIDs                  []string
+// CreateClusterParams has the parameters of [Client.CreateCluster]:
+//   - ClusterIdentifier string, required: identifier of the new cluster, unique in the account and region
+//   - MasterUsername string, required: name of the admin user
+//   - NodeType string, required: type of the cluster's nodes
+//   - AdditionalInfo string: reserved by Amazon
+//   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
+//     maintenance
+//   - AquaConfigurationStatus [models.AquaConfigurationStatus]: retired by Amazon
+//   - AutomatedSnapshotRetentionPeriod *int: days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: Availability Zone to create the cluster in
+//   - AvailabilityZoneRelocation *bool: whether the cluster may be moved to another Availability Zone
+//   - CatalogName string: name of the AWS Glue data catalog, for a cluster with federated permissions
+//   - ClusterParameterGroupName string: name of the cluster's parameter group
+//   - ClusterSecurityGroups []string: names of the cluster security groups, for a cluster outside a virtual private
+//     cloud (VPC)
+//   - ClusterSubnetGroupName string: name of the subnet group, for a cluster in a VPC
+//   - ClusterType [models.ClusterType]: type of the cluster, single-node or multi-node
+//   - ClusterVersion string: version of the Redshift engine on all nodes
+//   - DBName string: name of the first database
+//   - DefaultIamRoleArn string: default IAM role of the cluster, as an Amazon Resource Name (ARN)
+//   - ElasticIP string: Elastic IP address of the cluster
+//   - Encrypted *bool: whether to encrypt the data in the cluster at rest
+//   - EnhancedVpcRouting *bool: whether to force traffic between the cluster and data repositories through the
+//     cluster's VPC
+//   - ExtraComputeForAutomaticOptimization *bool: whether to give the cluster extra compute for automatic optimization
+//   - HsmClientCertificateIdentifier string: identifier of the HSM client certificate
+//   - HsmConfigurationIdentifier string: identifier of the HSM configuration
+//   - IamRoles []string: IAM roles that the cluster may use to call other AWS services, as ARNs
+//   - IPAddressType [models.IPAddressType]: kind of IP address of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: key of AWS Key Management Service (KMS) that encrypts the cluster
+//   - LoadSampleData string: whether to load sample data into the new cluster
+//   - MaintenanceTrackName string: maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: days to keep the cluster's manual snapshots that set no period, 1 to 3,653, or
+//     -1
+//   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
+//   - MasterUserPassword [awsquery.Secret]: password of the admin user, 8 to 64 characters
+//   - MultiAZ *bool: whether to run the cluster in two Availability Zones
+//   - NumberOfNodes *int: number of compute nodes in the cluster, 1 to 100
+//   - Port *int: port of the cluster's database
+//   - PreferredMaintenanceWindow string: weekly maintenance window of the cluster, in UTC
+//   - PubliclyAccessible *bool: whether the cluster is accessible from a public network
+//   - RedshiftIdcApplicationArn string: IAM Identity Center application of a cluster with federated permissions, as an
+//     ARN
+//   - SnapshotScheduleIdentifier string: identifier of the cluster's snapshot schedule
+//   - Tags [][models.Tag]: tags of the new resource
+//   - VpcSecurityGroupIDs []string: identifiers of the VPC security groups, for a cluster in a VPC
 type CreateClusterParams = clusters.CreateClusterParams
 
-// CreateClusterResult is what [Client.CreateCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// CreateClusterResult is the result of [Client.CreateCluster]:
+//   - Cluster [models.Cluster]: the new cluster, in state creating
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterResult = clusters.CreateClusterResult
 
-// CreateCluster creates a cluster. The response comes immediately, with the cluster in state creating. The cluster
-// accepts connections when its state is available, which takes minutes. A cluster in a virtual private cloud (VPC) needs
-// ClusterSubnetGroupName. The call sets the admin password by MasterUserPassword, or ManageMasterPassword has Redshift
-// make it.
+// CreateCluster creates a cluster. The call returns immediately, with the cluster in state creating. The cluster accepts
+// connections when its state is available, minutes later. To create it in a virtual private cloud (VPC), set
+// ClusterSubnetGroupName. Set the admin password with MasterUserPassword, or let Redshift generate it with
+// ManageMasterPassword.
 //
 // Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterParameterGroupNotFound],
 // [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
@@ -126,7 +127,7 @@ type CreateClusterResult = clusters.CreateClusterResult
 // [models.ErrRedshiftIdcApplicationNotExists], [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault],
 // [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) CreateCluster(ctx context.Context, params *CreateClusterParams, options ...Option) (*CreateClusterResult, error) {
-	declared := operation[*CreateClusterParams, *CreateClusterResult]{
+	described := descriptor[*CreateClusterParams, *CreateClusterResult]{
 		plan:    recoverCreateCluster,
 		names:   namesCreateCluster,
 		creates: createsCreateCluster,
@@ -134,10 +135,10 @@ func (c *Client) CreateCluster(ctx context.Context, params *CreateClusterParams,
 	if service, ok := c.underlying().(interface {
 		CreateCluster(context.Context, *CreateClusterParams, ...Option) (*CreateClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateCluster, params, options)
+		return callService(ctx, c, described, service.CreateCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).CreateCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).CreateCluster(ctx, params)
 }
 
 // recoverCreateCluster returns the recovery plan that the contract declares.
@@ -199,391 +200,378 @@ func createsCreateCluster(r *CreateClusterResult) (kind resourceKind, identifier
 	return "cluster", r.Cluster.ClusterIdentifier, ""
 }
 
-// DeleteClusterParams has the parameters of [Client.DeleteCluster]. [clusters.DeleteClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	FinalClusterSnapshotIdentifier       string
-//	FinalClusterSnapshotRetentionPeriod  *int
-//	SkipFinalClusterSnapshot             *bool
+// DeleteClusterParams has the parameters of [Client.DeleteCluster]:
+//   - ClusterIdentifier string, required: identifier of the cluster to delete
+//   - FinalClusterSnapshotIdentifier string: identifier of the final snapshot, unique in the account and region
+//   - FinalClusterSnapshotRetentionPeriod *int: days to keep the final snapshot, 1 to 3,653, or -1 to keep it until it is
+//     deleted
+//   - SkipFinalClusterSnapshot *bool: whether to delete the cluster without a final snapshot
 type DeleteClusterParams = clusters.DeleteClusterParams
 
-// DeleteClusterResult is what [Client.DeleteCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// DeleteClusterResult is the result of [Client.DeleteCluster]:
+//   - Cluster [models.Cluster]: the cluster, in state final-snapshot or deleting
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterResult = clusters.DeleteClusterResult
 
-// DeleteCluster deletes a cluster and its automated snapshots. Manual snapshots stay. By default, Redshift takes a final
-// snapshot first, and FinalClusterSnapshotIdentifier is needed; SkipFinalClusterSnapshot set to true deletes the data
-// without one. The response comes immediately, with the cluster in state final-snapshot or deleting. Redshift needs
-// minutes to delete it.
+// DeleteCluster deletes a cluster and its automated snapshots. Manual snapshots remain. By default, Redshift takes a
+// final snapshot first, and FinalClusterSnapshotIdentifier is required. To delete the data without a snapshot, set
+// SkipFinalClusterSnapshot to true. The call returns immediately, with the cluster in state final-snapshot or deleting.
+// The cluster is deleted minutes later.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) DeleteCluster(ctx context.Context, params *DeleteClusterParams, options ...Option) (*DeleteClusterResult, error) {
-	declared := operation[*DeleteClusterParams, *DeleteClusterResult]{
+	described := descriptor[*DeleteClusterParams, *DeleteClusterResult]{
 		plan:  recoverDeleteCluster,
 		names: namesDeleteCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteCluster(context.Context, *DeleteClusterParams, ...Option) (*DeleteClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteCluster, params, options)
+		return callService(ctx, c, described, service.DeleteCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DeleteCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).DeleteCluster(ctx, params)
 }
 
 func namesDeleteCluster(p *DeleteClusterParams, r *DeleteClusterResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]. [clusters.DescribeAccountAttributesParams] describes each.
-//
-//	AttributeNames                       []string
+// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]:
+//   - AttributeNames []string: list only the attributes with these names
 type DescribeAccountAttributesParams = clusters.DescribeAccountAttributesParams
 
-// DescribeAccountAttributesResult is what [Client.DescribeAccountAttributes] returns:
-//
-//	AccountAttributes                    []models.AccountAttribute
-//	RequestID                            string
+// DescribeAccountAttributesResult is the result of [Client.DescribeAccountAttributes]:
+//   - AccountAttributes [][models.AccountAttribute]: attributes of the account
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeAccountAttributesResult = clusters.DescribeAccountAttributesResult
 
-// DescribeAccountAttributes lists attributes of the AWS account in Redshift, such as max-defer-maintenance-duration.
+// DescribeAccountAttributes lists attributes of the AWS account in Redshift. For example,
+// max-defer-maintenance-duration.
 func (c *Client) DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error) {
-	declared := operation[*DescribeAccountAttributesParams, *DescribeAccountAttributesResult]{}
+	described := descriptor[*DescribeAccountAttributesParams, *DescribeAccountAttributesResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeAccountAttributes(context.Context, *DescribeAccountAttributesParams, ...Option) (*DescribeAccountAttributesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeAccountAttributes, params, options)
+		return callService(ctx, c, described, service.DescribeAccountAttributes, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeAccountAttributes(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeAccountAttributes(ctx, params)
 }
 
-// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]. [clusters.DescribeClusterTracksParams] describes each.
-//
-//	MaintenanceTrackName                 string
-//	Marker                               string
-//	MaxRecords                           *int
+// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]:
+//   - MaintenanceTrackName string: list only the maintenance track with this name
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response
 type DescribeClusterTracksParams = clusters.DescribeClusterTracksParams
 
-// DescribeClusterTracksResult is what [Client.DescribeClusterTracks] returns:
-//
-//	MaintenanceTracks                    []models.MaintenanceTrack
-//	Marker                               string
-//	RequestID                            string
+// DescribeClusterTracksResult is the result of [Client.DescribeClusterTracks]:
+//   - MaintenanceTracks [][models.MaintenanceTrack]: maintenance tracks on this page
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterTracksResult = clusters.DescribeClusterTracksResult
 
-// DescribeClusterTracks lists the maintenance tracks of the region.
+// DescribeClusterTracks lists the maintenance tracks of the region. A cluster gets the engine releases of its track.
 //
 // Documented error codes: [models.ErrInvalidClusterTrack], [models.ErrUnauthorizedOperation].
 func (c *Client) DescribeClusterTracks(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) (*DescribeClusterTracksResult, error) {
-	declared := operation[*DescribeClusterTracksParams, *DescribeClusterTracksResult]{
+	described := descriptor[*DescribeClusterTracksParams, *DescribeClusterTracksResult]{
 		names: namesDescribeClusterTracks,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterTracks(context.Context, *DescribeClusterTracksParams, ...Option) (*DescribeClusterTracksResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterTracks, params, options)
+		return callService(ctx, c, described, service.DescribeClusterTracks, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusterTracks(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusterTracks(ctx, params)
 }
 
 func namesDescribeClusterTracks(p *DescribeClusterTracksParams, r *DescribeClusterTracksResult) (string, bool) {
 	return r.RequestID, areSame(p.MaintenanceTrackName, r.MaintenanceTracks, func(one *models.MaintenanceTrack) string { return one.MaintenanceTrackName })
 }
 
-// DescribeClusterTracksAll calls [Client.DescribeClusterTracks] page by page and yields the items of its
-// MaintenanceTracks, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterTracksAll calls [Client.DescribeClusterTracks] page by page and yields the items of MaintenanceTracks.
+// It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It
+// does not change params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an
+// error, because the sequence would never end.
 func (c *Client) DescribeClusterTracksAll(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) iter.Seq2[models.MaintenanceTrack, error] {
 	return clusters.DescribeClusterTracksAll(params, func(page *DescribeClusterTracksParams) (*DescribeClusterTracksResult, error) {
 		return c.DescribeClusterTracks(ctx, page, options...)
 	})
 }
 
-// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]. [clusters.DescribeClusterVersionsParams] describes each.
-//
-//	ClusterParameterGroupFamily          string
-//	ClusterVersion                       string
-//	Marker                               string
-//	MaxRecords                           *int
+// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]:
+//   - ClusterParameterGroupFamily string: list only versions of this parameter group family
+//   - ClusterVersion string: list only this version
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
 type DescribeClusterVersionsParams = clusters.DescribeClusterVersionsParams
 
-// DescribeClusterVersionsResult is what [Client.DescribeClusterVersions] returns:
-//
-//	Marker                               string
-//	ClusterVersions                      []models.ClusterVersion
-//	RequestID                            string
+// DescribeClusterVersionsResult is the result of [Client.DescribeClusterVersions]:
+//   - Marker string: marker of the next page
+//   - ClusterVersions [][models.ClusterVersion]: engine versions on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterVersionsResult = clusters.DescribeClusterVersionsResult
 
-// DescribeClusterVersions lists the versions of the Redshift engine that the region has.
+// DescribeClusterVersions lists the versions of the Redshift engine that are available in the region.
 func (c *Client) DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error) {
-	declared := operation[*DescribeClusterVersionsParams, *DescribeClusterVersionsResult]{}
+	described := descriptor[*DescribeClusterVersionsParams, *DescribeClusterVersionsResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterVersions(context.Context, *DescribeClusterVersionsParams, ...Option) (*DescribeClusterVersionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterVersions, params, options)
+		return callService(ctx, c, described, service.DescribeClusterVersions, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusterVersions(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusterVersions(ctx, params)
 }
 
-// DescribeClusterVersionsAll calls [Client.DescribeClusterVersions] page by page and yields the items of its
-// ClusterVersions, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterVersionsAll calls [Client.DescribeClusterVersions] page by page and yields the items of
+// ClusterVersions. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size
+// of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a response
+// repeats is an error, because the sequence would never end.
 func (c *Client) DescribeClusterVersionsAll(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) iter.Seq2[models.ClusterVersion, error] {
 	return clusters.DescribeClusterVersionsAll(params, func(page *DescribeClusterVersionsParams) (*DescribeClusterVersionsResult, error) {
 		return c.DescribeClusterVersions(ctx, page, options...)
 	})
 }
 
-// DescribeClustersParams has the parameters of [Client.DescribeClusters]. [clusters.DescribeClustersParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]:
+//   - ClusterIdentifier string: list only the cluster with this identifier
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClustersParams = clusters.DescribeClustersParams
 
-// DescribeClustersResult is what [Client.DescribeClusters] returns:
-//
-//	Marker                               string
-//	Clusters                             []models.Cluster
-//	RequestID                            string
+// DescribeClustersResult is the result of [Client.DescribeClusters]:
+//   - Marker string: marker of the next page
+//   - Clusters [][models.Cluster]: clusters on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClustersResult = clusters.DescribeClustersResult
 
-// DescribeClusters lists clusters. Without parameters it lists every cluster of the account in the region; each filter
-// narrows that down. A ClusterIdentifier that does not exist is the error ClusterNotFound. ClusterIdentifier cannot go
-// together with Marker.
+// DescribeClusters lists clusters. Without parameters, it lists all clusters of the account in the region. Each filter
+// narrows the list. If no cluster has the ClusterIdentifier, the call fails with ClusterNotFound. ClusterIdentifier and
+// Marker cannot be combined.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersParams, options ...Option) (*DescribeClustersResult, error) {
-	declared := operation[*DescribeClustersParams, *DescribeClustersResult]{
+	described := descriptor[*DescribeClustersParams, *DescribeClustersResult]{
 		names: namesDescribeClusters,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusters(context.Context, *DescribeClustersParams, ...Option) (*DescribeClustersResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusters, params, options)
+		return callService(ctx, c, described, service.DescribeClusters, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeClusters(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeClusters(ctx, params)
 }
 
 func namesDescribeClusters(p *DescribeClustersParams, r *DescribeClustersResult) (string, bool) {
 	return r.RequestID, areSame(p.ClusterIdentifier, r.Clusters, func(one *models.Cluster) string { return one.ClusterIdentifier })
 }
 
-// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of its Clusters, with one page
-// in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
-// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
-// repeats is an error, because the sequence would never end.
+// DescribeClustersAll calls [Client.DescribeClusters] page by page and yields the items of Clusters. It keeps one page
+// in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does not change
+// params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error, because
+// the sequence would never end.
 func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeClustersParams, options ...Option) iter.Seq2[models.Cluster, error] {
 	return clusters.DescribeClustersAll(params, func(page *DescribeClustersParams) (*DescribeClustersResult, error) {
 		return c.DescribeClusters(ctx, page, options...)
 	})
 }
 
-// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]. [clusters.DescribeNodeConfigurationOptionsParams] describes each.
-//
-//	ActionType                           models.ActionType // required
-//	ClusterIdentifier                    string
-//	Filters                              []models.NodeConfigurationOptionsFilter
-//	Marker                               string
-//	MaxRecords                           *int
-//	OwnerAccount                         string
-//	SnapshotArn                          string
-//	SnapshotIdentifier                   string
+// DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]:
+//   - ActionType [models.ActionType], required: action to list configurations for
+//   - ClusterIdentifier string: identifier of the cluster to list configurations for
+//   - Filters [][models.NodeConfigurationOptionsFilter]: list only configurations that match all of these filters
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 100 to 500
+//   - OwnerAccount string: AWS account that owns the snapshot
+//   - SnapshotArn string: Amazon Resource Name (ARN) of the snapshot
+//   - SnapshotIdentifier string: identifier of the snapshot to list configurations for
 type DescribeNodeConfigurationOptionsParams = clusters.DescribeNodeConfigurationOptionsParams
 
-// DescribeNodeConfigurationOptionsResult is what [Client.DescribeNodeConfigurationOptions] returns:
-//
-//	NodeConfigurationOptionList          []models.NodeConfigurationOption
-//	Marker                               string
-//	RequestID                            string
+// DescribeNodeConfigurationOptionsResult is the result of [Client.DescribeNodeConfigurationOptions]:
+//   - NodeConfigurationOptionList [][models.NodeConfigurationOption]: node configurations on this page
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeNodeConfigurationOptionsResult = clusters.DescribeNodeConfigurationOptionsResult
 
-// DescribeNodeConfigurationOptions lists the node types and numbers of nodes that an action can use, with the estimated
-// disk usage of each. To restore a cluster, name a snapshot by SnapshotIdentifier or SnapshotArn. To resize a cluster,
-// name it by ClusterIdentifier. For a recommendation, name either. If a snapshot belongs to another account and the call
-// has no OwnerAccount, Redshift returns the error ClusterSnapshotNotFound.
+// DescribeNodeConfigurationOptions lists the node configurations that an action can use, each with its estimated disk
+// usage. A configuration is a node type and a number of nodes. For a restore, identify the snapshot by
+// SnapshotIdentifier or SnapshotArn. For a resize, identify the cluster by ClusterIdentifier. For a recommendation,
+// identify either. For another account's snapshot, also set OwnerAccount. Without it, the call fails with
+// ClusterSnapshotNotFound.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeNodeConfigurationOptions(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) (*DescribeNodeConfigurationOptionsResult, error) {
-	declared := operation[*DescribeNodeConfigurationOptionsParams, *DescribeNodeConfigurationOptionsResult]{
+	described := descriptor[*DescribeNodeConfigurationOptionsParams, *DescribeNodeConfigurationOptionsResult]{
 		hint: hintDescribeNodeConfigurationOptions,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeNodeConfigurationOptions(context.Context, *DescribeNodeConfigurationOptionsParams, ...Option) (*DescribeNodeConfigurationOptionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeNodeConfigurationOptions, params, options)
+		return callService(ctx, c, described, service.DescribeNodeConfigurationOptions, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeNodeConfigurationOptions(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeNodeConfigurationOptions(ctx, params)
 }
 
 // DescribeNodeConfigurationOptionsAll calls [Client.DescribeNodeConfigurationOptions] page by page and yields the items
-// of its NodeConfigurationOptionList, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// of NodeConfigurationOptionList. It keeps one page in memory. It starts at params.Marker if that is set.
+// params.MaxRecords is the size of a page. It does not change params. It yields an error once, with a zero item, and
+// stops. A Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeNodeConfigurationOptionsAll(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) iter.Seq2[models.NodeConfigurationOption, error] {
 	return clusters.DescribeNodeConfigurationOptionsAll(params, func(page *DescribeNodeConfigurationOptionsParams) (*DescribeNodeConfigurationOptionsResult, error) {
 		return c.DescribeNodeConfigurationOptions(ctx, page, options...)
 	})
 }
 
-// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]. [clusters.DescribeOrderableClusterOptionsParams] describes each.
-//
-//	ClusterVersion                       string
-//	Marker                               string
-//	MaxRecords                           *int
-//	NodeType                             string
+// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]:
+//   - ClusterVersion string: list only options of this engine version
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - NodeType string: list only options of this node type
 type DescribeOrderableClusterOptionsParams = clusters.DescribeOrderableClusterOptionsParams
 
-// DescribeOrderableClusterOptionsResult is what [Client.DescribeOrderableClusterOptions] returns:
-//
-//	OrderableClusterOptions              []models.OrderableClusterOption
-//	Marker                               string
-//	RequestID                            string
+// DescribeOrderableClusterOptionsResult is the result of [Client.DescribeOrderableClusterOptions]:
+//   - OrderableClusterOptions [][models.OrderableClusterOption]: options on this page
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeOrderableClusterOptionsResult = clusters.DescribeOrderableClusterOptionsResult
 
-// DescribeOrderableClusterOptions lists the combinations of engine version, cluster type and node type that a new
-// cluster in the region can have, with the Availability Zones of each.
+// DescribeOrderableClusterOptions lists the settings that a new cluster in the region can have. Each item is an engine
+// version, a cluster type and a node type, with the Availability Zones that support them.
 func (c *Client) DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error) {
-	declared := operation[*DescribeOrderableClusterOptionsParams, *DescribeOrderableClusterOptionsResult]{}
+	described := descriptor[*DescribeOrderableClusterOptionsParams, *DescribeOrderableClusterOptionsResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeOrderableClusterOptions(context.Context, *DescribeOrderableClusterOptionsParams, ...Option) (*DescribeOrderableClusterOptionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeOrderableClusterOptions, params, options)
+		return callService(ctx, c, described, service.DescribeOrderableClusterOptions, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeOrderableClusterOptions(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeOrderableClusterOptions(ctx, params)
 }
 
 // DescribeOrderableClusterOptionsAll calls [Client.DescribeOrderableClusterOptions] page by page and yields the items of
-// its OrderableClusterOptions, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// OrderableClusterOptions. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeOrderableClusterOptionsAll(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) iter.Seq2[models.OrderableClusterOption, error] {
 	return clusters.DescribeOrderableClusterOptionsAll(params, func(page *DescribeOrderableClusterOptionsParams) (*DescribeOrderableClusterOptionsResult, error) {
 		return c.DescribeOrderableClusterOptions(ctx, page, options...)
 	})
 }
 
-// DescribeResizeParams has the parameters of [Client.DescribeResize]. [clusters.DescribeResizeParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// DescribeResizeParams has the parameters of [Client.DescribeResize]:
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DescribeResizeParams = clusters.DescribeResizeParams
 
-// DescribeResizeResult is what [Client.DescribeResize] returns:
-//
-//	TargetNodeType                       string
-//	TargetNumberOfNodes                  *int
-//	TargetClusterType                    models.ClusterType
-//	Status                               models.ResizeStatus
-//	ImportTablesCompleted                []string
-//	ImportTablesInProgress               []string
-//	ImportTablesNotStarted               []string
-//	AvgResizeRateInMegaBytesPerSecond    *float64
-//	TotalResizeDataInMegaBytes           *int64
-//	ProgressInMegaBytes                  *int64
-//	ElapsedTimeInSeconds                 *int64
-//	EstimatedTimeToCompletionInSeconds   *int64
-//	ResizeType                           string
-//	Message                              string
-//	TargetEncryptionType                 string
-//	DataTransferProgressPercent          *float64
-//	RequestID                            string
+// DescribeResizeResult is the result of [Client.DescribeResize]:
+//   - TargetNodeType string: type of the cluster's nodes after the resize
+//   - TargetNumberOfNodes *int: number of nodes after the resize
+//   - TargetClusterType [models.ClusterType]: type of the cluster after the resize, single-node or multi-node
+//   - Status [models.ResizeStatus]: state of the resize
+//   - ImportTablesCompleted []string: names of the tables that a classic resize has imported completely
+//   - ImportTablesInProgress []string: names of the tables that a classic resize is importing
+//   - ImportTablesNotStarted []string: names of the tables that a classic resize has not started to import
+//   - AvgResizeRateInMegaBytesPerSecond *float64: speed of the resize, in megabytes per second
+//   - TotalResizeDataInMegaBytes *int64: estimated size of the cluster's data before the resize, in megabytes
+//   - ProgressInMegaBytes *int64: size of the data processed so far, in megabytes
+//   - ElapsedTimeInSeconds *int64: time that the resize has taken so far, in seconds
+//   - EstimatedTimeToCompletionInSeconds *int64: estimated time until the resize ends, in seconds
+//   - ResizeType string: kind of resize, ClassicResize or ElasticResize
+//   - Message string: details of the resize, for people
+//   - TargetEncryptionType string: encryption of the cluster after the resize, KMS or None
+//   - DataTransferProgressPercent *float64: share of the cluster's data transferred so far, in percent
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeResizeResult = clusters.DescribeResizeResult
 
-// DescribeResize describes the last resize of a cluster. The response describes a resize that ended until the next one
-// begins. A cluster that never had a resize is the error ResizeNotFound.
+// DescribeResize describes the last resize of a cluster. A completed resize has the status SUCCEEDED until the next one
+// begins. If the cluster never had a resize, the call fails with ResizeNotFound.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrResizeNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeResize(ctx context.Context, params *DescribeResizeParams, options ...Option) (*DescribeResizeResult, error) {
-	declared := operation[*DescribeResizeParams, *DescribeResizeResult]{}
+	described := descriptor[*DescribeResizeParams, *DescribeResizeResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeResize(context.Context, *DescribeResizeParams, ...Option) (*DescribeResizeResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeResize, params, options)
+		return callService(ctx, c, described, service.DescribeResize, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeResize(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeResize(ctx, params)
 }
 
-// DescribeStorageParams has the parameters of [Client.DescribeStorage]. [clusters.DescribeStorageParams] describes each.
+// DescribeStorageParams has the parameters of [Client.DescribeStorage]. It has none.
 type DescribeStorageParams = clusters.DescribeStorageParams
 
-// DescribeStorageResult is what [Client.DescribeStorage] returns:
-//
-//	TotalBackupSizeInMegaBytes           float64
-//	TotalProvisionedStorageInMegaBytes   float64
-//	RequestID                            string
+// DescribeStorageResult is the result of [Client.DescribeStorage]:
+//   - TotalBackupSizeInMegaBytes float64: size of the storage that snapshots use, in megabytes
+//   - TotalProvisionedStorageInMegaBytes float64: size of the storage that is provisioned for clusters, in megabytes
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeStorageResult = clusters.DescribeStorageResult
 
-// DescribeStorage returns how much storage the account uses in the region.
+// DescribeStorage returns the size of the account's storage in the region.
 func (c *Client) DescribeStorage(ctx context.Context, params *DescribeStorageParams, options ...Option) (*DescribeStorageResult, error) {
-	declared := operation[*DescribeStorageParams, *DescribeStorageResult]{}
+	described := descriptor[*DescribeStorageParams, *DescribeStorageResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeStorage(context.Context, *DescribeStorageParams, ...Option) (*DescribeStorageResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeStorage, params, options)
+		return callService(ctx, c, described, service.DescribeStorage, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).DescribeStorage(ctx, params)
+	return clusters.New(newCall(c, described, options)).DescribeStorage(ctx, params)
 }
 
-// ModifyClusterParams has the parameters of [Client.ModifyCluster]. [clusters.ModifyClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	AllowVersionUpgrade                  *bool
-//	AutomatedSnapshotRetentionPeriod     *int
-//	AvailabilityZone                     string
-//	AvailabilityZoneRelocation           *bool
-//	ClusterParameterGroupName            string
-//	ClusterSecurityGroups                []string
-//	ClusterType                          models.ClusterType
-//	ClusterVersion                       string
-//	ElasticIP                            string
-//	Encrypted                            *bool
-//	EnhancedVpcRouting                   *bool
-//	ExtraComputeForAutomaticOptimization *bool
-//	HsmClientCertificateIdentifier       string
-//	HsmConfigurationIdentifier           string
-//	IPAddressType                        models.IPAddressType
-//	KmsKeyID                             string
-//	MaintenanceTrackName                 string
-//	ManageMasterPassword                 *bool
-//	ManualSnapshotRetentionPeriod        *int
-//	MasterPasswordSecretKmsKeyID         string
-//	MasterUserPassword                   awsquery.Secret
-//	MultiAZ                              *bool
-//	NewClusterIdentifier                 string
-//	NodeType                             string
-//	NumberOfNodes                        *int
-//	Port                                 *int
-//	PreferredMaintenanceWindow           string
-//	PubliclyAccessible                   *bool
-//	VpcSecurityGroupIDs                  []string
+// ModifyClusterParams has the parameters of [Client.ModifyCluster]:
+//   - ClusterIdentifier string, required: current identifier of the cluster to change
+//   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
+//     maintenance
+//   - AutomatedSnapshotRetentionPeriod *int: days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: Availability Zone to move the cluster to
+//   - AvailabilityZoneRelocation *bool: whether the cluster may be moved to another Availability Zone
+//   - ClusterParameterGroupName string: name of the cluster's new parameter group
+//   - ClusterSecurityGroups []string: names of the new cluster security groups, for a cluster outside a VPC
+//   - ClusterType [models.ClusterType]: new type of the cluster, single-node or multi-node
+//   - ClusterVersion string: new version of the Redshift engine
+//   - ElasticIP string: Elastic IP address of the cluster
+//   - Encrypted *bool: whether the data in the cluster is encrypted at rest
+//   - EnhancedVpcRouting *bool: whether to force traffic between the cluster and data repositories through the
+//     cluster's VPC
+//   - ExtraComputeForAutomaticOptimization *bool: whether to give the cluster extra compute for automatic optimization
+//   - HsmClientCertificateIdentifier string: identifier of the HSM client certificate
+//   - HsmConfigurationIdentifier string: identifier of the HSM configuration
+//   - IPAddressType [models.IPAddressType]: new kind of IP address of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: new KMS key that encrypts the cluster
+//   - MaintenanceTrackName string: new maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: days to keep new manual snapshots that set no period, 1 to 3,653, or -1
+//   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
+//   - MasterUserPassword [awsquery.Secret]: new password of the admin user, 8 to 64 characters
+//   - MultiAZ *bool: whether to run the cluster in two Availability Zones
+//   - NewClusterIdentifier string: new identifier of the cluster, unique in the account and region
+//   - NodeType string: new type of the cluster's nodes
+//   - NumberOfNodes *int: new number of compute nodes, at least 1
+//   - Port *int: new port of the cluster's database
+//   - PreferredMaintenanceWindow string: new weekly maintenance window of the cluster, in UTC
+//   - PubliclyAccessible *bool: whether the cluster is accessible from a public network
+//   - VpcSecurityGroupIDs []string: identifiers of the new VPC security groups, for a cluster in a VPC
 type ModifyClusterParams = clusters.ModifyClusterParams
 
-// ModifyClusterResult is what [Client.ModifyCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ModifyClusterResult is the result of [Client.ModifyCluster]:
+//   - Cluster [models.Cluster]: the cluster
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterResult = clusters.ModifyClusterResult
 
-// ModifyCluster changes a cluster, which must be in state available. Only the parameters of the call change; the
-// response has changes that are not in effect yet in Cluster.PendingModifiedValues. NewClusterIdentifier renames the
-// cluster, and its endpoint changes too. A new node type or number of nodes is a classic resize, which needs NodeType
-// and NumberOfNodes both; see ResizeCluster for an elastic one. A new parameter group takes effect at the next reboot.
+// ModifyCluster changes the settings of a cluster, which must be in state available. Parameters without a value leave
+// their settings unchanged. In the response, Cluster.PendingModifiedValues has the changes that are not in effect yet.
+// NewClusterIdentifier renames the cluster and changes its endpoint. To change the type or the number of nodes, set both
+// NodeType and NumberOfNodes. Redshift then makes a classic resize. ResizeCluster can make an elastic one. A new
+// parameter group takes effect at the next reboot.
 //
 // Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterNotFound],
 // [models.ErrClusterParameterGroupNotFound], [models.ErrClusterSecurityGroupNotFound],
@@ -596,116 +584,110 @@ type ModifyClusterResult = clusters.ModifyClusterResult
 // [models.ErrTableLimitExceeded], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation],
 // [models.ErrUnsupportedOptionFault].
 func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error) {
-	declared := operation[*ModifyClusterParams, *ModifyClusterResult]{
+	described := descriptor[*ModifyClusterParams, *ModifyClusterResult]{
 		plan: recoverModifyCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyCluster(context.Context, *ModifyClusterParams, ...Option) (*ModifyClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyCluster, params, options)
+		return callService(ctx, c, described, service.ModifyCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ModifyCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).ModifyCluster(ctx, params)
 }
 
-// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]. [clusters.ModifyClusterIamRolesParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	AddIamRoles                          []string
-//	DefaultIamRoleArn                    string
-//	RemoveIamRoles                       []string
+// ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]:
+//   - ClusterIdentifier string, required: identifier of the cluster to change
+//   - AddIamRoles []string: IAM roles to add to the cluster, as ARNs
+//   - DefaultIamRoleArn string: new default IAM role of the cluster, as an ARN
+//   - RemoveIamRoles []string: IAM roles to remove from the cluster, as ARNs
 type ModifyClusterIamRolesParams = clusters.ModifyClusterIamRolesParams
 
-// ModifyClusterIamRolesResult is what [Client.ModifyClusterIamRoles] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ModifyClusterIamRolesResult is the result of [Client.ModifyClusterIamRoles]:
+//   - Cluster [models.Cluster]: the cluster
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterIamRolesResult = clusters.ModifyClusterIamRolesResult
 
-// ModifyClusterIamRoles adds IAM roles to a cluster and removes them from it. With these roles, the cluster can call
-// other AWS services. The response comes immediately; ApplyStatus of each role in Cluster.IamRoles shows when the
-// cluster can use it.
+// ModifyClusterIamRoles adds IAM roles to a cluster and removes others. The cluster may use its roles to call other AWS
+// services. The call returns immediately. In Cluster.IamRoles, the ApplyStatus of a role is in-sync when the cluster can
+// use it.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) ModifyClusterIamRoles(ctx context.Context, params *ModifyClusterIamRolesParams, options ...Option) (*ModifyClusterIamRolesResult, error) {
-	declared := operation[*ModifyClusterIamRolesParams, *ModifyClusterIamRolesResult]{
+	described := descriptor[*ModifyClusterIamRolesParams, *ModifyClusterIamRolesResult]{
 		plan:  recoverModifyClusterIamRoles,
 		names: namesModifyClusterIamRoles,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterIamRoles(context.Context, *ModifyClusterIamRolesParams, ...Option) (*ModifyClusterIamRolesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterIamRoles, params, options)
+		return callService(ctx, c, described, service.ModifyClusterIamRoles, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ModifyClusterIamRoles(ctx, params)
+	return clusters.New(newCall(c, described, options)).ModifyClusterIamRoles(ctx, params)
 }
 
 func namesModifyClusterIamRoles(p *ModifyClusterIamRolesParams, r *ModifyClusterIamRolesResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// PauseClusterParams has the parameters of [Client.PauseCluster]. [clusters.PauseClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// PauseClusterParams has the parameters of [Client.PauseCluster]:
+//   - ClusterIdentifier string, required: identifier of the cluster to pause
 type PauseClusterParams = clusters.PauseClusterParams
 
-// PauseClusterResult is what [Client.PauseCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// PauseClusterResult is the result of [Client.PauseCluster]:
+//   - Cluster [models.Cluster]: the cluster, which Redshift is pausing
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type PauseClusterResult = clusters.PauseClusterResult
 
 // PauseCluster pauses a cluster, which must be in state available. A paused cluster accepts no connections, and its
-// compute nodes cost nothing. Redshift takes a snapshot first, and needs a recent one to pause the cluster.
+// compute nodes cost nothing. Redshift takes a snapshot first. It refuses the call if the cluster has no recent backup.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrUnsupportedOperation].
 func (c *Client) PauseCluster(ctx context.Context, params *PauseClusterParams, options ...Option) (*PauseClusterResult, error) {
-	declared := operation[*PauseClusterParams, *PauseClusterResult]{
+	described := descriptor[*PauseClusterParams, *PauseClusterResult]{
 		plan:  recoverPauseCluster,
 		names: namesPauseCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		PauseCluster(context.Context, *PauseClusterParams, ...Option) (*PauseClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.PauseCluster, params, options)
+		return callService(ctx, c, described, service.PauseCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).PauseCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).PauseCluster(ctx, params)
 }
 
 func namesPauseCluster(p *PauseClusterParams, r *PauseClusterResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// RebootClusterParams has the parameters of [Client.RebootCluster]. [clusters.RebootClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// RebootClusterParams has the parameters of [Client.RebootCluster]:
+//   - ClusterIdentifier string, required: identifier of the cluster to reboot
 type RebootClusterParams = clusters.RebootClusterParams
 
-// RebootClusterResult is what [Client.RebootCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// RebootClusterResult is the result of [Client.RebootCluster]:
+//   - Cluster [models.Cluster]: the cluster, in state rebooting
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RebootClusterResult = clusters.RebootClusterResult
 
 // RebootCluster reboots a cluster as soon as possible. The cluster accepts no connections while its state is rebooting.
-// The reboot puts pending changes into effect, such as new parameters.
+// Pending changes take effect at the reboot. For example, new parameter values.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error) {
-	declared := operation[*RebootClusterParams, *RebootClusterResult]{
+	described := descriptor[*RebootClusterParams, *RebootClusterResult]{
 		plan:  recoverRebootCluster,
 		names: namesRebootCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		RebootCluster(context.Context, *RebootClusterParams, ...Option) (*RebootClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RebootCluster, params, options)
+		return callService(ctx, c, described, service.RebootCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).RebootCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).RebootCluster(ctx, params)
 }
 
 // recoverRebootCluster returns the recovery plan that the contract declares.
@@ -720,27 +702,25 @@ func namesRebootCluster(p *RebootClusterParams, r *RebootClusterResult) (string,
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ResizeClusterParams has the parameters of [Client.ResizeCluster]. [clusters.ResizeClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	Classic                              *bool
-//	ClusterType                          models.ClusterType
-//	NodeType                             string
-//	NumberOfNodes                        *int
-//	ReservedNodeID                       string
-//	TargetReservedNodeOfferingID         string
+// ResizeClusterParams has the parameters of [Client.ResizeCluster]:
+//   - ClusterIdentifier string, required: identifier of the cluster to resize
+//   - Classic *bool: whether to use a classic resize instead of an elastic one
+//   - ClusterType [models.ClusterType]: new type of the cluster, single-node or multi-node
+//   - NodeType string: new type of the cluster's nodes
+//   - NumberOfNodes *int: new number of compute nodes, at least 1
+//   - ReservedNodeID string: identifier of the reserved node to exchange during the resize
+//   - TargetReservedNodeOfferingID string: identifier of the offering to exchange the reserved node for
 type ResizeClusterParams = clusters.ResizeClusterParams
 
-// ResizeClusterResult is what [Client.ResizeCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ResizeClusterResult is the result of [Client.ResizeCluster]:
+//   - Cluster [models.Cluster]: the cluster, which Redshift is resizing
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResizeClusterResult = clusters.ResizeClusterResult
 
-// ResizeCluster changes the type or the number of a cluster's nodes. By default the resize is elastic: it takes minutes,
-// and the cluster is unavailable only for a short time. A classic resize copies all data, and the cluster accepts only
-// reads meanwhile. DescribeNodeConfigurationOptions lists the possible configurations, and DescribeResize shows the
-// progress.
+// ResizeCluster changes the type or the number of a cluster's nodes. By default, the resize is elastic. It takes
+// minutes, and the cluster is unavailable for a short time only. A classic resize copies all data, and the cluster is
+// read-only during the copy. DescribeNodeConfigurationOptions lists the possible configurations. DescribeResize shows
+// the progress.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrDependentServiceUnavailableFault],
 // [models.ErrInsufficientClusterCapacity], [models.ErrInvalidClusterState], [models.ErrInvalidReservedNodeState],
@@ -749,50 +729,48 @@ type ResizeClusterResult = clusters.ResizeClusterResult
 // [models.ErrReservedNodeAlreadyMigrated], [models.ErrReservedNodeNotFound], [models.ErrReservedNodeOfferingNotFound],
 // [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation], [models.ErrUnsupportedOptionFault].
 func (c *Client) ResizeCluster(ctx context.Context, params *ResizeClusterParams, options ...Option) (*ResizeClusterResult, error) {
-	declared := operation[*ResizeClusterParams, *ResizeClusterResult]{
+	described := descriptor[*ResizeClusterParams, *ResizeClusterResult]{
 		plan:  recoverResizeCluster,
 		names: namesResizeCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ResizeCluster(context.Context, *ResizeClusterParams, ...Option) (*ResizeClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ResizeCluster, params, options)
+		return callService(ctx, c, described, service.ResizeCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ResizeCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).ResizeCluster(ctx, params)
 }
 
 func namesResizeCluster(p *ResizeClusterParams, r *ResizeClusterResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ResumeClusterParams has the parameters of [Client.ResumeCluster]. [clusters.ResumeClusterParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// ResumeClusterParams has the parameters of [Client.ResumeCluster]:
+//   - ClusterIdentifier string, required: identifier of the paused cluster to resume
 type ResumeClusterParams = clusters.ResumeClusterParams
 
-// ResumeClusterResult is what [Client.ResumeCluster] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ResumeClusterResult is the result of [Client.ResumeCluster]:
+//   - Cluster [models.Cluster]: the cluster, which Redshift is resuming
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResumeClusterResult = clusters.ResumeClusterResult
 
-// ResumeCluster resumes a paused cluster. It accepts connections again when its state is available, which takes minutes.
+// ResumeCluster resumes a paused cluster. The cluster accepts connections when its state is available, minutes later.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInsufficientClusterCapacity],
 // [models.ErrInvalidClusterState], [models.ErrUnsupportedOperation].
 func (c *Client) ResumeCluster(ctx context.Context, params *ResumeClusterParams, options ...Option) (*ResumeClusterResult, error) {
-	declared := operation[*ResumeClusterParams, *ResumeClusterResult]{
+	described := descriptor[*ResumeClusterParams, *ResumeClusterResult]{
 		plan:  recoverResumeCluster,
 		names: namesResumeCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ResumeCluster(context.Context, *ResumeClusterParams, ...Option) (*ResumeClusterResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ResumeCluster, params, options)
+		return callService(ctx, c, described, service.ResumeCluster, params, options)
 	}
 
-	return clusters.New(newCall(c, declared, options)).ResumeCluster(ctx, params)
+	return clusters.New(newCall(c, described, options)).ResumeCluster(ctx, params)
 }
 
 func namesResumeCluster(p *ResumeClusterParams, r *ResumeClusterResult) (string, bool) {

@@ -12,44 +12,42 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateEventSubscriptionParams has the parameters of [Client.CreateEventSubscription]. [events.CreateEventSubscriptionParams] describes each.
-//
-//	SnsTopicArn                          string // required
-//	SubscriptionName                     string // required
-//	Enabled                              *bool
-//	EventCategories                      []string
-//	Severity                             models.EventSeverity
-//	SourceIDs                            []string
-//	SourceType                           models.SourceType
-//	Tags                                 []models.Tag
+// CreateEventSubscriptionParams has the parameters of [Client.CreateEventSubscription]:
+//   - SnsTopicArn string, required: Amazon SNS topic that gets the notifications, as an Amazon Resource Name (ARN)
+//   - SubscriptionName string, required: name of the new subscription
+//   - Enabled *bool: whether the subscription sends notifications
+//   - EventCategories []string: select only events in these categories
+//   - Severity [models.EventSeverity]: select only events of this severity, ERROR or INFO
+//   - SourceIDs []string: select only events of these sources
+//   - SourceType [models.SourceType]: select only events of this source type
+//   - Tags [][models.Tag]: tags of the new resource
 type CreateEventSubscriptionParams = events.CreateEventSubscriptionParams
 
-// CreateEventSubscriptionResult is what [Client.CreateEventSubscription] returns:
-//
-//	EventSubscription                    models.EventSubscription
-//	RequestID                            string
+// CreateEventSubscriptionResult is the result of [Client.CreateEventSubscription]:
+//   - EventSubscription [models.EventSubscription]: the new subscription
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateEventSubscriptionResult = events.CreateEventSubscriptionResult
 
-// CreateEventSubscription creates an event subscription. Redshift sends the selected events to an Amazon SNS topic.
-// SourceType alone selects the events of all sources of this type. SourceIds selects the events of certain sources.
-// Without SourceType, the subscription selects the events of all sources of the account.
+// CreateEventSubscription creates an event subscription. Redshift then sends the selected events to an Amazon SNS topic.
+// Without SourceType, it sends the events of all sources in the account. With SourceType, it sends the events of all
+// sources of this type. With SourceType and SourceIDs, it sends the events of these sources only.
 //
 // Documented error codes: [models.ErrEventSubscriptionQuotaExceeded], [models.ErrInvalidTagFault],
 // [models.ErrSNSInvalidTopic], [models.ErrSNSNoAuthorization], [models.ErrSNSTopicArnNotFound],
 // [models.ErrSourceNotFound], [models.ErrSubscriptionAlreadyExist], [models.ErrSubscriptionCategoryNotFound],
 // [models.ErrSubscriptionEventIdNotFound], [models.ErrSubscriptionSeverityNotFound], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateEventSubscription(ctx context.Context, params *CreateEventSubscriptionParams, options ...Option) (*CreateEventSubscriptionResult, error) {
-	declared := operation[*CreateEventSubscriptionParams, *CreateEventSubscriptionResult]{
+	described := descriptor[*CreateEventSubscriptionParams, *CreateEventSubscriptionResult]{
 		plan:  recoverCreateEventSubscription,
 		names: namesCreateEventSubscription,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateEventSubscription(context.Context, *CreateEventSubscriptionParams, ...Option) (*CreateEventSubscriptionResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateEventSubscription, params, options)
+		return callService(ctx, c, described, service.CreateEventSubscription, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).CreateEventSubscription(ctx, params)
+	return events.New(newCall(c, described, options)).CreateEventSubscription(ctx, params)
 }
 
 // recoverCreateEventSubscription returns the recovery plan that the contract declares.
@@ -89,28 +87,28 @@ func namesCreateEventSubscription(p *CreateEventSubscriptionParams, r *CreateEve
 	return r.RequestID, isSame(p.SubscriptionName, r.EventSubscription.CustSubscriptionID)
 }
 
-// DeleteEventSubscriptionParams has the parameters of [Client.DeleteEventSubscription]. [events.DeleteEventSubscriptionParams] describes each.
-//
-//	SubscriptionName                     string // required
+// DeleteEventSubscriptionParams has the parameters of [Client.DeleteEventSubscription]:
+//   - SubscriptionName string, required: name of the subscription to delete
 type DeleteEventSubscriptionParams = events.DeleteEventSubscriptionParams
 
-// DeleteEventSubscriptionResult is what [Client.DeleteEventSubscription] returns: the RequestID alone, a string.
+// DeleteEventSubscriptionResult is the result of [Client.DeleteEventSubscription]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteEventSubscriptionResult = events.DeleteEventSubscriptionResult
 
 // DeleteEventSubscription deletes an event subscription.
 //
 // Documented error codes: [models.ErrInvalidSubscriptionStateFault], [models.ErrSubscriptionNotFound].
 func (c *Client) DeleteEventSubscription(ctx context.Context, params *DeleteEventSubscriptionParams, options ...Option) (*DeleteEventSubscriptionResult, error) {
-	declared := operation[*DeleteEventSubscriptionParams, *DeleteEventSubscriptionResult]{
+	described := descriptor[*DeleteEventSubscriptionParams, *DeleteEventSubscriptionResult]{
 		plan: recoverDeleteEventSubscription,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteEventSubscription(context.Context, *DeleteEventSubscriptionParams, ...Option) (*DeleteEventSubscriptionResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteEventSubscription, params, options)
+		return callService(ctx, c, described, service.DeleteEventSubscription, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).DeleteEventSubscription(ctx, params)
+	return events.New(newCall(c, described, options)).DeleteEventSubscription(ctx, params)
 }
 
 // recoverDeleteEventSubscription returns the recovery plan that the contract declares.
@@ -136,266 +134,255 @@ func recoverDeleteEventSubscription(lookUps *Client, params *DeleteEventSubscrip
 	}
 }
 
-// DescribeEventCategoriesParams has the parameters of [Client.DescribeEventCategories]. [events.DescribeEventCategoriesParams] describes each.
-//
-//	SourceType                           models.SourceType
+// DescribeEventCategoriesParams has the parameters of [Client.DescribeEventCategories]:
+//   - SourceType [models.SourceType]: list only categories of this source type
 type DescribeEventCategoriesParams = events.DescribeEventCategoriesParams
 
-// DescribeEventCategoriesResult is what [Client.DescribeEventCategories] returns:
-//
-//	EventCategoriesMapList               []models.EventCategoriesMap
-//	RequestID                            string
+// DescribeEventCategoriesResult is the result of [Client.DescribeEventCategories]:
+//   - EventCategoriesMapList [][models.EventCategoriesMap]: kinds of events by source type, with their categories
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeEventCategoriesResult = events.DescribeEventCategoriesResult
 
-// DescribeEventCategories lists the categories of events and the events in each, for all types of sources or for one.
+// DescribeEventCategories lists the event categories and the kinds of events in them.
 func (c *Client) DescribeEventCategories(ctx context.Context, params *DescribeEventCategoriesParams, options ...Option) (*DescribeEventCategoriesResult, error) {
-	declared := operation[*DescribeEventCategoriesParams, *DescribeEventCategoriesResult]{}
+	described := descriptor[*DescribeEventCategoriesParams, *DescribeEventCategoriesResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeEventCategories(context.Context, *DescribeEventCategoriesParams, ...Option) (*DescribeEventCategoriesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeEventCategories, params, options)
+		return callService(ctx, c, described, service.DescribeEventCategories, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).DescribeEventCategories(ctx, params)
+	return events.New(newCall(c, described, options)).DescribeEventCategories(ctx, params)
 }
 
-// DescribeEventSubscriptionsParams has the parameters of [Client.DescribeEventSubscriptions]. [events.DescribeEventSubscriptionsParams] describes each.
-//
-//	Marker                               string
-//	MaxRecords                           *int
-//	SubscriptionName                     string
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeEventSubscriptionsParams has the parameters of [Client.DescribeEventSubscriptions]:
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - SubscriptionName string: list only the subscription with this name
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeEventSubscriptionsParams = events.DescribeEventSubscriptionsParams
 
-// DescribeEventSubscriptionsResult is what [Client.DescribeEventSubscriptions] returns:
-//
-//	Marker                               string
-//	EventSubscriptionsList               []models.EventSubscription
-//	RequestID                            string
+// DescribeEventSubscriptionsResult is the result of [Client.DescribeEventSubscriptions]:
+//   - Marker string: marker of the next page
+//   - EventSubscriptionsList [][models.EventSubscription]: event subscriptions on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeEventSubscriptionsResult = events.DescribeEventSubscriptionsResult
 
-// DescribeEventSubscriptions lists event subscriptions. Without parameters, it lists every subscription of the account
-// in the region. A SubscriptionName that does not exist is the error SubscriptionNotFound.
+// DescribeEventSubscriptions lists event subscriptions. Without parameters, it lists all subscriptions of the account in
+// the region. If no subscription has the SubscriptionName, the call fails with SubscriptionNotFound.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSubscriptionNotFound].
 func (c *Client) DescribeEventSubscriptions(ctx context.Context, params *DescribeEventSubscriptionsParams, options ...Option) (*DescribeEventSubscriptionsResult, error) {
-	declared := operation[*DescribeEventSubscriptionsParams, *DescribeEventSubscriptionsResult]{
+	described := descriptor[*DescribeEventSubscriptionsParams, *DescribeEventSubscriptionsResult]{
 		names: namesDescribeEventSubscriptions,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeEventSubscriptions(context.Context, *DescribeEventSubscriptionsParams, ...Option) (*DescribeEventSubscriptionsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeEventSubscriptions, params, options)
+		return callService(ctx, c, described, service.DescribeEventSubscriptions, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).DescribeEventSubscriptions(ctx, params)
+	return events.New(newCall(c, described, options)).DescribeEventSubscriptions(ctx, params)
 }
 
 func namesDescribeEventSubscriptions(p *DescribeEventSubscriptionsParams, r *DescribeEventSubscriptionsResult) (string, bool) {
 	return r.RequestID, areSame(p.SubscriptionName, r.EventSubscriptionsList, func(one *models.EventSubscription) string { return one.CustSubscriptionID })
 }
 
-// DescribeEventSubscriptionsAll calls [Client.DescribeEventSubscriptions] page by page and yields the items of its
-// EventSubscriptionsList, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeEventSubscriptionsAll calls [Client.DescribeEventSubscriptions] page by page and yields the items of
+// EventSubscriptionsList. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is
+// the size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeEventSubscriptionsAll(ctx context.Context, params *DescribeEventSubscriptionsParams, options ...Option) iter.Seq2[models.EventSubscription, error] {
 	return events.DescribeEventSubscriptionsAll(params, func(page *DescribeEventSubscriptionsParams) (*DescribeEventSubscriptionsResult, error) {
 		return c.DescribeEventSubscriptions(ctx, page, options...)
 	})
 }
 
-// DescribeEventsParams has the parameters of [Client.DescribeEvents]. [events.DescribeEventsParams] describes each.
-//
-//	Duration                             *int
-//	EndTime                              time.Time
-//	Marker                               string
-//	MaxRecords                           *int
-//	SourceIdentifier                     string
-//	SourceType                           models.SourceType
-//	StartTime                            time.Time
+// DescribeEventsParams has the parameters of [Client.DescribeEvents]:
+//   - Duration *int: list only events in this many minutes before the call
+//   - EndTime [time.Time]: list only events at this time or before, at most 14 days ago
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - SourceIdentifier string: list only events of the source with this identifier
+//   - SourceType [models.SourceType]: list only events of this source type
+//   - StartTime [time.Time]: list only events at this time or after, at most 14 days ago
 type DescribeEventsParams = events.DescribeEventsParams
 
-// DescribeEventsResult is what [Client.DescribeEvents] returns:
-//
-//	Marker                               string
-//	Events                               []models.Event
-//	RequestID                            string
+// DescribeEventsResult is the result of [Client.DescribeEvents]:
+//   - Marker string: marker of the next page
+//   - Events [][models.Event]: events on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeEventsResult = events.DescribeEventsResult
 
 // DescribeEvents lists events of the last 14 days. Without parameters, it lists the events of all sources in the last
 // hour.
 func (c *Client) DescribeEvents(ctx context.Context, params *DescribeEventsParams, options ...Option) (*DescribeEventsResult, error) {
-	declared := operation[*DescribeEventsParams, *DescribeEventsResult]{
+	described := descriptor[*DescribeEventsParams, *DescribeEventsResult]{
 		names: namesDescribeEvents,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeEvents(context.Context, *DescribeEventsParams, ...Option) (*DescribeEventsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeEvents, params, options)
+		return callService(ctx, c, described, service.DescribeEvents, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).DescribeEvents(ctx, params)
+	return events.New(newCall(c, described, options)).DescribeEvents(ctx, params)
 }
 
 func namesDescribeEvents(p *DescribeEventsParams, r *DescribeEventsResult) (string, bool) {
 	return r.RequestID, areSame(p.SourceIdentifier, r.Events, func(one *models.Event) string { return one.SourceIdentifier })
 }
 
-// DescribeEventsAll calls [Client.DescribeEvents] page by page and yields the items of its Events, with one page in
-// memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
-// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
-// repeats is an error, because the sequence would never end.
+// DescribeEventsAll calls [Client.DescribeEvents] page by page and yields the items of Events. It keeps one page in
+// memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does not change params.
+// It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error, because the
+// sequence would never end.
 func (c *Client) DescribeEventsAll(ctx context.Context, params *DescribeEventsParams, options ...Option) iter.Seq2[models.Event, error] {
 	return events.DescribeEventsAll(params, func(page *DescribeEventsParams) (*DescribeEventsResult, error) {
 		return c.DescribeEvents(ctx, page, options...)
 	})
 }
 
-// DescribeLoggingStatusParams has the parameters of [Client.DescribeLoggingStatus]. [events.DescribeLoggingStatusParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// DescribeLoggingStatusParams has the parameters of [Client.DescribeLoggingStatus]:
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DescribeLoggingStatusParams = events.DescribeLoggingStatusParams
 
-// DescribeLoggingStatusResult is what [Client.DescribeLoggingStatus] returns:
-//
-//	LoggingEnabled                       bool
-//	BucketName                           string
-//	S3KeyPrefix                          string
-//	LastSuccessfulDeliveryTime           time.Time
-//	LastFailureTime                      time.Time
-//	LastFailureMessage                   string
-//	LogDestinationType                   models.LogDestinationType
-//	LogExports                           []string
-//	RequestID                            string
+// DescribeLoggingStatusResult is the result of [Client.DescribeLoggingStatus]:
+//   - LoggingEnabled bool: whether Redshift logs the connections and user activity of the cluster
+//   - BucketName string: S3 bucket of the log files
+//   - S3KeyPrefix string: prefix of the names of log files in S3
+//   - LastSuccessfulDeliveryTime [time.Time]: time of the last successful delivery of logs
+//   - LastFailureTime [time.Time]: time of the last failed delivery of logs
+//   - LastFailureMessage string: reason why the last delivery failed, for people
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: exported types of logs
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeLoggingStatusResult = events.DescribeLoggingStatusResult
 
-// DescribeLoggingStatus describes whether and where Redshift stores the audit logs of a cluster, and the last delivery.
+// DescribeLoggingStatus describes whether and where Redshift stores the audit logs of a cluster, and their last
+// delivery.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeLoggingStatus(ctx context.Context, params *DescribeLoggingStatusParams, options ...Option) (*DescribeLoggingStatusResult, error) {
-	declared := operation[*DescribeLoggingStatusParams, *DescribeLoggingStatusResult]{}
+	described := descriptor[*DescribeLoggingStatusParams, *DescribeLoggingStatusResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeLoggingStatus(context.Context, *DescribeLoggingStatusParams, ...Option) (*DescribeLoggingStatusResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeLoggingStatus, params, options)
+		return callService(ctx, c, described, service.DescribeLoggingStatus, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).DescribeLoggingStatus(ctx, params)
+	return events.New(newCall(c, described, options)).DescribeLoggingStatus(ctx, params)
 }
 
-// DisableLoggingParams has the parameters of [Client.DisableLogging]. [events.DisableLoggingParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// DisableLoggingParams has the parameters of [Client.DisableLogging]:
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DisableLoggingParams = events.DisableLoggingParams
 
-// DisableLoggingResult is what [Client.DisableLogging] returns:
-//
-//	LoggingEnabled                       bool
-//	BucketName                           string
-//	S3KeyPrefix                          string
-//	LastSuccessfulDeliveryTime           time.Time
-//	LastFailureTime                      time.Time
-//	LastFailureMessage                   string
-//	LogDestinationType                   models.LogDestinationType
-//	LogExports                           []string
-//	RequestID                            string
+// DisableLoggingResult is the result of [Client.DisableLogging]:
+//   - LoggingEnabled bool: whether Redshift logs the connections and user activity of the cluster
+//   - BucketName string: S3 bucket of the log files
+//   - S3KeyPrefix string: prefix of the names of log files in S3
+//   - LastSuccessfulDeliveryTime [time.Time]: time of the last successful delivery of logs
+//   - LastFailureTime [time.Time]: time of the last failed delivery of logs
+//   - LastFailureMessage string: reason why the last delivery failed, for people
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: exported types of logs
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DisableLoggingResult = events.DisableLoggingResult
 
-// DisableLogging stops the audit logs of a cluster. Log files that exist stay where they are.
+// DisableLogging disables the audit logs of a cluster. Existing log files remain.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrUnsupportedOperation].
 func (c *Client) DisableLogging(ctx context.Context, params *DisableLoggingParams, options ...Option) (*DisableLoggingResult, error) {
-	declared := operation[*DisableLoggingParams, *DisableLoggingResult]{
+	described := descriptor[*DisableLoggingParams, *DisableLoggingResult]{
 		plan: recoverDisableLogging,
 	}
 	if service, ok := c.underlying().(interface {
 		DisableLogging(context.Context, *DisableLoggingParams, ...Option) (*DisableLoggingResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DisableLogging, params, options)
+		return callService(ctx, c, described, service.DisableLogging, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).DisableLogging(ctx, params)
+	return events.New(newCall(c, described, options)).DisableLogging(ctx, params)
 }
 
-// EnableLoggingParams has the parameters of [Client.EnableLogging]. [events.EnableLoggingParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	BucketName                           string
-//	LogDestinationType                   models.LogDestinationType
-//	LogExports                           []string
-//	S3KeyPrefix                          string
+// EnableLoggingParams has the parameters of [Client.EnableLogging]:
+//   - ClusterIdentifier string, required: identifier of the cluster
+//   - BucketName string: name of an existing S3 bucket for the log files
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: types of logs to export
+//   - S3KeyPrefix string: prefix of the names of log files in S3, at most 256 characters
 type EnableLoggingParams = events.EnableLoggingParams
 
-// EnableLoggingResult is what [Client.EnableLogging] returns:
-//
-//	LoggingEnabled                       bool
-//	BucketName                           string
-//	S3KeyPrefix                          string
-//	LastSuccessfulDeliveryTime           time.Time
-//	LastFailureTime                      time.Time
-//	LastFailureMessage                   string
-//	LogDestinationType                   models.LogDestinationType
-//	LogExports                           []string
-//	RequestID                            string
+// EnableLoggingResult is the result of [Client.EnableLogging]:
+//   - LoggingEnabled bool: whether Redshift logs the connections and user activity of the cluster
+//   - BucketName string: S3 bucket of the log files
+//   - S3KeyPrefix string: prefix of the names of log files in S3
+//   - LastSuccessfulDeliveryTime [time.Time]: time of the last successful delivery of logs
+//   - LastFailureTime [time.Time]: time of the last failed delivery of logs
+//   - LastFailureMessage string: reason why the last delivery failed, for people
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: exported types of logs
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type EnableLoggingResult = events.EnableLoggingResult
 
-// EnableLogging starts the audit logs of a cluster, or changes where Redshift stores them. They have connections,
-// changes of database users, and queries if the parameter enable_user_activity_logging of the cluster is true.
+// EnableLogging enables the audit logs of a cluster, or changes where Redshift stores them. The logs have connections,
+// changes of database users, and queries. They have queries only if the cluster's parameter enable_user_activity_logging
+// is true.
 //
 // Documented error codes: [models.ErrBucketNotFoundFault], [models.ErrClusterNotFound],
 // [models.ErrInsufficientS3BucketPolicyFault], [models.ErrInvalidClusterState], [models.ErrInvalidS3BucketNameFault],
 // [models.ErrInvalidS3KeyPrefixFault], [models.ErrUnsupportedOperation].
 func (c *Client) EnableLogging(ctx context.Context, params *EnableLoggingParams, options ...Option) (*EnableLoggingResult, error) {
-	declared := operation[*EnableLoggingParams, *EnableLoggingResult]{
+	described := descriptor[*EnableLoggingParams, *EnableLoggingResult]{
 		plan: recoverEnableLogging,
 	}
 	if service, ok := c.underlying().(interface {
 		EnableLogging(context.Context, *EnableLoggingParams, ...Option) (*EnableLoggingResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.EnableLogging, params, options)
+		return callService(ctx, c, described, service.EnableLogging, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).EnableLogging(ctx, params)
+	return events.New(newCall(c, described, options)).EnableLogging(ctx, params)
 }
 
-// ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]. [events.ModifyEventSubscriptionParams] describes each.
-//
-//	SubscriptionName                     string // required
-//	Enabled                              *bool
-//	EventCategories                      []string
-//	Severity                             models.EventSeverity
-//	SnsTopicArn                          string
-//	SourceIDs                            []string
-//	SourceType                           *string
+// ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]:
+//   - SubscriptionName string, required: name of the subscription to change
+//   - Enabled *bool: whether the subscription sends notifications
+//   - EventCategories []string: select only events in these categories
+//   - Severity [models.EventSeverity]: select only events of this severity, ERROR or INFO
+//   - SnsTopicArn string: new Amazon SNS topic that gets the notifications, as an Amazon Resource Name
+//     (ARN)
+//   - SourceIDs []string: select only events of these sources
+//   - SourceType *string: select only events of this source type
 type ModifyEventSubscriptionParams = events.ModifyEventSubscriptionParams
 
-// ModifyEventSubscriptionResult is what [Client.ModifyEventSubscription] returns:
-//
-//	EventSubscription                    models.EventSubscription
-//	RequestID                            string
+// ModifyEventSubscriptionResult is the result of [Client.ModifyEventSubscription]:
+//   - EventSubscription [models.EventSubscription]: the changed subscription
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyEventSubscriptionResult = events.ModifyEventSubscriptionResult
 
-// ModifyEventSubscription changes an event subscription. Parameters without a value leave it as it is.
+// ModifyEventSubscription changes an event subscription. Parameters without a value leave their settings unchanged.
 //
 // Documented error codes: [models.ErrInvalidSubscriptionStateFault], [models.ErrSNSInvalidTopic],
 // [models.ErrSNSNoAuthorization], [models.ErrSNSTopicArnNotFound], [models.ErrSourceNotFound],
 // [models.ErrSubscriptionCategoryNotFound], [models.ErrSubscriptionEventIdNotFound], [models.ErrSubscriptionNotFound],
 // [models.ErrSubscriptionSeverityNotFound].
 func (c *Client) ModifyEventSubscription(ctx context.Context, params *ModifyEventSubscriptionParams, options ...Option) (*ModifyEventSubscriptionResult, error) {
-	declared := operation[*ModifyEventSubscriptionParams, *ModifyEventSubscriptionResult]{
+	described := descriptor[*ModifyEventSubscriptionParams, *ModifyEventSubscriptionResult]{
 		plan:  recoverModifyEventSubscription,
 		names: namesModifyEventSubscription,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyEventSubscription(context.Context, *ModifyEventSubscriptionParams, ...Option) (*ModifyEventSubscriptionResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyEventSubscription, params, options)
+		return callService(ctx, c, described, service.ModifyEventSubscription, params, options)
 	}
 
-	return events.New(newCall(c, declared, options)).ModifyEventSubscription(ctx, params)
+	return events.New(newCall(c, described, options)).ModifyEventSubscription(ctx, params)
 }
 
 // recoverModifyEventSubscription returns the recovery plan that the contract declares.

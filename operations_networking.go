@@ -12,51 +12,49 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterSubnetGroupParams has the parameters of [Client.CreateClusterSubnetGroup]. [networking.CreateClusterSubnetGroupParams] describes each.
-//
-//	ClusterSubnetGroupName               string // required
-//	Description                          string // required
-//	SubnetIDs                            []string // required
-//	Tags                                 []models.Tag
+// CreateClusterSubnetGroupParams has the parameters of [Client.CreateClusterSubnetGroup]:
+//   - ClusterSubnetGroupName string, required: name of the new group, unique in the account and region
+//   - Description string, required: description of the new group, for people
+//   - SubnetIDs []string, required: identifiers of the subnets, 1 to 20, all in one VPC
+//   - Tags [][models.Tag]: tags of the new resource
 type CreateClusterSubnetGroupParams = networking.CreateClusterSubnetGroupParams
 
-// CreateClusterSubnetGroupResult is what [Client.CreateClusterSubnetGroup] returns:
-//
-//	ClusterSubnetGroup                   models.ClusterSubnetGroup
-//	RequestID                            string
+// CreateClusterSubnetGroupResult is the result of [Client.CreateClusterSubnetGroup]:
+//   - ClusterSubnetGroup [models.ClusterSubnetGroup]: the new group
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterSubnetGroupResult = networking.CreateClusterSubnetGroupResult
 
-// CreateClusterSubnetGroup creates a cluster subnet group with subnets of one virtual private cloud (VPC). CreateCluster
-// takes the group for a cluster in this VPC.
+// CreateClusterSubnetGroup creates a cluster subnet group with subnets of one virtual private cloud (VPC). To create a
+// cluster in this VPC, set ClusterSubnetGroupName in CreateCluster.
 //
 // Documented error codes: [models.ErrClusterSubnetGroupAlreadyExists], [models.ErrClusterSubnetGroupQuotaExceeded],
 // [models.ErrClusterSubnetQuotaExceededFault], [models.ErrDependentServiceRequestThrottlingFault],
 // [models.ErrInvalidSubnet], [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault],
 // [models.ErrUnauthorizedOperation].
 func (c *Client) CreateClusterSubnetGroup(ctx context.Context, params *CreateClusterSubnetGroupParams, options ...Option) (*CreateClusterSubnetGroupResult, error) {
-	declared := operation[*CreateClusterSubnetGroupParams, *CreateClusterSubnetGroupResult]{
+	described := descriptor[*CreateClusterSubnetGroupParams, *CreateClusterSubnetGroupResult]{
 		plan:  recoverCreateClusterSubnetGroup,
 		names: namesCreateClusterSubnetGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateClusterSubnetGroup(context.Context, *CreateClusterSubnetGroupParams, ...Option) (*CreateClusterSubnetGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateClusterSubnetGroup, params, options)
+		return callService(ctx, c, described, service.CreateClusterSubnetGroup, params, options)
 	}
 
-	return networking.New(newCall(c, declared, options)).CreateClusterSubnetGroup(ctx, params)
+	return networking.New(newCall(c, described, options)).CreateClusterSubnetGroup(ctx, params)
 }
 
 func namesCreateClusterSubnetGroup(p *CreateClusterSubnetGroupParams, r *CreateClusterSubnetGroupResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterSubnetGroupName, r.ClusterSubnetGroup.ClusterSubnetGroupName)
 }
 
-// DeleteClusterSubnetGroupParams has the parameters of [Client.DeleteClusterSubnetGroup]. [networking.DeleteClusterSubnetGroupParams] describes each.
-//
-//	ClusterSubnetGroupName               string // required
+// DeleteClusterSubnetGroupParams has the parameters of [Client.DeleteClusterSubnetGroup]:
+//   - ClusterSubnetGroupName string, required: name of the group to delete
 type DeleteClusterSubnetGroupParams = networking.DeleteClusterSubnetGroupParams
 
-// DeleteClusterSubnetGroupResult is what [Client.DeleteClusterSubnetGroup] returns: the RequestID alone, a string.
+// DeleteClusterSubnetGroupResult is the result of [Client.DeleteClusterSubnetGroup]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterSubnetGroupResult = networking.DeleteClusterSubnetGroupResult
 
 // DeleteClusterSubnetGroup deletes a cluster subnet group. Redshift refuses to delete a group that a cluster uses.
@@ -64,16 +62,16 @@ type DeleteClusterSubnetGroupResult = networking.DeleteClusterSubnetGroupResult
 // Documented error codes: [models.ErrClusterSubnetGroupNotFoundFault], [models.ErrInvalidClusterSubnetGroupStateFault],
 // [models.ErrInvalidClusterSubnetStateFault].
 func (c *Client) DeleteClusterSubnetGroup(ctx context.Context, params *DeleteClusterSubnetGroupParams, options ...Option) (*DeleteClusterSubnetGroupResult, error) {
-	declared := operation[*DeleteClusterSubnetGroupParams, *DeleteClusterSubnetGroupResult]{
+	described := descriptor[*DeleteClusterSubnetGroupParams, *DeleteClusterSubnetGroupResult]{
 		plan: recoverDeleteClusterSubnetGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteClusterSubnetGroup(context.Context, *DeleteClusterSubnetGroupParams, ...Option) (*DeleteClusterSubnetGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteClusterSubnetGroup, params, options)
+		return callService(ctx, c, described, service.DeleteClusterSubnetGroup, params, options)
 	}
 
-	return networking.New(newCall(c, declared, options)).DeleteClusterSubnetGroup(ctx, params)
+	return networking.New(newCall(c, described, options)).DeleteClusterSubnetGroup(ctx, params)
 }
 
 // recoverDeleteClusterSubnetGroup returns the recovery plan that the contract declares.
@@ -98,84 +96,81 @@ func recoverDeleteClusterSubnetGroup(lookUps *Client, params *DeleteClusterSubne
 	}
 }
 
-// DescribeClusterSubnetGroupsParams has the parameters of [Client.DescribeClusterSubnetGroups]. [networking.DescribeClusterSubnetGroupsParams] describes each.
-//
-//	ClusterSubnetGroupName               string
-//	Marker                               string
-//	MaxRecords                           *int
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClusterSubnetGroupsParams has the parameters of [Client.DescribeClusterSubnetGroups]:
+//   - ClusterSubnetGroupName string: list only the group with this name
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClusterSubnetGroupsParams = networking.DescribeClusterSubnetGroupsParams
 
-// DescribeClusterSubnetGroupsResult is what [Client.DescribeClusterSubnetGroups] returns:
-//
-//	Marker                               string
-//	ClusterSubnetGroups                  []models.ClusterSubnetGroup
-//	RequestID                            string
+// DescribeClusterSubnetGroupsResult is the result of [Client.DescribeClusterSubnetGroups]:
+//   - Marker string: marker of the next page
+//   - ClusterSubnetGroups [][models.ClusterSubnetGroup]: cluster subnet groups on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterSubnetGroupsResult = networking.DescribeClusterSubnetGroupsResult
 
-// DescribeClusterSubnetGroups lists cluster subnet groups with their subnets. Without parameters, it lists every group
-// of the account in the region. A ClusterSubnetGroupName that does not exist is the error
+// DescribeClusterSubnetGroups lists cluster subnet groups with their subnets. Without parameters, it lists all groups of
+// the account in the region. If no group has the ClusterSubnetGroupName, the call fails with
 // ClusterSubnetGroupNotFoundFault.
 //
 // Documented error codes: [models.ErrClusterSubnetGroupNotFoundFault], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusterSubnetGroups(ctx context.Context, params *DescribeClusterSubnetGroupsParams, options ...Option) (*DescribeClusterSubnetGroupsResult, error) {
-	declared := operation[*DescribeClusterSubnetGroupsParams, *DescribeClusterSubnetGroupsResult]{
+	described := descriptor[*DescribeClusterSubnetGroupsParams, *DescribeClusterSubnetGroupsResult]{
 		names: namesDescribeClusterSubnetGroups,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterSubnetGroups(context.Context, *DescribeClusterSubnetGroupsParams, ...Option) (*DescribeClusterSubnetGroupsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterSubnetGroups, params, options)
+		return callService(ctx, c, described, service.DescribeClusterSubnetGroups, params, options)
 	}
 
-	return networking.New(newCall(c, declared, options)).DescribeClusterSubnetGroups(ctx, params)
+	return networking.New(newCall(c, described, options)).DescribeClusterSubnetGroups(ctx, params)
 }
 
 func namesDescribeClusterSubnetGroups(p *DescribeClusterSubnetGroupsParams, r *DescribeClusterSubnetGroupsResult) (string, bool) {
 	return r.RequestID, areSame(p.ClusterSubnetGroupName, r.ClusterSubnetGroups, func(one *models.ClusterSubnetGroup) string { return one.ClusterSubnetGroupName })
 }
 
-// DescribeClusterSubnetGroupsAll calls [Client.DescribeClusterSubnetGroups] page by page and yields the items of its
-// ClusterSubnetGroups, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords
-// is the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterSubnetGroupsAll calls [Client.DescribeClusterSubnetGroups] page by page and yields the items of
+// ClusterSubnetGroups. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the
+// size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeClusterSubnetGroupsAll(ctx context.Context, params *DescribeClusterSubnetGroupsParams, options ...Option) iter.Seq2[models.ClusterSubnetGroup, error] {
 	return networking.DescribeClusterSubnetGroupsAll(params, func(page *DescribeClusterSubnetGroupsParams) (*DescribeClusterSubnetGroupsResult, error) {
 		return c.DescribeClusterSubnetGroups(ctx, page, options...)
 	})
 }
 
-// ModifyClusterSubnetGroupParams has the parameters of [Client.ModifyClusterSubnetGroup]. [networking.ModifyClusterSubnetGroupParams] describes each.
-//
-//	ClusterSubnetGroupName               string // required
-//	SubnetIDs                            []string // required
-//	Description                          string
+// ModifyClusterSubnetGroupParams has the parameters of [Client.ModifyClusterSubnetGroup]:
+//   - ClusterSubnetGroupName string, required: name of the group to change
+//   - SubnetIDs []string, required: identifiers of the new subnets, 1 to 20, all in one VPC
+//   - Description string: new description of the group, for people
 type ModifyClusterSubnetGroupParams = networking.ModifyClusterSubnetGroupParams
 
-// ModifyClusterSubnetGroupResult is what [Client.ModifyClusterSubnetGroup] returns:
-//
-//	ClusterSubnetGroup                   models.ClusterSubnetGroup
-//	RequestID                            string
+// ModifyClusterSubnetGroupResult is the result of [Client.ModifyClusterSubnetGroup]:
+//   - ClusterSubnetGroup [models.ClusterSubnetGroup]: the changed group
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterSubnetGroupResult = networking.ModifyClusterSubnetGroupResult
 
-// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group, and its description if the call has one.
+// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group. It also replaces the description if
+// Description is set.
 //
 // Documented error codes: [models.ErrClusterSubnetGroupNotFoundFault], [models.ErrClusterSubnetQuotaExceededFault],
 // [models.ErrDependentServiceRequestThrottlingFault], [models.ErrInvalidSubnet], [models.ErrSubnetAlreadyInUse],
 // [models.ErrUnauthorizedOperation].
 func (c *Client) ModifyClusterSubnetGroup(ctx context.Context, params *ModifyClusterSubnetGroupParams, options ...Option) (*ModifyClusterSubnetGroupResult, error) {
-	declared := operation[*ModifyClusterSubnetGroupParams, *ModifyClusterSubnetGroupResult]{
+	described := descriptor[*ModifyClusterSubnetGroupParams, *ModifyClusterSubnetGroupResult]{
 		plan:  recoverModifyClusterSubnetGroup,
 		names: namesModifyClusterSubnetGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterSubnetGroup(context.Context, *ModifyClusterSubnetGroupParams, ...Option) (*ModifyClusterSubnetGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterSubnetGroup, params, options)
+		return callService(ctx, c, described, service.ModifyClusterSubnetGroup, params, options)
 	}
 
-	return networking.New(newCall(c, declared, options)).ModifyClusterSubnetGroup(ctx, params)
+	return networking.New(newCall(c, described, options)).ModifyClusterSubnetGroup(ctx, params)
 }
 
 func namesModifyClusterSubnetGroup(p *ModifyClusterSubnetGroupParams, r *ModifyClusterSubnetGroupResult) (string, bool) {

@@ -12,38 +12,36 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]. [parameters.CreateClusterParameterGroupParams] describes each.
-//
-//	Description                          string // required
-//	ParameterGroupFamily                 string // required
-//	ParameterGroupName                   string // required
-//	Tags                                 []models.Tag
+// CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]:
+//   - Description string, required: description of the new group, for people
+//   - ParameterGroupFamily string, required: family of the new group
+//   - ParameterGroupName string, required: name of the new group, unique in the account and region
+//   - Tags [][models.Tag]: tags of the new resource
 type CreateClusterParameterGroupParams = parameters.CreateClusterParameterGroupParams
 
-// CreateClusterParameterGroupResult is what [Client.CreateClusterParameterGroup] returns:
-//
-//	ClusterParameterGroup                models.ClusterParameterGroup
-//	RequestID                            string
+// CreateClusterParameterGroupResult is the result of [Client.CreateClusterParameterGroup]:
+//   - ClusterParameterGroup [models.ClusterParameterGroup]: the new group
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterParameterGroupResult = parameters.CreateClusterParameterGroupResult
 
-// CreateClusterParameterGroup creates a cluster parameter group with the default values of its family.
-// ModifyClusterParameterGroup changes the values. CreateCluster and ModifyCluster make a cluster use the group. After
-// ModifyCluster, the cluster needs a reboot.
+// CreateClusterParameterGroup creates a cluster parameter group with the default values of its family. To change the
+// values, call ModifyClusterParameterGroup. To use the group for a cluster, set ClusterParameterGroupName in
+// CreateCluster or ModifyCluster. After ModifyCluster, the cluster needs a reboot.
 //
 // Documented error codes: [models.ErrClusterParameterGroupAlreadyExists],
 // [models.ErrClusterParameterGroupQuotaExceeded], [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateClusterParameterGroup(ctx context.Context, params *CreateClusterParameterGroupParams, options ...Option) (*CreateClusterParameterGroupResult, error) {
-	declared := operation[*CreateClusterParameterGroupParams, *CreateClusterParameterGroupResult]{
+	described := descriptor[*CreateClusterParameterGroupParams, *CreateClusterParameterGroupResult]{
 		plan:  recoverCreateClusterParameterGroup,
 		names: namesCreateClusterParameterGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateClusterParameterGroup(context.Context, *CreateClusterParameterGroupParams, ...Option) (*CreateClusterParameterGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateClusterParameterGroup, params, options)
+		return callService(ctx, c, described, service.CreateClusterParameterGroup, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).CreateClusterParameterGroup(ctx, params)
+	return parameters.New(newCall(c, described, options)).CreateClusterParameterGroup(ctx, params)
 }
 
 // recoverCreateClusterParameterGroup returns the recovery plan that the contract declares.
@@ -76,29 +74,29 @@ func namesCreateClusterParameterGroup(p *CreateClusterParameterGroupParams, r *C
 	return r.RequestID, isSame(p.ParameterGroupName, r.ClusterParameterGroup.ParameterGroupName)
 }
 
-// DeleteClusterParameterGroupParams has the parameters of [Client.DeleteClusterParameterGroup]. [parameters.DeleteClusterParameterGroupParams] describes each.
-//
-//	ParameterGroupName                   string // required
+// DeleteClusterParameterGroupParams has the parameters of [Client.DeleteClusterParameterGroup]:
+//   - ParameterGroupName string, required: name of the group to delete
 type DeleteClusterParameterGroupParams = parameters.DeleteClusterParameterGroupParams
 
-// DeleteClusterParameterGroupResult is what [Client.DeleteClusterParameterGroup] returns: the RequestID alone, a string.
+// DeleteClusterParameterGroupResult is the result of [Client.DeleteClusterParameterGroup]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterParameterGroupResult = parameters.DeleteClusterParameterGroupResult
 
-// DeleteClusterParameterGroup deletes a cluster parameter group. Redshift refuses to delete a default group, and a group
+// DeleteClusterParameterGroup deletes a cluster parameter group. Redshift refuses to delete a default group or a group
 // that a cluster uses.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidClusterParameterGroupState].
 func (c *Client) DeleteClusterParameterGroup(ctx context.Context, params *DeleteClusterParameterGroupParams, options ...Option) (*DeleteClusterParameterGroupResult, error) {
-	declared := operation[*DeleteClusterParameterGroupParams, *DeleteClusterParameterGroupResult]{
+	described := descriptor[*DeleteClusterParameterGroupParams, *DeleteClusterParameterGroupResult]{
 		plan: recoverDeleteClusterParameterGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteClusterParameterGroup(context.Context, *DeleteClusterParameterGroupParams, ...Option) (*DeleteClusterParameterGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteClusterParameterGroup, params, options)
+		return callService(ctx, c, described, service.DeleteClusterParameterGroup, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).DeleteClusterParameterGroup(ctx, params)
+	return parameters.New(newCall(c, described, options)).DeleteClusterParameterGroup(ctx, params)
 }
 
 // recoverDeleteClusterParameterGroup returns the recovery plan that the contract declares.
@@ -123,38 +121,36 @@ func recoverDeleteClusterParameterGroup(lookUps *Client, params *DeleteClusterPa
 	}
 }
 
-// DescribeClusterParameterGroupsParams has the parameters of [Client.DescribeClusterParameterGroups]. [parameters.DescribeClusterParameterGroupsParams] describes each.
-//
-//	Marker                               string
-//	MaxRecords                           *int
-//	ParameterGroupName                   string
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClusterParameterGroupsParams has the parameters of [Client.DescribeClusterParameterGroups]:
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - ParameterGroupName string: list only the group with this name
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClusterParameterGroupsParams = parameters.DescribeClusterParameterGroupsParams
 
-// DescribeClusterParameterGroupsResult is what [Client.DescribeClusterParameterGroups] returns:
-//
-//	Marker                               string
-//	ParameterGroups                      []models.ClusterParameterGroup
-//	RequestID                            string
+// DescribeClusterParameterGroupsResult is the result of [Client.DescribeClusterParameterGroups]:
+//   - Marker string: marker of the next page
+//   - ParameterGroups [][models.ClusterParameterGroup]: cluster parameter groups on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterParameterGroupsResult = parameters.DescribeClusterParameterGroupsResult
 
-// DescribeClusterParameterGroups lists cluster parameter groups. Without parameters, it lists every group of the account
-// in the region, including the default groups. A ParameterGroupName that does not exist is the error
+// DescribeClusterParameterGroups lists cluster parameter groups. Without parameters, it lists all groups of the account
+// in the region, including the default groups. If no group has the ParameterGroupName, the call fails with
 // ClusterParameterGroupNotFound.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidTagFault].
 func (c *Client) DescribeClusterParameterGroups(ctx context.Context, params *DescribeClusterParameterGroupsParams, options ...Option) (*DescribeClusterParameterGroupsResult, error) {
-	declared := operation[*DescribeClusterParameterGroupsParams, *DescribeClusterParameterGroupsResult]{
+	described := descriptor[*DescribeClusterParameterGroupsParams, *DescribeClusterParameterGroupsResult]{
 		names: namesDescribeClusterParameterGroups,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterParameterGroups(context.Context, *DescribeClusterParameterGroupsParams, ...Option) (*DescribeClusterParameterGroupsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterParameterGroups, params, options)
+		return callService(ctx, c, described, service.DescribeClusterParameterGroups, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).DescribeClusterParameterGroups(ctx, params)
+	return parameters.New(newCall(c, described, options)).DescribeClusterParameterGroups(ctx, params)
 }
 
 func namesDescribeClusterParameterGroups(p *DescribeClusterParameterGroupsParams, r *DescribeClusterParameterGroupsResult) (string, bool) {
@@ -162,156 +158,147 @@ func namesDescribeClusterParameterGroups(p *DescribeClusterParameterGroupsParams
 }
 
 // DescribeClusterParameterGroupsAll calls [Client.DescribeClusterParameterGroups] page by page and yields the items of
-// its ParameterGroups, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords
-// is the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// ParameterGroups. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size
+// of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a response
+// repeats is an error, because the sequence would never end.
 func (c *Client) DescribeClusterParameterGroupsAll(ctx context.Context, params *DescribeClusterParameterGroupsParams, options ...Option) iter.Seq2[models.ClusterParameterGroup, error] {
 	return parameters.DescribeClusterParameterGroupsAll(params, func(page *DescribeClusterParameterGroupsParams) (*DescribeClusterParameterGroupsResult, error) {
 		return c.DescribeClusterParameterGroups(ctx, page, options...)
 	})
 }
 
-// DescribeClusterParametersParams has the parameters of [Client.DescribeClusterParameters]. [parameters.DescribeClusterParametersParams] describes each.
-//
-//	ParameterGroupName                   string // required
-//	Marker                               string
-//	MaxRecords                           *int
-//	Source                               models.ParameterSource
+// DescribeClusterParametersParams has the parameters of [Client.DescribeClusterParameters]:
+//   - ParameterGroupName string, required: name of the group to list the parameters of
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - Source [models.ParameterSource]: list only parameters with this source, user or engine-default
 type DescribeClusterParametersParams = parameters.DescribeClusterParametersParams
 
-// DescribeClusterParametersResult is what [Client.DescribeClusterParameters] returns:
-//
-//	Parameters                           []models.Parameter
-//	Marker                               string
-//	RequestID                            string
+// DescribeClusterParametersResult is the result of [Client.DescribeClusterParameters]:
+//   - Parameters [][models.Parameter]: parameters on this page
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterParametersResult = parameters.DescribeClusterParametersResult
 
 // DescribeClusterParameters lists the parameters of a cluster parameter group with their values.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound].
 func (c *Client) DescribeClusterParameters(ctx context.Context, params *DescribeClusterParametersParams, options ...Option) (*DescribeClusterParametersResult, error) {
-	declared := operation[*DescribeClusterParametersParams, *DescribeClusterParametersResult]{}
+	described := descriptor[*DescribeClusterParametersParams, *DescribeClusterParametersResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterParameters(context.Context, *DescribeClusterParametersParams, ...Option) (*DescribeClusterParametersResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterParameters, params, options)
+		return callService(ctx, c, described, service.DescribeClusterParameters, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).DescribeClusterParameters(ctx, params)
+	return parameters.New(newCall(c, described, options)).DescribeClusterParameters(ctx, params)
 }
 
-// DescribeClusterParametersAll calls [Client.DescribeClusterParameters] page by page and yields the items of its
-// Parameters, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the
-// size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the sequence.
-// A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterParametersAll calls [Client.DescribeClusterParameters] page by page and yields the items of Parameters.
+// It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It
+// does not change params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an
+// error, because the sequence would never end.
 func (c *Client) DescribeClusterParametersAll(ctx context.Context, params *DescribeClusterParametersParams, options ...Option) iter.Seq2[models.Parameter, error] {
 	return parameters.DescribeClusterParametersAll(params, func(page *DescribeClusterParametersParams) (*DescribeClusterParametersResult, error) {
 		return c.DescribeClusterParameters(ctx, page, options...)
 	})
 }
 
-// DescribeDefaultClusterParametersParams has the parameters of [Client.DescribeDefaultClusterParameters]. [parameters.DescribeDefaultClusterParametersParams] describes each.
-//
-//	ParameterGroupFamily                 string // required
-//	Marker                               string
-//	MaxRecords                           *int
+// DescribeDefaultClusterParametersParams has the parameters of [Client.DescribeDefaultClusterParameters]:
+//   - ParameterGroupFamily string, required: family to list the parameters of
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
 type DescribeDefaultClusterParametersParams = parameters.DescribeDefaultClusterParametersParams
 
-// DescribeDefaultClusterParametersResult is what [Client.DescribeDefaultClusterParameters] returns:
-//
-//	DefaultClusterParameters             models.DefaultClusterParameters
-//	RequestID                            string
+// DescribeDefaultClusterParametersResult is the result of [Client.DescribeDefaultClusterParameters]:
+//   - DefaultClusterParameters [models.DefaultClusterParameters]: the family and one page of its parameters
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeDefaultClusterParametersResult = parameters.DescribeDefaultClusterParametersResult
 
-// DescribeDefaultClusterParameters lists the parameters of a family of cluster parameter groups with their default
-// values.
+// DescribeDefaultClusterParameters lists the parameters of a parameter group family with their default values.
 func (c *Client) DescribeDefaultClusterParameters(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) (*DescribeDefaultClusterParametersResult, error) {
-	declared := operation[*DescribeDefaultClusterParametersParams, *DescribeDefaultClusterParametersResult]{}
+	described := descriptor[*DescribeDefaultClusterParametersParams, *DescribeDefaultClusterParametersResult]{}
 	if service, ok := c.underlying().(interface {
 		DescribeDefaultClusterParameters(context.Context, *DescribeDefaultClusterParametersParams, ...Option) (*DescribeDefaultClusterParametersResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeDefaultClusterParameters, params, options)
+		return callService(ctx, c, described, service.DescribeDefaultClusterParameters, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).DescribeDefaultClusterParameters(ctx, params)
+	return parameters.New(newCall(c, described, options)).DescribeDefaultClusterParameters(ctx, params)
 }
 
 // DescribeDefaultClusterParametersAll calls [Client.DescribeDefaultClusterParameters] page by page and yields the items
-// of its DefaultClusterParameters.Parameters, with one page in memory at a time. It starts at params.Marker if that is
-// set. params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// of DefaultClusterParameters.Parameters. It keeps one page in memory. It starts at params.Marker if that is set.
+// params.MaxRecords is the size of a page. It does not change params. It yields an error once, with a zero item, and
+// stops. A Marker that a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeDefaultClusterParametersAll(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) iter.Seq2[models.Parameter, error] {
 	return parameters.DescribeDefaultClusterParametersAll(params, func(page *DescribeDefaultClusterParametersParams) (*DescribeDefaultClusterParametersResult, error) {
 		return c.DescribeDefaultClusterParameters(ctx, page, options...)
 	})
 }
 
-// ModifyClusterParameterGroupParams has the parameters of [Client.ModifyClusterParameterGroup]. [parameters.ModifyClusterParameterGroupParams] describes each.
-//
-//	ParameterGroupName                   string // required
-//	Parameters                           []models.Parameter // required
+// ModifyClusterParameterGroupParams has the parameters of [Client.ModifyClusterParameterGroup]:
+//   - ParameterGroupName string, required: name of the group to change
+//   - Parameters [][models.Parameter], required: parameters to change, 1 to 20
 type ModifyClusterParameterGroupParams = parameters.ModifyClusterParameterGroupParams
 
-// ModifyClusterParameterGroupResult is what [Client.ModifyClusterParameterGroup] returns:
-//
-//	ParameterGroupName                   string
-//	ParameterGroupStatus                 string
-//	RequestID                            string
+// ModifyClusterParameterGroupResult is the result of [Client.ModifyClusterParameterGroup]:
+//   - ParameterGroupName string: name of the changed group
+//   - ParameterGroupStatus string: status of the group, as a sentence for people
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterParameterGroupResult = parameters.ModifyClusterParameterGroupResult
 
-// ModifyClusterParameterGroup changes values of parameters in a cluster parameter group. Clusters that use the group
-// have the new value of a static parameter after their next reboot. Redshift applies dynamic properties of
-// wlm_json_configuration without a reboot. Redshift refuses to change a default group.
+// ModifyClusterParameterGroup changes the values of parameters in a cluster parameter group. Redshift refuses to change
+// a default group. A static parameter takes effect at the next reboot of each cluster that uses the group. Redshift
+// applies the dynamic properties of wlm_json_configuration without a reboot.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidClusterParameterGroupState].
 func (c *Client) ModifyClusterParameterGroup(ctx context.Context, params *ModifyClusterParameterGroupParams, options ...Option) (*ModifyClusterParameterGroupResult, error) {
-	declared := operation[*ModifyClusterParameterGroupParams, *ModifyClusterParameterGroupResult]{
+	described := descriptor[*ModifyClusterParameterGroupParams, *ModifyClusterParameterGroupResult]{
 		plan:  recoverModifyClusterParameterGroup,
 		names: namesModifyClusterParameterGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterParameterGroup(context.Context, *ModifyClusterParameterGroupParams, ...Option) (*ModifyClusterParameterGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterParameterGroup, params, options)
+		return callService(ctx, c, described, service.ModifyClusterParameterGroup, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).ModifyClusterParameterGroup(ctx, params)
+	return parameters.New(newCall(c, described, options)).ModifyClusterParameterGroup(ctx, params)
 }
 
 func namesModifyClusterParameterGroup(p *ModifyClusterParameterGroupParams, r *ModifyClusterParameterGroupResult) (string, bool) {
 	return r.RequestID, isSame(p.ParameterGroupName, r.ParameterGroupName)
 }
 
-// ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]. [parameters.ResetClusterParameterGroupParams] describes each.
-//
-//	ParameterGroupName                   string // required
-//	Parameters                           []models.Parameter
-//	ResetAllParameters                   *bool
+// ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]:
+//   - ParameterGroupName string, required: name of the group to change
+//   - Parameters [][models.Parameter]: parameters to reset, at most 20
+//   - ResetAllParameters *bool: whether to reset all parameters of the group
 type ResetClusterParameterGroupParams = parameters.ResetClusterParameterGroupParams
 
-// ResetClusterParameterGroupResult is what [Client.ResetClusterParameterGroup] returns:
-//
-//	ParameterGroupName                   string
-//	ParameterGroupStatus                 string
-//	RequestID                            string
+// ResetClusterParameterGroupResult is the result of [Client.ResetClusterParameterGroup]:
+//   - ParameterGroupName string: name of the changed group
+//   - ParameterGroupStatus string: status of the group, as a sentence for people
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResetClusterParameterGroupResult = parameters.ResetClusterParameterGroupResult
 
-// ResetClusterParameterGroup sets parameters of a cluster parameter group to the default values of its family. Their
-// source becomes engine-default. Clusters that use the group have the default values after their next reboot.
+// ResetClusterParameterGroup resets parameters of a cluster parameter group to the default values of its family. Their
+// source becomes engine-default. The values take effect at the next reboot of each cluster that uses the group.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidClusterParameterGroupState].
 func (c *Client) ResetClusterParameterGroup(ctx context.Context, params *ResetClusterParameterGroupParams, options ...Option) (*ResetClusterParameterGroupResult, error) {
-	declared := operation[*ResetClusterParameterGroupParams, *ResetClusterParameterGroupResult]{
+	described := descriptor[*ResetClusterParameterGroupParams, *ResetClusterParameterGroupResult]{
 		plan:  recoverResetClusterParameterGroup,
 		names: namesResetClusterParameterGroup,
 	}
 	if service, ok := c.underlying().(interface {
 		ResetClusterParameterGroup(context.Context, *ResetClusterParameterGroupParams, ...Option) (*ResetClusterParameterGroupResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ResetClusterParameterGroup, params, options)
+		return callService(ctx, c, described, service.ResetClusterParameterGroup, params, options)
 	}
 
-	return parameters.New(newCall(c, declared, options)).ResetClusterParameterGroup(ctx, params)
+	return parameters.New(newCall(c, described, options)).ResetClusterParameterGroup(ctx, params)
 }
 
 func namesResetClusterParameterGroup(p *ResetClusterParameterGroupParams, r *ResetClusterParameterGroupResult) (string, bool) {

@@ -4,7 +4,7 @@ package redshift
 
 import "github.com/redshift-go/redshift/internal/recovery"
 
-// Plans has the recovery plan of each operation that changes something, with a name for the resource.
+// Plans returns the recovery plan of each operation that changes something. The parameters name a resource.
 func Plans() map[string]recovery.Plan {
 	return map[string]recovery.Plan{
 		"CreateScheduledAction":             recoverCreateScheduledAction(nil, &CreateScheduledActionParams{}),

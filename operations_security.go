@@ -8,69 +8,67 @@ import (
 	"github.com/redshift-go/redshift/client/security"
 )
 
-// GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]. [security.GetClusterCredentialsParams] describes each.
-//
-//	DbUser                               string // required
-//	AutoCreate                           *bool
-//	ClusterIdentifier                    string
-//	CustomDomainName                     string
-//	DbGroups                             []string
-//	DbName                               string
-//	DurationSeconds                      *int
+// GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]:
+//   - DbUser string, required: name of the database user
+//   - AutoCreate *bool: whether the database creates the user at login if it does not exist
+//   - ClusterIdentifier string: identifier of the cluster
+//   - CustomDomainName string: custom domain name of the cluster
+//   - DbGroups []string: existing database groups that the user joins for the session, in addition to its
+//     own groups
+//   - DbName string: database that the user may log in to
+//   - DurationSeconds *int: time that the password is valid, in seconds, 900 to 3,600
 type GetClusterCredentialsParams = security.GetClusterCredentialsParams
 
-// GetClusterCredentialsResult is what [Client.GetClusterCredentials] returns:
-//
-//	DbUser                               string
-//	DbPassword                           awsquery.Secret
-//	Expiration                           time.Time
-//	RequestID                            string
+// GetClusterCredentialsResult is the result of [Client.GetClusterCredentials]:
+//   - DbUser string: name to log in with
+//   - DbPassword [awsquery.Secret]: temporary password of the database user
+//   - Expiration [time.Time]: expiry time of the password
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type GetClusterCredentialsResult = security.GetClusterCredentialsResult
 
-// GetClusterCredentials returns a temporary password of a database user. The caller needs permission for
-// redshift:GetClusterCredentials, for redshift:CreateClusterUser with AutoCreate, and for redshift:JoinGroup with
-// DbGroups. If no such user exists and AutoCreate is false, the call succeeds, and the login fails.
+// GetClusterCredentials returns a temporary password for a database user. The caller needs the IAM permission
+// redshift:GetClusterCredentials. With AutoCreate, it also needs redshift:CreateClusterUser, and with DbGroups,
+// redshift:JoinGroup. If the user does not exist and AutoCreate is false, the call succeeds, but the login fails.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentials(ctx context.Context, params *GetClusterCredentialsParams, options ...Option) (*GetClusterCredentialsResult, error) {
-	declared := operation[*GetClusterCredentialsParams, *GetClusterCredentialsResult]{}
+	described := descriptor[*GetClusterCredentialsParams, *GetClusterCredentialsResult]{}
 	if service, ok := c.underlying().(interface {
 		GetClusterCredentials(context.Context, *GetClusterCredentialsParams, ...Option) (*GetClusterCredentialsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.GetClusterCredentials, params, options)
+		return callService(ctx, c, described, service.GetClusterCredentials, params, options)
 	}
 
-	return security.New(newCall(c, declared, options)).GetClusterCredentials(ctx, params)
+	return security.New(newCall(c, described, options)).GetClusterCredentials(ctx, params)
 }
 
-// GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]. [security.GetClusterCredentialsWithIAMParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	CustomDomainName                     string
-//	DbName                               string
-//	DurationSeconds                      *int
+// GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]:
+//   - ClusterIdentifier string: identifier of the cluster
+//   - CustomDomainName string: custom domain name of the cluster
+//   - DbName string: database that the user may log in to
+//   - DurationSeconds *int: time that the password is valid, in seconds, 900 to 3,600
 type GetClusterCredentialsWithIAMParams = security.GetClusterCredentialsWithIAMParams
 
-// GetClusterCredentialsWithIAMResult is what [Client.GetClusterCredentialsWithIAM] returns:
-//
-//	DbUser                               string
-//	DbPassword                           awsquery.Secret
-//	Expiration                           time.Time
-//	NextRefreshTime                      time.Time
-//	RequestID                            string
+// GetClusterCredentialsWithIAMResult is the result of [Client.GetClusterCredentialsWithIAM]:
+//   - DbUser string: name to log in with
+//   - DbPassword [awsquery.Secret]: temporary password of the database user
+//   - Expiration [time.Time]: expiry time of the password
+//   - NextRefreshTime [time.Time]: reserved by Amazon
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type GetClusterCredentialsWithIAMResult = security.GetClusterCredentialsWithIAMResult
 
-// GetClusterCredentialsWithIAM returns a temporary password of the database user that belongs to the caller's IAM user
-// or role. Each IAM identity maps to exactly one database user.
+// GetClusterCredentialsWithIAM returns a temporary password for the database user of the caller's IAM user or role. Each
+// IAM identity maps to exactly one database user. The caller needs the IAM permission
+// redshift:GetClusterCredentialsWithIAM.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error) {
-	declared := operation[*GetClusterCredentialsWithIAMParams, *GetClusterCredentialsWithIAMResult]{}
+	described := descriptor[*GetClusterCredentialsWithIAMParams, *GetClusterCredentialsWithIAMResult]{}
 	if service, ok := c.underlying().(interface {
 		GetClusterCredentialsWithIAM(context.Context, *GetClusterCredentialsWithIAMParams, ...Option) (*GetClusterCredentialsWithIAMResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.GetClusterCredentialsWithIAM, params, options)
+		return callService(ctx, c, described, service.GetClusterCredentialsWithIAM, params, options)
 	}
 
-	return security.New(newCall(c, declared, options)).GetClusterCredentialsWithIAM(ctx, params)
+	return security.New(newCall(c, described, options)).GetClusterCredentialsWithIAM(ctx, params)
 }

@@ -12,39 +12,38 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. [snapshots.AuthorizeSnapshotAccessParams] describes each.
-//
-//	AccountWithRestoreAccess             string // required
-//	SnapshotArn                          string
-//	SnapshotClusterIdentifier            string
-//	SnapshotIdentifier                   string
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]:
+//   - AccountWithRestoreAccess string, required: AWS account that gets permission to restore the snapshot
+//   - SnapshotArn string: Amazon Resource Name (ARN) of the snapshot
+//   - SnapshotClusterIdentifier string: identifier of the cluster that the snapshot was taken of
+//   - SnapshotIdentifier string: identifier of the snapshot to share
 type AuthorizeSnapshotAccessParams = snapshots.AuthorizeSnapshotAccessParams
 
-// AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// AuthorizeSnapshotAccessResult is the result of [Client.AuthorizeSnapshotAccess]:
+//   - Snapshot [models.Snapshot]: the shared snapshot
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type AuthorizeSnapshotAccessResult = snapshots.AuthorizeSnapshotAccessResult
 
-// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot. A snapshot can be shared with 20 accounts;
-// the account can list and restore it, but neither copy nor delete it. Name the snapshot by SnapshotIdentifier or, for
-// Redshift Serverless, by SnapshotArn. A snapshot can be deleted only after every account's access was revoked.
+// AuthorizeSnapshotAccess allows another AWS account to restore a manual snapshot. That account can list and restore the
+// snapshot, but it can neither copy nor delete it. A snapshot can be shared with at most 20 accounts. Identify the
+// snapshot by SnapshotIdentifier or, for Redshift Serverless, by SnapshotArn. A shared snapshot cannot be deleted until
+// the access of every account is revoked.
 //
 // Documented error codes: [models.ErrAuthorizationAlreadyExists], [models.ErrAuthorizationQuotaExceeded],
 // [models.ErrClusterSnapshotNotFound], [models.ErrDependentServiceRequestThrottlingFault],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrLimitExceededFault], [models.ErrUnsupportedOperation].
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
-	declared := operation[*AuthorizeSnapshotAccessParams, *AuthorizeSnapshotAccessResult]{
+	described := descriptor[*AuthorizeSnapshotAccessParams, *AuthorizeSnapshotAccessResult]{
 		plan:  recoverAuthorizeSnapshotAccess,
 		names: namesAuthorizeSnapshotAccess,
 	}
 	if service, ok := c.underlying().(interface {
 		AuthorizeSnapshotAccess(context.Context, *AuthorizeSnapshotAccessParams, ...Option) (*AuthorizeSnapshotAccessResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.AuthorizeSnapshotAccess, params, options)
+		return callService(ctx, c, described, service.AuthorizeSnapshotAccess, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).AuthorizeSnapshotAccess(ctx, params)
+	return snapshots.New(newCall(c, described, options)).AuthorizeSnapshotAccess(ctx, params)
 }
 
 func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *AuthorizeSnapshotAccessResult) (string, bool) {
@@ -53,34 +52,33 @@ func namesAuthorizeSnapshotAccess(p *AuthorizeSnapshotAccessParams, r *Authorize
 		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. [snapshots.BatchDeleteClusterSnapshotsParams] describes each.
-//
-//	Identifiers                          []models.DeleteClusterSnapshotMessage // required
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]:
+//   - Identifiers [][models.DeleteClusterSnapshotMessage], required: snapshots to delete, 1 to 100
 type BatchDeleteClusterSnapshotsParams = snapshots.BatchDeleteClusterSnapshotsParams
 
-// BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns:
-//
-//	Resources                            []string
-//	Errors                               []models.SnapshotErrorMessage
-//	RequestID                            string
+// BatchDeleteClusterSnapshotsResult is the result of [Client.BatchDeleteClusterSnapshots]:
+//   - Resources []string: identifiers of the deleted snapshots
+//   - Errors [][models.SnapshotErrorMessage]: snapshots that were not deleted, each with the reason
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsResult
 
-// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots. Each is deleted or not by itself, under the rules of
-// DeleteClusterSnapshot: the call succeeds even where some were not deleted, and says in Errors which those are.
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots in one call. Redshift handles each snapshot
+// independently, under the rules of DeleteClusterSnapshot. The call succeeds even if Redshift could not delete some of
+// the snapshots. Errors in the result has these snapshots.
 //
 // Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
-	declared := operation[*BatchDeleteClusterSnapshotsParams, *BatchDeleteClusterSnapshotsResult]{
+	described := descriptor[*BatchDeleteClusterSnapshotsParams, *BatchDeleteClusterSnapshotsResult]{
 		plan:  recoverBatchDeleteClusterSnapshots,
 		names: namesBatchDeleteClusterSnapshots,
 	}
 	if service, ok := c.underlying().(interface {
 		BatchDeleteClusterSnapshots(context.Context, *BatchDeleteClusterSnapshotsParams, ...Option) (*BatchDeleteClusterSnapshotsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.BatchDeleteClusterSnapshots, params, options)
+		return callService(ctx, c, described, service.BatchDeleteClusterSnapshots, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).BatchDeleteClusterSnapshots(ctx, params)
+	return snapshots.New(newCall(c, described, options)).BatchDeleteClusterSnapshots(ctx, params)
 }
 
 func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *BatchDeleteClusterSnapshotsResult) (string, bool) {
@@ -94,37 +92,37 @@ func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *B
 		)
 }
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. [snapshots.BatchModifyClusterSnapshotsParams] describes each.
-//
-//	SnapshotIdentifierList               []string // required
-//	Force                                *bool
-//	ManualSnapshotRetentionPeriod        *int
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]:
+//   - SnapshotIdentifierList []string, required: identifiers of the manual snapshots to change, 1 to 100
+//   - Force *bool: whether to delete a snapshot that is already older than its new retention period
+//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it
+//     until it is deleted
 type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
 
-// BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns:
-//
-//	Resources                            []string
-//	Errors                               []models.SnapshotErrorMessage
-//	RequestID                            string
+// BatchModifyClusterSnapshotsResult is the result of [Client.BatchModifyClusterSnapshots]:
+//   - Resources []string: identifiers of the changed snapshots
+//   - Errors [][models.SnapshotErrorMessage]: snapshots that were not changed, each with the reason
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
 
-// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept. Each is changed or not by itself:
-// the call succeeds even where some were not changed, and says in Errors which those are.
+// BatchModifyClusterSnapshots changes the retention period of up to 100 manual snapshots in one call. Redshift handles
+// each snapshot independently. The call succeeds even if Redshift could not change some of the snapshots. Errors in the
+// result has these snapshots.
 //
 // Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
-	declared := operation[*BatchModifyClusterSnapshotsParams, *BatchModifyClusterSnapshotsResult]{
+	described := descriptor[*BatchModifyClusterSnapshotsParams, *BatchModifyClusterSnapshotsResult]{
 		plan:  recoverBatchModifyClusterSnapshots,
 		names: namesBatchModifyClusterSnapshots,
 	}
 	if service, ok := c.underlying().(interface {
 		BatchModifyClusterSnapshots(context.Context, *BatchModifyClusterSnapshotsParams, ...Option) (*BatchModifyClusterSnapshotsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.BatchModifyClusterSnapshots, params, options)
+		return callService(ctx, c, described, service.BatchModifyClusterSnapshots, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).BatchModifyClusterSnapshots(ctx, params)
+	return snapshots.New(newCall(c, described, options)).BatchModifyClusterSnapshots(ctx, params)
 }
 
 func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *BatchModifyClusterSnapshotsResult) (string, bool) {
@@ -138,30 +136,30 @@ func namesBatchModifyClusterSnapshots(p *BatchModifyClusterSnapshotsParams, r *B
 		)
 }
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. [snapshots.CopyClusterSnapshotParams] describes each.
-//
-//	SourceSnapshotIdentifier             string // required
-//	TargetSnapshotIdentifier             string // required
-//	ManualSnapshotRetentionPeriod        *int
-//	SourceSnapshotClusterIdentifier      string
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]:
+//   - SourceSnapshotIdentifier string, required: identifier of the automated snapshot to copy
+//   - TargetSnapshotIdentifier string, required: identifier of the new manual snapshot, unique in the account and region
+//     regardless of case
+//   - ManualSnapshotRetentionPeriod *int: days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is
+//     deleted
+//   - SourceSnapshotClusterIdentifier string: identifier of the cluster that the source snapshot was taken of
 type CopyClusterSnapshotParams = snapshots.CopyClusterSnapshotParams
 
-// CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// CopyClusterSnapshotResult is the result of [Client.CopyClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the new manual snapshot
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CopyClusterSnapshotResult = snapshots.CopyClusterSnapshotResult
 
-// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so
-// that it outlives the automated one's retention. The copy may be available at once; it keeps the source's
-// SnapshotCreateTime. Only the account that owns the snapshot can copy it. Copies to other regions are made by Redshift
-// itself once cross-region copy is enabled for the cluster.
+// CopyClusterSnapshot copies an automated snapshot to a new manual snapshot in the same region. Use it to keep the data
+// longer than the retention period of the automated snapshot. The source must be in state available. Only the account
+// that owns it can copy it. The copy may be available immediately. It has the SnapshotCreateTime of its source. To copy
+// snapshots to another region, call EnableSnapshotCopy for the cluster.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotNotFound], [models.ErrClusterSnapshotQuotaExceeded],
 // [models.ErrInvalidClusterSnapshotState], [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
-	declared := operation[*CopyClusterSnapshotParams, *CopyClusterSnapshotResult]{
+	described := descriptor[*CopyClusterSnapshotParams, *CopyClusterSnapshotResult]{
 		plan:    recoverCopyClusterSnapshot,
 		names:   namesCopyClusterSnapshot,
 		creates: createsCopyClusterSnapshot,
@@ -169,10 +167,10 @@ func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSna
 	if service, ok := c.underlying().(interface {
 		CopyClusterSnapshot(context.Context, *CopyClusterSnapshotParams, ...Option) (*CopyClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CopyClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.CopyClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CopyClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CopyClusterSnapshot(ctx, params)
 }
 
 func namesCopyClusterSnapshot(p *CopyClusterSnapshotParams, r *CopyClusterSnapshotResult) (string, bool) {
@@ -184,28 +182,28 @@ func createsCopyClusterSnapshot(r *CopyClusterSnapshotResult) (kind resourceKind
 	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. [snapshots.CreateClusterSnapshotParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	SnapshotIdentifier                   string // required
-//	ManualSnapshotRetentionPeriod        *int
-//	Tags                                 []models.Tag
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]:
+//   - ClusterIdentifier string, required: identifier of the cluster to take a snapshot of
+//   - SnapshotIdentifier string, required: identifier of the new snapshot, unique in the account and region regardless of
+//     case
+//   - ManualSnapshotRetentionPeriod *int: days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is
+//     deleted
+//   - Tags [][models.Tag]: tags of the new resource
 type CreateClusterSnapshotParams = snapshots.CreateClusterSnapshotParams
 
-// CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// CreateClusterSnapshotResult is the result of [Client.CreateClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the new snapshot, in state creating
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterSnapshotResult = snapshots.CreateClusterSnapshotResult
 
-// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available. The answer comes at
-// once, with the snapshot in state creating; it takes minutes to hours until the snapshot is available.
+// CreateClusterSnapshot creates a manual snapshot of a cluster. The cluster must be in state available. The call returns
+// immediately, with the snapshot in state creating. The snapshot becomes available minutes to hours later.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault],
 // [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
-	declared := operation[*CreateClusterSnapshotParams, *CreateClusterSnapshotResult]{
+	described := descriptor[*CreateClusterSnapshotParams, *CreateClusterSnapshotResult]{
 		plan:    recoverCreateClusterSnapshot,
 		names:   namesCreateClusterSnapshot,
 		creates: createsCreateClusterSnapshot,
@@ -213,10 +211,10 @@ func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateCluste
 	if service, ok := c.underlying().(interface {
 		CreateClusterSnapshot(context.Context, *CreateClusterSnapshotParams, ...Option) (*CreateClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.CreateClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CreateClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CreateClusterSnapshot(ctx, params)
 }
 
 // recoverCreateClusterSnapshot returns the recovery plan that the contract declares.
@@ -256,38 +254,36 @@ func createsCreateClusterSnapshot(r *CreateClusterSnapshotResult) (kind resource
 	return "snapshot", r.Snapshot.SnapshotIdentifier, r.Snapshot.SnapshotArn
 }
 
-// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. [snapshots.CreateSnapshotCopyGrantParams] describes each.
-//
-//	SnapshotCopyGrantName                string // required
-//	KmsKeyID                             string
-//	Tags                                 []models.Tag
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]:
+//   - SnapshotCopyGrantName string, required: name of the new grant, unique in the account and region
+//   - KmsKeyID string: symmetric KMS key in this region that the grant lets Redshift use
+//   - Tags [][models.Tag]: tags of the new resource
 type CreateSnapshotCopyGrantParams = snapshots.CreateSnapshotCopyGrantParams
 
-// CreateSnapshotCopyGrantResult is what [Client.CreateSnapshotCopyGrant] returns:
-//
-//	SnapshotCopyGrant                    models.SnapshotCopyGrant
-//	RequestID                            string
+// CreateSnapshotCopyGrantResult is the result of [Client.CreateSnapshotCopyGrant]:
+//   - SnapshotCopyGrant [models.SnapshotCopyGrant]: the new grant
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateSnapshotCopyGrantResult = snapshots.CreateSnapshotCopyGrantResult
 
-// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key
-// Management Service (KMS). To copy the snapshots of an encrypted cluster, call this in the region that they go to, then
-// EnableSnapshotCopy in the cluster's own.
+// CreateSnapshotCopyGrant creates a grant that lets Redshift encrypt snapshots copied to this region. Redshift then uses
+// a key of AWS Key Management Service (KMS) in this region. To copy the snapshots of an encrypted cluster, first call
+// CreateSnapshotCopyGrant in the destination region. Then call EnableSnapshotCopy in the cluster's region.
 //
 // Documented error codes: [models.ErrDependentServiceRequestThrottlingFault], [models.ErrInvalidTagFault],
 // [models.ErrLimitExceededFault], [models.ErrSnapshotCopyGrantAlreadyExistsFault],
 // [models.ErrSnapshotCopyGrantQuotaExceededFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
-	declared := operation[*CreateSnapshotCopyGrantParams, *CreateSnapshotCopyGrantResult]{
+	described := descriptor[*CreateSnapshotCopyGrantParams, *CreateSnapshotCopyGrantResult]{
 		plan:  recoverCreateSnapshotCopyGrant,
 		names: namesCreateSnapshotCopyGrant,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateSnapshotCopyGrant(context.Context, *CreateSnapshotCopyGrantParams, ...Option) (*CreateSnapshotCopyGrantResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateSnapshotCopyGrant, params, options)
+		return callService(ctx, c, described, service.CreateSnapshotCopyGrant, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CreateSnapshotCopyGrant(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CreateSnapshotCopyGrant(ctx, params)
 }
 
 // recoverCreateSnapshotCopyGrant returns the recovery plan that the contract declares.
@@ -319,46 +315,45 @@ func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSna
 	return r.RequestID, isSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrant.SnapshotCopyGrantName)
 }
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. [snapshots.CreateSnapshotScheduleParams] describes each.
-//
-//	DryRun                               *bool
-//	NextInvocations                      *int
-//	ScheduleDefinitions                  []string
-//	ScheduleDescription                  string
-//	ScheduleIdentifier                   string
-//	Tags                                 []models.Tag
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]:
+//   - DryRun *bool: undocumented by Amazon: by its name, whether to check the schedule without
+//     creating it
+//   - NextInvocations *int: number of upcoming snapshot times to return
+//   - ScheduleDefinitions []string: times to take snapshots
+//   - ScheduleDescription string: text that describes the schedule
+//   - ScheduleIdentifier string: identifier of the new schedule, unique in the account and region
+//   - Tags [][models.Tag]: tags of the new resource
 type CreateSnapshotScheduleParams = snapshots.CreateSnapshotScheduleParams
 
-// CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns:
-//
-//	ScheduleDefinitions                  []string
-//	ScheduleIdentifier                   string
-//	ScheduleDescription                  string
-//	Tags                                 []models.Tag
-//	NextInvocations                      []time.Time
-//	AssociatedClusterCount               *int
-//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
-//	RequestID                            string
+// CreateSnapshotScheduleResult is the result of [Client.CreateSnapshotSchedule]:
+//   - ScheduleDefinitions []string: times of the snapshots
+//   - ScheduleIdentifier string: identifier of the schedule, unique in the account and region
+//   - ScheduleDescription string: text that describes the schedule
+//   - Tags [][models.Tag]: tags of the schedule
+//   - NextInvocations []time.Time: times of the next snapshots
+//   - AssociatedClusterCount *int: number of clusters that have the schedule
+//   - AssociatedClusters [][models.ClusterAssociatedToSchedule]: clusters that have the schedule, at most the first 100
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateSnapshotScheduleResult = snapshots.CreateSnapshotScheduleResult
 
-// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own. It is in
-// force for the clusters that ModifyClusterSnapshotSchedule gives it to.
+// CreateSnapshotSchedule creates a snapshot schedule. A cluster with this schedule gets automated snapshots at these
+// times instead of Redshift's own. ModifyClusterSnapshotSchedule attaches the schedule to a cluster.
 //
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrInvalidTagFault],
 // [models.ErrScheduleDefinitionTypeUnsupported], [models.ErrSnapshotScheduleAlreadyExists],
 // [models.ErrSnapshotScheduleQuotaExceeded], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
-	declared := operation[*CreateSnapshotScheduleParams, *CreateSnapshotScheduleResult]{
+	described := descriptor[*CreateSnapshotScheduleParams, *CreateSnapshotScheduleResult]{
 		plan:  recoverCreateSnapshotSchedule,
 		names: namesCreateSnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateSnapshotSchedule(context.Context, *CreateSnapshotScheduleParams, ...Option) (*CreateSnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateSnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.CreateSnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).CreateSnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).CreateSnapshotSchedule(ctx, params)
 }
 
 // recoverCreateSnapshotSchedule returns the recovery plan that the contract declares.
@@ -405,35 +400,33 @@ func namesCreateSnapshotSchedule(p *CreateSnapshotScheduleParams, r *CreateSnaps
 	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. [snapshots.DeleteClusterSnapshotParams] describes each.
-//
-//	SnapshotIdentifier                   string // required
-//	SnapshotClusterIdentifier            string
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]:
+//   - SnapshotIdentifier string, required: identifier of the manual snapshot to delete
+//   - SnapshotClusterIdentifier string: identifier of the cluster that the snapshot was taken of
 type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
 
-// DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// DeleteClusterSnapshotResult is the result of [Client.DeleteClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the deleted snapshot, in state deleted
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 
-// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled. Every account's access to it
-// has to be revoked before. Redshift deletes automated snapshots itself; manual ones outlive their cluster, and cost
-// money until they are deleted or their retention period ends.
+// DeleteClusterSnapshot deletes a manual snapshot. The snapshot must be in state available, failed or cancelled. If
+// other accounts have access to it, first revoke the access. A manual snapshot remains after its cluster is deleted. It
+// costs money until it is deleted or its retention period ends. Redshift deletes automated snapshots automatically.
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
-	declared := operation[*DeleteClusterSnapshotParams, *DeleteClusterSnapshotResult]{
+	described := descriptor[*DeleteClusterSnapshotParams, *DeleteClusterSnapshotResult]{
 		plan:  recoverDeleteClusterSnapshot,
 		names: namesDeleteClusterSnapshot,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteClusterSnapshot(context.Context, *DeleteClusterSnapshotParams, ...Option) (*DeleteClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.DeleteClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DeleteClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DeleteClusterSnapshot(ctx, params)
 }
 
 func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteClusterSnapshotResult) (string, bool) {
@@ -441,28 +434,28 @@ func namesDeleteClusterSnapshot(p *DeleteClusterSnapshotParams, r *DeleteCluster
 		isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. [snapshots.DeleteSnapshotCopyGrantParams] describes each.
-//
-//	SnapshotCopyGrantName                string // required
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]:
+//   - SnapshotCopyGrantName string, required: name of the snapshot copy grant to delete
 type DeleteSnapshotCopyGrantParams = snapshots.DeleteSnapshotCopyGrantParams
 
-// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns: the RequestID alone, a string.
+// DeleteSnapshotCopyGrantResult is the result of [Client.DeleteSnapshotCopyGrant]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteSnapshotCopyGrantResult = snapshots.DeleteSnapshotCopyGrantResult
 
-// DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
+// DeleteSnapshotCopyGrant deletes a snapshot copy grant. The call fails while a cluster uses the grant.
 //
 // Documented error codes: [models.ErrInvalidSnapshotCopyGrantStateFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
-	declared := operation[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
+	described := descriptor[*DeleteSnapshotCopyGrantParams, *DeleteSnapshotCopyGrantResult]{
 		plan: recoverDeleteSnapshotCopyGrant,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteSnapshotCopyGrant(context.Context, *DeleteSnapshotCopyGrantParams, ...Option) (*DeleteSnapshotCopyGrantResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteSnapshotCopyGrant, params, options)
+		return callService(ctx, c, described, service.DeleteSnapshotCopyGrant, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotCopyGrant(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DeleteSnapshotCopyGrant(ctx, params)
 }
 
 // recoverDeleteSnapshotCopyGrant returns the recovery plan that the contract declares.
@@ -487,28 +480,28 @@ func recoverDeleteSnapshotCopyGrant(lookUps *Client, params *DeleteSnapshotCopyG
 	}
 }
 
-// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. [snapshots.DeleteSnapshotScheduleParams] describes each.
-//
-//	ScheduleIdentifier                   string // required
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]:
+//   - ScheduleIdentifier string, required: identifier of the snapshot schedule
 type DeleteSnapshotScheduleParams = snapshots.DeleteSnapshotScheduleParams
 
-// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns: the RequestID alone, a string.
+// DeleteSnapshotScheduleResult is the result of [Client.DeleteSnapshotSchedule]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteSnapshotScheduleResult = snapshots.DeleteSnapshotScheduleResult
 
-// DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
+// DeleteSnapshotSchedule deletes a snapshot schedule. The call fails while a cluster has the schedule.
 //
 // Documented error codes: [models.ErrInvalidClusterSnapshotScheduleState], [models.ErrSnapshotScheduleNotFound].
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
-	declared := operation[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
+	described := descriptor[*DeleteSnapshotScheduleParams, *DeleteSnapshotScheduleResult]{
 		plan: recoverDeleteSnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteSnapshotSchedule(context.Context, *DeleteSnapshotScheduleParams, ...Option) (*DeleteSnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteSnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.DeleteSnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DeleteSnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DeleteSnapshotSchedule(ctx, params)
 }
 
 // recoverDeleteSnapshotSchedule returns the recovery plan that the contract declares.
@@ -533,48 +526,46 @@ func recoverDeleteSnapshotSchedule(lookUps *Client, params *DeleteSnapshotSchedu
 	}
 }
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. [snapshots.DescribeClusterSnapshotsParams] describes each.
-//
-//	ClusterExists                        *bool
-//	ClusterIdentifier                    string
-//	EndTime                              time.Time
-//	Marker                               string
-//	MaxRecords                           *int
-//	OwnerAccount                         string
-//	SnapshotArn                          string
-//	SnapshotIdentifier                   string
-//	SnapshotType                         models.SnapshotType
-//	SortingEntities                      []models.SnapshotSortingEntity
-//	StartTime                            time.Time
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]:
+//   - ClusterExists *bool: whether the snapshots' cluster exists (true) or is deleted (false)
+//   - ClusterIdentifier string: list only snapshots of this cluster
+//   - EndTime [time.Time]: list only snapshots taken at this time or before
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - OwnerAccount string: list only snapshots that this AWS account took or copied
+//   - SnapshotArn string: list only the snapshot with this Amazon Resource Name (ARN)
+//   - SnapshotIdentifier string: list only the snapshot with this identifier
+//   - SnapshotType [models.SnapshotType]: list only snapshots of this type, automated or manual
+//   - SortingEntities [][models.SnapshotSortingEntity]: sort order of the list
+//   - StartTime [time.Time]: list only snapshots taken at this time or after
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeClusterSnapshotsParams = snapshots.DescribeClusterSnapshotsParams
 
-// DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns:
-//
-//	Marker                               string
-//	Snapshots                            []models.Snapshot
-//	RequestID                            string
+// DescribeClusterSnapshotsResult is the result of [Client.DescribeClusterSnapshots]:
+//   - Marker string: marker of the next page
+//   - Snapshots [][models.Snapshot]: snapshots on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterSnapshotsResult = snapshots.DescribeClusterSnapshotsResult
 
-// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says. Without parameters it lists
-// every snapshot of the account in the region; each filter narrows that down. A SnapshotIdentifier that does not exist
-// is the error ClusterSnapshotNotFound; other filters that match nothing give an empty list. Snapshots that other
-// accounts share never match a filter of tags.
+// DescribeClusterSnapshots lists snapshots, in the order of SortingEntities. Without parameters, it lists all snapshots
+// of the account in the region. Each filter narrows the list. If no snapshot has the SnapshotIdentifier, the call fails
+// with ClusterSnapshotNotFound. If another filter matches nothing, the list is empty. Filters by tag never match
+// snapshots that other accounts share.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound], [models.ErrInvalidTagFault],
 // [models.ErrUnsupportedOperation].
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
-	declared := operation[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
+	described := descriptor[*DescribeClusterSnapshotsParams, *DescribeClusterSnapshotsResult]{
 		names: namesDescribeClusterSnapshots,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeClusterSnapshots(context.Context, *DescribeClusterSnapshotsParams, ...Option) (*DescribeClusterSnapshotsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeClusterSnapshots, params, options)
+		return callService(ctx, c, described, service.DescribeClusterSnapshots, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeClusterSnapshots(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeClusterSnapshots(ctx, params)
 }
 
 func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *DescribeClusterSnapshotsResult) (string, bool) {
@@ -583,140 +574,134 @@ func namesDescribeClusterSnapshots(p *DescribeClusterSnapshotsParams, r *Describ
 		areSame(p.SnapshotIdentifier, r.Snapshots, func(one *models.Snapshot) string { return one.SnapshotIdentifier })
 }
 
-// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page by page and yields the items of its
-// Snapshots, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size
-// of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the sequence. A
-// Marker that a response repeats is an error, because the sequence would never end.
+// DescribeClusterSnapshotsAll calls [Client.DescribeClusterSnapshots] page by page and yields the items of Snapshots. It
+// keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does
+// not change params. It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error,
+// because the sequence would never end.
 func (c *Client) DescribeClusterSnapshotsAll(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) iter.Seq2[models.Snapshot, error] {
 	return snapshots.DescribeClusterSnapshotsAll(params, func(page *DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error) {
 		return c.DescribeClusterSnapshots(ctx, page, options...)
 	})
 }
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. [snapshots.DescribeSnapshotCopyGrantsParams] describes each.
-//
-//	Marker                               string
-//	MaxRecords                           *int
-//	SnapshotCopyGrantName                string
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]:
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 20 to 100
+//   - SnapshotCopyGrantName string: list only the grant with this name
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeSnapshotCopyGrantsParams = snapshots.DescribeSnapshotCopyGrantsParams
 
-// DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns:
-//
-//	Marker                               string
-//	SnapshotCopyGrants                   []models.SnapshotCopyGrant
-//	RequestID                            string
+// DescribeSnapshotCopyGrantsResult is the result of [Client.DescribeSnapshotCopyGrants]:
+//   - Marker string: marker of the next page
+//   - SnapshotCopyGrants [][models.SnapshotCopyGrant]: snapshot copy grants on this page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeSnapshotCopyGrantsResult = snapshots.DescribeSnapshotCopyGrantsResult
 
-// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are
-// copied to. SnapshotCopyGrantName cannot go together with Marker.
+// DescribeSnapshotCopyGrants lists the account's snapshot copy grants in a region. Call it in the region that snapshots
+// are copied to. SnapshotCopyGrantName and Marker cannot be combined.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSnapshotCopyGrantNotFoundFault].
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
-	declared := operation[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
+	described := descriptor[*DescribeSnapshotCopyGrantsParams, *DescribeSnapshotCopyGrantsResult]{
 		names: namesDescribeSnapshotCopyGrants,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeSnapshotCopyGrants(context.Context, *DescribeSnapshotCopyGrantsParams, ...Option) (*DescribeSnapshotCopyGrantsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeSnapshotCopyGrants, params, options)
+		return callService(ctx, c, described, service.DescribeSnapshotCopyGrants, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotCopyGrants(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeSnapshotCopyGrants(ctx, params)
 }
 
 func namesDescribeSnapshotCopyGrants(p *DescribeSnapshotCopyGrantsParams, r *DescribeSnapshotCopyGrantsResult) (string, bool) {
 	return r.RequestID, areSame(p.SnapshotCopyGrantName, r.SnapshotCopyGrants, func(one *models.SnapshotCopyGrant) string { return one.SnapshotCopyGrantName })
 }
 
-// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page by page and yields the items of its
-// SnapshotCopyGrants, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeSnapshotCopyGrantsAll calls [Client.DescribeSnapshotCopyGrants] page by page and yields the items of
+// SnapshotCopyGrants. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the
+// size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeSnapshotCopyGrantsAll(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) iter.Seq2[models.SnapshotCopyGrant, error] {
 	return snapshots.DescribeSnapshotCopyGrantsAll(params, func(page *DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error) {
 		return c.DescribeSnapshotCopyGrants(ctx, page, options...)
 	})
 }
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. [snapshots.DescribeSnapshotSchedulesParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	ScheduleIdentifier                   string
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]:
+//   - ClusterIdentifier string: list only schedules of this cluster
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response
+//   - ScheduleIdentifier string: list only the schedule with this identifier
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeSnapshotSchedulesParams = snapshots.DescribeSnapshotSchedulesParams
 
-// DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns:
-//
-//	SnapshotSchedules                    []models.SnapshotSchedule
-//	Marker                               string
-//	RequestID                            string
+// DescribeSnapshotSchedulesResult is the result of [Client.DescribeSnapshotSchedules]:
+//   - SnapshotSchedules [][models.SnapshotSchedule]: snapshot schedules on this page
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeSnapshotSchedulesResult = snapshots.DescribeSnapshotSchedulesResult
 
-// DescribeSnapshotSchedules lists snapshot schedules. Without parameters it lists every schedule of the account in the
-// region; each filter narrows that down. Amazon documents no error codes for it.
+// DescribeSnapshotSchedules lists snapshot schedules. Without parameters, it lists all schedules of the account in the
+// region. Each filter narrows the list. Amazon documents no error codes for this operation.
 func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) (*DescribeSnapshotSchedulesResult, error) {
-	declared := operation[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
+	described := descriptor[*DescribeSnapshotSchedulesParams, *DescribeSnapshotSchedulesResult]{
 		names: namesDescribeSnapshotSchedules,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeSnapshotSchedules(context.Context, *DescribeSnapshotSchedulesParams, ...Option) (*DescribeSnapshotSchedulesResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeSnapshotSchedules, params, options)
+		return callService(ctx, c, described, service.DescribeSnapshotSchedules, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeSnapshotSchedules(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeSnapshotSchedules(ctx, params)
 }
 
 func namesDescribeSnapshotSchedules(p *DescribeSnapshotSchedulesParams, r *DescribeSnapshotSchedulesResult) (string, bool) {
 	return r.RequestID, areSame(p.ScheduleIdentifier, r.SnapshotSchedules, func(one *models.SnapshotSchedule) string { return one.ScheduleIdentifier })
 }
 
-// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page by page and yields the items of its
-// SnapshotSchedules, with one page in memory at a time. It starts at params.Marker if that is set. params.MaxRecords is
-// the size of a page. The caller's params do not change. An error is yielded once, with a zero item, and ends the
-// sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeSnapshotSchedulesAll calls [Client.DescribeSnapshotSchedules] page by page and yields the items of
+// SnapshotSchedules. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords is the
+// size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that a
+// response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeSnapshotSchedulesAll(ctx context.Context, params *DescribeSnapshotSchedulesParams, options ...Option) iter.Seq2[models.SnapshotSchedule, error] {
 	return snapshots.DescribeSnapshotSchedulesAll(params, func(page *DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error) {
 		return c.DescribeSnapshotSchedules(ctx, page, options...)
 	})
 }
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. [snapshots.DescribeTableRestoreStatusParams] describes each.
-//
-//	ClusterIdentifier                    string
-//	Marker                               string
-//	MaxRecords                           *int
-//	TableRestoreRequestID                string
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]:
+//   - ClusterIdentifier string: list only restores to this cluster
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response
+//   - TableRestoreRequestID string: list only the restore with this identifier
 type DescribeTableRestoreStatusParams = snapshots.DescribeTableRestoreStatusParams
 
-// DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns:
-//
-//	TableRestoreStatusDetails            []models.TableRestoreStatus
-//	Marker                               string
-//	RequestID                            string
+// DescribeTableRestoreStatusResult is the result of [Client.DescribeTableRestoreStatus]:
+//   - TableRestoreStatusDetails [][models.TableRestoreStatus]: table restores on this page
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeTableRestoreStatusResult = snapshots.DescribeTableRestoreStatusResult
 
-// DescribeTableRestoreStatus lists the restores of single tables, the oldest first. Without parameters it lists every
-// restore of the account in the region; each filter narrows that down. A TableRestoreRequestId that does not exist is
-// the error TableRestoreNotFoundFault.
+// DescribeTableRestoreStatus lists table restores, oldest first. Without parameters, it lists all table restores of the
+// account in the region. Each filter narrows the list. If no restore has the TableRestoreRequestId, the call fails with
+// TableRestoreNotFoundFault.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrTableRestoreNotFoundFault].
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
-	declared := operation[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
+	described := descriptor[*DescribeTableRestoreStatusParams, *DescribeTableRestoreStatusResult]{
 		names: namesDescribeTableRestoreStatus,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeTableRestoreStatus(context.Context, *DescribeTableRestoreStatusParams, ...Option) (*DescribeTableRestoreStatusResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeTableRestoreStatus, params, options)
+		return callService(ctx, c, described, service.DescribeTableRestoreStatus, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DescribeTableRestoreStatus(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DescribeTableRestoreStatus(ctx, params)
 }
 
 func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *DescribeTableRestoreStatusResult) (string, bool) {
@@ -724,67 +709,64 @@ func namesDescribeTableRestoreStatus(p *DescribeTableRestoreStatusParams, r *Des
 		areSame(p.TableRestoreRequestID, r.TableRestoreStatusDetails, func(one *models.TableRestoreStatus) string { return one.TableRestoreRequestID })
 }
 
-// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page by page and yields the items of its
-// TableRestoreStatusDetails, with one page in memory at a time. It starts at params.Marker if that is set.
-// params.MaxRecords is the size of a page. The caller's params do not change. An error is yielded once, with a zero
-// item, and ends the sequence. A Marker that a response repeats is an error, because the sequence would never end.
+// DescribeTableRestoreStatusAll calls [Client.DescribeTableRestoreStatus] page by page and yields the items of
+// TableRestoreStatusDetails. It keeps one page in memory. It starts at params.Marker if that is set. params.MaxRecords
+// is the size of a page. It does not change params. It yields an error once, with a zero item, and stops. A Marker that
+// a response repeats is an error, because the sequence would never end.
 func (c *Client) DescribeTableRestoreStatusAll(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) iter.Seq2[models.TableRestoreStatus, error] {
 	return snapshots.DescribeTableRestoreStatusAll(params, func(page *DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error) {
 		return c.DescribeTableRestoreStatus(ctx, page, options...)
 	})
 }
 
-// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. [snapshots.DisableSnapshotCopyParams] describes each.
-//
-//	ClusterIdentifier                    string // required
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]:
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DisableSnapshotCopyParams = snapshots.DisableSnapshotCopyParams
 
-// DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// DisableSnapshotCopyResult is the result of [Client.DisableSnapshotCopy]:
+//   - Cluster [models.Cluster]: the cluster
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DisableSnapshotCopyResult = snapshots.DisableSnapshotCopyResult
 
-// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region. The grant that an encrypted cluster
-// needed for it stays, until DeleteSnapshotCopyGrant is called for it.
+// DisableSnapshotCopy stops copying a cluster's snapshots to another region. An encrypted cluster's snapshot copy grant
+// remains until DeleteSnapshotCopyGrant deletes it.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrSnapshotCopyAlreadyDisabledFault], [models.ErrUnauthorizedOperation], [models.ErrUnsupportedOperation].
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
-	declared := operation[*DisableSnapshotCopyParams, *DisableSnapshotCopyResult]{
+	described := descriptor[*DisableSnapshotCopyParams, *DisableSnapshotCopyResult]{
 		plan:  recoverDisableSnapshotCopy,
 		names: namesDisableSnapshotCopy,
 	}
 	if service, ok := c.underlying().(interface {
 		DisableSnapshotCopy(context.Context, *DisableSnapshotCopyParams, ...Option) (*DisableSnapshotCopyResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DisableSnapshotCopy, params, options)
+		return callService(ctx, c, described, service.DisableSnapshotCopy, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).DisableSnapshotCopy(ctx, params)
+	return snapshots.New(newCall(c, described, options)).DisableSnapshotCopy(ctx, params)
 }
 
 func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCopyResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. [snapshots.EnableSnapshotCopyParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	DestinationRegion                    string // required
-//	ManualSnapshotRetentionPeriod        *int
-//	RetentionPeriod                      *int
-//	SnapshotCopyGrantName                string
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]:
+//   - ClusterIdentifier string, required: identifier of the cluster
+//   - DestinationRegion string, required: AWS region to copy the snapshots to
+//   - ManualSnapshotRetentionPeriod *int: days to keep copies of manual snapshots, 1 to 3,653, or -1 to keep them until
+//     they are deleted
+//   - RetentionPeriod *int: days to keep copies of automated snapshots, 1 to 35
+//   - SnapshotCopyGrantName string: name of the snapshot copy grant for encrypting the copies
 type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
 
-// EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// EnableSnapshotCopyResult is the result of [Client.EnableSnapshotCopy]:
+//   - Cluster [models.Cluster]: the cluster
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 
-// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones. Copies
-// have no tags. A cluster has one such region at most.
+// EnableSnapshotCopy starts copying a cluster's new snapshots to another region. Redshift copies manual and automated
+// snapshots, but not their tags. A cluster has at most one destination region.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrCopyToRegionDisabledFault],
 // [models.ErrDependentServiceRequestThrottlingFault], [models.ErrIncompatibleOrderableOptions],
@@ -792,161 +774,158 @@ type EnableSnapshotCopyResult = snapshots.EnableSnapshotCopyResult
 // [models.ErrSnapshotCopyAlreadyEnabledFault], [models.ErrSnapshotCopyGrantNotFoundFault],
 // [models.ErrUnauthorizedOperation], [models.ErrUnknownSnapshotCopyRegionFault].
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
-	declared := operation[*EnableSnapshotCopyParams, *EnableSnapshotCopyResult]{
+	described := descriptor[*EnableSnapshotCopyParams, *EnableSnapshotCopyResult]{
 		plan:  recoverEnableSnapshotCopy,
 		names: namesEnableSnapshotCopy,
 	}
 	if service, ok := c.underlying().(interface {
 		EnableSnapshotCopy(context.Context, *EnableSnapshotCopyParams, ...Option) (*EnableSnapshotCopyResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.EnableSnapshotCopy, params, options)
+		return callService(ctx, c, described, service.EnableSnapshotCopy, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).EnableSnapshotCopy(ctx, params)
+	return snapshots.New(newCall(c, described, options)).EnableSnapshotCopy(ctx, params)
 }
 
 func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. [snapshots.ModifyClusterSnapshotParams] describes each.
-//
-//	SnapshotIdentifier                   string // required
-//	Force                                *bool
-//	ManualSnapshotRetentionPeriod        *int
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]:
+//   - SnapshotIdentifier string, required: identifier of the manual snapshot to change
+//   - Force *bool: whether to delete a snapshot that is already older than its new retention period
+//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it
+//     until it is deleted
 type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 
-// ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// ModifyClusterSnapshotResult is the result of [Client.ModifyClusterSnapshot]:
+//   - Snapshot [models.Snapshot]: the changed snapshot
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterSnapshotResult = snapshots.ModifyClusterSnapshotResult
 
-// ModifyClusterSnapshot changes how long a manual snapshot is kept. With Force, a period that the snapshot has outlived
-// already deletes it at once.
+// ModifyClusterSnapshot changes the retention period of a manual snapshot. If the snapshot is already older than the new
+// period, the call fails. With Force, Redshift deletes such a snapshot immediately.
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidRetentionPeriodFault].
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
-	declared := operation[*ModifyClusterSnapshotParams, *ModifyClusterSnapshotResult]{
+	described := descriptor[*ModifyClusterSnapshotParams, *ModifyClusterSnapshotResult]{
 		plan:  recoverModifyClusterSnapshot,
 		names: namesModifyClusterSnapshot,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterSnapshot(context.Context, *ModifyClusterSnapshotParams, ...Option) (*ModifyClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.ModifyClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifyClusterSnapshot(ctx, params)
 }
 
 func namesModifyClusterSnapshot(p *ModifyClusterSnapshotParams, r *ModifyClusterSnapshotResult) (string, bool) {
 	return r.RequestID, isSame(p.SnapshotIdentifier, r.Snapshot.SnapshotIdentifier)
 }
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. [snapshots.ModifyClusterSnapshotScheduleParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	DisassociateSchedule                 *bool
-//	ScheduleIdentifier                   string
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]:
+//   - ClusterIdentifier string, required: identifier of the cluster to change
+//   - DisassociateSchedule *bool: whether to remove the schedule from the cluster
+//   - ScheduleIdentifier string: identifier of the schedule to attach to the cluster
 type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotScheduleParams
 
-// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns: the RequestID alone, a string.
+// ModifyClusterSnapshotScheduleResult is the result of [Client.ModifyClusterSnapshotSchedule]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
 
-// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it. Either
-// ScheduleIdentifier is needed, or DisassociateSchedule set to true. The answer comes at once;
-// Cluster.SnapshotScheduleState shows when it is in force.
+// ModifyClusterSnapshotSchedule attaches a snapshot schedule to a cluster, or removes the schedule from it. Either set
+// ScheduleIdentifier, or set DisassociateSchedule to true. The call returns immediately. Cluster.SnapshotScheduleState
+// shows when the change is in effect.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
 // [models.ErrSnapshotScheduleNotFound].
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
-	declared := operation[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
+	described := descriptor[*ModifyClusterSnapshotScheduleParams, *ModifyClusterSnapshotScheduleResult]{
 		plan: recoverModifyClusterSnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyClusterSnapshotSchedule(context.Context, *ModifyClusterSnapshotScheduleParams, ...Option) (*ModifyClusterSnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifyClusterSnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.ModifyClusterSnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifyClusterSnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifyClusterSnapshotSchedule(ctx, params)
 }
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. [snapshots.ModifySnapshotCopyRetentionPeriodParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	RetentionPeriod                      int // required
-//	Manual                               *bool
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
+//   - ClusterIdentifier string, required: identifier of the cluster
+//   - RetentionPeriod int, required: days to keep the copies: 1 to 35 for automated snapshots, 1 to 3,653 or -1 for
+//     manual ones
+//   - Manual *bool: whether the retention period applies to manual snapshots (true) or automated
+//     ones (false)
 type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyRetentionPeriodParams
 
-// ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// ModifySnapshotCopyRetentionPeriodResult is the result of [Client.ModifySnapshotCopyRetentionPeriod]:
+//   - Cluster [models.Cluster]: the cluster
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifySnapshotCopyRetentionPeriodResult = snapshots.ModifySnapshotCopyRetentionPeriodResult
 
-// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region:
-// those of automated snapshots or, with Manual, those of manual ones. For automated snapshots it counts for the copies
-// that exist, too, and deletes those that have outlived the new period; for manual snapshots it counts for new copies
-// alone.
+// ModifySnapshotCopyRetentionPeriod changes the retention period of snapshot copies in another region. It changes the
+// period of automated snapshots or, with Manual, the period of manual snapshots. The period of automated snapshots also
+// applies to existing copies. Redshift deletes the copies that are already older. The period of manual snapshots applies
+// to new copies only.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrInvalidRetentionPeriodFault], [models.ErrSnapshotCopyDisabledFault], [models.ErrUnauthorizedOperation].
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
-	declared := operation[*ModifySnapshotCopyRetentionPeriodParams, *ModifySnapshotCopyRetentionPeriodResult]{
+	described := descriptor[*ModifySnapshotCopyRetentionPeriodParams, *ModifySnapshotCopyRetentionPeriodResult]{
 		plan:  recoverModifySnapshotCopyRetentionPeriod,
 		names: namesModifySnapshotCopyRetentionPeriod,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifySnapshotCopyRetentionPeriod(context.Context, *ModifySnapshotCopyRetentionPeriodParams, ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifySnapshotCopyRetentionPeriod, params, options)
+		return callService(ctx, c, described, service.ModifySnapshotCopyRetentionPeriod, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifySnapshotCopyRetentionPeriod(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifySnapshotCopyRetentionPeriod(ctx, params)
 }
 
 func namesModifySnapshotCopyRetentionPeriod(p *ModifySnapshotCopyRetentionPeriodParams, r *ModifySnapshotCopyRetentionPeriodResult) (string, bool) {
 	return r.RequestID, isSame(p.ClusterIdentifier, r.Cluster.ClusterIdentifier)
 }
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. [snapshots.ModifySnapshotScheduleParams] describes each.
-//
-//	ScheduleDefinitions                  []string // required
-//	ScheduleIdentifier                   string // required
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]:
+//   - ScheduleDefinitions []string, required: new times to take snapshots
+//   - ScheduleIdentifier string, required: identifier of the snapshot schedule
 type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
 
-// ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns:
-//
-//	ScheduleDefinitions                  []string
-//	ScheduleIdentifier                   string
-//	ScheduleDescription                  string
-//	Tags                                 []models.Tag
-//	NextInvocations                      []time.Time
-//	AssociatedClusterCount               *int
-//	AssociatedClusters                   []models.ClusterAssociatedToSchedule
-//	RequestID                            string
+// ModifySnapshotScheduleResult is the result of [Client.ModifySnapshotSchedule]:
+//   - ScheduleDefinitions []string: times of the snapshots
+//   - ScheduleIdentifier string: identifier of the schedule, unique in the account and region
+//   - ScheduleDescription string: text that describes the schedule
+//   - Tags [][models.Tag]: tags of the schedule
+//   - NextInvocations []time.Time: times of the next snapshots
+//   - AssociatedClusterCount *int: number of clusters that have the schedule
+//   - AssociatedClusters [][models.ClusterAssociatedToSchedule]: clusters that have the schedule, at most the first 100
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 
-// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken. The clusters that have the schedule
-// follow a while after the answer.
+// ModifySnapshotSchedule changes the times of a snapshot schedule. Redshift applies the change to the clusters that have
+// the schedule some time after the response.
 //
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
 // [models.ErrSnapshotScheduleUpdateInProgress].
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
-	declared := operation[*ModifySnapshotScheduleParams, *ModifySnapshotScheduleResult]{
+	described := descriptor[*ModifySnapshotScheduleParams, *ModifySnapshotScheduleResult]{
 		plan:  recoverModifySnapshotSchedule,
 		names: namesModifySnapshotSchedule,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifySnapshotSchedule(context.Context, *ModifySnapshotScheduleParams, ...Option) (*ModifySnapshotScheduleResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.ModifySnapshotSchedule, params, options)
+		return callService(ctx, c, described, service.ModifySnapshotSchedule, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).ModifySnapshotSchedule(ctx, params)
+	return snapshots.New(newCall(c, described, options)).ModifySnapshotSchedule(ctx, params)
 }
 
 // recoverModifySnapshotSchedule returns the recovery plan that the contract declares.
@@ -985,60 +964,64 @@ func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnaps
 	return r.RequestID, isSame(p.ScheduleIdentifier, r.ScheduleIdentifier)
 }
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. [snapshots.RestoreFromClusterSnapshotParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	AdditionalInfo                       string
-//	AllowVersionUpgrade                  *bool
-//	AquaConfigurationStatus              models.AquaConfigurationStatus
-//	AutomatedSnapshotRetentionPeriod     *int
-//	AvailabilityZone                     string
-//	AvailabilityZoneRelocation           *bool
-//	CatalogName                          string
-//	ClusterParameterGroupName            string
-//	ClusterSecurityGroups                []string
-//	ClusterSubnetGroupName               string
-//	DefaultIamRoleArn                    string
-//	ElasticIP                            string
-//	Encrypted                            *bool
-//	EnhancedVpcRouting                   *bool
-//	HsmClientCertificateIdentifier       string
-//	HsmConfigurationIdentifier           string
-//	IamRoles                             []string
-//	IPAddressType                        models.IPAddressType
-//	KmsKeyID                             string
-//	MaintenanceTrackName                 string
-//	ManageMasterPassword                 *bool
-//	ManualSnapshotRetentionPeriod        *int
-//	MasterPasswordSecretKmsKeyID         string
-//	MultiAZ                              *bool
-//	NodeType                             string
-//	NumberOfNodes                        *int
-//	OwnerAccount                         string
-//	Port                                 *int
-//	PreferredMaintenanceWindow           string
-//	PubliclyAccessible                   *bool
-//	RedshiftIdcApplicationArn            string
-//	ReservedNodeID                       string
-//	SnapshotArn                          string
-//	SnapshotClusterIdentifier            string
-//	SnapshotIdentifier                   string
-//	SnapshotScheduleIdentifier           string
-//	TargetReservedNodeOfferingID         string
-//	VpcSecurityGroupIDs                  []string
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]:
+//   - ClusterIdentifier string, required: identifier of the new cluster, unique in the account and region
+//   - AdditionalInfo string: reserved by Amazon
+//   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
+//     maintenance
+//   - AquaConfigurationStatus [models.AquaConfigurationStatus]: retired by Amazon
+//   - AutomatedSnapshotRetentionPeriod *int: days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: Availability Zone to create the cluster in
+//   - AvailabilityZoneRelocation *bool: whether the cluster may be moved to another Availability Zone after the restore
+//   - CatalogName string: name of the AWS Glue data catalog, for a cluster with federated permissions
+//   - ClusterParameterGroupName string: name of the cluster's parameter group
+//   - ClusterSecurityGroups []string: names of the cluster security groups, for a cluster outside a virtual private
+//     cloud (VPC)
+//   - ClusterSubnetGroupName string: name of the subnet group to create the cluster in
+//   - DefaultIamRoleArn string: IAM role that becomes the cluster's default role, as an Amazon Resource Name
+//     (ARN)
+//   - ElasticIP string: Elastic IP address of the cluster
+//   - Encrypted *bool: whether to encrypt the cluster if the snapshot is not encrypted
+//   - EnhancedVpcRouting *bool: whether to force traffic between the cluster and data repositories through the
+//     cluster's VPC
+//   - HsmClientCertificateIdentifier string: client certificate for fetching keys from a hardware security module (HSM)
+//   - HsmConfigurationIdentifier string: configuration for connecting to the hardware security module (HSM)
+//   - IamRoles []string: IAM roles that the cluster may use to call other AWS services, as ARNs
+//   - IPAddressType [models.IPAddressType]: kind of IP address of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: key of AWS Key Management Service (KMS) that encrypts the cluster
+//   - MaintenanceTrackName string: maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: days to keep the new cluster's manual snapshots by default, 1 to 3,653, or -1
+//     until deletion
+//   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
+//   - MultiAZ *bool: whether to run the cluster in two Availability Zones
+//   - NodeType string: type of the cluster's nodes, one of the snapshot's RestorableNodeTypes
+//   - NumberOfNodes *int: number of nodes in the cluster
+//   - OwnerAccount string: AWS account that owns the snapshot
+//   - Port *int: port of the cluster's database
+//   - PreferredMaintenanceWindow string: weekly maintenance window of the cluster, in UTC
+//   - PubliclyAccessible *bool: whether the cluster is accessible from a public network
+//   - RedshiftIdcApplicationArn string: IAM Identity Center application of a cluster with federated permissions, as an
+//     ARN
+//   - ReservedNodeID string: identifier of the reserved node to exchange during the restore
+//   - SnapshotArn string: Amazon Resource Name (ARN) of the snapshot
+//   - SnapshotClusterIdentifier string: identifier of the cluster that the snapshot was taken of
+//   - SnapshotIdentifier string: identifier of the snapshot to restore, regardless of case
+//   - SnapshotScheduleIdentifier string: identifier of the cluster's snapshot schedule
+//   - TargetReservedNodeOfferingID string: identifier of the offering to exchange the reserved node for
+//   - VpcSecurityGroupIDs []string: identifiers of the VPC security groups, for a cluster in a VPC
 type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotParams
 
-// RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns:
-//
-//	Cluster                              models.Cluster
-//	RequestID                            string
+// RestoreFromClusterSnapshotResult is the result of [Client.RestoreFromClusterSnapshot]:
+//   - Cluster [models.Cluster]: the new cluster, in state creating
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
 
-// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available. The new cluster is set
-// up as the one that the snapshot was taken of, but with the default security and parameter groups; parameters change
-// that. The answer comes at once, with the cluster in state creating; Cluster.RestoreStatus shows how far the restore
-// is. Name the snapshot by SnapshotIdentifier or by SnapshotArn; another account's snapshot needs OwnerAccount too, and
-// without it is the error ClusterSnapshotNotFound.
+// RestoreFromClusterSnapshot creates a cluster from a snapshot. The snapshot must be in state available. The new cluster
+// has the settings of the snapshot's cluster, except for the security groups and the parameter group, which are the
+// default ones. Parameters override these settings. The call returns immediately, with the cluster in state creating.
+// Cluster.RestoreStatus shows the progress. Identify the snapshot by SnapshotIdentifier or SnapshotArn. For another
+// account's snapshot, also set OwnerAccount. Without it, the call fails with ClusterSnapshotNotFound.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterAlreadyExists],
 // [models.ErrClusterParameterGroupNotFound], [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
@@ -1056,7 +1039,7 @@ type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResu
 // [models.ErrSnapshotScheduleNotFound], [models.ErrTagLimitExceededFault], [models.ErrUnauthorizedOperation],
 // [models.ErrUnsupportedOperation].
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
-	declared := operation[*RestoreFromClusterSnapshotParams, *RestoreFromClusterSnapshotResult]{
+	described := descriptor[*RestoreFromClusterSnapshotParams, *RestoreFromClusterSnapshotResult]{
 		plan:    recoverRestoreFromClusterSnapshot,
 		names:   namesRestoreFromClusterSnapshot,
 		creates: createsRestoreFromClusterSnapshot,
@@ -1065,10 +1048,10 @@ func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *Restore
 	if service, ok := c.underlying().(interface {
 		RestoreFromClusterSnapshot(context.Context, *RestoreFromClusterSnapshotParams, ...Option) (*RestoreFromClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RestoreFromClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.RestoreFromClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).RestoreFromClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).RestoreFromClusterSnapshot(ctx, params)
 }
 
 func namesRestoreFromClusterSnapshot(p *RestoreFromClusterSnapshotParams, r *RestoreFromClusterSnapshotResult) (string, bool) {
@@ -1079,34 +1062,33 @@ func createsRestoreFromClusterSnapshot(r *RestoreFromClusterSnapshotResult) (kin
 	return "cluster", r.Cluster.ClusterIdentifier, ""
 }
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. [snapshots.RestoreTableFromClusterSnapshotParams] describes each.
-//
-//	ClusterIdentifier                    string // required
-//	NewTableName                         string // required
-//	SnapshotIdentifier                   string // required
-//	SourceDatabaseName                   string // required
-//	SourceTableName                      string // required
-//	EnableCaseSensitiveIdentifier        *bool
-//	SourceSchemaName                     string
-//	TargetDatabaseName                   string
-//	TargetSchemaName                     string
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]:
+//   - ClusterIdentifier string, required: identifier of the cluster to restore the table to
+//   - NewTableName string, required: name of the new table
+//   - SnapshotIdentifier string, required: identifier of the snapshot to restore the table from
+//   - SourceDatabaseName string, required: database of the table in the snapshot
+//   - SourceTableName string, required: name of the table in the snapshot
+//   - EnableCaseSensitiveIdentifier *bool: whether the names of databases, schemas and tables are case-sensitive
+//   - SourceSchemaName string: schema of the table in the snapshot
+//   - TargetDatabaseName string: database of the new table
+//   - TargetSchemaName string: schema of the new table
 type RestoreTableFromClusterSnapshotParams = snapshots.RestoreTableFromClusterSnapshotParams
 
-// RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns:
-//
-//	TableRestoreStatus                   models.TableRestoreStatus
-//	RequestID                            string
+// RestoreTableFromClusterSnapshotResult is the result of [Client.RestoreTableFromClusterSnapshot]:
+//   - TableRestoreStatus [models.TableRestoreStatus]: the restore
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RestoreTableFromClusterSnapshotResult = snapshots.RestoreTableFromClusterSnapshotResult
 
-// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was
-// taken of. It overwrites nothing: to replace a table, rename or drop it before. A table with an interleaved sort key
-// cannot be restored. The answer comes at once; DescribeTableRestoreStatus shows how far the restore is.
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table. The target is the cluster that the
+// snapshot was taken of. The restore never overwrites a table. To replace a table, rename or drop it first. A table with
+// an interleaved sort key cannot be restored. The call returns immediately. DescribeTableRestoreStatus returns the
+// progress.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotNotFound],
 // [models.ErrInProgressTableRestoreQuotaExceededFault], [models.ErrInvalidClusterSnapshotState],
 // [models.ErrInvalidClusterState], [models.ErrInvalidTableRestoreArgument], [models.ErrUnsupportedOperation].
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
-	declared := operation[*RestoreTableFromClusterSnapshotParams, *RestoreTableFromClusterSnapshotResult]{
+	described := descriptor[*RestoreTableFromClusterSnapshotParams, *RestoreTableFromClusterSnapshotResult]{
 		plan:    recoverRestoreTableFromClusterSnapshot,
 		names:   namesRestoreTableFromClusterSnapshot,
 		creates: createsRestoreTableFromClusterSnapshot,
@@ -1114,10 +1096,10 @@ func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *Re
 	if service, ok := c.underlying().(interface {
 		RestoreTableFromClusterSnapshot(context.Context, *RestoreTableFromClusterSnapshotParams, ...Option) (*RestoreTableFromClusterSnapshotResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RestoreTableFromClusterSnapshot, params, options)
+		return callService(ctx, c, described, service.RestoreTableFromClusterSnapshot, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).RestoreTableFromClusterSnapshot(ctx, params)
+	return snapshots.New(newCall(c, described, options)).RestoreTableFromClusterSnapshot(ctx, params)
 }
 
 // recoverRestoreTableFromClusterSnapshot returns the recovery plan that the contract declares.
@@ -1140,38 +1122,35 @@ func createsRestoreTableFromClusterSnapshot(r *RestoreTableFromClusterSnapshotRe
 	return "table restore", r.TableRestoreStatus.TableRestoreRequestID, ""
 }
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. [snapshots.RevokeSnapshotAccessParams] describes each.
-//
-//	AccountWithRestoreAccess             string // required
-//	SnapshotArn                          string
-//	SnapshotClusterIdentifier            string
-//	SnapshotIdentifier                   string
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]:
+//   - AccountWithRestoreAccess string, required: AWS account that loses permission to restore the snapshot
+//   - SnapshotArn string: Amazon Resource Name (ARN) of the snapshot
+//   - SnapshotClusterIdentifier string: identifier of the cluster that the snapshot was taken of
+//   - SnapshotIdentifier string: identifier of the shared snapshot
 type RevokeSnapshotAccessParams = snapshots.RevokeSnapshotAccessParams
 
-// RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns:
-//
-//	Snapshot                             models.Snapshot
-//	RequestID                            string
+// RevokeSnapshotAccessResult is the result of [Client.RevokeSnapshotAccess]:
+//   - Snapshot [models.Snapshot]: the snapshot
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type RevokeSnapshotAccessResult = snapshots.RevokeSnapshotAccessResult
 
-// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot. A restore that the account has
-// begun already still comes to its end. Name the snapshot by SnapshotIdentifier or, for Redshift Serverless, by
-// SnapshotArn.
+// RevokeSnapshotAccess revokes another AWS account's access to a manual snapshot. A restore that the account has already
+// started continues to its end. Identify the snapshot by SnapshotIdentifier or, for Redshift Serverless, by SnapshotArn.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrAuthorizationNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
-	declared := operation[*RevokeSnapshotAccessParams, *RevokeSnapshotAccessResult]{
+	described := descriptor[*RevokeSnapshotAccessParams, *RevokeSnapshotAccessResult]{
 		plan:  recoverRevokeSnapshotAccess,
 		names: namesRevokeSnapshotAccess,
 	}
 	if service, ok := c.underlying().(interface {
 		RevokeSnapshotAccess(context.Context, *RevokeSnapshotAccessParams, ...Option) (*RevokeSnapshotAccessResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.RevokeSnapshotAccess, params, options)
+		return callService(ctx, c, described, service.RevokeSnapshotAccess, params, options)
 	}
 
-	return snapshots.New(newCall(c, declared, options)).RevokeSnapshotAccess(ctx, params)
+	return snapshots.New(newCall(c, described, options)).RevokeSnapshotAccess(ctx, params)
 }
 
 func namesRevokeSnapshotAccess(p *RevokeSnapshotAccessParams, r *RevokeSnapshotAccessResult) (string, bool) {

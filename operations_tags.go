@@ -10,101 +10,99 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateTagsParams has the parameters of [Client.CreateTags]. [tags.CreateTagsParams] describes each.
-//
-//	ResourceName                         string // required
-//	Tags                                 []models.Tag // required
+// CreateTagsParams has the parameters of [Client.CreateTags]:
+//   - ResourceName string, required: Amazon Resource Name (ARN) of the resource
+//   - Tags [][models.Tag], required: tags to add or change, each with a different key
 type CreateTagsParams = tags.CreateTagsParams
 
-// CreateTagsResult is what [Client.CreateTags] returns: the RequestID alone, a string.
+// CreateTagsResult is the result of [Client.CreateTags]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateTagsResult = tags.CreateTagsResult
 
-// CreateTags adds tags to a resource, such as a snapshot or a cluster. A tag whose key the resource has already replaces
-// that tag's value. A resource has at most 50 tags.
+// CreateTags adds tags to a resource, such as a snapshot or a cluster. If the resource already has a tag with the same
+// key, the new value replaces the old one. A resource has at most 50 tags.
 //
 // Documented error codes: [models.ErrInvalidClusterState], [models.ErrInvalidTagFault],
 // [models.ErrResourceNotFoundFault], [models.ErrTagLimitExceededFault].
 func (c *Client) CreateTags(ctx context.Context, params *CreateTagsParams, options ...Option) (*CreateTagsResult, error) {
-	declared := operation[*CreateTagsParams, *CreateTagsResult]{
+	described := descriptor[*CreateTagsParams, *CreateTagsResult]{
 		plan: recoverCreateTags,
 	}
 	if service, ok := c.underlying().(interface {
 		CreateTags(context.Context, *CreateTagsParams, ...Option) (*CreateTagsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.CreateTags, params, options)
+		return callService(ctx, c, described, service.CreateTags, params, options)
 	}
 
-	return tags.New(newCall(c, declared, options)).CreateTags(ctx, params)
+	return tags.New(newCall(c, described, options)).CreateTags(ctx, params)
 }
 
-// DeleteTagsParams has the parameters of [Client.DeleteTags]. [tags.DeleteTagsParams] describes each.
-//
-//	ResourceName                         string // required
-//	TagKeys                              []string // required
+// DeleteTagsParams has the parameters of [Client.DeleteTags]:
+//   - ResourceName string, required: Amazon Resource Name (ARN) of the resource
+//   - TagKeys []string, required: keys of the tags to remove
 type DeleteTagsParams = tags.DeleteTagsParams
 
-// DeleteTagsResult is what [Client.DeleteTags] returns: the RequestID alone, a string.
+// DeleteTagsResult is the result of [Client.DeleteTags]:
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteTagsResult = tags.DeleteTagsResult
 
-// DeleteTags takes tags off a resource, by their keys.
+// DeleteTags removes tags from a resource, by their keys.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
-	declared := operation[*DeleteTagsParams, *DeleteTagsResult]{
+	described := descriptor[*DeleteTagsParams, *DeleteTagsResult]{
 		plan: recoverDeleteTags,
 	}
 	if service, ok := c.underlying().(interface {
 		DeleteTags(context.Context, *DeleteTagsParams, ...Option) (*DeleteTagsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DeleteTags, params, options)
+		return callService(ctx, c, described, service.DeleteTags, params, options)
 	}
 
-	return tags.New(newCall(c, declared, options)).DeleteTags(ctx, params)
+	return tags.New(newCall(c, described, options)).DeleteTags(ctx, params)
 }
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags]. [tags.DescribeTagsParams] describes each.
-//
-//	Marker                               string
-//	MaxRecords                           *int
-//	ResourceName                         string
-//	ResourceType                         models.ResourceType
-//	TagKeys                              []string
-//	TagValues                            []string
+// DescribeTagsParams has the parameters of [Client.DescribeTags]:
+//   - Marker string: marker of the previous response, to continue the list
+//   - MaxRecords *int: maximum number of items in one response, 10 to 50
+//   - ResourceName string: list only the tags of the resource with this Amazon Resource Name (ARN)
+//   - ResourceType [models.ResourceType]: list only the tags of resources of this type
+//   - TagKeys []string: list only resources that have a tag with one of these keys
+//   - TagValues []string: list only resources that have a tag with one of these values
 type DescribeTagsParams = tags.DescribeTagsParams
 
-// DescribeTagsResult is what [Client.DescribeTags] returns:
-//
-//	TaggedResources                      []models.TaggedResource
-//	Marker                               string
-//	RequestID                            string
+// DescribeTagsResult is the result of [Client.DescribeTags]:
+//   - TaggedResources [][models.TaggedResource]: tags on this page, each with its resource
+//   - Marker string: marker of the next page
+//   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeTagsResult = tags.DescribeTagsResult
 
-// DescribeTags lists tags, each with the resource that has it. Without parameters it lists every tag in the account and
-// region; ResourceName narrows that down to one resource, ResourceType to one type of them. ResourceName cannot go
-// together with ResourceType, MaxRecords or Marker.
+// DescribeTags lists tags, each with its resource. Without parameters, it lists all tags of the account in the region.
+// ResourceName narrows the list to one resource. ResourceType narrows it to one type. ResourceName cannot be combined
+// with ResourceType, MaxRecords or Marker.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrResourceNotFoundFault].
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
-	declared := operation[*DescribeTagsParams, *DescribeTagsResult]{
+	described := descriptor[*DescribeTagsParams, *DescribeTagsResult]{
 		names: namesDescribeTags,
 	}
 	if service, ok := c.underlying().(interface {
 		DescribeTags(context.Context, *DescribeTagsParams, ...Option) (*DescribeTagsResult, error)
 	}); ok {
-		return callService(ctx, c, declared, service.DescribeTags, params, options)
+		return callService(ctx, c, described, service.DescribeTags, params, options)
 	}
 
-	return tags.New(newCall(c, declared, options)).DescribeTags(ctx, params)
+	return tags.New(newCall(c, described, options)).DescribeTags(ctx, params)
 }
 
 func namesDescribeTags(p *DescribeTagsParams, r *DescribeTagsResult) (string, bool) {
 	return r.RequestID, areSame(p.ResourceName, r.TaggedResources, func(one *models.TaggedResource) string { return one.ResourceName })
 }
 
-// DescribeTagsAll calls [Client.DescribeTags] page by page and yields the items of its TaggedResources, with one page in
-// memory at a time. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. The caller's
-// params do not change. An error is yielded once, with a zero item, and ends the sequence. A Marker that a response
-// repeats is an error, because the sequence would never end.
+// DescribeTagsAll calls [Client.DescribeTags] page by page and yields the items of TaggedResources. It keeps one page in
+// memory. It starts at params.Marker if that is set. params.MaxRecords is the size of a page. It does not change params.
+// It yields an error once, with a zero item, and stops. A Marker that a response repeats is an error, because the
+// sequence would never end.
 func (c *Client) DescribeTagsAll(ctx context.Context, params *DescribeTagsParams, options ...Option) iter.Seq2[models.TaggedResource, error] {
 	return tags.DescribeTagsAll(params, func(page *DescribeTagsParams) (*DescribeTagsResult, error) {
 		return c.DescribeTags(ctx, page, options...)

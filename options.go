@@ -12,21 +12,21 @@ import (
 	"github.com/redshift-go/redshift/internal/attempts"
 )
 
-// Option changes one call, such as [WithRetryPolicy]. Options follow the parameters, in any order.
+// Option changes one call, such as [WithMaxAttempts]. Options follow the parameters, in any order.
 type Option func(*callOptions)
 
-// callOptions is what the options of a call change.
+// callOptions has the values that the options of a call set.
 type callOptions struct {
 	retry          *RetryPolicy
 	maxAttempts    *int
 	attemptTimeout *time.Duration
-	additions      []func(runtime.ClientRequest) error // to the request
-	rewritten      bool                                // whether the request differs from what the parameters say
+	additions      []func(runtime.ClientRequest) error // write more into the request
+	rewritten      bool                                // whether the request differs from the parameters
 	response       **http.Response
 }
 
-// WithRetryPolicy is an [Option] that gives one call a retry policy of its own, in place of the client's. Fields without a
-// value have their defaults, not the client's values.
+// WithRetryPolicy is an [Option] that replaces the client's retry policy for one call. Zero fields have their defaults, not the
+// values of the client.
 func WithRetryPolicy(policy RetryPolicy) Option {
 	return func(options *callOptions) { options.retry = &policy }
 }
@@ -37,14 +37,13 @@ func WithMaxAttempts(count int) Option {
 	return func(options *callOptions) { options.maxAttempts = &count }
 }
 
-// WithAttemptTimeout is an [Option] that limits the time of each attempt of one call, in place of the client's limit.
-// Negative: no limit. 0: 30 seconds.
+// WithAttemptTimeout is an [Option] that replaces Config.AttemptTimeout for one call. Negative: no limit. 0: 30 seconds.
 func WithAttemptTimeout(limit time.Duration) Option {
 	return func(options *callOptions) { options.attemptTimeout = &limit }
 }
 
-// apply returns the settings of a call with options, and adds to the request what they add.
-func (c *call[Params, Result]) apply(request *runtime.ClientOperation) (*attempts.Settings, error) {
+// apply returns the settings of a call with options, and wraps the parameters of the request if options add to them.
+func (c *callTransport[Params, Result]) apply(request *runtime.ClientOperation) (*attempts.Settings, error) {
 	var options callOptions
 	for _, option := range c.options {
 		if option != nil {
@@ -72,8 +71,8 @@ func (o *callOptions) change(settings *attempts.Settings) error {
 			return fmt.Errorf("WithRetryPolicy: %w", err)
 		}
 		if o.retry.Budget > 0 {
-			return fmt.Errorf("WithRetryPolicy: Budget is %d, but the budget is the client's: set Config.Retry.Budget, or a "+
-				"negative Budget so that this call ignores it", o.retry.Budget)
+			return fmt.Errorf("WithRetryPolicy: Budget is %d, but a call has no budget: set Config.Retry.Budget for the client, or a "+
+				"negative Budget for a call that ignores it", o.retry.Budget)
 		}
 		settings.Policy = attempts.Policy(o.retry.withDefaults())
 		settings.IgnoresBudget = o.retry.Budget < 0
@@ -88,13 +87,13 @@ func (o *callOptions) change(settings *attempts.Settings) error {
 	return nil
 }
 
-// extendedParams writes more into a request than its parameters.
+// extendedParams writes the parameters of a call and the additions of its options.
 type extendedParams struct {
 	runtime.ClientRequestWriter
 	additions []func(runtime.ClientRequest) error
 }
 
-// WriteToRequest writes the parameters first, because an addition can replace one.
+// WriteToRequest writes the parameters first, because an addition can replace a parameter.
 func (p *extendedParams) WriteToRequest(request runtime.ClientRequest, formats strfmt.Registry) error {
 	if err := p.ClientRequestWriter.WriteToRequest(request, formats); err != nil {
 		return err
@@ -108,21 +107,22 @@ func (p *extendedParams) WriteToRequest(request runtime.ClientRequest, formats s
 	return nil
 }
 
-// WithQueryParam is an [Option] that sends one more parameter with a call, such as one that Redshift knows and this library
-// does not yet; it takes the place of a parameter of the same name. A list is one parameter for each of its values:
+// WithQueryParam is an [Option] that sends one more parameter with a call, for example a new parameter of Redshift that this
+// library does not have. If the call has a parameter with the same name, it replaces that one. A list needs one parameter for each
+// value:
 //
 //	redshift.WithQueryParam("Tags.Tag.1.Key", "env")
 //
-// The client cannot compare a resource with such a request. If a response is lost and the client would look up whether the call
-// took effect, the outcome is unknown ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
+// The client cannot compare a resource with such a request. If a response is lost and a look-up would be needed, the outcome is unknown
+// ([OutcomeUnknownError]). The call fails, and nothing is sent, if the name is empty or Action.
 func WithQueryParam(name, value string) Option {
 	add := addition(func(request runtime.ClientRequest) error {
 		switch name {
 		case "":
 			return errors.New("WithQueryParam: the name is empty")
 		case "Action":
-			return errors.New("WithQueryParam: Action names the operation: call the client's method for that operation, or send a request " +
-				"of your own through a sigv4.Transport if the client has no such method")
+			return errors.New("WithQueryParam: Action names the operation: call the method of that operation, or send your own request " +
+				"through a sigv4.Transport if the client has no such method")
 		}
 
 		return request.SetQueryParam(name, value)
@@ -134,11 +134,12 @@ func WithQueryParam(name, value string) Option {
 	}
 }
 
-// WithHeader is an [Option] that sends one more header with a call, signed with it; User-Agent takes the place of the
-// client's own, and is not signed.
+// WithHeader is an [Option] that sends one more header with a call. The signature covers the header. The header User-Agent replaces
+// the client's, and the signature does not cover it.
 //
-// The call fails, and nothing is sent, if the header is one that signing sets (Authorization, X-Amz-Date and their like), that
-// follows from the request (Host, Content-Type, Content-Length, Transfer-Encoding), or that cannot be sent.
+// The call fails, and nothing is sent, if the name is empty, if name or value has a character that cannot be sent, or if the client
+// sets the header itself: Authorization, X-Amz-Date, X-Amz-Security-Token, X-Amz-Content-Sha256, Host, Content-Type, Content-Length
+// and Transfer-Encoding.
 func WithHeader(name, value string) Option {
 	return addition(func(request runtime.ClientRequest) error {
 		switch name := http.CanonicalHeaderKey(name); name {
@@ -155,15 +156,15 @@ func WithHeader(name, value string) Option {
 	})
 }
 
-// addition returns an option that writes more into the request.
+// addition returns an option that writes into the request.
 func addition(write func(runtime.ClientRequest) error) Option {
 	return func(options *callOptions) { options.additions = append(options.additions, write) }
 }
 
-// WithResponse is an [Option] that stores the HTTP response of a call in target: its status, its header, and its body as it came,
-// to be read from the beginning. After several attempts it is the response of the last one that got any. If none did, or the
-// response broke off, target is left unchanged. Response.Request is nil, because it would have the signature. Concurrent calls need
-// targets, and so options, of their own. All other options can be shared.
+// WithResponse is an [Option] that stores the HTTP response of a call in target: the status, the header and the whole body. After
+// several attempts it is the response of the last attempt that got one. If no attempt did, or if its response was incomplete,
+// target stays unchanged. Response.Request is nil, because it would contain the signature. Concurrent calls need different targets,
+// so they cannot share this option. They can share all other options.
 func WithResponse(target **http.Response) Option {
 	return func(options *callOptions) { options.response = target }
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// served is a client of a server, and the requests that came there.
+// served returns a client of a test server, and the requests that the server got.
 func served(t *testing.T, config Config, handler http.HandlerFunc) (*Client, *[]*http.Request) {
 	t.Helper()
 	var requests []*http.Request
@@ -49,16 +49,16 @@ func served(t *testing.T, config Config, handler http.HandlerFunc) (*Client, *[]
 const noSnapshots = `<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult><Snapshots/></DescribeClusterSnapshotsResult>` +
 	`<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></DescribeClusterSnapshotsResponse>`
 
-func answerWith(text string) http.HandlerFunc {
+func respondWith(text string) http.HandlerFunc {
 	return func(writer http.ResponseWriter, _ *http.Request) {
 		writer.Header().Set("X-Amzn-Requestid", "r-1")
 		_, _ = io.WriteString(writer, text)
 	}
 }
 
-func TestOptionsOfACall(t *testing.T) {
+func TestCallOptionsChangeTheRequest(t *testing.T) {
 	t.Parallel()
-	client, requests := served(t, Config{}, answerWith(noSnapshots))
+	client, requests := served(t, Config{}, respondWith(noSnapshots))
 	var response *http.Response
 	_, err := client.DescribeClusterSnapshots(t.Context(), &DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly", MaxRecords: new(20)},
 		WithQueryParam("NewParam", "a value"), WithQueryParam("MaxRecords", "50"), WithQueryParam("List.Item.1", "x"), WithHeader("X-Trace", "abc"),
@@ -72,24 +72,24 @@ func TestOptionsOfACall(t *testing.T) {
 		"NewParam": "a value", "MaxRecords": "50", "List.Item.1": "x", "SnapshotIdentifier": "nightly", "Action": "DescribeClusterSnapshots",
 	} {
 		if got := query[name]; len(got) != 1 || got[0] != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
+			t.Errorf("parameter %s = %q, want %q", name, got, want)
 		}
 	}
 	if request.Header.Get("X-Trace") != "abc" || !strings.Contains(request.Header.Get("Authorization"), "x-trace") {
-		t.Errorf("the header is not sent or not signed: %v", request.Header)
+		t.Errorf("the header is missing or not signed: %v", request.Header)
 	}
 	if got := request.Header.Values("User-Agent"); len(got) != 1 || got[0] != "mine" {
-		t.Errorf("User-Agent is %q", got)
+		t.Errorf("User-Agent = %q, want mine", got)
 	}
 	if response == nil || response.StatusCode != http.StatusOK || response.Header.Get("X-Amzn-Requestid") != "r-1" || response.Request != nil {
-		t.Fatalf("the response is %+v", response)
+		t.Fatalf("response = %+v", response)
 	}
 	if body, err := io.ReadAll(response.Body); err != nil || string(body) != noSnapshots {
-		t.Errorf("its body is %q, %v", body, err)
+		t.Errorf("body = %q, err = %v, want nil", body, err)
 	}
 }
 
-func TestResponseOfARefusal(t *testing.T) {
+func TestWithResponseKeepsARefusal(t *testing.T) {
 	t.Parallel()
 	client, _ := served(t, Config{}, func(writer http.ResponseWriter, _ *http.Request) {
 		writer.WriteHeader(http.StatusNotFound)
@@ -98,74 +98,74 @@ func TestResponseOfARefusal(t *testing.T) {
 	var response *http.Response
 	_, err := client.CreateClusterSnapshot(t.Context(), &CreateClusterSnapshotParams{ClusterIdentifier: "a", SnapshotIdentifier: "b"}, WithResponse(&response))
 	if !errors.Is(err, models.ErrClusterNotFound) || response == nil || response.StatusCode != http.StatusNotFound {
-		t.Errorf("%v, %+v", err, response)
+		t.Errorf("err = %v, response = %+v, want ErrClusterNotFound", err, response)
 	}
 }
 
-// What an option gets wrong is said, and nothing is sent.
-func TestOptionsThatAreWrong(t *testing.T) {
+// An invalid option is an error, and nothing is sent.
+func TestInvalidOptionsSendNothing(t *testing.T) {
 	t.Parallel()
-	client, requests := served(t, Config{}, answerWith(noSnapshots))
+	client, requests := served(t, Config{}, respondWith(noSnapshots))
 	for name, test := range map[string]struct {
 		option Option
 		want   string
 	}{
-		"no name":        {WithQueryParam("", "x"), "WithQueryParam"},
-		"another action": {WithQueryParam("Action", "DeleteClusterSnapshot"), "call the client's method for that operation"},
+		"empty name":     {WithQueryParam("", "x"), "WithQueryParam"},
+		"another action": {WithQueryParam("Action", "DeleteClusterSnapshot"), "call the method of that operation"},
 		"authorization":  {WithHeader("authorization", "x"), "Authorization is set by the signature"},
 		"the host":       {WithHeader("Host", "example.com"), "Host"},
-		"no header":      {WithHeader("", "x"), "the name is empty"},
+		"empty header":   {WithHeader("", "x"), "the name is empty"},
 		"a line break":   {WithHeader("X-A", "x\r\nX-B: y"), "X-A"},
-		"no attempts":    {WithMaxAttempts(0), "WithMaxAttempts"},
+		"0 attempts":     {WithMaxAttempts(0), "WithMaxAttempts"},
 	} {
 		_, err := client.DescribeClusterSnapshots(t.Context(), nil, test.option)
 		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "DescribeClusterSnapshots") && name != "a line break" {
-			t.Errorf("%s: %v, want %q", name, err, test.want)
+			t.Errorf("%s: err = %v, want %q in it", name, err, test.want)
 		}
 	}
 	if len(*requests) > 0 {
-		t.Errorf("%d requests were sent", len(*requests))
+		t.Errorf("got %d requests, want 0", len(*requests))
 	}
 }
 
-func TestMaxAttemptsOfACall(t *testing.T) {
+func TestWithMaxAttemptsLimitsTheCall(t *testing.T) {
 	t.Parallel()
 	var count atomic.Int64
 	client, _ := served(t, Config{}, func(writer http.ResponseWriter, _ *http.Request) {
 		count.Add(1)
 		writer.WriteHeader(http.StatusServiceUnavailable)
 	})
-	for _, attempts := range []int{1, 2, 5} {
+	for _, limit := range []int{1, 2, 5} {
 		count.Store(0)
-		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, WithMaxAttempts(attempts)); err == nil || count.Load() != int64(attempts) {
-			t.Errorf("%d attempts, want %d: %v", count.Load(), attempts, err)
+		if _, err := client.DescribeClusterSnapshots(t.Context(), nil, WithMaxAttempts(limit)); err == nil || count.Load() != int64(limit) {
+			t.Errorf("got %d attempts, want %d (err = %v)", count.Load(), limit, err)
 		}
 	}
 }
 
-func TestUserAgent(t *testing.T) {
+func TestUserAgentNamesVersionAndApp(t *testing.T) {
 	t.Parallel()
-	client, requests := served(t, Config{AppID: "backup-job"}, answerWith(noSnapshots))
+	client, requests := served(t, Config{AppID: "backup-job"}, respondWith(noSnapshots))
 	if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	got := (*requests)[0].Header.Get("User-Agent")
 	if !strings.HasPrefix(got, "redshift-go/") || !strings.Contains(got, " lang/go#1.") || !strings.HasSuffix(got, " app/backup-job") {
-		t.Errorf("User-Agent is %q", got)
+		t.Errorf("User-Agent = %q", got)
 	}
 
 	settings, err := resolve(Config{Region: "eu-west-1"}, environment("AWS_SDK_UA_APP_ID=from-environment"))
 	if err != nil || !strings.HasSuffix(settings.userAgent, " app/from-environment") {
-		t.Errorf("%q, %v", settings.userAgent, err)
+		t.Errorf("User-Agent = %q, err = %v, want nil", settings.userAgent, err)
 	}
 	for _, wrong := range []string{strings.Repeat("x", 51), "two words", "a/b", "é"} {
 		if _, err := resolve(Config{Region: "eu-west-1", AppID: wrong}, environment()); err == nil || !strings.Contains(err.Error(), "Config.AppID") {
-			t.Errorf("%q: %v", wrong, err)
+			t.Errorf("AppID %q: err = %v, want an error", wrong, err)
 		}
 	}
 }
 
-func TestVersionIsTheBuilds(t *testing.T) {
+func TestVersionComesFromTheBuild(t *testing.T) {
 	t.Parallel()
 	module := func(version string, replace *debug.Module) *debug.Module {
 		return &debug.Module{Path: modulePath, Version: version, Replace: replace}
@@ -179,15 +179,15 @@ func TestVersionIsTheBuilds(t *testing.T) {
 		"0.0.0-2026-a": {Deps: []*debug.Module{module("v0.0.0-2026-a", nil)}},
 	} {
 		if got := version(info); got != want {
-			t.Errorf("%q, want %q", got, want)
+			t.Errorf("version() = %q, want %q", got, want)
 		}
 	}
 	if got := version(&debug.BuildInfo{Deps: []*debug.Module{module("v1.2.3", &debug.Module{Path: "../redshift"})}}); got != "devel" {
-		t.Errorf("of a folder: %q", got)
+		t.Errorf("version() of a folder = %q, want devel", got)
 	}
 }
 
-// logged collects records as JSON, one a line, without their time.
+// logged collects log records as JSON, one a line, without their time.
 func logged(level slog.Level) (*slog.Logger, *bytes.Buffer) {
 	text := new(bytes.Buffer)
 
@@ -200,7 +200,7 @@ func logged(level slog.Level) (*slog.Logger, *bytes.Buffer) {
 	}})), text
 }
 
-func TestLogger(t *testing.T) {
+func TestLoggerRecordsAttemptsAndRetries(t *testing.T) {
 	t.Parallel()
 	for name, level := range map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn} {
 		t.Run(name, func(t *testing.T) {
@@ -216,7 +216,7 @@ func TestLogger(t *testing.T) {
 
 					return
 				}
-				answerWith(noSnapshots)(writer, request)
+				respondWith(noSnapshots)(writer, request)
 			})
 			params := &DescribeClusterSnapshotsParams{SnapshotIdentifier: "do-not-log-me"}
 			if _, err := client.DescribeClusterSnapshots(t.Context(), params); err != nil {
@@ -224,7 +224,7 @@ func TestLogger(t *testing.T) {
 			}
 			for _, secret := range []string{"do-not-log-me", "a-secret", "a-token", "Signature", "AKIDEXAMPLE"} {
 				if strings.Contains(text.String(), secret) {
-					t.Errorf("the log has %q in it: %s", secret, text)
+					t.Errorf("the log contains %q: %s", secret, text)
 				}
 			}
 			var records []map[string]any
@@ -250,34 +250,34 @@ func TestLogger(t *testing.T) {
 			for _, r := range records {
 				got = append(got, fmt.Sprintf("%v %v %v %v %v %v %v", r["level"], r["msg"], r["operation"], r["attempt"], r["status"], r["code"], r["request_id"]))
 				if duration := r["duration"]; r["level"] == "DEBUG" && (duration == nil || duration.(float64) <= 0) {
-					t.Errorf("no duration: %v", r)
+					t.Errorf("the record has no duration: %v", r)
 				}
 				if _, found := r["delay"]; r["level"] == "INFO" && !found {
-					t.Errorf("no delay: %v", r)
+					t.Errorf("the record has no delay: %v", r)
 				}
 			}
 			if strings.Join(got, "\n") != strings.Join(wanted, "\n") {
-				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(wanted, "\n"))
+				t.Errorf("log:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(wanted, "\n"))
 			}
 		})
 	}
 }
 
-// Where no answer came, the log says why, but never what the error quotes.
-func TestLoggerWithoutAnAnswer(t *testing.T) {
+// If an attempt gets no response, the log has the reason, but no text of the error that may contain parameters.
+func TestLoggerRecordsWhyAResponseIsMissing(t *testing.T) {
 	t.Parallel()
 	for want, fail := range map[string]func(*http.Request) error{
-		"the name of the host was not found": func(*http.Request) error { return &net.DNSError{Err: "no such host", Name: "do-not-log-me"} },
-		"*errors.errorString":                func(request *http.Request) error { return errors.New("cannot send " + request.URL.String()) },
-		"the connection was closed":          func(*http.Request) error { return fmt.Errorf("read do-not-log-me: %w", io.ErrUnexpectedEOF) },
-		"the request could not be signed":    func(*http.Request) error { return &sigv4.SigningError{Err: errors.New("do-not-log-me")} },
+		"the host name was not found":     func(*http.Request) error { return &net.DNSError{Err: "no such host", Name: "do-not-log-me"} },
+		"*errors.errorString":             func(request *http.Request) error { return errors.New("cannot send " + request.URL.String()) },
+		"the connection was closed":       func(*http.Request) error { return fmt.Errorf("read do-not-log-me: %w", io.ErrUnexpectedEOF) },
+		"the request could not be signed": func(*http.Request) error { return &sigv4.SigningError{Err: errors.New("do-not-log-me")} },
 		attempts.ErrAttemptTimeout.Error(): func(request *http.Request) error {
 			<-request.Context().Done()
 
 			return context.Cause(request.Context()) // as net/http does
 		},
 	} {
-		synctest.Test(t, func(t *testing.T) { // with the real clock, an attempt that fails for another reason could time out first
+		synctest.Test(t, func(t *testing.T) { // with the real clock, an attempt could time out first
 			logger, text := logged(slog.LevelDebug)
 			client, err := newClient(Config{
 				Region: "eu-west-1", Logger: logger, Retry: RetryPolicy{MaxAttempts: 1}, AttemptTimeout: 20 * time.Millisecond,
@@ -288,17 +288,17 @@ func TestLoggerWithoutAnAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, err := client.DescribeClusterSnapshots(t.Context(), &DescribeClusterSnapshotsParams{SnapshotIdentifier: "do-not-log-me"}); err == nil {
-				t.Fatal("the call succeeded")
+				t.Fatal("the call succeeded, want an error")
 			}
 			if !strings.Contains(text.String(), fmt.Sprintf("%q:%q", "error", want)) || strings.Contains(text.String(), "do-not-log-me") {
-				t.Errorf("want %s: %s", want, text)
+				t.Errorf("log = %[2]s, want the error %[1]s", want, text)
 			}
 		})
 	}
 }
 
-// TestLoggerOfCredentialsErrors: what another service answered to a provider of credentials is not Redshift's answer.
-func TestLoggerOfCredentialsErrors(t *testing.T) {
+// The response of another service to a provider of credentials is not logged as a response of Redshift.
+func TestLoggerDoesNotShowErrorsOfOtherServices(t *testing.T) {
 	t.Parallel()
 	logger, text := logged(slog.LevelDebug)
 	client, err := newClient(Config{Region: "eu-west-1", Logger: logger, Credentials: sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
@@ -308,9 +308,9 @@ func TestLoggerOfCredentialsErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := client.DescribeClusters(t.Context(), nil); err == nil {
-		t.Fatal("the call succeeded")
+		t.Fatal("the call succeeded, want an error")
 	}
 	if strings.Contains(text.String(), `"status"`) || strings.Contains(text.String(), "of-sts") || !strings.Contains(text.String(), "could not be signed") {
-		t.Errorf("the log has %s", text)
+		t.Errorf("log = %s", text)
 	}
 }

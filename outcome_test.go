@@ -24,18 +24,18 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// inWorld runs a test in a bubble with a Redshift that has something of everything.
+// inWorld runs a test in a bubble, with a fake that has resources of every kind.
 func inWorld(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(t, newWorld(t)) })
 }
 
-// lost is an attempt that was not carried out, which its caller cannot know.
+// lost is a fault: the attempt is not carried out, but the client cannot know.
 var lost = redshifttest.Fault{Cut: true}
 
-// TestWhatOthersMadeIsNotOurs: after a lost response, an existing resource is the call's own only if it is just what the call
-// requested. It is someone else's only if an immutable value proves it.
-func TestWhatOthersMadeIsNotOurs(t *testing.T) {
+// After a lost response, an existing resource counts as created by the call only if it matches the request. It counts as someone
+// else's only if an immutable value differs.
+func TestResourcesOfOthersAreNotTakenAsOurs(t *testing.T) {
 	t.Parallel()
 	type call = func(context.Context, *redshift.Client) (any, error)
 	create := func(cluster, name string, tags ...models.Tag) call {
@@ -44,36 +44,36 @@ func TestWhatOthersMadeIsNotOurs(t *testing.T) {
 		}
 	}
 	red, blue := models.Tag{Key: "colour", Value: "red"}, models.Tag{Key: "colour", Value: "blue"}
-	const unknown awsquery.ErrorCode = "unknown" // a value that anyone can change differs
+	const unknown awsquery.ErrorCode = "unknown" // a mutable value differs
 	for name, test := range map[string]struct {
 		operation string
-		theirs    call // what somebody does between the attempts
+		theirs    call // what another client does between the attempts
 		ours      call
-		code      awsquery.ErrorCode // "": it cannot be told apart
+		code      awsquery.ErrorCode // "": the call succeeds
 	}{
-		"a snapshot of before":      {"CreateClusterSnapshot", nil, create("analytics", "weekly"), models.ErrClusterSnapshotAlreadyExists},
+		"an older snapshot":         {"CreateClusterSnapshot", nil, create("analytics", "weekly"), models.ErrClusterSnapshotAlreadyExists},
 		"of another cluster":        {"CreateClusterSnapshot", create("mirrored", "new"), create("analytics", "new"), models.ErrClusterSnapshotAlreadyExists},
 		"with other tags":           {"CreateClusterSnapshot", create("analytics", "new", red), create("analytics", "new", blue), unknown},
 		"without tags":              {"CreateClusterSnapshot", create("analytics", "new"), create("analytics", "new", blue), unknown},
-		"just the same, at once":    {"CreateClusterSnapshot", create("Analytics", "NEW", red), create("analytics", "new", red), ""},
+		"the same, immediately":     {"CreateClusterSnapshot", create("Analytics", "NEW", red), create("analytics", "new", red), ""},
 		"a snapshot, not a copy":    {"CopyClusterSnapshot", create("analytics", "kept"), changeCalls()["CopyClusterSnapshot"], models.ErrClusterSnapshotAlreadyExists},
-		"access that was there":     {"AuthorizeSnapshotAccess", changeCalls()["AuthorizeSnapshotAccess"], changeCalls()["AuthorizeSnapshotAccess"], ""},
+		"existing access":           {"AuthorizeSnapshotAccess", changeCalls()["AuthorizeSnapshotAccess"], changeCalls()["AuthorizeSnapshotAccess"], ""},
 		"a grant with another key":  {"CreateSnapshotCopyGrant", grant("new", "k1"), grant("new", "k2"), models.ErrSnapshotCopyGrantAlreadyExistsFault},
 		"a grant with its own key":  {"CreateSnapshotCopyGrant", grant("new", "k1"), grant("new", "k1"), ""},
 		"another schedule":          {"CreateSnapshotSchedule", scheduleOf("new", "rate(1 hour)"), scheduleOf("new", "rate(2 hours)"), unknown},
 		"the same schedule":         {"CreateSnapshotSchedule", scheduleOf("new", "rate(1 hour)"), scheduleOf("new", "rate(1 hour)"), ""},
-		"a cluster of before":       {"RestoreFromClusterSnapshot", nil, restoreTo("drilled"), models.ErrClusterAlreadyExists},
+		"an older cluster":          {"RestoreFromClusterSnapshot", nil, restoreTo("drilled"), models.ErrClusterAlreadyExists},
 		"copies to another region":  {"EnableSnapshotCopy", copyTo("eu-west-1", 3), copyTo("us-west-2", 3), models.ErrSnapshotCopyAlreadyEnabledFault},
-		"copies for another time":   {"EnableSnapshotCopy", copyTo("us-west-2", 3), copyTo("us-west-2", 4), unknown},
+		"copies with other days":    {"EnableSnapshotCopy", copyTo("us-west-2", 3), copyTo("us-west-2", 4), unknown},
 		"the same copies":           {"EnableSnapshotCopy", copyTo("us-west-2", 3), copyTo("us-west-2", 3), ""},
-		"a schedule of another one": {"ModifyClusterSnapshotSchedule", follow("analytics", "old"), follow("analytics", "used"), unknown},
+		"another client's schedule": {"ModifyClusterSnapshotSchedule", follow("analytics", "old"), follow("analytics", "used"), unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(t *testing.T, w *world) {
 				injectNext(t, w.fake, test.operation, lost)
 				if test.theirs != nil {
-					// Another client works while ours waits for its second attempt.
+					// Another client makes its call while ours waits for its second attempt.
 					other, err := redshift.New(w.fake.Config())
 					if err != nil {
 						t.Fatal(err)
@@ -87,16 +87,16 @@ func TestWhatOthersMadeIsNotOurs(t *testing.T) {
 				_, err := test.ours(t.Context(), w.client)
 				switch {
 				case test.code == "" && err != nil:
-					t.Errorf("it failed with %v", err)
+					t.Errorf("err = %v, want nil", err)
 				case test.code == unknown && !errors.As(err, new(*redshift.OutcomeUnknownError)):
-					t.Errorf("it returned %v, want an unknown outcome", err)
+					t.Errorf("err = %v, want an unknown outcome", err)
 				}
 				if test.code == "" || test.code == unknown {
 					return
 				}
 				var tried *redshift.RetryError
 				if !errors.Is(err, test.code) || !errors.As(err, &tried) || tried.Attempts != 2 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-					t.Errorf("it returned %v, want %s after 2 attempts", err, test.code)
+					t.Errorf("err = %v, want %s after 2 attempts", err, test.code)
 				}
 			})
 		})
@@ -109,23 +109,23 @@ func grant(name, key string) func(context.Context, *redshift.Client) (any, error
 	}
 }
 
-// TestGrantsAndKeys: Redshift describes a key by its ARN, and a call may name it by its identifier or an alias.
-func TestGrantsAndKeys(t *testing.T) {
+// Redshift describes a key by its ARN. A call may name it by its identifier or an alias.
+func TestKeysOfGrantsAreComparedInAllForms(t *testing.T) {
 	t.Parallel()
 	const id, arn = "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	for name, test := range map[string]struct {
-		theirs, ours string // keys; without theirs, the lost attempt was carried out
+		theirs, ours string // keys; if theirs is empty, the lost attempt took effect
 		unknown      bool
 		code         awsquery.ErrorCode
 	}{
-		"identifier":             {ours: id},
-		"ARN":                    {ours: arn},
-		"none":                   {},
-		"alias":                  {ours: "alias/own", unknown: true},
-		"ARN of an alias":        {ours: "arn:aws:kms:us-east-1:123456789012:alias/own", unknown: true},
-		"another identifier":     {theirs: arn, ours: "1234abcd", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
-		"the end of another one": {theirs: arn, ours: "1234567890ab", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
-		"another ARN":            {theirs: id, ours: arn + "c", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		"identifier":         {ours: id},
+		"ARN":                {ours: arn},
+		"none":               {},
+		"alias":              {ours: "alias/own", unknown: true},
+		"ARN of an alias":    {ours: "arn:aws:kms:us-east-1:123456789012:alias/own", unknown: true},
+		"another identifier": {theirs: arn, ours: "1234abcd", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		"the end of another": {theirs: arn, ours: "1234567890ab", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
+		"another ARN":        {theirs: id, ours: arn + "c", code: models.ErrSnapshotCopyGrantAlreadyExistsFault},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,10 +146,10 @@ func TestGrantsAndKeys(t *testing.T) {
 				}
 				_, err := grant("new", test.ours)(t.Context(), w.client)
 				if unknown := errors.As(err, new(*redshift.OutcomeUnknownError)); unknown != test.unknown {
-					t.Errorf("it returned %v", err)
+					t.Errorf("err = %v, want an unknown outcome", err)
 				}
 				if test.code != "" && !errors.Is(err, test.code) || test.code == "" && !test.unknown && err != nil {
-					t.Errorf("it returned %v, want %q", err, test.code)
+					t.Errorf("err = %v, want %q", err, test.code)
 				}
 			})
 		})
@@ -180,13 +180,12 @@ func follow(cluster, schedule string) func(context.Context, *redshift.Client) (a
 	}
 }
 
-// TestTheFirstAnswerCounts: what the first attempt is told is so, and so is what a later one is told after attempts that
-// were certainly not carried out.
-func TestTheFirstAnswerCounts(t *testing.T) {
+// The refusal of the first attempt is returned. So is the refusal of a later one, if no earlier attempt can have taken effect.
+func TestRefusalIsReturnedIfNoAttemptTookEffect(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string][]redshifttest.Fault{
-		"at once":   nil,
-		"throttled": {{Code: "Throttling"}, {Code: "RequestLimitExceeded"}},
+		"immediately": nil,
+		"throttled":   {{Code: "Throttling"}, {Code: "RequestLimitExceeded"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -210,7 +209,7 @@ func TestTheFirstAnswerCounts(t *testing.T) {
 				} {
 					injectNext(t, w.fake, operation, before...)
 					if _, err := test.call(t.Context(), w.client); !errors.Is(err, test.code) {
-						t.Errorf("%s returned %v, want %s", operation, err, test.code)
+						t.Errorf("%s: err = %v, want %s", operation, err, test.code)
 					}
 				}
 			})
@@ -218,36 +217,36 @@ func TestTheFirstAnswerCounts(t *testing.T) {
 	}
 }
 
-// TestResultsThatWereFound: what a call returns whose answer was lost says what the answer would have said.
-func TestResultsThatWereFound(t *testing.T) {
+// If the response of a call is lost, its result has what the response had.
+func TestRecoveredResultsAreComplete(t *testing.T) {
 	t.Parallel()
 	gone := redshifttest.Fault{Cut: true, AfterWork: true}
 	inWorld(t, func(t *testing.T, w *world) {
 		injectNext(t, w.fake, "DeleteClusterSnapshot", gone)
 		deleted, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"})
 		if err != nil || deleted.Snapshot.SnapshotIdentifier != "nightly" || deleted.Snapshot.Status != models.SnapshotStatusDeleted {
-			t.Errorf("Delete: %+v, %v", deleted, err)
+			t.Errorf("DeleteClusterSnapshot = %+v, %v", deleted, err)
 		}
 		injectNext(t, w.fake, "RevokeSnapshotAccess", gone)
 		revoked, err := w.client.RevokeSnapshotAccess(t.Context(), &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend})
 		if err != nil || revoked.Snapshot.SnapshotIdentifier != "shared" || len(revoked.Snapshot.AccountsWithRestoreAccess) != 0 || revoked.RequestID == "" {
-			t.Errorf("Revoke: %+v, %v", revoked, err)
+			t.Errorf("RevokeSnapshotAccess = %+v, %v", revoked, err)
 		}
 		injectNext(t, w.fake, "BatchDeleteClusterSnapshots", gone)
 		batch, err := w.client.BatchDeleteClusterSnapshots(t.Context(), &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
 			{SnapshotIdentifier: "weekly"}, {SnapshotIdentifier: "ancient"},
 		}})
 		if err != nil || !slices.Equal(batch.Resources, []string{"weekly", "ancient"}) || len(batch.Errors) != 0 {
-			t.Errorf("BatchDelete: %+v, %v", batch, err)
+			t.Errorf("BatchDeleteClusterSnapshots = %+v, %v", batch, err)
 		}
-		// Only once the cluster is there does Redshift say when it was made.
+		// Redshift reports the creation time of a cluster only when it is available.
 		injectNext(t, w.fake, "RestoreFromClusterSnapshot", gone)
 		late := redshift.WithRetryPolicy(redshift.RetryPolicy{BaseDelay: redshifttest.DefaultRestoreDuration / 2, MaxDelay: redshifttest.DefaultRestoreDuration / 2})
 		restored, err := w.client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "shared"}, late)
 		if err != nil || restored.Cluster.ClusterStatus != models.ClusterStatusAvailable || restored.RequestID == "" {
-			t.Errorf("Restore: %+v, %v", restored, err)
+			t.Errorf("RestoreFromClusterSnapshot = %+v, %v", restored, err)
 		}
-		// A wait afterwards knows that it is new, although the answer that said so was lost.
+		// A wait afterwards expects a new cluster, although the response to its creation was lost.
 		failNext(t, w.fake, "DescribeClusters", models.ErrClusterNotFound, 2)
 		if _, err := w.client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{}); err != nil {
 			t.Error(err)
@@ -255,16 +254,15 @@ func TestResultsThatWereFound(t *testing.T) {
 	})
 }
 
-// TestDeletedFromAnotherCluster: that there is no such snapshot of the cluster that was named does not mean that the
-// snapshot is gone.
-func TestDeletedFromAnotherCluster(t *testing.T) {
+// If the named cluster has no such snapshot, the snapshot may still exist on another cluster.
+func TestMissingSnapshotOfAnotherClusterIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		injectNext(t, w.fake, "DeleteClusterSnapshot", lost, lost)
 		for cluster, want := range map[string]error{"mirrored": models.ErrClusterSnapshotNotFound, "ANALYTICS": nil} {
 			_, err := w.client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: cluster})
 			if !errors.Is(err, want) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-				t.Errorf("of %s: %v", cluster, err)
+				t.Errorf("of cluster %s: err = %v, want %v", cluster, err, want)
 			}
 		}
 		gone := redshifttest.Fault{Cut: true, AfterWork: true}
@@ -273,17 +271,17 @@ func TestDeletedFromAnotherCluster(t *testing.T) {
 			{SnapshotIdentifier: "weekly", SnapshotClusterIdentifier: "analytics"}, {SnapshotIdentifier: "shared", SnapshotClusterIdentifier: "mirrored"},
 		}})
 		if err != nil || !slices.Equal(batch.Resources, []string{"weekly"}) || len(batch.Errors) != 1 || batch.Errors[0].SnapshotIdentifier != "shared" {
-			t.Errorf("the batch: %+v, %v", batch, err)
+			t.Errorf("BatchDeleteClusterSnapshots = %+v, %v", batch, err)
 		}
 	})
 }
 
-// TestNothingSent: where there was no connection, nothing was carried out, and what a later attempt is told is so.
-func TestNothingSent(t *testing.T) {
+// Without a connection, nothing was sent, so the refusal of a later attempt is returned.
+func TestRefusalIsReturnedIfNothingWasSentBefore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := redshifttest.New(redshifttest.Options{})
-		over := make(chan struct{}) // net/http goes on connecting after the attempt has ended
+		over := make(chan struct{}) // net/http continues to connect after the attempt has ended
 		defer close(over)
 		hangs := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 			<-over
@@ -306,7 +304,8 @@ func TestNothingSent(t *testing.T) {
 		}
 		_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "missing"})
 		if !errors.Is(err, models.ErrClusterSnapshotNotFound) || attempts != 2 || len(fake.Requests()) != 1 {
-			t.Errorf("after %d attempts, %d of which reached the server, the call returned %v", attempts, len(fake.Requests()), err)
+			t.Errorf("after %d attempts (%d reached the server): err = %v, want ErrClusterSnapshotNotFound and 1 request",
+				attempts, len(fake.Requests()), err)
 		}
 	})
 
@@ -331,8 +330,8 @@ func TestNothingSent(t *testing.T) {
 		endpoint  string
 		transport *http.Transport
 	}{
-		"a proxy refuses":       {"https://redshift.eu-west-1.amazonaws.com", &http.Transport{Proxy: http.ProxyURL(proxy)}},
-		"no end of a handshake": {"https://" + hangsUp.Addr().String(), &http.Transport{}},
+		"a proxy refuses":      {"https://redshift.eu-west-1.amazonaws.com", &http.Transport{Proxy: http.ProxyURL(proxy)}},
+		"an endless handshake": {"https://" + hangsUp.Addr().String(), &http.Transport{}},
 	} {
 		client, err := redshift.New(redshift.Config{
 			Region: "eu-west-1", Endpoint: test.endpoint, Credentials: sigv4.StaticCredentials(exampleCredentials),
@@ -342,26 +341,25 @@ func TestNothingSent(t *testing.T) {
 			t.Fatal(err)
 		}
 		var unsent *awsquery.SendError
-		// It is repeated even where two of them would be two.
+		// It is retried, even if a second effect would be harmful.
 		_, err = changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		if !errors.As(err, &unsent) || !unsent.NothingSent || !errors.As(err, new(*redshift.RetryError)) || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: err = %v, want a RetryError and a SendError", name, err)
 		}
 		client.CloseIdleConnections()
 	}
 }
 
-// TestConnectionsForCredentials: that credentials were fetched over a connection, or could not be, says nothing of whether the
-// call was sent.
-func TestConnectionsForCredentials(t *testing.T) {
+// A connection for the credentials does not show whether the call itself was sent.
+func TestConnectionsForCredentialsDoNotCount(t *testing.T) {
 	t.Parallel()
 	issuer := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(issuer.Close)
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	closedListener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody.Close()
+	closedListener.Close()
 	ask := func(ctx context.Context, address string) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
@@ -400,15 +398,15 @@ func TestConnectionsForCredentials(t *testing.T) {
 		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		var retried *redshift.RetryError
 		if !errors.As(err, &retried) || retried.Attempts != 3 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("err = %v, want a RetryError", err)
 		}
 	})
 	t.Run("something was sent", func(t *testing.T) {
 		t.Parallel()
 		fake := redshifttest.New(redshifttest.Options{})
 		requests := 0
-		client := newClient(t, "https://redshift.us-east-1.amazonaws.com", "http://"+nobody.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
-			// A transport with a context of its own, as those that copy requests have.
+		client := newClient(t, "https://redshift.us-east-1.amazonaws.com", "http://"+closedListener.Addr().String(), roundTripper(func(request *http.Request) (*http.Response, error) {
+			// A transport with its own context, as transports have that copy requests.
 			requests++
 			if _, err := fake.Transport().RoundTrip(request.WithContext(context.Background())); err != nil {
 				t.Error(err)
@@ -418,18 +416,18 @@ func TestConnectionsForCredentials(t *testing.T) {
 		}))
 		_, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client)
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || requests != 1 {
-			t.Errorf("%d requests, and the error is %v", requests, err)
+			t.Errorf("got %d requests (err = %v), want an OutcomeUnknownError and 1 request", requests, err)
 		}
 	})
 }
 
-// uncached is a provider that counts as a cache.
+// uncached is a provider with a method Invalidate, so that the client adds no cache.
 type uncached struct{ sigv4.CredentialsProvider }
 
 func (*uncached) Invalidate() {}
 
-// TestBrokenAfterTheRequest: TLS may break when the request has arrived, and was carried out.
-func TestBrokenAfterTheRequest(t *testing.T) {
+// TLS may break after the request has arrived and taken effect.
+func TestOutcomeIsUnknownIfTLSBreaksAfterTheRequest(t *testing.T) {
 	t.Parallel()
 	certificate := httptest.NewTLSServer(http.NotFoundHandler())
 	defer certificate.Close()
@@ -448,7 +446,7 @@ func TestBrokenAfterTheRequest(t *testing.T) {
 			server := tls.Server(garbled, &tls.Config{Certificates: certificate.TLS.Certificates})
 			if _, err := http.ReadRequest(bufio.NewReader(server)); err == nil {
 				garbled.on = true
-				_, _ = server.Read(make([]byte, 1)) // sends an alert
+				_, _ = server.Read(make([]byte, 1)) // send an alert
 			}
 			_ = connection.Close()
 		}
@@ -463,11 +461,11 @@ func TestBrokenAfterTheRequest(t *testing.T) {
 	}
 	defer client.CloseIdleConnections()
 	if _, err := changeCalls()["RestoreTableFromClusterSnapshot"](t.Context(), client); !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-		t.Errorf("%T: %v", err, err)
+		t.Errorf("err = %T %v, want an unknown outcome", err, err)
 	}
 }
 
-// garbling is a connection on which a TLS record arrives that nobody can read.
+// garbling is a connection that delivers an invalid TLS record.
 type garbling struct {
 	net.Conn
 	on bool
@@ -483,8 +481,8 @@ func (g *garbling) Read(p []byte) (int, error) {
 	return g.Conn.Read(p)
 }
 
-// TestErrorsOfTheCredentials are not Redshift's answers, whoever made them.
-func TestErrorsOfTheCredentials(t *testing.T) {
+// An error of a provider is not an error of Redshift, even with the type of one.
+func TestErrorsOfProvidersAreNotErrorsOfRedshift(t *testing.T) {
 	t.Parallel()
 	refused := &awsquery.Error{Operation: "AssumeRole", StatusCode: http.StatusServiceUnavailable, Code: models.ErrClusterSnapshotAlreadyExists}
 	client, err := redshift.New(redshift.Config{
@@ -496,12 +494,12 @@ func TestErrorsOfTheCredentials(t *testing.T) {
 	}
 	_, err = client.CreateClusterSnapshot(t.Context(), create())
 	if !errors.Is(err, refused) || errors.As(err, new(*redshift.OutcomeUnknownError)) || errors.As(err, new(*redshift.RetryError)) {
-		t.Errorf("%T: %v", err, err)
+		t.Errorf("err = %T %v", err, err)
 	}
 }
 
-// TestSearchAfterALostAnswer is made as the call itself, and again where Redshift does not know yet what it has made.
-func TestSearchAfterALostAnswer(t *testing.T) {
+// The look-up has the options of the call. It is repeated while Redshift does not show the resource yet.
+func TestLookUpHasTheOptionsOfTheCallAndIsRepeated(t *testing.T) {
 	t.Parallel()
 	gone := redshifttest.Fault{Cut: true, AfterWork: true}
 	create := &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "mine"}
@@ -516,7 +514,7 @@ func TestSearchAfterALostAnswer(t *testing.T) {
 		injectNext(t, w.fake, "CreateClusterSnapshot", gone)
 		failNext(t, w.fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 9)
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create); !errors.As(err, new(*redshift.OutcomeUnknownError)) || w.fake.PendingFaults() != 4 {
-			t.Errorf("%v, and %d faults are left", err, w.fake.PendingFaults())
+			t.Errorf("err = %v with %d pending faults, want an OutcomeUnknownError", err, w.fake.PendingFaults())
 		}
 	})
 	inWorld(t, func(t *testing.T, w *world) {
@@ -524,13 +522,13 @@ func TestSearchAfterALostAnswer(t *testing.T) {
 		injectNext(t, w.fake, "DescribeClusterSnapshots", redshifttest.Fault{Delay: 20 * time.Second, AfterWork: true})
 		began := time.Now()
 		if _, err := w.client.CreateClusterSnapshot(t.Context(), create, redshift.WithAttemptTimeout(time.Second)); err != nil || time.Since(began) > 5*time.Second {
-			t.Errorf("%v after %v", err, time.Since(began))
+			t.Errorf("err = %v after %v, want no error", err, time.Since(began))
 		}
 	})
 }
 
-// TestLookUpOnAFastClock: a client whose clock runs faster than real time cannot tell when its first attempt was made.
-func TestLookUpOnAFastClock(t *testing.T) {
+// If the clock of a client runs faster than real time, the client cannot tell when its first attempt was made.
+func TestOutcomeIsUnknownOnAFastClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := redshifttest.New(redshifttest.Options{ClockSpeed: 1000})
@@ -549,8 +547,8 @@ func TestLookUpOnAFastClock(t *testing.T) {
 	})
 }
 
-// TestOutcomeUnknown: what cannot be told apart is not repeated, and says where to look.
-func TestOutcomeUnknown(t *testing.T) {
+// A call with an unknown outcome is not retried, and its error names the operation that shows the resource.
+func TestOutcomeUnknownErrorNamesTheDescribeOperation(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		injectNext(t, w.fake, "RestoreTableFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
@@ -558,35 +556,36 @@ func TestOutcomeUnknown(t *testing.T) {
 		var unknown *redshift.OutcomeUnknownError
 		if !errors.As(err, &unknown) || unknown.Operation != "RestoreTableFromClusterSnapshot" || unknown.SeeOperation != "DescribeTableRestoreStatus" ||
 			!errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("it returned %v", err)
+			t.Errorf("err = %v", err)
 		}
-		// Nor is it known of a restore while the cluster does not say since when it is there.
+		// The outcome of a restore is unknown until the cluster shows its creation time.
 		injectNext(t, w.fake, "RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		_, err = restoreTo("drill")(t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), "no ClusterCreateTime yet") {
-			t.Errorf("the restore returned %v", err)
+			t.Errorf("RestoreFromClusterSnapshot: err = %v, want ErrClusterAlreadyExists, an OutcomeUnknownError and the text 'no ClusterCreateTime yet'",
+				err)
 		}
-		// What was certainly not carried out is repeated all the same.
+		// An attempt that certainly had no effect is retried.
 		injectNext(t, w.fake, "CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})
 		if _, err := changeCalls()["CreateSnapshotSchedule unnamed"](t.Context(), w.client); err != nil {
 			t.Error(err)
 		}
-		// A search that fails leaves it open.
+		// If the look-up fails, the outcome is unknown.
 		injectNext(t, w.fake, "CreateClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		failNext(t, w.fake, "DescribeClusterSnapshots", awsquery.ErrAccessDenied)
 		_, err = changeCalls()["CreateClusterSnapshot"](t.Context(), w.client)
 		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterSnapshotAlreadyExists) || !errors.Is(err, awsquery.ErrAccessDenied) {
-			t.Errorf("it returned %v", err)
+			t.Errorf("err = %v, want ErrClusterSnapshotAlreadyExists, ErrAccessDenied and an OutcomeUnknownError", err)
 		}
 	})
 	for _, none := range []error{(*redshift.OutcomeUnknownError)(nil), (*redshift.RetryError)(nil)} {
 		if none.Error() == "" || errors.Is(none, io.EOF) {
-			t.Errorf("a nil %T is %q", none, none)
+			t.Errorf("Error() of a nil %T = %q", none, none)
 		}
 	}
 }
 
-// lookedUp has calls whose outcome the client looks up after a lost response, and the operation that it uses.
+// lookedUp has the calls whose outcome the client looks up after a lost response, with the operation of the look-up.
 func lookedUp(w *world) map[string]struct {
 	describe string
 	call     func(context.Context, *redshift.Client) (any, error)
@@ -627,8 +626,8 @@ func lookedUp(w *world) map[string]struct {
 	}
 }
 
-// TestFailedLookUps: the first attempt takes effect and its response is lost. If the look-up fails too, the outcome is unknown.
-func TestFailedLookUps(t *testing.T) {
+// The first attempt takes effect and its response is lost. If the look-up also fails, the outcome is unknown.
+func TestOutcomeIsUnknownIfTheLookUpFails(t *testing.T) {
 	t.Parallel()
 	const two = "<%[1]sResponse><%[1]sResult>" +
 		"<Snapshots><Snapshot/><Snapshot/></Snapshots><Clusters><Cluster/><Cluster/></Clusters>" +
@@ -638,10 +637,10 @@ func TestFailedLookUps(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		for operation := range lookedUp(w) {
 			for name, fault := range map[string]redshifttest.Fault{
-				"refused":           {Code: awsquery.ErrAccessDenied},
-				"of two":            {Status: http.StatusOK, Body: two},
-				"that is not XML":   {Status: http.StatusOK, Body: "{}"},
-				"of something else": {Status: http.StatusOK, Body: "<DescribeTagsResponse/>"},
+				"refused":          {Code: awsquery.ErrAccessDenied},
+				"of two resources": {Status: http.StatusOK, Body: two},
+				"that is not XML":  {Status: http.StatusOK, Body: "{}"},
+				"of another kind":  {Status: http.StatusOK, Body: "<DescribeTagsResponse/>"},
 			} {
 				w := newWorld(t)
 				one := lookedUp(w)[operation]
@@ -653,37 +652,37 @@ func TestFailedLookUps(t *testing.T) {
 				_, err := one.call(t.Context(), w.client)
 				var unknown *redshift.OutcomeUnknownError
 				if !errors.As(err, &unknown) || unknown.Operation != operation {
-					t.Errorf("%s with a look-up %s: %v", operation, name, err)
+					t.Errorf("%s with a look-up %s: err = %v, want an OutcomeUnknownError", operation, name, err)
 
 					continue
 				}
 				if !strings.Contains(err.Error(), one.describe) {
-					t.Errorf("%s with a look-up %s does not say where to look: %v", operation, name, err)
+					t.Errorf("%s with a look-up %s: err = %v, want the operation of the look-up in it", operation, name, err)
 				}
 				if fault.Code != "" && !errors.Is(err, fault.Code) {
-					t.Errorf("%s with a look-up %s: %v", operation, name, err)
+					t.Errorf("%s with a look-up %s: err = %v", operation, name, err)
 				}
 			}
 		}
 	})
 }
 
-// TestSecondLookUpFails: the client looks up a copy after its source.
-func TestSecondLookUpFails(t *testing.T) {
+// The client looks up the source of a copy and then the copy.
+func TestOutcomeIsUnknownIfTheSecondLookUpFails(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		injectNext(t, w.fake, "CopyClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
 		injectNext(t, w.fake, "DescribeClusterSnapshots", redshifttest.Fault{}, redshifttest.Fault{Code: awsquery.ErrAccessDenied})
 		_, err := lookedUp(w)["CopyClusterSnapshot"].call(t.Context(), w.client)
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || w.fake.PendingFaults() != 0 {
-			t.Errorf("it returned %v, and %d faults are left", err, w.fake.PendingFaults())
+			t.Errorf("err = %v with %d pending faults, want ErrAccessDenied and an OutcomeUnknownError", err, w.fake.PendingFaults())
 		}
 	})
 }
 
-// TestLookUpsOfHiddenResources: Describe operations may not show a new resource for a while. The call succeeds once they do. If
-// they do not for long, the outcome is unknown: no refusal means that the call did nothing.
-func TestLookUpsOfHiddenResources(t *testing.T) {
+// Describe operations may hide a new resource for a while. The call succeeds when they show it. If they hide it too long, the
+// outcome is unknown, because no refusal proves that the call had no effect.
+func TestLookUpsAreRepeatedWhileAResourceIsHidden(t *testing.T) {
 	t.Parallel()
 	calls := changeCalls()
 	for operation, works := range map[string]bool{
@@ -692,7 +691,7 @@ func TestLookUpsOfHiddenResources(t *testing.T) {
 		"CreateSnapshotCopyGrant":       true,
 		"CreateSnapshotSchedule":        true,
 		"ModifyClusterSnapshotSchedule": true,
-		"RestoreFromClusterSnapshot":    false, // the cluster is creating, and does not show since when
+		"RestoreFromClusterSnapshot":    false, // a cluster that is creating shows no creation time
 	} {
 		for _, delay := range []time.Duration{time.Second, time.Hour} {
 			t.Run(fmt.Sprint(operation, " ", delay), func(t *testing.T) {
@@ -718,7 +717,7 @@ func TestLookUpsOfHiddenResources(t *testing.T) {
 						t.Error(err)
 					}
 					if (!works || delay > time.Second) && !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-						t.Errorf("it returned %v", err)
+						t.Errorf("err = %v, want an OutcomeUnknownError", err)
 					}
 				})
 			})

@@ -8,10 +8,10 @@ import (
 	"net/url"
 )
 
-// A Client and a Config print what a log may hold, whatever prints them: a provider of the caller's own, or the headers
-// that an HTTP client adds, may be secrets in the open.
+// A Client and a Config print only settings that belong in logs. A credentials provider, or the headers that an HTTP client adds, may
+// contain secrets.
 
-// Format prints the client's region and endpoint, whatever the verb.
+// Format prints the client's region and endpoint for every verb.
 func (c *Client) Format(state fmt.State, _ rune) {
 	printAttributes(state, "redshift.Client", c.attributes())
 }
@@ -26,21 +26,25 @@ func (c *Client) attributes() []slog.Attr {
 	return []slog.Attr{slog.String("Region", c.Region()), slog.String("Endpoint", c.Endpoint())}
 }
 
-// Format prints the settings, whatever the verb, but of the credentials only what kind they are.
+// Format prints the settings for every verb, but only the type of the credentials provider.
 func (c Config) Format(state fmt.State, _ rune) {
 	printAttributes(state, "redshift.Config", c.attributes())
 }
 
-// LogValue logs the settings, but of the credentials only what kind they are.
+// LogValue logs the settings, but only the type of the credentials provider.
 func (c Config) LogValue() slog.Value { return slog.GroupValue(c.attributes()...) }
 
-// MarshalJSON writes the settings, but of the credentials only what kind they are.
+// MarshalJSON writes the settings, but only the type of the credentials provider.
 func (c Config) MarshalJSON() ([]byte, error) { return marshalAttributes(c.attributes()) }
 
-// attributes are the settings that are set.
+// attributes returns the settings that are not zero.
 func (c Config) attributes() []slog.Attr {
 	var settings []slog.Attr
-	for _, text := range []slog.Attr{slog.String("Region", c.Region), slog.String("Endpoint", endpointForLog(c.Endpoint)), slog.String("AppID", c.AppID)} {
+	for _, text := range []slog.Attr{
+		slog.String("Region", c.Region),
+		slog.String("Endpoint", endpointForLog(c.Endpoint)),
+		slog.String("AppID", c.AppID),
+	} {
 		if text.Value.String() != "" {
 			settings = append(settings, text)
 		}
@@ -63,7 +67,7 @@ func (c Config) attributes() []slog.Attr {
 	return settings
 }
 
-// endpointForLog is an endpoint without the password and the query that somebody may have put into it by mistake.
+// endpointForLog returns an endpoint without a user name, a password, a query and a fragment, which may be secrets.
 func endpointForLog(text string) string {
 	endpoint, err := url.Parse(text)
 	if err != nil {

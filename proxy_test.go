@@ -15,7 +15,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// cuttingProxy passes bytes on between a client and a server, and breaks half of the connections somewhere.
+// cuttingProxy forwards bytes between a client and a server, and breaks half of the connections after a random number of bytes.
 func cuttingProxy(t *testing.T, server string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,7 +40,7 @@ func cuttingProxy(t *testing.T, server string) string {
 	return "http://" + listener.Addr().String()
 }
 
-// pass serves one connection, and breaks it after a number of bytes that are sent or received.
+// pass serves one connection and breaks it after a random number of bytes in one direction.
 func pass(client net.Conn, server string) {
 	defer client.Close()
 	upstream, err := net.Dial("tcp", server)
@@ -48,7 +48,7 @@ func pass(client net.Conn, server string) {
 		return
 	}
 	defer upstream.Close()
-	const longest = 6000 // a few calls
+	const longest = 6000 // the bytes of a few calls
 	limits := [2]int64{1 << 40, 1 << 40}
 	if rand.N(2) == 0 {
 		limits[rand.N(2)] = rand.Int64N(longest)
@@ -56,7 +56,7 @@ func pass(client net.Conn, server string) {
 	var both sync.WaitGroup
 	for i, ends := range [2][2]net.Conn{{upstream, client}, {client, upstream}} {
 		both.Go(func() {
-			_, _ = io.CopyN(ends[0], ends[1], limits[i]) // the end of either ends both
+			_, _ = io.CopyN(ends[0], ends[1], limits[i]) // the end of one direction ends both
 			client.Close()
 			upstream.Close()
 		})
@@ -64,9 +64,8 @@ func pass(client net.Conn, server string) {
 	both.Wait()
 }
 
-// TestConnectionsThatBreakAnywhere takes snapshots through a proxy that cuts connections at random positions. There are
-// exactly those that were asked for.
-func TestConnectionsThatBreakAnywhere(t *testing.T) {
+// Creates snapshots through a proxy that breaks connections at random positions. Exactly the requested snapshots exist.
+func TestBrokenConnectionsLoseAndRepeatNothing(t *testing.T) {
 	const workers, each = 20, 10
 	fake := redshifttest.NewServer(t, redshifttest.Options{SnapshotDuration: -1, Quotas: redshifttest.Quotas{ManualSnapshots: workers * each}})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
@@ -89,26 +88,26 @@ func TestConnectionsThatBreakAnywhere(t *testing.T) {
 					ClusterIdentifier: "analytics", SnapshotIdentifier: name, Tags: []models.Tag{{Key: "n", Value: name}},
 				})
 				if err != nil || created.Snapshot.SnapshotIdentifier != name {
-					t.Errorf("%s: %+v, %v", name, created, err)
+					t.Errorf("%s: got %+v, %v", name, created, err)
 				}
 			}
 		})
 	}
 	work.Wait()
 	if taken := len(fake.Snapshots()); taken != workers*each {
-		t.Errorf("there are %d snapshots, %d were asked for", taken, workers*each)
+		t.Errorf("got %d snapshots, want %d", taken, workers*each)
 	}
 	t.Logf("%d requests for %d snapshots", len(fake.Requests()), workers*each)
 }
 
-// TestServerThatGoesAway: a server that is not there for a while, in the middle of the work.
-func TestServerThatGoesAway(t *testing.T) {
+// The server is unavailable for a while.
+func TestCallsSurviveAnUnavailableServer(t *testing.T) {
 	fake := redshifttest.NewServer(t, redshifttest.Options{SnapshotDuration: -1})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
 		t.Fatal(err)
 	}
 	var mutex sync.Mutex
-	refusals := 0 // connections to refuse before the server is there again
+	refusals := 0 // connections to refuse before the server is available again
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -163,17 +162,17 @@ func TestServerThatGoesAway(t *testing.T) {
 	}
 	mutex.Lock()
 	if taken := len(fake.Snapshots()); taken != count || refusals != 0 {
-		t.Errorf("there are %d snapshots, and %d connections were not refused", taken, refusals)
+		t.Errorf("got %d snapshots and %d pending refusals of connections", taken, refusals)
 	}
 	mutex.Unlock()
 
-	// One that stays away is an error that says so.
+	// If the server stays unavailable, the error reports it.
 	listener.Close()
 	client.CloseIdleConnections()
 	_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "never"},
 		redshift.WithRetryPolicy(redshift.RetryPolicy{MaxAttempts: 3, BaseDelay: time.Millisecond}))
 	var tried *redshift.RetryError
 	if !errors.As(err, &tried) || tried.Attempts != 3 || errors.As(err, new(*redshift.OutcomeUnknownError)) {
-		t.Errorf("without a server: %v", err)
+		t.Errorf("without a server: err = %v, want a RetryError", err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// Every Go snippet of the README and of docs compiles, as a program, as declarations or as the body of a function. What is
-// marked as code for the AWS SDK is compiled in the module interop.
+// TestREADMESnippetsCompile compiles every Go snippet of the README and of docs, as a program, as declarations or as the body of a
+// function. The module interop compiles the snippets for the AWS SDK.
 func TestREADMESnippetsCompile(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("docs/*.md")
@@ -32,7 +32,7 @@ func TestREADMESnippetsCompile(t *testing.T) {
 		snippets = append(snippets, regexp.MustCompile("(?s)\n```go\n(.*?)\n```").FindAllStringSubmatch(string(text), -1)...)
 	}
 	if len(snippets) < 10 {
-		t.Fatalf("found %d snippets", len(snippets))
+		t.Fatalf("found %d snippets, want 10 or more", len(snippets))
 	}
 	// An overlay puts the snippets into the module without writing into it.
 	scratch, replace := t.TempDir(), map[string]string{}
@@ -62,11 +62,11 @@ func TestREADMESnippetsCompile(t *testing.T) {
 	}
 	output, err := exec.CommandContext(t.Context(), "go", arguments...).CombinedOutput()
 	if err != nil {
-		t.Errorf("%v\n%s", err, output)
+		t.Errorf("go build: %v\n%s", err, output)
 	}
 }
 
-// compilable makes a file of a snippet.
+// compilable returns a Go file with a snippet.
 func compilable(t *testing.T, snippet string) string {
 	t.Helper()
 	if strings.HasPrefix(snippet, "package ") {
@@ -80,7 +80,7 @@ func compilable(t *testing.T, snippet string) string {
 		}
 		code += "}\nreturn nil\n}"
 	}
-	// What the snippets take from the reader's program.
+	// Functions of the reader's program.
 	if strings.Contains(code, "nightly(") {
 		code += "\nfunc nightly(context.Context, redshift.ClientService) error { return nil }"
 	}
@@ -89,7 +89,9 @@ func compilable(t *testing.T, snippet string) string {
 	}
 	imports := ""
 	for path, used := range map[string]string{
-		"context": "context.", "errors": "errors.", "log": "log.", "fmt": "fmt.", "time": "time.", "testing": "testing.", "net/http": "http.", "log/slog": "slog.",
+		"context": "context.", "errors": "errors.", "log": "log.", "fmt": "fmt.", "time": "time.", "testing": "testing.",
+		"net/http": "http.", "log/slog": "slog.",
+		"cmp": "cmp.", "slices": "slices.", "sync": "sync.",
 		"testing/synctest":                             "synctest.",
 		"github.com/redshift-go/redshift":              "redshift.",
 		"github.com/redshift-go/redshift/models":       "models.",
@@ -106,12 +108,12 @@ func compilable(t *testing.T, snippet string) string {
 	return "package snippet\n" + imports + code + "\n"
 }
 
-// declared returns the variables that a function declares in its block, which Go wants to be used.
+// declared returns the variables that a function declares in its block. The compiler refuses unused variables.
 func declared(t *testing.T, function string) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "snippet.go", "package p\n"+function, 0)
 	if err != nil {
-		t.Fatalf("%v in\n%s", err, function)
+		t.Fatalf("parse %s: %v", function, err)
 	}
 	var names []string
 	for _, statement := range file.Decls[0].(*ast.FuncDecl).Body.List[0].(*ast.BlockStmt).List {

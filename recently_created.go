@@ -15,11 +15,11 @@ const (
 	tableRestoreKind resourceKind = "table restore"
 )
 
-// recentlyCreatedFor is how long a client remembers what it created.
+// recentlyCreatedFor is how long a client remembers the resources that it created.
 const recentlyCreatedFor = time.Minute
 
-// recentlyCreated remembers for a minute which resources a client created, copied or restored. A describe call may not show
-// a resource immediately after its creation.
+// recentlyCreated has the resources that a client created, copied or restored in the last minute. A describe call may not show a
+// resource immediately after its creation.
 type recentlyCreated struct {
 	mutex sync.Mutex
 	times map[createdResource]time.Time
@@ -56,7 +56,7 @@ func (r *recentlyCreated) has(kind resourceKind, identifier string, now time.Tim
 	return ok && now.Sub(created) <= recentlyCreatedFor
 }
 
-// noteCreated remembers the resource in the result of a call that creates one. creates is nil for other calls.
+// noteCreated records the resource in the result of a call. creates is nil for operations that create none.
 func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, string, string), result any) {
 	if typed, ok := result.(Result); ok && creates != nil {
 		kind, identifier, arn := creates(typed)
@@ -64,7 +64,7 @@ func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, stri
 	}
 }
 
-// recentlyCreated reports whether the client created, copied or restored the resource within the last minute.
+// recentlyCreated reports whether the client created, copied or restored the resource in the last minute.
 func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
 	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
 }

@@ -11,10 +11,9 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// The functions recover... return the recovery plan of a call. The client that they get makes the look-ups.
+// The functions recoverX return the recovery plan of a call of operation X. The client lookUps makes the look-ups.
 
-// recoverCopyClusterSnapshot compares the copy with its source: the copy has the source's time of creation, so that its age proves
-// nothing.
+// recoverCopyClusterSnapshot compares the copy with its source. The copy has the creation time of the source, so its age proves nothing.
 func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
@@ -36,7 +35,8 @@ func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotPara
 			compare.Identity("ClusterIdentifier", source.ClusterIdentifier, found.ClusterIdentifier)
 			compare.Present("SnapshotCreateTime", !source.SnapshotCreateTime.IsZero())
 			compare.IdentityTime("SnapshotCreateTime", source.SnapshotCreateTime, found.SnapshotCreateTime)
-			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 
 			return &CopyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
 		},
@@ -86,6 +86,7 @@ func recoverRevokeSnapshotAccess(lookUps *Client, params *RevokeSnapshotAccessPa
 	}
 }
 
+// hasAccess reports whether an account may restore a snapshot.
 func hasAccess(snapshot *models.Snapshot, account string) bool {
 	return slices.ContainsFunc(snapshot.AccountsWithRestoreAccess, func(access models.AccountWithRestoreAccess) bool {
 		return access.AccountID == account || access.AccountAlias == account
@@ -138,7 +139,8 @@ func recoverEnableSnapshotCopy(lookUps *Client, params *EnableSnapshotCopyParams
 				compare.Where("SnapshotCopyGrantName", copying.SnapshotCopyGrantName, "")
 			}
 			recovery.SameValue(compare, "RetentionPeriod", &days, copying.RetentionPeriod)
-			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, copying.ManualSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, copying.ManualSnapshotRetentionPeriod)
 
 			return &EnableSnapshotCopyResult{Cluster: *found, RequestID: requestID}, nil
 		},
@@ -251,7 +253,7 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 			}
 			compare.Since("ClusterCreateTime", found.ClusterCreateTime)
 			compare.Present("RestoreStatus", found.RestoreStatus != nil)
-			// Resizes and modifications can change all of these later.
+			// Resizes and modifications can change all of these members later.
 			compare.SameIdentifier("NodeType", params.NodeType, found.NodeType)
 			recovery.SameValue(compare, "NumberOfNodes", params.NumberOfNodes, found.NumberOfNodes)
 			compare.SameText("AvailabilityZone", params.AvailabilityZone, found.AvailabilityZone)
@@ -262,8 +264,10 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 			recovery.SameValue(compare, "Encrypted", params.Encrypted, found.Encrypted)
 			recovery.SameValue(compare, "EnhancedVpcRouting", params.EnhancedVpcRouting, found.EnhancedVpcRouting)
 			recovery.SameValue(compare, "PubliclyAccessible", params.PubliclyAccessible, found.PubliclyAccessible)
-			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod", params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
-			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "AutomatedSnapshotRetentionPeriod",
+				params.AutomatedSnapshotRetentionPeriod, found.AutomatedSnapshotRetentionPeriod)
+			recovery.SameValue(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 			recovery.SameValue(compare, "AllowVersionUpgrade", params.AllowVersionUpgrade, found.AllowVersionUpgrade)
 			recovery.SameValue(compare, "Port", params.Port, recovery.Value(found.Endpoint).Port)
 			compare.SameIdentifier("PreferredMaintenanceWindow", params.PreferredMaintenanceWindow, found.PreferredMaintenanceWindow)
@@ -277,7 +281,8 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 	}
 }
 
-// compareRestoredGroups compares the groups and roles of a restored cluster. Redshift chooses them if none are requested.
+// compareRestoredGroups compares the groups and roles of a restored cluster. If the call requests none, Redshift
+// chooses them.
 func compareRestoredGroups(compare *recovery.Comparison, params *RestoreFromClusterSnapshotParams, found *models.Cluster) {
 	var group []string
 	if params.ClusterParameterGroupName != "" {
@@ -292,7 +297,8 @@ func compareRestoredGroups(compare *recovery.Comparison, params *RestoreFromClus
 	sameNames(compare, "IamRoles", params.IamRoles, found.IamRoles, func(one models.ClusterIamRole) string { return one.IamRoleArn })
 }
 
-// sameNames compares names, without case, that anyone can change. A list that was not requested is not compared.
+// sameNames compares lists of names without case. Anyone can change these lists later. It does not compare a list that the call did
+// not request.
 func sameNames[T any](compare *recovery.Comparison, member string, requested []string, found []T, name func(T) string) {
 	if len(requested) == 0 {
 		return
@@ -307,8 +313,8 @@ func sameNames[T any](compare *recovery.Comparison, member string, requested []s
 	recovery.SameItems(compare, member, wanted, names)
 }
 
-// recoverDeleteClusterSnapshot: Redshift says of a snapshot of another cluster than the call named that it does not exist. That
-// snapshot is not deleted.
+// recoverDeleteClusterSnapshot looks up the snapshot if the call names its cluster. For a snapshot of another cluster, Redshift
+// returns ClusterSnapshotNotFound and does not delete it.
 func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshotParams) recovery.Plan {
 	deleted := func() any {
 		return &DeleteClusterSnapshotResult{Snapshot: models.Snapshot{
@@ -343,7 +349,8 @@ func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshot
 	return plan
 }
 
-// recoverModifyClusterSnapshot: with Force, a period that the snapshot has outlived deletes it.
+// recoverModifyClusterSnapshot counts a missing snapshot as done if the call could delete it. With Force, Redshift deletes a snapshot that
+// is already older than the new retention period.
 func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshotParams) recovery.Plan {
 	plan := recovery.Plan{
 		Class: recovery.Idempotent,
@@ -353,7 +360,8 @@ func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshot
 			if err != nil {
 				return nil, err
 			}
-			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod", params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
+			recovery.SameOptional(compare, "ManualSnapshotRetentionPeriod",
+				params.ManualSnapshotRetentionPeriod, found.ManualSnapshotRetentionPeriod)
 
 			return &ModifyClusterSnapshotResult{Snapshot: *found, RequestID: requestID}, nil
 		},
@@ -371,8 +379,7 @@ func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshot
 	return plan
 }
 
-// couldDelete reports whether a change of the retention period can delete a snapshot: only with Force, and not by keeping it
-// indefinitely or as before.
+// couldDelete reports whether a change of the retention period can delete a snapshot. This needs Force and a period that is not indefinite.
 func couldDelete(force *bool, days *int) bool {
 	const indefinitely = -1
 
@@ -413,10 +420,10 @@ func recoverBatchDeleteClusterSnapshots(lookUps *Client, params *BatchDeleteClus
 				if failed != nil {
 					return false
 				}
-				other, err := isOfOtherCluster(ctx, lookUps, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
+				isOther, err := isOfOtherCluster(ctx, lookUps, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
 				failed = err
 
-				return !other && err == nil
+				return !isOther && err == nil
 			})
 
 			return failed
@@ -424,9 +431,11 @@ func recoverBatchDeleteClusterSnapshots(lookUps *Client, params *BatchDeleteClus
 	}
 }
 
-// countMissing moves the snapshots that a repeated batch did not find, and an earlier attempt deleted, from the failures to the
-// successes.
-func countMissing(done []string, failed []models.SnapshotErrorMessage, isGone func(models.SnapshotErrorMessage) bool) ([]string, []models.SnapshotErrorMessage) {
+// countMissing moves snapshots that a retried batch did not find from failed to done, if isGone reports that an earlier attempt deleted
+// them.
+func countMissing(
+	done []string, failed []models.SnapshotErrorMessage, isGone func(models.SnapshotErrorMessage) bool,
+) ([]string, []models.SnapshotErrorMessage) {
 	left := slices.DeleteFunc(failed, func(one models.SnapshotErrorMessage) bool {
 		gone := one.FailureCode == string(models.ErrClusterSnapshotNotFound) && isGone(one)
 		if gone {
@@ -439,7 +448,7 @@ func countMissing(done []string, failed []models.SnapshotErrorMessage, isGone fu
 	return done, left
 }
 
-// isOfOtherCluster reports whether a snapshot that a batch did not find exists, as a snapshot of another cluster than was named.
+// isOfOtherCluster reports whether a snapshot that a batch did not find exists and belongs to a cluster other than the given one.
 func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster string) (bool, error) {
 	if cluster == "" {
 		return false, nil
@@ -452,8 +461,8 @@ func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster 
 	return err == nil && !strings.EqualFold(found.ClusterIdentifier, cluster), err
 }
 
-// lookUpSnapshot describes a snapshot by its ARN or, if that is empty, its identifier: Redshift refuses a look-up that names more than
-// one of identifier, ARN and cluster.
+// lookUpSnapshot describes a snapshot by its ARN or, if that is empty, its identifier. Redshift refuses a call with more than one of
+// identifier, ARN and cluster.
 func lookUpSnapshot(ctx context.Context, lookUps *Client, identifier, arn string) (*models.Snapshot, string, error) {
 	if identifier == "" && arn == "" {
 		return nil, "", errors.New("the call names no snapshot to look up")

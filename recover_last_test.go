@@ -13,9 +13,9 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestLastLookUpDoesNotWaitForTheDeadline: if no attempt can start before the deadline, the call returns immediately. A look-up
-// that gets no response must not hold it until the deadline, and must not come before the time that Retry-After says.
-func TestLastLookUpDoesNotWaitForTheDeadline(t *testing.T) {
+// If no attempt can start before the deadline, the call returns immediately. It makes no look-up, which could last until the
+// deadline and come before the time of Retry-After.
+func TestNoLookUpIfRetryAfterIsBeyondTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -35,36 +35,36 @@ func TestLastLookUpDoesNotWaitForTheDeadline(t *testing.T) {
 				}, nil
 			})}
 		})
-		ctx, cancel := contextWithTimeoutCause(t, 3*time.Second, errors.New("the job is late"))
+		ctx, cancel := contextWithTimeoutCause(t, 3*time.Second, errors.New("limit of the job"))
 		defer cancel()
 		_, err := client.CreateClusterSnapshot(ctx, create())
 		if !isDeadline(err) || !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("err = %v, want an OutcomeUnknownError and context.DeadlineExceeded", err)
 		}
 		if took := time.Since(began); took != 0 || requests != 1 {
-			t.Errorf("it took %v and %d requests, want no time and 1", took, requests)
+			t.Errorf("the call took %v and %d requests, want 0s and 1 request", took, requests)
 		}
 	})
 }
 
-// TestCodeOfALookUpIsNotTheCalls: the look-up of a snapshot that does not exist yet is refused. The caller did not name a snapshot
-// that does not exist, so that the error of its call does not match that code.
-func TestCodeOfALookUpIsNotTheCalls(t *testing.T) {
+// The look-up of a snapshot that does not exist yet is refused. The error of the call does not match the code of that refusal,
+// because the caller did not name a missing snapshot.
+func TestErrorDoesNotMatchTheCodeOfTheLookUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusNotFound, "ClusterSnapshotNotFound"))
 		_, err := client.CreateClusterSnapshot(t.Context(), create(), redshift.WithMaxAttempts(1))
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, io.ErrUnexpectedEOF) || len(server.requests) != 2 {
-			t.Errorf("%d requests, and the error %v", len(server.requests), err)
+			t.Errorf("got %d requests (err = %v), want io.ErrUnexpectedEOF, an OutcomeUnknownError and 2 requests", len(server.requests), err)
 		}
 		if errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("the error matches the code of the look-up: %v", err)
+			t.Errorf("err = %v, want an error that does not match the code of the look-up", err)
 		}
 	})
 }
 
-// TestFoundWithoutItsIdentifier: a look-up that shows a resource without its identifier proves nothing.
-func TestFoundWithoutItsIdentifier(t *testing.T) {
+// A look-up that shows a resource without its identifier proves nothing.
+func TestResourceWithoutIdentifierProvesNothing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		code  string
@@ -93,7 +93,7 @@ func TestFoundWithoutItsIdentifier(t *testing.T) {
 			client, server := scripted(t, reply{err: io.ErrUnexpectedEOF}, refusal(http.StatusBadRequest, test.code), test.found)
 			err := test.call(client)
 			if !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-				t.Errorf("after %s the error is %v", server.actions(), err)
+				t.Errorf("after %s: err = %v, want an OutcomeUnknownError", server.actions(), err)
 			}
 		})
 	}

@@ -18,24 +18,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestLookUpAfterTheClockStepped: the machine's clock was two days behind, and someone sets it right between two attempts. The
-// client cannot tell yesterday's snapshot from its own then.
-func TestLookUpAfterTheClockStepped(t *testing.T) {
+// The clock of the machine was two days slow and is corrected between two attempts. The client then cannot distinguish
+// yesterday's snapshot from its own.
+func TestLookUpAfterAClockStep(t *testing.T) {
 	t.Parallel()
 	const step = 48 * time.Hour
 	for name, test := range map[string]struct {
-		created time.Duration // since the first attempt, by Redshift's clock
+		created time.Duration // after the first attempt, by Redshift's clock
 		step    time.Duration // of the machine's clock
 		want    string
 	}{
-		"taken by the call":             {100 * time.Millisecond, step, "ok"},
-		"of yesterday":                  {-24 * time.Hour, step, "unknown"},
-		"of a week before":              {-7 * 24 * time.Hour, step, "ClusterSnapshotAlreadyExists"},
-		"of yesterday, no step":         {-24 * time.Hour, 0, "ClusterSnapshotAlreadyExists"},
-		"stepped back, of yesterday":    {-24 * time.Hour, -step, "ClusterSnapshotAlreadyExists"},
-		"stepped back, of the call":     {0, -step, "ok"},
-		"stepped back by 10 s":          {-5 * time.Second, -10 * time.Second, "unknown"},
-		"stepped by 4 s, of 3 s before": {-3 * time.Second, 4 * time.Second, "unknown"},
+		"created by the call":            {100 * time.Millisecond, step, "ok"},
+		"one day old":                    {-24 * time.Hour, step, "unknown"},
+		"one week old":                   {-7 * 24 * time.Hour, step, "ClusterSnapshotAlreadyExists"},
+		"one day old, no step":           {-24 * time.Hour, 0, "ClusterSnapshotAlreadyExists"},
+		"step back, one day old":         {-24 * time.Hour, -step, "ClusterSnapshotAlreadyExists"},
+		"step back, created by the call": {0, -step, "ok"},
+		"step back by 10 s":              {-5 * time.Second, -10 * time.Second, "unknown"},
+		"step by 4 s, 3 s old":           {-3 * time.Second, 4 * time.Second, "unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -45,7 +45,7 @@ func TestLookUpAfterTheClockStepped(t *testing.T) {
 				stepped := func() bool { server.mutex.Lock(); defer server.mutex.Unlock(); return len(server.requests) > 0 }
 				client := newClient(t, func(config *redshift.Config) {
 					config.Retry = redshift.RetryPolicy{}
-					config.Now = func() time.Time { // wrong by the step before
+					config.Now = func() time.Time { // wrong by the step until then
 						if stepped() {
 							return time.Now().Add(test.step)
 						}
@@ -65,8 +65,8 @@ func TestLookUpAfterTheClockStepped(t *testing.T) {
 	}
 }
 
-// TestLookUpsEndWithTheContext: no look-up begins after the context has ended, and none waits for longer.
-func TestLookUpsEndWithTheContext(t *testing.T) {
+// After the context ends, no look-up begins and none continues.
+func TestLookUpsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
 	exists := refusal(http.StatusBadRequest, "ClusterSnapshotAlreadyExists")
 	none := result("DescribeClusterSnapshots", "<Snapshots/>")
@@ -95,22 +95,22 @@ func TestLookUpsEndWithTheContext(t *testing.T) {
 				began := time.Now()
 				_, err = callCreate()(ctx, client, slow)
 				if !isDeadline(err) || time.Since(began) > test.limit {
-					t.Errorf("after %v the error is %v", time.Since(began), err)
+					t.Errorf("after %v: err = %v, want context.DeadlineExceeded", time.Since(began), err)
 				}
 				if server.actions() != expand(test.requests) {
-					t.Errorf("the requests are %s, want %s", server.actions(), expand(test.requests))
+					t.Errorf("requests = %s, want %s", server.actions(), expand(test.requests))
 				}
 			})
 		})
 	}
 }
 
-// TestLookUpEndedByTheCaller: a context that ends during a look-up ends the call, whose outcome is unknown.
-func TestLookUpEndedByTheCaller(t *testing.T) {
+// A context that ends during a look-up ends the call. Its outcome is unknown.
+func TestOutcomeIsUnknownIfTheLookUpIsCanceled(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string][]reply{
 		"settled by a refusal": {noResponse, refusal(http.StatusBadRequest, "ClusterSnapshotAlreadyExists")},
-		"lost for good":        slices.Repeat([]reply{noResponse}, 5),
+		"all responses lost":   slices.Repeat([]reply{noResponse}, 5),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestLookUpEndedByTheCaller(t *testing.T) {
 				})
 				_, err := callCreate()(ctx, client)
 				if !errors.Is(err, context.Canceled) {
-					t.Errorf("the error is %v", err)
+					t.Errorf("err = %v, want context.Canceled", err)
 				}
 				checkRecovered(t, err, "unknown", "")
 			})
@@ -139,8 +139,8 @@ func TestLookUpEndedByTheCaller(t *testing.T) {
 	}
 }
 
-// TestNoLookUpInAnotherAccount: a look-up is signed for the account of the attempt that may have taken effect, or not made.
-func TestNoLookUpInAnotherAccount(t *testing.T) {
+// A look-up is signed for the account of the attempt that may have taken effect, or not sent.
+func TestLookUpStaysInTheAccount(t *testing.T) {
 	t.Parallel()
 	const a, b = "111111111111", "222222222222"
 	exists := refusal(http.StatusBadRequest, "ClusterSnapshotAlreadyExists")
@@ -167,18 +167,18 @@ func TestNoLookUpInAnotherAccount(t *testing.T) {
 				_, err := callCreate()(t.Context(), client)
 				checkRecovered(t, err, test.want, "")
 				if server.actions() != expand(test.requests) {
-					t.Errorf("the requests are %s, want %s (%v)", server.actions(), expand(test.requests), err)
+					t.Errorf("requests = %s, want %s (err = %v)", server.actions(), expand(test.requests), err)
 				}
 				if test.want == "unknown" && !strings.Contains(err.Error(), "another account") {
-					t.Errorf("the error is %v", err)
+					t.Errorf("err = %v, want \"another account\" in it", err)
 				}
 			})
 		})
 	}
 }
 
-// TestFinalLookUpWithAnEmptyBudget: the budget limits retries, and a look-up is none.
-func TestFinalLookUpWithAnEmptyBudget(t *testing.T) {
+// The budget limits retries. A look-up is not a retry.
+func TestFinalLookUpNeedsNoBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := &script{replies: []reply{noResponse, noResponse, snapshotWith(mine)}}
@@ -189,7 +189,7 @@ func TestFinalLookUpWithAnEmptyBudget(t *testing.T) {
 		_, err := callCreate()(t.Context(), client)
 		checkRecovered(t, err, "ok", "")
 		if want := expand("2*CreateClusterSnapshot DescribeClusterSnapshots"); server.actions() != want {
-			t.Errorf("the requests are %s, want %s", server.actions(), want)
+			t.Errorf("requests = %s, want %s", server.actions(), want)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -200,12 +200,12 @@ func TestFinalLookUpWithAnEmptyBudget(t *testing.T) {
 		_, err := callCreate()(t.Context(), client)
 		checkRecovered(t, err, "unknown", "")
 		if !errors.Is(err, redshift.ErrRetryBudgetEmpty) || !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("err = %v, want ErrRetryBudgetEmpty and io.ErrUnexpectedEOF", err)
 		}
 	})
 }
 
-// TestErrorsNameTheOperationOnce: the outermost error does.
+// Only the outermost error names the operation.
 func TestErrorsNameTheOperationOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -216,7 +216,7 @@ func TestErrorsNameTheOperationOnce(t *testing.T) {
 			[]reply{refusal(http.StatusBadRequest, "InvalidTagFault")},
 			"CreateSnapshotCopyGrant: HTTP status 400, request id r-1, InvalidTagFault: No.",
 		},
-		"throttled for good": {
+		"throttled each time": {
 			[]reply{refusal(http.StatusBadRequest, "Throttling")},
 			"CreateSnapshotCopyGrant: gave up after 5 attempts: HTTP status 400, request id r-1, Throttling: No.",
 		},
@@ -228,7 +228,7 @@ func TestErrorsNameTheOperationOnce(t *testing.T) {
 		"lost, then never visible": {
 			[]reply{noResponse, refusal(http.StatusBadRequest, "SnapshotCopyGrantAlreadyExistsFault"), result("DescribeSnapshotCopyGrants", "")},
 			"CreateSnapshotCopyGrant: it may have taken effect, see DescribeSnapshotCopyGrants: gave up after 2 attempts: HTTP status 400, " +
-				"request id r-1, SnapshotCopyGrantAlreadyExistsFault: No.; whether an earlier attempt took effect is not known: " +
+				"request id r-1, SnapshotCopyGrantAlreadyExistsFault: No.; it is not known whether an earlier attempt took effect: " +
 				"the look-up shows no such resource",
 		},
 	} {
@@ -238,14 +238,14 @@ func TestErrorsNameTheOperationOnce(t *testing.T) {
 				client, _ := scripted(t, test.replies...)
 				_, err := client.CreateSnapshotCopyGrant(t.Context(), &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "copies"})
 				if err == nil || err.Error() != test.want {
-					t.Errorf("the error is\n%v, want\n%s", err, test.want)
+					t.Errorf("err =\n%v, want\n%s", err, test.want)
 				}
 			})
 		})
 	}
 }
 
-// TestLookUpsAreLogged: the log names the look-ups, and has no value of a parameter in it.
+// The log has the look-ups, without the values of parameters.
 func TestLookUpsAreLogged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -262,14 +262,13 @@ func TestLookUpsAreLogged(t *testing.T) {
 		checkRecovered(t, err, "unknown", "")
 		if strings.Count(text.String(), "operation=DescribeClusterSnapshots") != 5 || strings.Contains(text.String(), "confidential") ||
 			strings.Contains(strings.ToLower(text.String()), "nightly") {
-			t.Errorf("the log is\n%s", text.String())
+			t.Errorf("log =\n%s, want 5 look-ups and no values of parameters", text.String())
 		}
 	})
 }
 
-// TestResponseThatIsTooLarge: a page of a proxy can be too large once, so that the call is retried as after any other response that
-// cannot be read.
-func TestResponseThatIsTooLarge(t *testing.T) {
+// A page of a proxy may be too large. The call is retried, as after any response that cannot be read.
+func TestTooLargeResponseIsRetried(t *testing.T) {
 	t.Parallel()
 	endless := func(request *http.Request) *http.Response {
 		return &http.Response{StatusCode: http.StatusOK, Request: request, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(zeros{})}
@@ -287,12 +286,12 @@ func TestResponseThatIsTooLarge(t *testing.T) {
 			})}
 		})
 		if _, err := client.DescribeClusters(t.Context(), nil); err != nil || requests != 2 {
-			t.Errorf("%d requests, want 2, and the error %v", requests, err)
+			t.Errorf("got %d requests, want 2 (err = %v)", requests, err)
 		}
 	})
 }
 
-// zeros is a body without an end.
+// zeros is an endless body.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -301,9 +300,9 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestBatchAfterALostResponse: a snapshot that a repeated batch does not find was deleted by the batch before, unless it is a
-// snapshot of another cluster than the call named.
-func TestBatchAfterALostResponse(t *testing.T) {
+// If a retried batch does not find a snapshot, the batch before it deleted the snapshot, unless the snapshot belongs to another
+// cluster than the call names.
+func TestBatchCountsMissingSnapshotsAsDeletedAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	failed := result("BatchDeleteClusterSnapshots", "<Resources/><Errors><SnapshotErrorMessage><SnapshotIdentifier>nightly</SnapshotIdentifier>"+
 		"<FailureCode>ClusterSnapshotNotFound</FailureCode></SnapshotErrorMessage></Errors>")
@@ -329,26 +328,26 @@ func TestBatchAfterALostResponse(t *testing.T) {
 				})
 				checkRecovered(t, err, test.want, "")
 				if err == nil && (len(batch.Resources) != test.done || len(batch.Errors) != 1-test.done) {
-					t.Errorf("the result is %+v", batch)
+					t.Errorf("result = %+v, want %d deleted snapshots and %d errors", batch, test.done, 1-test.done)
 				}
 			})
 		})
 	}
 }
 
-// TestNothingIsLookedUpForReads: a read that gets no response is not looked up.
-func TestNothingIsLookedUpForReads(t *testing.T) {
+// A read without a response is not looked up.
+func TestReadsAreNotLookedUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, server := scripted(t, noResponse)
 		_, err := client.DescribeClusters(t.Context(), nil)
 		if errors.As(err, new(*redshift.OutcomeUnknownError)) || server.actions() != expand("5*DescribeClusters") || !errors.As(err, new(*awsquery.SendError)) {
-			t.Errorf("the requests are %s, and the error %v", server.actions(), err)
+			t.Errorf("requests = %s (err = %v), want a SendError", server.actions(), err)
 		}
 	})
 }
 
-// TestNoLookUpWithoutAName: a look-up without the name of a resource describes any resource, which proves nothing.
+// A look-up without the name of a resource would describe any resource and prove nothing.
 func TestNoLookUpWithoutAName(t *testing.T) {
 	t.Parallel()
 	type call = func(context.Context, *redshift.Client, ...redshift.Option) (any, error)
@@ -390,7 +389,7 @@ func TestNoLookUpWithoutAName(t *testing.T) {
 				_, err := test.call(t.Context(), client)
 				checkRecovered(t, err, "unknown", "")
 				if server.actions() != expand(test.requests) {
-					t.Errorf("the requests are %s, want %s", server.actions(), test.requests)
+					t.Errorf("requests = %s, want %s", server.actions(), test.requests)
 				}
 			})
 		})

@@ -19,7 +19,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// twoClusters is a fake with two clusters, and an automated snapshot of each.
+// twoClusters returns a fake with two clusters and an automated snapshot of each.
 func twoClusters(t *testing.T) (fake *redshifttest.Fake, analytics, sales string) {
 	t.Helper()
 	fake = redshifttest.New(redshifttest.Options{SnapshotDuration: -1, RestoreDuration: -1})
@@ -38,7 +38,7 @@ func twoClusters(t *testing.T) (fake *redshifttest.Fake, analytics, sales string
 	return fake, names[0], names[1]
 }
 
-// takeNightly takes a snapshot and lets it become available.
+// takeNightly creates a snapshot and advances the clock until it is available.
 func takeNightly(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 	t.Helper()
 	if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
@@ -47,9 +47,9 @@ func takeNightly(t *testing.T, fake *redshifttest.Fake, client *redshift.Client)
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 }
 
-// TestWorkOfOthersIsNotTakenOver: a first attempt is lost on its way, and at that moment somebody else does the like. A value that
-// differs, and that anyone can change, leaves the outcome unknown.
-func TestWorkOfOthersIsNotTakenOver(t *testing.T) {
+// The first attempt does not reach Redshift, and at that moment another client makes a similar change. If a mutable value differs, the
+// outcome is unknown.
+func TestSimilarChangesOfOthersAreNotTakenAsOurs(t *testing.T) {
 	t.Parallel()
 	type call func(ctx context.Context, client *redshift.Client, analytics, sales string) error
 	create := func(days *int) call {
@@ -82,19 +82,19 @@ func TestWorkOfOthersIsNotTakenOver(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		ours, theirs call
-		refused      error // nil: theirs is what was requested
+		refused      error // nil: the other client made the requested change
 	}{
-		"the same snapshot":              {create(new(365)), create(new(365)), nil},
-		"a snapshot that is kept less":   {create(new(365)), create(new(1)), models.ErrClusterSnapshotAlreadyExists},
-		"the same copy":                  {copied(new(365)), copied(new(365)), nil},
-		"a copy that is kept less":       {copied(new(3650)), copied(new(1)), models.ErrClusterSnapshotAlreadyExists},
-		"the same copies elsewhere":      {copying(new(3)), copying(new(3)), nil},
-		"copies kept as by default":      {copying(nil), copying(new(7)), nil},
-		"copies kept less than that":     {copying(nil), copying(new(2)), models.ErrSnapshotCopyAlreadyEnabledFault},
-		"the same cluster":               {restore("", nil), restore("", nil), nil},
-		"a cluster with other nodes":     {restore("ra3.16xlarge", nil), restore("ra3.4xlarge", nil), models.ErrClusterAlreadyExists},
-		"a cluster with fewer of them":   {restore("", new(4)), restore("", new(2)), models.ErrClusterAlreadyExists},
-		"a cluster with the nodes asked": {restore("ra3.4xlarge", new(4)), restore("ra3.4xlarge", new(4)), nil},
+		"the same snapshot":             {create(new(365)), create(new(365)), nil},
+		"a shorter retention":           {create(new(365)), create(new(1)), models.ErrClusterSnapshotAlreadyExists},
+		"the same copy":                 {copied(new(365)), copied(new(365)), nil},
+		"a copy, shorter retention":     {copied(new(3650)), copied(new(1)), models.ErrClusterSnapshotAlreadyExists},
+		"the same copies to a region":   {copying(new(3)), copying(new(3)), nil},
+		"copies, default retention":     {copying(nil), copying(new(7)), nil},
+		"copies, shorter retention":     {copying(nil), copying(new(2)), models.ErrSnapshotCopyAlreadyEnabledFault},
+		"the same cluster":              {restore("", nil), restore("", nil), nil},
+		"a cluster with other nodes":    {restore("ra3.16xlarge", nil), restore("ra3.4xlarge", nil), models.ErrClusterAlreadyExists},
+		"a cluster with fewer nodes":    {restore("", new(4)), restore("", new(2)), models.ErrClusterAlreadyExists},
+		"a cluster with the same nodes": {restore("ra3.4xlarge", new(4)), restore("ra3.4xlarge", new(4)), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,15 +121,15 @@ func TestWorkOfOthersIsNotTakenOver(t *testing.T) {
 					t.Fatal(err)
 				}
 				if err := test.ours(t.Context(), client, analytics, sales); !errors.Is(err, test.refused) || test.refused != nil && !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-					t.Errorf("the error is %v, want %v", err, test.refused)
+					t.Errorf("err = %v, want %v", err, test.refused)
 				}
 			})
 		})
 	}
 }
 
-// TestNothingSentIsOfTheWholeCall: that the last attempt had no connection does not unsay the first, which was carried out.
-func TestNothingSentIsOfTheWholeCall(t *testing.T) {
+// The last attempt had no connection. The first attempt still may have taken effect.
+func TestNothingSentCoversAllAttempts(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{SignatureClock: time.Now})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
@@ -143,7 +143,7 @@ func TestNothingSentIsOfTheWholeCall(t *testing.T) {
 	config.Endpoint = server.URL
 	config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		if dials.Add(1) > 1 {
-			return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("nobody is there from now on")}
+			return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("connection refused")}
 		}
 
 		return new(net.Dialer).DialContext(ctx, network, address)
@@ -157,33 +157,32 @@ func TestNothingSentIsOfTheWholeCall(t *testing.T) {
 	_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
 	var unsent *awsquery.SendError
 	if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.As(err, &unsent) || unsent.NothingSent || len(fake.Snapshots()) != 1 {
-		t.Errorf("there are %d snapshots, and the error is %v: %+v", len(fake.Snapshots()), err, unsent)
+		t.Errorf("got %d snapshots, err = %v: %+v, want an OutcomeUnknownError and a SendError", len(fake.Snapshots()), err, unsent)
 	}
 }
 
-// TestQueryParamsAreNotComparedWith: what an option asks for is not in the parameters, so that what is there cannot be told to be
-// the call's work.
-func TestQueryParamsAreNotComparedWith(t *testing.T) {
+// Values of an option are not in the parameters, so the client cannot prove that the resource is the result of the call.
+func TestQueryParamsMakeTheOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		takeNightly(t, fake, client)
 		injectNext(t, fake, "DeleteClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		_, err := client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "nightly"}, redshift.WithQueryParam("SnapshotClusterIdentifier", "sales"))
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("the snapshot of another cluster: %v", err)
+			t.Errorf("snapshot of another cluster: err = %v, want ErrClusterSnapshotNotFound and an OutcomeUnknownError", err)
 		}
 		injectNext(t, fake, "CreateSnapshotSchedule", redshifttest.Fault{Status: http.StatusServiceUnavailable, AfterWork: true})
 		_, err = client.CreateSnapshotSchedule(t.Context(), &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "often", ScheduleDefinitions: []string{"rate(12 hours)"}},
 			redshift.WithQueryParam("ScheduleIdentifier", ""))
 		schedules, describeErr := client.DescribeSnapshotSchedules(t.Context(), nil)
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || describeErr != nil || len(schedules.SnapshotSchedules) != 1 {
-			t.Errorf("a schedule whose name an option takes: %v; there are %+v, %v", err, schedules, describeErr)
+			t.Errorf("schedule with a name from an option: err = %v; schedules = %+v, %v, want an OutcomeUnknownError", err, schedules, describeErr)
 		}
 	})
 }
 
-// TestForcedThatCouldNotDelete: who keeps snapshots for ever deletes none, and what is not there was not changed.
-func TestForcedThatCouldNotDelete(t *testing.T) {
+// Indefinite retention deletes no snapshots, so a missing snapshot was not changed.
+func TestForceWithIndefiniteRetentionDeletesNothing(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		injectNext(t, fake, "BatchModifyClusterSnapshots", redshifttest.Fault{Status: http.StatusServiceUnavailable})
@@ -191,20 +190,20 @@ func TestForcedThatCouldNotDelete(t *testing.T) {
 			SnapshotIdentifierList: []string{"misspelt", "neither"}, ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
 		if err != nil || len(result.Done) != 0 || len(result.Failed) != 2 || !errors.Is(result.Err(), models.ErrClusterSnapshotNotFound) {
-			t.Errorf("the batch: %+v, %v", result, err)
+			t.Errorf("ModifySnapshots() = %+v, %v, want 2 failed snapshots", result, err)
 		}
 		injectNext(t, fake, "ModifyClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		_, err = client.ModifyClusterSnapshot(t.Context(), &redshift.ModifyClusterSnapshotParams{
 			SnapshotIdentifier: "misspelt", ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
 		if !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("one snapshot: %v", err)
+			t.Errorf("ModifyClusterSnapshot() = %v, want ErrClusterSnapshotNotFound", err)
 		}
 	})
 }
 
-// TestLostBatchThatCannotBeLookedAt: where looking fails, it is not known what became of the batch.
-func TestLostBatchThatCannotBeLookedAt(t *testing.T) {
+// If the look-up fails, the outcome of the batch is unknown.
+func TestOutcomeOfABatchIsUnknownIfTheLookUpFails(t *testing.T) {
 	t.Parallel()
 	inBubble(t, redshift.Config{}, func(t *testing.T, fake *redshifttest.Fake, client *redshift.Client) {
 		takeNightly(t, fake, client)
@@ -214,13 +213,13 @@ func TestLostBatchThatCannotBeLookedAt(t *testing.T) {
 			Identifiers: []models.DeleteClusterSnapshotMessage{{SnapshotIdentifier: "nightly", SnapshotClusterIdentifier: "analytics"}},
 		})
 		if !errors.As(err, new(*redshift.OutcomeUnknownError)) || !errors.Is(err, awsquery.ErrAccessDenied) || len(result.Unprocessed) != 1 {
-			t.Errorf("%+v, %v", result, err)
+			t.Errorf("result = %+v, err = %v, want ErrAccessDenied and an OutcomeUnknownError", result, err)
 		}
 	})
 }
 
-// TestLookingEndsWithTheContext: the error of a context that ends while what was lost is looked for is the call's.
-func TestLookingEndsWithTheContext(t *testing.T) {
+// If the context ends during a look-up, the call returns the error of the context.
+func TestCallReturnsTheContextErrorOfALookUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, _, _ := twoClusters(t)
@@ -237,14 +236,13 @@ func TestLookingEndsWithTheContext(t *testing.T) {
 		_, err = client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"})
 		var retried *redshift.RetryError
 		if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &retried) || retried.Ended == nil || !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("err = %v, want context.DeadlineExceeded, an OutcomeUnknownError and a RetryError", err)
 		}
 	})
 }
 
-// TestFirstAttemptByAClockThatStandsStill: how long ago the first attempt was is told by real time as well, for a clock of the
-// caller's own may not run.
-func TestFirstAttemptByAClockThatStandsStill(t *testing.T) {
+// The age of the first attempt is also measured in real time, because Config.Now may return a fixed time.
+func TestLookUpWorksWithAStoppedClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake, _, _ := twoClusters(t)
@@ -262,8 +260,8 @@ func TestFirstAttemptByAClockThatStandsStill(t *testing.T) {
 	})
 }
 
-// TestUnsignedIsNotSent: what could not be signed was not sent, whether it reads or changes.
-func TestUnsignedIsNotSent(t *testing.T) {
+// A request that cannot be signed is not sent, for reads and changes.
+func TestUnsignedRequestsAreNotSent(t *testing.T) {
 	t.Parallel()
 	fake, _, _ := twoClusters(t)
 	config := fake.Config()
@@ -288,7 +286,7 @@ func TestUnsignedIsNotSent(t *testing.T) {
 	} {
 		var unsent *awsquery.SendError
 		if err := call(); !errors.As(err, &unsent) || !unsent.NothingSent || len(fake.Requests()) != 0 {
-			t.Errorf("a call that %s: %v, %+v", name, err, unsent)
+			t.Errorf("a call that %s: err = %v, %+v, want a SendError and 0 requests", name, err, unsent)
 		}
 	}
 }

@@ -23,19 +23,20 @@ import (
 // reliabilityPage has tables that tests write.
 var reliabilityPage = filepath.Join("docs", "reliability.md")
 
-// world is a Redshift with something of everything, in two regions.
+// world is a fake with resources of every kind, in two regions.
 type world struct {
 	fake   *redshifttest.Fake
 	client *redshift.Client
-	wrong  time.Duration // of the client's clock
+	wrong  time.Duration // how much the client's clock is fast
 }
 
 const friend = "210987654321"
 
-// newWorld prepares: the clusters analytics, drilled, which was restored, and mirrored, whose snapshots are copied to
-// us-west-2; the manual snapshots
-// nightly, weekly, shared, which the friend may restore, and ancient, two days old; an automated one; the grant old and the
-// schedules old and used, which mirrored follows; tags on nightly.
+// newWorld returns a fake with these resources:
+//   - the clusters analytics, drilled (restored) and mirrored (its snapshots are copied to us-west-2)
+//   - the manual snapshots nightly (tagged), weekly, shared (the friend may restore it) and ancient (two days old)
+//   - an automated snapshot
+//   - the grant old, and the schedules old and used (mirrored has it)
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{fake: redshifttest.New(redshifttest.Options{})}
@@ -54,24 +55,34 @@ func newWorld(t *testing.T) *world {
 	ctx := t.Context()
 	var failed []error
 	did := func(_ any, err error) { failed = append(failed, err) }
-	did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "ancient"}))
+	did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+		ClusterIdentifier: "analytics", SnapshotIdentifier: "ancient",
+	}))
 	w.fake.Advance(48 * time.Hour)
 	for _, name := range []string{"nightly", "weekly", "shared"} {
 		did(client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}))
 	}
 	w.fake.Advance(redshifttest.DefaultSnapshotDuration)
 	did(w.fake.AddAutomatedSnapshot("analytics", time.Time{}))
-	did(client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend}))
+	did(client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+		SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend,
+	}))
 	did(client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "mirrored", DestinationRegion: "us-west-2"}))
 	did(client.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "old"}))
 	for _, name := range []string{"old", "used"} {
-		did(client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: name, ScheduleDefinitions: []string{"rate(24 hours)"}}))
+		did(client.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{
+			ScheduleIdentifier: name, ScheduleDefinitions: []string{"rate(24 hours)"},
+		}))
 	}
-	did(client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", ScheduleIdentifier: "used"}))
+	did(client.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+		ClusterIdentifier: "mirrored", ScheduleIdentifier: "used",
+	}))
 	did(client.CreateTags(ctx, &redshift.CreateTagsParams{ResourceName: nightlyARN, Tags: []models.Tag{{Key: "old", Value: "1"}}}))
 	respondToOthers(t, w.fake)
 	createDeclared(t, client)
-	did(client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drilled", SnapshotIdentifier: "weekly"}))
+	did(client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
+		ClusterIdentifier: "drilled", SnapshotIdentifier: "weekly",
+	}))
 	w.fake.Advance(time.Hour)
 	if err := errors.Join(failed...); err != nil {
 		t.Fatal(err)
@@ -82,18 +93,23 @@ func newWorld(t *testing.T) *world {
 
 const nightlyARN = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly"
 
-// changeCalls are a call of each operation that changes something. A name with a blank has a case of its own.
-func changeCalls() map[string]func(context.Context, *redshift.Client) (any, error) {
+// callFunc makes a call.
+type callFunc = func(context.Context, *redshift.Client) (any, error)
+
+// changeCalls returns a call of each change. A name with a blank is another case of the same operation.
+func changeCalls() map[string]callFunc {
 	tags := []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: ""}}
 
-	return map[string]func(context.Context, *redshift.Client) (any, error){
+	return map[string]callFunc{
 		"AuthorizeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend})
+			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+				SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend,
+			})
 		},
 		"BatchDeleteClusterSnapshots": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{Identifiers: []models.DeleteClusterSnapshotMessage{
-				{SnapshotIdentifier: "nightly"}, {SnapshotIdentifier: "shared"}, {SnapshotIdentifier: "weekly"},
-			}})
+			return c.BatchDeleteClusterSnapshots(ctx, &redshift.BatchDeleteClusterSnapshotsParams{
+				Identifiers: redshift.SnapshotIDs("nightly", "shared", "weekly"),
+			})
 		},
 		"BatchModifyClusterSnapshots": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsParams{
@@ -101,24 +117,32 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 			})
 		},
 		"CopyClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			for snapshot, err := range c.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotType: models.SnapshotTypeAutomated}) {
+			for snapshot, err := range c.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
+				SnapshotType: models.SnapshotTypeAutomated,
+			}) {
 				if err != nil {
 					return nil, err
 				}
 
-				return c.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{SourceSnapshotIdentifier: snapshot.SnapshotIdentifier, TargetSnapshotIdentifier: "kept"})
+				return c.CopyClusterSnapshot(ctx, &redshift.CopyClusterSnapshotParams{
+					SourceSnapshotIdentifier: snapshot.SnapshotIdentifier, TargetSnapshotIdentifier: "kept",
+				})
 			}
 
-			return nil, errors.New("there is no automated snapshot")
+			return nil, errors.New("found no automated snapshot")
 		},
 		"CreateClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new", Tags: tags})
+			return c.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: "new", Tags: tags,
+			})
 		},
 		"CreateSnapshotCopyGrant": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.CreateSnapshotCopyGrant(ctx, &redshift.CreateSnapshotCopyGrantParams{SnapshotCopyGrantName: "new", Tags: tags})
 		},
 		"CreateSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleIdentifier: "new", ScheduleDefinitions: []string{"cron(0 4 *)"}, Tags: tags})
+			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{
+				ScheduleIdentifier: "new", ScheduleDefinitions: []string{"cron(0 4 *)"}, Tags: tags,
+			})
 		},
 		"CreateSnapshotSchedule unnamed": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.CreateSnapshotSchedule(ctx, &redshift.CreateSnapshotScheduleParams{ScheduleDefinitions: []string{"cron(0 4 *)"}})
@@ -142,41 +166,59 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 			return c.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "mirrored"})
 		},
 		"EnableSnapshotCopy": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3)})
+			return c.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{
+				ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3),
+			})
 		},
 		"ModifyClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{SnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(9)})
+			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{
+				SnapshotIdentifier: "nightly", ManualSnapshotRetentionPeriod: new(9),
+			})
 		},
 		"ModifyClusterSnapshot forced": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1), Force: new(true)})
+			return c.ModifyClusterSnapshot(ctx, &redshift.ModifyClusterSnapshotParams{
+				SnapshotIdentifier: "ancient", ManualSnapshotRetentionPeriod: new(1), Force: new(true),
+			})
 		},
 		"BatchModifyClusterSnapshots forced": func(ctx context.Context, c *redshift.Client) (any, error) {
 			result, err := c.BatchModifyClusterSnapshots(ctx, &redshift.BatchModifyClusterSnapshotsParams{
 				SnapshotIdentifierList: []string{"ancient", "nightly"}, ManualSnapshotRetentionPeriod: new(1), Force: new(true),
 			})
 			if err == nil && (len(result.Resources) != 2 || len(result.Errors) != 0) {
-				err = fmt.Errorf("%q were done, %v failed", result.Resources, result.Errors)
+				err = fmt.Errorf("the batch changed %q, with the errors %v, want 2 changes", result.Resources, result.Errors)
 			}
 
 			return result, err
 		},
 		"ModifySnapshotSchedule used": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{ScheduleIdentifier: "used", ScheduleDefinitions: []string{"cron(0 4 *)"}})
+			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{
+				ScheduleIdentifier: "used", ScheduleDefinitions: []string{"cron(0 4 *)"},
+			})
 		},
 		"ModifyClusterSnapshotSchedule away": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "mirrored", DisassociateSchedule: new(true)})
+			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+				ClusterIdentifier: "mirrored", DisassociateSchedule: new(true),
+			})
 		},
 		"ModifyClusterSnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{ClusterIdentifier: "analytics", ScheduleIdentifier: "used"})
+			return c.ModifyClusterSnapshotSchedule(ctx, &redshift.ModifyClusterSnapshotScheduleParams{
+				ClusterIdentifier: "analytics", ScheduleIdentifier: "used",
+			})
 		},
 		"ModifySnapshotCopyRetentionPeriod": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodParams{ClusterIdentifier: "mirrored", RetentionPeriod: 3})
+			return c.ModifySnapshotCopyRetentionPeriod(ctx, &redshift.ModifySnapshotCopyRetentionPeriodParams{
+				ClusterIdentifier: "mirrored", RetentionPeriod: 3,
+			})
 		},
 		"ModifySnapshotSchedule": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{ScheduleIdentifier: "old", ScheduleDefinitions: []string{"cron(0 4 *)"}})
+			return c.ModifySnapshotSchedule(ctx, &redshift.ModifySnapshotScheduleParams{
+				ScheduleIdentifier: "old", ScheduleDefinitions: []string{"cron(0 4 *)"},
+			})
 		},
 		"RestoreFromClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
-			return c.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"})
+			return c.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
+				ClusterIdentifier: "drill", SnapshotIdentifier: "nightly",
+			})
 		},
 		"RestoreTableFromClusterSnapshot": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.RestoreTableFromClusterSnapshot(ctx, &redshift.RestoreTableFromClusterSnapshotParams{
@@ -189,8 +231,8 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 	}
 }
 
-// everyCall has a call of each operation. Operations without a case in changeCalls get their required parameters only.
-func everyCall(t *testing.T) map[string]func(context.Context, *redshift.Client) (any, error) {
+// everyCall returns a call of each operation. Operations without a case in changeCalls get their required parameters only.
+func everyCall(t *testing.T) map[string]callFunc {
 	t.Helper()
 	calls := changeCalls()
 	maps.Copy(calls, declaredChanges())
@@ -203,7 +245,7 @@ func everyCall(t *testing.T) map[string]func(context.Context, *redshift.Client) 
 	return calls
 }
 
-// state lists everything that is on the server, but for the times, which differ with the waits.
+// state lists all resources of the fake, without their times, which depend on the delays.
 func (w *world) state(t *testing.T) string {
 	t.Helper()
 	var lines []string
@@ -219,7 +261,8 @@ func (w *world) state(t *testing.T) string {
 			if one.ManualSnapshotRetentionPeriod != nil {
 				kept = *one.ManualSnapshotRetentionPeriod
 			}
-			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier, one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
+			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier,
+				one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
 		}
 		for one, err := range client.DescribeClustersAll(t.Context(), nil) {
 			copying := models.ClusterSnapshotCopyStatus{}
@@ -247,24 +290,24 @@ func (w *world) state(t *testing.T) string {
 	return strings.Join(lines, "\n")
 }
 
-// trouble is what goes wrong in a column of the table.
-type trouble struct {
+// fault is a row of the first table.
+type fault struct {
 	name   string
 	faults []redshifttest.Fault
-	wrong  time.Duration // of the client's clock
+	wrong  time.Duration // how much the client's clock is fast
 }
 
-func troubles() []trouble {
+func allFaults() []fault {
 	const html = "<html><body><h1>Bad gateway</h1></body></html>"
-	one := func(name string, fault redshifttest.Fault) trouble {
-		return trouble{name: name, faults: []redshifttest.Fault{fault}}
+	one := func(name string, injected redshifttest.Fault) fault {
+		return fault{name: name, faults: []redshifttest.Fault{injected}}
 	}
 	markup := http.Header{"Content-Type": {"text/html"}}
 
-	return []trouble{
+	return []fault{
 		{name: "none"},
 		{name: "throttled twice", faults: []redshifttest.Fault{{Code: "Throttling"}, {Code: "Throttling"}}},
-		{name: "throttled for ever", faults: slices.Repeat([]redshifttest.Fault{{Code: "RequestLimitExceeded"}}, 5)},
+		{name: "always throttled", faults: slices.Repeat([]redshifttest.Fault{{Code: "RequestLimitExceeded"}}, 5)},
 		one("500", redshifttest.Fault{Code: "InternalFailure"}),
 		one("500, done", redshifttest.Fault{Code: "InternalFailure", AfterWork: true}),
 		one("503, HTML", redshifttest.Fault{Status: 503, Body: html, Header: markup}),
@@ -275,7 +318,7 @@ func troubles() []trouble {
 		one("truncated, done", redshifttest.Fault{Truncate: true}),
 		one("cut", redshifttest.Fault{Cut: true}),
 		one("cut, done", redshifttest.Fault{Cut: true, AfterWork: true}),
-		{name: "cut for ever, done", faults: slices.Repeat([]redshifttest.Fault{{Cut: true, AfterWork: true}}, 5)},
+		{name: "always cut, done", faults: slices.Repeat([]redshifttest.Fault{{Cut: true, AfterWork: true}}, 5)},
 		one("too slow", redshifttest.Fault{Delay: time.Minute}),
 		one("too slow, done", redshifttest.Fault{Delay: time.Minute, AfterWork: true}),
 		{name: "clock +30 min", wrong: 30 * time.Minute},
@@ -286,13 +329,13 @@ func troubles() []trouble {
 	}
 }
 
-// withoutTrouble returns what is on the server without a call and after it.
-func withoutTrouble(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error)) (untouched, carriedOut string) {
+// withoutFault returns the state of the fake before a call and after it.
+func withoutFault(t *testing.T, operation string, call callFunc) (untouched, carriedOut string) {
 	t.Helper()
 	inWorld(t, func(t *testing.T, w *world) {
 		untouched = w.state(t)
 		if _, err := call(t.Context(), w.client); err != nil {
-			t.Fatalf("without trouble %s fails: %v", operation, err)
+			t.Fatalf("%s() without a fault = %v", operation, err)
 		}
 		carriedOut = w.state(t)
 	})
@@ -300,15 +343,15 @@ func withoutTrouble(t *testing.T, operation string, call func(context.Context, *
 	return untouched, carriedOut
 }
 
-// cell is the outcome of an operation in trouble.
-func (tr trouble) cell(t *testing.T, operation string, call func(context.Context, *redshift.Client) (any, error), untouched, carriedOut string) string {
+// cell returns the outcome of an operation with a fault. It fails the test if the outcome contradicts the state of the fake.
+func (f fault) cell(t *testing.T, operation string, call callFunc, untouched, carriedOut string) string {
 	t.Helper()
 	var cell string
 	inWorld(t, func(t *testing.T, w *world) {
 		name, _, _ := strings.Cut(operation, " ")
 		before := len(w.fake.Requests())
-		w.wrong = tr.wrong
-		injectNext(t, w.fake, name, tr.faults...)
+		w.wrong = f.wrong
+		injectNext(t, w.fake, name, f.faults...)
 		result, err := call(t.Context(), w.client)
 		attempts := 0
 		for _, request := range w.fake.Requests()[before:] {
@@ -318,19 +361,18 @@ func (tr trouble) cell(t *testing.T, operation string, call func(context.Context
 		}
 		state := w.state(t)
 		if w.fake.PendingFaults() > 0 && !errors.As(err, new(*redshift.OutcomeUnknownError)) {
-			t.Errorf("%s, %s: %d faults did not happen", operation, tr.name, w.fake.PendingFaults())
+			t.Errorf("%s, %s: %d faults were not used", operation, f.name, w.fake.PendingFaults())
 		}
 		kind := outcomeKind(err)
-		// What is said has to be so.
 		switch {
 		case err == nil && state != carriedOut:
-			t.Errorf("%s, %s: it succeeded, and there is\n%s\nnot\n%s", operation, tr.name, state, carriedOut)
+			t.Errorf("%s, %s: the call succeeded, but the state is\n%s\nwant\n%s", operation, f.name, state, carriedOut)
 		case err == nil && reflect.ValueOf(result).IsNil():
-			t.Errorf("%s, %s: it succeeded without a result", operation, tr.name)
+			t.Errorf("%s, %s: the call succeeded without a result", operation, f.name)
 		case kind == "unknown" && state != carriedOut && state != untouched:
-			t.Errorf("%s, %s: it may or may not have been done, and there is\n%s", operation, tr.name, state)
+			t.Errorf("%s, %s: the outcome is unknown, but the state is\n%s\nwant\n%s\nor\n%s", operation, f.name, state, carriedOut, untouched)
 		case err != nil && kind != "unknown" && state != untouched:
-			t.Errorf("%s, %s: it failed with %v, and there is\n%s\nnot\n%s", operation, tr.name, err, state, untouched)
+			t.Errorf("%s, %s: the call failed with %v, but the state is\n%s\nwant\n%s", operation, f.name, err, state, untouched)
 		}
 		done := ""
 		if kind == "unknown" && state == carriedOut && carriedOut != untouched {
@@ -342,7 +384,7 @@ func (tr trouble) cell(t *testing.T, operation string, call func(context.Context
 	return cell
 }
 
-// outcomeKind is a word for an error.
+// outcomeKind returns a word for an error.
 func outcomeKind(err error) string {
 	var (
 		unknown *redshift.OutcomeUnknownError
@@ -362,8 +404,8 @@ func outcomeKind(err error) string {
 	}
 }
 
-// TestReliability lets every operation meet every trouble, and holds the outcome against the table in docs/reliability.md:
-// what was said, how many attempts it took, and that the server has what was said.
+// TestReliability runs every operation with every fault. It compares the outcomes and the numbers of attempts with the tables in
+// docs/reliability.md, and each outcome with the state of the fake.
 func TestReliability(t *testing.T) {
 	t.Parallel()
 	calls := everyCall(t)
@@ -372,14 +414,14 @@ func TestReliability(t *testing.T) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	columns := troubles()
+	columns := allFaults()
 	cells := make([][]string, len(names))
 	t.Run("cells", func(t *testing.T) {
 		for row, name := range names {
 			cells[row] = make([]string, len(columns))
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				untouched, carriedOut := withoutTrouble(t, name, calls[name])
+				untouched, carriedOut := withoutFault(t, name, calls[name])
 				for i, column := range columns {
 					cells[row][i] = column.cell(t, name, calls[name], untouched, carriedOut)
 				}
@@ -394,14 +436,14 @@ func TestReliability(t *testing.T) {
 	checkSection(t, reliabilityPage, "exceptions", unusualCells(names, columns, cells))
 }
 
-// The groups of operations that behave alike in the face of faults.
+// The groups of operations that usually have the same outcome.
 const (
 	readGroup           = "reads"
 	changeGroup         = "changes"
 	notRecoverableGroup = "not-recoverable"
 )
 
-// groupOf returns the group of a row of the table: the name of an operation, with a variant behind it.
+// groupOf returns the group of a call. Its name is the operation, with the case after a blank.
 func groupOf(name string) string {
 	action, variant, _ := strings.Cut(name, " ")
 	for _, operation := range contract.Operations() {
@@ -417,7 +459,7 @@ func groupOf(name string) string {
 	return changeGroup
 }
 
-// usual returns the most frequent cell of a group in a column. An operation that behaves as its group changes nothing on the page.
+// usual returns the most frequent cell of a group in a column.
 func usual(group string, names []string, cells [][]string, column int) string {
 	counts := make(map[string]int)
 	for row, name := range names {
@@ -435,8 +477,8 @@ func usual(group string, names []string, cells [][]string, column int) string {
 	return most
 }
 
-// usualCells is a table of the usual outcome of each fault, for each group.
-func usualCells(names []string, columns []trouble, cells [][]string) string {
+// usualCells returns a table of the usual outcome of each fault, for each group.
+func usualCells(names []string, columns []fault, cells [][]string) string {
 	groups := []string{readGroup, changeGroup, notRecoverableGroup}
 	var table strings.Builder
 	fmt.Fprintf(&table, "| fault | %s |\n| --- | --- | --- | --- |\n", strings.Join(groups, " | "))
@@ -451,8 +493,8 @@ func usualCells(names []string, columns []trouble, cells [][]string) string {
 	return table.String()
 }
 
-// unusualCells is a table of the outcomes that differ from the usual one. Faults with the same outcome share a line.
-func unusualCells(names []string, columns []trouble, cells [][]string) string {
+// unusualCells returns a table of the outcomes that differ from the usual ones. Faults with the same outcome share a line.
+func unusualCells(names []string, columns []fault, cells [][]string) string {
 	var table strings.Builder
 	table.WriteString("| operation | fault | outcome |\n| --- | --- | --- |\n")
 	for row, name := range names {
@@ -470,7 +512,7 @@ func unusualCells(names []string, columns []trouble, cells [][]string) string {
 	return table.String()
 }
 
-// TestClasses: the plan of each change is what the contract declares, and reads have none.
+// TestClasses checks that the plan of each change is the one that the contract declares, and that reads have no plan.
 func TestClasses(t *testing.T) {
 	t.Parallel()
 	plans := redshift.Plans()
@@ -478,10 +520,10 @@ func TestClasses(t *testing.T) {
 		plan, found := plans[operation.Name]
 		switch {
 		case found == operation.ReadOnly:
-			t.Errorf("%s: it has a plan: %t, and is read-only: %t", operation.Name, found, operation.ReadOnly)
+			t.Errorf("%s: has a plan = %t, read-only = %t", operation.Name, found, operation.ReadOnly)
 		case !found:
 		case string(plan.Class) != operation.Recovery.Class || plan.See != operation.Recovery.Describe:
-			t.Errorf("%s: the plan is %s and shows in %s, the contract says %s and %s",
+			t.Errorf("%s: plan = %s with the look-up %s, want %s with %s",
 				operation.Name, plan.Class, plan.See, operation.Recovery.Class, operation.Recovery.Describe)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// TestResourceTypeInAnyCase reads the spelling of Amazon's documentation and the one that its examples of responses have.
-func TestResourceTypeInAnyCase(t *testing.T) {
+// Amazon's documentation and its example responses spell resource types differently. Both are decoded.
+func TestResourceTypesAreDecodedInAnyCase(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]models.ResourceType{
 		"cluster":                models.ResourceTypeCluster,
@@ -46,7 +46,7 @@ func TestResourceTypeInAnyCase(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := result.TaggedResources[0].ResourceType; got != want {
-				t.Errorf("read %q, not %q", got, want)
+				t.Errorf("ResourceType = %q, want %q", got, want)
 			}
 		})
 	}

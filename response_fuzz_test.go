@@ -15,8 +15,9 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// FuzzResponseHeaders varies all that a server writes as a response. A client makes three calls: a read, a change, and another
-// read, because responses can set the client's clock. No call panics, waits long, or fails with an undocumented error.
+// FuzzResponseHeaders varies everything that a server writes as a response. A client makes three calls: a read, a change, and
+// another read, because responses can correct the clock of the client. No call panics, waits long, or fails with an undocumented
+// error.
 func FuzzResponseHeaders(f *testing.F) {
 	refusal := func(code string) string {
 		return "<ErrorResponse><Error><Code>" + code + "</Code></Error></ErrorResponse>"
@@ -63,14 +64,14 @@ func FuzzResponseHeaders(f *testing.F) {
 				unsent  *awsquery.SendError
 			)
 			if err != nil && !errors.As(err, &refused) && !errors.As(err, &unsent) {
-				t.Errorf("%T: %v", err, err)
+				t.Errorf("err = %T %v, want a documented error", err, err)
 			}
 			if err != nil && strings.ContainsAny(err.Error(), "\n\r\x00\x1b") {
-				t.Errorf("more than a line: %q", err)
+				t.Errorf("err = %q, want one line", err)
 			}
 		}
 		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("the calls took %v", took)
+			t.Errorf("the calls took %v, want less", took)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The defaults of a [RetryPolicy], and of the time that an attempt has.
+// Defaults of a [RetryPolicy], and of Config.AttemptTimeout.
 const (
 	defaultMaxAttempts     = 5
 	defaultBaseDelay       = 200 * time.Millisecond
@@ -20,20 +20,24 @@ const (
 	defaultAttemptTimeout  = 30 * time.Second
 )
 
-// RetryPolicy configures the attempts of a call and the backoff between them. The zero value is fine.
+// RetryPolicy configures the attempts of a call and the backoff between them. The zero value has the defaults.
 //
-// A policy does not choose the failures that are retried. The client retries an attempt that Redshift throttled, at any HTTP
-// status; that failed at a service behind Redshift, timed out there, or had a status of 500 or above; that got no response, or
-// none in time; and whose response broke off. It retries nothing else, and nothing after the context of the call has ended.
-// If the context's deadline is earlier than the next attempt, the call fails immediately. If an attempt may have taken effect
-// although its response was lost, the client checks that before or after the next one: see [OutcomeUnknownError].
+// A policy does not choose the failures that are retried. The client retries after an attempt
+//   - that Redshift throttled, at any HTTP status,
+//   - that failed or timed out in Redshift or in a service that Redshift calls, or got a status of 500 or above,
+//   - that got no response in time,
+//   - whose response was incomplete.
+//
+// docs/reliability.md lists the other cases. The client never retries when the context of the call is done. If the next attempt
+// would start after the deadline of the context, the call fails immediately. If an attempt may have taken effect although its
+// response was lost, the client may look up the resource before the call returns: see [OutcomeUnknownError].
 type RetryPolicy struct {
 	// MaxAttempts is the largest number of attempts of a call, the first one included. 1 disables retries.
 	// Default: the environment variable AWS_MAX_ATTEMPTS, or 5.
 	MaxAttempts int
 
-	// BaseDelay is the longest delay before the second attempt. It doubles with each further attempt. The delay itself is
-	// random, between 0 and that ("full jitter"), so that clients which failed together do not retry together.
+	// BaseDelay is the longest delay before the second attempt. The longest delay doubles with each further attempt. The actual
+	// delay is random, from 0 to the longest delay ("full jitter"), so that clients that failed together do not retry together.
 	// Default: 200 ms.
 	BaseDelay time.Duration
 
@@ -41,15 +45,17 @@ type RetryPolicy struct {
 	// Default: 1 second.
 	ThrottlingDelay time.Duration
 
-	// MaxDelay is the longest delay. It also limits a Retry-After header of a response. The client waits at least as long as
-	// the limited header says, plus jitter: up to half of that time, or the delay without the header if that is longer.
+	// MaxDelay limits the delays and the time in the Retry-After header of a response. After a response with that header, the delay
+	// is this limited time plus jitter. The jitter is random, from 0 to half of that time, or to the longest delay without the
+	// header if that is longer.
 	// Default: 20 seconds.
 	MaxDelay time.Duration
 
-	// Budget is the number of retries that all calls of a client share while Redshift is unavailable. A retry after a failure
-	// without a response, after one that broke off, or after a status of 500 or above takes one out. A call that succeeds puts
-	// back its own retries and one more. Throttling does not change the budget. If it is empty, a call makes one attempt, and
-	// its error matches ErrRetryBudgetEmpty. [WithRetryPolicy] with a negative Budget lets one call ignore it.
+	// Budget is the number of retries that all calls of a client share while Redshift is unavailable. A retry takes 1 from the
+	// budget if the attempt before it got no response, an unreadable response, a status of 500 or above, or an error code that
+	// means that Redshift failed or timed out. A call that succeeds puts back its own retries and 1 more. Retries after throttling
+	// need no budget. While the budget is empty, no retry follows such an attempt, and the error of the call matches
+	// ErrRetryBudgetEmpty. [WithRetryPolicy] with a negative Budget makes one call ignore the budget.
 	// Default: 500, which 125 calls that fail with 5 attempts each use up. Negative: unlimited.
 	Budget int
 }
@@ -64,66 +70,67 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-func setDefault[T comparable](value *T, otherwise T) {
+// setDefault sets a zero value to its default.
+func setDefault[T comparable](value *T, standard T) {
 	var zero T
 	if *value == zero {
-		*value = otherwise
+		*value = standard
 	}
 }
 
-// check names the fields that make no sense.
+// check returns an error for each invalid field.
 func (p RetryPolicy) check() error {
-	var wrong []error
+	var problems []error
 	if p.MaxAttempts < 0 {
-		wrong = append(wrong, fmt.Errorf("MaxAttempts is %d: a call has one attempt at least, and 0 is the default", p.MaxAttempts))
+		problems = append(problems, fmt.Errorf("MaxAttempts is %d, use 1 or more, or 0 for the default", p.MaxAttempts))
 	}
 	for _, delay := range []struct {
 		name  string
 		value time.Duration
 	}{{"BaseDelay", p.BaseDelay}, {"ThrottlingDelay", p.ThrottlingDelay}, {"MaxDelay", p.MaxDelay}} {
 		if delay.value < 0 {
-			wrong = append(wrong, fmt.Errorf("%s is negative, and 0 is the default", delay.name))
+			problems = append(problems, fmt.Errorf("%s is negative, use 0 for the default", delay.name))
 		}
 	}
 
-	return errors.Join(wrong...)
+	return errors.Join(problems...)
 }
 
-// RetryError reports a call that failed after more than one attempt, or whose next attempt could not start. It unwraps to the
-// error of the last attempt and to Ended.
+// RetryError reports that a call failed after more than one attempt, or that its next attempt could not start. It unwraps to Last and,
+// if it is not nil, Ended.
 type RetryError struct {
 	// Operation is the name of the call, such as CreateClusterSnapshot.
 	Operation string
 	// Attempts is the number of attempts.
 	Attempts int
-	// Last is the error of the last attempt, with an awsquery.Error or an awsquery.SendError in it. If look-ups followed a lost
-	// response, it has their failure in it too.
+	// Last is the error of the last attempt. It contains an [Error] or a [SendError]. If look-ups after a lost response failed, it
+	// contains their error too.
 	Last error
-	// Ended is why no retry followed, if something other than Last prevented it: the error of the context and its cause,
-	// context.DeadlineExceeded if the deadline is earlier than the next attempt, ErrRetryBudgetEmpty, or the error that prevented
-	// the signature of the next attempt. Nil if the attempts
-	// were used up or a retry could not help.
+	// Ended is the reason why no retry followed, if Last is not the reason: the error of the context and its cause,
+	// context.DeadlineExceeded if the next attempt would start after the deadline, ErrRetryBudgetEmpty, or the error of signing the
+	// next attempt. It is nil if the attempts ran out or a retry could not help.
 	Ended error
 }
 
-// Error returns the number of attempts, why no retry followed, and the last failure.
+// Error returns the operation, the number of attempts, Ended and Last.
 func (e *RetryError) Error() string {
 	if e == nil {
-		return "no error of a retried call"
+		return "nil RetryError"
 	}
-	attempts := strconv.Itoa(e.Attempts) + " attempts"
+	count := strconv.Itoa(e.Attempts) + " attempts"
 	if e.Attempts == 1 {
-		attempts = "1 attempt"
+		count = "1 attempt"
 	}
 	last := withoutOperation(e.Operation, e.Last)
 	if e.Ended != nil {
-		return fmt.Sprintf("%s: gave up after %s: %v; the last error: %s", e.Operation, attempts, e.Ended, last)
+		return fmt.Sprintf("%s: gave up after %s: %s; the last error: %s", e.Operation, count, withoutOperation(e.Operation, e.Ended), last)
 	}
 
-	return fmt.Sprintf("%s: gave up after %s: %s", e.Operation, attempts, last)
+	return fmt.Sprintf("%s: gave up after %s: %s", e.Operation, count, last)
 }
 
-// withoutOperation returns the text of an error without the operation that it starts with. The error around it names the operation.
+// withoutOperation returns the text of an error without the operation at its beginning, because the error around it names the
+// operation.
 func withoutOperation(operation string, err error) string {
 	if err == nil {
 		return "no error"
@@ -144,7 +151,7 @@ func (e *RetryError) Unwrap() []error {
 	return []error{e.Last, e.Ended}
 }
 
-// MarshalJSON writes the operation, the number of attempts, and the texts or the JSON of Last and Ended.
+// MarshalJSON writes the operation, the number of attempts, and the JSON or the text of Last and Ended.
 func (e *RetryError) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -161,7 +168,7 @@ func (e *RetryError) MarshalJSON() ([]byte, error) {
 // LogValue logs the error's text.
 func (e *RetryError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// errorForJSON is an error that knows how to be written, or else its text.
+// errorForJSON returns an error that has a JSON form, or the text of any other error.
 func errorForJSON(err error) any {
 	if err == nil {
 		return nil

@@ -15,16 +15,16 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// reply is one response of a script: an error, or a status, header and body written by hand.
+// reply is one response of a script: an error, or a status, header and body.
 type reply struct {
-	status int // 0: 200
+	status int // 0 means 200
 	header http.Header
 	body   string
 	err    error
 }
 
-// script is a server that gives one reply after the other, and the last one for all further requests. It knows nothing of
-// Redshift, so that it shares no assumption with the client.
+// script is a server that sends its replies in order, and then repeats the last one. It does not know Redshift,
+// and shares no assumption with the client.
 type script struct {
 	mutex    sync.Mutex
 	replies  []reply
@@ -69,7 +69,7 @@ func (s *script) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// actions returns the operations of the requests.
+// actions returns the operations of the requests, separated by spaces.
 func (s *script) actions() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -81,19 +81,19 @@ func (s *script) actions() string {
 	return strings.Join(names, " ")
 }
 
-// refusal is an error document as Redshift writes it.
+// refusal returns an error document in the form of Redshift.
 func refusal(status int, code string) reply {
 	return reply{status: status, body: "<ErrorResponse><Error><Type>Sender</Type><Code>" + code + "</Code><Message>No.</Message></Error>" +
 		"<RequestId>r-1</RequestId></ErrorResponse>"}
 }
 
-// result is a success of an operation with the given members.
+// result returns a successful response of an operation with the given members.
 func result(operation, members string) reply {
 	return reply{body: "<" + operation + "Response><" + operation + "Result>" + members + "</" + operation + "Result>" +
 		"<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></" + operation + "Response>"}
 }
 
-// scripted returns a client whose requests get the replies, with the default retry policy.
+// scripted returns a client that gets the replies, with the default retry policy.
 func scripted(t *testing.T, replies ...reply) (*redshift.Client, *script) {
 	t.Helper()
 	server := &script{replies: replies}

@@ -42,15 +42,15 @@ func checkSection(t *testing.T, page, name, content string) {
 	}
 }
 
-// compareSection returns the text with the content in the named section, and what differs. If the text has no such section, it returns no
-// text.
+// compareSection returns the text with the content in the named section, and the first difference. If the text has no such section, updated
+// is empty.
 func compareSection(text, name, content string) (updated, problem string) {
 	// A page may have the line ends of Windows.
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->\n"
 	for _, marker := range []string{begin, end} {
 		if count := strings.Count(text, marker); count != 1 {
-			return "", fmt.Sprintf("the line %s is there %d times, want once", strings.TrimSuffix(marker, "\n"), count)
+			return "", fmt.Sprintf("the page has the line %s %d times, want once", strings.TrimSuffix(marker, "\n"), count)
 		}
 	}
 	head, rest, _ := strings.Cut(text, begin)
@@ -74,7 +74,7 @@ func compareSection(text, name, content string) (updated, problem string) {
 	return head + begin + content + end + tail, problem
 }
 
-// lineOf returns a line, or words for a line after the last one.
+// lineOf returns a line, or a text if the page has no such line.
 func lineOf(lines []string, index int) string {
 	if index >= len(lines)-1 { // each line ends with a newline, so the last item is empty
 		return "(no more lines)"
@@ -94,21 +94,24 @@ func TestCompareSection(t *testing.T) {
 			page, "a\nb\nc\n", strings.Replace(page, "b\n", "b\nc\n", 1),
 			"line 6, in the section \"list\", is\n(no more lines)\nwant\nc",
 		},
-		"shorter":    {page, "a\n", strings.Replace(page, "b\n", "", 1), "line 5, in the section \"list\", is\nb\nwant\n(no more lines)"},
-		"empty":      {"<!-- list -->\n<!-- end of list -->\n", "a\n", "<!-- list -->\na\n<!-- end of list -->\n", "line 2, in the section \"list\", is\n(no more lines)\nwant\na"},
-		"no section": {"# Page\n", "a\n", "", "the line <!-- list --> is there 0 times, want once"},
-		"no end":     {"<!-- list -->\na\n", "a\n", "", "the line <!-- end of list --> is there 0 times, want once"},
-		"two":        {page + page, "a\nb\n", "", "the line <!-- list --> is there 2 times, want once"},
+		"shorter": {page, "a\n", strings.Replace(page, "b\n", "", 1), "line 5, in the section \"list\", is\nb\nwant\n(no more lines)"},
+		"empty": {
+			"<!-- list -->\n<!-- end of list -->\n", "a\n", "<!-- list -->\na\n<!-- end of list -->\n",
+			"line 2, in the section \"list\", is\n(no more lines)\nwant\na",
+		},
+		"no section": {"# Page\n", "a\n", "", "the page has the line <!-- list --> 0 times, want once"},
+		"no end":     {"<!-- list -->\na\n", "a\n", "", "the page has the line <!-- end of list --> 0 times, want once"},
+		"two":        {page + page, "a\nb\n", "", "the page has the line <!-- list --> 2 times, want once"},
 		"end first":  {"<!-- end of list -->\n<!-- list -->\n", "", "", "the section \"list\" ends before it begins"},
 	} {
 		updated, problem := compareSection(test.text, "list", test.content)
 		if updated != test.updated || problem != test.problem {
-			t.Errorf("%s: got the text\n%s\nand the problem %q, want\n%s\nand %q", name, updated, problem, test.updated, test.problem)
+			t.Errorf("%s: compareSection() = %q, %q, want %q, %q", name, updated, problem, test.updated, test.problem)
 		}
 	}
 }
 
-// TestPages checks the lists of operations in pages. The page about Amazon's SDK lists the operations that both have.
+// TestPages checks the list of the operations that both this library and Amazon's SDK have.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	var list strings.Builder

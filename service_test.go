@@ -33,22 +33,22 @@ func TestNewFromServiceReturnsAClientUnchanged(t *testing.T) {
 	t.Parallel()
 	client, _ := fakeClient(t, redshifttest.Options{})
 	if redshift.NewFromService(client) != client {
-		t.Error("a client is wrapped")
+		t.Error("NewFromService() wraps a client, want the client itself")
 	}
 	if none := redshift.NewFromService((*redshift.Client)(nil)); none != nil {
-		t.Errorf("a nil client becomes %v", none)
+		t.Errorf("NewFromService(nil client) = %v, want nil", none)
 	}
 }
 
-// TestNewFromServiceOfADecorator: operations, iterators, batches and waits call the decorator.
-func TestNewFromServiceOfADecorator(t *testing.T) {
+// Operations, iterators, batches and waits call the decorator.
+func TestNewFromServiceCallsADecorator(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		inner, fake := fakeClient(t, redshifttest.Options{})
 		decorator := &counting{ClientService: inner}
 		client := redshift.NewFromService(decorator)
 		if client.Region() != "" || client.Endpoint() != "" {
-			t.Errorf("the region is %q and the endpoint %q", client.Region(), client.Endpoint())
+			t.Errorf("Region() = %q, Endpoint() = %q, want both empty", client.Region(), client.Endpoint())
 		}
 		client.CloseIdleConnections()
 		if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
@@ -56,10 +56,10 @@ func TestNewFromServiceOfADecorator(t *testing.T) {
 		}
 		failNext(t, fake, "DescribeClusterSnapshots", models.ErrClusterSnapshotNotFound, 3)
 		if _, err := client.WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{}); err != nil {
-			t.Errorf("a snapshot that this client created is not expected to be new: %v", err)
+			t.Errorf("err = %v, want tolerance for a snapshot that this client created", err)
 		}
 		if decorator.described < 5 {
-			t.Errorf("the wait called the decorator %d times", decorator.described)
+			t.Errorf("the wait called the decorator %d times, want at least 5", decorator.described)
 		}
 		decorator.described = 0
 		for _, err := range client.DescribeClusterSnapshotsAll(t.Context(), nil, nil) {
@@ -68,17 +68,17 @@ func TestNewFromServiceOfADecorator(t *testing.T) {
 			}
 		}
 		if decorator.described != 1 || decorator.options != 1 {
-			t.Errorf("the iterator called the decorator %d times with %d options", decorator.described, decorator.options)
+			t.Errorf("the iterator called the decorator %d times with %d options, want 1 and 1", decorator.described, decorator.options)
 		}
 		result, err := client.DeleteSnapshots(t.Context(), toDelete([]string{"nightly"}))
 		if err != nil || !slices.Equal(result.Done, []string{"nightly"}) {
-			t.Errorf("the batch: %+v, %v", result, err)
+			t.Errorf("DeleteSnapshots() = %+v, %v", result, err)
 		}
 	})
 }
 
-// TestNewFromNil calls every method that takes parameters, with and without them: each returns an error and none panics.
-func TestNewFromNil(t *testing.T) {
+// Without a client, every method that takes parameters returns an error and does not panic, with and without parameters.
+func TestMethodsWithoutAClientReturnErrors(t *testing.T) {
 	t.Parallel()
 	var none *redshift.Client
 	for name, client := range map[string]*redshift.Client{"from nil": redshift.NewFromService(nil), "zero": {}, "nil": none} {
@@ -101,30 +101,30 @@ func TestNewFromNil(t *testing.T) {
 				}
 				results := value.Method(i).Call(arguments)
 				if batch := method.Name == "DeleteSnapshots" || method.Name == "ModifySnapshots"; results[1].IsNil() != batch {
-					t.Errorf("%s: %s(%v) returned the error %v", name, method.Name, params, results[1])
+					t.Errorf("%s: %s(%v): err = %v", name, method.Name, params, results[1])
 				}
 			}
 		}
 		const waits, batches = 6, 2
 		if want := len(contract.Operations()) + waits + batches; methods != want {
-			t.Errorf("%s: %d methods were called, want %d", name, methods, want)
+			t.Errorf("%s: called %d methods, want %d", name, methods, want)
 		}
 	}
 	if _, err := redshift.NewFromService(nil).DeleteSnapshots(t.Context(), toDelete([]string{"nightly"})); err == nil {
-		t.Error("a batch of no client is no error")
+		t.Error("DeleteSnapshots without a client: err = nil")
 	}
 	for _, err := range redshift.NewFromService(nil).DescribeTagsAll(t.Context(), nil) {
 		if err == nil {
-			t.Error("a list of no client is no error")
+			t.Error("DescribeTagsAll without a client: err = nil")
 		}
 	}
 }
 
-// TestNewFromServicePassesResultsOn: a result that is missing, an error and both reach the caller as they are.
-func TestNewFromServicePassesResultsOn(t *testing.T) {
+// A missing result, an error, and both reach the caller unchanged.
+func TestNewFromServiceReturnsResultsUnchanged(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("refused")
-	stub := &creating{}
+	stub := &createResult{}
 	client := redshift.NewFromService(stub)
 	if result, err := client.CreateClusterSnapshot(t.Context(), create()); result != nil || err != nil {
 		t.Errorf("got %v, %v", result, err)
@@ -135,34 +135,34 @@ func TestNewFromServicePassesResultsOn(t *testing.T) {
 	}
 }
 
-type creating struct {
+type createResult struct {
 	redshift.ClientService
 	result *redshift.CreateClusterSnapshotResult
 	err    error
 }
 
-func (c *creating) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
+func (c *createResult) CreateClusterSnapshot(context.Context, *redshift.CreateClusterSnapshotParams, ...redshift.Option) (*redshift.CreateClusterSnapshotResult, error) {
 	return c.result, c.err
 }
 
-// TestRecentlyCreatedForAMinute: a snapshot counts as new for a minute after its creation, and not longer.
-func TestRecentlyCreatedForAMinute(t *testing.T) {
+// A snapshot counts as new for a minute after its creation.
+func TestCreatedSnapshotIsNewForAMinute(t *testing.T) {
 	t.Parallel()
 	for after, polls := range map[time.Duration]int{0: 6, 59 * time.Second: 6, time.Minute: 6, 61 * time.Second: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			created := &redshift.CreateClusterSnapshotResult{Snapshot: models.Snapshot{SnapshotIdentifier: "NIGHTLY"}}
-			missing := &answers{list: []answer{failing("ClusterSnapshotNotFound")}}
+			missing := &pollResponses{list: []pollResponse{failing("ClusterSnapshotNotFound")}}
 			client := redshift.NewFromService(struct {
-				*creating
+				*createResult
 				describing
-			}{&creating{result: created}, missing})
+			}{&createResult{result: created}, missing})
 			if _, err := client.CreateClusterSnapshot(t.Context(), create()); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(after)
 			_, err := client.WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
-			if !errors.Is(err, models.ErrClusterSnapshotNotFound) || len(missing.asked) != polls {
-				t.Errorf("after %v: %v after %d polls, want %d", after, err, len(missing.asked), polls)
+			if !errors.Is(err, models.ErrClusterSnapshotNotFound) || len(missing.polledAt) != polls {
+				t.Errorf("after %v: err = %v after %d polls, want %d polls", after, err, len(missing.polledAt), polls)
 			}
 		})
 	}

@@ -20,19 +20,19 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-var soak = flag.Duration("soak", 2*time.Second, "how long TestSoak works")
+var soak = flag.Duration("soak", 2*time.Second, "the approximate `duration` of the soak test")
 
-// troubled is a transport that has the fake meet one request in ten with a fault.
-type troubled struct {
-	fake *redshifttest.Fake
-	next http.RoundTripper
-	met  atomic.Int64
-	// late has the snapshots with an attempt to create them that the client gave up, and that may still reach the server. It
-	// would take the snapshot again after it was deleted, which no client can prevent or notice.
+// faulty is a transport that injects a fault into one request in ten.
+type faulty struct {
+	fake   *redshifttest.Fake
+	next   http.RoundTripper
+	faults atomic.Int64
+	// late has the identifiers of snapshots whose creation the client gave up while an attempt may still reach the server. Such
+	// an attempt can create the snapshot again after its deletion. No client can prevent or notice that.
 	late sync.Map
 }
 
-func (t *troubled) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t *faulty) RoundTrip(request *http.Request) (*http.Response, error) {
 	faults := []redshifttest.Fault{
 		{Code: "Throttling"},
 		{Code: "InternalFailure"},
@@ -42,12 +42,12 @@ func (t *troubled) RoundTrip(request *http.Request) (*http.Response, error) {
 		{Cut: true},
 		{Cut: true, AfterWork: true},
 		{Truncate: true},
-		{Delay: 300 * time.Millisecond, AfterWork: true}, // longer than an attempt may take
+		{Delay: 300 * time.Millisecond, AfterWork: true}, // longer than the time limit of an attempt
 	}
 	query := request.URL.Query()
 	operation := query.Get("Action")
 	if rand.N(10) == 0 {
-		t.met.Add(1)
+		t.faults.Add(1)
 		if err := t.fake.InjectNext(operation, faults[rand.N(len(faults))]); err != nil {
 			return nil, err
 		}
@@ -60,11 +60,11 @@ func (t *troubled) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// TestSoak has 200 goroutines share a client, which meets trouble all the time: each takes snapshots, looks for them and
-// deletes them. What is on the server is what the calls said, and neither goroutines nor memory pile up. It works for two
-// seconds, or as long as -soak says. No result depends on the speed of the machine: on a busy one, attempts end early and more
+// 200 goroutines share a client and get faults all the time. Each creates, describes and deletes snapshots. At the end, the
+// server has exactly the snapshots that the results of the calls imply, and no goroutines or memory leak. The test takes two
+// seconds, or the duration of -soak. No result depends on the speed of the machine: on a busy one, attempts time out and more
 // outcomes are unknown.
-func TestSoak(t *testing.T) {
+func TestSoakLosesAndLeaksNothing(t *testing.T) {
 	const workers = 200
 	before := runtime.NumGoroutine()
 	fake := redshifttest.NewServer(t, redshifttest.Options{
@@ -75,16 +75,16 @@ func TestSoak(t *testing.T) {
 		t.Fatal(err)
 	}
 	connections := &http.Transport{MaxIdleConnsPerHost: workers}
-	trouble := &troubled{fake: fake.Fake, next: connections}
+	transport := &faulty{fake: fake.Fake, next: connections}
 	config := fake.Config()
-	config.HTTPClient = &http.Client{Transport: trouble}
+	config.HTTPClient = &http.Client{Transport: transport}
 	config.AttemptTimeout = 200 * time.Millisecond
 	config.Retry = redshift.RetryPolicy{
 		MaxAttempts:     8,
 		BaseDelay:       time.Millisecond,
 		ThrottlingDelay: 2 * time.Millisecond,
 		MaxDelay:        10 * time.Millisecond,
-		Budget:          -1, // on a slow machine, most attempts of all workers time out together
+		Budget:          -1, // on a slow machine, most attempts of all workers time out at the same time
 	}
 	client, err := redshift.New(config)
 	if err != nil {
@@ -93,8 +93,8 @@ func TestSoak(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), *soak)
 	defer cancel()
-	kept := make([][]string, workers)  // what has to be there at the end
-	maybe := make([][]string, workers) // what may be there
+	kept := make([][]string, workers)  // the snapshots that must exist at the end
+	maybe := make([][]string, workers) // the snapshots that may exist at the end
 	var calls atomic.Int64
 	var early uint64
 	var work sync.WaitGroup
@@ -102,12 +102,12 @@ func TestSoak(t *testing.T) {
 		work.Go(func() {
 			for number := 0; ctx.Err() == nil; number++ {
 				identifier := fmt.Sprintf("w%d-s%d", worker, number)
-				// The calls have a context of their own: the end of the test is no trouble.
+				// The calls have their own context, so that the end of the test does not cancel them.
 				_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
 					ClusterIdentifier: "analytics", SnapshotIdentifier: identifier, Tags: []models.Tag{{Key: "worker", Value: fmt.Sprint(worker)}},
 				})
 				calls.Add(1)
-				if !told(t, "create", identifier, err) {
+				if !settled(t, "create", identifier, err) {
 					maybe[worker] = append(maybe[worker], identifier)
 
 					continue
@@ -115,7 +115,7 @@ func TestSoak(t *testing.T) {
 				found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: identifier})
 				calls.Add(1)
 				if err == nil && (len(found.Snapshots) != 1 || !strings.EqualFold(found.Snapshots[0].SnapshotIdentifier, identifier)) {
-					t.Errorf("%s was described as %+v", identifier, found.Snapshots)
+					t.Errorf("DescribeClusterSnapshots(%s) = %+v", identifier, found.Snapshots)
 				}
 				if number == 0 {
 					kept[worker] = append(kept[worker], identifier)
@@ -124,7 +124,7 @@ func TestSoak(t *testing.T) {
 				}
 				_, err = client.DeleteClusterSnapshot(t.Context(), &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: identifier})
 				calls.Add(1)
-				if _, late := trouble.late.Load(identifier); !told(t, "delete", identifier, err) || late {
+				if _, late := transport.late.Load(identifier); !settled(t, "delete", identifier, err) || late {
 					maybe[worker] = append(maybe[worker], identifier)
 				}
 				if worker == 0 && number == 5 {
@@ -138,7 +138,7 @@ func TestSoak(t *testing.T) {
 	there := make(map[string]bool)
 	for _, snapshot := range fake.Snapshots() {
 		if there[snapshot.SnapshotIdentifier] {
-			t.Errorf("%s is there twice", snapshot.SnapshotIdentifier)
+			t.Errorf("the snapshot %s exists twice", snapshot.SnapshotIdentifier)
 		}
 		there[snapshot.SnapshotIdentifier] = true
 	}
@@ -146,7 +146,7 @@ func TestSoak(t *testing.T) {
 	for worker := range workers {
 		for _, identifier := range kept[worker] {
 			if !there[identifier] {
-				t.Errorf("%s is lost", identifier)
+				t.Errorf("the snapshot %s is lost", identifier)
 			}
 			delete(there, identifier)
 		}
@@ -156,7 +156,7 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	for identifier := range there {
-		t.Errorf("%s is there, although it was deleted or never taken", identifier)
+		t.Errorf("the snapshot %s exists, although it was deleted or never created", identifier)
 		for _, request := range fake.Requests() {
 			if request.Params.Get("SnapshotIdentifier") == identifier {
 				t.Logf("%v %s: %d %s", request.Time, request.Operation, request.Status, request.Code)
@@ -165,23 +165,24 @@ func TestSoak(t *testing.T) {
 	}
 	connections.CloseIdleConnections()
 	late := heap()
-	t.Logf("%d calls, %d faults, %d open, heap %d KB after the first and %d KB at the end", calls.Load(), trouble.met.Load(), open, early>>10, late>>10)
-	if calls.Load() < workers || trouble.met.Load() < calls.Load()/50 {
-		t.Errorf("%d calls met %d faults", calls.Load(), trouble.met.Load())
+	t.Logf("%d calls, %d faults, %d unknown, heap %d KB after the first calls and %d KB at the end",
+		calls.Load(), transport.faults.Load(), open, early>>10, late>>10)
+	if calls.Load() < workers || transport.faults.Load() < calls.Load()/50 {
+		t.Errorf("got %d calls and %d faults, want more", calls.Load(), transport.faults.Load())
 	}
-	const room = 64 << 20 // the fake remembers its last requests
+	const room = 64 << 20 // the fake keeps its last requests
 	if late > early+room {
 		t.Errorf("the heap grew from %d to %d bytes", early, late)
 	}
 	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before+5; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("of %d goroutines %d are left", workers, runtime.NumGoroutine()-before)
+			t.Fatalf("%[2]d of %[1]d goroutines remain", workers, runtime.NumGoroutine()-before)
 		}
 	}
 }
 
-// told tells whether a call is settled. An outcome that is not known is the only other that may be.
-func told(t *testing.T, what, identifier string, err error) bool {
+// settled reports whether the result of a call is certain. Otherwise its outcome is unknown. Other errors fail the test.
+func settled(t *testing.T, what, identifier string, err error) bool {
 	t.Helper()
 	var unknown *redshift.OutcomeUnknownError
 	var refused *awsquery.Error
@@ -196,7 +197,7 @@ func told(t *testing.T, what, identifier string, err error) bool {
 	case errors.As(err, &unsent) && unsent.NothingSent:
 		return false // on a busy machine, no attempt got a connection in time
 	default:
-		t.Errorf("%s %s: %v", what, identifier, err)
+		t.Errorf("%s %s: unexpected error: %v", what, identifier, err)
 
 		return false
 	}

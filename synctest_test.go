@@ -10,8 +10,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// In a synctest bubble, the fake's minutes and the waiter's delays pass at once.
-func TestASnapshotsLifeInABubble(t *testing.T) {
+// In a synctest bubble, the fake's minutes and the delays of the wait take no real time.
+func TestWaitInABubbleTakesNoTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := redshifttest.New(redshifttest.Options{})
@@ -30,15 +30,15 @@ func TestASnapshotsLifeInABubble(t *testing.T) {
 			&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"},
 			redshift.WaitOptions{Progress: func(redshift.WaitProgress) { shown++ }})
 		if err != nil || snapshot.Status != models.SnapshotStatusAvailable {
-			t.Fatalf("got %v and %q", err, snapshot.Status)
+			t.Fatalf("err = %v, status = %q, want no error", err, snapshot.Status)
 		}
 		if waited := time.Since(began); waited < redshifttest.DefaultSnapshotDuration || waited > redshifttest.DefaultSnapshotDuration+30*time.Second || shown < 5 {
-			t.Errorf("waited %v and saw it %d times", waited, shown)
+			t.Errorf("waited %v with %d progress reports", waited, shown)
 		}
 	})
 }
 
-// over returns a client over a service, whose waits have no jitter.
-func over(service redshift.ClientService) *redshift.Client {
+// clientOf returns a client of a service, without jitter in its waits.
+func clientOf(service redshift.ClientService) *redshift.Client {
 	return redshift.WithoutWaitJitter(redshift.NewFromService(service))
 }

@@ -9,10 +9,11 @@ import (
 
 const modulePath = "github.com/redshift-go/redshift"
 
-// userAgent returns the header User-Agent: this library, Go, the system, and the program if it has a name.
+// userAgent returns the User-Agent header: this library, Go, the operating system, and the appID if it is not empty.
 func userAgent(appID string) string {
 	info, _ := debug.ReadBuildInfo()
-	text := fmt.Sprintf("redshift-go/%s lang/go#%s os/%s md/GOARCH#%s", version(info), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
+	text := fmt.Sprintf("redshift-go/%s lang/go#%s os/%s md/GOARCH#%s",
+		version(info), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
 	if appID != "" {
 		text += " app/" + appID
 	}
@@ -20,8 +21,8 @@ func userAgent(appID string) string {
 	return text
 }
 
-// resolveAppID returns the name of the program, or an empty string. A bad name in the Config is an error. One in the
-// environment is not: it may be meant for another program, and must not stop this one.
+// resolveAppID returns the name of the program, or an empty string. An invalid name in the Config is an error. An invalid name in the
+// environment is logged and ignored, because it may be for another program.
 func resolveAppID(config Config, getenv func(string) string) (string, error) {
 	const name = "AWS_SDK_UA_APP_ID"
 	if config.AppID != "" {
@@ -42,7 +43,7 @@ func resolveAppID(config Config, getenv func(string) string) (string, error) {
 	return "", nil
 }
 
-// version is this module's in the program, as the program was built: devel in its own tree.
+// version returns the version of this module in the program, or "devel" in the module's own tree.
 func version(info *debug.BuildInfo) string {
 	if info == nil {
 		return "unknown"
@@ -63,20 +64,20 @@ func version(info *debug.BuildInfo) string {
 	return strings.TrimPrefix(found, "v")
 }
 
-// maxAppID is Amazon's limit.
+// maxAppID is Amazon's limit for the length of the name.
 const maxAppID = 50
 
 const allowedAppID = "up to 50 letters, digits and !$%&'*+-.^_`|~"
 
-// checkAppID makes sure that a name can stand in a User-Agent, as Amazon's own SDKs have it there.
+// checkAppID returns an error for a name that cannot be a part of a User-Agent, by the rules of Amazon's SDKs.
 func checkAppID(appID string) error {
 	if len(appID) > maxAppID {
-		return fmt.Errorf("it has %d characters, use %d at most", len(appID), maxAppID)
+		return fmt.Errorf("it has %d characters, use at most %d", len(appID), maxAppID)
 	}
 	for i := range len(appID) {
 		c := appID[i]
 		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!$%&'*+-.^_`|~", c) >= 0) {
-			return fmt.Errorf("%q cannot stand in it, use letters, digits and !$%%&'*+-.^_`|~", appID[i:i+1])
+			return fmt.Errorf("it has the character %q, use letters, digits and !$%%&'*+-.^_`|~", appID[i:i+1])
 		}
 	}
 

@@ -26,54 +26,55 @@ const (
 	lastPollMargin = 5 * time.Second
 )
 
-// ErrOutageTooLong ends a wait because Redshift was unavailable for longer than WaitOptions.MaxOutage. Match it with
-// errors.Is. The error also contains the last failure, but it never matches context.DeadlineExceeded or context.Canceled:
-// these mean that the caller's context is done.
+// ErrOutageTooLong is the reason why a wait ended early if Redshift was unavailable for longer than WaitOptions.MaxOutage. Match it
+// with errors.Is. The error of the wait also contains the last failure, but it never matches context.DeadlineExceeded or
+// context.Canceled: these mean that the caller's context is done.
 var ErrOutageTooLong = errors.New("the outage of Redshift lasted too long")
 
-// WaitOptions configures a wait. All waits take it, and the zero value is valid. A wait refuses an option that it does not
-// use. The wait has no time limit of its own: it ends when ctx is done.
+// WaitOptions configures a wait. The zero value has the defaults. A wait returns an error for a field that is set although the wait
+// does not use it. Only ctx limits the time of a wait.
 type WaitOptions struct {
-	// MinDelay is the shortest delay between two polls. The delays grow by half from poll to poll, up to MaxDelay, with
-	// random jitter of a third, so that many waits that start together spread their polls.
+	// MinDelay is the shortest delay between two polls. The longest delay grows by half from poll to poll, up to MaxDelay. The
+	// actual delay is random, between two thirds of the longest delay and the longest delay, so that waits that start together do
+	// not poll together.
 	// Default: 5 seconds, or two thirds of MaxDelay if that is shorter.
 	MinDelay time.Duration
 
-	// MaxDelay is the longest delay between two polls. If it equals MinDelay, the delay is fixed and has no jitter.
+	// MaxDelay is the longest delay between two polls. If it equals MinDelay, the delay is fixed.
 	// Default: 30 seconds, or one and a half times MinDelay if that is longer.
 	MaxDelay time.Duration
 
-	// MaxOutage is how long Redshift may be unavailable before the wait ends with [ErrOutageTooLong]. An outage begins with
-	// the first poll that is throttled, gets no response or gets an HTTP status of 500 or above, after all of its attempts.
-	// It also limits a single poll. A wait that never got a response with an AWS error code ends with its first failed
-	// poll, because the address may be wrong.
+	// MaxOutage is how long Redshift may be unavailable before the wait ends with [ErrOutageTooLong]. An outage begins with the
+	// first poll that is throttled, gets no response or gets an HTTP status of 500 or above, after all of its attempts. MaxOutage
+	// also limits each poll. Before the first response from AWS (a success or an AWS error code), a failed poll ends the wait,
+	// because the address may be wrong.
 	// Default: 10 minutes. Negative: the first failed poll ends the wait.
 	MaxOutage time.Duration
 
-	// Progress is called after every poll that shows the resource, also after the last one, in the goroutine that waits.
+	// Progress is a function that the wait calls after every poll that shows the resource, including the last one, in the goroutine
+	// of the wait.
 	Progress func(WaitProgress)
 
-	// ExpectNew says that the resource was created moments ago: up to 5 polls in a row that do not find it do not end the
-	// wait. A [Client] sets it for resources that it created, copied or restored in the last minute.
+	// ExpectNew is for a resource that was created moments ago: up to 5 polls in a row may fail to find it. A [Client] sets it for
+	// resources that it created, copied or restored in the last minute.
 	ExpectNew bool
 
 	// AvailableSuffices ends [Client.WaitClusterRestored] when the cluster is available, before all of its data is restored.
-	// Queries that need data that is not restored yet take longer.
+	// Queries take longer if they need data that is not restored yet.
 	AvailableSuffices bool
 }
 
-// WaitProgress describes what the last poll of a wait showed.
+// WaitProgress describes the resource of a wait after a poll.
 type WaitProgress struct {
 	// Status is the resource's status, such as "creating".
 	Status string
-	// Fraction is how much of the work is done, from 0 to 1. It is 0 if Redshift's figures do not say.
+	// Fraction is the part of the work that is done, from 0 to 1. It is 0 if Redshift does not return the progress.
 	Fraction float64
 	// Polls is the number of polls so far.
 	Polls int
 	// Waited is the time since the wait began.
 	Waited time.Duration
-	// Resource is the resource as Redshift described it. Its type is the type that the wait returns, such as
-	// models.Snapshot.
+	// Resource is the resource as the poll showed it. It has the type that the wait returns, such as models.Snapshot.
 	Resource any
 }
 
@@ -81,10 +82,10 @@ type WaitProgress struct {
 // [ErrSnapshotFailed], the error of the last call (for example an awsquery.Error with the code
 // models.ErrClusterSnapshotNotFound), or the context's error and its cause.
 //
-// Text and JSON leave out the resource's identifier, because no error of this package repeats the values of parameters.
-// [SnapshotWaitError], [ClusterRestoreWaitError] and [TableRestoreWaitError] are names for its instances.
+// Its text and its JSON do not contain the resource's identifier, because no error of this package repeats the values of
+// parameters. [SnapshotWaitError], [ClusterRestoreWaitError] and [TableRestoreWaitError] are names of its instances.
 type WaitError[Resource any] struct {
-	// Last is the resource as a poll showed it last, zero if no poll did.
+	// Last is the resource as the last poll that found it showed it. It is the zero value if no poll found it.
 	Last Resource
 	// Polls is the number of polls.
 	Polls int
@@ -96,7 +97,7 @@ type WaitError[Resource any] struct {
 	subject, status string // set by the wait; otherwise they follow from Last
 }
 
-// Error returns what was waited for, the last status and the reason, without the values of parameters.
+// Error returns the kind of the resource, its last status, the number of polls, the time waited and the reason.
 func (e *WaitError[Resource]) Error() string {
 	subject, status := e.describe()
 	if e == nil {
@@ -149,7 +150,7 @@ func (e *WaitError[Resource]) Unwrap() error {
 // Format prints the error's text for every verb, because Last contains the values of parameters.
 func (e *WaitError[Resource]) Format(state fmt.State, _ rune) { io.WriteString(state, e.Error()) }
 
-// MarshalJSON writes the last status, the polls, the seconds waited and the reason.
+// MarshalJSON writes the last status, the number of polls, the seconds waited and the reason.
 func (e *WaitError[Resource]) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -170,22 +171,22 @@ func (e *WaitError[Resource]) LogValue() slog.Value { return slog.StringValue(e.
 // poller repeats a describe call until the resource is in the state that the caller waits for. To add a wait, set accept on
 // the poller of a resource type, such as the one that Client.clusterPoller returns.
 type poller[Resource any] struct {
-	subject  string // what the wait is for, such as "a snapshot"
+	subject  string // the object of the wait in error texts, such as "a snapshot"
 	options  WaitOptions
-	uses     []string // the options that this wait uses, of those that not every wait uses
-	invalid  error    // why the wait cannot begin, nil if it can
+	uses     []string // the optional options that this wait uses
+	invalid  error    // the reason why the wait cannot begin, nil if it can
 	jitter   func(longest time.Duration) time.Duration
 	describe func(context.Context) (Resource, error)
 	watch    watch[Resource]
 }
 
-// Names of the options that not every wait uses.
+// Names of the options that only some waits use.
 const (
 	optionExpectNew         = "ExpectNew"
 	optionAvailableSuffices = "AvailableSuffices"
 )
 
-// run polls until the wait is over, and returns the resource as it was seen last.
+// run polls until the wait is over, and returns the resource as the last poll that found it showed it.
 func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	delays, err := p.options.delays(p.jitter)
 	if err := errors.Join(err, p.options.refuseUnused(p.uses), p.invalid); err != nil {
@@ -199,14 +200,14 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	var (
 		began  = time.Now()
 		polls  int
-		outage = outage{longest: p.options.MaxOutage}
+		outage = outageTimer{longest: p.options.MaxOutage}
 	)
 	setDefault(&outage.longest, defaultMaxOutage)
 	p.watch.shown = func(last *Resource) {
 		if p.options.Progress != nil {
 			p.options.Progress(WaitProgress{
-				Status:   p.watch.kind.status(last),
-				Fraction: p.watch.kind.fraction(last),
+				Status:   p.watch.traits.status(last),
+				Fraction: p.watch.traits.fraction(last),
 				Polls:    polls,
 				Waited:   time.Since(began),
 				Resource: *last,
@@ -214,7 +215,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 		}
 	}
 	fail := func(reason error) (Resource, error) {
-		return p.watch.last, p.watch.failure(p.subject, polls, time.Since(began), reason)
+		return p.watch.last, p.watch.waitError(p.subject, polls, time.Since(began), reason)
 	}
 	for {
 		if ctx.Err() != nil {
@@ -244,8 +245,9 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	}
 }
 
-// poll describes the resource once. It reports whether the wait tolerates the error, and returns a better error if not.
-func (p *poller[Resource]) poll(ctx context.Context, outage *outage) (found Resource, tolerated bool, err error) {
+// poll describes the resource once. It reports whether the wait tolerates the error. If not, it returns the reason for the end of the
+// wait.
+func (p *poller[Resource]) poll(ctx context.Context, outage *outageTimer) (found Resource, tolerated bool, err error) {
 	began := time.Now()
 	limited, cancel := outage.withDeadline(ctx, began)
 	defer cancel()
@@ -266,14 +268,14 @@ func (p *poller[Resource]) poll(ctx context.Context, outage *outage) (found Reso
 	}
 	tolerated = outage.tolerates(err, began)
 	if !endedBefore(ctx, limited, err) && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
-		err = withoutContext{err} // these are the errors of an attempt, or of the deadline that MaxOutage sets
+		err = withoutContext{err} // the context of an attempt ended, or the deadline of MaxOutage passed
 	}
 
 	return found, tolerated, err
 }
 
-// endedBefore reports whether a call with the limited context ended before the deadline of ctx because its next attempt would
-// have come after it.
+// endedBefore reports whether a call with the limited context ended before the deadline of ctx because its next attempt would have been
+// after that deadline.
 func endedBefore(ctx, limited context.Context, err error) bool {
 	var retried *RetryError
 	if !errors.As(err, &retried) || !errors.Is(retried.Ended, context.DeadlineExceeded) {
@@ -285,7 +287,7 @@ func endedBefore(ctx, limited context.Context, err error) bool {
 	return ok && deadline.Equal(limit)
 }
 
-// sleep waits for the delay, and reports whether ctx was not done before.
+// sleep waits for the delay. It reports false if ctx is done first.
 func sleep(ctx context.Context, delay time.Duration) bool {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
@@ -297,49 +299,49 @@ func sleep(ctx context.Context, delay time.Duration) bool {
 	}
 }
 
-// kind is what waits need to know about a type of resource.
-type kind[Resource any] struct {
+// traits has the functions of a type of resource that waits need.
+type traits[Resource any] struct {
 	status   func(*Resource) string
 	fraction func(*Resource) float64
-	// created and name identify a resource: another one may get its name. Nil if that cannot happen.
+	// created and name detect that another resource has the name of the first. Nil if that cannot happen.
 	created func(*Resource) time.Time
 	name    func(*Resource) string
 	// missing reports whether an error means that no resource matches the parameters.
 	missing func(error) bool
-	// deleted returns the error of a wait whose resource existed before and does not exist any more. Nil: the error of the call.
+	// deleted returns the error of a wait whose resource existed and is missing now. Nil if the error of the call is enough.
 	deleted func(error) error
 }
 
 // watch follows one resource from poll to poll.
 type watch[Resource any] struct {
-	kind      *kind[Resource]
-	accept    func(*Resource) (done bool, reason error) // judges the resource as a poll shows it
-	untilGone bool                                      // the wait is for the end of the resource
+	traits    *traits[Resource]
+	accept    func(*Resource) (done bool, reason error) // reports whether the resource is in the expected state, or why it never will be
+	untilGone bool                                      // whether the wait is for the end of the resource
 	expectNew bool
 	shown     func(*Resource) // called when a poll shows the resource, may be nil
 
 	last    Resource
 	seen    bool
-	created time.Time // the resource's time of creation, as soon as a poll shows one
-	missed  int       // polls in a row that found no resource, before the first that did
+	created time.Time // the creation time of the resource, zero until a poll shows it
+	missed  int       // polls in a row that found no resource, before the first that found it
 }
 
-// observe takes the result of a poll. It reports whether the wait is over, or why it failed.
+// observe records the result of a poll. It reports whether the wait is over, or returns the reason why the wait fails.
 func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason error) {
 	switch {
 	case err == nil && w.replacedBy(&found):
 		return w.gone(errReplaced)
 	case err == nil:
 		w.last, w.seen = found, true
-		if w.created.IsZero() && w.kind.created != nil {
-			w.created = w.kind.created(&found)
+		if w.created.IsZero() && w.traits.created != nil {
+			w.created = w.traits.created(&found)
 		}
 		if w.shown != nil {
 			w.shown(&w.last)
 		}
 
 		return w.accept(&w.last)
-	case !w.kind.missing(err):
+	case !w.traits.missing(err):
 		return false, err
 	case w.untilGone || w.seen:
 		return w.gone(err)
@@ -352,56 +354,59 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 	}
 }
 
+// gone handles a resource that is missing or replaced although an earlier poll showed it, and any missing resource in a wait for
+// its end.
 func (w *watch[Resource]) gone(err error) (done bool, reason error) {
 	if w.untilGone {
 		return true, nil
 	}
-	if w.kind.deleted == nil {
+	if w.traits.deleted == nil {
 		return false, err
 	}
 
-	return false, w.kind.deleted(err)
+	return false, w.traits.deleted(err)
 }
 
-// replacedBy reports whether a poll shows another resource than the ones before. A resource whose creation time is not shown
-// (a cluster in the state creating, for example) counts as the same.
+// replacedBy reports whether a poll shows another resource than the polls before. A resource without a creation time, such as a cluster
+// in the state creating, counts as the same.
 func (w *watch[Resource]) replacedBy(found *Resource) bool {
 	if !w.seen {
 		return false
 	}
-	if w.kind.name != nil {
-		before, after := w.kind.name(&w.last), w.kind.name(found)
+	if w.traits.name != nil {
+		before, after := w.traits.name(&w.last), w.traits.name(found)
 		if before != "" && after != "" && !strings.EqualFold(before, after) {
 			return true
 		}
 	}
-	if w.kind.created == nil {
+	if w.traits.created == nil {
 		return false
 	}
-	created := w.kind.created(found)
+	created := w.traits.created(found)
 
 	return !w.created.IsZero() && !created.IsZero() && !created.Equal(w.created)
 }
 
-func (w *watch[Resource]) failure(subject string, polls int, waited time.Duration, reason error) *WaitError[Resource] {
-	failure := &WaitError[Resource]{Last: w.last, Polls: polls, Waited: waited, Err: reason, subject: subject}
+// waitError returns the error of a wait that ended early.
+func (w *watch[Resource]) waitError(subject string, polls int, waited time.Duration, reason error) *WaitError[Resource] {
+	err := &WaitError[Resource]{Last: w.last, Polls: polls, Waited: waited, Err: reason, subject: subject}
 	if w.seen {
-		failure.status = w.kind.status(&w.last)
+		err.status = w.traits.status(&w.last)
 	}
 
-	return failure
+	return err
 }
 
-// outage measures for how long Redshift has been unavailable to a wait.
-type outage struct {
+// outageTimer measures how long Redshift has been unavailable to a wait.
+type outageTimer struct {
 	longest time.Duration // negative: no failed poll is tolerated
-	reached bool          // whether any response looked like one of AWS
-	since   time.Time     // when the first of the failed polls in a row began, zero if there is none
-	last    error         // the failure of the last of these polls
+	reached bool          // whether any response was from AWS
+	since   time.Time     // the start of the first of several failed polls, zero after a successful poll
+	last    error         // the error of the last failed poll
 }
 
-// withDeadline returns the context for a poll. A poll that would last longer than the outage may ends with it.
-func (o *outage) withDeadline(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
+// withDeadline returns the context for a poll. It ends when the outage has lasted too long.
+func (o *outageTimer) withDeadline(ctx context.Context, began time.Time) (context.Context, context.CancelFunc) {
 	if o.longest < 0 {
 		return ctx, func() {}
 	}
@@ -409,7 +414,7 @@ func (o *outage) withDeadline(ctx context.Context, began time.Time) (context.Con
 	return context.WithDeadlineCause(ctx, o.deadline(began), errOutageDeadline{})
 }
 
-func (o *outage) deadline(began time.Time) time.Time {
+func (o *outageTimer) deadline(began time.Time) time.Time {
 	if !o.since.IsZero() {
 		began = o.since
 	}
@@ -417,11 +422,11 @@ func (o *outage) deadline(began time.Time) time.Time {
 	return began.Add(o.longest)
 }
 
-func (o *outage) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
+func (o *outageTimer) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
 
-// tolerates reports whether the wait goes on although a poll failed: the failure is temporary, the address is known to be
-// right, and the outage has not lasted too long. A response with an AWS error code proves that the address is right.
-func (o *outage) tolerates(err error, began time.Time) bool {
+// tolerates reports whether the wait continues after a failed poll: the failure is temporary, and a response has proved that the
+// endpoint is right. A response with an AWS error code proves that too. A negative MaxOutage tolerates nothing.
+func (o *outageTimer) tolerates(err error, began time.Time) bool {
 	if refused := attempts.ResponseIn(err); refused != nil && refused.Code != "" {
 		o.reached = true
 	}
@@ -438,9 +443,9 @@ func (o *outage) tolerates(err error, began time.Time) bool {
 	return o.reached && o.longest >= 0
 }
 
-// limit shortens the delay before the next poll of an outage, so that the poll begins before the outage has lasted too long.
-// It reports whether no time is left for a poll: the wait ends after the delay.
-func (o *outage) limit(delay time.Duration) (limited time.Duration, last bool) {
+// limit shortens the delay before the next poll of an outage, so that the poll begins before the outage has lasted too long. It reports
+// whether no time is left for a poll. The wait then ends after the delay.
+func (o *outageTimer) limit(delay time.Duration) (limited time.Duration, last bool) {
 	left := max(time.Until(o.since.Add(o.longest)), 0)
 	switch {
 	case delay < left:
@@ -452,9 +457,9 @@ func (o *outage) limit(delay time.Duration) (limited time.Duration, last bool) {
 	}
 }
 
-// tooLong returns the error of an outage that lasted too long. The error of a poll that was cut short says little unless
-// an attempt of it had failed before.
-func (o *outage) tooLong(cut error) error {
+// tooLong returns the error of an outage that lasted too long. The error of a poll that MaxOutage ended is useful only if one of
+// its attempts had failed.
+func (o *outageTimer) tooLong(cut error) error {
 	failure := o.last
 	if failure == nil || errors.As(cut, new(*RetryError)) {
 		failure = cut
@@ -466,11 +471,11 @@ func (o *outage) tooLong(cut error) error {
 // errOutageDeadline is the cause of the deadline of a poll.
 type errOutageDeadline struct{}
 
-func (errOutageDeadline) Error() string        { return "the wait's MaxOutage is over" }
+func (errOutageDeadline) Error() string        { return "the MaxOutage of the wait has passed" }
 func (errOutageDeadline) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// withoutContext hides the errors of contexts in an error: they are those of attempts and of the wait itself, and would look
-// like the end of the caller's context.
+// withoutContext hides the context errors in an error. They come from the contexts of attempts and of the wait, and would look like the
+// end of the caller's context.
 type withoutContext struct{ err error }
 
 func (w withoutContext) Error() string { return w.err.Error() }
@@ -489,14 +494,14 @@ func (o WaitOptions) refuseUnused(used []string) error {
 		set  bool
 	}{{optionExpectNew, o.ExpectNew}, {optionAvailableSuffices, o.AvailableSuffices}} {
 		if option.set && !slices.Contains(used, option.name) {
-			refused = append(refused, fmt.Errorf("WaitOptions.%s has no effect on this wait, leave it unset", option.name))
+			refused = append(refused, fmt.Errorf("WaitOptions.%s has no effect on this wait: leave it unset", option.name))
 		}
 	}
 
 	return errors.Join(refused...)
 }
 
-// waitDelays returns one delay after the other.
+// waitDelays computes the delays between the polls of a wait.
 type waitDelays struct {
 	shortest, longest time.Duration
 	ceiling           time.Duration // the longest that the next delay can be
@@ -505,7 +510,7 @@ type waitDelays struct {
 
 func (o WaitOptions) delays(jitter func(time.Duration) time.Duration) (*waitDelays, error) {
 	if o.MinDelay < 0 || o.MaxDelay < 0 {
-		return nil, errors.New("a delay of WaitOptions is negative")
+		return nil, errors.New("WaitOptions.MinDelay or WaitOptions.MaxDelay is negative")
 	}
 	shortest, longest := o.MinDelay, o.MaxDelay
 	if shortest == 0 {
@@ -518,7 +523,7 @@ func (o WaitOptions) delays(jitter func(time.Duration) time.Duration) (*waitDela
 		longest = max(defaultWaitMaxDelay, shortest+min(shortest/2, math.MaxInt64-shortest))
 	}
 	if longest < shortest {
-		return nil, errors.New("MaxDelay of WaitOptions is shorter than MinDelay")
+		return nil, errors.New("WaitOptions.MaxDelay is shorter than WaitOptions.MinDelay")
 	}
 	if jitter == nil {
 		jitter = attempts.FullJitter
@@ -542,23 +547,23 @@ func (d *waitDelays) grow() {
 	d.ceiling += min(max(d.ceiling/2, time.Millisecond), d.longest-d.ceiling)
 }
 
-// onlyOne returns the only item of the first page. If there is no item, the error is none, and if there are several, it
-// wraps notOne.
+// onlyOne returns the only item of the first page. It returns the error none if the page is empty, and an error that wraps notOne
+// if several items exist.
 func onlyOne[Resource any](items []Resource, marker string, none, notOne error) (Resource, error) {
 	var nothing Resource
 	switch {
 	case marker != "":
-		return nothing, fmt.Errorf("%w: there is more than a page of them", notOne)
+		return nothing, fmt.Errorf("%w: they match more than one page", notOne)
 	case len(items) == 0:
 		return nothing, none
 	case len(items) > 1:
-		return nothing, fmt.Errorf("%w: there are %d", notOne, len(items))
+		return nothing, fmt.Errorf("%w: they match %d", notOne, len(items))
 	default:
 		return items[0], nil
 	}
 }
 
-// fraction returns how much of the total the progress is, 0 if the total is not known.
+// fraction returns the part of the total that is done, from 0 to 1. It is 0 if the total is not known.
 func fraction(progress, total float64) float64 {
 	if total <= 0 {
 		return 0
@@ -567,7 +572,7 @@ func fraction(progress, total float64) float64 {
 	return min(max(progress/total, 0), 1)
 }
 
-// waitJitter returns the jitter of the client's waits.
+// waitJitter returns the jitter function of the client's waits, nil for the default.
 func (c *Client) waitJitter() func(time.Duration) time.Duration {
 	if c == nil || c.waits == nil {
 		return nil
@@ -577,6 +582,9 @@ func (c *Client) waitJitter() func(time.Duration) time.Duration {
 }
 
 var (
-	errReplaced = errors.New("the parameters match another one now")
+	errReplaced = errors.New("the parameters match another resource now")
 	errNoResult = errors.New("the client returned neither a result nor an error")
 )
+
+// noResult returns the error of a service that returned neither a result nor an error.
+func noResult(operation string) error { return fmt.Errorf("%s: %w", operation, errNoResult) }

@@ -11,13 +11,13 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Reasons why a wait for a cluster ended early, for errors.Is. The error itself is a WaitError[models.Cluster], such as
+// Reasons why a wait for a cluster ended early, for errors.Is. The error is a WaitError[models.Cluster], such as
 // [ClusterRestoreWaitError].
 var (
-	// ErrRestoreFailed: Redshift could not restore the cluster, or the table.
+	// ErrRestoreFailed: Redshift could not restore the cluster or the table.
 	ErrRestoreFailed = errors.New("the restore failed")
-	// ErrClusterUnusable: the cluster is in a state that does not become available automatically, such as paused, deleting
-	// or incompatible-network, or its availability status is Failed.
+	// ErrClusterUnusable: the cluster does not become available automatically. Its status is, for example, paused, deleting or
+	// incompatible-network, or its availability status is Failed.
 	ErrClusterUnusable = errors.New("the cluster does not become available automatically")
 	// ErrClusterDeleted: the cluster was deleted during the wait. Another cluster may have its name now.
 	ErrClusterDeleted = errors.New("the cluster was deleted")
@@ -32,18 +32,18 @@ var (
 // ClusterRestoreWaitError is the [WaitError] of [Client.WaitClusterRestored].
 type ClusterRestoreWaitError = WaitError[models.Cluster]
 
-// WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore
-// is completed, and returns it. A cluster that was not restored only has to be available. Available means that ClusterStatus
-// is available and that ClusterAvailabilityStatus is Available or absent. It waits until ctx is done.
+// WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore is
+// completed, and returns the cluster. It also accepts an available cluster that was never restored. A cluster is available if its
+// ClusterStatus begins with available, and its ClusterAvailabilityStatus is Available or absent. The wait ends when ctx is done.
 //
-// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
-// early, with a [ClusterRestoreWaitError], if
-//   - the restore failed, or the cluster is in a state that it does not leave automatically,
-//   - the cluster was deleted (also if another cluster has its name now),
+// The parameters usually have only a ClusterIdentifier. Parameters with neither it nor tags are an error. The wait ends early, with
+// a [ClusterRestoreWaitError], if
+//   - the restore failed ([ErrRestoreFailed]), or the cluster does not become available automatically ([ErrClusterUnusable]),
+//   - the cluster was deleted, even if another cluster has its name now ([ErrClusterDeleted]),
 //   - the parameters match no cluster, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing, so that another wait can continue after an early end. WaitProgress.Resource is a models.Cluster.
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.Cluster.
 func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
 	wait := c.clusterPoller("a restored cluster", params, options)
 	wait.uses = append(wait.uses, optionAvailableSuffices)
@@ -55,20 +55,22 @@ func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeCluste
 }
 
 // WaitSnapshotScheduleApplied polls DescribeClusters until the last change of the cluster's snapshot schedule is applied, and
-// returns the cluster. Call it after ModifyClusterSnapshotSchedule. It waits while SnapshotScheduleState is MODIFYING. It ends
-// when the state is ACTIVE, or when the cluster has no schedule, which is the state after a disassociation.
+// returns the cluster. Call it after ModifyClusterSnapshotSchedule. It waits while SnapshotScheduleState is MODIFYING. It succeeds
+// when the state is ACTIVE, or when the cluster has no schedule, as after a disassociation. The wait ends when ctx is done.
 //
-// Immediately after a schedule was associated, DescribeClusters may still show a cluster without one. Set ExpectNew after an
-// association: up to 5 polls in a row without a schedule do not end the wait then, and after that it ends with
-// [ErrNoSnapshotSchedule]. ExpectNew must not be set after a disassociation.
+// Immediately after a schedule was associated, DescribeClusters may still show the cluster without one. So set ExpectNew after an
+// association: the wait then tolerates up to 5 polls in a row without a schedule, and ends with [ErrNoSnapshotSchedule] after more.
+// Do not set ExpectNew after a disassociation.
 //
-// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
-// early, with a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), and for the
-// reasons of [Client.WaitClusterRestored] that are not about a restore. WaitProgress.Resource is a models.Cluster, and
-// WaitProgress.Status is the state of its schedule.
-func (c *Client) WaitSnapshotScheduleApplied(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
+// The parameters usually have only a ClusterIdentifier. Parameters with neither it nor tags are an error. The wait ends early, with
+// a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), if the cluster was deleted,
+// if the parameters match no cluster or several, or if Redshift refuses a call or is unavailable for longer than MaxOutage.
+// WaitProgress.Resource is a models.Cluster, and WaitProgress.Status is the state of its schedule.
+func (c *Client) WaitSnapshotScheduleApplied(
+	ctx context.Context, params *DescribeClustersParams, options WaitOptions,
+) (models.Cluster, error) {
 	wait := c.clusterPoller("a snapshot schedule", params, options)
-	wait.watch.kind = &scheduleWaits
+	wait.watch.traits = &scheduleTraits
 	associated, missed := false, 0
 	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
 		if hasSchedule(cluster) {
@@ -106,7 +108,7 @@ func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, o
 		uses:     []string{optionExpectNew},
 		jitter:   c.waitJitter(),
 		describe: func(ctx context.Context) (models.Cluster, error) { return c.describeOneCluster(ctx, params) },
-		watch:    watch[models.Cluster]{kind: &clusterWaits},
+		watch:    watch[models.Cluster]{traits: &clusterTraits},
 	}
 	if params == nil || params.ClusterIdentifier == "" && len(params.TagKeys)+len(params.TagValues) == 0 {
 		wait.invalid = errors.New("the parameters name no cluster, set ClusterIdentifier")
@@ -117,8 +119,8 @@ func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, o
 	return wait
 }
 
-// clusterWaits is what waits know about clusters. The name of a cluster does not identify it, because it can be changed.
-var clusterWaits = kind[models.Cluster]{
+// clusterTraits has the traits of a cluster. It has no name function, because the identifier of a cluster can change.
+var clusterTraits = traits[models.Cluster]{
 	status:   func(cluster *models.Cluster) string { return string(cluster.ClusterStatus) },
 	fraction: restoreFraction,
 	created:  func(cluster *models.Cluster) time.Time { return cluster.ClusterCreateTime },
@@ -136,8 +138,8 @@ func clusterDeleted(err error) error {
 	return fmt.Errorf("%w: %w", ErrClusterDeleted, err)
 }
 
-// scheduleWaits is what waits know about the snapshot schedule of a cluster.
-var scheduleWaits = kind[models.Cluster]{
+// scheduleTraits has the traits of a cluster whose snapshot schedule is applied.
+var scheduleTraits = traits[models.Cluster]{
 	status: func(cluster *models.Cluster) string {
 		if !hasSchedule(cluster) {
 			return "no schedule"
@@ -152,12 +154,12 @@ var scheduleWaits = kind[models.Cluster]{
 
 		return 0
 	},
-	created: clusterWaits.created,
+	created: clusterTraits.created,
 	missing: clusterIsMissing,
 	deleted: clusterDeleted,
 }
 
-// restoreFraction returns how much of a cluster's data is restored.
+// restoreFraction returns the part of a cluster's data that is restored.
 func restoreFraction(cluster *models.Cluster) float64 {
 	restore := cluster.RestoreStatus
 	switch {
@@ -170,7 +172,7 @@ func restoreFraction(cluster *models.Cluster) float64 {
 	}
 }
 
-// unusable are the states of a cluster that it does not leave automatically for one in which it is available.
+// unusable has the states of a cluster that does not become available automatically.
 var unusable = []models.ClusterStatus{
 	models.ClusterStatusDeleting,
 	models.ClusterStatusFinalSnapshot,
@@ -183,7 +185,7 @@ var unusable = []models.ClusterStatus{
 	models.ClusterStatusStorageFull,
 }
 
-// clusterRestored reports whether a cluster is restored, or why it will not be.
+// clusterRestored reports whether a cluster is restored, or returns the reason why it will not be.
 func clusterRestored(cluster *models.Cluster, availableSuffices bool) (bool, error) {
 	var restore models.RestoreStatusType
 	if cluster.RestoreStatus != nil {
@@ -213,7 +215,7 @@ func clusterAvailable(cluster *models.Cluster) bool {
 }
 
 // errNoCluster is the ErrNotOneCluster of parameters that match no cluster.
-var errNoCluster = fmt.Errorf("%w: there is none", ErrNotOneCluster)
+var errNoCluster = fmt.Errorf("%w: they match none", ErrNotOneCluster)
 
 func clusterIsMissing(err error) bool {
 	return errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, errNoCluster)
@@ -226,7 +228,7 @@ func (c *Client) describeOneCluster(ctx context.Context, params *DescribeCluster
 		return models.Cluster{}, err
 	}
 	if result == nil {
-		return models.Cluster{}, errNoResult
+		return models.Cluster{}, noResult("DescribeClusters")
 	}
 
 	return onlyOne(result.Clusters, result.Marker, errNoCluster, ErrNotOneCluster)

@@ -10,7 +10,7 @@ import (
 	"github.com/redshift-go/redshift"
 )
 
-// pollTimes returns when a wait of the client polls within the limit, since its begin.
+// pollTimes returns the times of a wait's polls within the limit, since its start.
 func pollTimes(t *testing.T, options redshift.WaitOptions, limit time.Duration, jitter func(time.Duration) time.Duration) []time.Duration {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -27,14 +27,14 @@ func pollTimes(t *testing.T, options redshift.WaitOptions, limit time.Duration, 
 		redshift.WithWaitJitter(client, jitter)
 	}
 	if _, err := client.WaitSnapshotAvailable(ctx, nightly, options); err == nil {
-		t.Error("the wait succeeded")
+		t.Error("the wait succeeded, want an error")
 	}
 
 	return times
 }
 
-// TestDelays: each delay is within its limits, with the shortest and with the longest jitter.
-func TestDelays(t *testing.T) {
+// With minimal and maximal jitter, every delay is within its limits.
+func TestDelaysOfAWaitAreWithinLimits(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
 	for name, test := range map[string]struct {
@@ -71,16 +71,16 @@ func TestDelays(t *testing.T) {
 				times := pollTimes(t, test.options, time.Hour, draw)
 				for i := range times[1:] {
 					if delay := times[i+1] - times[i]; delay < test.shortest || delay > test.longest {
-						t.Errorf("%s, %s jitter: a delay of %v", name, jitter, delay)
+						t.Errorf("%s, %s jitter: got a delay of %v", name, jitter, delay)
 					}
 				}
 				if times[0] != 0 || len(times) < 10 {
-					t.Fatalf("%s: polls at %v", name, times)
+					t.Fatalf("%s: polled at %v", name, times)
 				}
 				first, last := times[1], times[len(times)-1]-times[len(times)-2]
 				if draw != nil && jitter == "short" && (first != test.firstShort || last != test.lastShort) ||
 					jitter == "long" && (first != test.firstLong || last != test.lastLong) {
-					t.Errorf("%s, %s jitter: the first delay is %v and a late one %v", name, jitter, first, last)
+					t.Errorf("%s, %s jitter: first delay = %v, a late delay = %v", name, jitter, first, last)
 				}
 			})
 		}
@@ -90,14 +90,14 @@ func TestDelays(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			if times := pollTimes(t, options, time.Minute, nil); len(times) == 0 || len(times) > 40 {
-				t.Errorf("%+v: %d polls in a minute", options, len(times))
+				t.Errorf("%+v: got %d polls in a minute", options, len(times))
 			}
 		})
 	}
 }
 
-// TestWaitsThatStartTogetherSpread: of 200 waits that start at the same time, few poll in the same second later.
-func TestWaitsThatStartTogetherSpread(t *testing.T) {
+// Of 200 waits that start at the same time, few poll in the same second later.
+func TestPollsOfConcurrentWaitsSpread(t *testing.T) {
 	t.Parallel()
 	const together = 200
 	synctest.Test(t, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestWaitsThatStartTogetherSpread(t *testing.T) {
 		for second, count := range polls {
 			// On average 8 waits poll in a second: 200 of them every 25 seconds.
 			if second > 2*time.Minute && count > together/5 {
-				t.Errorf("%d of %d waits poll in the second that begins after %v", count, together, second)
+				t.Errorf("%d of %d waits poll in the second after %v", count, together, second)
 			}
 		}
 		for at, count := range exact {

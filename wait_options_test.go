@@ -15,7 +15,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// waits has every wait with parameters that name something, for tests of what all waits have in common.
+// waits has every wait with valid parameters, to test what all waits have in common.
 var waits = map[string]func(context.Context, *redshift.Client, redshift.WaitOptions) error{
 	"WaitSnapshotAvailable": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
 		_, err := client.WaitSnapshotAvailable(ctx, nightly, options)
@@ -51,7 +51,7 @@ var waits = map[string]func(context.Context, *redshift.Client, redshift.WaitOpti
 
 var drill = &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}
 
-// polled is a service whose describe calls all do the same.
+// polled is a service whose describe calls all return the same.
 type polled struct {
 	redshift.ClientService
 	polls int
@@ -91,7 +91,7 @@ func (p *polled) DescribeTableRestoreStatus(ctx context.Context, _ *redshift.Des
 	return &redshift.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: []models.TableRestoreStatus{{Status: "PENDING"}}}, nil
 }
 
-func TestWaitsRefuseOptions(t *testing.T) {
+func TestWaitsRefuseInvalidOptions(t *testing.T) {
 	t.Parallel()
 	const hour = time.Hour
 	for name, test := range map[string]struct {
@@ -99,9 +99,9 @@ func TestWaitsRefuseOptions(t *testing.T) {
 		want     string
 		accepted []string // the waits that use the option
 	}{
-		"negative MinDelay":       {options: redshift.WaitOptions{MinDelay: -1}, want: "a delay of WaitOptions is negative"},
-		"negative MaxDelay":       {options: redshift.WaitOptions{MaxDelay: -1}, want: "a delay of WaitOptions is negative"},
-		"MaxDelay below MinDelay": {options: redshift.WaitOptions{MinDelay: 2, MaxDelay: 1}, want: "MaxDelay of WaitOptions is shorter than MinDelay"},
+		"negative MinDelay":       {options: redshift.WaitOptions{MinDelay: -1}, want: "WaitOptions.MinDelay or WaitOptions.MaxDelay is negative"},
+		"negative MaxDelay":       {options: redshift.WaitOptions{MaxDelay: -1}, want: "WaitOptions.MinDelay or WaitOptions.MaxDelay is negative"},
+		"MaxDelay below MinDelay": {options: redshift.WaitOptions{MinDelay: 2, MaxDelay: 1}, want: "WaitOptions.MaxDelay is shorter than WaitOptions.MinDelay"},
 		"ExpectNew": {
 			options: redshift.WaitOptions{ExpectNew: true, MinDelay: hour}, want: "WaitOptions.ExpectNew has no effect on this wait",
 			accepted: []string{"WaitSnapshotAvailable", "WaitSnapshotsAvailable", "WaitClusterRestored", "WaitSnapshotScheduleApplied", "WaitTableRestored"},
@@ -119,17 +119,17 @@ func TestWaitsRefuseOptions(t *testing.T) {
 				err := run(ctx, redshift.NewFromService(stub), test.options)
 				if strings.Contains(" "+strings.Join(test.accepted, " ")+" ", " "+wait+" ") {
 					if !errors.Is(err, context.DeadlineExceeded) || stub.polls != 1 {
-						t.Errorf("%s of %s: %v after %d polls", name, wait, err, stub.polls)
+						t.Errorf("%s of %s: err = %v after %d polls, want context.DeadlineExceeded and 1 poll", name, wait, err, stub.polls)
 					}
 				} else if err == nil || !strings.HasPrefix(err.Error(), "redshift: wait for ") || !strings.Contains(err.Error(), test.want) || stub.polls > 0 {
-					t.Errorf("%s of %s: %v after %d polls", name, wait, err, stub.polls)
+					t.Errorf("%s of %s: err = %v after %d polls, want an error with the text %q", name, wait, err, stub.polls, test.want)
 				}
 			})
 		}
 	}
 }
 
-// TestWaitsNeedParameters: parameters that name nothing are an error before the first poll. One key of a tag is enough.
+// A wait whose parameters name no resource fails before the first poll. One key of a tag is enough.
 func TestWaitsNeedParameters(t *testing.T) {
 	t.Parallel()
 	key, value := []string{"env"}, []string{"prod"}
@@ -174,14 +174,14 @@ func TestWaitsNeedParameters(t *testing.T) {
 	refused := func(name string, params any, err error, want string) {
 		t.Helper()
 		if err == nil || !strings.Contains(err.Error(), want) || stub.polls > 0 {
-			t.Errorf("%s(%+v): %v after %d polls", name, params, err, stub.polls)
+			t.Errorf("%s(%+v): err = %v after %d polls, want an error with the text %q", name, params, err, stub.polls, want)
 		}
 		stub.polls = 0
 	}
 	accepted := func(name string, params any, err error) {
 		t.Helper()
 		if !errors.Is(err, awsquery.ErrAccessDenied) || stub.polls != 1 {
-			t.Errorf("%s(%+v): %v after %d polls", name, params, err, stub.polls)
+			t.Errorf("%s(%+v): err = %v after %d polls, want ErrAccessDenied and 1 poll", name, params, err, stub.polls)
 		}
 		stub.polls = 0
 	}
@@ -211,21 +211,21 @@ func TestWaitsNeedParameters(t *testing.T) {
 	}
 }
 
-// TestWaitsEndWithTheContext: a context that is done before the wait, during a poll or during a delay ends the wait
-// immediately, and its error has the cause. A nil context never ends.
-func TestWaitsEndWithTheContext(t *testing.T) {
+// If the context ends before the wait, during a poll or during a delay, the wait ends immediately and its error has the cause. A
+// nil context never ends.
+func TestWaitsEndWithTheirContext(t *testing.T) {
 	t.Parallel()
-	reason := errors.New("the job was called off")
+	reason := errors.New("canceled by the job")
 	for name, test := range map[string]struct {
 		call  func(context.Context) error
 		after time.Duration
 		polls int
 	}{
-		"before":               {polls: 0},
-		"during a delay":       {after: 5 * time.Minute, polls: 1},
-		"during a poll":        {call: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, after: 5 * time.Minute, polls: 1},
-		"during a deaf poll":   {call: func(ctx context.Context) error { <-ctx.Done(); return errors.New("cut") }, after: 5 * time.Minute, polls: 1},
-		"during a slower poll": {call: func(context.Context) error { time.Sleep(5 * time.Minute); return nil }, after: 5 * time.Minute, polls: 1},
+		"before":             {polls: 0},
+		"during a delay":     {after: 5 * time.Minute, polls: 1},
+		"during a poll":      {call: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, after: 5 * time.Minute, polls: 1},
+		"poll, other error":  {call: func(ctx context.Context) error { <-ctx.Done(); return errors.New("cut") }, after: 5 * time.Minute, polls: 1},
+		"during a slow poll": {call: func(context.Context) error { time.Sleep(5 * time.Minute); return nil }, after: 5 * time.Minute, polls: 1},
 	} {
 		for wait, run := range waits {
 			synctest.Test(t, func(t *testing.T) {
@@ -239,7 +239,7 @@ func TestWaitsEndWithTheContext(t *testing.T) {
 				err := run(ctx, redshift.NewFromService(stub), redshift.WaitOptions{MinDelay: time.Hour})
 				if !errors.Is(err, reason) || !errors.Is(err, context.Canceled) || errors.Is(err, redshift.ErrOutageTooLong) ||
 					stub.polls != test.polls || time.Since(began) != test.after {
-					t.Errorf("%s, %s: %v after %d polls and %v", name, wait, err, stub.polls, time.Since(began))
+					t.Errorf("%s, %s: err = %v after %d polls and %v", name, wait, err, stub.polls, time.Since(began))
 				}
 			})
 		}
@@ -247,12 +247,12 @@ func TestWaitsEndWithTheContext(t *testing.T) {
 	for wait, run := range waits {
 		stub := &polled{call: func(context.Context) error { return awsquery.ErrAccessDenied }}
 		if err := run(nil, redshift.NewFromService(stub), redshift.WaitOptions{}); !errors.Is(err, awsquery.ErrAccessDenied) {
-			t.Errorf("%s without a context: %v", wait, err)
+			t.Errorf("%s without a context: err = %v, want ErrAccessDenied", wait, err)
 		}
 	}
 }
 
-func TestWaitErrorForms(t *testing.T) {
+func TestWaitErrorsArePrintedWithoutIdentifiers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		err  error
@@ -283,18 +283,18 @@ func TestWaitErrorForms(t *testing.T) {
 	} {
 		encoded, err := json.Marshal(test.err)
 		if err != nil || string(encoded) != test.json {
-			t.Errorf("%s: the JSON is %s, %v", name, encoded, err)
+			t.Errorf("%s: Marshal() = %s, %v", name, encoded, err)
 		}
 		for _, text := range []string{test.err.Error(), fmt.Sprintf("%v", test.err), fmt.Sprintf("%#v", test.err), fmt.Sprintf("%d", test.err)} {
 			if text != test.text {
-				t.Errorf("%s: the text is %s", name, text)
+				t.Errorf("%s: text = %s", name, text)
 			}
 		}
 	}
 }
 
-// TestWaitErrorTexts: the error of a wait says what it was for.
-func TestWaitErrorTexts(t *testing.T) {
+// The error of a wait names what the wait was for.
+func TestWaitErrorsNameTheWait(t *testing.T) {
 	t.Parallel()
 	for wait, text := range map[string]string{
 		"WaitSnapshotAvailable":       `waiting for a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
@@ -309,14 +309,14 @@ func TestWaitErrorTexts(t *testing.T) {
 			defer cancel()
 			err := waits[wait](ctx, redshift.NewFromService(new(polled)), redshift.WaitOptions{MinDelay: 40 * time.Second, MaxDelay: 40 * time.Second})
 			if err == nil || err.Error() != text {
-				t.Errorf("%s: %v", wait, err)
+				t.Errorf("%s: err = %v, want an error", wait, err)
 			}
 		})
 	}
 }
 
-// TestWaitProgress: each poll that shows the resource is reported, with how much is done.
-func TestWaitProgress(t *testing.T) {
+// Each poll that shows the resource reports progress with a fraction.
+func TestWaitsReportProgress(t *testing.T) {
 	t.Parallel()
 	size := func(done, total float64) models.Snapshot {
 		return models.Snapshot{Status: "creating", BackupProgressInMegaBytes: done, ActualIncrementalBackupSizeInMegaBytes: total}
@@ -328,30 +328,30 @@ func TestWaitProgress(t *testing.T) {
 		snapshot models.Snapshot
 		want     float64
 	}{
-		"no figures":               {models.Snapshot{Status: "creating"}, 0},
-		"by size":                  {size(25, 100), 0.25},
-		"more than all":            {size(120, 100), 1},
-		"less than nothing":        {size(-1, 100), 0},
-		"no size":                  {size(25, 0), 0},
-		"by time":                  {elapsed(30, 10), 0.75},
-		"no estimate":              {elapsed(30, 0), 0},
-		"an estimate and no start": {elapsed(0, 10), 0},
-		"available":                {models.Snapshot{Status: "available"}, 1},
-		"a final snapshot":         {models.Snapshot{Status: "final snapshot"}, 1},
+		"no sizes":                {models.Snapshot{Status: "creating"}, 0},
+		"by size":                 {size(25, 100), 0.25},
+		"more than the total":     {size(120, 100), 1},
+		"negative size":           {size(-1, 100), 0},
+		"no size":                 {size(25, 0), 0},
+		"by time":                 {elapsed(30, 10), 0.75},
+		"no estimate":             {elapsed(30, 0), 0},
+		"an estimate, no elapsed": {elapsed(0, 10), 0},
+		"available":               {models.Snapshot{Status: "available"}, 1},
+		"a final snapshot":        {models.Snapshot{Status: "final snapshot"}, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stub := &answers{list: []answer{in("creating"), failing("Throttling"), {snapshots: []models.Snapshot{test.snapshot}}, in("available")}}
+			stub := &pollResponses{list: []pollResponse{withStatus("creating"), failing("Throttling"), {snapshots: []models.Snapshot{test.snapshot}}, withStatus("available")}}
 			var shown []redshift.WaitProgress
-			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{
+			_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{
 				MinDelay: time.Second, MaxDelay: time.Second, Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if err != nil || len(shown) < 2 {
-				t.Fatalf("%s: %v, %+v", name, err, shown)
+				t.Fatalf("%s: err = %v, progress = %+v, want no error", name, err, shown)
 			}
 			got := shown[1]
 			if snapshot, ok := got.Resource.(models.Snapshot); !ok || snapshot.Status != test.snapshot.Status || got.Status != string(snapshot.Status) ||
 				got.Fraction != test.want || got.Polls != 3 || got.Waited != 2*time.Second {
-				t.Errorf("%s: the progress is %+v, want the fraction %v", name, got, test.want)
+				t.Errorf("%s: progress = %+v, want the fraction %v", name, got, test.want)
 			}
 		})
 	}
@@ -359,23 +359,23 @@ func TestWaitProgress(t *testing.T) {
 		cluster models.Cluster
 		want    float64
 	}{
-		"being made":        {models.Cluster{ClusterStatus: "creating"}, 0},
-		"starting":          {models.Cluster{RestoreStatus: &models.RestoreStatus{Status: "starting"}}, 0},
-		"restoring":         {models.Cluster{RestoreStatus: &models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 25, SnapshotSizeInMegaBytes: 100}}, 0.25},
-		"more than all":     {models.Cluster{RestoreStatus: &models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 120, SnapshotSizeInMegaBytes: 100}}, 1},
-		"completed":         {models.Cluster{ClusterStatus: "rebooting", RestoreStatus: &models.RestoreStatus{Status: "completed"}}, 1},
-		"of no restore":     {models.Cluster{ClusterStatus: "available"}, 1},
-		"not for queries":   {models.Cluster{ClusterStatus: "available", ClusterAvailabilityStatus: "Modifying"}, 0},
-		"available, no end": {models.Cluster{ClusterStatus: "available", RestoreStatus: &models.RestoreStatus{Status: "restoring"}}, 0},
+		"creating":        {models.Cluster{ClusterStatus: "creating"}, 0},
+		"starting":        {models.Cluster{RestoreStatus: &models.RestoreStatus{Status: "starting"}}, 0},
+		"restoring":       {models.Cluster{RestoreStatus: &models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 25, SnapshotSizeInMegaBytes: 100}}, 0.25},
+		"more than total": {models.Cluster{RestoreStatus: &models.RestoreStatus{Status: "restoring", ProgressInMegaBytes: 120, SnapshotSizeInMegaBytes: 100}}, 1},
+		"completed":       {models.Cluster{ClusterStatus: "rebooting", RestoreStatus: &models.RestoreStatus{Status: "completed"}}, 1},
+		"not restored":    {models.Cluster{ClusterStatus: "available"}, 1},
+		"not for queries": {models.Cluster{ClusterStatus: "available", ClusterAvailabilityStatus: "Modifying"}, 0},
+		"still restoring": {models.Cluster{ClusterStatus: "available", RestoreStatus: &models.RestoreStatus{Status: "restoring"}}, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stub := &restores{list: []restoreAnswer{{clusters: []models.Cluster{test.cluster}}, clusterIn("paused", "")}}
+			stub := &restores{list: []restoreResponse{{clusters: []models.Cluster{test.cluster}}, clusterIn("paused", "")}}
 			var shown []redshift.WaitProgress
-			_, _ = over(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{
+			_, _ = clientOf(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{
 				Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if len(shown) == 0 || shown[0].Fraction != test.want {
-				t.Errorf("%s: the progress is %+v, want the fraction %v", name, shown, test.want)
+				t.Errorf("%s: progress = %+v, want the fraction %v", name, shown, test.want)
 			}
 		})
 	}
@@ -390,13 +390,13 @@ func TestWaitProgress(t *testing.T) {
 		"done":     {models.TableRestoreStatus{Status: "SUCCEEDED"}, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stub := &restores{list: []restoreAnswer{{tables: []models.TableRestoreStatus{test.restore}}, tableIn("SUCCEEDED", "")}}
+			stub := &restores{list: []restoreResponse{{tables: []models.TableRestoreStatus{test.restore}}, tableIn("SUCCEEDED", "")}}
 			var shown []redshift.WaitProgress
-			_, err := over(stub).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{
+			_, err := clientOf(stub).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{
 				Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			if err != nil || shown[0].Fraction != test.want {
-				t.Errorf("%s: %v, the progress is %+v, want the fraction %v", name, err, shown, test.want)
+				t.Errorf("%s: err = %v, progress = %+v, want the fraction %v", name, err, shown, test.want)
 			}
 		})
 	}

@@ -20,9 +20,9 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestWaitThatBeginsInAnOutage: a response with an AWS error code proves that the address is right, so that the wait goes on.
-// A wait whose first poll fails in another way ends, because the address may be wrong.
-func TestWaitThatBeginsInAnOutage(t *testing.T) {
+// A response with an AWS error code proves that the address is right, so the wait continues. If the first poll fails in another
+// way, the wait ends, because the address may be wrong.
+func TestWaitToleratesAnOutageAtItsStart(t *testing.T) {
 	t.Parallel()
 	refused := func(status int, code awsquery.ErrorCode) error {
 		return &awsquery.Error{Operation: "DescribeClusterSnapshots", StatusCode: status, Code: code}
@@ -35,23 +35,23 @@ func TestWaitThatBeginsInAnOutage(t *testing.T) {
 		failures []error
 		goesOn   bool
 	}{
-		"throttled":                      {[]error{refused(400, awsquery.ErrThrottling)}, true},
-		"throttled five times":           {[]error{retried(refused(400, awsquery.ErrRequestLimitExceeded))}, true},
-		"throttled for minutes":          {slices.Repeat([]error{retried(refused(400, awsquery.ErrThrottling))}, 20), true},
-		"throttled, as a stub has it":    {[]error{refused(0, awsquery.ErrThrottling)}, true},
-		"a dependency that is down":      {[]error{refused(400, models.ErrDependentServiceUnavailableFault)}, true},
-		"500 with a code":                {[]error{retried(refused(500, "InternalFailure"))}, true},
-		"503 with a code":                {[]error{refused(503, "ServiceUnavailable")}, true},
-		"500 with a code, then cut":      {[]error{refused(500, "InternalFailure"), unsent(io.ErrUnexpectedEOF)}, true},
-		"throttled, then no such host":   {[]error{refused(400, "Throttling"), unsent(&net.DNSError{Err: "no such host", IsNotFound: true})}, true},
-		"429 without a code":             {[]error{refused(429, "")}, false},
-		"HTML":                           {[]error{retried(refused(503, ""))}, false},
-		"no such host":                   {[]error{retried(unsent(&net.DNSError{Err: "no such host", IsNotFound: true}))}, false},
-		"refused connection":             {[]error{unsent(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})}, false},
-		"cut":                            {[]error{unsent(io.ErrUnexpectedEOF)}, false},
-		"an error with no meaning":       {[]error{errors.New("odd")}, false},
-		"refused for good":               {[]error{refused(403, awsquery.ErrAccessDenied)}, false},
-		"refused for good in the middle": {[]error{refused(400, "Throttling"), refused(403, awsquery.ErrAccessDenied)}, false},
+		"throttled":                    {[]error{refused(400, awsquery.ErrThrottling)}, true},
+		"throttled five times":         {[]error{retried(refused(400, awsquery.ErrRequestLimitExceeded))}, true},
+		"throttled for minutes":        {slices.Repeat([]error{retried(refused(400, awsquery.ErrThrottling))}, 20), true},
+		"throttled, without a status":  {[]error{refused(0, awsquery.ErrThrottling)}, true},
+		"a dependency that is down":    {[]error{refused(400, models.ErrDependentServiceUnavailableFault)}, true},
+		"500 with a code":              {[]error{retried(refused(500, "InternalFailure"))}, true},
+		"503 with a code":              {[]error{refused(503, "ServiceUnavailable")}, true},
+		"500 with a code, then cut":    {[]error{refused(500, "InternalFailure"), unsent(io.ErrUnexpectedEOF)}, true},
+		"throttled, then no such host": {[]error{refused(400, "Throttling"), unsent(&net.DNSError{Err: "no such host", IsNotFound: true})}, true},
+		"429 without a code":           {[]error{refused(429, "")}, false},
+		"HTML":                         {[]error{retried(refused(503, ""))}, false},
+		"no such host":                 {[]error{retried(unsent(&net.DNSError{Err: "no such host", IsNotFound: true}))}, false},
+		"refused connection":           {[]error{unsent(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})}, false},
+		"cut":                          {[]error{unsent(io.ErrUnexpectedEOF)}, false},
+		"an unknown error":             {[]error{errors.New("odd")}, false},
+		"refused":                      {[]error{refused(403, awsquery.ErrAccessDenied)}, false},
+		"throttled, then refused":      {[]error{refused(400, "Throttling"), refused(403, awsquery.ErrAccessDenied)}, false},
 	} {
 		for wait, run := range waits {
 			synctest.Test(t, func(t *testing.T) {
@@ -69,18 +69,18 @@ func TestWaitThatBeginsInAnOutage(t *testing.T) {
 				err := run(ctx, redshift.NewFromService(stub), redshift.WaitOptions{})
 				last := test.failures[len(test.failures)-1]
 				if test.goesOn && !errors.Is(err, context.Canceled) || !test.goesOn && (!errors.Is(err, last) || stub.polls != len(test.failures)) {
-					t.Errorf("%s, %s: %v after %d polls", name, wait, err, stub.polls)
+					t.Errorf("%s, %s: err = %v after %d polls", name, wait, err, stub.polls)
 				}
 			})
 		}
 	}
 }
 
-// hang is a server that responds to some requests, and to the others not until their context is done.
+// hang is a server that responds to some requests. It holds the others until their context is done.
 type hang struct {
 	responds func(request int) bool
 	requests int
-	began    time.Time // when the first request came that it does not respond to
+	began    time.Time // the time of the first request without a response
 }
 
 func (h *hang) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -98,14 +98,14 @@ func (h *hang) RoundTrip(request *http.Request) (*http.Response, error) {
 	return nil, request.Context().Err()
 }
 
-// TestMaxOutageIsKept: a wait ends when Redshift has been unavailable for MaxOutage, whatever the polls and the delays take.
-// The error has the last failure and does not look like the end of the caller's context.
-func TestMaxOutageIsKept(t *testing.T) {
+// A wait ends when Redshift has been unavailable for MaxOutage, for any duration of polls and delays. The error has the last
+// failure and does not look like the end of the caller's context.
+func TestMaxOutageEndsAWait(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		options  redshift.WaitOptions
 		attempts int
-		timeout  time.Duration // of an attempt
+		timeout  time.Duration // the time limit of an attempt
 		want     time.Duration
 		retried  bool // the error has a RetryError
 	}{
@@ -128,28 +128,28 @@ func TestMaxOutageIsKept(t *testing.T) {
 				})
 				snapshot, err := client.WaitSnapshotAvailable(t.Context(), nightly, test.options)
 				if waited := time.Since(server.began); waited != test.want {
-					t.Errorf("the outage lasted %v, want %v", waited, test.want)
+					t.Errorf("the wait tolerated %v, want %v", waited, test.want)
 				}
 				var failure *redshift.SnapshotWaitError
 				if !errors.Is(err, redshift.ErrOutageTooLong) || !errors.As(err, &failure) || failure.Last.Status != "creating" || snapshot.Status != "creating" {
-					t.Fatalf("the error is %v with %+v", err, snapshot)
+					t.Fatalf("err = %v, snapshot = %+v, want ErrOutageTooLong", err, snapshot)
 				}
 				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-					t.Errorf("the error looks like that of the caller's context: %v", err)
+					t.Errorf("err = %v, want one that does not match the errors of the caller's context", err)
 				}
 				if !errors.As(err, new(*awsquery.SendError)) || errors.As(err, new(*redshift.RetryError)) != test.retried {
-					t.Errorf("the last failure is not in %v", err)
+					t.Errorf("err = %v, want the last failure in it", err)
 				}
 				if !strings.Contains(err.Error(), "MaxOutage is "+test.want.String()) || !strings.Contains(err.Error(), "DescribeClusterSnapshots") {
-					t.Errorf("the text is %v", err)
+					t.Errorf("err = %v, want MaxOutage and the operation in it", err)
 				}
 			})
 		})
 	}
 }
 
-// TestPollsOfAnOutage: the delays of an outage become shorter before its end, so that a wait with long delays sees its end.
-func TestPollsOfAnOutage(t *testing.T) {
+// The delays get shorter towards the end of the tolerated time, so that a wait with long delays notices the end of an outage.
+func TestDelaysGetShorterInAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began, ended := time.Time{}, false
@@ -170,15 +170,15 @@ func TestPollsOfAnOutage(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
 		defer cancel()
-		_, err := over(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
+		_, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MinDelay: time.Hour})
 		if !ended || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || stub.polls > 8 {
-			t.Errorf("the end of the outage was seen: %t, after %d polls: %v", ended, stub.polls, err)
+			t.Errorf("noticed the end of the outage: %t, after %d polls (err = %v), want context.DeadlineExceeded", ended, stub.polls, err)
 		}
 	})
 }
 
-// TestOutagesAreMeasuredOneByOne: a poll that succeeds ends an outage, and so does a refusal that is tolerated.
-func TestOutagesAreMeasuredOneByOne(t *testing.T) {
+// A successful poll ends an outage. So does a tolerated refusal.
+func TestEachOutageIsMeasuredSeparately(t *testing.T) {
 	t.Parallel()
 	for name, between := range map[string]error{
 		"success":       nil,
@@ -201,15 +201,15 @@ func TestOutagesAreMeasuredOneByOne(t *testing.T) {
 				}
 			}
 			options := redshift.WaitOptions{MinDelay: 40 * time.Second, MaxDelay: 40 * time.Second, MaxOutage: time.Minute, ExpectNew: true}
-			if _, err := over(stub).WaitSnapshotAvailable(ctx, nightly, options); !errors.Is(err, context.Canceled) || stub.polls != 14 {
-				t.Errorf("%s: %v after %d polls", name, err, stub.polls)
+			if _, err := clientOf(stub).WaitSnapshotAvailable(ctx, nightly, options); !errors.Is(err, context.Canceled) || stub.polls != 14 {
+				t.Errorf("%s: err = %v after %d polls, want context.Canceled and 14 polls", name, err, stub.polls)
 			}
 		})
 	}
 }
 
-// TestCallersDeadlineInAnOutage: the caller's deadline is the caller's, also in the middle of an outage.
-func TestCallersDeadlineInAnOutage(t *testing.T) {
+// The caller's deadline also ends a wait during an outage, with the caller's error.
+func TestDeadlineEndsAWaitInAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, timeout := range []time.Duration{-1, time.Second} {
 		synctest.Test(t, func(t *testing.T) {
@@ -223,14 +223,14 @@ func TestCallersDeadlineInAnOutage(t *testing.T) {
 			began := time.Now()
 			_, err := client.WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 			if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redshift.ErrOutageTooLong) || time.Since(began) != 45*time.Second {
-				t.Errorf("%v after %v", err, time.Since(began))
+				t.Errorf("err = %v after %v, want context.DeadlineExceeded", err, time.Since(began))
 			}
 		})
 	}
 }
 
-// TestRefusalAtTheEndOfAnOutage: what Redshift refuses for good ends the wait for that reason.
-func TestRefusalAtTheEndOfAnOutage(t *testing.T) {
+// A final refusal ends the wait during an outage, with that refusal.
+func TestRefusalEndsAWaitInAnOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stub := new(polled)
@@ -242,21 +242,20 @@ func TestRefusalAtTheEndOfAnOutage(t *testing.T) {
 
 			return &awsquery.Error{StatusCode: 403, Code: awsquery.ErrAccessDenied}
 		}
-		_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+		_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 		if !errors.Is(err, awsquery.ErrAccessDenied) || errors.Is(err, redshift.ErrOutageTooLong) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("err = %v, want ErrAccessDenied", err)
 		}
 	})
 }
 
-// TestLastFailureOfAnOutage: the error has the newest failure that says something, which an attempt of the poll may have had
-// that MaxOutage cut short.
-func TestLastFailureOfAnOutage(t *testing.T) {
+// The error has the newest informative failure. It can come from an attempt of the poll that MaxOutage cut short.
+func TestOutageErrorHasTheLastFailure(t *testing.T) {
 	t.Parallel()
 	earlier := &awsquery.SendError{Operation: "DescribeClusterSnapshots", Err: io.ErrUnexpectedEOF}
 	newest := &awsquery.Error{Operation: "DescribeClusterSnapshots", StatusCode: 503, Code: "ServiceUnavailable"}
 	for name, test := range map[string]struct {
-		cut  func(context.Context) error // the error of the poll that is cut short
+		cut  func(context.Context) error // returns the error of the poll that is cut short
 		want error
 	}{
 		"an attempt had failed": {func(ctx context.Context) error {
@@ -277,18 +276,18 @@ func TestLastFailureOfAnOutage(t *testing.T) {
 
 				return test.cut(ctx)
 			}
-			_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
+			_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{MaxOutage: time.Minute})
 			if !errors.Is(err, redshift.ErrOutageTooLong) || !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) ||
 				strings.Contains(err.Error(), "deadline exceeded") {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: err = %v", name, err)
 			}
 		})
 	}
 }
 
-// TestFirstPollInAnOutageIsNotTheCallersDeadline: attempts that time out, and a MaxOutage that ends before the next attempt, do
-// not look like the end of the caller's context. The caller's own deadline does.
-func TestFirstPollInAnOutageIsNotTheCallersDeadline(t *testing.T) {
+// Attempts that time out, and a MaxOutage that ends before the next attempt, do not look like the end of the caller's context.
+// The caller's deadline does.
+func TestOutageAtTheFirstPollIsNotTheCallersDeadline(t *testing.T) {
 	t.Parallel()
 	busy := func(*http.Request) (*http.Response, error) {
 		response := httpmock.NewStringResponse(http.StatusServiceUnavailable, "busy")
@@ -303,13 +302,13 @@ func TestFirstPollInAnOutageIsNotTheCallersDeadline(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		responds  httpmock.Responder
-		deadline  time.Duration // of the caller, 0 if there is none
+		deadline  time.Duration // of the caller, or 0
 		maxOutage time.Duration
-		callers   bool // the error is that of the caller's deadline
+		callers   bool // the error matches the caller's deadline
 	}{
 		"attempts that time out":               {responds: hangs},
 		"attempts that time out, no tolerance": {responds: hangs, maxOutage: -1},
-		"attempts that time out before":        {responds: hangs, deadline: time.Hour},
+		"attempts that time out, deadline":     {responds: hangs, deadline: time.Hour},
 		"a short MaxOutage":                    {responds: busy, maxOutage: time.Second},
 		"a short MaxOutage, a long deadline":   {responds: busy, maxOutage: time.Second, deadline: time.Hour},
 		"a short deadline":                     {responds: busy, deadline: 3 * time.Second, callers: true},
@@ -329,10 +328,10 @@ func TestFirstPollInAnOutageIsNotTheCallersDeadline(t *testing.T) {
 				defer cancel()
 				err := run(ctx, client, redshift.WaitOptions{MaxOutage: test.maxOutage})
 				if err == nil || errors.Is(err, context.DeadlineExceeded) != test.callers || errors.Is(err, context.Canceled) && !test.callers {
-					t.Errorf("%s, %s: %v", name, wait, err)
+					t.Errorf("%s, %s: err = %v", name, wait, err)
 				}
 				if !errors.As(err, new(*awsquery.SendError)) && !errors.As(err, new(*awsquery.Error)) {
-					t.Errorf("%s, %s: the failure is not in %v", name, wait, err)
+					t.Errorf("%s, %s: err = %v, want the failure in it", name, wait, err)
 				}
 			})
 		}

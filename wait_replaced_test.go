@@ -12,145 +12,146 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestWaitForAReplacedSnapshot: another snapshot that gets the name of the one that a wait saw ends the wait.
-func TestWaitForAReplacedSnapshot(t *testing.T) {
+// If another snapshot gets the name of the one that a wait polls, the wait ends.
+func TestWaitEndsIfItsSnapshotIsReplaced(t *testing.T) {
 	t.Parallel()
 	early := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
 	late := early.Add(time.Hour)
-	taken := func(name string, at time.Time, status models.SnapshotStatus) answer {
-		return answer{snapshots: []models.Snapshot{{SnapshotIdentifier: name, SnapshotCreateTime: at, Status: status}}}
+	taken := func(name string, at time.Time, status models.SnapshotStatus) pollResponse {
+		return pollResponse{snapshots: []models.Snapshot{{SnapshotIdentifier: name, SnapshotCreateTime: at, Status: status}}}
 	}
 	never := time.Time{}
 	for name, test := range map[string]struct {
-		answers        []answer
+		responses      []pollResponse
 		available      error           // of WaitSnapshotAvailable
-		last           models.Snapshot // before the snapshot was replaced or deleted
+		last           models.Snapshot // the last snapshot before it was replaced or deleted
 		polls          int
 		availablePolls int // if WaitSnapshotAvailable succeeds
 	}{
 		"by a later one": {
-			answers:   []answer{taken("nightly", early, "creating"), taken("nightly", late, "available")},
+			responses: []pollResponse{taken("nightly", early, "creating"), taken("nightly", late, "available")},
 			available: redshift.ErrSnapshotDeleted, last: models.Snapshot{SnapshotCreateTime: early, Status: "creating"}, polls: 2,
 		},
-		"by an earlier one": { // a copy has the time of its source
-			answers:   []answer{taken("nightly", late, "creating"), taken("nightly", early, "available")},
+		"by an earlier one": { // a copy has the creation time of its source
+			responses: []pollResponse{taken("nightly", late, "creating"), taken("nightly", early, "available")},
 			available: redshift.ErrSnapshotDeleted, last: models.Snapshot{SnapshotCreateTime: late, Status: "creating"}, polls: 2,
 		},
-		"after polls that show no time": {
-			answers:   []answer{taken("nightly", never, "creating"), taken("nightly", early, "creating"), taken("nightly", never, "creating"), taken("nightly", late, "available")},
+		"after polls without a time": {
+			responses: []pollResponse{taken("nightly", never, "creating"), taken("nightly", early, "creating"), taken("nightly", never, "creating"), taken("nightly", late, "available")},
 			available: redshift.ErrSnapshotDeleted, last: models.Snapshot{Status: "creating"}, polls: 4,
 		},
 		"by one with another name": {
-			answers:   []answer{taken("nightly", early, "creating"), taken("weekly", early, "available")},
+			responses: []pollResponse{taken("nightly", early, "creating"), taken("weekly", early, "available")},
 			available: redshift.ErrSnapshotDeleted, last: models.Snapshot{SnapshotCreateTime: early, Status: "creating"}, polls: 2,
 		},
 		"by a failed one": {
-			answers:   []answer{taken("nightly", early, "creating"), taken("nightly", late, "failed")},
+			responses: []pollResponse{taken("nightly", early, "creating"), taken("nightly", late, "failed")},
 			available: redshift.ErrSnapshotDeleted, last: models.Snapshot{SnapshotCreateTime: early, Status: "creating"}, polls: 2,
 		},
 		"the same time in another zone and case": {
-			answers: []answer{
+			responses: []pollResponse{
 				taken("nightly", early, "creating"), taken("NIGHTLY", early.In(time.FixedZone("CET", 3600)), "available"), failing("ClusterSnapshotNotFound"),
 			},
 			last: models.Snapshot{SnapshotCreateTime: early, Status: "available"}, polls: 3, availablePolls: 2,
 		},
-		"no times at all": {
-			answers: []answer{taken("nightly", never, "creating"), taken("nightly", never, "available"), failing("ClusterSnapshotNotFound")},
-			last:    models.Snapshot{Status: "available"}, polls: 3, availablePolls: 2,
+		"no times": {
+			responses: []pollResponse{taken("nightly", never, "creating"), taken("nightly", never, "available"), failing("ClusterSnapshotNotFound")},
+			last:      models.Snapshot{Status: "available"}, polls: 3, availablePolls: 2,
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stub := &answers{list: test.answers}
-			snapshot, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+			stub := &pollResponses{list: test.responses}
+			snapshot, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 			var failure *redshift.SnapshotWaitError
 			switch {
 			case test.available == nil:
-				if err != nil || len(stub.asked) != test.availablePolls || snapshot.Status != "available" {
-					t.Errorf("%s, available: %+v, %v after %d polls", name, snapshot, err, len(stub.asked))
+				if err != nil || len(stub.polledAt) != test.availablePolls || snapshot.Status != "available" {
+					t.Errorf("%s, available: got %+v, %v after %d polls", name, snapshot, err, len(stub.polledAt))
 				}
-			case !errors.Is(err, test.available) || !errors.As(err, &failure) || len(stub.asked) != test.polls:
-				t.Errorf("%s, available: %v after %d polls", name, err, len(stub.asked))
+			case !errors.Is(err, test.available) || !errors.As(err, &failure) || len(stub.polledAt) != test.polls:
+				t.Errorf("%s, available: err = %v after %d polls, want %v and %d polls", name, err, len(stub.polledAt), test.available, test.polls)
 			case failure.Last.Status != test.last.Status || !failure.Last.SnapshotCreateTime.Equal(test.last.SnapshotCreateTime) || snapshot.Status != test.last.Status:
-				t.Errorf("%s, available: the last is %+v, and %+v", name, failure.Last, snapshot)
+				t.Errorf("%s, available: Last = %+v, returned %+v", name, failure.Last, snapshot)
 			}
 		})
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
-			stub := &answers{list: test.answers}
+			stub := &pollResponses{list: test.responses}
 			shown := 0
-			snapshot, err := over(stub).WaitSnapshotDeleted(ctx, nightly, redshift.WaitOptions{Progress: func(progress redshift.WaitProgress) {
+			snapshot, err := clientOf(stub).WaitSnapshotDeleted(ctx, nightly, redshift.WaitOptions{Progress: func(progress redshift.WaitProgress) {
 				shown++
 			}})
-			if err != nil || len(stub.asked) != test.polls || shown != test.polls-1 {
-				t.Errorf("%s, deleted: %v after %d polls, of which %d were shown", name, err, len(stub.asked), shown)
+			if err != nil || len(stub.polledAt) != test.polls || shown != test.polls-1 {
+				t.Errorf("%s, deleted: err = %v after %d polls and %d progress reports, want no error and %d polls",
+					name, err, len(stub.polledAt), shown, test.polls)
 			}
 			if snapshot.Status != test.last.Status || !snapshot.SnapshotCreateTime.Equal(test.last.SnapshotCreateTime) || snapshot.SnapshotIdentifier == "weekly" {
-				t.Errorf("%s, deleted: returned %+v", name, snapshot)
+				t.Errorf("%s, deleted: got %+v", name, snapshot)
 			}
 		})
 	}
 }
 
-// TestWaitForASnapshotThatGoes: a snapshot that a poll showed, and that Redshift does not know any more, was deleted.
-func TestWaitForASnapshotThatGoes(t *testing.T) {
+// If a poll has shown the snapshot and Redshift then does not find it, the snapshot was deleted.
+func TestWaitEndsIfItsSnapshotIsDeleted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		stub := &answers{list: []answer{in("creating"), failing("ClusterSnapshotNotFound")}}
-		_, err := over(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+		stub := &pollResponses{list: []pollResponse{withStatus("creating"), failing("ClusterSnapshotNotFound")}}
+		_, err := clientOf(stub).WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
 		if !errors.Is(err, redshift.ErrSnapshotDeleted) || !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("by name: %v", err)
+			t.Errorf("by name: err = %v, want ErrSnapshotDeleted and ErrClusterSnapshotNotFound", err)
 		}
-		stub = &answers{list: []answer{in("creating"), {}}}
-		_, err = over(stub).WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{TagKeys: []string{"env"}}, redshift.WaitOptions{})
+		stub = &pollResponses{list: []pollResponse{withStatus("creating"), {}}}
+		_, err = clientOf(stub).WaitSnapshotAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{TagKeys: []string{"env"}}, redshift.WaitOptions{})
 		if errors.Is(err, redshift.ErrSnapshotDeleted) || !errors.Is(err, redshift.ErrNotOneSnapshot) {
-			t.Errorf("by tag: %v", err)
+			t.Errorf("by tag: err = %v, want ErrNotOneSnapshot", err)
 		}
 	})
 }
 
-func TestWaitForAReplacedCluster(t *testing.T) {
+func TestWaitEndsIfItsClusterIsReplaced(t *testing.T) {
 	t.Parallel()
 	early := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
 	late := early.Add(time.Hour)
-	cluster := func(status models.ClusterStatus, at time.Time) restoreAnswer {
-		return restoreAnswer{clusters: []models.Cluster{{ClusterIdentifier: "drill", ClusterStatus: status, ClusterCreateTime: at, SnapshotScheduleState: "MODIFYING"}}}
+	cluster := func(status models.ClusterStatus, at time.Time) restoreResponse {
+		return restoreResponse{clusters: []models.Cluster{{ClusterIdentifier: "drill", ClusterStatus: status, ClusterCreateTime: at, SnapshotScheduleState: "MODIFYING"}}}
 	}
 	never := time.Time{}
-	gone := restoreAnswer{err: &awsquery.Error{StatusCode: 404, Code: models.ErrClusterNotFound}}
+	gone := restoreResponse{err: &awsquery.Error{StatusCode: 404, Code: models.ErrClusterNotFound}}
 	for name, test := range map[string]struct {
-		answers []restoreAnswer
-		want    error
-		polls   int
-		last    time.Time
+		responses []restoreResponse
+		want      error
+		polls     int
+		last      time.Time
 	}{
-		"a new one":                     {[]restoreAnswer{cluster("rebooting", early), cluster("available", late)}, redshift.ErrClusterDeleted, 2, early},
-		"a new one that is being made":  {[]restoreAnswer{cluster("rebooting", early), cluster("creating", never), cluster("available", late)}, redshift.ErrClusterDeleted, 3, never},
-		"the same, its time shown late": {[]restoreAnswer{cluster("creating", never), cluster("rebooting", early), cluster("rebooting", early), gone}, redshift.ErrClusterDeleted, 4, early},
-		"gone":                          {[]restoreAnswer{cluster("rebooting", early), gone}, models.ErrClusterNotFound, 2, early},
-		"not listed":                    {[]restoreAnswer{cluster("rebooting", early), {}}, redshift.ErrNotOneCluster, 2, early},
+		"a new one":                 {[]restoreResponse{cluster("rebooting", early), cluster("available", late)}, redshift.ErrClusterDeleted, 2, early},
+		"a new one, creating":       {[]restoreResponse{cluster("rebooting", early), cluster("creating", never), cluster("available", late)}, redshift.ErrClusterDeleted, 3, never},
+		"the same, time shown late": {[]restoreResponse{cluster("creating", never), cluster("rebooting", early), cluster("rebooting", early), gone}, redshift.ErrClusterDeleted, 4, early},
+		"gone":                      {[]restoreResponse{cluster("rebooting", early), gone}, models.ErrClusterNotFound, 2, early},
+		"not listed":                {[]restoreResponse{cluster("rebooting", early), {}}, redshift.ErrNotOneCluster, 2, early},
 	} {
 		for _, wait := range []string{"WaitClusterRestored", "WaitSnapshotScheduleApplied"} {
 			synctest.Test(t, func(t *testing.T) {
-				stub := &restores{list: test.answers}
-				err := waits[wait](t.Context(), over(stub), redshift.WaitOptions{})
+				stub := &restores{list: test.responses}
+				err := waits[wait](t.Context(), clientOf(stub), redshift.WaitOptions{})
 				var failure *redshift.WaitError[models.Cluster]
 				if !errors.Is(err, test.want) || !errors.As(err, &failure) || failure.Polls != test.polls || !failure.Last.ClusterCreateTime.Equal(test.last) {
-					t.Errorf("%s, %s: %v", name, wait, err)
+					t.Errorf("%s, %s: err = %v, want %v", name, wait, err, test.want)
 				}
 			})
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		stub := &restores{list: []restoreAnswer{cluster("creating", never), cluster("available", early)}}
-		if err := waits["WaitClusterRestored"](t.Context(), over(stub), redshift.WaitOptions{}); err != nil {
-			t.Errorf("a cluster whose time is shown late: %v", err)
+		stub := &restores{list: []restoreResponse{cluster("creating", never), cluster("available", early)}}
+		if err := waits["WaitClusterRestored"](t.Context(), clientOf(stub), redshift.WaitOptions{}); err != nil {
+			t.Errorf("cluster whose time is shown late: err = %v, want nil", err)
 		}
 	})
 }
 
-// TestWaitClusterRestoredAvailability: a cluster is available only if its availability status says so too.
-func TestWaitClusterRestoredAvailability(t *testing.T) {
+// A cluster is available only if its availability status is also available.
+func TestWaitClusterRestoredChecksTheAvailability(t *testing.T) {
 	t.Parallel()
 	for availability, test := range map[models.ClusterAvailabilityStatus]struct {
 		ends bool
@@ -170,14 +171,15 @@ func TestWaitClusterRestoredAvailability(t *testing.T) {
 					first, second := clusterIn("available", restore), clusterIn("available", restore)
 					first.clusters[0].ClusterAvailabilityStatus = availability
 					second.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusAvailable
-					stub := &restores{list: []restoreAnswer{first, second}}
-					cluster, err := over(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{AvailableSuffices: suffices})
+					stub := &restores{list: []restoreResponse{first, second}}
+					cluster, err := clientOf(stub).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{AvailableSuffices: suffices})
 					want := 2
 					if test.ends {
 						want = 1
 					}
-					if !errors.Is(err, test.err) || len(stub.asked) != want || cluster.ClusterStatus != "available" {
-						t.Errorf("%q, restore %q: %v after %d polls", availability, restore, err, len(stub.asked))
+					if !errors.Is(err, test.err) || len(stub.polledAt) != want || cluster.ClusterStatus != "available" {
+						t.Errorf("availability %q, restore %q: err = %v after %d polls, want %v and %d polls",
+							availability, restore, err, len(stub.polledAt), test.err, want)
 					}
 				})
 			}
@@ -185,12 +187,12 @@ func TestWaitClusterRestoredAvailability(t *testing.T) {
 	}
 	failed := clusterIn("available", "failed")
 	failed.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
-	if _, err := over(&restores{list: []restoreAnswer{failed}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrRestoreFailed) {
-		t.Errorf("a restore that failed: %v", err)
+	if _, err := clientOf(&restores{list: []restoreResponse{failed}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrRestoreFailed) {
+		t.Errorf("failed restore: err = %v, want ErrRestoreFailed", err)
 	}
 	creating := clusterIn("creating", "restoring")
 	creating.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
-	if _, err := over(&restores{list: []restoreAnswer{creating}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrClusterUnusable) {
-		t.Errorf("a cluster that failed while it was restored: %v", err)
+	if _, err := clientOf(&restores{list: []restoreResponse{creating}}).WaitClusterRestored(t.Context(), drill, redshift.WaitOptions{}); !errors.Is(err, redshift.ErrClusterUnusable) {
+		t.Errorf("failed cluster: err = %v, want ErrClusterUnusable", err)
 	}
 }

@@ -17,15 +17,15 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// restores is a stub that gives one answer after the other, the last one for ever.
+// restores is a stub that returns its list of responses in order, and then repeats the last one.
 type restores struct {
 	redshift.ClientService
-	list  []restoreAnswer
-	asked []time.Duration // when, since the first
-	first time.Time
+	list     []restoreResponse
+	polledAt []time.Duration // the times of the calls since the first
+	first    time.Time
 }
 
-type restoreAnswer struct {
+type restoreResponse struct {
 	clusters []models.Cluster
 	tables   []models.TableRestoreStatus
 	marker   string
@@ -33,12 +33,12 @@ type restoreAnswer struct {
 	nothing  bool // no result, and no error
 }
 
-func (r *restores) next() restoreAnswer {
+func (r *restores) next() restoreResponse {
 	if r.first.IsZero() {
 		r.first = time.Now()
 	}
-	next := r.list[min(len(r.asked), len(r.list)-1)]
-	r.asked = append(r.asked, time.Since(r.first))
+	next := r.list[min(len(r.polledAt), len(r.list)-1)]
+	r.polledAt = append(r.polledAt, time.Since(r.first))
 
 	return next
 }
@@ -61,40 +61,40 @@ func (r *restores) DescribeTableRestoreStatus(context.Context, *redshift.Describ
 	return &redshift.DescribeTableRestoreStatusResult{TableRestoreStatusDetails: next.tables, Marker: next.marker}, nil
 }
 
-// clusterIn is a cluster in a state, whose restore is in another, if it has one.
-func clusterIn(status models.ClusterStatus, restore models.RestoreStatusType) restoreAnswer {
+// clusterIn returns a response with a cluster and the state of its restore, if any.
+func clusterIn(status models.ClusterStatus, restore models.RestoreStatusType) restoreResponse {
 	one := models.Cluster{ClusterIdentifier: "drill-secret", ClusterStatus: status}
 	if restore != "" {
 		one.RestoreStatus = &models.RestoreStatus{Status: restore, ProgressInMegaBytes: 25, SnapshotSizeInMegaBytes: 100}
 	}
 
-	return restoreAnswer{clusters: []models.Cluster{one}}
+	return restoreResponse{clusters: []models.Cluster{one}}
 }
 
-func tableIn(status models.TableRestoreStatusType, message string) restoreAnswer {
-	return restoreAnswer{tables: []models.TableRestoreStatus{{TableRestoreRequestID: "request-secret", Status: status, Message: message}}}
+func tableIn(status models.TableRestoreStatusType, message string) restoreResponse {
+	return restoreResponse{tables: []models.TableRestoreStatus{{TableRestoreRequestID: "request-secret", Status: status, Message: message}}}
 }
 
-func refused(code awsquery.ErrorCode) restoreAnswer {
-	return restoreAnswer{err: &awsquery.Error{Operation: "Describe", StatusCode: 404, Code: code}}
+func refused(code awsquery.ErrorCode) restoreResponse {
+	return restoreResponse{err: &awsquery.Error{Operation: "Describe", StatusCode: 404, Code: code}}
 }
 
-// expectation is how a wait ends.
+// expectation is the expected end of a wait.
 type expectation struct {
-	status string
-	err    error
-	asked  []time.Duration
+	status   string
+	err      error
+	polledAt []time.Duration
 }
 
-// check holds the end of a wait against what is expected; W is its typed error.
+// check compares the end of a wait with the expectation. W is the type of its error.
 func check[Resource any](t *testing.T, want expectation, stub *restores, last string, err error) {
 	t.Helper()
-	if last != want.status || !slices.Equal(stub.asked, want.asked) {
-		t.Errorf("it was last %q, asked at %v; want %q, %v", last, stub.asked, want.status, want.asked)
+	if last != want.status || !slices.Equal(stub.polledAt, want.polledAt) {
+		t.Errorf("last status = %q, polled at %v; want %q, %v", last, stub.polledAt, want.status, want.polledAt)
 	}
 	if want.err == nil {
 		if err != nil {
-			t.Errorf("failed: %v", err)
+			t.Errorf("err = %v, want nil", err)
 		}
 
 		return
@@ -102,18 +102,18 @@ func check[Resource any](t *testing.T, want expectation, stub *restores, last st
 	var failure *redshift.WaitError[Resource]
 	matches := errors.Is(err, want.err) || want.err == errNothing && strings.Contains(err.Error(), errNothing.Error())
 	if !matches || !errors.As(err, &failure) {
-		t.Fatalf("got the error %v, want a %T with %v", err, failure, want.err)
+		t.Fatalf("err = %v, want a %T with %v", err, failure, want.err)
 	}
-	if failure.Polls != len(want.asked) || want.status != "" && !strings.Contains(err.Error(), want.status) {
-		t.Errorf("the error is %v after %d polls", err, failure.Polls)
+	if failure.Polls != len(want.polledAt) || want.status != "" && !strings.Contains(err.Error(), want.status) {
+		t.Errorf("err = %v after %d polls", err, failure.Polls)
 	}
 	encoded, marshalErr := json.Marshal(err)
 	if marshalErr != nil || !strings.Contains(string(encoded), fmt.Sprintf(`"lastStatus":%q`, want.status)) {
-		t.Errorf("%v, %s", marshalErr, encoded)
+		t.Errorf("Marshal() = %[2]s, %[1]v", marshalErr, encoded)
 	}
 	for _, text := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err), string(encoded), failure.LogValue().String()} {
 		if strings.Contains(text, "-secret") {
-			t.Errorf("the error prints the value of a parameter: %s", text)
+			t.Errorf("the error shows the value of a parameter: %s", text)
 		}
 	}
 }
@@ -129,150 +129,150 @@ func limited(t *testing.T, limit time.Duration) context.Context {
 	return ctx
 }
 
-func TestWaitClusterRestored(t *testing.T) {
+func TestWaitClusterRestoredPollsUntilTheDataIsRestored(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
 	once, twice := []time.Duration{0}, []time.Duration{0, 7500 * time.Millisecond}
 	for name, test := range map[string]struct {
-		answers []restoreAnswer
-		wait    redshift.WaitOptions
-		limit   time.Duration
-		want    expectation
+		responses []restoreResponse
+		wait      redshift.WaitOptions
+		limit     time.Duration
+		want      expectation
 	}{
-		"at once":                  {answers: []restoreAnswer{clusterIn("available", "completed")}, want: expectation{"available", nil, once}},
-		"never restored":           {answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("available", "")}, want: expectation{"available", nil, twice}},
-		"data on the way":          {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring"), clusterIn("available", "completed")}, want: expectation{"available", nil, []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond}}},
-		"data on the way, enough":  {answers: []restoreAnswer{clusterIn("creating", "starting"), clusterIn("available", "restoring")}, wait: redshift.WaitOptions{AvailableSuffices: true}, want: expectation{"available", nil, twice}},
-		"resized":                  {answers: []restoreAnswer{clusterIn("available, resize-cleanup", "completed")}, want: expectation{"available, resize-cleanup", nil, once}},
-		"completed, not available": {answers: []restoreAnswer{clusterIn("rebooting", "completed"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
-		"a state of the future":    {answers: []restoreAnswer{clusterIn("polishing", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
-		"a restore of the future":  {answers: []restoreAnswer{clusterIn("available", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
+		"immediately":              {responses: []restoreResponse{clusterIn("available", "completed")}, want: expectation{"available", nil, once}},
+		"never restored":           {responses: []restoreResponse{clusterIn("creating", ""), clusterIn("available", "")}, want: expectation{"available", nil, twice}},
+		"restoring data":           {responses: []restoreResponse{clusterIn("creating", "starting"), clusterIn("available", "restoring"), clusterIn("available", "completed")}, want: expectation{"available", nil, []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond}}},
+		"restoring, suffices":      {responses: []restoreResponse{clusterIn("creating", "starting"), clusterIn("available", "restoring")}, wait: redshift.WaitOptions{AvailableSuffices: true}, want: expectation{"available", nil, twice}},
+		"resized":                  {responses: []restoreResponse{clusterIn("available, resize-cleanup", "completed")}, want: expectation{"available, resize-cleanup", nil, once}},
+		"completed, not available": {responses: []restoreResponse{clusterIn("rebooting", "completed"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
+		"an unknown state":         {responses: []restoreResponse{clusterIn("polishing", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
+		"an unknown restore":       {responses: []restoreResponse{clusterIn("available", "polishing"), clusterIn("available", "completed")}, want: expectation{"available", nil, twice}},
 		"growing delays": {
-			answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("available", "")},
-			wait:    redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 5 * second},
-			want:    expectation{"available", nil, []time.Duration{0, 5 * second, 10 * second, 15 * second}},
+			responses: []restoreResponse{clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("creating", ""), clusterIn("available", "")},
+			wait:      redshift.WaitOptions{MinDelay: 4 * second, MaxDelay: 5 * second},
+			want:      expectation{"available", nil, []time.Duration{0, 5 * second, 10 * second, 15 * second}},
 		},
-		"failed":                   {answers: []restoreAnswer{clusterIn("creating", "restoring"), clusterIn("creating", "failed")}, want: expectation{"creating", redshift.ErrRestoreFailed, twice}},
-		"failed, though available": {answers: []restoreAnswer{clusterIn("available", "failed")}, want: expectation{"available", redshift.ErrRestoreFailed, once}},
-		"incompatible":             {answers: []restoreAnswer{clusterIn("incompatible-restore", "restoring")}, want: expectation{"incompatible-restore", redshift.ErrRestoreFailed, once}},
-		"incompatible network":     {answers: []restoreAnswer{clusterIn("incompatible-network", "")}, want: expectation{"incompatible-network", redshift.ErrClusterUnusable, once}},
-		"incompatible parameters":  {answers: []restoreAnswer{clusterIn("incompatible-parameters", "")}, want: expectation{"incompatible-parameters", redshift.ErrClusterUnusable, once}},
-		"incompatible HSM":         {answers: []restoreAnswer{clusterIn("incompatible-hsm", "")}, want: expectation{"incompatible-hsm", redshift.ErrClusterUnusable, once}},
-		"broken":                   {answers: []restoreAnswer{clusterIn("hardware-failure", "")}, want: expectation{"hardware-failure", redshift.ErrClusterUnusable, once}},
-		"full":                     {answers: []restoreAnswer{clusterIn("storage-full", "")}, want: expectation{"storage-full", redshift.ErrClusterUnusable, once}},
-		"paused":                   {answers: []restoreAnswer{clusterIn("paused", "completed")}, want: expectation{"paused", redshift.ErrClusterUnusable, once}},
-		"being deleted":            {answers: []restoreAnswer{clusterIn("creating", ""), clusterIn("deleting", "")}, want: expectation{"deleting", redshift.ErrClusterUnusable, twice}},
-		"a last snapshot":          {answers: []restoreAnswer{clusterIn("final-snapshot", "")}, want: expectation{"final-snapshot", redshift.ErrClusterUnusable, once}},
-		"not found":                {answers: []restoreAnswer{refused("ClusterNotFound")}, want: expectation{"", models.ErrClusterNotFound, once}},
-		"none":                     {answers: []restoreAnswer{{}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
-		"two":                      {answers: []restoreAnswer{{clusters: make([]models.Cluster, 2)}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
-		"more than a page":         {answers: []restoreAnswer{{clusters: make([]models.Cluster, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
-		"neither result nor error": {answers: []restoreAnswer{{nothing: true}}, want: expectation{"", errNothing, once}},
-		"another error":            {answers: []restoreAnswer{clusterIn("creating", ""), refused("AccessDenied")}, want: expectation{"creating", awsquery.ErrAccessDenied, twice}},
-		"new, not yet found":       {answers: []restoreAnswer{refused("ClusterNotFound"), {}, clusterIn("available", "")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"available", nil, []time.Duration{0, second, 2 * second}}},
-		"new, never found":         {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"", models.ErrClusterNotFound, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
-		"new, seen, then gone":     {answers: []restoreAnswer{clusterIn("creating", ""), refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, want: expectation{"creating", models.ErrClusterNotFound, twice}},
-		"the deadline":             {answers: []restoreAnswer{clusterIn("creating", "")}, limit: 8 * second, want: expectation{"creating", context.DeadlineExceeded, twice}},
-		"a context that has ended": {answers: []restoreAnswer{clusterIn("creating", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
+		"failed":                   {responses: []restoreResponse{clusterIn("creating", "restoring"), clusterIn("creating", "failed")}, want: expectation{"creating", redshift.ErrRestoreFailed, twice}},
+		"failed, but available":    {responses: []restoreResponse{clusterIn("available", "failed")}, want: expectation{"available", redshift.ErrRestoreFailed, once}},
+		"incompatible":             {responses: []restoreResponse{clusterIn("incompatible-restore", "restoring")}, want: expectation{"incompatible-restore", redshift.ErrRestoreFailed, once}},
+		"incompatible network":     {responses: []restoreResponse{clusterIn("incompatible-network", "")}, want: expectation{"incompatible-network", redshift.ErrClusterUnusable, once}},
+		"incompatible parameters":  {responses: []restoreResponse{clusterIn("incompatible-parameters", "")}, want: expectation{"incompatible-parameters", redshift.ErrClusterUnusable, once}},
+		"incompatible HSM":         {responses: []restoreResponse{clusterIn("incompatible-hsm", "")}, want: expectation{"incompatible-hsm", redshift.ErrClusterUnusable, once}},
+		"hardware failure":         {responses: []restoreResponse{clusterIn("hardware-failure", "")}, want: expectation{"hardware-failure", redshift.ErrClusterUnusable, once}},
+		"storage full":             {responses: []restoreResponse{clusterIn("storage-full", "")}, want: expectation{"storage-full", redshift.ErrClusterUnusable, once}},
+		"paused":                   {responses: []restoreResponse{clusterIn("paused", "completed")}, want: expectation{"paused", redshift.ErrClusterUnusable, once}},
+		"being deleted":            {responses: []restoreResponse{clusterIn("creating", ""), clusterIn("deleting", "")}, want: expectation{"deleting", redshift.ErrClusterUnusable, twice}},
+		"final snapshot":           {responses: []restoreResponse{clusterIn("final-snapshot", "")}, want: expectation{"final-snapshot", redshift.ErrClusterUnusable, once}},
+		"not found":                {responses: []restoreResponse{refused("ClusterNotFound")}, want: expectation{"", models.ErrClusterNotFound, once}},
+		"none":                     {responses: []restoreResponse{{}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
+		"two":                      {responses: []restoreResponse{{clusters: make([]models.Cluster, 2)}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
+		"more than a page":         {responses: []restoreResponse{{clusters: make([]models.Cluster, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneCluster, once}},
+		"neither result nor error": {responses: []restoreResponse{{nothing: true}}, want: expectation{"", errNothing, once}},
+		"another error":            {responses: []restoreResponse{clusterIn("creating", ""), refused("AccessDenied")}, want: expectation{"creating", awsquery.ErrAccessDenied, twice}},
+		"new, not yet found":       {responses: []restoreResponse{refused("ClusterNotFound"), {}, clusterIn("available", "")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"available", nil, []time.Duration{0, second, 2 * second}}},
+		"new, never found":         {responses: []restoreResponse{refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"", models.ErrClusterNotFound, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
+		"new, seen, then gone":     {responses: []restoreResponse{clusterIn("creating", ""), refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, want: expectation{"creating", models.ErrClusterNotFound, twice}},
+		"the deadline":             {responses: []restoreResponse{clusterIn("creating", "")}, limit: 8 * second, want: expectation{"creating", context.DeadlineExceeded, twice}},
+		"an ended context":         {responses: []restoreResponse{clusterIn("creating", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				stub := &restores{list: test.answers}
+				stub := &restores{list: test.responses}
 				var shown []redshift.WaitProgress
 				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
-				last, err := over(stub).WaitClusterRestored(limited(t, test.limit), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
+				last, err := clientOf(stub).WaitClusterRestored(limited(t, test.limit), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, test.wait)
 				check[models.Cluster](t, test.want, stub, string(last.ClusterStatus), err)
 				if test.want.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != test.want.status) {
-					t.Errorf("progress was shown as %+v", shown)
+					t.Errorf("progress = %+v", shown)
 				}
 			})
 		})
 	}
 }
 
-func TestWaitTableRestored(t *testing.T) {
+func TestWaitTableRestoredPollsUntilItSucceeds(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
 	once, twice := []time.Duration{0}, []time.Duration{0, 7500 * time.Millisecond}
 	for name, test := range map[string]struct {
-		answers []restoreAnswer
-		wait    redshift.WaitOptions
-		limit   time.Duration
-		want    expectation
+		responses []restoreResponse
+		wait      redshift.WaitOptions
+		limit     time.Duration
+		want      expectation
 	}{
-		"at once":                  {answers: []restoreAnswer{tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, once}},
-		"after a while":            {answers: []restoreAnswer{tableIn("PENDING", "queued"), tableIn("IN_PROGRESS", ""), tableIn("SUCCEEDED", "done")}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond}}},
-		"a state of the future":    {answers: []restoreAnswer{tableIn("POLISHING", ""), tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, twice}},
-		"failed":                   {answers: []restoreAnswer{tableIn("PENDING", ""), tableIn("FAILED", "")}, want: expectation{"FAILED", redshift.ErrRestoreFailed, twice}},
-		"cancelled":                {answers: []restoreAnswer{tableIn("CANCELED", "")}, want: expectation{"CANCELED", redshift.ErrRestoreCanceled, once}},
-		"not found":                {answers: []restoreAnswer{refused("TableRestoreNotFoundFault")}, want: expectation{"", models.ErrTableRestoreNotFoundFault, once}},
-		"no such cluster":          {answers: []restoreAnswer{refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, want: expectation{"", models.ErrClusterNotFound, once}},
-		"none":                     {answers: []restoreAnswer{{}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
-		"two":                      {answers: []restoreAnswer{{tables: make([]models.TableRestoreStatus, 2)}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
-		"more than a page":         {answers: []restoreAnswer{{tables: make([]models.TableRestoreStatus, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
-		"neither result nor error": {answers: []restoreAnswer{{nothing: true}}, want: expectation{"", errNothing, once}},
-		"another error":            {answers: []restoreAnswer{tableIn("PENDING", ""), refused("AccessDenied")}, want: expectation{"PENDING", awsquery.ErrAccessDenied, twice}},
-		"new, not yet found":       {answers: []restoreAnswer{refused("TableRestoreNotFoundFault"), {}, tableIn("SUCCEEDED", "")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, second, 2 * second}}},
-		"new, never found":         {answers: []restoreAnswer{{}}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, want: expectation{"", redshift.ErrNotOneTableRestore, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
-		"the deadline":             {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: 8 * second, want: expectation{"PENDING", context.DeadlineExceeded, twice}},
-		"a context that has ended": {answers: []restoreAnswer{tableIn("PENDING", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
+		"immediately":              {responses: []restoreResponse{tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, once}},
+		"after a while":            {responses: []restoreResponse{tableIn("PENDING", "queued"), tableIn("IN_PROGRESS", ""), tableIn("SUCCEEDED", "done")}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, 7500 * time.Millisecond, 18750 * time.Millisecond}}},
+		"an unknown state":         {responses: []restoreResponse{tableIn("POLISHING", ""), tableIn("SUCCEEDED", "")}, want: expectation{"SUCCEEDED", nil, twice}},
+		"failed":                   {responses: []restoreResponse{tableIn("PENDING", ""), tableIn("FAILED", "")}, want: expectation{"FAILED", redshift.ErrRestoreFailed, twice}},
+		"cancelled":                {responses: []restoreResponse{tableIn("CANCELED", "")}, want: expectation{"CANCELED", redshift.ErrRestoreCanceled, once}},
+		"not found":                {responses: []restoreResponse{refused("TableRestoreNotFoundFault")}, want: expectation{"", models.ErrTableRestoreNotFoundFault, once}},
+		"no such cluster":          {responses: []restoreResponse{refused("ClusterNotFound")}, wait: redshift.WaitOptions{ExpectNew: true}, want: expectation{"", models.ErrClusterNotFound, once}},
+		"none":                     {responses: []restoreResponse{{}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
+		"two":                      {responses: []restoreResponse{{tables: make([]models.TableRestoreStatus, 2)}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
+		"more than a page":         {responses: []restoreResponse{{tables: make([]models.TableRestoreStatus, 1), marker: "x"}}, want: expectation{"", redshift.ErrNotOneTableRestore, once}},
+		"neither result nor error": {responses: []restoreResponse{{nothing: true}}, want: expectation{"", errNothing, once}},
+		"another error":            {responses: []restoreResponse{tableIn("PENDING", ""), refused("AccessDenied")}, want: expectation{"PENDING", awsquery.ErrAccessDenied, twice}},
+		"new, not yet found":       {responses: []restoreResponse{refused("TableRestoreNotFoundFault"), {}, tableIn("SUCCEEDED", "")}, wait: redshift.WaitOptions{ExpectNew: true, MaxDelay: second}, want: expectation{"SUCCEEDED", nil, []time.Duration{0, second, 2 * second}}},
+		"new, never found":         {responses: []restoreResponse{{}}, wait: redshift.WaitOptions{ExpectNew: true, MinDelay: second, MaxDelay: second}, want: expectation{"", redshift.ErrNotOneTableRestore, []time.Duration{0, second, 2 * second, 3 * second, 4 * second, 5 * second}}},
+		"the deadline":             {responses: []restoreResponse{tableIn("PENDING", "")}, limit: 8 * second, want: expectation{"PENDING", context.DeadlineExceeded, twice}},
+		"an ended context":         {responses: []restoreResponse{tableIn("PENDING", "")}, limit: -1, want: expectation{"", context.DeadlineExceeded, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				stub := &restores{list: test.answers}
+				stub := &restores{list: test.responses}
 				var shown []redshift.WaitProgress
 				test.wait.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
-				last, err := over(stub).WaitTableRestored(limited(t, test.limit), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
+				last, err := clientOf(stub).WaitTableRestored(limited(t, test.limit), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, test.wait)
 				check[models.TableRestoreStatus](t, test.want, stub, string(last.Status), err)
 				if test.want.status != "" && (len(shown) == 0 || shown[len(shown)-1].Status != test.want.status) {
-					t.Errorf("progress was shown as %+v", shown)
+					t.Errorf("progress = %+v", shown)
 				}
 			})
 		})
 	}
 
-	failed := &restores{list: []restoreAnswer{tableIn("FAILED", "no room for\norders"+strings.Repeat("!", 2000))}}
-	_, err := over(failed).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{})
+	failed := &restores{list: []restoreResponse{tableIn("FAILED", "no room for\norders"+strings.Repeat("!", 2000))}}
+	_, err := clientOf(failed).WaitTableRestored(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, redshift.WaitOptions{})
 	if text := err.Error(); !strings.Contains(text, `the restore failed: "no room for\norders!!`) || len(text) > 1200 {
-		t.Errorf("Redshift's message is lost, or too long: %s", text)
+		t.Errorf("err = %s, want Redshift's message, truncated", text)
 	}
 }
 
-// slow is a stub whose calls last until their context ends.
-type slow struct{ redshift.ClientService }
+// slowService is a stub whose calls return when their context ends.
+type slowService struct{ redshift.ClientService }
 
-func (slow) DescribeClusterSnapshots(ctx context.Context, _ *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+func (slowService) DescribeClusterSnapshots(ctx context.Context, _ *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
 	<-ctx.Done()
 
 	return nil, ctx.Err()
 }
 
-func TestWaitKeepsTheCauseOfACallThatWasCancelled(t *testing.T) {
+func TestWaitKeepsTheCauseOfACanceledCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		reason := errors.New("the job was called off")
+		reason := errors.New("canceled by the job")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(reason) })
-		if _, err := over(slow{}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
+		if _, err := clientOf(slowService{}).WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, reason) || !errors.Is(err, context.Canceled) {
+			t.Errorf("err = %v, want %v and context.Canceled", err, reason)
 		}
 	})
 }
 
-// TestNilWaitError: a nil error prints, as a field that was never set does.
-func TestNilWaitError(t *testing.T) {
+// A nil error is printed without a panic, like a field that was never set.
+func TestNilWaitErrorIsPrinted(t *testing.T) {
 	t.Parallel()
 	var none *redshift.TableRestoreWaitError
 	text, err := json.Marshal(none)
 	if fmt.Sprint(none) != "waiting for a restored table" || none.Unwrap() != nil || string(text) != "null" || err != nil {
-		t.Errorf("%v, %s, %v", none, text, err)
+		t.Errorf("got %v, %s, %v", none, text, err)
 	}
 }
 
-// TestRestoresInABubble restores from the fake, which says at first that there is nothing, as Redshift may.
-func TestRestoresInABubble(t *testing.T) {
+// Restores in the fake, which does not show the new resource at first, as Redshift may do.
+func TestWaitsForRestoresInTheFake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, fake := fakeClient(t, redshifttest.Options{})
@@ -291,9 +291,9 @@ func TestRestoresInABubble(t *testing.T) {
 		began := time.Now()
 		cluster, err := client.WaitClusterRestored(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}, redshift.WaitOptions{})
 		if took := time.Since(began); err != nil || cluster.RestoreStatus.Status != models.RestoreStatusTypeCompleted || took < redshifttest.DefaultRestoreDuration {
-			t.Errorf("%v after %v: %+v", err, took, cluster)
+			t.Errorf("err = %v after %v: %+v, want no error", err, took, cluster)
 		}
-		asked, err := client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
+		accepted, err := client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
 			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "orders_before",
 		})
 		if err != nil {
@@ -301,9 +301,9 @@ func TestRestoresInABubble(t *testing.T) {
 		}
 		failNext(t, fake, "DescribeTableRestoreStatus", models.ErrTableRestoreNotFoundFault, 2)
 		table, err := client.WaitTableRestored(t.Context(),
-			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: asked.TableRestoreStatus.TableRestoreRequestID}, redshift.WaitOptions{})
+			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: accepted.TableRestoreStatus.TableRestoreRequestID}, redshift.WaitOptions{})
 		if err != nil || table.Status != models.TableRestoreStatusTypeSucceeded {
-			t.Errorf("%v: %+v", err, table)
+			t.Errorf("err = %v: %+v, want no error", err, table)
 		}
 	})
 }

@@ -12,60 +12,60 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-func TestWaitSnapshotScheduleApplied(t *testing.T) {
+func TestWaitSnapshotScheduleAppliedPollsUntilItIsActive(t *testing.T) {
 	t.Parallel()
-	schedule := func(identifier string, state models.ScheduleState) restoreAnswer {
-		return restoreAnswer{clusters: []models.Cluster{{ClusterStatus: "available", SnapshotScheduleIdentifier: identifier, SnapshotScheduleState: state}}}
+	schedule := func(identifier string, state models.ScheduleState) restoreResponse {
+		return restoreResponse{clusters: []models.Cluster{{ClusterStatus: "available", SnapshotScheduleIdentifier: identifier, SnapshotScheduleState: state}}}
 	}
-	missing := restoreAnswer{err: models.ErrClusterNotFound}
+	missing := restoreResponse{err: models.ErrClusterNotFound}
 	none := schedule("", "")
 	for name, test := range map[string]struct {
-		answers []restoreAnswer
-		isNew   bool
-		want    error
-		polls   int
-		status  string // the last in the progress
+		responses []restoreResponse
+		isNew     bool
+		want      error
+		polls     int
+		status    string // the last status of the progress
 	}{
-		"active":                            {answers: []restoreAnswer{schedule("nightly", "ACTIVE")}, polls: 1, status: "ACTIVE"},
-		"being applied":                     {answers: []restoreAnswer{schedule("nightly", "MODIFYING"), schedule("nightly", "MODIFYING"), schedule("nightly", "ACTIVE")}, polls: 3, status: "ACTIVE"},
-		"a state of the future":             {answers: []restoreAnswer{schedule("nightly", "POLISHING"), schedule("nightly", "ACTIVE")}, polls: 2, status: "ACTIVE"},
-		"a schedule without a state":        {answers: []restoreAnswer{schedule("nightly", ""), schedule("nightly", "ACTIVE")}, polls: 2, status: "ACTIVE"},
-		"none":                              {answers: []restoreAnswer{none}, polls: 1, status: "no schedule"},
-		"being disassociated":               {answers: []restoreAnswer{schedule("nightly", "MODIFYING"), none}, polls: 2, status: "no schedule"},
-		"failed":                            {answers: []restoreAnswer{schedule("nightly", "MODIFYING"), schedule("nightly", "FAILED")}, want: redshift.ErrSnapshotScheduleFailed, polls: 2, status: "FAILED"},
-		"associated just now":               {answers: []restoreAnswer{none, none, schedule("nightly", "MODIFYING"), schedule("nightly", "ACTIVE")}, isNew: true, polls: 4, status: "ACTIVE"},
-		"associated just now, never shown":  {answers: []restoreAnswer{none}, isNew: true, want: redshift.ErrNoSnapshotSchedule, polls: 6, status: "no schedule"},
-		"associated just now, and not more": {answers: []restoreAnswer{schedule("nightly", "MODIFYING"), none}, isNew: true, want: redshift.ErrNoSnapshotSchedule, polls: 2, status: "no schedule"},
-		"a new cluster":                     {answers: []restoreAnswer{missing, missing, schedule("nightly", "ACTIVE")}, isNew: true, polls: 3, status: "ACTIVE"},
-		"no cluster":                        {answers: []restoreAnswer{missing}, want: models.ErrClusterNotFound, polls: 1},
-		"two clusters":                      {answers: []restoreAnswer{{clusters: make([]models.Cluster, 2)}}, want: redshift.ErrNotOneCluster, polls: 1},
+		"active":                       {responses: []restoreResponse{schedule("nightly", "ACTIVE")}, polls: 1, status: "ACTIVE"},
+		"being applied":                {responses: []restoreResponse{schedule("nightly", "MODIFYING"), schedule("nightly", "MODIFYING"), schedule("nightly", "ACTIVE")}, polls: 3, status: "ACTIVE"},
+		"an unknown state":             {responses: []restoreResponse{schedule("nightly", "POLISHING"), schedule("nightly", "ACTIVE")}, polls: 2, status: "ACTIVE"},
+		"a schedule without a state":   {responses: []restoreResponse{schedule("nightly", ""), schedule("nightly", "ACTIVE")}, polls: 2, status: "ACTIVE"},
+		"none":                         {responses: []restoreResponse{none}, polls: 1, status: "no schedule"},
+		"being disassociated":          {responses: []restoreResponse{schedule("nightly", "MODIFYING"), none}, polls: 2, status: "no schedule"},
+		"failed":                       {responses: []restoreResponse{schedule("nightly", "MODIFYING"), schedule("nightly", "FAILED")}, want: redshift.ErrSnapshotScheduleFailed, polls: 2, status: "FAILED"},
+		"new association":              {responses: []restoreResponse{none, none, schedule("nightly", "MODIFYING"), schedule("nightly", "ACTIVE")}, isNew: true, polls: 4, status: "ACTIVE"},
+		"new association, never shown": {responses: []restoreResponse{none}, isNew: true, want: redshift.ErrNoSnapshotSchedule, polls: 6, status: "no schedule"},
+		"new association, removed":     {responses: []restoreResponse{schedule("nightly", "MODIFYING"), none}, isNew: true, want: redshift.ErrNoSnapshotSchedule, polls: 2, status: "no schedule"},
+		"a new cluster":                {responses: []restoreResponse{missing, missing, schedule("nightly", "ACTIVE")}, isNew: true, polls: 3, status: "ACTIVE"},
+		"no cluster":                   {responses: []restoreResponse{missing}, want: models.ErrClusterNotFound, polls: 1},
+		"two clusters":                 {responses: []restoreResponse{{clusters: make([]models.Cluster, 2)}}, want: redshift.ErrNotOneCluster, polls: 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			stub := &restores{list: test.answers}
+			stub := &restores{list: test.responses}
 			var shown []redshift.WaitProgress
-			cluster, err := over(stub).WaitSnapshotScheduleApplied(t.Context(), drill, redshift.WaitOptions{
+			cluster, err := clientOf(stub).WaitSnapshotScheduleApplied(t.Context(), drill, redshift.WaitOptions{
 				ExpectNew: test.isNew, Progress: func(progress redshift.WaitProgress) { shown = append(shown, progress) },
 			})
 			var failure *redshift.WaitError[models.Cluster]
-			if !errors.Is(err, test.want) || len(stub.asked) != test.polls || (err != nil) != errors.As(err, &failure) {
-				t.Errorf("%s: %v after %d polls", name, err, len(stub.asked))
+			if !errors.Is(err, test.want) || len(stub.polledAt) != test.polls || (err != nil) != errors.As(err, &failure) {
+				t.Errorf("%s: err = %v after %d polls, want %v and %d polls", name, err, len(stub.polledAt), test.want, test.polls)
 			}
 			if test.status == "" {
 				return
 			}
 			last := shown[len(shown)-1]
 			if _, ok := last.Resource.(models.Cluster); !ok || last.Status != test.status || (last.Fraction == 1) != (err == nil) && !slices.Contains([]string{"no schedule"}, last.Status) {
-				t.Errorf("%s: the progress is %+v", name, last)
+				t.Errorf("%s: progress = %+v", name, last)
 			}
 			if string(cluster.SnapshotScheduleState) != test.status && test.status != "no schedule" {
-				t.Errorf("%s: returned %+v", name, cluster)
+				t.Errorf("%s: got %+v", name, cluster)
 			}
 		})
 	}
 }
 
-// TestSchedulesOfTheFake associates a schedule with a cluster and takes it away.
-func TestSchedulesOfTheFake(t *testing.T) {
+// Associates a schedule with a cluster and removes the association.
+func TestWaitForSchedulesInTheFake(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := fakeClient(t, redshifttest.Options{})
@@ -85,7 +85,8 @@ func TestSchedulesOfTheFake(t *testing.T) {
 			}
 			cluster, err := client.WaitSnapshotScheduleApplied(t.Context(), analytics, redshift.WaitOptions{})
 			if err != nil || cluster.SnapshotScheduleIdentifier != change.ScheduleIdentifier || cluster.SnapshotScheduleState == models.ScheduleStateModifying {
-				t.Errorf("after %v: %q is %q, %v", time.Since(began), cluster.SnapshotScheduleIdentifier, cluster.SnapshotScheduleState, err)
+				t.Errorf("after %v: the schedule %q is %q (err = %v), want no error",
+					time.Since(began), cluster.SnapshotScheduleIdentifier, cluster.SnapshotScheduleState, err)
 			}
 		}
 	})

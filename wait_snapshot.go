@@ -9,7 +9,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Reasons why a wait for a snapshot ended early, for errors.Is. The error itself is a [SnapshotWaitError].
+// Reasons why a wait for a snapshot ended early, for errors.Is. The error is a [SnapshotWaitError].
 var (
 	// ErrSnapshotFailed: Redshift could not take the snapshot.
 	ErrSnapshotFailed = errors.New("the snapshot failed")
@@ -22,32 +22,39 @@ var (
 // SnapshotWaitError is the [WaitError] of the waits for snapshots.
 type SnapshotWaitError = WaitError[models.Snapshot]
 
-// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available or is an
-// available "final snapshot", and returns it. It waits until ctx is done.
+// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available, and returns
+// the snapshot. The status "final snapshot" counts as available. The wait ends when ctx is done.
 //
-// The parameters usually have only a SnapshotIdentifier. Parameters that name no snapshot at all are an error. The wait ends
+// The parameters usually have only a SnapshotIdentifier. Parameters that name no snapshot are an error. The wait ends
 // early, with a [SnapshotWaitError], if
-//   - the snapshot failed, or was deleted (also if another snapshot has its name now),
+//   - the snapshot failed ([ErrSnapshotFailed]), or was deleted, even if another snapshot has its name now ([ErrSnapshotDeleted]),
 //   - the parameters match no snapshot, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing, so that another wait can continue after an early end. WaitProgress.Resource is a models.Snapshot.
-func (c *Client) WaitSnapshotAvailable(ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions) (models.Snapshot, error) {
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.Snapshot.
+func (c *Client) WaitSnapshotAvailable(
+	ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions,
+) (models.Snapshot, error) {
 	wait := c.snapshotPoller("a snapshot", params, options)
 	wait.watch.accept = snapshotAvailable
 
 	return wait.run(ctx)
 }
 
-// WaitSnapshotDeleted polls DescribeClusterSnapshots until no snapshot matches the parameters, or until Redshift shows the
-// snapshot as deleted. It also ends if another snapshot has the name of the deleted one. It returns the deleted snapshot as a
-// poll showed it last, a zero one if no poll did. It waits until ctx is done.
+// WaitSnapshotDeleted polls DescribeClusterSnapshots until no snapshot matches the parameters, or until the status of the snapshot
+// is deleted. It also succeeds if another snapshot has the name now. It returns the deleted snapshot as the last poll that found it
+// showed it, or the zero value if no poll found it. The wait ends when ctx is done.
 //
-// The wait deletes nothing: call DeleteClusterSnapshot before, or wait for the end of a retention period. A snapshot that
-// does not exist counts as deleted, so a misspelt SnapshotIdentifier does too. Parameters that name no snapshot at all are an
-// error. The wait ends early, with a [SnapshotWaitError], if the parameters match several snapshots, if Redshift refuses a
-// call, or if it is unavailable for longer than MaxOutage. WaitProgress.Resource is a models.Snapshot.
-func (c *Client) WaitSnapshotDeleted(ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions) (models.Snapshot, error) {
+// The wait deletes nothing: call DeleteClusterSnapshot first, or wait for the end of a retention period. A snapshot that does not
+// exist counts as deleted. So check the spelling of the SnapshotIdentifier. Parameters that name no snapshot are an error. The wait
+// ends early, with a [SnapshotWaitError], if
+//   - the parameters match several snapshots,
+//   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
+//
+// WaitProgress.Resource is a models.Snapshot.
+func (c *Client) WaitSnapshotDeleted(
+	ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions,
+) (models.Snapshot, error) {
 	wait := c.snapshotPoller("the end of a snapshot", params, options)
 	wait.uses = nil
 	wait.watch.untilGone = true
@@ -66,7 +73,7 @@ func (c *Client) snapshotPoller(subject string, params *DescribeClusterSnapshots
 		uses:     []string{optionExpectNew},
 		jitter:   c.waitJitter(),
 		describe: func(ctx context.Context) (models.Snapshot, error) { return c.describeOneSnapshot(ctx, params) },
-		watch:    watch[models.Snapshot]{kind: &snapshotWaits},
+		watch:    watch[models.Snapshot]{traits: &snapshotTraits},
 	}
 	if params == nil || !namesSnapshots(params) {
 		wait.invalid = errors.New("the parameters name no snapshot, set SnapshotIdentifier or SnapshotArn")
@@ -77,9 +84,9 @@ func (c *Client) snapshotPoller(subject string, params *DescribeClusterSnapshots
 	return wait
 }
 
-// snapshotWaits is what waits know about snapshots. A copy of a snapshot has the creation time of its source, so equal times
-// prove nothing, but different times prove that there are two snapshots.
-var snapshotWaits = kind[models.Snapshot]{
+// snapshotTraits has the traits of a snapshot. A copy has the creation time of its source, so equal times prove nothing. Different times
+// prove that the snapshots differ.
+var snapshotTraits = traits[models.Snapshot]{
 	status:   func(snapshot *models.Snapshot) string { return string(snapshot.Status) },
 	fraction: snapshotFraction,
 	created:  func(snapshot *models.Snapshot) time.Time { return snapshot.SnapshotCreateTime },
@@ -98,7 +105,7 @@ func snapshotDeleted(err error) error {
 	return fmt.Errorf("%w: %w", ErrSnapshotDeleted, err)
 }
 
-// snapshotAvailable reports whether a snapshot is available, or why it will not be.
+// snapshotAvailable reports whether a snapshot is available, or returns the reason why it will not be.
 func snapshotAvailable(snapshot *models.Snapshot) (bool, error) {
 	switch snapshot.Status {
 	case models.SnapshotStatusAvailable, models.SnapshotStatusFinalSnapshot:
@@ -112,7 +119,7 @@ func snapshotAvailable(snapshot *models.Snapshot) (bool, error) {
 	}
 }
 
-// snapshotFraction returns how much of a snapshot is taken, by size or, if the size is not known, by time.
+// snapshotFraction returns the part of a snapshot that is taken, by size or, if the size is not known, by time.
 func snapshotFraction(snapshot *models.Snapshot) float64 {
 	switch total := snapshot.ActualIncrementalBackupSizeInMegaBytes; {
 	case snapshot.Status == models.SnapshotStatusAvailable, snapshot.Status == models.SnapshotStatusFinalSnapshot:
@@ -137,7 +144,7 @@ func namesSnapshots(params *DescribeClusterSnapshotsParams) bool {
 }
 
 // errNoSnapshot is the ErrNotOneSnapshot of parameters that match no snapshot.
-var errNoSnapshot = fmt.Errorf("%w: there is none", ErrNotOneSnapshot)
+var errNoSnapshot = fmt.Errorf("%w: they match none", ErrNotOneSnapshot)
 
 func snapshotIsMissing(err error) bool {
 	return errors.Is(err, models.ErrClusterSnapshotNotFound) || errors.Is(err, errNoSnapshot)
@@ -150,7 +157,7 @@ func (c *Client) describeOneSnapshot(ctx context.Context, params *DescribeCluste
 		return models.Snapshot{}, err
 	}
 	if result == nil {
-		return models.Snapshot{}, errNoResult
+		return models.Snapshot{}, noResult("DescribeClusterSnapshots")
 	}
 
 	return onlyOne(result.Snapshots, result.Marker, errNoSnapshot, ErrNotOneSnapshot)

@@ -14,21 +14,21 @@ import (
 )
 
 // WaitSnapshotsAvailable polls DescribeClusterSnapshots until each of the snapshots is available, failed or deleted, and returns
-// the snapshots in the order of the identifiers. It waits until ctx is done. Identifiers are compared without case, duplicates
-// are allowed, and without identifiers the wait succeeds immediately.
+// the snapshots in the order of the identifiers. Identifiers are compared without case, and duplicates are allowed. If identifiers
+// is empty, the wait succeeds immediately. The wait ends when ctx is done.
 //
-// One poll takes as few calls as possible: it lists 100 snapshots a call, or describes the snapshots that are not available
-// yet one by one if these are fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType,
-// and may be nil. They cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. A snapshot that the list does not show is
-// described by its identifier before it counts as missing.
+// A poll makes as few calls as possible. It lists 100 snapshots with each call, or describes the remaining snapshots one by one if
+// that takes fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType. They may be nil. They
+// cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. If the list does not show a snapshot, the poll describes it by its
+// identifier.
 //
-// A snapshot that failed, was deleted or does not exist does not end the wait for the others. The error joins one
-// [SnapshotWaitError] for each snapshot that is not available, so that Unwrap() []error returns them. Last in each has at least
-// the SnapshotIdentifier, and so has each snapshot that is returned. When ctx is done, when Redshift refuses a call, or when it
-// is unavailable for longer than MaxOutage, the wait ends, and this is the reason for all snapshots that were not available.
+// If a snapshot failed, was deleted or does not exist, the wait for the others continues. The error joins one [SnapshotWaitError]
+// for each snapshot that is not available. Its method Unwrap() []error returns them. Each returned snapshot, and the Last of each
+// SnapshotWaitError, has at least the SnapshotIdentifier. If ctx is done, if Redshift refuses to list snapshots, or if Redshift is
+// unavailable for longer than MaxOutage, the wait ends. All snapshots that are not available yet then get this reason.
 //
-// WaitProgress.Resource is a []models.Snapshot in the order of the identifiers, WaitProgress.Fraction the mean over the
-// snapshots, and WaitProgress.Polls counts polls, not calls.
+// WaitProgress.Resource is a []models.Snapshot in the order of the identifiers. WaitProgress.Fraction is the mean over the
+// snapshots. WaitProgress.Polls counts polls, not calls.
 func (c *Client) WaitSnapshotsAvailable(
 	ctx context.Context, params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions,
 ) ([]models.Snapshot, error) {
@@ -40,14 +40,14 @@ func (c *Client) WaitSnapshotsAvailable(
 		invalid:  err,
 		jitter:   c.waitJitter(),
 		describe: set.poll,
-		watch:    watch[[]models.Snapshot]{kind: set.kind(), accept: set.settled},
+		watch:    watch[[]models.Snapshot]{traits: set.traits(), accept: set.allDone},
 	}
 	if _, err := wait.run(ctx); err != nil {
-		var ended *WaitError[[]models.Snapshot]
-		if !errors.As(err, &ended) {
+		var waitErr *WaitError[[]models.Snapshot]
+		if !errors.As(err, &waitErr) {
 			return nil, err
 		}
-		set.fail(ended.Err)
+		set.fail(waitErr.Err)
 	}
 
 	return set.snapshots(), set.err()
@@ -58,16 +58,16 @@ type snapshotSet struct {
 	client  *Client
 	params  DescribeClusterSnapshotsParams
 	members []*snapshotMember // in the order of the identifiers; duplicates share one
-	cost    int               // the calls of the last poll that listed snapshots
+	cost    int               // the number of calls of the last poll that listed snapshots
 	polls   int
 	began   time.Time
 }
 
-// snapshotMember is one of several snapshots that a wait is for.
+// snapshotMember is one snapshot of a wait for several.
 type snapshotMember struct {
-	watch   watch[models.Snapshot]
-	settled bool
-	failure *SnapshotWaitError
+	watch watch[models.Snapshot]
+	done  bool
+	err   *SnapshotWaitError
 }
 
 func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifiers []string, options WaitOptions) (*snapshotSet, error) {
@@ -79,17 +79,17 @@ func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifi
 	}
 	var invalid error
 	if set.params.SnapshotIdentifier+set.params.SnapshotArn+set.params.Marker != "" {
-		invalid = errors.New("the parameters cannot have a SnapshotIdentifier, a SnapshotArn or a Marker, because they are a filter for a list")
+		invalid = errors.New("the parameters cannot have a SnapshotIdentifier, a SnapshotArn or a Marker, because they filter a list")
 	}
 	known := make(map[string]*snapshotMember)
 	for i, identifier := range identifiers {
 		if identifier == "" {
-			invalid = errors.Join(invalid, fmt.Errorf("identifier %d is empty", i))
+			invalid = errors.Join(invalid, fmt.Errorf("identifiers[%d] is empty", i))
 		}
 		member := known[strings.ToLower(identifier)]
 		if member == nil {
 			member = &snapshotMember{watch: watch[models.Snapshot]{
-				kind:      &snapshotWaits,
+				traits:    &snapshotTraits,
 				accept:    snapshotAvailable,
 				expectNew: options.ExpectNew || c.recentlyCreated(snapshotKind, identifier),
 				last:      models.Snapshot{SnapshotIdentifier: identifier},
@@ -102,7 +102,7 @@ func (c *Client) newSnapshotSet(params *DescribeClusterSnapshotsParams, identifi
 	return set, invalid
 }
 
-// poll describes the snapshots that are not settled yet.
+// poll describes the snapshots that are not done.
 func (s *snapshotSet) poll(ctx context.Context) ([]models.Snapshot, error) {
 	s.polls++
 	open := s.open()
@@ -124,8 +124,8 @@ func (s *snapshotSet) poll(ctx context.Context) ([]models.Snapshot, error) {
 	return s.snapshots(), nil
 }
 
-// list lists snapshots page by page, and returns those of the wanted ones that it did not find. It stops when it would take
-// fewer calls to describe these one by one.
+// list lists snapshots page by page, and returns the wanted snapshots that it did not find. It stops when it takes fewer calls to
+// describe the rest one by one.
 func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*snapshotMember, error) {
 	missing := make(map[string]*snapshotMember)
 	for _, member := range wanted {
@@ -166,7 +166,7 @@ func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*sn
 	return unlisted, nil
 }
 
-// concernsOneSnapshot reports whether the error of a call that describes one snapshot says nothing about others.
+// concernsOneSnapshot reports whether the error of a call that describes one snapshot does not concern other snapshots.
 func concernsOneSnapshot(err error) bool {
 	refused := attempts.ResponseIn(err)
 
@@ -175,18 +175,18 @@ func concernsOneSnapshot(err error) bool {
 
 func (s *snapshotSet) observe(member *snapshotMember, snapshot models.Snapshot, err error) {
 	done, reason := member.watch.observe(snapshot, err)
-	member.settled = done || reason != nil
+	member.done = done || reason != nil
 	if reason != nil {
-		member.failure = member.watch.failure("a snapshot", s.polls, time.Since(s.began), reason)
+		member.err = member.watch.waitError("a snapshot", s.polls, time.Since(s.began), reason)
 	}
 }
 
-// open returns the snapshots that are not settled, each once.
+// open returns the snapshots that are not done, each once.
 func (s *snapshotSet) open() []*snapshotMember {
 	var open []*snapshotMember
 	seen := make(map[*snapshotMember]bool)
 	for _, member := range s.members {
-		if !member.settled && !seen[member] {
+		if !member.done && !seen[member] {
 			seen[member] = true
 			open = append(open, member)
 		}
@@ -195,26 +195,26 @@ func (s *snapshotSet) open() []*snapshotMember {
 	return open
 }
 
-// fail ends the wait for all snapshots that are not settled.
+// fail ends the wait for all snapshots that are not done.
 func (s *snapshotSet) fail(reason error) {
 	for _, member := range s.open() {
-		member.settled = true
-		member.failure = member.watch.failure("a snapshot", s.polls, time.Since(s.began), reason)
+		member.done = true
+		member.err = member.watch.waitError("a snapshot", s.polls, time.Since(s.began), reason)
 	}
 }
 
 // err joins the errors of the snapshots that are not available, in the order of the identifiers.
 func (s *snapshotSet) err() error {
-	var failures []error
+	var errs []error
 	reported := make(map[*snapshotMember]bool)
 	for _, member := range s.members {
-		if member.failure != nil && !reported[member] {
+		if member.err != nil && !reported[member] {
 			reported[member] = true
-			failures = append(failures, member.failure)
+			errs = append(errs, member.err)
 		}
 	}
 
-	return errors.Join(failures...)
+	return errors.Join(errs...)
 }
 
 func (s *snapshotSet) snapshots() []models.Snapshot {
@@ -226,10 +226,10 @@ func (s *snapshotSet) snapshots() []models.Snapshot {
 	return snapshots
 }
 
-func (s *snapshotSet) settled(*[]models.Snapshot) (bool, error) { return len(s.open()) == 0, nil }
+func (s *snapshotSet) allDone(*[]models.Snapshot) (bool, error) { return len(s.open()) == 0, nil }
 
-func (s *snapshotSet) kind() *kind[[]models.Snapshot] {
-	return &kind[[]models.Snapshot]{
+func (s *snapshotSet) traits() *traits[[]models.Snapshot] {
+	return &traits[[]models.Snapshot]{
 		status: func(snapshots *[]models.Snapshot) string {
 			available := 0
 			for i := range *snapshots {
@@ -246,7 +246,7 @@ func (s *snapshotSet) kind() *kind[[]models.Snapshot] {
 			}
 			sum := 0.0
 			for i, member := range s.members {
-				if member.failure != nil {
+				if member.err != nil {
 					sum++ // nothing is left to do
 				} else {
 					sum += snapshotFraction(&(*snapshots)[i])

@@ -17,8 +17,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// account is a service with snapshots that it lists in pages. It counts its calls.
-type account struct {
+// snapshotAccount is a service that lists snapshots in pages and counts its calls.
+type snapshotAccount struct {
 	redshift.ClientService
 	snapshots func(now time.Duration) []models.Snapshot
 	pageSize  int
@@ -28,7 +28,7 @@ type account struct {
 	lists, describes int
 }
 
-func (a *account) DescribeClusterSnapshots(_ context.Context, params *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
+func (a *snapshotAccount) DescribeClusterSnapshots(_ context.Context, params *redshift.DescribeClusterSnapshotsParams, _ ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
 	if a.began.IsZero() {
 		a.began = time.Now()
 	}
@@ -70,9 +70,9 @@ func (a *account) DescribeClusterSnapshots(_ context.Context, params *redshift.D
 	return result, nil
 }
 
-// statuses is an account whose snapshots change their status every minute; the last one stays.
-func statuses(pageSize int, life map[string][]models.SnapshotStatus) *account {
-	return &account{pageSize: pageSize, snapshots: func(now time.Duration) []models.Snapshot {
+// statuses returns a snapshotAccount whose snapshots change their status every minute and keep the last one.
+func statuses(pageSize int, life map[string][]models.SnapshotStatus) *snapshotAccount {
+	return &snapshotAccount{pageSize: pageSize, snapshots: func(now time.Duration) []models.Snapshot {
 		var all []models.Snapshot
 		for name, list := range life {
 			status := list[min(int(now/time.Minute), len(list)-1)]
@@ -86,10 +86,10 @@ func statuses(pageSize int, life map[string][]models.SnapshotStatus) *account {
 	}}
 }
 
-// everyMinute polls every minute.
+// everyMinute are options to poll every minute.
 var everyMinute = redshift.WaitOptions{MinDelay: time.Minute, MaxDelay: time.Minute}
 
-func TestWaitSnapshotsAvailable(t *testing.T) {
+func TestWaitSnapshotsAvailablePollsUntilAllAreAvailable(t *testing.T) {
 	t.Parallel()
 	type life = map[string][]models.SnapshotStatus
 	for name, test := range map[string]struct {
@@ -106,8 +106,8 @@ func TestWaitSnapshotsAvailable(t *testing.T) {
 		lists       int
 		describes   int
 	}{
-		"nothing": {life: life{"a": {"creating"}}},
-		"one":     {life: life{"a": {"creating", "available"}}, identifiers: []string{"a"}, want: []string{"a available"}, took: time.Minute, describes: 2},
+		"none": {life: life{"a": {"creating"}}},
+		"one":  {life: life{"a": {"creating", "available"}}, identifiers: []string{"a"}, want: []string{"a available"}, took: time.Minute, describes: 2},
 		"one of many": {
 			life: life{"a": {"creating", "available"}, "b": {"available"}}, identifiers: []string{"b"}, want: []string{"b available"}, describes: 1,
 		},
@@ -115,11 +115,11 @@ func TestWaitSnapshotsAvailable(t *testing.T) {
 			life: life{"a": {"creating", "available"}, "b": {"available"}, "c": {"final snapshot"}}, pageSize: 100,
 			identifiers: []string{"c", "a", "b"}, want: []string{"c final snapshot", "a available", "b available"}, took: time.Minute, lists: 1, describes: 1,
 		},
-		"duplicates, without case": {
+		"duplicates in any letter case": {
 			life: life{"a": {"creating", "available"}, "b": {"creating", "available"}}, pageSize: 100,
 			identifiers: []string{"A", "b", "a", "B"}, want: []string{"a available", "b available", "a available", "b available"}, took: time.Minute, lists: 2,
 		},
-		"one fails, the others go on": {
+		"one fails, the others continue": {
 			life: life{"a": {"creating", "failed"}, "b": {"creating", "creating", "available"}, "c": {"creating", "creating", "available"}}, pageSize: 100,
 			identifiers: []string{"a", "b", "c"}, want: []string{"a failed", "b available", "c available"}, failures: []string{"a"},
 			err: redshift.ErrSnapshotFailed, took: 2 * time.Minute, lists: 3,
@@ -175,31 +175,31 @@ func TestWaitSnapshotsAvailable(t *testing.T) {
 				var shown []redshift.WaitProgress
 				options.Progress = func(progress redshift.WaitProgress) { shown = append(shown, progress) }
 				began := time.Now()
-				snapshots, err := over(stub).WaitSnapshotsAvailable(limited(t, test.limit), test.params, test.identifiers, options)
+				snapshots, err := clientOf(stub).WaitSnapshotsAvailable(limited(t, test.limit), test.params, test.identifiers, options)
 				var got []string
 				for _, snapshot := range snapshots {
 					got = append(got, snapshot.SnapshotIdentifier+" "+string(snapshot.Status))
 				}
 				if !slices.Equal(got, test.want) || !errors.Is(err, test.err) || time.Since(began) != test.took {
-					t.Errorf("got %q, %v after %v", got, err, time.Since(began))
+					t.Errorf("snapshots = %q, err = %v after %v, want %v", got, err, time.Since(began), test.err)
 				}
 				if stub.lists != test.lists || stub.describes != test.describes {
-					t.Errorf("%d lists and %d single calls, want %d and %d", stub.lists, stub.describes, test.lists, test.describes)
+					t.Errorf("got %d lists and %d single calls, want %d and %d", stub.lists, stub.describes, test.lists, test.describes)
 				}
 				if failures := failed(t, err); !slices.Equal(failures, test.failures) {
-					t.Errorf("the errors are for %q, want %q", failures, test.failures)
+					t.Errorf("errors for %q, want %q", failures, test.failures)
 				}
 				last := shown[len(shown)-1]
 				if resource, ok := last.Resource.([]models.Snapshot); !ok || len(resource) != len(test.identifiers) || last.Fraction < 0 || last.Fraction > 1 ||
 					test.limit == 0 && last.Fraction != 1 || !strings.HasSuffix(last.Status, fmt.Sprintf(" of %d available", len(test.identifiers))) {
-					t.Errorf("the progress is %+v", last)
+					t.Errorf("progress = %+v", last)
 				}
 			})
 		})
 	}
 }
 
-// failed returns the snapshots that the joined errors are for.
+// failed returns the snapshots of the joined errors.
 func failed(t *testing.T, err error) []string {
 	t.Helper()
 	if err == nil {
@@ -207,13 +207,13 @@ func failed(t *testing.T, err error) []string {
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
-		t.Fatalf("the error is a %T: %v", err, err)
+		t.Fatalf("err = %T %v", err, err)
 	}
 	var identifiers []string
 	for _, err := range joined.Unwrap() {
 		var failure *redshift.SnapshotWaitError
 		if !errors.As(err, &failure) || failure.Polls == 0 {
-			t.Errorf("one error is %v", err)
+			t.Errorf("joined error = %v", err)
 		}
 		identifiers = append(identifiers, failure.Last.SnapshotIdentifier)
 	}
@@ -221,9 +221,8 @@ func failed(t *testing.T, err error) []string {
 	return identifiers
 }
 
-// TestWaitSnapshotsAvailableFailures: a refusal of a list ends the wait, the refusal of one snapshot ends that of this snapshot,
-// and an outage is tolerated.
-func TestWaitSnapshotsAvailableFailures(t *testing.T) {
+// A refused list ends the wait. The refusal of one snapshot ends only the wait for that snapshot. An outage is tolerated.
+func TestWaitSnapshotsAvailableEndsAfterRefusals(t *testing.T) {
 	t.Parallel()
 	denied := &awsquery.Error{StatusCode: 403, Code: awsquery.ErrAccessDenied}
 	cut := &awsquery.SendError{Operation: "DescribeClusterSnapshots", Err: io.ErrUnexpectedEOF}
@@ -255,7 +254,7 @@ func TestWaitSnapshotsAvailableFailures(t *testing.T) {
 			},
 			failures: []string{"a"}, err: awsquery.ErrAccessDenied,
 		},
-		"an outage in between": {
+		"an outage in the middle": {
 			fail: func(call int, _ *redshift.DescribeClusterSnapshotsParams) error {
 				if call == 2 || call == 3 {
 					return cut
@@ -264,7 +263,7 @@ func TestWaitSnapshotsAvailableFailures(t *testing.T) {
 				return nil
 			},
 		},
-		"throttled at the beginning": {
+		"throttled at the start": {
 			fail: func(call int, _ *redshift.DescribeClusterSnapshotsParams) error {
 				if call == 1 {
 					return &awsquery.Error{StatusCode: 400, Code: awsquery.ErrThrottling}
@@ -283,7 +282,7 @@ func TestWaitSnapshotsAvailableFailures(t *testing.T) {
 				return nil
 			},
 		},
-		"an outage for too long": {
+		"too long an outage": {
 			fail: func(call int, _ *redshift.DescribeClusterSnapshotsParams) error {
 				if call > 1 {
 					return cut
@@ -293,7 +292,7 @@ func TestWaitSnapshotsAvailableFailures(t *testing.T) {
 			},
 			failures: []string{"a", "b"}, err: redshift.ErrOutageTooLong,
 		},
-		"unavailable from the beginning": {
+		"unavailable from the start": {
 			fail:     func(int, *redshift.DescribeClusterSnapshotsParams) error { return cut },
 			failures: []string{"a", "b"}, err: io.ErrUnexpectedEOF,
 		},
@@ -305,18 +304,18 @@ func TestWaitSnapshotsAvailableFailures(t *testing.T) {
 			if test.missing {
 				params.ClusterIdentifier = "sales"
 			}
-			snapshots, err := over(stub).WaitSnapshotsAvailable(t.Context(), params, []string{"a", "b"}, everyMinute)
+			snapshots, err := clientOf(stub).WaitSnapshotsAvailable(t.Context(), params, []string{"a", "b"}, everyMinute)
 			if failures := failed(t, err); !slices.Equal(failures, test.failures) || !errors.Is(err, test.err) || len(snapshots) != 2 {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: err = %v, want %v", name, err, test.err)
 			}
 		})
 	}
 }
 
-func TestWaitSnapshotsAvailableRefuses(t *testing.T) {
+func TestWaitSnapshotsAvailableRefusesBadParameters(t *testing.T) {
 	t.Parallel()
 	stub := statuses(100, nil)
-	client := over(stub)
+	client := clientOf(stub)
 	for want, wait := range map[string]func() ([]models.Snapshot, error){
 		"the parameters cannot have a SnapshotIdentifier": func() ([]models.Snapshot, error) {
 			return client.WaitSnapshotsAvailable(t.Context(), nightly, []string{"a"}, redshift.WaitOptions{})
@@ -327,7 +326,7 @@ func TestWaitSnapshotsAvailableRefuses(t *testing.T) {
 		"or a Marker": func() ([]models.Snapshot, error) {
 			return client.WaitSnapshotsAvailable(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "x"}, []string{"a"}, redshift.WaitOptions{})
 		},
-		"identifier 1 is empty": func() ([]models.Snapshot, error) {
+		"identifiers[1] is empty": func() ([]models.Snapshot, error) {
 			return client.WaitSnapshotsAvailable(t.Context(), nil, []string{"a", ""}, redshift.WaitOptions{})
 		},
 		"AvailableSuffices has no effect": func() ([]models.Snapshot, error) {
@@ -336,29 +335,29 @@ func TestWaitSnapshotsAvailableRefuses(t *testing.T) {
 	} {
 		snapshots, err := wait()
 		if err == nil || !strings.Contains(err.Error(), "redshift: wait for snapshots: ") || !strings.Contains(err.Error(), want) || snapshots != nil || stub.lists+stub.describes > 0 {
-			t.Errorf("%s: %v, %v", want, snapshots, err)
+			t.Errorf("%s: got %v, %v", want, snapshots, err)
 		}
 	}
 }
 
-// TestWaitSnapshotsAvailableLeavesParams: the caller's parameters and identifiers are left unchanged.
-func TestWaitSnapshotsAvailableLeavesParams(t *testing.T) {
+// The wait does not change the parameters and identifiers of the caller.
+func TestWaitSnapshotsAvailableDoesNotChangeItsParameters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		identifiers := []string{"b", "a", "B"}
 		params := &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "analytics"}
 		stub := statuses(1, map[string][]models.SnapshotStatus{"a": {"creating", "available"}, "b": {"available"}, "0": {"available"}})
-		if _, err := over(stub).WaitSnapshotsAvailable(t.Context(), params, identifiers, everyMinute); err != nil {
+		if _, err := clientOf(stub).WaitSnapshotsAvailable(t.Context(), params, identifiers, everyMinute); err != nil {
 			t.Error(err)
 		}
 		if params.Marker != "" || params.SnapshotIdentifier != "" || !slices.Equal(identifiers, []string{"b", "a", "B"}) {
-			t.Errorf("%+v, %q", params, identifiers)
+			t.Errorf("the wait changed params to %+v and identifiers to %q", params, identifiers)
 		}
 	})
 }
 
-// TestCallsOfWaitSnapshotsAvailable: the wait for 50 snapshots that take an hour is about as cheap as the wait for one.
-func TestCallsOfWaitSnapshotsAvailable(t *testing.T) {
+// A wait for 50 snapshots that take an hour makes about as many calls as a wait for one.
+func TestWaitSnapshotsAvailableMakesFewCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, fake := fakeClient(t, redshifttest.Options{SnapshotDuration: time.Hour, Quotas: redshifttest.Quotas{ManualSnapshots: 50}})
@@ -374,12 +373,12 @@ func TestCallsOfWaitSnapshotsAvailable(t *testing.T) {
 		params := &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "analytics"}
 		snapshots, err := client.WaitSnapshotsAvailable(t.Context(), params, identifiers, redshift.WaitOptions{})
 		if err != nil || len(snapshots) != 50 || snapshots[49].Status != models.SnapshotStatusAvailable {
-			t.Fatalf("%d snapshots, %v", len(snapshots), err)
+			t.Fatalf("got %d snapshots (err = %v), want 50", len(snapshots), err)
 		}
 		calls := len(fake.Requests()) - before
 		t.Logf("%d calls", calls)
 		if calls > 180 {
-			t.Errorf("it took %d calls, want about 150", calls)
+			t.Errorf("got %d calls, want about 150", calls)
 		}
 	})
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Reasons why a wait for a restored table ended early, for errors.Is, besides [ErrRestoreFailed]. The error itself is a
+// Reasons why a wait for a restored table ended early, for errors.Is. [ErrRestoreFailed] is another one. The error is a
 // [TableRestoreWaitError].
 var (
-	// ErrRestoreCanceled: the restore of the table was cancelled.
-	ErrRestoreCanceled = errors.New("the restore was cancelled")
+	// ErrRestoreCanceled: the restore of the table was canceled.
+	ErrRestoreCanceled = errors.New("the restore was canceled")
 	// ErrNotOneTableRestore: the parameters match no restore of a table, or several.
 	ErrNotOneTableRestore = errors.New("the parameters do not match exactly one restore of a table")
 )
@@ -20,18 +20,19 @@ var (
 // TableRestoreWaitError is the [WaitError] of [Client.WaitTableRestored].
 type TableRestoreWaitError = WaitError[models.TableRestoreStatus]
 
-// WaitTableRestored polls DescribeTableRestoreStatus until the restore that the parameters describe has succeeded, and
-// returns it. It waits until ctx is done.
+// WaitTableRestored polls DescribeTableRestoreStatus until the table restore that the parameters describe has succeeded, and
+// returns the restore. The wait ends when ctx is done.
 //
-// The parameters usually have only the TableRestoreRequestID that RestoreTableFromClusterSnapshot returned. Parameters without
-// it and without a ClusterIdentifier are an error. The wait ends early, with a [TableRestoreWaitError], if
-//   - the restore failed (the error contains Redshift's message) or was cancelled,
+// The parameters usually have only the TableRestoreRequestID that RestoreTableFromClusterSnapshot returned. Parameters with neither
+// it nor a ClusterIdentifier are an error. The wait ends early, with a [TableRestoreWaitError], if
+//   - the restore failed ([ErrRestoreFailed]) or was canceled ([ErrRestoreCanceled]); the error contains Redshift's message,
 //   - the parameters match no restore, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing, so that another wait can continue after an early end. WaitProgress.Resource is a
-// models.TableRestoreStatus.
-func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRestoreStatusParams, options WaitOptions) (models.TableRestoreStatus, error) {
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.TableRestoreStatus.
+func (c *Client) WaitTableRestored(
+	ctx context.Context, params *DescribeTableRestoreStatusParams, options WaitOptions,
+) (models.TableRestoreStatus, error) {
 	wait := &poller[models.TableRestoreStatus]{
 		subject: "a restored table",
 		options: options,
@@ -40,7 +41,7 @@ func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRes
 		describe: func(ctx context.Context) (models.TableRestoreStatus, error) {
 			return c.describeOneTableRestore(ctx, params)
 		},
-		watch: watch[models.TableRestoreStatus]{kind: &tableRestoreWaits, accept: tableRestored},
+		watch: watch[models.TableRestoreStatus]{traits: &tableRestoreTraits, accept: tableRestored},
 	}
 	if params == nil || params.TableRestoreRequestID+params.ClusterIdentifier == "" {
 		wait.invalid = errors.New("the parameters name no restore, set TableRestoreRequestID")
@@ -51,8 +52,8 @@ func (c *Client) WaitTableRestored(ctx context.Context, params *DescribeTableRes
 	return wait.run(ctx)
 }
 
-// tableRestoreWaits is what waits know about restores of tables.
-var tableRestoreWaits = kind[models.TableRestoreStatus]{
+// tableRestoreTraits has the traits of a restore of a table.
+var tableRestoreTraits = traits[models.TableRestoreStatus]{
 	status: func(restore *models.TableRestoreStatus) string { return string(restore.Status) },
 	fraction: func(restore *models.TableRestoreStatus) float64 {
 		switch {
@@ -69,7 +70,7 @@ var tableRestoreWaits = kind[models.TableRestoreStatus]{
 	},
 }
 
-// tableRestored reports whether a table is restored, or why it will not be.
+// tableRestored reports whether a table is restored, or returns the reason why it will not be.
 func tableRestored(restore *models.TableRestoreStatus) (bool, error) {
 	var reason error
 	switch restore.Status {
@@ -88,16 +89,18 @@ func tableRestored(restore *models.TableRestoreStatus) (bool, error) {
 }
 
 // errNoTableRestore is the ErrNotOneTableRestore of parameters that match no restore.
-var errNoTableRestore = fmt.Errorf("%w: there is none", ErrNotOneTableRestore)
+var errNoTableRestore = fmt.Errorf("%w: they match none", ErrNotOneTableRestore)
 
 // describeOneTableRestore returns the only restore that matches the parameters.
-func (c *Client) describeOneTableRestore(ctx context.Context, params *DescribeTableRestoreStatusParams) (models.TableRestoreStatus, error) {
+func (c *Client) describeOneTableRestore(
+	ctx context.Context, params *DescribeTableRestoreStatusParams,
+) (models.TableRestoreStatus, error) {
 	result, err := c.DescribeTableRestoreStatus(ctx, params)
 	if err != nil {
 		return models.TableRestoreStatus{}, err
 	}
 	if result == nil {
-		return models.TableRestoreStatus{}, errNoResult
+		return models.TableRestoreStatus{}, noResult("DescribeTableRestoreStatus")
 	}
 
 	return onlyOne(result.TableRestoreStatusDetails, result.Marker, errNoTableRestore, ErrNotOneTableRestore)

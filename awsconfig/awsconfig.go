@@ -1,5 +1,5 @@
-// Package awsconfig fills a [redshift.Config] with what Amazon's own Go SDK finds: credentials from the environment, from
-// profiles, roles, SSO, web identity tokens, containers and instances; the region; and the endpoint.
+// Package awsconfig returns a [redshift.Config] with the settings that Amazon's Go SDK finds: the region, the endpoint, and credentials
+// from the environment, profiles, roles, SSO, web identity tokens, containers and instances.
 //
 //	config, err := awsconfig.Load(ctx)
 //	if err != nil {
@@ -7,7 +7,7 @@
 //	}
 //	client, err := redshift.New(config)
 //
-// It is a module of its own, so that only programs that want it depend on Amazon's SDK.
+// It is a separate module, so that only programs that import it depend on Amazon's SDK.
 package awsconfig
 
 import (
@@ -25,29 +25,29 @@ import (
 	"github.com/redshift-go/redshift"
 )
 
-// ErrNoRegion is matched by the error of [Load] and [FromAWSConfig] where no region is configured.
+// ErrNoRegion is matched by the error of [Load] and [FromAWSConfig] if no region is configured.
 var ErrNoRegion = errors.New("no region is configured")
 
-// renewBefore is how long before they expire credentials are renewed. Amazon's default is not to: a request that is signed
-// in the last moment, or by a clock that is slow, is refused.
-const renewBefore = 5 * time.Minute
+// refreshBefore is the time before their expiry when credentials are refreshed. Amazon's default is 0, so AWS may refuse a request
+// that is signed shortly before the expiry or with a slow clock.
+const refreshBefore = 5 * time.Minute
 
-// Load returns a configuration as Amazon's chain finds it: [config.LoadDefaultConfig] with the same options, such as
-// config.WithSharedConfigProfile or config.WithRegion, and then [FromAWSConfig]. Credentials are renewed five minutes
-// before they expire, unless config.WithCredentialsCacheOptions says otherwise.
+// Load returns the configuration that Amazon's chain finds. It calls [config.LoadDefaultConfig] with the given options, such as
+// config.WithSharedConfigProfile or config.WithRegion, and then [FromAWSConfig]. Credentials are refreshed five minutes before they
+// expire, unless config.WithCredentialsCacheOptions changes that.
 //
-// It reads the environment and Amazon's files. Credentials are not asked for until a call needs them, and then have to
-// come within the time that an attempt has (Config.AttemptTimeout, 30 seconds). Where that may take longer, because somebody
-// has to type in a code, ask once before the first call: config.Credentials.Credentials(ctx).
+// Load reads the environment and Amazon's files. It does not obtain credentials. The first call does, and then they must arrive within
+// the time limit of an attempt (Config.AttemptTimeout, 30 seconds). If that can take longer, for example because a user must enter a
+// code, call config.Credentials.Credentials(ctx) before the first call.
 //
-// The error says what is missing or wrong, and what to do. It matches [ErrNoRegion] where there is no region; the
-// errors of Amazon's SDK, such as config.SharedConfigProfileNotExistError, are to be found in it with errors.As.
+// The error names the missing or wrong setting and has advice. It matches [ErrNoRegion] if no region is configured. errors.As finds
+// the errors of Amazon's SDK in it, such as config.SharedConfigProfileNotExistError.
 func Load(ctx context.Context, optFns ...func(*config.LoadOptions) error) (redshift.Config, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	var chosen config.LoadOptions
-	options := []func(*config.LoadOptions) error{config.WithCredentialsCacheOptions(renewEarly)}
+	options := []func(*config.LoadOptions) error{config.WithCredentialsCacheOptions(refreshEarly)}
 	for _, option := range optFns {
 		if option != nil {
 			options = append(options, option)
@@ -56,32 +56,33 @@ func Load(ctx context.Context, optFns ...func(*config.LoadOptions) error) (redsh
 	options = append(options, func(all *config.LoadOptions) error { chosen = *all; return nil })
 	loaded, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return redshift.Config{}, fmt.Errorf("awsconfig: load Amazon's configuration: %w", explainLoad(err, chosen))
+		return redshift.Config{}, fmt.Errorf("awsconfig: load Amazon's configuration: %w", addLoadHint(err, chosen))
 	}
 
 	return FromAWSConfig(loaded)
 }
 
-// FromAWSConfig returns the configuration of a client that calls Redshift as Amazon's own would with an aws.Config: the
-// region, credentials, endpoint, FIPS and dual-stack settings, the most attempts that a call has, the app id, and the HTTP client.
-// It sends nothing and asks for no credentials. Everything else has the defaults of package redshift; that goes for
-// loggers and middleware, which are made for Amazon's clients, for the retry mode, and for what a Retryer does beside
-// limiting the attempts: which errors are followed by another attempt, and after how long, is up to package redshift.
+// FromAWSConfig returns the configuration for a client that calls Redshift like Amazon's client with the aws.Config. It has the region,
+// the credentials, the endpoint, the FIPS and dual-stack settings, the maximum number of attempts, the app id, and the HTTP client.
+// FromAWSConfig sends nothing and does not obtain credentials.
 //
-// Credentials are kept by an aws.CredentialsCache alone: that of the aws.Config, or one that is put before a provider
-// without a cache.
+// All other settings have the defaults of package redshift. Loggers and middleware are ignored, because they are made for Amazon's
+// clients. The retry mode is ignored too, and a Retryer only limits the attempts: package redshift decides which errors it retries,
+// and when.
 //
-// The Config has IgnoreEnvironment set: Amazon's chain has read the environment already, and options of the program override
-// it. Characters of the app id that a User-Agent cannot have become hyphens, as in Amazon's own User-Agent.
+// Only an aws.CredentialsCache caches the credentials. It is the one of the aws.Config, or a new one if its provider is not a cache.
 //
-// The error names each setting that is missing or wrong, and matches [ErrNoRegion] where there is no region.
+// The Config has IgnoreEnvironment set, because Amazon's chain has already read the environment, and options of the program override
+// it. Characters of the app id that a User-Agent cannot have become hyphens, as in Amazon's User-Agent.
+//
+// The error names each missing or wrong setting, and matches [ErrNoRegion] if no region is configured.
 func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 	filled := redshift.Config{
 		Region:     cfg.Region,
 		HTTPClient: httpClient(cfg.HTTPClient),
 		Retry:      redshift.RetryPolicy{MaxAttempts: maxAttempts(cfg)},
 		AppID:      appID(cfg.AppID),
-		// Otherwise redshift.New would find variables that the aws.Config overrides.
+		// Otherwise redshift.New would read variables that the aws.Config overrides.
 		IgnoreEnvironment: true,
 	}
 	var wrong []error
@@ -90,7 +91,7 @@ func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 			ErrNoRegion, describeProfile(profileOf(cfg))))
 	}
 	if cfg.Credentials == nil {
-		wrong = append(wrong, errors.New("aws.Config.Credentials is nil: config.LoadDefaultConfig sets it, or set a provider of your own"))
+		wrong = append(wrong, errors.New("aws.Config.Credentials is nil: use config.LoadDefaultConfig, or set a provider"))
 	} else {
 		filled.Credentials = newProvider(cfg)
 	}
@@ -102,7 +103,7 @@ func FromAWSConfig(cfg aws.Config) (redshift.Config, error) {
 	return filled, nil
 }
 
-// maxAttempts returns how many attempts a call of Amazon's client would have; 0 where nothing says so, or there is no limit.
+// maxAttempts returns the maximum number of attempts of Amazon's client. It returns 0 if the number is not configured or not limited.
 func maxAttempts(cfg aws.Config) int {
 	var retryer aws.Retryer
 	if cfg.Retryer != nil {
@@ -111,7 +112,7 @@ func maxAttempts(cfg aws.Config) int {
 	_, never := retryer.(aws.NopRetryer)
 	switch {
 	case never:
-		return 1 // it repeats nothing, whatever the number
+		return 1 // it never retries, regardless of RetryMaxAttempts
 	case cfg.RetryMaxAttempts != 0 || retryer == nil:
 		return cfg.RetryMaxAttempts
 	default:
@@ -122,8 +123,8 @@ func maxAttempts(cfg aws.Config) int {
 // maxAppID is the longest app id that package redshift accepts.
 const maxAppID = 50
 
-// appID returns an app id that package redshift accepts. The variable AWS_SDK_UA_APP_ID and profiles are not meant for this
-// program alone, so that a bad one must not stop it.
+// appID returns an app id that package redshift accepts. The variable AWS_SDK_UA_APP_ID and profiles are also for other programs, so an
+// invalid id in them must not be an error.
 func appID(configured string) string {
 	valid := strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!$%&'*+-.^_`|~", r) {
@@ -136,12 +137,12 @@ func appID(configured string) string {
 	return valid[:min(len(valid), maxAppID)]
 }
 
-// idleConnections is how many connections are kept, as package redshift does by itself.
+// idleConnections is the number of idle connections to a host that are kept. It is the default of package redshift.
 const idleConnections = 100
 
-func renewEarly(options *aws.CredentialsCacheOptions) { options.ExpiryWindow = renewBefore }
+func refreshEarly(options *aws.CredentialsCacheOptions) { options.ExpiryWindow = refreshBefore }
 
-// profileOf returns the profile that an aws.Config was loaded from; one without a name where there is none.
+// profileOf returns the profile of an aws.Config. If it was not loaded from one, the profile has no name.
 func profileOf(cfg aws.Config) config.SharedConfig {
 	for _, source := range cfg.ConfigSources {
 		switch source := source.(type) {
@@ -165,9 +166,9 @@ func describeProfile(profile config.SharedConfig) string {
 	return fmt.Sprintf("profile %q", profile.Profile)
 }
 
-// httpClient returns the client that an aws.Config has, with the certificate authorities of AWS_CA_BUNDLE for example, or
-// Amazon's default. Both use the proxy of the environment, which package redshift ignores here. If the number of connections
-// that are kept is Amazon's default, it becomes larger.
+// httpClient returns the HTTP client of an aws.Config, which has the certificate authorities of AWS_CA_BUNDLE for example, or Amazon's
+// default client. Both use the proxy of the environment, which package redshift ignores because of IgnoreEnvironment. If the number of
+// idle connections is Amazon's default, httpClient raises it.
 func httpClient(client aws.HTTPClient) *http.Client {
 	switch client := client.(type) {
 	case nil:
@@ -177,17 +178,19 @@ func httpClient(client aws.HTTPClient) *http.Client {
 	case *awshttp.BuildableClient:
 		transport := client.GetTransport() // a copy
 		if transport.MaxIdleConnsPerHost == awshttp.DefaultHTTPTransportMaxIdleConnsPerHost {
-			// All calls go to one host, where Amazon's number would make many concurrent ones connect anew.
+			// All calls go to one host. With Amazon's number, many concurrent calls would need new connections.
 			transport.MaxIdleConnsPerHost = idleConnections
 		}
 
 		return &http.Client{Transport: transport, Timeout: client.GetTimeout()}
 	default:
-		return &http.Client{Transport: doer{client}}
+		return &http.Client{Transport: clientTransport{client}}
 	}
 }
 
-// doer makes a client that is none of net/http's own a RoundTripper.
-type doer struct{ client aws.HTTPClient }
+// clientTransport is a RoundTripper that sends requests with a client that is not a *http.Client.
+type clientTransport struct{ client aws.HTTPClient }
 
-func (d doer) RoundTrip(request *http.Request) (*http.Response, error) { return d.client.Do(request) }
+func (t clientTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	return t.client.Do(request)
+}

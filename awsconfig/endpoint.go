@@ -13,11 +13,11 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// serviceID is Redshift's name in Amazon's configuration.
+// serviceID is the name of Redshift in Amazon's configuration.
 const serviceID = "Redshift"
 
-// What Amazon's service clients ask the sources of an aws.Config for. The functions that they do it with are internal to
-// Amazon's SDK, so they are written anew below.
+// Amazon's service clients read settings from the sources of an aws.Config with these interfaces. The functions that use them are
+// internal to Amazon's SDK, so this file has its own.
 type (
 	serviceEndpointSource interface {
 		GetServiceBaseEndpoint(ctx context.Context, serviceID string) (string, bool, error)
@@ -30,7 +30,7 @@ type (
 	}
 )
 
-// setEndpoint sets what says which URL is called.
+// setEndpoint sets the endpoint, FIPS and dual-stack fields of filled.
 func setEndpoint(filled *redshift.Config, cfg aws.Config) error {
 	fips, fipsErr := firstFound(cfg, fipsSource.GetUseFIPSEndpoint)
 	dualStack, dualStackErr := firstFound(cfg, dualStackSource.GetUseDualStackEndpoint)
@@ -46,12 +46,12 @@ func setEndpoint(filled *redshift.Config, cfg aws.Config) error {
 	return checkEndpoint(*filled, origin)
 }
 
-// endpointOf returns the URL to call in place of the region's own, if any, and where it comes from.
+// endpointOf returns the configured endpoint, and the settings that it can come from. Both are empty if none is configured.
 func endpointOf(cfg aws.Config, ignored bool) (endpoint, origin string, err error) {
 	if cfg.BaseEndpoint != nil {
 		endpoint, origin = *cfg.BaseEndpoint, "AWS_ENDPOINT_URL, endpoint_url of the profile or aws.Config.BaseEndpoint"
 	}
-	// Amazon's clients let one for all services in the environment win over one for Redshift in a profile.
+	// In Amazon's clients, an endpoint for all services in the environment overrides an endpoint for Redshift in a profile.
 	if _, forAll := os.LookupEnv("AWS_ENDPOINT_URL"); forAll {
 		if _, forRedshift := os.LookupEnv("AWS_ENDPOINT_URL_REDSHIFT"); !forRedshift {
 			return endpoint, origin, nil
@@ -70,35 +70,36 @@ func endpointOf(cfg aws.Config, ignored bool) (endpoint, origin string, err erro
 	return endpoint, origin, err
 }
 
-// firstFound asks the sources of an aws.Config one after the other, as Amazon's clients do.
-func firstFound[Source, Value any](cfg aws.Config, ask func(Source, context.Context) (Value, bool, error)) (Value, error) {
+// firstFound returns the value of the first source of an aws.Config that has one, as Amazon's clients do.
+func firstFound[Source, Value any](cfg aws.Config, get func(Source, context.Context) (Value, bool, error)) (Value, error) {
 	for _, candidate := range cfg.ConfigSources {
 		source, ok := candidate.(Source)
 		if !ok {
 			continue
 		}
-		if value, found, err := ask(source, context.Background()); err != nil || found {
+		if value, found, err := get(source, context.Background()); err != nil || found {
 			return value, err
 		}
 	}
-	var none Value
+	var zero Value
 
-	return none, nil
+	return zero, nil
 }
 
-// checkEndpoint says where a URL comes from that redshift.New refuses, which New itself cannot know.
+// checkEndpoint returns an error if redshift.New refuses the endpoint. Unlike the error of New, it names the settings that the endpoint
+// can come from.
 func checkEndpoint(filled redshift.Config, origin string) error {
 	if filled.Endpoint == "" {
 		return nil
 	}
-	// The rest is as good as can be: what else is wrong is for New to say. Whether plain http will do is for the caller,
-	// who may still set AllowInsecure.
+	// The other settings are valid here, because New reports errors in them itself. AllowInsecure is set, because the caller may still
+	// set it.
 	alone := redshift.Config{
 		IgnoreEnvironment: true, Region: "us-east-1", Credentials: sigv4.EnvCredentials{},
 		Endpoint: filled.Endpoint, UseFIPS: filled.UseFIPS, UseDualStack: filled.UseDualStack, AllowInsecure: true,
 	}
 	if _, err := redshift.New(alone); err != nil {
-		return fmt.Errorf("the endpoint, which comes from %s, cannot be called: %w", origin, err)
+		return fmt.Errorf("the endpoint from %s is invalid: %w", origin, err)
 	}
 
 	return nil

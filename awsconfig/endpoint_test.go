@@ -20,7 +20,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// What is configured where decides which URL a client calls. The module interop compares it with Amazon's client.
+// TestEndpoints checks which setting decides the endpoint. The module interop compares that with Amazon's client.
 func TestEndpoints(t *testing.T) {
 	const services = "[services local]\nredshift =\n  endpoint_url = https://services.example\ns3 =\n  endpoint_url = https://s3.example\n"
 	for name, test := range map[string]struct {
@@ -73,13 +73,13 @@ func TestEndpoints(t *testing.T) {
 				t.Fatal(err)
 			}
 			if client.Endpoint() != test.endpoint {
-				t.Errorf("it calls %s, want %s", client.Endpoint(), test.endpoint)
+				t.Errorf("Endpoint() = %s, want %s", client.Endpoint(), test.endpoint)
 			}
 		})
 	}
 }
 
-// The program and its profile override the environment, for redshift.New too.
+// TestOverriddenVariables checks that redshift.New does not read variables that the program or its profile overrides.
 func TestOverriddenVariables(t *testing.T) {
 	for name, test := range map[string]struct {
 		variable, value, file string
@@ -108,13 +108,13 @@ func TestOverriddenVariables(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want := "https://redshift." + region + ".amazonaws.com"; client.Endpoint() != want {
-				t.Errorf("it calls %s, want %s", client.Endpoint(), want)
+				t.Errorf("Endpoint() = %s, want %s", client.Endpoint(), want)
 			}
 		})
 	}
 }
 
-// Names that a User-Agent cannot have are changed as Amazon's clients change them.
+// TestAppID checks that an invalid app id is changed as Amazon's clients change it.
 func TestAppID(t *testing.T) {
 	for value, want := range map[string]string{
 		"MyApp1": "MyApp1", "my app": "my-app", "a/b(c)\u00e9": "a-b-c--", "!$%&'*+-.^_`|~": "!$%&'*+-.^_`|~",
@@ -128,12 +128,13 @@ func TestAppID(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := redshift.New(filled); err != nil || filled.AppID != want {
-			t.Errorf("%q became %q, want %q, and the error is %v", value, filled.AppID, want, err)
+			t.Errorf("AppID of %q = %q, want %q; the error is %v", value, filled.AppID, want, err)
 		}
 	}
 }
 
-// The proxy of the environment is used, although redshift.New does not read the environment.
+// TestProxyOfTheEnvironment checks that the client uses the proxy of the environment, although redshift.New does not read the
+// environment.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.Setenv("AWS_REGION", region)
@@ -143,11 +144,11 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}
 	transport, ok := filled.HTTPClient.Transport.(*http.Transport)
 	if !ok || transport.Proxy == nil || transport.MaxIdleConnsPerHost != 100 {
-		t.Errorf("the transport is %+v", filled.HTTPClient.Transport)
+		t.Errorf("the transport is %+v, want a proxy and 100 idle connections", filled.HTTPClient.Transport)
 	}
 }
 
-// Plain http to another machine is for the caller to allow, once the configuration is there.
+// TestInsecureEndpoint checks that the caller can allow plain http to another machine after Load.
 func TestInsecureEndpoint(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.Setenv("AWS_REGION", region)
@@ -157,7 +158,7 @@ func TestInsecureEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := redshift.New(filled); err == nil {
-		t.Error("plain http to another machine is no error")
+		t.Error("New returns no error for plain http to another machine")
 	}
 	filled.AllowInsecure = true
 	if _, err := redshift.New(filled); err != nil {
@@ -165,8 +166,9 @@ func TestInsecureEndpoint(t *testing.T) {
 	}
 }
 
-// What is wrong elsewhere is not blamed on the endpoint: redshift.New names it.
-func TestEndpointIsNotBlamed(t *testing.T) {
+// TestErrorsOfOtherSettings checks that Load does not report errors in other settings as errors of the endpoint. redshift.New reports
+// them.
+func TestErrorsOfOtherSettings(t *testing.T) {
 	for name, test := range map[string]struct{ variable, value, says string }{
 		"region":   {"AWS_REGION", "EU-west-1", "Config.Region"},
 		"attempts": {"AWS_MAX_ATTEMPTS", "-1", "Config.Retry"},
@@ -181,13 +183,13 @@ func TestEndpointIsNotBlamed(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, err := redshift.New(filled); err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "ndpoint") {
-				t.Errorf("the error is %v", err)
+				t.Errorf("the error is %v, want one about %s", err, test.says)
 			}
 		})
 	}
 }
 
-// The most attempts of a profile are those of the client.
+// TestAttempts checks that the client uses the maximum number of attempts of the profile.
 func TestAttempts(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.withUser("default")
@@ -197,15 +199,15 @@ func TestAttempts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := list(t); err == nil {
-		t.Error("there is no error")
+		t.Error("the call returns no error")
 	}
 	if attempts := len(server.Requests()); attempts != 2 {
-		t.Errorf("there were %d attempts", attempts)
+		t.Errorf("the call made %d attempts, want 2", attempts)
 	}
 }
 
-// A retryer says how many attempts there are, unless the aws.Config says so beside it. The module interop compares that with
-// Amazon's client.
+// TestAttemptsOfARetryer checks that a Retryer sets the maximum number of attempts, unless RetryMaxAttempts does. The module interop
+// compares that with Amazon's client.
 func TestAttemptsOfARetryer(t *testing.T) {
 	newEnvironment(t)
 	four := func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 4) }
@@ -214,13 +216,13 @@ func TestAttemptsOfARetryer(t *testing.T) {
 		max      int
 		attempts int
 	}{
-		"neither":                {nil, 0, 0},
-		"a retryer":              {four, 0, 4},
-		"both":                   {four, 2, 2},
-		"none is repeated":       {func() aws.Retryer { return aws.NopRetryer{} }, 0, 1},
-		"none, but for a number": {func() aws.Retryer { return aws.NopRetryer{} }, 3, 1},
-		"no limit":               {func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 0) }, 0, 0},
-		"a retryer that is nil":  {func() aws.Retryer { return nil }, 2, 2},
+		"neither":               {nil, 0, 0},
+		"a retryer":             {four, 0, 4},
+		"both":                  {four, 2, 2},
+		"no retries":            {func() aws.Retryer { return aws.NopRetryer{} }, 0, 1},
+		"no retries, a number":  {func() aws.Retryer { return aws.NopRetryer{} }, 3, 1},
+		"no limit":              {func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 0) }, 0, 0},
+		"a retryer that is nil": {func() aws.Retryer { return nil }, 2, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			filled, err := awsconfig.FromAWSConfig(aws.Config{
@@ -230,13 +232,13 @@ func TestAttemptsOfARetryer(t *testing.T) {
 				t.Fatal(err)
 			}
 			if filled.Retry.MaxAttempts != test.attempts {
-				t.Errorf("there are %d attempts, want %d", filled.Retry.MaxAttempts, test.attempts)
+				t.Errorf("MaxAttempts = %d, want %d", filled.Retry.MaxAttempts, test.attempts)
 			}
 		})
 	}
 }
 
-// A proxy that refuses to connect is named through Amazon's transport too.
+// TestProxyThatRefuses checks that an error through Amazon's transport mentions a proxy that refuses to connect.
 func TestProxyThatRefuses(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	t.Cleanup(proxy.Close)
@@ -256,9 +258,9 @@ func TestProxyThatRefuses(t *testing.T) {
 	}
 }
 
-// Amazon's own HTTP client keeps ten connections to a host, which is too few where all calls go to one. A number that the program
-// chose stays.
-func TestConnectionsThatAreKept(t *testing.T) {
+// TestIdleConnections checks that the client keeps more than the ten idle connections of Amazon's HTTP client, because all calls go to
+// one host, and that it keeps a number that the program set.
+func TestIdleConnections(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.withUser("default")
 	machine.Setenv("AWS_REGION", region)
@@ -266,8 +268,8 @@ func TestConnectionsThatAreKept(t *testing.T) {
 		client *awshttp.BuildableClient
 		kept   int
 	}{
-		"as Amazon makes it": {awshttp.NewBuildableClient(), 100},
-		"fewer":              {awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) { transport.MaxIdleConnsPerHost = 3 }), 3},
+		"Amazon's default": {awshttp.NewBuildableClient(), 100},
+		"fewer":            {awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) { transport.MaxIdleConnsPerHost = 3 }), 3},
 	} {
 		loaded, err := awsconfig.Load(t.Context(), config.WithHTTPClient(test.client))
 		if err != nil {
@@ -275,15 +277,15 @@ func TestConnectionsThatAreKept(t *testing.T) {
 		}
 		transport, ok := loaded.HTTPClient.Transport.(*http.Transport)
 		if !ok || transport.MaxIdleConnsPerHost != test.kept {
-			t.Errorf("%s: the transport %+v keeps another number of connections than %d", name, transport, test.kept)
+			t.Errorf("%s: the transport is %+v, want %d idle connections", name, transport, test.kept)
 		}
 		if amazon := test.client.GetTransport(); amazon.MaxIdleConnsPerHost == 100 {
-			t.Errorf("%s: Amazon's client was changed", name)
+			t.Errorf("%s: Load changed Amazon's client", name)
 		}
 	}
 }
 
-// The certificate authorities of a CA bundle, and an HTTP client of the program's own, hold for Redshift too.
+// TestHTTPClients checks that the client uses the certificate authorities of a CA bundle, or an HTTP client of the program.
 func TestHTTPClients(t *testing.T) {
 	fake := redshifttest.New(redshifttest.Options{Region: region, Credentials: userKeys()})
 	server := httptest.NewTLSServer(fake)
@@ -297,8 +299,8 @@ func TestHTTPClients(t *testing.T) {
 		"AWS_CA_BUNDLE": {works: true, prepare: func(machine *environment) {
 			machine.Setenv("AWS_CA_BUNDLE", machine.write("ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))))
 		}},
-		"net/http's":    {works: true, prepare: func(*environment) {}, options: []func(*config.LoadOptions) error{config.WithHTTPClient(server.Client())}},
-		"another's own": {works: true, prepare: func(*environment) {}, options: []func(*config.LoadOptions) error{config.WithHTTPClient(ownClient{server.Client()})}},
+		"net/http's": {works: true, prepare: func(*environment) {}, options: []func(*config.LoadOptions) error{config.WithHTTPClient(server.Client())}},
+		"another":    {works: true, prepare: func(*environment) {}, options: []func(*config.LoadOptions) error{config.WithHTTPClient(ownClient{server.Client()})}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			machine := newEnvironment(t)
@@ -307,18 +309,18 @@ func TestHTTPClients(t *testing.T) {
 			machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", server.URL)
 			test.prepare(machine)
 			if err := list(t, test.options...); (err == nil) != test.works {
-				t.Errorf("the error is %v", err)
+				t.Errorf("the error is %v, want one: %t", err, !test.works)
 			}
 		})
 	}
 }
 
-// ownClient is an HTTP client that is none of net/http's.
+// ownClient is an HTTP client that is not a *http.Client.
 type ownClient struct{ inner *http.Client }
 
 func (c ownClient) Do(request *http.Request) (*http.Response, error) { return c.inner.Do(request) }
 
-// An aws.Config that nobody loaded has a base endpoint alone.
+// TestFromAWSConfigByHand has an aws.Config that the program built itself. Its endpoint is only in BaseEndpoint.
 func TestFromAWSConfigByHand(t *testing.T) {
 	newEnvironment(t)
 	filled, err := awsconfig.FromAWSConfig(aws.Config{
@@ -329,6 +331,6 @@ func TestFromAWSConfigByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	if filled.Endpoint != "https://base.example" || filled.AppID != "nightly-backup" || filled.Retry.MaxAttempts != 3 || filled.HTTPClient.Timeout != time.Second {
-		t.Errorf("it is %v", filled)
+		t.Errorf("FromAWSConfig() = %v", filled)
 	}
 }

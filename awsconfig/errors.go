@@ -21,8 +21,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// explainLoad says of an error of config.LoadDefaultConfig what to do.
-func explainLoad(err error, options config.LoadOptions) error {
+// addLoadHint adds advice to an error of config.LoadDefaultConfig.
+func addLoadHint(err error, options config.LoadOptions) error {
 	var (
 		profile config.SharedConfigProfileNotExistError
 		file    config.SharedConfigLoadError
@@ -32,27 +32,27 @@ func explainLoad(err error, options config.LoadOptions) error {
 	)
 	switch {
 	case errors.As(err, &role):
-		return fmt.Errorf("the role %s is to be assumed with the credentials of profile %q, which is missing or has none: "+
-			"correct source_profile, or give that profile credentials: %w", role.RoleARN, role.Profile, err)
+		return fmt.Errorf("the role %s needs the credentials of profile %q, which does not exist or has none: "+
+			"correct source_profile, or add credentials to that profile: %w", role.RoleARN, role.Profile, err)
 	case errors.As(err, &profile):
-		return fmt.Errorf("there is no profile %q: aws configure list-profiles lists those that there are, AWS_PROFILE or "+
-			"config.WithSharedConfigProfile names one: %w", profile.Profile, err)
+		return fmt.Errorf("the profile %q does not exist: run aws configure list-profiles, and choose a profile with AWS_PROFILE or "+
+			"config.WithSharedConfigProfile: %w", profile.Profile, err)
 	case errors.As(err, &file):
 		return fmt.Errorf("the file %s cannot be read: %w", file.Filename, err)
 	case errors.As(err, &code):
-		return fmt.Errorf("the role of the profile wants a code from an MFA device: pass config.WithAssumeRoleCredentialOptions "+
+		return fmt.Errorf("the role of the profile requires a code from an MFA device: pass config.WithAssumeRoleCredentialOptions "+
 			"with a TokenProvider, such as stscreds.StdinTokenProvider: %w", err)
-	case bundle != "" && isAbout(err, bundle):
-		return fmt.Errorf("AWS_CA_BUNDLE names %s, which has to be a file of certificates in PEM: correct or unset it: %w", bundle, err)
-	case halfOfPair.MatchString(err.Error()):
-		return explainHalf(err, options)
+	case bundle != "" && isBundleError(err, bundle):
+		return fmt.Errorf("AWS_CA_BUNDLE is %s, which must be a file with PEM certificates: correct or unset it: %w", bundle, err)
+	case partialCredentials.MatchString(err.Error()):
+		return addMissingKeyHint(err, options)
 	default:
 		return err
 	}
 }
 
-// isAbout tells whether an error is about the file of certificate authorities.
-func isAbout(err error, bundle string) bool {
+// isBundleError reports whether an error is about the file of certificate authorities.
+func isBundleError(err error, bundle string) bool {
 	var unread *fs.PathError
 	if errors.As(err, &unread) {
 		return unread.Path == bundle
@@ -61,32 +61,34 @@ func isAbout(err error, bundle string) bool {
 	return strings.Contains(err.Error(), "custom CA bundle PEM file")
 }
 
-// halfOfPair is what Amazon's SDK says of a profile that has one key of two.
-var halfOfPair = regexp.MustCompile(`partial credentials found for profile (?:profile )?(.+)`)
+// partialCredentials matches the error of Amazon's SDK for a profile that has only one of the two keys.
+var partialCredentials = regexp.MustCompile(`partial credentials found for profile (?:profile )?(.+)`)
 
-// explainHalf says which key a profile lacks. Amazon's SDK does not, so the files are read once more.
-func explainHalf(err error, options config.LoadOptions) error {
-	profile, inOneLine := halfOfPair.FindStringSubmatch(err.Error())[1], oneLine{err}
+// addMissingKeyHint adds the name of the key that a profile lacks. It reads the files again, because the error of Amazon's SDK does not
+// have it.
+func addMissingKeyHint(err error, options config.LoadOptions) error {
+	profile, inOneLine := partialCredentials.FindStringSubmatch(err.Error())[1], oneLine{err}
 	for _, path := range slices.Concat(
 		filesOf(options.SharedConfigFiles, "AWS_CONFIG_FILE", config.DefaultSharedConfigFilename()),
 		filesOf(options.SharedCredentialsFiles, "AWS_SHARED_CREDENTIALS_FILE", config.DefaultSharedCredentialsFilename()),
 	) {
 		const id, secret = "aws_access_key_id", "aws_secret_access_key"
 		has := keysOf(path, profile)
-		there, missing := id, secret
+		present, missing := id, secret
 		if has[secret] {
-			there, missing = secret, id
+			present, missing = secret, id
 		}
 		if has[id] != has[secret] {
-			return fmt.Errorf("the profile %q has %s, but no %s in the file %s: write both there, or neither: %w", profile, there, missing, path, inOneLine)
+			return fmt.Errorf("the profile %q has %s, but no %s in the file %s: write both or neither to it: %w",
+				profile, present, missing, path, inOneLine)
 		}
 	}
 
-	return fmt.Errorf("the profile %q has one of aws_access_key_id and aws_secret_access_key without the other in the same file: "+
-		"write both there, or neither: %w", profile, inOneLine)
+	return fmt.Errorf("the profile %q has only one of aws_access_key_id and aws_secret_access_key in a file: write both or neither to it: %w",
+		profile, inOneLine)
 }
 
-// filesOf returns the files of profiles that Amazon's SDK reads.
+// filesOf returns the profile files that Amazon's SDK reads.
 func filesOf(chosen []string, variable, standard string) []string {
 	switch path := os.Getenv(variable); {
 	case len(chosen) > 0:
@@ -98,7 +100,7 @@ func filesOf(chosen []string, variable, standard string) []string {
 	}
 }
 
-// keysOf returns which keys a file has for a profile; none where it cannot be read.
+// keysOf returns the names of the keys that a file has for a profile. It returns none if the file cannot be read.
 func keysOf(path, profile string) map[string]bool {
 	content, _ := os.ReadFile(path)
 	keys, section := make(map[string]bool), ""
@@ -121,10 +123,10 @@ type oneLine struct{ error }
 func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
 func (e oneLine) Unwrap() error { return e.error }
 
-// origin is where credentials come from, as far as an aws.Config tells.
+// origin is the origin of credentials, as far as an aws.Config shows it.
 type origin struct {
 	profile config.SharedConfig
-	chosen  bool // the profile, by an option
+	chosen  bool // whether an option chose the profile
 	sources []aws.CredentialSource
 }
 
@@ -146,27 +148,27 @@ func (o origin) has(sources ...aws.CredentialSource) bool {
 	return slices.ContainsFunc(sources, func(source aws.CredentialSource) bool { return slices.Contains(o.sources, source) })
 }
 
-// explain says of an error of Amazon's provider what to do.
-func (o origin) explain(ctx context.Context, err error) error {
+// addHint adds advice to an error of Amazon's provider.
+func (o origin) addHint(ctx context.Context, err error) error {
 	var process *processcreds.ProviderError
 	switch {
-	// A connection that took too long is a deadline exceeded, too: only the context tells whose it was.
+	// The timeout of a connection matches context.DeadlineExceeded too, so the context itself is checked.
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		return fmt.Errorf("awsconfig: wait for credentials from %s: %w", o.givers(), err)
+		return fmt.Errorf("awsconfig: wait for credentials from %s: %w", o.issuers(), err)
 	case errors.As(err, &process) && strings.HasPrefix(process.Err.Error(), "credential process timed out"):
-		return fmt.Errorf("awsconfig: the credential_process of the %s took longer than its time limit: run it by hand, or allow it more "+
-			"by config.WithProcessCredentialOptions: %w", describeProfile(o.base()), innermost(err))
+		return fmt.Errorf("awsconfig: the credential_process of the %s took longer than its time limit: run it by hand, or raise the limit "+
+			"with config.WithProcessCredentialOptions: %w", describeProfile(o.base()), innermost(err))
 	case errors.As(err, &process):
-		// Its text repeats what the program printed, which may be the secrets.
-		return fmt.Errorf("awsconfig: run the credential_process of the %s by hand, and see what it prints: %w",
+		// The text of a ProviderError has the output of the program, which may have secrets.
+		return fmt.Errorf("awsconfig: the credential_process of the %s failed: run it by hand, and check its output: %w",
 			describeProfile(o.base()), innermost(err))
 	default:
-		return o.advise(err)
+		return o.addOperationHint(err)
 	}
 }
 
-// giver says who gives the credentials.
-func (o origin) giver() string {
+// issuer describes the service or program that issues the credentials.
+func (o origin) issuer() string {
 	if o.has(aws.CredentialSourceSTSAssumeRole, aws.CredentialSourceSTSAssumeRoleWebID,
 		aws.CredentialSourceProfileSTSWebIDToken, aws.CredentialSourceEnvVarsSTSWebIDToken) {
 		return "STS, for " + o.role()
@@ -178,20 +180,21 @@ func (o origin) giver() string {
 	return "the provider in aws.Config.Credentials"
 }
 
-// givers says who is asked for the credentials: who gives them, and who gives those that it takes to get them.
-func (o origin) givers() string {
-	giver, source := o.giver(), o.source()
-	if source != "" && source != giver {
-		giver += ", or before that " + source
+// issuers describes all services and programs that are called: the issuer of the credentials, and the source of the credentials that
+// the issuer requires.
+func (o origin) issuers() string {
+	issuer, source := o.issuer(), o.source()
+	if source != "" && source != issuer {
+		issuer += ", or first from " + source
 	}
 	if o.has(aws.CredentialSourceIMDS) && o.base().CredentialSource == "" {
-		giver += ", as no other source is configured"
+		issuer += ", because no other source is configured"
 	}
 
-	return giver
+	return issuer
 }
 
-// source says where the credentials come from that are there without assuming a role. Empty where nobody has to be asked.
+// source describes the source of the credentials that need no role. It is empty if no service or program has to be called for them.
 func (o origin) source() string {
 	profile := o.base()
 	switch {
@@ -202,7 +205,7 @@ func (o origin) source() string {
 	case o.has(aws.CredentialSourceLogin):
 		return "the login session of the " + describeProfile(profile)
 	case o.has(aws.CredentialSourceHTTP) && profile.CredentialSource != sourceEnvironment:
-		return "the container's endpoint for credentials"
+		return "the container's credentials endpoint"
 	case o.has(aws.CredentialSourceIMDS):
 		return "the instance's metadata service"
 	default:
@@ -210,7 +213,7 @@ func (o origin) source() string {
 	}
 }
 
-// role says which role is assumed.
+// role describes the role that is assumed.
 func (o origin) role() string {
 	switch {
 	case o.has(aws.CredentialSourceEnvVarsSTSWebIDToken):
@@ -224,7 +227,7 @@ func (o origin) role() string {
 	}
 }
 
-// What credential_source of a profile may be, beside EcsContainer.
+// The values of credential_source in a profile, except for EcsContainer.
 const (
 	sourceEnvironment = "Environment"
 	sourceInstance    = "Ec2InstanceMetadata"
@@ -238,7 +241,8 @@ const (
 	serviceSTS      = "STS"
 )
 
-func (o origin) advise(err error) error {
+// addOperationHint adds advice for the operation that failed.
+func (o origin) addOperationHint(err error) error {
 	var (
 		empty   *credentials.StaticCredentialsEmptyError
 		refusal smithy.APIError
@@ -250,28 +254,28 @@ func (o origin) advise(err error) error {
 		advice  string
 	)
 	if failed.ServiceID == serviceSTS && !refused && !reached {
-		failed = smithy.OperationError{} // it lacked credentials to ask with: what failed is their source
+		failed = smithy.OperationError{} // STS was not called, because the source of the credentials for it failed
 	}
 	switch {
 	case failed.ServiceID == serviceMetadata, errors.As(err, &empty):
-		return fmt.Errorf("awsconfig: %w: %s: %w", sigv4.ErrNoCredentials, o.adviseNone(), err)
+		return fmt.Errorf("awsconfig: %w: %s: %w", sigv4.ErrNoCredentials, o.noCredentialsHint(), err)
 	case failed.ServiceID == serviceSTS && refused:
-		advice = o.role() + " cannot be assumed" + adviseRole(failed.OperationName, refusal)
+		advice = o.role() + " cannot be assumed" + roleHint(failed.OperationName, refusal)
 	case failed.ServiceID == serviceSSO && refused && refusal.ErrorCode() != "UnauthorizedException":
-		advice = fmt.Sprintf("check sso_account_id and sso_role_name of the %s, and that the role is yours", describeProfile(o.base()))
+		advice = fmt.Sprintf("check sso_account_id and sso_role_name of the %s, and that you have the role", describeProfile(o.base()))
 	case failed.ServiceID == serviceSSO && refused, failed.ServiceID == serviceSSOOIDC && refused, failed.ServiceID == "" && o.has(
 		aws.CredentialSourceSSO, aws.CredentialSourceSSOLegacy, aws.CredentialSourceProfileSSO, aws.CredentialSourceProfileSSOLegacy):
-		advice = "the SSO session has expired or was never begun, run " + o.command("aws sso login")
+		advice = "the SSO session has expired or was never started: run " + o.command("aws sso login")
 	case failed.ServiceID == "" && o.has(aws.CredentialSourceLogin):
-		advice = "the login session has expired or was never begun, run " + o.command("aws login")
+		advice = "the login session has expired or was never started: run " + o.command("aws login")
 	case failed.ServiceID != "":
-		advice = unanswered(failed)
+		advice = noResponseHint(failed)
 	case o.has(aws.CredentialSourceEnvVarsSTSWebIDToken):
 		advice = "check AWS_WEB_IDENTITY_TOKEN_FILE"
 	case o.has(aws.CredentialSourceProfileSTSWebIDToken):
 		advice = fmt.Sprintf("check web_identity_token_file of the %s", describeProfile(o.base()))
 	case o.has(aws.CredentialSourceHTTP):
-		advice = "the container's endpoint for credentials gave none, check AWS_CONTAINER_CREDENTIALS_FULL_URI or " +
+		advice = "the container's credentials endpoint returned no credentials: check AWS_CONTAINER_CREDENTIALS_FULL_URI or " +
 			"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, and the role of the task or pod"
 	default:
 		return fmt.Errorf("awsconfig: %w", err)
@@ -280,22 +284,22 @@ func (o origin) advise(err error) error {
 	return fmt.Errorf("awsconfig: %s: %w", advice, err)
 }
 
-// adviseNone says what to do where there are no credentials.
-func (o origin) adviseNone() string {
+// noCredentialsHint returns advice for missing credentials.
+func (o origin) noCredentialsHint() string {
 	profile := o.base()
 	switch {
 	case profile.RoleARN != "" && profile.CredentialSource == "" && profile.WebIdentityTokenFile == "":
-		return fmt.Sprintf("the %s has role_arn, but neither source_profile nor credential_source: name what the role is to be assumed with",
+		return fmt.Sprintf("the %s has role_arn, but neither source_profile nor credential_source: set one of them",
 			describeProfile(profile))
 	case profile.CredentialSource == sourceInstance:
-		return fmt.Sprintf("the metadata service of an instance, which credential_source of the %s names, gave none: run on an instance "+
-			"that has a role, or name another source", describeProfile(profile))
+		return fmt.Sprintf("the instance's metadata service, the credential_source of the %s, returned no credentials: run on an instance "+
+			"with a role, or set another source", describeProfile(profile))
 	case o.chosen && o.has(aws.CredentialSourceIMDS):
-		return fmt.Sprintf("the %s has no credentials, and one that is chosen by config.WithSharedConfigProfile does not take those of the "+
-			"environment: give it some, choose another, or leave the option out", describeProfile(profile))
+		return fmt.Sprintf("the %s has no credentials, and a profile that config.WithSharedConfigProfile chooses does not use those of the "+
+			"environment: add credentials to it, choose another profile, or remove the option", describeProfile(profile))
 	}
-	advice := "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile that has some with AWS_PROFILE, or run where an " +
-		"instance or container has a role"
+	advice := "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with credentials with AWS_PROFILE, or run on an " +
+		"instance or in a container with a role"
 	const id, secret = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 	switch hasID, hasSecret := os.Getenv(id) != "", os.Getenv(secret) != ""; {
 	case hasID && !hasSecret:
@@ -307,30 +311,30 @@ func (o origin) adviseNone() string {
 	}
 }
 
-// adviseRole says why STS does not give a role, and what to do about it.
-func adviseRole(operation string, refusal smithy.APIError) string {
+// roleHint returns the reason why STS refuses a role, and advice.
+func roleHint(operation string, refusal smithy.APIError) string {
 	code, message := refusal.ErrorCode(), refusal.ErrorMessage()
 	_, throttled := retry.DefaultThrottleErrorCodes[code]
-	dated := strings.HasPrefix(message, "Signature expired") || strings.HasPrefix(message, "Signature not yet current")
+	wrongDate := strings.HasPrefix(message, "Signature expired") || strings.HasPrefix(message, "Signature not yet current")
 	switch {
-	case code == "RequestExpired", code == "RequestTimeTooSkewed", code == "SignatureDoesNotMatch" && dated:
-		return " since the request was dated wrongly: set the clock of this machine right"
+	case code == "RequestExpired", code == "RequestTimeTooSkewed", code == "SignatureDoesNotMatch" && wrongDate:
+		return " because the date of the request is wrong: correct the clock of this machine"
 	case code == "RegionDisabledException":
-		return " since the account has no STS in this region: activate STS in this region (in IAM's account settings), or set another region"
+		return " because the account has no STS in this region: activate STS in this region (in IAM's account settings), or set another region"
 	case throttled:
-		return " since STS throttles: try again later"
+		return " because STS throttles: retry later"
 	case operation == "AssumeRoleWithWebIdentity":
 		return " with the web identity token: check the role's trust policy, and that the token is still valid"
 	case code == "ExpiredToken", code == "ExpiredTokenException", code == "InvalidClientTokenId", code == "SignatureDoesNotMatch":
-		return " since the credentials of its source have expired or are wrong: renew those"
+		return " because the credentials of its source have expired or are wrong: replace them"
 	default:
 		return ": check role_arn and external_id, that the role's trust policy names the caller, and that the caller may use sts:AssumeRole"
 	}
 }
 
-// unanswered says what to do about a service that gave no answer, or none that made sense.
-func unanswered(failed smithy.OperationError) string {
-	advice := failed.ServiceID + " gave no usable answer: check the network and the proxy (HTTPS_PROXY)"
+// noResponseHint returns advice for a service that returned no response, or one that is unreadable.
+func noResponseHint(failed smithy.OperationError) string {
+	advice := failed.ServiceID + " returned no usable response: check the network and the proxy (HTTPS_PROXY)"
 	variable := "AWS_ENDPOINT_URL_" + strings.ReplaceAll(strings.ToUpper(failed.ServiceID), " ", "_")
 	if os.Getenv(variable) != "" {
 		advice += ", and " + variable
@@ -339,7 +343,7 @@ func unanswered(failed smithy.OperationError) string {
 	return advice
 }
 
-// base returns the profile that has credentials for the others to assume their roles with.
+// base returns the last source profile, whose credentials assume the roles of the others.
 func (o origin) base() config.SharedConfig {
 	profile := o.profile
 	for profile.Source != nil {
@@ -349,7 +353,7 @@ func (o origin) base() config.SharedConfig {
 	return profile
 }
 
-// command returns a command of Amazon's command line client, for the profile.
+// command returns a command of Amazon's command line client with an option for the profile.
 func (o origin) command(text string) string {
 	if name := o.base().Profile; name != "" {
 		return text + " --profile " + name
@@ -358,7 +362,7 @@ func (o origin) command(text string) string {
 	return text
 }
 
-// lastOperation returns the operation that failed first, which others needed.
+// lastOperation returns the innermost failed operation. The other operations in the error needed it.
 func lastOperation(err error) smithy.OperationError {
 	var last smithy.OperationError
 	for operation := (*smithy.OperationError)(nil); errors.As(err, &operation); err = operation.Err {
@@ -368,7 +372,7 @@ func lastOperation(err error) smithy.OperationError {
 	return last
 }
 
-// innermost returns the error that others were wrapped around.
+// innermost returns the innermost wrapped error.
 func innermost(err error) error {
 	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
 		err = inner

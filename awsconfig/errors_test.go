@@ -25,7 +25,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// closedPort returns a URL at which nobody listens.
+// closedPort returns a URL with a closed port.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -37,15 +37,15 @@ func closedPort(t *testing.T) string {
 	return "http://" + listener.Addr().String()
 }
 
-// as tells whether an error of that type is in another.
+// as reports whether errors.As finds an error of the type Target.
 func as[Target error](err error) bool {
 	var target Target
 
 	return errors.As(err, &target)
 }
 
-// Every error says what to do, and has Amazon's own in it.
-func TestErrorsSayWhatToDo(t *testing.T) {
+// TestErrorsHaveAdvice checks that errors have advice, and wrap the errors of Amazon's SDK.
+func TestErrorsHaveAdvice(t *testing.T) {
 	prepare := func(name string) func(*environment, *amazon) { return sources()[name].prepare }
 	for name, test := range map[string]struct {
 		prepare func(machine *environment, services *amazon)
@@ -66,17 +66,17 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"no profile": {
 			prepare: func(machine *environment, _ *amazon) { machine.withUser("backups") },
 			options: []func(*config.LoadOptions) error{config.WithSharedConfigProfile("bakcups")},
-			says:    []string{`there is no profile "bakcups"`, "aws configure list-profiles"},
+			says:    []string{`the profile "bakcups" does not exist`, "aws configure list-profiles"},
 			matches: as[config.SharedConfigProfileNotExistError],
 		},
-		"a source profile that is missing": {
+		"a missing source profile": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\nsource_profile = base\n")
 			},
 			says:    []string{roleARN, `profile "base"`, "source_profile"},
 			matches: as[config.SharedConfigAssumeRoleError],
 		},
-		"a code that nobody is asked for": {
+		"a role with MFA": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.withUser("base")
 				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n")
@@ -97,14 +97,14 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"AWS_ACCESS_KEY_ID"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
 		},
-		"a source of the environment without any": {
+		"the source Environment without variables": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\ncredential_source = Environment\n")
 			},
 			says:    []string{"AWS_ACCESS_KEY_ID"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
 		},
-		"a role that is refused": {
+		"a refused role": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.withUser("base")
 				machine.write(".aws/config", "[profile backups]\nrole_arn = "+roleARN+"-of-others\nsource_profile = base\n")
@@ -113,15 +113,15 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{roleARN + `-of-others of the profile "backups" cannot be assumed`, "trust policy", "sts:AssumeRole", "AccessDenied"},
 			matches: func(err error) bool { return as[*smithy.OperationError](err) && as[smithy.APIError](err) },
 		},
-		"a source of a role that has expired": {
+		"a role with an expired source": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("source role")(machine, services)
-				services.spoil("sts", answer{http.StatusForbidden, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>"})
+				services.replace("sts", response{http.StatusForbidden, "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>"})
 			},
 			says:    []string{"credentials of its source have expired"},
 			matches: as[smithy.APIError],
 		},
-		"a web identity that is refused": {
+		"a refused web identity": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("web identity in a profile")(machine, services)
 				machine.write("token", "another")
@@ -129,7 +129,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{roleARN, "web identity token", "trust policy"},
 			matches: as[smithy.APIError],
 		},
-		"a web identity whose file is missing": {
+		"a web identity without a file": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", machine.home+"/missing")
 				machine.Setenv("AWS_ROLE_ARN", roleARN)
@@ -137,7 +137,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"AWS_WEB_IDENTITY_TOKEN_FILE", "/missing"},
 			matches: func(err error) bool { return err != nil },
 		},
-		"an SSO session that has expired": {
+		"an expired SSO session": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.withSSO("backups", time.Now().Add(-time.Hour))
 				machine.Setenv("AWS_PROFILE", "backups")
@@ -145,7 +145,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"run aws sso login --profile backups"},
 			matches: func(err error) bool { return err != nil },
 		},
-		"an SSO session that was never begun": {
+		"an SSO session that was never started": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.write(".aws/config", "[profile backups]\nsso_start_url = https://corp.example\nsso_region = "+region+"\nsso_account_id = "+account+"\nsso_role_name = backup\n")
 				machine.Setenv("AWS_PROFILE", "backups")
@@ -161,7 +161,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"run aws sso login --profile backups", "UnauthorizedException"},
 			matches: as[smithy.APIError],
 		},
-		"a role whose source is an SSO session that has expired": {
+		"a role with an expired SSO session": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.withSSO("corp-user", time.Now().Add(-time.Hour))
 				machine.append(".aws/config", "\n[profile backups]\nrole_arn = "+roleARN+"\nsource_profile = corp-user\n")
@@ -170,7 +170,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"run aws sso login --profile corp-user"},
 			matches: func(err error) bool { return err != nil },
 		},
-		"a container that gives none": {
+		"a container without credentials": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("container")(machine, services)
 				machine.Setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "another")
@@ -191,7 +191,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 				machine.write(".aws/config", "[profile nokeys]\nregion = "+region+"\n")
 			},
 			options: []func(*config.LoadOptions) error{config.WithSharedConfigProfile("nokeys")},
-			says:    []string{`the profile "nokeys" has no credentials`, "does not take those of the environment"},
+			says:    []string{`the profile "nokeys" has no credentials`, "does not use those of the environment"},
 			not:     []string{"set AWS_ACCESS_KEY_ID"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
 		},
@@ -203,11 +203,11 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			not:     []string{"set AWS_ACCESS_KEY_ID"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
 		},
-		"a source that is an instance, elsewhere": {
+		"the source Ec2InstanceMetadata on another machine": {
 			prepare: func(machine *environment, _ *amazon) {
 				machine.write(".aws/config", "[default]\nrole_arn = "+roleARN+"\ncredential_source = Ec2InstanceMetadata\n")
 			},
-			says:    []string{"the metadata service of an instance", `credential_source of the profile "default"`},
+			says:    []string{"the instance's metadata service", `credential_source of the profile "default"`},
 			not:     []string{"set AWS_ACCESS_KEY_ID"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrNoCredentials) },
 		},
@@ -262,20 +262,23 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"AWS_CA_BUNDLE", "/empty.pem"},
 			matches: func(err error) bool { return err != nil },
 		},
-		"a credential process that gives old ones": {
+		"a credential process with old credentials": {
 			prepare: func(machine *environment, services *amazon) {
-				services.give = func() sigv4.Credentials { return roleKeys(-time.Hour) }
+				services.issue = func() sigv4.Credentials { return roleKeys(-time.Hour) }
 				prepare("credential process")(machine, services)
 			},
-			says:    []string{`old credentials from the credential_process of the profile "default"`, "have expired at", "this machine's clock shows", "set the clock of this machine right"},
+			says: []string{
+				`the credentials from the credential_process of the profile "default" are old`, "have expired at", "this machine's clock shows",
+				"correct the clock of this machine",
+			},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrCredentialsExpired) },
 		},
-		"a role whose credentials are old by this clock": {
+		"a role with old credentials": {
 			prepare: func(machine *environment, services *amazon) {
-				services.give = func() sigv4.Credentials { return roleKeys(-time.Hour) }
+				services.issue = func() sigv4.Credentials { return roleKeys(-time.Hour) }
 				prepare("source role")(machine, services)
 			},
-			says:    []string{"old credentials from STS, for the role " + roleARN + ` of the profile "backups"`, "set the clock of this machine right"},
+			says:    []string{"the credentials from STS, for the role " + roleARN + ` of the profile "backups" are old`, "correct the clock of this machine"},
 			matches: func(err error) bool { return errors.Is(err, sigv4.ErrCredentialsExpired) },
 		},
 		"no network to STS": {
@@ -283,7 +286,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 				prepare("source role")(machine, services)
 				machine.Setenv("AWS_ENDPOINT_URL_STS", closedPort(machine.T))
 			},
-			says:    []string{"STS gave no usable answer", "network", "proxy", "AWS_ENDPOINT_URL_STS"},
+			says:    []string{"STS returned no usable response", "network", "proxy", "AWS_ENDPOINT_URL_STS"},
 			matches: as[*net.OpError],
 		},
 		"no network to Redshift": {
@@ -294,12 +297,12 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			says:    []string{"DescribeClusterSnapshots", "dial tcp 127.0.0.1:", "check Config.Endpoint"},
 			matches: as[*awsquery.SendError],
 		},
-		"an endpoint that is no URL": {
+		"an endpoint that is not a URL": {
 			prepare: func(machine *environment, services *amazon) {
 				prepare("environment")(machine, services)
 				machine.Setenv("AWS_ENDPOINT_URL_REDSHIFT", "redshift.example.com:8443")
 			},
-			says:    []string{"AWS_ENDPOINT_URL_REDSHIFT", "has to start with https://"},
+			says:    []string{"AWS_ENDPOINT_URL_REDSHIFT", "must begin with https://"},
 			matches: func(err error) bool { return err != nil },
 		},
 		"an endpoint with FIPS": {
@@ -319,31 +322,31 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			test.prepare(machine, services)
 			err := list(t, test.options...)
 			if err == nil {
-				t.Fatal("there is no error")
+				t.Fatal("the call returns no error")
 			}
 			t.Log(err)
 			for _, text := range test.says {
 				if !strings.Contains(err.Error(), text) {
-					t.Errorf("it does not say %q", text)
+					t.Errorf("the error lacks %q", text)
 				}
 			}
 			for _, text := range test.not {
 				if strings.Contains(err.Error(), text) {
-					t.Errorf("it says %q", text)
+					t.Errorf("the error has %q", text)
 				}
 			}
 			if !test.matches(err) {
-				t.Error("it does not match")
+				t.Error("the error does not match")
 			}
 			if !strings.Contains(err.Error(), "awsconfig: ") && !as[*awsquery.SendError](err) {
-				t.Error("it does not say where it comes from")
+				t.Error("the error lacks the name of the package")
 			}
 			noSecret(t, err)
 		})
 	}
 }
 
-// silentServer returns the URL of a server that never answers.
+// silentServer returns the URL of a server that never responds.
 func silentServer(machine *environment) string {
 	machine.Helper()
 	ended := make(chan struct{})
@@ -352,7 +355,7 @@ func silentServer(machine *environment) string {
 		case <-ended:
 		case <-r.Context().Done():
 		}
-		panic(http.ErrAbortHandler) // Amazon's SDK panics where an answer of STS is empty
+		panic(http.ErrAbortHandler) // Amazon's SDK panics if a response of STS is empty
 	}))
 	machine.Cleanup(server.Close)
 	machine.Cleanup(func() { close(ended) })
@@ -360,20 +363,20 @@ func silentServer(machine *environment) string {
 	return server.URL
 }
 
-// What STS says tells whether it is the role, the clock, the region, or STS itself.
+// TestRefusalsOfSTS checks that the advice depends on the code and the message of STS.
 func TestRefusalsOfSTS(t *testing.T) {
 	for name, test := range map[string]struct{ code, message, says string }{
-		"old signature":       {"SignatureDoesNotMatch", "Signature expired: 20261125T220000Z is now earlier than 20261125T221500Z", "clock of this machine"},
-		"early signature":     {"SignatureDoesNotMatch", "Signature not yet current: 20261125T220000Z is still later than 20261125T201500Z", "clock of this machine"},
-		"old request":         {"RequestExpired", "Request has expired.", "clock of this machine"},
-		"skewed":              {"RequestTimeTooSkewed", "too far", "clock of this machine"},
-		"wrong secret":        {"SignatureDoesNotMatch", "The request signature we calculated does not match", "credentials of its source"},
-		"expired source":      {"ExpiredToken", "expired", "credentials of its source"},
-		"expired, other code": {"ExpiredTokenException", "expired", "credentials of its source"},
-		"region":              {"RegionDisabledException", "STS is not activated in this region", "activate STS in this region"},
-		"throttled":           {"Throttling", "Rate exceeded", "throttles: try again later"},
-		"throttled otherwise": {"ThrottlingException", "Rate exceeded", "throttles: try again later"},
-		"denied":              {"AccessDenied", "not authorized", "trust policy"},
+		"old signature":        {"SignatureDoesNotMatch", "Signature expired: 20261125T220000Z is now earlier than 20261125T221500Z", "clock of this machine"},
+		"early signature":      {"SignatureDoesNotMatch", "Signature not yet current: 20261125T220000Z is still later than 20261125T201500Z", "clock of this machine"},
+		"old request":          {"RequestExpired", "Request has expired.", "clock of this machine"},
+		"skewed":               {"RequestTimeTooSkewed", "too far", "clock of this machine"},
+		"wrong secret":         {"SignatureDoesNotMatch", "The request signature we calculated does not match", "credentials of its source"},
+		"expired source":       {"ExpiredToken", "expired", "credentials of its source"},
+		"expired, other code":  {"ExpiredTokenException", "expired", "credentials of its source"},
+		"region":               {"RegionDisabledException", "STS is not activated in this region", "activate STS in this region"},
+		"throttled":            {"Throttling", "Rate exceeded", "throttles: retry later"},
+		"throttled, exception": {"ThrottlingException", "Rate exceeded", "throttles: retry later"},
+		"denied":               {"AccessDenied", "not authorized", "trust policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			machine := newEnvironment(t)
@@ -381,16 +384,16 @@ func TestRefusalsOfSTS(t *testing.T) {
 			services := newAmazon(machine)
 			newRedshift(machine, roleKeys(time.Hour))
 			sources()["source role"].prepare(machine, services)
-			services.spoil("sts", answer{http.StatusForbidden, "<ErrorResponse><Error><Code>" + test.code + "</Code><Message>" + test.message + "</Message></Error></ErrorResponse>"})
+			services.replace("sts", response{http.StatusForbidden, "<ErrorResponse><Error><Code>" + test.code + "</Code><Message>" + test.message + "</Message></Error></ErrorResponse>"})
 			err := list(t)
 			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), `of the profile "backups"`) || !as[smithy.APIError](err) {
-				t.Errorf("the error is %v", err)
+				t.Errorf("the error is %v, want %s", err, test.says)
 			}
 		})
 	}
 }
 
-// Where credentials do not come in time, the error says who has not answered.
+// TestSlowCredentials checks that the error names the service or program whose credentials did not arrive in time.
 func TestSlowCredentials(t *testing.T) {
 	const role = "STS, for the role " + roleARN + ` of the profile "backups"`
 	for name, test := range map[string]struct {
@@ -401,12 +404,12 @@ func TestSlowCredentials(t *testing.T) {
 			sources()["source role"].prepare(machine, nil)
 			machine.Setenv("AWS_ENDPOINT_URL_STS", silentServer(machine))
 		}},
-		"role of a container": {says: role + ", or before that the container's endpoint for credentials:", prepare: func(machine *environment) {
+		"role of a container": {says: role + ", or first from the container's credentials endpoint:", prepare: func(machine *environment) {
 			machine.write(".aws/config", "[profile backups]\nrole_arn = "+roleARN+"\ncredential_source = EcsContainer\n")
 			machine.Setenv("AWS_PROFILE", "backups")
 			machine.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", silentServer(machine))
 		}},
-		"role of SSO": {says: role + `, or before that SSO, for the profile "corp-user":`, prepare: func(machine *environment) {
+		"role of SSO": {says: role + `, or first from SSO, for the profile "corp-user":`, prepare: func(machine *environment) {
 			machine.withSSO("corp-user", time.Now().Add(time.Hour))
 			machine.append(".aws/config", "\n[profile backups]\nrole_arn = "+roleARN+"\nsource_profile = corp-user\n")
 			machine.Setenv("AWS_PROFILE", "backups")
@@ -424,10 +427,10 @@ func TestSlowCredentials(t *testing.T) {
 			sources()["web identity in a profile"].prepare(machine, nil)
 			machine.Setenv("AWS_ENDPOINT_URL_STS", silentServer(machine))
 		}},
-		"container": {says: "the container's endpoint for credentials:", prepare: func(machine *environment) {
+		"container": {says: "the container's credentials endpoint:", prepare: func(machine *environment) {
 			machine.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", silentServer(machine))
 		}},
-		"instance": {says: "the instance's metadata service, as no other source is configured:", prepare: func(machine *environment) {
+		"instance": {says: "the instance's metadata service, because no other source is configured:", prepare: func(machine *environment) {
 			machine.Setenv("AWS_EC2_METADATA_DISABLED", "")
 			machine.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", silentServer(machine))
 		}},
@@ -450,21 +453,21 @@ func TestSlowCredentials(t *testing.T) {
 			}
 			_, err = client.DescribeClusterSnapshots(t.Context(), nil)
 			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Fatalf("the error is %v", err)
+				t.Fatalf("the error is %v, want context.DeadlineExceeded", err)
 			}
 			t.Log(err)
 			for _, text := range []string{"wait for credentials from " + test.says, "Config.AttemptTimeout"} {
 				if !strings.Contains(err.Error(), text) {
-					t.Errorf("it does not say %q", text)
+					t.Errorf("the error lacks %q", text)
 				}
 			}
 		})
 	}
 }
 
-// Where there is no metadata service, as on most machines, nothing answers at its address. That there are no credentials is the
-// reason, and not the time that the question took.
-func TestMetadataServiceThatDoesNotAnswer(t *testing.T) {
+// TestNoMetadataService checks that the error on a machine without a metadata service, whose address then does not respond, is about
+// missing credentials and not about a timeout.
+func TestNoMetadataService(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.Setenv("AWS_REGION", region)
 	machine.Setenv("AWS_EC2_METADATA_DISABLED", "")
@@ -479,8 +482,8 @@ func TestMetadataServiceThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// A credential process that is ended by its own time limit is said to have been.
-func TestCredentialProcessWithALimit(t *testing.T) {
+// TestCredentialProcessTimeout checks the error of a credential process that takes longer than its time limit.
+func TestCredentialProcessTimeout(t *testing.T) {
 	machine := newEnvironment(t)
 	newRedshift(machine, roleKeys(time.Hour))
 	machine.write(".aws/config", "[default]\ncredential_process = sleep 1\n")
@@ -490,12 +493,12 @@ func TestCredentialProcessWithALimit(t *testing.T) {
 	}
 }
 
-// noSecret fails the test if an error, or one that is wrapped in it, prints a secret.
+// noSecret fails the test if an error, or an error that it wraps, prints a secret.
 func noSecret(t *testing.T, err error) {
 	t.Helper()
 	for _, text := range []string{fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err), fmt.Sprintf("%s", err)} {
 		if strings.Contains(text, "hunter2") {
-			t.Fatalf("a secret is in the error %s", text)
+			t.Fatalf("the error has a secret: %s", text)
 		}
 	}
 	switch err := err.(type) {
@@ -510,8 +513,8 @@ func noSecret(t *testing.T, err error) {
 	}
 }
 
-// Answers that hold secrets and cannot be read are in no error.
-func TestErrorsHoldNoSecrets(t *testing.T) {
+// TestErrorsHaveNoSecrets checks that no error shows an unreadable response with secrets.
+func TestErrorsHaveNoSecrets(t *testing.T) {
 	bodies := []string{
 		`{"AccessKeyId": "ASIAROLEEXAMPLE", "SecretAccessKey": "hunter2-role-secret", "Token": "hunter2-role-token"`,
 		`{"AccessKeyId": "ASIAROLEEXAMPLE", "SecretAccessKey": {"hunter2": "hunter2-role-secret"}, "Expiration": 5}`,
@@ -520,7 +523,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 		`{"Version": 1, "AccessKeyId": "ASIAROLE EXAMPLE", "SecretAccessKey": " hunter2-role-secret", "Code": "Success", "Token": "t"}`,
 		`hunter2-role-secret`,
 	}
-	// Amazon's SDK panics where an answer of SSO or STS has no credentials at all, so those have some.
+	// Amazon's SDK panics if a response of SSO or STS has no credentials, so these have some.
 	ofSSO := []string{`{"roleCredentials": {"secretAccessKey": "hunter2-role-secret", "expiration": "x"}}`, `{"roleCredentials": "hunter2`}
 	ofSTS := []string{
 		`<AssumeRoleResponse><AssumeRoleResult><Credentials><SecretAccessKey>hunter2-role-secret</Secret`,
@@ -547,13 +550,13 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 				services := newAmazon(machine)
 				newRedshift(machine, roleKeys(time.Hour))
 				source.prepare(machine, services)
-				services.spoil(source.service, answer{http.StatusOK, body})
+				services.replace(source.service, response{http.StatusOK, body})
 				if source.service == "" {
 					machine.write("keys.json", body)
 				}
 				err := list(t)
 				if err == nil {
-					t.Fatalf("%q is no error", body)
+					t.Fatalf("the call returns no error for the response %q", body)
 				}
 				t.Log(err)
 				noSecret(t, err)
@@ -562,8 +565,8 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 	}
 }
 
-// Nothing prints a secret, neither the provider nor a Config that has one.
-func TestNothingPrintsASecret(t *testing.T) {
+// TestFormatHasNoSecrets checks that neither the provider nor a Config with one prints a secret.
+func TestFormatHasNoSecrets(t *testing.T) {
 	for name, provider := range map[string]aws.CredentialsProvider{
 		"value": staticProvider{Secret: "hunter2"},
 		"cache": aws.NewCredentialsCache(staticProvider{Secret: "hunter2"}),
@@ -591,7 +594,7 @@ func (p staticProvider) Retrieve(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: p.Secret}, nil
 }
 
-// A context that ends is what the error says, with who has not answered, as far as a provider tells that.
+// TestContextEnds checks that the error of an ended context names the provider that did not respond.
 func TestContextEnds(t *testing.T) {
 	machine := newEnvironment(t)
 	slow := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -606,7 +609,7 @@ func TestContextEnds(t *testing.T) {
 		"a role by hand": {roleByHand{slow}, "from STS, for the role of the provider in aws.Config.Credentials:"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// Its role is none of the provider's.
+			// The role of this profile is not the role of the provider.
 			profile := config.SharedConfig{Profile: "backups", RoleARN: roleARN}
 			filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, Credentials: test.provider, ConfigSources: []any{profile}})
 			if err != nil {
@@ -622,15 +625,16 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
-// roleByHand says of itself what stscreds.AssumeRoleProvider says.
+// roleByHand reports the same source as stscreds.AssumeRoleProvider.
 type roleByHand struct{ aws.CredentialsProvider }
 
 func (roleByHand) ProviderSources() []aws.CredentialSource {
 	return []aws.CredentialSource{aws.CredentialSourceSTSAssumeRole}
 }
 
-// An aws.Config without credentials is refused: redshift.New would take those of the environment in their place.
-func TestFromAWSConfigRefuses(t *testing.T) {
+// TestFromAWSConfigErrors checks that an aws.Config without credentials is an error. Otherwise redshift.New would use the credentials of
+// the environment.
+func TestFromAWSConfigErrors(t *testing.T) {
 	newEnvironment(t)
 	_, err := awsconfig.FromAWSConfig(aws.Config{})
 	if !errors.Is(err, awsconfig.ErrNoRegion) || !strings.Contains(err.Error(), "aws.Config.Credentials is nil") {

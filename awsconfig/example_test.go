@@ -13,7 +13,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// Credentials and region come from a profile, of a file that stands here in place of ~/.aws/config. The client then calls a
+// The credentials and the region come from a profile. Its file replaces ~/.aws/config in this example. The client then calls a fake
 // Redshift in the same process, which checks signatures.
 func Example() {
 	folder, err := os.MkdirTemp("", "awsconfig")
@@ -36,7 +36,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fake := redshifttest.New(redshifttest.Options{Region: loaded.Region}) // without it, AWS is called
+	fake := redshifttest.New(redshifttest.Options{Region: loaded.Region}) // without the fake, the client calls AWS
 	loaded.Endpoint, loaded.HTTPClient = "http://localhost", fake.Config().HTTPClient
 
 	client, err := redshift.New(loaded)

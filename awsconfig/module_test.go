@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// The versions under which the two modules are published to the test's own proxy.
+// The versions of the two modules in the proxy of the test.
 const (
 	rootPath, rootVersion     = "github.com/redshift-go/redshift", "v1.999.0"
 	modulePath, moduleVersion = "github.com/redshift-go/redshift/awsconfig", "v1.999.1"
@@ -43,16 +43,16 @@ func main() {
 }
 `
 
-// A user gets both modules from a proxy, where the replace directive of this one's go.mod counts for nothing. The other
-// modules come from the cache of this machine.
+// TestBuildsForAUser checks that a user can build a program with both modules from a proxy, where the replace directive in this module's
+// go.mod has no effect. The other modules come from the cache of this machine.
 func TestBuildsForAUser(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it builds Amazon's SDK")
+		t.Skip("skipped, because the test builds Amazon's SDK")
 	}
 	proxy, cache := t.TempDir(), goEnv(t, "GOMODCACHE")
 	publish(t, proxy, rootPath, rootVersion, "..", nil)
 	publish(t, proxy, modulePath, moduleVersion, ".", func(content []byte) []byte {
-		// As CONTRIBUTING says of a release.
+		// CONTRIBUTING describes this step of a release.
 		return regexp.MustCompile(regexp.QuoteMeta(rootPath)+` v\S+`).ReplaceAll(content, []byte(rootPath+" "+rootVersion))
 	})
 	user := &userModule{T: t, folder: t.TempDir(), environment: append(slices.Clone(developersEnvironment),
@@ -74,7 +74,7 @@ func TestBuildsForAUser(t *testing.T) {
 		t.Errorf("the user's go.mod is\n%s", text)
 	}
 
-	// And the root alone brings nothing of Amazon's along.
+	// The root module alone does not require Amazon's SDK.
 	alone := &userModule{T: t, folder: t.TempDir(), environment: user.environment}
 	program := strings.NewReplacer("\t\""+modulePath+"\"\n", "", "awsconfig.Load(context.Background())", "redshift.Config{}, context.Background().Err()").Replace(userProgram)
 	if err := os.WriteFile(filepath.Join(alone.folder, "main.go"), []byte(program), 0o600); err != nil {
@@ -87,11 +87,11 @@ func TestBuildsForAUser(t *testing.T) {
 		t.Errorf("the root module requires\n%s", graph)
 	}
 	alone.run("mod", "tidy")
-	alone.requiresWhatREADMESays()
+	alone.checkREADME()
 }
 
-// requiresWhatREADMESays compares the go.mod of a program that uses the root module with the README.
-func (u *userModule) requiresWhatREADMESays() {
+// checkREADME checks that the README has the number of requirements in the go.mod of a program that uses the root module.
+func (u *userModule) checkREADME() {
 	u.Helper()
 	var module struct {
 		Go      string
@@ -115,11 +115,12 @@ func (u *userModule) requiresWhatREADMESays() {
 	}
 	says := fmt.Sprintf("adds %d direct and %d indirect requirements", len(module.Require)-indirect, indirect)
 	if !strings.Contains(strings.Join(strings.Fields(string(page)), " "), says) {
-		u.Errorf("the README does not have %q, of this go.mod:\n%s", says, u.run("mod", "edit", "-print"))
+		u.Errorf("the README lacks %q for this go.mod:\n%s", says, u.run("mod", "edit", "-print"))
 	}
 }
 
-// The Go snippets of the README compile, as bodies of a function. An overlay puts them into the module without writing into it.
+// TestREADMECompiles compiles the Go snippets of the README as bodies of a function. An overlay adds them to the module without writing
+// files to it.
 func TestREADMECompiles(t *testing.T) {
 	page, err := os.ReadFile("README.md")
 	if err != nil {
@@ -142,7 +143,7 @@ func TestREADMECompiles(t *testing.T) {
 		packages = append(packages, "./"+folder)
 	}
 	if len(packages) == 0 {
-		t.Fatal("there are no snippets")
+		t.Fatal("the README has no snippets")
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -159,7 +160,7 @@ func TestREADMECompiles(t *testing.T) {
 	}
 }
 
-// developersEnvironment is what it was before TestMain: the go command finds its caches by it.
+// developersEnvironment is the environment before TestMain. The go command needs it to find its caches.
 var developersEnvironment = os.Environ()
 
 // userModule is the module of a user's program.
@@ -169,7 +170,7 @@ type userModule struct {
 	environment []string
 }
 
-// run runs the go command, and returns what it prints.
+// run runs the go command, and returns its output.
 func (u *userModule) run(arguments ...string) string {
 	u.Helper()
 	command := exec.CommandContext(u.Context(), "go", arguments...)
@@ -197,13 +198,13 @@ func goEnv(t *testing.T, name string) string {
 func fileURL(folder string) string {
 	path := filepath.ToSlash(folder)
 	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // of a drive
+		path = "/" + path // before a drive letter
 	}
 
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
-// publish lays a module out as a proxy has it: https://go.dev/ref/mod#goproxy-protocol.
+// publish writes the files of a module for a proxy: https://go.dev/ref/mod#goproxy-protocol.
 func publish(t *testing.T, proxy, path, version, source string, changeGoMod func([]byte) []byte) {
 	t.Helper()
 	var archive bytes.Buffer
@@ -260,7 +261,7 @@ func publish(t *testing.T, proxy, path, version, source string, changeGoMod func
 	}
 }
 
-// skipFolder leaves out what is no part of a module: the repository's own folders, and other modules.
+// skipFolder returns fs.SkipDir for folders that are not part of a module: hidden folders, and other modules.
 func skipFolder(source, folder, name string) error {
 	if folder == source {
 		return nil

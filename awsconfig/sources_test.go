@@ -21,10 +21,10 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// source is a place that credentials come from.
+// source is a source of credentials.
 type source struct {
-	service string // of the stand-in that gives them; none where they are there already
-	user    bool   // they are the user's own
+	service string // the fake service that issues the credentials, empty if none does
+	user    bool   // whether the credentials are userKeys
 	prepare func(machine *environment, services *amazon)
 }
 
@@ -40,11 +40,11 @@ func sources() map[string]source {
 			machine.Setenv("AWS_PROFILE", "backups")
 		}},
 		"credential process": {prepare: func(machine *environment, services *amazon) {
-			keys := services.give()
+			keys := services.issue()
 			path := machine.write("keys.json", fmt.Sprintf(`{"Version": 1, "AccessKeyId": %q, "SecretAccessKey": %q, "SessionToken": %q, "Expiration": %q}`,
 				keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken, keys.Expires.UTC().Format(time.RFC3339)))
 			if runtime.GOOS == "windows" {
-				machine.Skip("there is no cat")
+				machine.Skip("skipped, because Windows has no cat")
 			}
 			machine.write(".aws/config", "[default]\ncredential_process = cat "+path+"\n")
 		}},
@@ -79,7 +79,7 @@ func sources() map[string]source {
 	}
 }
 
-// Credentials of every source sign requests that the fake Redshift accepts, and are asked for once.
+// TestSources checks that the credentials of every source are obtained once, and sign requests that the fake Redshift accepts.
 func TestSources(t *testing.T) {
 	for name, source := range sources() {
 		t.Run(name, func(t *testing.T) {
@@ -96,8 +96,8 @@ func TestSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if asked := services.count(source.service); asked != 0 {
-				t.Errorf("Load asked for credentials %d times", asked)
+			if requests := services.count(source.service); requests != 0 {
+				t.Errorf("Load sent %d requests for credentials, want 0", requests)
 			}
 			client, err := redshift.New(filled)
 			if err != nil {
@@ -109,21 +109,21 @@ func TestSources(t *testing.T) {
 					t.Fatal(err)
 				}
 				if list.RequestID == "" {
-					t.Error("the answer has no request id")
+					t.Error("the result has no request id")
 				}
 			}
 			if requests := len(server.Requests()); requests != 5 {
-				t.Errorf("the fake has seen %d requests", requests)
+				t.Errorf("the fake received %d requests, want 5", requests)
 			}
-			if asked := services.count(source.service); source.service != "" && asked != 1 {
-				t.Errorf("credentials were asked for %d times", asked)
+			if requests := services.count(source.service); source.service != "" && requests != 1 {
+				t.Errorf("the service received %d requests for credentials, want 1", requests)
 			}
 		})
 	}
 }
 
-// However many goroutines call at once, the credentials are asked for once, and again once after Invalidate.
-func TestConcurrentCallsAskOnce(t *testing.T) {
+// TestConcurrentCalls checks that concurrent calls obtain the credentials once, and once more after Invalidate.
+func TestConcurrentCalls(t *testing.T) {
 	machine := newEnvironment(t)
 	services := newAmazon(machine)
 	sources()["source role"].prepare(machine, services)
@@ -146,14 +146,14 @@ func TestConcurrentCallsAskOnce(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if asked := services.count("sts"); asked != round+1 {
-			t.Errorf("STS was asked %d times, want %d", asked, round+1)
+		if requests := services.count("sts"); requests != round+1 {
+			t.Errorf("STS received %d requests, want %d", requests, round+1)
 		}
 		filled.Credentials.(interface{ Invalidate() }).Invalidate()
 	}
 }
 
-// Clients for several regions, of one Config, share the credentials.
+// TestClientsShareCredentials checks that clients for several regions share the credentials of one Config.
 func TestClientsShareCredentials(t *testing.T) {
 	machine := newEnvironment(t)
 	services := newAmazon(machine)
@@ -164,23 +164,23 @@ func TestClientsShareCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, region := range []string{region, "us-west-2"} {
-		there := filled
-		there.Region = region
-		client, err := redshift.New(there)
+		regional := filled
+		regional.Region = region
+		client, err := redshift.New(regional)
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The fake is in one region, and refuses the other's signature.
+		// The fake is in one region, and refuses signatures for the other.
 		if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err != nil && !errors.Is(err, awsquery.ErrSignatureDoesNotMatch) {
 			t.Error(err)
 		}
 	}
-	if asked := services.count("sts"); asked != 1 {
-		t.Errorf("STS was asked %d times", asked)
+	if requests := services.count("sts"); requests != 1 {
+		t.Errorf("STS received %d requests, want 1", requests)
 	}
 }
 
-// A fake that knows other keys refuses those, so that the test above cannot pass without a signature.
+// TestWrongSecretIsRefused checks that the fake refuses other keys, so TestSources cannot pass without valid signatures.
 func TestWrongSecretIsRefused(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.withUser("default")
@@ -209,7 +209,7 @@ func list(t *testing.T, options ...func(*config.LoadOptions) error) error {
 	return err
 }
 
-// Whatever kind of provider an aws.Config has, one cache keeps what it gives, and Invalidate reaches that.
+// TestInvalidate checks for a provider with and without a cache that one cache keeps the credentials, and that Invalidate clears it.
 func TestInvalidate(t *testing.T) {
 	for name, wrap := range map[string]func(aws.CredentialsProvider) aws.CredentialsProvider{
 		"a provider": func(provider aws.CredentialsProvider) aws.CredentialsProvider { return provider },
@@ -222,14 +222,14 @@ func TestInvalidate(t *testing.T) {
 			expired, fresh := roleKeys(time.Hour), roleKeys(2*time.Hour)
 			fresh.AccessKeyID = "ASIAFRESHEXAMPLE"
 			known := expired
-			known.Expires = time.Now().Add(-time.Minute) // Redshift knows better
+			known.Expires = time.Now().Add(-time.Minute) // by Redshift's clock, they have already expired
 			server := redshifttest.NewServer(t, redshifttest.Options{Region: region, AccountID: account, Credentials: known})
 			if err := server.AddAccount("210987654321", fresh); err != nil {
 				t.Fatal(err)
 			}
-			asked, keys := 0, expired
+			calls, keys := 0, expired
 			filled, err := awsconfig.FromAWSConfig(aws.Config{Region: region, BaseEndpoint: &server.URL, Credentials: wrap(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-				asked++
+				calls++
 				return aws.Credentials{AccessKeyID: keys.AccessKeyID, SecretAccessKey: keys.SecretAccessKey, SessionToken: keys.SessionToken,
 					CanExpire: true, Expires: keys.Expires}, nil
 			}))})
@@ -252,50 +252,51 @@ func TestInvalidate(t *testing.T) {
 				return found.AccessKeyID
 			}
 			if err := call(); !errors.Is(err, awsquery.ErrExpiredToken) {
-				t.Fatalf("the error is %v", err)
+				t.Fatalf("the error is %v, want ErrExpiredToken", err)
 			}
 			keys = fresh
 			cache, ok := filled.Credentials.(interface{ Invalidate() })
 			if !ok {
 				t.Fatal("the provider has no Invalidate")
 			}
-			// A root that calls Invalidate by itself has the fresh ones already.
+			// The client may have called Invalidate already, and obtained the fresh keys.
 			cache.Invalidate()
 			if err := call(); err != nil {
 				t.Fatal(err)
 			}
-			if keysOf() != fresh.AccessKeyID || asked < 2 || asked > 3 {
-				t.Errorf("asked %d times, and got %s", asked, keysOf())
+			if keysOf() != fresh.AccessKeyID || calls < 2 || calls > 3 {
+				t.Errorf("after %d calls of the provider, the key is %s, want 2 or 3 calls and %s", calls, keysOf(), fresh.AccessKeyID)
 			}
 		})
 	}
 }
 
-// Credentials that live for less time than the cache keeps in reserve work nevertheless.
+// TestShortLivedCredentials checks that credentials work even if their lifetime is shorter than the time before the expiry when the cache
+// refreshes them.
 func TestShortLivedCredentials(t *testing.T) {
 	machine := newEnvironment(t)
 	services := newAmazon(machine)
 	sources()["container"].prepare(machine, services)
 	keys := roleKeys(2 * time.Minute)
-	services.give = func() sigv4.Credentials { return keys }
+	services.issue = func() sigv4.Credentials { return keys }
 	newRedshift(machine, keys)
 	if err := list(t); err != nil {
 		t.Error(err)
 	}
 }
 
-// Credentials are renewed before they expire.
-func TestCredentialsAreRenewedEarly(t *testing.T) {
+// TestRefreshBeforeExpiry checks that credentials are refreshed before they expire.
+func TestRefreshBeforeExpiry(t *testing.T) {
 	for name, test := range map[string]struct {
 		lifetime time.Duration
-		asked    int
-	}{"in time": {time.Hour, 1}, "soon": {4 * time.Minute, 2}} {
+		requests int
+	}{"an hour": {time.Hour, 1}, "4 minutes": {4 * time.Minute, 2}} {
 		t.Run(name, func(t *testing.T) {
 			machine := newEnvironment(t)
 			services := newAmazon(machine)
 			sources()["source role"].prepare(machine, services)
 			machine.Setenv("AWS_REGION", region)
-			services.give = func() sigv4.Credentials { return roleKeys(test.lifetime) }
+			services.issue = func() sigv4.Credentials { return roleKeys(test.lifetime) }
 			filled, err := awsconfig.Load(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -306,17 +307,17 @@ func TestCredentialsAreRenewedEarly(t *testing.T) {
 					t.Fatal(err)
 				}
 				if keys.ExpiredAt(time.Now()) {
-					t.Errorf("they have expired: %v", keys)
+					t.Errorf("the credentials have expired: %v", keys)
 				}
 			}
-			if asked := services.count("sts"); asked != test.asked {
-				t.Errorf("STS was asked %d times, want %d", asked, test.asked)
+			if requests := services.count("sts"); requests != test.requests {
+				t.Errorf("STS received %d requests, want %d", requests, test.requests)
 			}
 		})
 	}
 }
 
-// A nil option changes nothing, an option that fails is named, and the options are Amazon's own.
+// TestOptions checks that Load ignores a nil option, uses the options of Amazon's SDK, and returns the error of an option.
 func TestOptions(t *testing.T) {
 	machine := newEnvironment(t)
 	machine.withUser("backups")
@@ -333,7 +334,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// The account comes with the credentials of the sources that know it.
+// TestAccountID checks that credentials have the account if their source has it.
 func TestAccountID(t *testing.T) {
 	accountOf := func(t *testing.T, filled redshift.Config) string {
 		t.Helper()
@@ -352,7 +353,7 @@ func TestAccountID(t *testing.T) {
 			services := newAmazon(machine)
 			sources()[name].prepare(machine, services)
 			machine.Setenv("AWS_REGION", region)
-			machine.Setenv("AWS_ACCOUNT_ID", account) // for "environment" alone
+			machine.Setenv("AWS_ACCOUNT_ID", account) // only the source "environment" uses it
 			filled, err := awsconfig.Load(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -1,9 +1,9 @@
-// Package awsquery has the errors and the transport of clients that use the AWS Query protocol. Amazon Redshift uses it: the
-// parameters of a call are a query or a form, and the response is XML. The package knows no service.
+// Package awsquery implements the errors and the transport of clients for the AWS Query protocol, which Amazon Redshift uses. In this
+// protocol, the parameters of a call are a query or a form, and the response is XML. The package does not depend on a service.
 //
-// An [Error] is a response that is not the expected result. Its [ErrorCode] is the reason, if the service returned one. A
-// [SendError] means that there was no response, and a [ValidationError] that the parameters can never be valid, so that nothing
-// was sent. A [Secret] is a value that no log shows. A [Transport] makes one attempt of a call.
+// An [Error] is a response other than the expected result. Its [ErrorCode] is the reason, if the service returned one. A [SendError]
+// means that a call got no response. A [ValidationError] means that the parameters can never be valid, and that nothing was sent.
+// A [Secret] is a text that logs do not show. A [Transport] makes one attempt of a call.
 //
 //	var refused *awsquery.Error
 //	switch {

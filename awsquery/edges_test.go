@@ -11,10 +11,11 @@ import (
 	"github.com/go-openapi/strfmt"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// TestNothingIsSentAfterTheContext: a call whose context ends before it is sent is known not to have been carried out.
-func TestNothingIsSentAfterTheContext(t *testing.T) {
+// TestNothingSentAfterContextEnds checks that a call sends nothing if its context ends before, and that its error says so.
+func TestNothingSentAfterContextEnds(t *testing.T) {
 	t.Parallel()
 	ended, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("shutdown"))
@@ -38,17 +39,17 @@ func TestNothingIsSentAfterTheContext(t *testing.T) {
 	}
 	for name, test := range tests {
 		for _, operation := range []*runtime.ClientOperation{createItem(test.params), listItems(test.params)} {
-			base := new(roundTripper)
-			_, err := newTransport(t, base).SubmitContext(test.ctx, operation)
-			var unsent *awsquery.SendError
-			if !errors.As(err, &unsent) || !unsent.NothingSent || !errors.Is(err, test.is) || unsent.Operation != "ListItems" || len(base.sent) != 0 {
-				t.Errorf("%s: %d requests, %v", name, len(base.sent), err)
+			base := new(wiretest.RoundTripper)
+			_, err := wiretest.NewTransport(t, base).SubmitContext(test.ctx, operation)
+			var failed *awsquery.SendError
+			if !errors.As(err, &failed) || !failed.NothingSent || !errors.Is(err, test.is) || failed.Operation != "ListItems" || len(base.Sent) != 0 {
+				t.Errorf("%s: the call sent %d requests and failed with %v", name, len(base.Sent), err)
 			}
 		}
 	}
 }
 
-// TestBytesOfErrors shows every byte of a message, and every boundary of what can be printed.
+// TestBytesOfErrors checks how the text of an error shows each ASCII character, and characters at the boundaries of what is printable.
 func TestBytesOfErrors(t *testing.T) {
 	t.Parallel()
 	for c := range 0x80 {
@@ -63,12 +64,12 @@ func TestBytesOfErrors(t *testing.T) {
 		}
 		failed := &awsquery.Error{Message: "a" + string(rune(c)) + "b"}
 		if got := failed.Error(); got != "call: no request id: a"+want+"b" {
-			t.Errorf("%#x is shown as %q, want %s", c, got, want)
+			t.Errorf("Error() with the byte %#x = %q, want %s in it", c, got, want)
 		}
 	}
 	for text, want := range map[string]string{"\x80": `\x80`, "\xff": `\xff`, "\u00a0": `\u00a0`, "\u00a1": "\u00a1", "\ufffd": "\ufffd", "\u200b": `\u200b`, "\U0010ffff": `\U0010ffff`} {
 		if got := (&awsquery.Error{Message: text}).Error(); got != "call: no request id: "+want {
-			t.Errorf("%q is shown as %q, want %s", text, got, want)
+			t.Errorf("Error() with %q = %q, want %s in it", text, got, want)
 		}
 	}
 }

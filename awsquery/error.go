@@ -14,59 +14,59 @@ import (
 	"unicode/utf8"
 )
 
-// ErrorCode is the code by which a service says why it refuses a call, such as ClusterNotFound. The codes are errors, to
-// be looked for in another one however often that was wrapped:
+// ErrorCode is the reason why a service refuses a call, such as ClusterNotFound. It is an error, and [errors.Is] finds it in the
+// error of a call:
 //
 //	if errors.Is(err, awsquery.ErrAccessDenied) { ... }
 //
-// They are open: services return codes that no list has.
+// Services return codes that no list has.
 type ErrorCode string
 
 // Error returns the code itself.
 func (c ErrorCode) Error() string { return string(c) }
 
-// Error is a response other than the expected one: a refusal of the service, or the response of something on the way
-// to it, such as the HTML page of a proxy.
+// Error is a response other than the expected result: a refusal by the service, or a response from something on the way to it, such
+// as the HTML page of a proxy.
 //
-// What a log or a format verb shows of it is its Error text; its JSON has fields that belong there one by one. The header and
-// the Body are in neither.
+// Logs and format verbs show the text of the method Error. The JSON has the fields of [Error.MarshalJSON]. Neither has Header or
+// Body.
 type Error struct {
-	// Operation is the name of the call, such as CreateClusterSnapshot.
+	// Operation is the name of the operation, such as CreateClusterSnapshot.
 	Operation string
-	// StatusCode is the HTTP status. It can be 200: then the response is an error document, a document of something else, or
-	// cut short. Decide on the Code if there is one: services throttle with status 400.
+	// StatusCode is the HTTP status. It can be 200: then the response is an error document, a document from another server, or
+	// incomplete. If the response has a Code, rely on the Code: services throttle with status 400.
 	StatusCode int
-	// RequestID is Amazon's identifier of the request, for its support. Empty if the response has none.
+	// RequestID is Amazon's identifier of the request, for its support. It is empty if the response has none.
 	RequestID string
-	// Code is why the service refuses the call. Empty if the response is not from a service.
+	// Code is the reason why the service refuses the call. It is empty if the response is not from a service.
 	Code ErrorCode
-	// Message is the service's text, as it came, at most 16 KiB of it. The service may quote parameters in it.
+	// Message is the unchanged text of the service, at most 16 KiB. It may quote parameters.
 	Message string
-	// Hint is what to do about it, or where to look. A client adds it where the service's message does not tell. Often empty.
+	// Hint is advice that a client adds if the service's message has none. It is often empty.
 	Hint string
-	// Type is who is at fault according to the service: Sender or Receiver. Often empty.
+	// Type is the party at fault according to the service: Sender or Receiver. It is often empty.
 	Type string
-	// Header is the response's. It is nil if the call was not made by a Transport.
+	// Header is the header of the response. It is nil if the call was not made by a Transport.
 	Header http.Header
 	// RoundTrip is the time from sending the request to the header of the response. It is 0 if the call was not made by a
 	// Transport.
 	RoundTrip time.Duration
-	// Body is the beginning of the response, 512 bytes at most, if that is not an error document of AWS Query. A proxy may
-	// quote the request in it.
+	// Body is the beginning of the response, at most 512 bytes, if that is not an error document of AWS Query. A proxy may quote
+	// the request in it.
 	Body []byte
-	// Err is what is wrong with the response itself. It is nil for a whole error document, and a [*ReadError] for a document
-	// that breaks off. The Code is set if the document breaks off after it.
+	// Err is the reason why the response is unreadable. It is nil for a complete error document, and a [*ReadError] for an
+	// incomplete one. An incomplete document still has a Code if it ends after the code.
 	Err error
 }
 
 const (
-	maxShownMessage = 1024 // of a Message in a text
-	maxShownWord    = 128  // of a Code, a RequestID and their like in a text
+	maxShownMessage = 1024 // bytes of a Message in a text
+	maxShownWord    = 128  // bytes of a Code, a RequestID or another short value in a text
 	maxBody         = 512
 )
 
-// Error says in one line: the operation, the HTTP status, the request id, the code and the message. Characters that
-// could forge a line of a log are escaped, and a long message is cut.
+// Error returns one line with the operation, the HTTP status, the request id, the code, the message, Err and the Hint. It escapes
+// characters that could forge a line of a log, and cuts a message after 1,024 bytes.
 func (e *Error) Error() string {
 	if e == nil {
 		return "no error of a service"
@@ -110,7 +110,7 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Is reports whether the target is the error's code.
+// Is reports whether target is the error's Code.
 func (e *Error) Is(target error) bool {
 	code, ok := target.(ErrorCode)
 
@@ -126,8 +126,8 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// shownMessage is what of the message belongs in a text. A service that finds a signature wrong returns the request
-// as it should have been signed, session token included: that is cut off.
+// shownMessage returns the part of the message that a log may show. If a signature is wrong, the service returns the request as it
+// should have been signed, with the session token. shownMessage removes that.
 func (e *Error) shownMessage() string {
 	message := e.Message
 	for _, secret := range [...]string{"The Canonical String for this request", "The String-to-Sign"} {
@@ -139,8 +139,8 @@ func (e *Error) shownMessage() string {
 	return printable(message, maxShownMessage)
 }
 
-// shown is what a log gets to see of an Error.
-type shown struct {
+// shownFields are the fields of an Error that its JSON has.
+type shownFields struct {
 	Operation  string    `json:"operation,omitzero"`
 	StatusCode int       `json:"statusCode,omitzero"`
 	RequestID  string    `json:"requestId,omitzero"`
@@ -151,8 +151,8 @@ type shown struct {
 	Cause      string    `json:"cause,omitzero"`
 }
 
-func (e Error) shown() shown {
-	shown := shown{
+func (e Error) shown() shownFields {
+	shown := shownFields{
 		Operation:  printable(e.Operation, maxShownWord),
 		StatusCode: e.StatusCode,
 		RequestID:  printable(e.RequestID, maxShownWord),
@@ -168,25 +168,25 @@ func (e Error) shown() shown {
 	return shown
 }
 
-// Format writes the Error text, whatever the verb: %+v and %#v would show the header and the body.
+// Format writes the Error text for every verb, because %+v and %#v would show the header and the body.
 func (e Error) Format(state fmt.State, verb rune) { format(state, verb, e.Error()) }
 
-// MarshalJSON has the operation, status code, request id, code, message, hint and type, and the cause as text.
+// MarshalJSON encodes the operation, status code, request id, code, message, hint and type, and Err as text.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.shown()) }
 
-// LogValue logs the Error text, as package log/slog does with errors that were wrapped.
+// LogValue returns the Error text, as package log/slog logs it for a wrapped error.
 func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// format writes the text of an error for any verb; a quoted one for %q.
+// format writes the text of an error, quoted for the verb %q.
 func format(state fmt.State, verb rune, text string) {
 	if verb == 'q' {
 		text = strconv.Quote(text)
 	}
-	// There is nobody to tell that a formatter's output could not be written.
+	// A formatter cannot return a write error.
 	_, _ = io.WriteString(state, text)
 }
 
-// printable returns the text in one line of printable characters, cut where it is longer than limit bytes.
+// printable returns the text as one line of printable characters, cut to limit bytes.
 func printable(text string, limit int) string {
 	clean := len(text) <= limit
 	for i := 0; clean && i < len(text); i++ {
@@ -221,7 +221,7 @@ func printable(text string, limit int) string {
 
 const lowerHex = "0123456789abcdef"
 
-// causeText is the text of a cause in one line. A RoundTripper of somebody else can have an error with the URL in it.
+// causeText returns the text of a cause in one line, without URLs: the error of a user's RoundTripper can contain the request's.
 func causeText(cause error) string {
 	if cause == nil {
 		return "no response"
@@ -229,10 +229,10 @@ func causeText(cause error) string {
 	return printable(withoutURLs(cause.Error(), cause), maxShownMessage)
 }
 
-// withoutURLs takes out of a text the URL of each error in the tree of a cause.
+// withoutURLs removes the URL of each url.Error in the tree of cause from text.
 func withoutURLs(text string, cause error) string {
 	if inner, ok := cause.(*url.Error); ok && inner != nil && inner.URL != "" {
-		quoted := strconv.Quote(inner.URL) // as it prints itself
+		quoted := strconv.Quote(inner.URL) // as url.Error prints it
 		text = strings.NewReplacer(quoted, `"(URL)"`, quoted[1:len(quoted)-1], "(URL)", inner.URL, "(URL)").Replace(text)
 	}
 	switch outer := cause.(type) {
@@ -251,14 +251,14 @@ func withoutURLs(text string, cause error) string {
 	return text
 }
 
-// ReadError is why a response could not be read to its end: the connection broke, the context ended, or an XML document
-// breaks off ([io.ErrUnexpectedEOF]). It is the Err of an [Error]. The other fields are those of the response's beginning.
+// ReadError reports an incomplete response: the connection broke, the context ended, or the XML document is incomplete
+// ([io.ErrUnexpectedEOF]). It is the Err of an [Error], whose other fields come from the beginning of the response.
 type ReadError struct {
-	// Err is the error of the connection or the context, or what is wrong with the document.
+	// Err is the error of the connection, of the context or of the document.
 	Err error
 }
 
-// Error says what was attempted, and the cause.
+// Error returns "read the response" and the cause.
 func (e *ReadError) Error() string {
 	if e == nil || e.Err == nil {
 		return "read the response"
@@ -276,25 +276,25 @@ func (e *ReadError) Unwrap() error {
 	return e.Err
 }
 
-// SendError is a call that got no response: it could not be sent, the connection broke, or its context ended. Unless
-// NothingSent is set, the service may have done what it was asked to.
+// SendError reports a call that got no response: it could not be sent, the connection broke, or its context ended. Unless
+// NothingSent is set, the call may have taken effect.
 //
-// The request's URL, which holds the parameters, is not part of it.
+// It does not contain the request's URL, because that has the parameters.
 type SendError struct {
-	// Operation is the name of the call, such as CreateClusterSnapshot.
+	// Operation is the name of the operation, such as CreateClusterSnapshot.
 	Operation string
-	// Err is why, without the [net/url.Error] that net/http puts around it. [net.Error] and the context's errors are to be
-	// found in it.
+	// Err is the cause, without the [net/url.Error] that net/http wraps it in. It can match [net.Error] and the errors of the
+	// context.
 	Err error
-	// NothingSent is set where it is certain that the service got nothing of the call: its context had ended before, or there
-	// was no connection for it. Connections are not looked at for operations that change nothing, and an
-	// [http.RoundTripper] has to tell of them as net/http's own does ([net/http/httptrace.ClientTrace]).
+	// NothingSent reports that the service certainly received no part of the call: its context had ended before, or it got no
+	// connection. A Transport tracks connections only for operations that are not read-only, and only if the [http.RoundTripper]
+	// reports them to [net/http/httptrace.ClientTrace], as net/http does.
 	NothingSent bool
-	// Hint is what to do about it, or where to look. A client adds it. Often empty.
+	// Hint is advice that a client adds. It is often empty.
 	Hint string
 }
 
-// Error names the operation and the cause, in one line.
+// Error returns one line with the operation, the cause and the Hint.
 func (e *SendError) Error() string {
 	if e == nil {
 		return "no error of a connection"
@@ -308,7 +308,7 @@ func (e *SendError) Error() string {
 	return text
 }
 
-// Unwrap returns the cause.
+// Unwrap returns Err.
 func (e *SendError) Unwrap() error {
 	if e == nil {
 		return nil
@@ -317,13 +317,17 @@ func (e *SendError) Unwrap() error {
 	return e.Err
 }
 
-// Format writes the Error text, whatever the verb.
+// Format writes the Error text for every verb.
 func (e SendError) Format(state fmt.State, verb rune) { format(state, verb, e.Error()) }
 
-// MarshalJSON has the operation, the hint, and the cause as text.
+// MarshalJSON encodes the operation, the hint, and Err as text.
 func (e SendError) MarshalJSON() ([]byte, error) {
-	return json.Marshal(shown{Operation: printable(e.Operation, maxShownWord), Hint: printable(e.Hint, maxShownMessage), Cause: causeText(e.Err)})
+	return json.Marshal(shownFields{
+		Operation: printable(e.Operation, maxShownWord),
+		Hint:      printable(e.Hint, maxShownMessage),
+		Cause:     causeText(e.Err),
+	})
 }
 
-// LogValue logs the Error text, as package log/slog does with errors that were wrapped.
+// LogValue returns the Error text, as package log/slog logs it for a wrapped error.
 func (e SendError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

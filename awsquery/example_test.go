@@ -12,7 +12,7 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// A call that the service refuses. The code tells why, however often the error was wrapped.
+// A service refuses a call. errors.Is finds the code in an error that wraps the refusal.
 func Example() {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
@@ -32,15 +32,15 @@ func Example() {
 
 	var refused *awsquery.Error
 	if errors.Is(err, awsquery.ErrThrottling) && errors.As(err, &refused) {
-		fmt.Println("try again later, request", refused.RequestID)
+		fmt.Println("retry later, request", refused.RequestID)
 	}
 	fmt.Println(err)
 	// Output:
-	// try again later, request 5c1b2f3a
+	// retry later, request 5c1b2f3a
 	// nightly job: ListItems: HTTP status 400, request id 5c1b2f3a, Throttling: Rate exceeded
 }
 
-// One error names all that is wrong with the parameters of a call, and never shows their values.
+// One error has all problems of a call's parameters, without their values.
 func ExampleValidationError() {
 	params := &listItemsParams{Limit: new(7), Tags: []tag{{Key: "env"}, {Value: "secret"}}}
 	err := params.Validate()

@@ -7,22 +7,22 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that belongs in no log, such as a password. It prints as REDACTED, and so does its JSON. Convert it with
-// string(secret) to use it.
+// Secret is a text that logs must not show, such as a password. Logs, format verbs and JSON have REDACTED instead. Use string(secret)
+// to get the text.
 //
-// A structure with a Secret in it cannot be read back from its own JSON: [Secret.UnmarshalJSON] returns [ErrRedacted], because the
-// text REDACTED would otherwise become a password. To keep such a structure, clear its Secret before you encode it, and keep
-// string(secret) where secrets belong. An empty Secret is written as an empty string, or left out by omitzero. Binary encoders such
-// as encoding/gob return an error. Package encoding/xml writes the secret as it is, because Redshift's responses are XML: a test
-// server can write its responses with it.
+// The JSON of a structure with a Secret cannot be decoded into the structure: [Secret.UnmarshalJSON] returns [ErrRedacted], because
+// otherwise the text REDACTED would become a password. To store such a structure, clear its Secret before you encode it, and store
+// string(secret) in a safe place. The JSON of an empty Secret is an empty string, and omitzero omits it. Binary encoders such as
+// encoding/gob return an error for a Secret that is not empty. Package encoding/xml writes the plain text, because Redshift's
+// responses are XML and test servers encode them.
 type Secret string
 
-// ErrRedacted is the error of [Secret.UnmarshalJSON] for a secret that was redacted.
+// ErrRedacted is the error of [Secret.UnmarshalJSON] for the text REDACTED.
 var ErrRedacted = errors.New("the document has REDACTED instead of the secret")
 
 const redacted = "REDACTED"
 
-// shown is what anyone but the program sees: nothing of an empty secret, and of others that there is one.
+// shown returns REDACTED, or an empty text for an empty Secret.
 func (s Secret) shown() string {
 	if s == "" {
 		return ""
@@ -31,17 +31,17 @@ func (s Secret) shown() string {
 	return redacted
 }
 
-// Format writes REDACTED, whatever the verb.
+// Format writes REDACTED for every verb.
 func (s Secret) Format(state fmt.State, verb rune) { format(state, verb, s.shown()) }
 
-// LogValue is REDACTED.
+// LogValue returns REDACTED.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.shown()) }
 
-// MarshalJSON writes REDACTED. Reading that back fails with [ErrRedacted].
+// MarshalJSON encodes REDACTED, which [Secret.UnmarshalJSON] does not accept.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }
 
-// UnmarshalJSON reads a JSON string. It returns [ErrRedacted] and leaves the Secret alone if the string is REDACTED. Null
-// leaves the Secret alone without an error.
+// UnmarshalJSON decodes a JSON string. It returns [ErrRedacted] if the string is REDACTED. With an error, and for null, it does not
+// change the Secret.
 func (s *Secret) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
@@ -59,20 +59,19 @@ func (s *Secret) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalBinary returns an error, unless the Secret is empty. A binary form exists to be read back, and would have to contain
-// the secret.
+// MarshalBinary returns an error unless the Secret is empty, because a binary encoding would have to contain the text.
 func (s Secret) MarshalBinary() ([]byte, error) {
 	if s != "" {
-		return nil, errors.New("awsquery: a Secret is not encoded, because it would be readable: clear it before")
+		return nil, errors.New("awsquery: a Secret cannot be encoded, because the encoding would be readable: clear it first")
 	}
 
 	return nil, nil
 }
 
-// UnmarshalBinary reads what [Secret.MarshalBinary] wrote, an empty Secret.
+// UnmarshalBinary decodes the encoding of an empty Secret, and returns an error for other data.
 func (s *Secret) UnmarshalBinary(data []byte) error {
 	if len(data) > 0 {
-		return errors.New("awsquery: a Secret has no binary form")
+		return errors.New("awsquery: a Secret has no binary encoding")
 	}
 	*s = ""
 

@@ -34,18 +34,18 @@ func TestSecretsAreNotShown(t *testing.T) {
 		}
 		log.Write(encoded)
 		if text := log.String(); strings.Contains(text, password) || strings.Contains(text, fmt.Sprintf("%x", password)) || !strings.Contains(text, "REDACTED") {
-			t.Errorf("%T is shown as %s", value, text)
+			t.Errorf("the text of a %T is %s", value, text)
 		}
 	}
 	if encoded, _ := json.Marshal(holder{}); string(encoded) != "{}" || fmt.Sprint(awsquery.Secret("")) != "" {
-		t.Errorf("no secret is shown as one: %s", encoded)
+		t.Errorf("the JSON of an empty secret is %s, want {}", encoded)
 	}
 	if string(awsquery.Secret(password)) != password {
-		t.Error("a secret cannot be used")
+		t.Error("string(secret) is not the secret")
 	}
 }
 
-// TestSecretsFromJSON: what the JSON of a secret has instead of it never becomes a password.
+// TestSecretsFromJSON checks that REDACTED in JSON does not become a password.
 func TestSecretsFromJSON(t *testing.T) {
 	t.Parallel()
 	type holder struct {
@@ -65,7 +65,7 @@ func TestSecretsFromJSON(t *testing.T) {
 	} {
 		var got holder
 		if err := json.Unmarshal([]byte(document), &got); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %v", document, err)
+			t.Errorf("Unmarshal(%s) returns another value, or %v", document, err)
 		}
 	}
 	kept := holder{Password: "kept"}
@@ -82,18 +82,18 @@ func TestSecretsFromJSON(t *testing.T) {
 		}
 		read := holder{Password: "old"}
 		if err := json.Unmarshal(document, &read); !errors.Is(err, awsquery.ErrRedacted) || read.Password != "old" {
-			t.Errorf("%s was read as %s: %v", document, string(read.Password), err)
+			t.Errorf("Unmarshal(%s) sets %s and returns %v, want ErrRedacted", document, string(read.Password), err)
 		}
 	}
 	var secret awsquery.Secret
 	for _, document := range []string{`7`, `{}`, `true`, `["hunter2"]`} {
 		if err := json.Unmarshal([]byte(document), &secret); err == nil || errors.Is(err, awsquery.ErrRedacted) || secret != "" || strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%s: %v", document, err)
+			t.Errorf("Unmarshal(%s) returns %v, want another error without the secret", document, err)
 		}
 	}
 }
 
-// TestSecretsInGob: a binary form exists to be read back, so that a secret has none.
+// TestSecretsInGob checks that only an empty secret has a binary encoding.
 func TestSecretsInGob(t *testing.T) {
 	t.Parallel()
 	const password = "hunter2"
@@ -106,7 +106,7 @@ func TestSecretsInGob(t *testing.T) {
 	for _, value := range []holder{{Password: password}, {Pointer: new(awsquery.Secret(password))}, {List: []awsquery.Secret{password}}} {
 		var encoded bytes.Buffer
 		if err := gob.NewEncoder(&encoded).Encode(value); err == nil || strings.Contains(err.Error(), password) {
-			t.Errorf("gob: %v", err)
+			t.Errorf("Encode() returns %v, want an error without the secret", err)
 		}
 		if bytes.Contains(encoded.Bytes(), []byte(password)) {
 			t.Error("gob wrote a secret")
@@ -119,14 +119,14 @@ func TestSecretsInGob(t *testing.T) {
 	}
 	var read holder
 	if err := gob.NewDecoder(&encoded).Decode(&read); err != nil || read.Name != "kept" || read.Password != "" || len(read.List) != 1 {
-		t.Errorf("read %s, %v", read.Name, err)
+		t.Errorf("Decode() sets the name %s and returns %v", read.Name, err)
 	}
 	if err := read.Password.UnmarshalBinary([]byte(password)); err == nil || strings.Contains(err.Error(), password) {
-		t.Errorf("a binary form was read: %v", err)
+		t.Errorf("UnmarshalBinary() returns %v, want an error without the secret", err)
 	}
 }
 
-// TestSecretsInXML: encoding/xml writes and reads a secret as it is, as Redshift's responses have it.
+// TestSecretsInXML checks that encoding/xml writes and reads the plain text of a secret.
 func TestSecretsInXML(t *testing.T) {
 	t.Parallel()
 	type holder struct {
@@ -138,6 +138,6 @@ func TestSecretsInXML(t *testing.T) {
 	}
 	var read holder
 	if err := xml.Unmarshal(document, &read); err != nil || string(read.Password) != "hunter2" {
-		t.Errorf("read back: %v", err)
+		t.Errorf("Unmarshal(%s) returns another secret, or %v", document, err)
 	}
 }

@@ -20,33 +20,34 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// maxURL is how long a URL can be before everything moves into the body: what proxies and servers are sure to take.
+// maxURL is the longest URL of a GET. Longer requests are POSTs. Proxies and servers commonly accept URLs of this length.
 const maxURL = 2048
 
-// Transport makes one attempt of a call. It implements [runtime.ContextualTransport], to which generated clients submit
-// their operations.
+// Transport makes one attempt of a call. It implements [runtime.ContextualTransport], so generated clients can submit their
+// operations to it.
 //
-// The request is a GET if its URL has 2,048 bytes at most. Otherwise it is a POST with all parameters in a form. The whole response
-// is read. A call fails with an [*Error] if it got a response, and with a [*SendError] if it got none. Neither has the parameters of
-// the URL in its text. The caller retries, and the Client signs. A redirect is an Error, unless the Client follows it.
+// A request is a GET if its URL has at most 2,048 bytes. Otherwise it is a POST with all parameters in a form. The Transport reads the
+// whole response. A call fails with an [*Error] if it got a response, and with a [*SendError] if it got none. Neither has the
+// parameters of the URL in its text. The Transport does not retry, and the Client signs. A redirect is an Error, unless the Client
+// follows it.
 //
-// net/http silently repeats a GET if a connection that it kept open breaks. Transport prevents that for each operation whose Reader
-// does not say that it changes nothing: the Body of the request is empty but not nil, and net/http cannot rewind it.
+// net/http silently repeats a GET if a connection that it kept open breaks. The Transport prevents that for all operations whose
+// Reader does not report that they are read-only: the Body of the request is empty but not nil, and net/http cannot rewind it.
 //
-// Do not change the fields once the Transport is in use. Many goroutines can use it at the same time.
+// A Transport is safe for concurrent use. Its fields must not change after the first call.
 type Transport struct {
-	// Endpoint is the service's URL. Required: scheme http or https, a host, optionally a port from 1 to 65535 and a path. It
-	// cannot have a user, a query or a fragment. Dot segments of the path are removed.
+	// Endpoint is the URL of the service. It is required: scheme http or https, a host, and optionally a port from 1 to 65535 and a
+	// path. It cannot have a user, a query or a fragment. Dot segments of the path are removed.
 	Endpoint *url.URL
-	// Client sends the requests. Required, unless each operation has its own: there is no default that would send
-	// unsigned requests by mistake. An operation's own Client takes precedence.
+	// Client sends the requests. The Client of an operation takes precedence. A call without either fails, because a default would
+	// send unsigned requests.
 	Client *http.Client
-	// MaxResponseBytes is how large a response can be. 0 means 32 MiB.
+	// MaxResponseBytes is the largest size of a response. 0 means 32 MiB.
 	MaxResponseBytes int64
-	// UserAgent is sent in the header User-Agent, unless the operation's parameters set that. Empty: net/http's own.
+	// UserAgent is the header User-Agent, unless the operation's parameters set it. If empty, net/http sets it.
 	UserAgent string
-	// Consumer is given to the operation's Reader. Generated readers want none, others may want
-	// [runtime.XMLConsumer]. Nil means one that only fails, which spares programs encoding/xml.
+	// Consumer is passed to the operation's Reader. Generated Readers do not use it. Others may need [runtime.XMLConsumer]. If nil,
+	// the Reader gets a consumer that returns an error, so that programs do not link encoding/xml.
 	Consumer runtime.Consumer
 	// Now is the clock that measures [Error.RoundTrip]. Nil means [time.Now].
 	Now func() time.Time
@@ -54,18 +55,18 @@ type Transport struct {
 
 var _ runtime.ContextualTransport = (*Transport)(nil)
 
-// Submit is SubmitContext with the operation's own Context, go-openapi's older way to pass one.
+// Submit is SubmitContext with the Context field of the operation, which is go-openapi's older way to pass a context.
 func (t *Transport) Submit(operation *runtime.ClientOperation) (any, error) {
-	//lint:ignore SA1012 SubmitContext takes nil for the operation's own.
+	//lint:ignore SA1012 SubmitContext uses the operation's Context if ctx is nil.
 	return t.SubmitContext(nil, operation)
 }
 
-// SubmitContext makes one attempt of a call and returns what the operation's Reader does. The context ends it at any
-// time; nil means the operation's Context, or else none. A time limit that the parameters set (SetTimeout of the
-// go-openapi request) holds for the attempt, from sending it to the end of the response.
+// SubmitContext makes one attempt of a call and returns the result of the operation's Reader. The attempt ends when ctx is done. If
+// ctx is nil, SubmitContext uses the operation's Context. If that is nil too, it uses [context.Background]. A timeout that the
+// parameters set with SetTimeout limits the attempt, from sending the request to the end of the response.
 func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.ClientOperation) (any, error) {
 	if operation == nil {
-		return nil, errors.New("awsquery: submit: there is no operation")
+		return nil, errors.New("awsquery: submit: the operation is nil")
 	}
 	action := wire.Action(operation)
 	client, limit, err := t.settings(operation)
@@ -73,14 +74,14 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 		return nil, fmt.Errorf("%s: %w", action, err)
 	}
 	if ctx == nil {
-		//lint:ignore SA1019 This is go-openapi's older way to pass a context, which has to work too.
+		//lint:ignore SA1019 go-openapi's older way to pass a context must work too.
 		ctx = operation.Context
 	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	if ctx.Err() != nil {
-		return nil, unsent(ctx, action)
+		return nil, unsentError(ctx, action)
 	}
 	parameters, err := writeRequest(operation)
 	if err != nil {
@@ -92,13 +93,13 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 		defer cancel()
 	}
 	readOnly := wire.IsReadOnly(operation)
-	sending, connections := ctx, (*connections)(nil)
+	tracked, tracker := ctx, (*connectionTracker)(nil)
 	if !readOnly {
-		sending, connections = noticeConnections(ctx)
+		tracked, tracker = trackConnections(ctx)
 	}
-	request := t.newRequest(sending, parameters, readOnly)
-	if ctx.Err() != nil { // since then: net/http would not say that it sent nothing
-		return nil, unsent(ctx, action)
+	request := t.newRequest(tracked, parameters, readOnly)
+	if ctx.Err() != nil { // checked again, because the error of net/http does not show that nothing was sent
+		return nil, unsentError(ctx, action)
 	}
 
 	now := t.Now
@@ -110,7 +111,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	roundTrip := now().Sub(sent)
 	if err != nil {
 		failed := sendError(ctx, action, err)
-		failed.NothingSent = connections.none()
+		failed.NothingSent = tracker.noConnection()
 
 		return nil, failed
 	}
@@ -134,7 +135,7 @@ func (t *Transport) SubmitContext(ctx context.Context, operation *runtime.Client
 	return result, nil
 }
 
-// consumer returns the Consumer, or one that only fails.
+// consumer returns the Consumer, or one that returns an error.
 func (t *Transport) consumer() runtime.Consumer {
 	if t.Consumer == nil {
 		return runtime.ConsumerFunc(noConsumer)
@@ -143,8 +144,8 @@ func (t *Transport) consumer() runtime.Consumer {
 	return t.Consumer
 }
 
-// readBroken returns the error for a response that breaks off: the Error that the operation's Reader returns, because its
-// beginning may have the code, or one without a code.
+// readBroken returns the error for an incomplete response. The beginning may have a code, so this is the Error that the operation's
+// Reader returns. If the Reader returns none, it is one without a code.
 func (t *Transport) readBroken(operation *runtime.ClientOperation, response *wire.BrokenResponse) error {
 	if _, err := operation.Reader.ReadResponse(response, t.consumer()); errors.As(err, new(*Error)) {
 		return err
@@ -164,10 +165,10 @@ func (t *Transport) readBroken(operation *runtime.ClientOperation, response *wir
 }
 
 func noConsumer(io.Reader, any) error {
-	return errors.New("awsquery: read a response: the Transport has no Consumer, set it to runtime.XMLConsumer() for a Reader that wants one")
+	return errors.New("awsquery: read a response: the Reader needs a Consumer: set the Consumer of the Transport to runtime.XMLConsumer()")
 }
 
-// settings makes sure that all is there that a call needs.
+// settings checks the settings of the Transport and of the operation. It returns the Client and the limit of the response.
 func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.Client, limit int64, err error) {
 	if t == nil {
 		return nil, 0, errors.New("the Transport is nil")
@@ -176,19 +177,19 @@ func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.C
 	if client == nil {
 		client = t.Client
 	}
-	limit = min(t.MaxResponseBytes, math.MaxInt64-1) // one byte more is read to see that a body is too large
+	limit = min(t.MaxResponseBytes, math.MaxInt64-1) // one more byte shows that a body is too large
 	if limit == 0 {
 		limit = wire.DefaultMaxResponseBytes
 	}
 	switch {
 	case client == nil:
-		err = errors.New("the Transport has no Client to send requests with")
+		err = errors.New("the Transport has no Client")
 	case limit < 0:
-		err = errors.New("the Transport's MaxResponseBytes is negative, use 0 for the default")
+		err = errors.New("the Transport's MaxResponseBytes is negative: use 0 for the default")
 	case operation.Params == nil:
 		err = errors.New("the operation has no Params")
 	case operation.Reader == nil:
-		err = errors.New("the operation has no Reader for its response")
+		err = errors.New("the operation has no Reader")
 	default:
 		err = checkEndpoint(t.Endpoint)
 	}
@@ -196,7 +197,7 @@ func (t *Transport) settings(operation *runtime.ClientOperation) (client *http.C
 	return client, limit, err
 }
 
-// checkEndpoint makes sure that an endpoint is one. The URL itself is kept out of the errors: it may hold a password.
+// checkEndpoint returns an error for an invalid endpoint. The error does not have the URL, which may have a password in it.
 func checkEndpoint(endpoint *url.URL) error {
 	switch {
 	case endpoint == nil:
@@ -206,11 +207,11 @@ func checkEndpoint(endpoint *url.URL) error {
 	case endpoint.Hostname() == "" || endpoint.Opaque != "":
 		return errors.New("the Transport's Endpoint has no host")
 	case !validPort(endpoint):
-		return errors.New("the Transport's Endpoint has no valid port after the colon, use one from 1 to 65535")
+		return errors.New("the Transport's Endpoint has no valid port after the colon: use 1 to 65535")
 	case !validHost(endpoint):
 		return errors.New("the Transport's Endpoint has a malformed host")
 	case endpoint.User != nil:
-		return errors.New("the Transport's Endpoint has a user in it, which is not allowed")
+		return errors.New("the Transport's Endpoint has a user, which is not allowed")
 	case endpoint.RawQuery != "" || endpoint.ForceQuery:
 		return errors.New("the Transport's Endpoint has a query, which is not allowed")
 	case endpoint.Fragment != "":
@@ -220,7 +221,8 @@ func checkEndpoint(endpoint *url.URL) error {
 	}
 }
 
-// validPort reports whether the endpoint has no port, or one from 1 to 65535. url.Parse accepts any digits, and none.
+// validPort reports whether the endpoint has no port, or one from 1 to 65535. url.Parse accepts any digits, and a colon without
+// digits.
 func validPort(endpoint *url.URL) bool {
 	if port := endpoint.Port(); port != "" {
 		number, err := strconv.ParseUint(port, 10, 16)
@@ -231,8 +233,8 @@ func validPort(endpoint *url.URL) bool {
 	return !strings.HasSuffix(endpoint.Host, ":")
 }
 
-// validHost reports whether the endpoint's host can be a name or an address. url.Parse sees to most of it, but not for a URL
-// that was put together by hand.
+// validHost reports whether the endpoint's host can be a name or an address. url.Parse checks most of this, but a program can
+// build a URL without it.
 func validHost(endpoint *url.URL) bool {
 	host := endpoint.Hostname()
 	if strings.HasPrefix(endpoint.Host, "[") {
@@ -254,15 +256,15 @@ func validHost(endpoint *url.URL) bool {
 	return true
 }
 
-// writeRequest collects the parameters of an operation: those of Params, those that AuthInfo adds, and those in the query
-// of the path, unless they were written already.
+// writeRequest collects the parameters of an operation. Params and AuthInfo write theirs first. Then it adds the parameters in the
+// query of the path that neither has written.
 func writeRequest(operation *runtime.ClientOperation) (*wire.Request, error) {
 	path, query, _ := strings.Cut(operation.PathPattern, "?")
 	switch {
 	case operation.Method != "" && operation.Method != http.MethodGet && operation.Method != http.MethodPost:
 		return nil, errors.New("the operation is neither a GET nor a POST")
 	case strings.Contains(path, "{"):
-		return nil, errors.New("the operation has parameters in its path, which AWS Query does not have")
+		return nil, errors.New("the operation has parameters in its path, but AWS Query has no path parameters")
 	}
 	r := wire.NewRequest(operation.Method, path)
 	if err := operation.Params.WriteToRequest(r, strfmt.Default); err != nil {
@@ -290,7 +292,7 @@ func writeRequest(operation *runtime.ClientOperation) (*wire.Request, error) {
 	return r, nil
 }
 
-// newRequest puts together the request that is sent.
+// newRequest builds the HTTP request.
 func (t *Transport) newRequest(ctx context.Context, r *wire.Request, readOnly bool) *http.Request {
 	address := *t.Endpoint
 	if path := strings.Trim(r.Path, "/"); path != "" || strings.Trim(address.Path, "/") != "" {
@@ -298,7 +300,7 @@ func (t *Transport) newRequest(ctx context.Context, r *wire.Request, readOnly bo
 	} else {
 		address.Path, address.RawPath = "/", ""
 	}
-	request := new(http.Request).WithContext(ctx) // which copies, so that there is less to do for an empty one
+	request := new(http.Request).WithContext(ctx) // WithContext copies the request, so it is called while the request is empty
 	request.Method = http.MethodGet
 	request.URL = &address
 	request.Proto, request.ProtoMajor, request.ProtoMinor = "HTTP/1.1", 1, 1
@@ -317,15 +319,15 @@ func (t *Transport) newRequest(ctx context.Context, r *wire.Request, readOnly bo
 		request.Method = http.MethodPost
 		request.Header["Content-Type"] = []string{"application/x-www-form-urlencoded; charset=utf-8"}
 		request.ContentLength = int64(len(query))
-		if readOnly || !saysIdempotent(request.Header) {
+		if readOnly || !hasIdempotencyKey(request.Header) {
 			request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(query)), nil }
 		}
 		request.Body = io.NopCloser(strings.NewReader(query))
 	default:
 		address.RawQuery = query
 		if !readOnly {
-			request.Body = spent{}
-			// Otherwise net/http would look into the body, with a goroutine and a timer, before it sends the request.
+			request.Body = emptyUnrewindableBody{}
+			// Otherwise net/http would read from the body, with a goroutine and a timer, before it sends the request.
 			request.TransferEncoding = []string{"identity"}
 		}
 	}
@@ -333,24 +335,24 @@ func (t *Transport) newRequest(ctx context.Context, r *wire.Request, readOnly bo
 	return request
 }
 
-// saysIdempotent tells whether a header makes net/http send a POST a second time, all by itself, if it can. The service
-// knows no such keys.
-func saysIdempotent(header http.Header) bool {
+// hasIdempotencyKey reports whether a header allows net/http to repeat a POST. The service does not support such keys.
+func hasIdempotencyKey(header http.Header) bool {
 	_, key := header["Idempotency-Key"]
 	_, other := header["X-Idempotency-Key"]
 
 	return key || other
 }
 
-// spent is a body that is at its end. Unlike http.NoBody it keeps net/http from sending the request a second time.
-type spent struct{}
+// emptyUnrewindableBody is a body without bytes. Unlike with http.NoBody, net/http does not repeat the request, because it cannot
+// rewind the body.
+type emptyUnrewindableBody struct{}
 
-func (spent) Read([]byte) (int, error) { return 0, io.EOF }
-func (spent) Close() error             { return nil }
+func (emptyUnrewindableBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (emptyUnrewindableBody) Close() error             { return nil }
 
-// sendError is the error for a request without a response.
+// sendError returns the error for a request without a response.
 func sendError(ctx context.Context, action string, err error) *SendError {
-	// net/http puts the URL around each error, and with it the parameters.
+	// net/http wraps each error in a url.Error, whose URL has the parameters.
 	for {
 		outer, ok := err.(*url.Error)
 		if !ok {
@@ -362,17 +364,16 @@ func sendError(ctx context.Context, action string, err error) *SendError {
 	return &SendError{Operation: action, Err: withContext(ctx, err)}
 }
 
-// unsent is the error for a request that was not sent because the context had ended before.
-func unsent(ctx context.Context, action string) *SendError {
+// unsentError returns the error for a request that was not sent because the context had ended before.
+func unsentError(ctx context.Context, action string) *SendError {
 	failed := sendError(ctx, action, ctx.Err())
 	failed.NothingSent = true
 
 	return failed
 }
 
-// withContext makes sure that an error is known as the context's, and has its cause, if the context has ended: net/http
-// returns the cause, which can be any error, or that of a connection it closed for the same reason; other transports return
-// the context's error alone.
+// withContext returns err, and makes sure that it matches the error and the cause of ctx if ctx has ended. net/http then returns the
+// cause alone, which can be any error, or the error of a connection that it closed. Other transports return only the context's error.
 func withContext(ctx context.Context, err error) error {
 	ended := ctx.Err()
 	if ended == nil {

@@ -25,43 +25,44 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/wire"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 func TestLongRequestsArePosts(t *testing.T) {
 	t.Parallel()
 	short := len("https://items.example.com/?Action=ListItems&Always=&Force=false&Name=&Version=2012-12-01")
 	for _, length := range []int{2047, 2048, 2049, 200_000} {
-		base := new(roundTripper)
+		base := new(wiretest.RoundTripper)
 		params := &listItemsParams{Name: strings.Repeat("x", length-short)}
-		if _, err := newTransport(t, base).SubmitContext(t.Context(), createItem(params)); err != nil {
+		if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), createItem(params)); err != nil {
 			t.Fatal(err)
 		}
-		request := base.sent[0]
+		request := base.Sent[0]
 		if length <= 2048 {
 			if size := len(request.URL.String()); request.Method != http.MethodGet || size != length || request.Header.Get("Content-Type") != "" {
-				t.Errorf("%d bytes: a %s with a URL of %d bytes, %v", length, request.Method, size, request.Header)
+				t.Errorf("a URL of %d bytes is sent as a %s with a URL of %d bytes and the header %v", length, request.Method, size, request.Header)
 			}
 
 			continue
 		}
 		if request.Method != http.MethodPost || request.URL.String() != "https://items.example.com/" {
-			t.Errorf("%d bytes: a %s to %s", length, request.Method, request.URL)
+			t.Errorf("a URL of %d bytes is sent as a %s to %s", length, request.Method, request.URL)
 		}
 		if got := request.Header.Get("Content-Type"); got != "application/x-www-form-urlencoded; charset=utf-8" {
-			t.Errorf("%d bytes: Content-Type %q", length, got)
+			t.Errorf("the Content-Type of %d bytes is %q", length, got)
 		}
-		again, err := request.GetBody()
+		second, err := request.GetBody()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, body := range []io.Reader{request.Body, again} {
+		for _, body := range []io.Reader{request.Body, second} {
 			form, err := io.ReadAll(body)
 			if err != nil || int64(len(form)) != request.ContentLength {
-				t.Fatalf("%d bytes in a body of %d: %v", len(form), request.ContentLength, err)
+				t.Fatalf("the body has %d bytes with the Content-Length %d: %v", len(form), request.ContentLength, err)
 			}
 			values, err := url.ParseQuery(string(form))
 			if err != nil || values.Get("Action") != "ListItems" || values.Get("Version") != "2012-12-01" || values.Get("Name") != params.Name {
-				t.Errorf("%d bytes: the form lacks something: %v", length, err)
+				t.Errorf("the form for a URL of %d bytes lacks parameters: %v", length, err)
 			}
 		}
 	}
@@ -85,14 +86,14 @@ func TestEndpointPaths(t *testing.T) {
 		"https://h.example//a":         "https://h.example/a/?",
 	}
 	for endpoint, want := range tests {
-		base := new(roundTripper)
-		transport := newTransport(t, base)
-		transport.Endpoint = mustURL(t, endpoint)
+		base := new(wiretest.RoundTripper)
+		transport := wiretest.NewTransport(t, base)
+		transport.Endpoint = wiretest.ParseURL(t, endpoint)
 		if _, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
 			t.Fatal(err)
 		}
-		if got := base.sent[0].URL.String(); !strings.HasPrefix(got, want+"Action=") {
-			t.Errorf("%s: %s, want %s", endpoint, got, want)
+		if got := base.Sent[0].URL.String(); !strings.HasPrefix(got, want+"Action=") {
+			t.Errorf("the URL with the endpoint %s is %s, want %s", endpoint, got, want)
 		}
 		if transport.Endpoint.String() != endpoint {
 			t.Errorf("the Endpoint was changed to %s", transport.Endpoint)
@@ -100,7 +101,7 @@ func TestEndpointPaths(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSubmitted(t *testing.T) {
+func TestInvalidOperationsAndTransports(t *testing.T) {
 	t.Parallel()
 	good := &listItemsParams{}
 	writes := func(write func(runtime.ClientRequest) error) *runtime.ClientOperation {
@@ -117,7 +118,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		operation *runtime.ClientOperation
 		want      string
 	}{
-		"no operation":     {nil, nil, "awsquery: submit: there is no operation"},
+		"no operation":     {nil, nil, "awsquery: submit: the operation is nil"},
 		"no params":        {nil, &runtime.ClientOperation{ID: "x", Reader: listItems(good).Reader}, "ListItems: the operation has no Params"},
 		"no reader":        {nil, &runtime.ClientOperation{Params: good}, "call: the operation has no Reader"},
 		"no client":        {func(t *awsquery.Transport) { t.Client = nil }, listItems(good), "ListItems: the Transport has no Client"},
@@ -126,7 +127,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		"scheme":           {endpoint("ftp://h"), listItems(good), "neither http nor https"},
 		"host":             {endpoint("https:///x"), listItems(good), "has no host"},
 		"opaque":           {endpoint("https:x"), listItems(good), "has no host"},
-		"user":             {endpoint("https://u:secret@h"), listItems(good), "has a user in it"},
+		"user":             {endpoint("https://u:secret@h"), listItems(good), "has a user"},
 		"query":            {endpoint("https://h/?secret"), listItems(good), "has a query"},
 		"question mark":    {endpoint("https://h/?"), listItems(good), "has a query"},
 		"fragment":         {endpoint("https://h/#secret"), listItems(good), "has a fragment"},
@@ -135,7 +136,7 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		"a large port":     {endpoint("https://h:18446744073709551617"), listItems(good), "has no valid port"},
 		"an empty port":    {endpoint("https://h:"), listItems(good), "has no valid port"},
 		"a port alone":     {endpoint("https://:443"), listItems(good), "has no host"},
-		"host, by hand":    {host("secret/x"), listItems(good), "has a malformed host"},
+		"host with /":      {host("secret/x"), listItems(good), "has a malformed host"},
 		"host with ?":      {host("h?secret"), listItems(good), "has a malformed host"},
 		"host with #":      {host("h#secret"), listItems(good), "has a malformed host"},
 		"host with @":      {host("secret@h"), listItems(good), "has a malformed host"},
@@ -152,26 +153,26 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 		"method":           {nil, &runtime.ClientOperation{Method: "PUT", Params: good, Reader: listItems(good).Reader}, "neither a GET nor a POST"},
 		"path pattern":     {nil, &runtime.ClientOperation{PathPattern: "/{id}", Params: good, Reader: listItems(good).Reader}, "parameters in its path"},
 		"path query":       {nil, &runtime.ClientOperation{PathPattern: "/?a=%zz", Params: good, Reader: listItems(good).Reader}, "malformed query"},
-		"path parameter":   {nil, writes(func(r runtime.ClientRequest) error { return r.SetPathParam("id", "secret") }), `ListItems: the parameter "id" is part of the path`},
+		"path parameter":   {nil, writes(func(r runtime.ClientRequest) error { return r.SetPathParam("id", "secret") }), `ListItems: the parameter "id" belongs to the path`},
 		"file":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetFileParam("f", nil) }), `the parameter "f" is a file`},
-		"body":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetBodyParam("secret") }), "a parameter is the request's body"},
+		"body":             {nil, writes(func(r runtime.ClientRequest) error { return r.SetBodyParam("secret") }), "a parameter is the body of the request"},
 		"host header":      {nil, writes(func(r runtime.ClientRequest) error { return r.SetHeaderParam("host", "secret") }), "the header Host cannot be a parameter"},
 		"negative timeout": {nil, writes(func(r runtime.ClientRequest) error { return r.SetTimeout(-1) }), "the timeout is negative"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := new(roundTripper)
-			transport := newTransport(t, base)
+			base := new(wiretest.RoundTripper)
+			transport := wiretest.NewTransport(t, base)
 			if test.change != nil {
 				test.change(transport)
 			}
-			answer, err := transport.SubmitContext(t.Context(), test.operation)
+			result, err := transport.SubmitContext(t.Context(), test.operation)
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
-				t.Errorf("%v, %v; want %s", answer, err, test.want)
+				t.Errorf("SubmitContext() = %v, %v, want the error %s", result, err, test.want)
 			}
-			if len(base.sent) != 0 {
-				t.Error("a request was sent")
+			if len(base.Sent) != 0 {
+				t.Error("the call sent a request")
 			}
 		})
 	}
@@ -183,10 +184,10 @@ func TestWhatCannotBeSubmitted(t *testing.T) {
 
 func TestOtherWaysToAddParameters(t *testing.T) {
 	t.Parallel()
-	base := new(roundTripper)
+	base := new(wiretest.RoundTripper)
 	operation := listItems(runtime.ClientRequestWriterFunc(func(r runtime.ClientRequest, _ strfmt.Registry) error {
 		if r.GetMethod() != http.MethodGet || r.GetPath() != "/" || r.GetBody() != nil || r.GetBodyParam() != nil || r.GetFileParam() != nil {
-			t.Error("the request knows something wrong of itself")
+			t.Error("a method of the request returns a wrong value")
 		}
 		err := errors.Join(
 			r.SetQueryParam("Name", "a"),
@@ -196,10 +197,10 @@ func TestOtherWaysToAddParameters(t *testing.T) {
 			r.SetHeaderParam("x-test", "1", "2"),
 		)
 		if got := r.GetQueryParams(); len(got["Name"]) != 2 || got.Get("Name") != "b c" || got.Get("Form") != "f" {
-			t.Errorf("the query parameters are %v", got)
+			t.Errorf("GetQueryParams() = %v", got)
 		}
 		if got := r.GetHeaderParams(); len(got.Values("X-Test")) != 2 {
-			t.Errorf("the header parameters are %v", got)
+			t.Errorf("GetHeaderParams() = %v", got)
 		}
 
 		return err
@@ -208,37 +209,37 @@ func TestOtherWaysToAddParameters(t *testing.T) {
 	operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(r runtime.ClientRequest, _ strfmt.Registry) error {
 		return r.SetHeaderParam("Authorization", "yes")
 	})
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
 		t.Fatal(err)
 	}
-	request := base.sent[0]
+	request := base.Sent[0]
 	if got, want := request.URL.RawQuery, "Action=Other&Flavor=plain%20sweet&Form=f&Name=b%20c&Name=b%2Bc"; got != want {
-		t.Errorf("%s, want %s", got, want)
+		t.Errorf("the query is %s, want %s", got, want)
 	}
 	if got := request.Header; len(got["X-Test"]) != 2 || got.Get("Authorization") != "yes" {
 		t.Errorf("the header is %v", got)
 	}
 
 	operation.AuthInfo = runtime.ClientAuthInfoWriterFunc(func(runtime.ClientRequest, strfmt.Registry) error { return errors.New("no key") })
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err == nil || err.Error() != "Other: no key" && err.Error() != "ListItems: no key" {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err == nil || err.Error() != "Other: no key" && err.Error() != "ListItems: no key" {
 		t.Error(err)
 	}
 	operation = listItems(&listItemsParams{Name: "posted"})
 	operation.Method = http.MethodPost
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
 		t.Fatal(err)
 	}
-	if last := base.sent[len(base.sent)-1]; last.Method != http.MethodPost || last.URL.RawQuery != "" {
-		t.Errorf("a %s with the query %s", last.Method, last.URL.RawQuery)
+	if last := base.Sent[len(base.Sent)-1]; last.Method != http.MethodPost || last.URL.RawQuery != "" {
+		t.Errorf("the request is a %s with the query %s, want a POST without one", last.Method, last.URL.RawQuery)
 	}
 }
 
 func TestOwnClientOfAnOperation(t *testing.T) {
 	t.Parallel()
-	unused, used := new(roundTripper), new(roundTripper)
+	unused, used := new(wiretest.RoundTripper), new(wiretest.RoundTripper)
 	operation := listItems(&listItemsParams{})
 	operation.Client = &http.Client{Transport: used}
-	transport := newTransport(t, unused)
+	transport := wiretest.NewTransport(t, unused)
 	if _, err := transport.Submit(operation); err != nil {
 		t.Fatal(err)
 	}
@@ -246,14 +247,14 @@ func TestOwnClientOfAnOperation(t *testing.T) {
 	if _, err := transport.Submit(operation); err != nil {
 		t.Fatal(err)
 	}
-	if len(unused.sent) != 0 || len(used.sent) != 2 {
-		t.Errorf("%d and %d requests, want 0 and 2", len(unused.sent), len(used.sent))
+	if len(unused.Sent) != 0 || len(used.Sent) != 2 {
+		t.Errorf("the clients sent %d and %d requests, want 0 and 2", len(unused.Sent), len(used.Sent))
 	}
 }
 
-// silentServer answers the first request on each connection and closes the connection at the second, unanswered. It
-// returns its address and what it saw.
-func silentServer(t *testing.T) (address string, seen func() []string) {
+// closingServer responds to the first request on each connection, and closes the connection at the second one without a response. It
+// returns its address and the requests that it received.
+func closingServer(t *testing.T) (address string, received func() []string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -283,7 +284,7 @@ func silentServer(t *testing.T) (address string, seen func() []string) {
 		if !read(reader) {
 			return
 		}
-		body := envelope("")
+		body := wiretest.Envelope("")
 		fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 		read(reader)
 	}
@@ -309,7 +310,7 @@ func silentServer(t *testing.T) (address string, seen func() []string) {
 	}
 }
 
-// lineReader hands out one line at a time, or what is left, so that nothing beyond a request is taken from the connection.
+// lineReader returns at most one line for each Read, so that the reader of a request does not read bytes after it.
 type lineReader struct{ reader *bufio.Reader }
 
 func (l lineReader) Read(into []byte) (int, error) {
@@ -329,52 +330,51 @@ func (l lineReader) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-func TestOnlyReadsAreRepeated(t *testing.T) {
+func TestOnlyReadOnlyCallsAreRepeated(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3000)
 	tests := map[string]struct {
 		operation func(runtime.ClientRequestWriter) *runtime.ClientOperation
 		second    listItemsParams
-		seen      int
+		received  int
 		fails     bool
 	}{
-		// net/http repeats the second call on a new connection, where it is the first and gets a response.
-		"read":          {listItems, listItemsParams{}, 3, false},
-		"change":        {createItem, listItemsParams{}, 2, true},
-		"long change":   {createItem, listItemsParams{Name: long}, 2, true},
-		"keyed change":  {createItem, listItemsParams{Header: map[string]string{"idempotency-key": "42"}}, 2, true},
-		"long, keyed":   {createItem, listItemsParams{Name: long, Header: map[string]string{"Idempotency-Key": "42"}}, 2, true},
-		"and otherwise": {createItem, listItemsParams{Name: long, Header: map[string]string{"X-Idempotency-Key": "42"}}, 2, true},
-		"keyed read":    {listItems, listItemsParams{Name: long, Header: map[string]string{"Idempotency-Key": "42"}}, 3, false},
+		// net/http repeats the second request on a new connection. It is the first there, and gets a response.
+		"read":         {listItems, listItemsParams{}, 3, false},
+		"change":       {createItem, listItemsParams{}, 2, true},
+		"long change":  {createItem, listItemsParams{Name: long}, 2, true},
+		"keyed change": {createItem, listItemsParams{Header: map[string]string{"idempotency-key": "42"}}, 2, true},
+		"long, keyed":  {createItem, listItemsParams{Name: long, Header: map[string]string{"Idempotency-Key": "42"}}, 2, true},
+		"other key":    {createItem, listItemsParams{Name: long, Header: map[string]string{"X-Idempotency-Key": "42"}}, 2, true},
+		"keyed read":   {listItems, listItemsParams{Name: long, Header: map[string]string{"Idempotency-Key": "42"}}, 3, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			address, seen := silentServer(t)
+			address, received := closingServer(t)
 			base := &http.Transport{}
 			defer base.CloseIdleConnections()
-			transport := &awsquery.Transport{Endpoint: mustURL(t, "http://"+address), Client: &http.Client{Transport: base}}
+			transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, "http://"+address), Client: &http.Client{Transport: base}}
 			if _, err := transport.SubmitContext(t.Context(), test.operation(&listItemsParams{Name: "first"})); err != nil {
 				t.Fatal(err)
 			}
 			_, err := transport.SubmitContext(t.Context(), test.operation(&test.second))
-			var unsent *awsquery.SendError
-			if failed := errors.As(err, &unsent); failed != test.fails || !failed && err != nil {
-				t.Errorf("the second call: %v", err)
+			if failed := errors.As(err, new(*awsquery.SendError)); failed != test.fails || !failed && err != nil {
+				t.Errorf("the second call returns %v, want an *awsquery.SendError: %t", err, test.fails)
 			}
-			requests := seen()
-			if len(requests) != test.seen {
-				t.Errorf("the server saw %d requests, want %d", len(requests), test.seen)
+			requests := received()
+			if len(requests) != test.received {
+				t.Errorf("the server received %d requests, want %d", len(requests), test.received)
 			}
 			for _, raw := range requests {
 				if strings.HasPrefix(raw, "POST / ") && test.second.Name == long {
 					continue
 				}
 				if !strings.HasPrefix(raw, "GET /?Action=ListItems&") {
-					t.Errorf("not a GET: %q", raw)
+					t.Errorf("the request is not a GET: %q", raw)
 				}
 				if lower := strings.ToLower(raw); strings.Contains(lower, "content-length") || strings.Contains(lower, "transfer-encoding") {
-					t.Errorf("the GET says that it has a body: %q", raw)
+					t.Errorf("the GET has a header for a body: %q", raw)
 				}
 			}
 		})
@@ -388,16 +388,16 @@ func TestChangesOverHTTP2(t *testing.T) {
 		requests.Add(1)
 		body, err := io.ReadAll(r.Body)
 		if r.ProtoMajor != 2 || len(body) != 0 || err != nil || len(r.Header["Content-Length"]) != 0 {
-			t.Errorf("HTTP/%d, a body of %d bytes, %v, %v", r.ProtoMajor, len(body), err, r.Header)
+			t.Errorf("the request came over HTTP/%d with a body of %d bytes, %v, and the header %v", r.ProtoMajor, len(body), err, r.Header)
 		}
-		_, _ = io.WriteString(w, envelope(""))
+		_, _ = io.WriteString(w, wiretest.Envelope(""))
 	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	if _, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: "x"})); err != nil || requests.Load() != 1 {
-		t.Errorf("%d requests: %v", requests.Load(), err)
+		t.Errorf("the call sent %d requests and returned %v, want 1 and no error", requests.Load(), err)
 	}
 }
 
@@ -406,7 +406,7 @@ const (
 	secretQuery = "Name=s3cret"
 )
 
-func TestNoAnswer(t *testing.T) {
+func TestNoResponse(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection reset")
 	tests := map[string]struct {
@@ -421,15 +421,15 @@ func TestNoAnswer(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) { return nil, test.err }}
-			_, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: secretValue}))
-			var unsent *awsquery.SendError
-			if !errors.As(err, &unsent) || !errors.Is(err, broken) || err.Error() != test.want {
-				t.Fatalf("%v, want %s", err, test.want)
+			base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) { return nil, test.err }}
+			_, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: secretValue}))
+			var failed *awsquery.SendError
+			if !errors.As(err, &failed) || !errors.Is(err, broken) || err.Error() != test.want {
+				t.Fatalf("the error is %v, want %s", err, test.want)
 			}
-			for _, shown := range everyWayToShow(t, err, *unsent) {
+			for _, shown := range everyWayToShow(t, err, *failed) {
 				if strings.Contains(shown, "s3cret") || strings.Contains(shown, "\n") {
-					t.Errorf("it shows the URL, or more than a line: %s", shown)
+					t.Errorf("the text shows the URL, or has several lines: %s", shown)
 				}
 			}
 		})
@@ -444,11 +444,11 @@ func TestConnectionRefused(t *testing.T) {
 	}
 	address := listener.Addr().String()
 	_ = listener.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, "http://"+address), Client: &http.Client{Transport: &http.Transport{}}}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, "http://"+address), Client: &http.Client{Transport: &http.Transport{}}}
 	_, err = transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: secretValue}))
 	var operation *net.OpError
 	if !errors.As(err, &operation) || operation.Op != "dial" || strings.Contains(err.Error(), secretValue) {
-		t.Errorf("%v", err)
+		t.Errorf("the error is %v, want a *net.OpError of a dial without parameters", err)
 	}
 }
 
@@ -487,12 +487,12 @@ func TestTimeouts(t *testing.T) {
 		if test.context != nil {
 			ctx, cancel = test.context(ctx)
 		}
-		transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: &test.client}
+		transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: &test.client}
 		_, err := transport.SubmitContext(ctx, createItem(&test.params))
 		cancel()
 		select {
 		case <-arrived:
-		case <-time.After(time.Second): // the machine was too busy to send it in time
+		case <-time.After(time.Second): // the machine was too busy to send the request in time
 		}
 		base.CloseIdleConnections()
 		var timeout net.Error
@@ -500,41 +500,42 @@ func TestTimeouts(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if test.timeout && (!errors.As(err, &timeout) || !timeout.Timeout()) {
-			t.Errorf("%s: no timeout: %v", name, err)
+			t.Errorf("%s: the error is not a timeout: %v", name, err)
 		}
 		if name == "cancelled" && !errors.Is(err, cause) {
-			t.Errorf("the cause is lost: %v", err)
+			t.Errorf("the error does not match the cause: %v", err)
 		}
 	}
 }
 
-func TestContextThatHasEnded(t *testing.T) {
+func TestEndedContext(t *testing.T) {
 	t.Parallel()
-	base := new(roundTripper)
-	transport := newTransport(t, base)
+	base := new(wiretest.RoundTripper)
+	transport := wiretest.NewTransport(t, base)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("shutdown")
 	cancel(cause)
 	_, err := transport.SubmitContext(ctx, listItems(&listItemsParams{}))
-	if !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
-		t.Errorf("%d requests, %v", len(base.sent), err)
+	if !errors.Is(err, context.Canceled) || len(base.Sent) != 0 {
+		t.Errorf("SubmitContext sent %d requests and returned %v", len(base.Sent), err)
 	}
 	operation := listItems(&listItemsParams{})
-	//lint:ignore SA1019 The older way has to work too.
+	//lint:ignore SA1019 The older way must work too.
 	operation.Context = ctx
-	if _, err := transport.Submit(operation); !errors.Is(err, context.Canceled) || len(base.sent) != 0 {
-		t.Errorf("%d requests, %v", len(base.sent), err)
+	if _, err := transport.Submit(operation); !errors.Is(err, context.Canceled) || len(base.Sent) != 0 {
+		t.Errorf("Submit sent %d requests and returned %v", len(base.Sent), err)
 	}
 	if _, err := transport.SubmitContext(t.Context(), operation); err != nil {
-		t.Errorf("the operation's Context won over the one that was given: %v", err)
+		t.Errorf("SubmitContext used the operation's Context instead of its argument: %v", err)
 	}
-	//lint:ignore SA1012 Nil is what is tested.
+	//lint:ignore SA1012 The test is about nil.
 	if _, err := transport.SubmitContext(nil, listItems(&listItemsParams{})); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestSwitchingProtocols: such a response has no end, and the connection it leaves open does not heed the context.
+// TestSwitchingProtocols checks that a call does not read a response that switches protocols. Its body does not end, not even with the
+// context.
 func TestSwitchingProtocols(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -549,18 +550,18 @@ func TestSwitchingProtocols(t *testing.T) {
 		_, _ = connection.Read(make([]byte, 1)) // until the client closes it
 	}))
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 	var refused *awsquery.Error
 	if !errors.As(err, &refused) || refused.StatusCode != http.StatusSwitchingProtocols || !errors.As(err, new(*awsquery.ReadError)) || !strings.Contains(err.Error(), "another protocol") {
-		t.Errorf("%T: %v", err, err)
+		t.Errorf("the error is a %T, want an *awsquery.Error about another protocol: %v", err, err)
 	}
 }
 
-func TestAnswersThatCannotBeRead(t *testing.T) {
+func TestUnreadableResponses(t *testing.T) {
 	t.Parallel()
 	header := http.Header{"X-Amzn-Requestid": {"9f86d081"}, "Date": {"Mon, 23 Nov 2026 01:02:03 GMT"}}
-	whole := envelope("<Marker>" + strings.Repeat("m", 1000) + "</Marker>")
+	whole := wiretest.Envelope("<Marker>" + strings.Repeat("m", 1000) + "</Marker>")
 	reset := errors.New("connection reset")
 	tests := map[string]struct {
 		response func() *http.Response
@@ -569,63 +570,63 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 		want     string
 	}{
 		"shorter than announced": {response: func() *http.Response {
-			r := respond(200, whole[:700], header)
+			r := wiretest.Response(200, whole[:700], header)
 			r.ContentLength = int64(len(whole))
 
 			return r
 		}, is: io.ErrUnexpectedEOF, want: "read the response: unexpected EOF"},
-		"cut XML": {response: func() *http.Response { return respond(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
+		"cut XML": {response: func() *http.Response { return wiretest.Response(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
 		"broken": {response: func() *http.Response {
-			r := respond(200, "", header)
+			r := wiretest.Response(200, "", header)
 			r.Body, r.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(whole[:600]), iotest.ErrReader(reset))), -1
 
 			return r
 		}, is: reset, want: "read the response: connection reset"},
 		"too large": {response: func() *http.Response {
-			r := respond(200, whole, header)
+			r := wiretest.Response(200, whole, header)
 			r.ContentLength = -1
 
 			return r
 		}, limit: 999, want: "larger than the limit"},
-		"too large and announced": {response: func() *http.Response { return respond(500, whole, header) }, limit: 999, want: "larger than the limit"},
+		"too large and announced": {response: func() *http.Response { return wiretest.Response(500, whole, header) }, limit: 999, want: "larger than the limit"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			closed := 0
-			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+			base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
 				response := test.response()
 				response.Body = closeCounter{response.Body, &closed}
 
 				return response, nil
 			}}
-			transport := newTransport(t, base)
+			transport := wiretest.NewTransport(t, base)
 			transport.MaxResponseBytes = test.limit
 			_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 			var refused *awsquery.Error
 			if !errors.As(err, &refused) {
-				t.Fatalf("%T: %v", err, err)
+				t.Fatalf("the error is a %T, want an *awsquery.Error: %v", err, err)
 			}
 			if refused.StatusCode != test.response().StatusCode || refused.RequestID != "9f86d081" || refused.Operation != "ListItems" || refused.Header.Get("Date") == "" {
-				t.Errorf("something is lost: %#v %v", refused, refused.Header)
+				t.Errorf("the error lacks a field of the response: %v, with the header %v", refused, refused.Header)
 			}
 			if len(refused.Body) != 512 || string(refused.Body) != whole[:512] {
-				t.Errorf("a Body of %d bytes: %s", len(refused.Body), refused.Body)
+				t.Errorf("Body has %d bytes, want the first 512: %s", len(refused.Body), refused.Body)
 			}
 			if test.is != nil && !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.want) {
-				t.Error(err)
+				t.Errorf("the error is %v, want %s", err, test.want)
 			}
 			if closed == 0 {
-				t.Error("the body was not closed")
+				t.Error("the call did not close the body")
 			}
 		})
 	}
 
 	for _, limit := range []int64{int64(len(whole)), math.MaxInt32, math.MaxInt64 - 1, math.MaxInt64} {
-		transport := newTransport(t, &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(200, whole, nil), nil }})
+		transport := wiretest.NewTransport(t, &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) { return wiretest.Response(200, whole, nil), nil }})
 		transport.MaxResponseBytes = limit
 		if _, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{})); err != nil {
-			t.Errorf("a response of %d bytes, with a limit of %d: %v", len(whole), limit, err)
+			t.Errorf("a response of %d bytes with a limit of %d fails: %v", len(whole), limit, err)
 		}
 	}
 }
@@ -641,7 +642,7 @@ func (c closeCounter) Close() error {
 	return c.ReadCloser.Close()
 }
 
-func TestConnectionCutInTheAnswer(t *testing.T) {
+func TestConnectionCutInResponse(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Amzn-Requestid", "9f86d081")
@@ -654,7 +655,7 @@ func TestConnectionCutInTheAnswer(t *testing.T) {
 	}))
 	defer server.Close()
 	for _, name := range []string{"announced", "chunked"} {
-		transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+		transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 		_, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{Name: name}))
 		var refused *awsquery.Error
 		if !errors.As(err, &refused) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.StatusCode != 200 || refused.RequestID != "9f86d081" {
@@ -674,16 +675,16 @@ func TestCancelledWhileReading(t *testing.T) {
 	defer server.Close()
 	defer close(release)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	begun := &roundTripper{answer: func(request *http.Request) (*http.Response, error) {
+	base := &wiretest.RoundTripper{Respond: func(request *http.Request) (*http.Response, error) {
 		defer time.AfterFunc(time.Millisecond, func() { cancel(errors.New("enough")) })
 
 		return server.Client().Transport.RoundTrip(request)
 	}}
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: &http.Client{Transport: begun}}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: &http.Client{Transport: base}}
 	_, err := transport.SubmitContext(ctx, createItem(&listItemsParams{}))
 	var refused *awsquery.Error
 	if !errors.Is(err, context.Canceled) || !errors.As(err, &refused) || refused.StatusCode != 200 {
-		t.Errorf("%v", err)
+		t.Errorf("the error is %v, want an *awsquery.Error that matches context.Canceled", err)
 	}
 }
 
@@ -694,7 +695,7 @@ func TestConnectionsAreReused(t *testing.T) {
 		if r.URL.Query().Get("Name") == "bad" {
 			w.WriteHeader(http.StatusBadRequest)
 		}
-		_, _ = io.WriteString(w, envelope("<Items>"+strings.Repeat("<Item><Name>nightly</Name></Item>", 5000)+"</Items>"))
+		_, _ = io.WriteString(w, wiretest.Envelope("<Items>"+strings.Repeat("<Item><Name>nightly</Name></Item>", 5000)+"</Items>"))
 	}))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -703,7 +704,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 	server.Start()
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	for i := range 10 {
 		params := &listItemsParams{}
 		if i%2 == 0 {
@@ -714,21 +715,21 @@ func TestConnectionsAreReused(t *testing.T) {
 		}
 	}
 	if got := connections.Load(); got != 1 {
-		t.Errorf("%d connections for ten calls one after the other", got)
+		t.Errorf("ten sequential calls use %d connections, want 1", got)
 	}
 }
 
-func TestManyCallersAtOnce(t *testing.T) {
+func TestConcurrentCalls(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-time.After(time.Millisecond):
 		case <-r.Context().Done():
 		}
-		_, _ = io.WriteString(w, envelope("<Marker>"+r.URL.Query().Get("Name")+"</Marker>"))
+		_, _ = io.WriteString(w, wiretest.Envelope("<Marker>"+r.URL.Query().Get("Name")+"</Marker>"))
 	}))
 	defer server.Close()
-	transport := &awsquery.Transport{Endpoint: mustURL(t, server.URL), Client: server.Client()}
+	transport := &awsquery.Transport{Endpoint: wiretest.ParseURL(t, server.URL), Client: server.Client()}
 	var callers sync.WaitGroup
 	for i := range 40 {
 		callers.Go(func() {
@@ -738,7 +739,7 @@ func TestManyCallersAtOnce(t *testing.T) {
 				time.AfterFunc(time.Duration(i)*10*time.Microsecond, cancel)
 			}
 			name := fmt.Sprintf("caller-%d", i)
-			answer, err := transport.SubmitContext(ctx, createItem(&listItemsParams{Name: name}))
+			got, err := transport.SubmitContext(ctx, createItem(&listItemsParams{Name: name}))
 			if err != nil {
 				if i%4 != 0 || !errors.Is(err, context.Canceled) {
 					t.Error(err)
@@ -746,8 +747,8 @@ func TestManyCallersAtOnce(t *testing.T) {
 
 				return
 			}
-			if result, ok := answer.(*listItemsResult); !ok || result.Marker != name {
-				t.Errorf("%s got %v", name, answer)
+			if result, ok := got.(*listItemsResult); !ok || result.Marker != name {
+				t.Errorf("the result of %s is %v", name, got)
 			}
 		})
 	}
@@ -756,18 +757,18 @@ func TestManyCallersAtOnce(t *testing.T) {
 
 func TestRedirects(t *testing.T) {
 	t.Parallel()
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-		return respond(http.StatusMovedPermanently, "<html>moved</html>", http.Header{"Location": {"https://other.example/?" + secretQuery}}), nil
+	base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+		return wiretest.Response(http.StatusMovedPermanently, "<html>moved</html>", http.Header{"Location": {"https://other.example/?" + secretQuery}}), nil
 	}}
-	transport := newTransport(t, base)
+	transport := wiretest.NewTransport(t, base)
 	transport.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	_, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
 	var refused *awsquery.Error
-	if !errors.As(err, &refused) || refused.StatusCode != http.StatusMovedPermanently || len(base.sent) != 1 {
-		t.Fatalf("%d requests, %v", len(base.sent), err)
+	if !errors.As(err, &refused) || refused.StatusCode != http.StatusMovedPermanently || len(base.Sent) != 1 {
+		t.Fatalf("the call sent %d requests and returned %v, want 1 and an *awsquery.Error", len(base.Sent), err)
 	}
 	if !strings.Contains(err.Error(), "redirect") || strings.Contains(err.Error(), "s3cret") {
-		t.Error(err)
+		t.Errorf("the error is %v, want one about a redirect, without the URL", err)
 	}
 }
 
@@ -775,17 +776,17 @@ func TestRoundTripTime(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	header := http.Header{"Retry-After": {"7"}}
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
+	base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
 		now = now.Add(3 * time.Second)
 
-		return respond(503, "", header), nil
+		return wiretest.Response(503, "", header), nil
 	}}
-	transport := newTransport(t, base)
+	transport := wiretest.NewTransport(t, base)
 	transport.Now = func() time.Time { return now }
 	_, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{}))
 	var refused *awsquery.Error
 	if !errors.As(err, &refused) || refused.RoundTrip != 3*time.Second || refused.Header.Get("Retry-After") != "7" {
-		t.Fatalf("%v", err)
+		t.Fatalf("the error is %v, want an *awsquery.Error with a RoundTrip of 3s and the header of the response", err)
 	}
 	refused.Header.Set("Retry-After", "8")
 	if header.Get("Retry-After") != "7" {
@@ -793,70 +794,71 @@ func TestRoundTripTime(t *testing.T) {
 	}
 }
 
-func TestContentTypeThatDoesNotParse(t *testing.T) {
+func TestMalformedContentType(t *testing.T) {
 	t.Parallel()
 	mock := httpmock.NewMockTransport()
 	for name, responder := range map[string]httpmock.Responder{
-		"good": httpmock.NewStringResponder(200, envelope("<Marker>m</Marker>")),
+		"good": httpmock.NewStringResponder(200, wiretest.Envelope("<Marker>m</Marker>")),
 		"bad":  httpmock.NewStringResponder(502, "<html>bad gateway</html>"),
 	} {
 		mock.RegisterMatcherResponder(http.MethodGet, "https://items.example.com/",
 			httpmock.NewMatcher(name, func(r *http.Request) bool { return r.URL.Query().Get("Name") == name }),
 			responder.HeaderAdd(http.Header{"Content-Type": {"text/html; charset"}, "X-Amzn-Requestid": {"9f86d081"}}))
 	}
-	transport := newTransport(t, mock)
-	answer, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{Name: "good"}))
-	if result, ok := answer.(*listItemsResult); !ok || err != nil || result.Marker != "m" {
-		t.Errorf("%v, %v", answer, err)
+	transport := wiretest.NewTransport(t, mock)
+	got, err := transport.SubmitContext(t.Context(), listItems(&listItemsParams{Name: "good"}))
+	if result, ok := got.(*listItemsResult); !ok || err != nil || result.Marker != "m" {
+		t.Errorf("SubmitContext() = %v, %v, want the marker m", got, err)
 	}
 	_, err = transport.SubmitContext(t.Context(), listItems(&listItemsParams{Name: "bad"}))
 	var refused *awsquery.Error
 	if !errors.As(err, &refused) || refused.StatusCode != 502 || refused.RequestID != "9f86d081" || string(refused.Body) != "<html>bad gateway</html>" {
-		t.Errorf("%v", err)
+		t.Errorf("the error is %v, want an *awsquery.Error of the response", err)
 	}
 	if mock.GetTotalCallCount() != 2 {
-		t.Errorf("%d requests, want 2", mock.GetTotalCallCount())
+		t.Errorf("the calls sent %d requests, want 2", mock.GetTotalCallCount())
 	}
 }
 
 func TestIsReadOnly(t *testing.T) {
 	t.Parallel()
 	if !wire.IsReadOnly(listItems(nil)) || wire.IsReadOnly(createItem(nil)) || wire.IsReadOnly(nil) || wire.IsReadOnly(&runtime.ClientOperation{}) {
-		t.Error("IsReadOnly is wrong")
+		t.Error("IsReadOnly returns a wrong result")
 	}
-	base := new(roundTripper)
+	base := new(wiretest.RoundTripper)
 	operation := listItems(&listItemsParams{})
 	reader := operation.Reader
 	operation.Reader = runtime.ClientResponseReaderFunc(reader.ReadResponse)
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); err != nil {
 		t.Fatal(err)
 	}
-	if body := base.sent[0].Body; body == nil || body == http.NoBody || base.sent[0].GetBody != nil {
-		t.Error("an operation of which nothing is known can be repeated by net/http")
+	if body := base.Sent[0].Body; body == nil || body == http.NoBody || base.Sent[0].GetBody != nil {
+		t.Error("net/http can repeat an operation whose Reader does not report that it is read-only")
 	}
 }
 
-func TestReaderOfSomebodyElse(t *testing.T) {
+func TestForeignReader(t *testing.T) {
 	t.Parallel()
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-		return respond(418, "tea", http.Header{"X-Pot": {"short", "stout"}}), nil
+	base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+		return wiretest.Response(418, "tea", http.Header{"X-Pot": {"short", "stout"}}), nil
 	}}
 	broken := errors.New("not my cup")
 	operation := listItems(&listItemsParams{})
 	operation.Reader = runtime.ClientResponseReaderFunc(func(r runtime.ClientResponse, c runtime.Consumer) (any, error) {
 		body, err := io.ReadAll(r.Body())
 		if err != nil || string(body) != "tea" || r.Code() != 418 || r.Message() != "418" || len(r.GetHeaders("x-pot")) != 2 || r.GetHeader("x-pot") != "short" || c == nil {
-			t.Errorf("%s, %v", body, err)
+			t.Errorf("the Reader gets another response: the body is %s, %v", body, err)
 		}
 
 		return nil, broken
 	})
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), operation); !errors.Is(err, broken) {
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation); !errors.Is(err, broken) {
 		t.Error(err)
 	}
 }
 
-// TestReaderOfABrokenResponse: a response that breaks off is an Error, whatever the operation's Reader makes of its beginning.
+// TestReaderOfABrokenResponse checks that an incomplete response is an Error, even if the operation's Reader returns a result or another
+// error.
 func TestReaderOfABrokenResponse(t *testing.T) {
 	t.Parallel()
 	mine := errors.New("not my cup")
@@ -866,7 +868,7 @@ func TestReaderOfABrokenResponse(t *testing.T) {
 		"returns the error of the body": func(r runtime.ClientResponse, _ runtime.Consumer) (any, error) {
 			body, err := io.ReadAll(r.Body())
 			if string(body) != "half a " || !errors.Is(err, io.ErrUnexpectedEOF) {
-				t.Errorf("the reader gets %q, %v", body, err)
+				t.Errorf("ReadAll() = %q, %v, want the beginning of the body and io.ErrUnexpectedEOF", body, err)
 			}
 
 			return nil, err
@@ -875,32 +877,31 @@ func TestReaderOfABrokenResponse(t *testing.T) {
 	for name, reader := range readers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-				response := respond(http.StatusOK, "half a ", http.Header{"X-Amzn-Requestid": {"5c1b2f3a"}})
+			base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+				response := wiretest.Response(http.StatusOK, "half a ", http.Header{"X-Amzn-Requestid": {"5c1b2f3a"}})
 				response.ContentLength = int64(len("half a page"))
 
 				return response, nil
 			}}
 			operation := listItems(&listItemsParams{})
 			operation.Reader = reader
-			result, err := newTransport(t, base).SubmitContext(t.Context(), operation)
+			result, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), operation)
 			var failed *awsquery.Error
 			if result != nil || !errors.As(err, &failed) || !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
-				t.Fatalf("%v, %v, want no result and an *awsquery.Error with a *awsquery.ReadError in it", result, err)
+				t.Fatalf("SubmitContext() = %v, %v, want no result and an *awsquery.Error with an *awsquery.ReadError in it", result, err)
 			}
 			if failed.Operation != "ListItems" || failed.StatusCode != http.StatusOK || failed.RequestID != "5c1b2f3a" ||
 				string(failed.Body) != "half a " || failed.Header == nil {
-				t.Errorf("%#v", *failed)
+				t.Errorf("the error lacks a field of the response: %v", failed)
 			}
 		})
 	}
 }
 
 func BenchmarkCall(b *testing.B) {
-	answer := envelope("<Marker>m</Marker>")
-	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: answer}
-	transport := newTransport(b, base)
-	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{"env", "prod"}, {"team", "R&D"}}}
+	base := constantResponse{header: http.Header{"Content-Type": {"text/xml"}}, body: wiretest.Envelope("<Marker>m</Marker>")}
+	transport := wiretest.NewTransport(b, base)
+	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "R&D"}}}
 	ctx := b.Context()
 	b.ReportAllocs()
 	for b.Loop() {
@@ -910,13 +911,13 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// canned answers without allocating more than it must.
-type canned struct {
+// constantResponse is a RoundTripper that always returns the same response, with few allocations.
+type constantResponse struct {
 	header http.Header
 	body   string
 }
 
-func (c canned) RoundTrip(request *http.Request) (*http.Response, error) {
+func (c constantResponse) RoundTrip(request *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: c.header, ContentLength: int64(len(c.body)), Request: request,
 		Body: io.NopCloser(strings.NewReader(c.body)),
@@ -924,9 +925,9 @@ func (c canned) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 func TestCallAllocations(t *testing.T) {
-	base := canned{header: http.Header{"Content-Type": {"text/xml"}}, body: envelope("<Marker>m</Marker>")}
-	transport := newTransport(t, base)
-	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{"env", "prod"}, {"team", "R&D"}}}
+	base := constantResponse{header: http.Header{"Content-Type": {"text/xml"}}, body: wiretest.Envelope("<Marker>m</Marker>")}
+	transport := wiretest.NewTransport(t, base)
+	params := &listItemsParams{Name: "nightly-2026-11-23", Always: "analytics", Tags: []tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "R&D"}}}
 	ctx := t.Context()
 	allocations := testing.AllocsPerRun(100, func() {
 		if _, err := transport.SubmitContext(ctx, createItem(params)); err != nil {
@@ -934,37 +935,37 @@ func TestCallAllocations(t *testing.T) {
 		}
 	})
 	if allocations > 45 {
-		t.Errorf("%.0f allocations for a call, want at most 45", allocations)
+		t.Errorf("a call makes %.0f allocations, want at most 45", allocations)
 	}
 }
 
-// A reader of other templates than ours gets the consumer of the transport, and a clear error without one.
+// TestTransportConsumer checks that a Reader from other templates gets the Consumer of the Transport, and a clear error without one.
 func TestTransportConsumer(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(writer, "<Answer><Name>nightly</Name></Answer>")
+		_, _ = io.WriteString(writer, "<Response><Name>nightly</Name></Response>")
 	}))
 	defer server.Close()
 	endpoint, err := url.Parse(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer struct{ Name string }
+	var result struct{ Name string }
 	operation := func() *runtime.ClientOperation {
 		return &runtime.ClientOperation{
 			ID: "Describe", PathPattern: "/?Action=Describe",
 			Params: runtime.ClientRequestWriterFunc(func(runtime.ClientRequest, strfmt.Registry) error { return nil }),
 			Reader: runtime.ClientResponseReaderFunc(func(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
-				return nil, consumer.Consume(response.Body(), &answer)
+				return nil, consumer.Consume(response.Body(), &result)
 			}),
 		}
 	}
 	transport := &awsquery.Transport{Endpoint: endpoint, Client: server.Client()}
 	if _, err := transport.SubmitContext(t.Context(), operation()); err == nil || !strings.Contains(err.Error(), "runtime.XMLConsumer()") {
-		t.Errorf("without a consumer: %v, want an error that says what to set", err)
+		t.Errorf("the error without a Consumer is %v, want one that explains how to set it", err)
 	}
 	transport.Consumer = runtime.XMLConsumer()
-	if _, err := transport.SubmitContext(t.Context(), operation()); err != nil || answer.Name != "nightly" {
-		t.Errorf("with one: %+v, %v", answer, err)
+	if _, err := transport.SubmitContext(t.Context(), operation()); err != nil || result.Name != "nightly" {
+		t.Errorf("with a Consumer, the call returns %v and sets %+v", err, result)
 	}
 }

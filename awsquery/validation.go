@@ -2,26 +2,26 @@ package awsquery
 
 import "strings"
 
-// ValidationError is what is wrong with the parameters of a call. Nothing was sent.
+// ValidationError reports invalid parameters of a call. Nothing was sent.
 type ValidationError struct {
-	// Operation is the name of the call, such as CreateClusterSnapshot.
+	// Operation is the name of the operation, such as CreateClusterSnapshot.
 	Operation string
-	// Problems has each thing that is wrong.
+	// Problems are the reasons why the parameters are invalid.
 	Problems []Problem
 }
 
-// Problem is one thing that is wrong with one parameter.
+// Problem is one reason why one parameter is invalid.
 type Problem struct {
-	// Parameter is the name as it is sent, such as Tags.Tag.2.Key. List items count from 1.
+	// Parameter is the name on the wire, such as Tags.Tag.2.Key. List items count from 1.
 	Parameter string
-	// Reason is what is wrong, to be read after the name: "is required". It never has the parameter's value.
+	// Reason follows the name in a sentence, such as "is required". It never contains the parameter's value.
 	Reason string
 }
 
-// Error names the operation, every parameter and what is wrong with it, in one line and without any value.
+// Error returns one line with the operation, and the name and the reason of each problem. It contains no values.
 func (e *ValidationError) Error() string {
 	if e == nil {
-		return "nothing is wrong with the parameters"
+		return "no invalid parameters"
 	}
 	var text strings.Builder
 	text.WriteString(e.Operation)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Benchmark does every piece of work on every side, with every answer checked:
+// Benchmark runs every work on every side and checks every response:
 //
 //	go test -bench 'Benchmark/create,_2_tags/'
 func Benchmark(b *testing.B) {
@@ -35,7 +35,7 @@ func Benchmark(b *testing.B) {
 				}
 				workers.Wait()
 				if got, want := transport.Requests()-before, int64(b.N*work.Requests); got != want {
-					b.Errorf("%d requests for %d", got, want)
+					b.Errorf("sent %d requests, want %d", got, want)
 				}
 			})
 		}

@@ -1,6 +1,6 @@
-// Package bench measures this module beside Amazon's own SDK for Go, beside what go-swagger's own templates generate, and
-// beside net/http alone: the same work, in one run, with every answer checked. It is a module of its own, so that nobody who
-// uses the library requires the others.
+// Package bench compares this module with the AWS SDK for Go v2, with the code of go-swagger's stock templates, and with net/http
+// alone. All do the same work in one run, and every response is checked. It is a separate module, so that users of the library do
+// not require the others.
 //
 //	go test -bench . ./...
 package bench

@@ -16,7 +16,8 @@ var update = flag.Bool("update", false, "write testdata/limits.json")
 
 const limitsFile = "testdata/limits.json"
 
-// limits are figures that do not depend on the machine. A change that makes one worse is seen, and has to be meant.
+// limits are measurements that do not depend on the machine. A change that makes one worse fails the test, unless it also updates
+// the file.
 type limits struct {
 	Calls    map[string]cost    `json:"calls"`
 	Programs map[string]Program `json:"programs"`
@@ -29,16 +30,16 @@ type cost struct {
 
 const mebibyte = 1 << 20
 
-// Bytes and the size of a program differ a little with the version of Go.
+// Bytes and the size of a program vary slightly with the version of Go.
 const (
 	margin     = 1.03
 	allocation = 1
 )
 
-// TestLimits holds allocations and bytes of our calls, and size, packages and modules of a program.
-// Tests that measure run one after the other, all others wait.
+// TestLimits checks allocations and bytes of our calls, and size, packages and modules of a program. Tests that measure do not
+// run in parallel with others.
 func TestLimits(t *testing.T) {
-	// The collector empties what calls use again, now and then; without it the figures are the same each time.
+	// Without garbage collection the pools keep their contents, so that the figures are the same in every run.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 30))
 	measured := limits{Calls: map[string]cost{}, Programs: map[string]Program{}}
@@ -81,7 +82,7 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(wanted.Calls) != len(measured.Calls) {
-		t.Errorf("%s has %d calls instead of %d", limitsFile, len(wanted.Calls), len(measured.Calls))
+		t.Errorf("%s has %d calls, want %d", limitsFile, len(wanted.Calls), len(measured.Calls))
 	}
 	for name, got := range measured.Calls {
 		want := wanted.Calls[name]
@@ -99,14 +100,14 @@ func TestLimits(t *testing.T) {
 func within(t *testing.T, what string, got, limit float64) {
 	t.Helper()
 	if got > limit {
-		t.Errorf("%s: %.0f, more than %.0f. If that is meant: go test -run TestLimits -update", what, got, limit)
+		t.Errorf("%s = %.0f, want at most %.0f. If the increase is intended, run go test -run TestLimits -update", what, got, limit)
 	}
 }
 
-// TestAllocationBars holds how many times more Amazon's SDK allocates, which depends on no machine either.
-func TestAllocationBars(t *testing.T) {
+// The ratio of allocations does not depend on the machine.
+func TestAllocationTargets(t *testing.T) {
 	for _, work := range Works() {
-		bar, found := Bars()[work.Name]
+		target, found := Targets()[work.Name]
 		if !found {
 			continue
 		}
@@ -122,14 +123,14 @@ func TestAllocationBars(t *testing.T) {
 		}
 		ratio := allocations[1] / allocations[0]
 		t.Logf("%s: %.1f", work.Name, ratio)
-		if ratio < bar.Allocations {
-			t.Errorf("%s: Amazon's SDK allocates %.1f times as often, want at least %.1f", work.Name, ratio, bar.Allocations)
+		if ratio < target.Allocations {
+			t.Errorf("%s: Amazon's SDK allocates %.1f times as often as ours, want at least %.1f", work.Name, ratio, target.Allocations)
 		}
 	}
 }
 
-// TestGoroutinesCostNothing holds that a call allocates no more if others are made at the same time.
-func TestGoroutinesCostNothing(t *testing.T) {
+// A call allocates the same number of times when other goroutines make calls.
+func TestConcurrentCallsAllocateNoMore(t *testing.T) {
 	allocations := map[string]float64{}
 	for _, work := range Works() {
 		name, _, _ := strings.Cut(work.Name, " goroutines")
@@ -147,24 +148,24 @@ func TestGoroutinesCostNothing(t *testing.T) {
 	for _, name := range []string{"create, 2 tags", "describe, 20 snapshots"} {
 		for _, goroutines := range []int{8, 64} {
 			one, many := allocations[name], allocations[fmt.Sprintf("%s, %d", name, goroutines)]
-			t.Logf("%s: %.1f allocations alone, %.1f of %d goroutines", name, one, many, goroutines)
-			// The collector empties what calls share, now and then.
+			t.Logf("%s: %.1f allocations in 1 goroutine, %.1f in each of %d", name, one, many, goroutines)
+			// The garbage collector occasionally clears the shared pools.
 			if one == 0 || many == 0 || many > one+allocation {
-				t.Errorf("%s: %.1f allocations alone, %.1f of %d goroutines", name, one, many, goroutines)
+				t.Errorf("%s: %.1f allocations in 1 goroutine, %.1f in each of %d; want the same", name, one, many, goroutines)
 			}
 		}
 	}
 }
 
-// TestMemory holds that a list of 100,000 snapshots is in memory one page at a time, and that an identifier kept of each
-// keeps nothing else.
-func TestMemory(t *testing.T) {
+// A list of 100,000 snapshots has only one page in memory, and a kept identifier keeps nothing else of its page.
+func TestListKeepsOnePageInMemory(t *testing.T) {
 	memory, err := MeasureMemory(t.Context(), Sides()[0], 100_000)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%.1f MiB at most, %.1f MiB kept", float64(memory.Peak)/mebibyte, float64(memory.Kept)/mebibyte)
-	if memory.Peak > MemoryBar || memory.Kept > MemoryBar {
-		t.Errorf("the heap grew by %d bytes while listing, and by %d with the identifiers kept, want %d at most", memory.Peak, memory.Kept, MemoryBar)
+	if memory.Peak > MemoryTarget || memory.Kept > MemoryTarget {
+		t.Errorf("the heap grew by %d bytes during the listing and by %d with the identifiers kept, want at most %d",
+			memory.Peak, memory.Kept, MemoryTarget)
 	}
 }

@@ -11,35 +11,35 @@ import (
 	"time"
 )
 
-// Serve answers at a listener until the context ends, always the same for each path: /create-2, /describe-20 and
-// /describe-100. It throws away what it reads.
+// Serve serves HTTP on a listener until ctx is done. It has one constant response for each of the paths /create-2, /describe-20
+// and /describe-100, and discards request bodies.
 func Serve(ctx context.Context, listener net.Listener) error {
-	answers := map[string]Answer{}
-	for name, make := range map[string]func() (Answer, error){
-		"/create-2":     func() (Answer, error) { return createAnswer(2) },
-		"/describe-20":  func() (Answer, error) { return describeAnswer(20) },
-		"/describe-100": func() (Answer, error) { return describeAnswer(100) },
+	responses := map[string]Response{}
+	for path, create := range map[string]func() (Response, error){
+		"/create-2":     func() (Response, error) { return createResponse(2) },
+		"/describe-20":  func() (Response, error) { return describeResponse(20) },
+		"/describe-100": func() (Response, error) { return describeResponse(100) },
 	} {
-		answer, err := make()
+		response, err := create()
 		if err != nil {
 			return err
 		}
-		answers[name] = answer
+		responses[path] = response
 	}
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
-		answer, found := answers[strings.TrimSuffix(request.URL.Path, "/")]
+		response, found := responses[strings.TrimSuffix(request.URL.Path, "/")]
 		if !found {
-			http.Error(writer, fmt.Sprintf("no answer for %s", request.URL.Path), http.StatusTeapot)
+			http.Error(writer, fmt.Sprintf("no response for the path %s", request.URL.Path), http.StatusTeapot)
 
 			return
 		}
 		_, _ = io.Copy(io.Discard, request.Body)
 		writer.Header().Set("Content-Type", "text/xml")
-		writer.WriteHeader(answer.Status)
-		_, _ = writer.Write(answer.Body)
+		writer.WriteHeader(response.Status)
+		_, _ = writer.Write(response.Body)
 	})}
-	ended := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer ended()
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -11,15 +11,15 @@ import (
 
 // Sample is one measurement.
 type Sample struct {
-	// Calls is how many succeeded, and Failures how many did not: they are counted, not timed.
+	// Calls is the number of calls that succeeded. Failures is the number that failed. Failures are not timed.
 	Calls, Failures int
-	// Elapsed is how long all of them took together.
+	// Elapsed is the total duration of all calls.
 	Elapsed time.Duration
-	// Allocations and Bytes are those of the whole process.
+	// Allocations and Bytes are the allocations of the whole process.
 	Allocations, Bytes uint64
-	// Latencies are those of the calls that succeeded, in order, where asked for.
+	// Latencies are the sorted latencies of the successful calls. They are recorded only on request.
 	Latencies []time.Duration
-	// Failure is one of the failures.
+	// Failure is one of the errors.
 	Failure error
 }
 
@@ -30,7 +30,7 @@ func (s Sample) PerCall() (nanoseconds, allocations, bytes float64) {
 	return float64(s.Elapsed.Nanoseconds()) / calls, float64(s.Allocations) / calls, float64(s.Bytes) / calls
 }
 
-// Percentile returns the latency that so much of all calls did not exceed.
+// Percentile returns the latency that the given percentage of the calls did not exceed.
 func (s Sample) Percentile(percent int) time.Duration {
 	if len(s.Latencies) == 0 {
 		return 0
@@ -39,7 +39,7 @@ func (s Sample) Percentile(percent int) time.Duration {
 	return s.Latencies[min(len(s.Latencies)*percent/100, len(s.Latencies)-1)]
 }
 
-// Measure calls for about so long, but once at least, from so many goroutines.
+// Measure calls from the given number of goroutines, for about the given duration and at least once.
 func Measure(ctx context.Context, call Call, goroutines int, duration time.Duration, latencies bool) Sample {
 	batch := calibrate(ctx, call, duration)
 	perWorker := max(1, batch/goroutines)
@@ -94,7 +94,7 @@ func (s *Sample) calls(ctx context.Context, call Call, count int, latencies bool
 	}
 }
 
-// calibrate returns how many calls take about so long. Its own make what later ones use again.
+// calibrate returns how many calls take about the given duration. Its own calls fill the pools and caches that later calls use.
 func calibrate(ctx context.Context, call Call, duration time.Duration) int {
 	started := time.Now()
 	_ = call(ctx)
@@ -112,7 +112,7 @@ func calibrate(ctx context.Context, call Call, duration time.Duration) int {
 	}
 }
 
-// Count returns allocations and bytes of a call, as the mean of so many: what does not depend on how fast a machine is.
+// Count returns the mean allocations and bytes of the given number of calls. They do not depend on the speed of the machine.
 func Count(ctx context.Context, call Call, goroutines, calls int) (allocations, bytes float64, err error) {
 	var workers sync.WaitGroup
 	run := func(count int) error {

@@ -5,14 +5,15 @@ import (
 	"runtime"
 )
 
-// Memory is what a long list takes of the heap, beyond an idle client.
+// Memory is the heap that a long list takes, in addition to an idle client.
 type Memory struct {
-	// Peak is the largest heap while the list was read, in bytes, and Kept what remains if one identifier of each
-	// snapshot is kept.
+	// Peak is the largest heap during the listing, in bytes. Kept is the heap afterwards if the program keeps one identifier of
+	// each snapshot.
 	Peak, Kept int64
 }
 
-// MeasureMemory lists so many snapshots, once to look at the heap at every page, and once to keep the identifiers.
+// MeasureMemory lists the given number of snapshots twice: once to measure the heap at every page, and once to keep the
+// identifiers.
 func MeasureMemory(ctx context.Context, side Side, snapshots int) (Memory, error) {
 	transport, err := listOf(snapshots)
 	if err != nil {
@@ -22,7 +23,7 @@ func MeasureMemory(ctx context.Context, side Side, snapshots int) (Memory, error
 	if err != nil {
 		return Memory{}, err
 	}
-	// The client's own first call, so that an idle client is what the rest is compared with.
+	// The first call initializes the client, so that the results are compared with an idle client.
 	if err := client.List(snapshots, nil)(ctx); err != nil {
 		return Memory{}, err
 	}
@@ -56,7 +57,7 @@ func heap() int64 {
 	return int64(statistics.HeapAlloc)
 }
 
-// liveHeap is the heap without garbage. The second collection empties what pools kept over the first.
+// liveHeap returns the heap without garbage. The second collection frees what pools keep after the first.
 func liveHeap() int64 {
 	runtime.GC()
 	runtime.GC()

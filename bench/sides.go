@@ -33,57 +33,56 @@ const (
 	secretKey = redshifttest.ExampleSecretAccessKey
 )
 
-// Call does a piece of work once, with one attempt for each request, and returns an error unless the answer is what it
-// has to be.
+// Call does a work once, with one attempt for each request. It returns an error if the response is not the expected one.
 type Call func(ctx context.Context) error
 
-// Client is what each side can do.
+// Client is the interface of all sides.
 type Client interface {
-	// Create takes a snapshot with so many tags.
+	// Create creates a snapshot with the given number of tags.
 	Create(tags int) Call
-	// Describe reads a page with so many snapshots.
+	// Describe reads a page with the given number of snapshots.
 	Describe(snapshots int) Call
-	// Fail reads an error.
+	// Fail makes a call that returns an error.
 	Fail() Call
-	// List reads so many snapshots in pages, and gives the identifier of each to keep, unless that is nil.
+	// List reads the given number of snapshots in pages. If keep is not nil, List calls it with the identifier of each snapshot.
 	List(snapshots int, keep func(identifier string)) Call
 }
 
-// Side is a way to call Redshift.
+// Side is one of the compared clients.
 type Side struct {
 	// Name is Ours, Amazon, Stock or Raw.
 	Name string
-	// New returns a client. A nil transport stands for what the side has by default.
+	// New returns a client. If the transport is nil, the client uses its default.
 	New func(endpoint string, transport http.RoundTripper) (Client, error)
 }
 
-// The sides' names.
+// The names of the sides.
 const (
-	// Ours is this module's client, with everything on but repetitions.
+	// Ours is the client of this module with all features except retries.
 	Ours = "ours"
 	// Amazon is github.com/aws/aws-sdk-go-v2/service/redshift.
 	Amazon = "aws"
-	// Stock is what go-swagger's own templates generate, with encoding/xml, and Amazon's signer around it.
+	// Stock is the code of go-swagger's stock templates, with encoding/xml and Amazon's signer.
 	Stock = "stock"
-	// Raw is net/http alone, which signs nothing and throws the answer away: the floor.
+	// Raw is net/http alone. It signs nothing and discards the responses, so no client can be faster.
 	Raw = "raw"
 )
 
-// Sides returns all of them.
+// Sides returns all sides.
 func Sides() []Side {
 	return []Side{{Ours, newOurs}, {Amazon, newAmazons}, {Stock, newStock}, {Raw, newRaw}}
 }
 
 const endpoint = "https://redshift." + region + ".amazonaws.com"
 
-var errAnswer = errors.New("the answer is not what it has to be")
+var errResponse = errors.New("unexpected response")
 
 func wrong(err error, detail any) error {
 	if err != nil {
 		return err
 	}
 
-	return fmt.Errorf("%w: %+v", errAnswer, detail)
+	return fmt.Errorf("%w: %+v", errResponse, detail)
 }
 
 type ours struct{ client *redshift.Client }
@@ -225,13 +224,13 @@ func (a amazons) Fail() Call {
 func (a amazons) List(snapshots int, keep func(string)) Call {
 	return func(ctx context.Context) error {
 		count := 0
-		pages := awsredshift.NewDescribeClusterSnapshotsPaginator(a.client, &awsredshift.DescribeClusterSnapshotsInput{})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		paginator := awsredshift.NewDescribeClusterSnapshotsPaginator(a.client, &awsredshift.DescribeClusterSnapshotsInput{})
+		for paginator.HasMorePages() {
+			output, err := paginator.NextPage(ctx)
 			if err != nil {
 				return err
 			}
-			for _, snapshot := range page.Snapshots {
+			for _, snapshot := range output.Snapshots {
 				if count++; keep != nil {
 					keep(*snapshot.SnapshotIdentifier)
 				}
@@ -262,7 +261,7 @@ func newStock(endpoint string, transport http.RoundTripper) (Client, error) {
 	return stock{stockclient.New(through, strfmt.Default)}, nil
 }
 
-// amazonSigned signs with Amazon's signer, as a user of the stock templates would.
+// amazonSigned signs with Amazon's signer, as a user of the stock templates has to.
 type amazonSigned struct {
 	next   http.RoundTripper
 	signer *v4.Signer
@@ -283,7 +282,7 @@ func (s stock) Create(count int) Call {
 	for i := range count {
 		keys[i], values[i] = tagKey(i), tagValue(i)
 	}
-	// The lists that Swagger cannot say are written beside the generated parameters.
+	// Swagger 2.0 cannot describe these lists, so they are added to the generated parameters by hand.
 	withTags := func(operation *runtime.ClientOperation) {
 		params := operation.Params
 		operation.Params = runtime.ClientRequestWriterFunc(func(request runtime.ClientRequest, formats strfmt.Registry) error {
@@ -430,7 +429,7 @@ func (r raw) Fail() Call {
 	}
 }
 
-// List knows beforehand how many pages there are: without reading them nothing else tells.
+// List knows the number of pages in advance, because it does not parse them.
 func (r raw) List(snapshots int, _ func(string)) Call {
 	return func(ctx context.Context) error {
 		for number := range snapshots / pageSize {

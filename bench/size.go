@@ -15,27 +15,28 @@ import (
 	"strings"
 )
 
-// Program is what a program that takes one snapshot costs.
+// Program has the size and memory of a program that creates one snapshot.
 type Program struct {
-	// Name is ours, aws (Amazon's package for Redshift alone) or awsconfig (with its usual chain of credentials).
+	// Name is ours, aws (Amazon's package for Redshift only) or awsconfig (with Amazon's default credential chain).
 	Name string `json:"name"`
-	// Bytes is its size without symbols and debugging data.
+	// Bytes is the size of the program without symbols and debugging data.
 	Bytes int64 `json:"bytes"`
-	// Packages is how many are linked, those of Go included, and Modules how many modules a go.mod requires for it.
+	// Packages is the number of linked packages, including the packages of Go. Modules is the number of modules that a go.mod requires
+	// for it.
 	Packages int `json:"packages"`
 	Modules  int `json:"modules"`
-	// Resident is its largest resident memory in bytes when it has taken its snapshot; 0 where that was not measured.
+	// Resident is the largest resident memory in bytes until the snapshot is created, or 0 if it was not measured.
 	Resident int64 `json:"resident,omitempty"`
 }
 
 // Programs returns the names of the programs.
 func Programs() []string { return []string{"ours", "aws", "awsconfig"} }
 
-// Build builds a program into a folder and measures it. It wants to run in this module's folder.
+// Build builds a program into a folder and measures it. The working directory must be the folder of this module.
 func Build(ctx context.Context, folder, name string) (Program, error) {
 	program := Program{Name: name}
 	binary := filepath.Join(folder, name)
-	// Always for the same system, so that figures can be compared.
+	// Always for the same platform, so that the results are comparable.
 	environment := append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
 	run := func(arguments ...string) ([]byte, error) {
 		command := exec.CommandContext(ctx, "go", arguments...)
@@ -71,7 +72,7 @@ func Build(ctx context.Context, folder, name string) (Program, error) {
 	return program, nil
 }
 
-// Start runs a program that [Build] left in the folder against an endpoint, and sets its Resident.
+// Start runs a program that [Build] wrote to the folder against an endpoint, and sets Resident.
 func (p *Program) Start(ctx context.Context, folder, endpoint string) error {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return nil
@@ -96,7 +97,7 @@ func (p *Program) Start(ctx context.Context, folder, endpoint string) error {
 		err = wrong(nil, line)
 	}
 	if err == nil {
-		// Not what wait4 tells of the process: that begins with the memory of the process that started it.
+		// The maximum that wait4 reports includes the memory of the parent process.
 		p.Resident, err = highWater(command.Process.Pid)
 	}
 	_ = input.Close()
@@ -110,7 +111,7 @@ func (p *Program) Start(ctx context.Context, folder, endpoint string) error {
 	return nil
 }
 
-// highWater is the largest resident set that a process has had, in bytes.
+// highWater returns the largest resident set of a process so far, in bytes.
 func highWater(process int) (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))
 	if err != nil {
@@ -124,5 +125,5 @@ func highWater(process int) (int64, error) {
 		}
 	}
 
-	return 0, errors.New("the process has no VmHWM")
+	return 0, errors.New("the status of the process has no VmHWM")
 }

@@ -13,33 +13,33 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// Work is something to do over a transport that answers from memory.
+// Work is something to measure over a transport that responds from memory.
 type Work struct {
-	// Name tells what is done, such as "create, 2 tags".
+	// Name describes the work, such as "create, 2 tags".
 	Name string
-	// Goroutines is how many do it at once, with one client.
+	// Goroutines is the number of goroutines that do the work concurrently with one client.
 	Goroutines int
-	// Requests is how many a call sends. 0: the work is not a call.
+	// Requests is the number of requests of a call, or 0 if the work is not a call.
 	Requests int
 
 	transport func() (*Transport, error)
 	call      func(Client) Call
 }
 
-// Works returns everything that is measured.
+// Works returns everything to measure.
 func Works() []Work {
 	works := []Work{{Name: "sign", Goroutines: 1}}
 	creates := func(tags, goroutines int) {
 		works = append(works, Work{
 			Name: fmt.Sprintf("create, %d tags", tags), Goroutines: goroutines, Requests: 1,
-			transport: fixed(func() (Answer, error) { return createAnswer(tags) }),
+			transport: fixed(func() (Response, error) { return createResponse(tags) }),
 			call:      func(client Client) Call { return client.Create(tags) },
 		})
 	}
 	describes := func(snapshots, goroutines int) {
 		works = append(works, Work{
 			Name: fmt.Sprintf("describe, %d snapshot%s", snapshots, plural(snapshots)), Goroutines: goroutines, Requests: 1,
-			transport: fixed(func() (Answer, error) { return describeAnswer(snapshots) }),
+			transport: fixed(func() (Response, error) { return describeResponse(snapshots) }),
 			call:      func(client Client) Call { return client.Describe(snapshots) },
 		})
 	}
@@ -49,7 +49,7 @@ func Works() []Work {
 	for _, snapshots := range []int{1, 20, 100} {
 		describes(snapshots, 1)
 	}
-	works = append(works, Work{Name: "an error", Goroutines: 1, Requests: 1, transport: fixed(errorAnswer), call: Client.Fail})
+	works = append(works, Work{Name: "an error", Goroutines: 1, Requests: 1, transport: fixed(errorResponse), call: Client.Fail})
 	for _, goroutines := range []int{8, 64} {
 		creates(2, goroutines)
 		describes(20, goroutines)
@@ -82,15 +82,16 @@ func thousands(number int) string {
 	return strings.TrimPrefix(fmt.Sprintf("%d,%03d", number/1000, number%1000), "0,")
 }
 
-func fixed(answer func() (Answer, error)) func() (*Transport, error) {
+func fixed(create func() (Response, error)) func() (*Transport, error) {
 	return func() (*Transport, error) {
-		made, err := answer()
+		response, err := create()
 
-		return always(made), err
+		return fixedResponse(response), err
 	}
 }
 
-// Prepare returns the call of a side, and the transport that counts its requests; nil if the side has nothing to do.
+// Prepare returns the call of a side and the transport that counts its requests. The call is nil if the side does not do this
+// work.
 func (w Work) Prepare(side Side) (Call, *Transport, error) {
 	if w.Requests == 0 {
 		call, err := signing(side.Name)
@@ -109,11 +110,11 @@ func (w Work) Prepare(side Side) (Call, *Transport, error) {
 	return w.call(client), transport, nil
 }
 
-// signing is a signer's call alone, on a request that is there.
+// signing returns a call that only signs a request.
 func signing(side string) (Call, error) {
 	const query = "Action=CreateClusterSnapshot&ClusterIdentifier=analytics&SnapshotIdentifier=nightly" +
 		"&Tags.Tag.1.Key=env&Tags.Tag.1.Value=prod&Version=2012-12-01"
-	// Of these inputs, by both signers.
+	// The signature that both signers compute for these inputs.
 	const want = "Signature=3ae3e7f7f191e2fbbb25bd1ba5219c5aa4d0f053cf2fc31904a4fd46cdd5e97a"
 	at := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 	request, err := http.NewRequest(http.MethodGet, endpoint+"/?"+query, nil)

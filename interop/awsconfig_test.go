@@ -19,19 +19,19 @@ import (
 	"github.com/redshift-go/redshift/awsconfig"
 )
 
-// where is an HTTP client that notes the URL that is called, without the query.
-type where struct{ url string }
+// urlRecorder is an HTTP client that records the URL of a request, without the query.
+type urlRecorder struct{ url string }
 
-func (w *where) Do(request *http.Request) (*http.Response, error) {
+func (w *urlRecorder) Do(request *http.Request) (*http.Response, error) {
 	w.url = request.URL.Scheme + "://" + request.URL.Host + request.URL.Path
 
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: request, Body: io.NopCloser(strings.NewReader(
 		"<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult/></DescribeClusterSnapshotsResponse>"))}, nil
 }
 
-// A Config of awsconfig calls the same URL as Amazon's client, with Load as with FromAWSConfig, for every combination of the
-// settings for endpoints.
-func TestAWSConfigCallsWhereAmazonsClientDoes(t *testing.T) {
+// A Config of awsconfig calls the same URL as Amazon's client, from Load and from FromAWSConfig, for every combination of the
+// endpoint settings.
+func TestAWSConfigCallsTheEndpointOfAmazonsClient(t *testing.T) {
 	file := cleanEnvironment(t)
 	called := map[string]int{}
 	for _, forAll := range []string{"", "https://all.example"} {
@@ -69,16 +69,16 @@ func TestAWSConfigCallsWhereAmazonsClientDoes(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("called: %v", called)
+	t.Logf("number of calls by URL: %v", called)
 	if called["nowhere"] == 0 || len(called) < 8 {
-		t.Errorf("called: %v", called)
+		t.Errorf("number of calls by URL: %v, want each kind of endpoint", called)
 	}
 }
 
-// compareWhere returns the URLs that Amazon's client and ours call; none where it is an error.
+// compareWhere returns the URLs that Amazon's client and ours call, or "" after an error.
 func compareWhere(t *testing.T, baseEndpoint string) (wanted, got string, err error) {
 	t.Helper()
-	seen := new(where)
+	seen := new(urlRecorder)
 	options := []func(*config.LoadOptions) error{config.WithHTTPClient(seen)}
 	if baseEndpoint != "" {
 		options = append(options, config.WithBaseEndpoint(baseEndpoint))
@@ -94,13 +94,13 @@ func compareWhere(t *testing.T, baseEndpoint string) (wanted, got string, err er
 	fromLoad, errLoad := calledBy(t, seen, func() (redshift.Config, error) { return awsconfig.Load(t.Context(), options...) })
 	fromConfig, errConfig := calledBy(t, seen, func() (redshift.Config, error) { return awsconfig.FromAWSConfig(loaded) })
 	if fromLoad != fromConfig || (errLoad == nil) != (errConfig == nil) {
-		t.Fatalf("Load calls %q (%v), FromAWSConfig %q (%v)", fromLoad, errLoad, fromConfig, errConfig)
+		t.Fatalf("Load calls %q (err = %v), FromAWSConfig calls %q (err = %v)", fromLoad, errLoad, fromConfig, errConfig)
 	}
 
 	return wanted, fromLoad, errLoad
 }
 
-func calledBy(t *testing.T, seen *where, load func() (redshift.Config, error)) (string, error) {
+func calledBy(t *testing.T, seen *urlRecorder, load func() (redshift.Config, error)) (string, error) {
 	t.Helper()
 	seen.url = ""
 	filled, err := load()
@@ -118,7 +118,7 @@ func calledBy(t *testing.T, seen *where, load func() (redshift.Config, error)) (
 	return strings.TrimSuffix(seen.url, "/"), nil
 }
 
-// counter is an HTTP client that answers nothing but that Redshift is not there, and counts how often.
+// counter is an HTTP client that responds with 503 to every request and counts the requests.
 type counter struct{ requests int }
 
 func (c *counter) Do(request *http.Request) (*http.Response, error) {
@@ -127,8 +127,8 @@ func (c *counter) Do(request *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Request: request, Body: http.NoBody}, nil
 }
 
-// Where something says how many attempts a call has, it has as many as with Amazon's client.
-func TestAWSConfigAttemptsAsOftenAsAmazonsClient(t *testing.T) {
+// If a setting limits the attempts of a call, the client makes as many attempts as Amazon's client.
+func TestAWSConfigMakesTheAttemptsOfAmazonsClient(t *testing.T) {
 	const three, four = 3, 4
 	quick := func(options *retry.StandardOptions) {
 		options.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
@@ -146,8 +146,8 @@ func TestAWSConfigAttemptsAsOftenAsAmazonsClient(t *testing.T) {
 		"a retryer":                      {option: config.WithRetryer(standard), attempts: four},
 		"a retryer and AWS_MAX_ATTEMPTS": {variable: "2", option: config.WithRetryer(standard), attempts: four},
 		"a retryer, changed by hand":     {option: config.WithRetryer(standard), change: func(cfg *aws.Config) { cfg.RetryMaxAttempts = three }, attempts: three},
-		"none repeated":                  {variable: "2", option: config.WithRetryer(never), attempts: 1},
-		"none repeated, and by hand":     {option: config.WithRetryer(never), change: func(cfg *aws.Config) { cfg.RetryMaxAttempts = three }, attempts: 1},
+		"no retries":                     {variable: "2", option: config.WithRetryer(never), attempts: 1},
+		"no retries, changed by hand":    {option: config.WithRetryer(never), change: func(cfg *aws.Config) { cfg.RetryMaxAttempts = three }, attempts: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cleanEnvironment(t)
@@ -168,7 +168,7 @@ func TestAWSConfigAttemptsAsOftenAsAmazonsClient(t *testing.T) {
 				test.change(&loaded)
 			}
 			if _, err := amazon.NewFromConfig(loaded).DescribeClusterSnapshots(t.Context(), &amazon.DescribeClusterSnapshotsInput{}); err == nil {
-				t.Fatal("Amazon's client succeeds")
+				t.Fatal("Amazon's client returned no error")
 			}
 			theirs := seen.requests
 			seen.requests = 0
@@ -182,7 +182,7 @@ func TestAWSConfigAttemptsAsOftenAsAmazonsClient(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, err := client.DescribeClusterSnapshots(t.Context(), nil); err == nil {
-				t.Fatal("our client succeeds")
+				t.Fatal("our client returned no error")
 			}
 			if theirs != test.attempts || seen.requests != test.attempts {
 				t.Errorf("Amazon's client made %d attempts, ours %d, want %d", theirs, seen.requests, test.attempts)
@@ -191,7 +191,7 @@ func TestAWSConfigAttemptsAsOftenAsAmazonsClient(t *testing.T) {
 	}
 }
 
-// profileFile writes a profile with the settings that have a bit set.
+// profileFile returns a profile with the settings whose bits are set.
 func profileFile(settings int) string {
 	content := "[default]\nregion = eu-west-1\n"
 	for i, setting := range []string{
@@ -206,7 +206,7 @@ func profileFile(settings int) string {
 	return content + "[services local]\nredshift =\n  endpoint_url = https://services.example\n"
 }
 
-// cleanEnvironment takes the developer's own settings away, and returns the file that a profile belongs into.
+// cleanEnvironment removes the AWS variables of the developer and returns the path for a profile.
 func cleanEnvironment(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -225,7 +225,7 @@ func cleanEnvironment(t *testing.T) string {
 	return filepath.Join(folder, "config")
 }
 
-// set sets a variable until the test has ended; an empty value removes it.
+// set sets a variable until the test ends. An empty value removes the variable.
 func set(t *testing.T, name, value string) {
 	t.Helper()
 	t.Setenv(name, value)
@@ -236,4 +236,4 @@ func set(t *testing.T, name, value string) {
 	}
 }
 
-var _ aws.HTTPClient = (*where)(nil)
+var _ aws.HTTPClient = (*urlRecorder)(nil)

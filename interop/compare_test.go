@@ -1,6 +1,6 @@
-// Package interop compares this library with Amazon's own SDK for Go: the same parameters have to go out as the same form,
-// and the same answer has to be read as the same values. Everything is found by reflection, so an operation that the
-// contract gains is compared without a line here.
+// Package interop compares this library with the AWS SDK for Go v2. Both must send the same form for the same parameters, and
+// decode the same response to the same values. The tests use reflection, so they also compare operations that are added to the
+// contract.
 package interop
 
 import (
@@ -31,53 +31,53 @@ import (
 
 const (
 	region = "eu-west-1"
-	// The keys of Amazon's documentation, which open nothing.
+	// The example keys of Amazon's documentation. They give access to nothing.
 	accessKeyID     = "AKIDEXAMPLE"
 	secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-func TestRequestsAreThoseOfAmazonsClient(t *testing.T) {
+func TestRequestsEqualThoseOfAmazonsClient(t *testing.T) {
 	t.Parallel()
 	for _, operation := range operations(t) {
-		for name, filler := range map[string]*filler{
-			"every parameter":        {text: "text-%d"},
-			"awkward text":           {text: `a +*~/=%%&"'<é日本🚀> %d`},
-			"nothing but the needed": {text: "text-%d", needed: needed(t, operation)},
+		for name, values := range map[string]*filler{
+			"every parameter": {text: "text-%d"},
+			"awkward text":    {text: `a +*~/=%%&"'<é日本🚀> %d`},
+			"required only":   {text: "text-%d", needed: needed(t, operation)},
 		} {
 			t.Run(operation+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				theirs := reflect.New(inputType(t, operation).Elem())
-				filler.fill(theirs.Elem(), "")
+				values.fill(theirs.Elem(), "")
 				ours := reflect.New(paramsType(t, operation).Elem())
-				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && filler.needed == nil && ours.Elem().NumField() > 0 {
-					t.Fatal("no parameter was filled")
+				if copied := assign(t, ours.Elem(), theirs.Elem()); copied == 0 && values.needed == nil && ours.Elem().NumField() > 0 {
+					t.Fatal("no parameter is filled")
 				}
 
 				want, got := new(recorder), new(recorder)
 				call(t, amazonsClient(want), operation, theirs)
 				call(t, ourClient(t, got), operation, ours)
 				if !reflect.DeepEqual(got.form(t), want.form(t)) {
-					t.Errorf("ours: %q\nAmazon's: %q", got.form(t), want.form(t))
+					t.Errorf("our form = %q\nAmazon's form = %q", got.form(t), want.form(t))
 				}
 				if operation != want.form(t).Get("Action") {
-					t.Errorf("Amazon's client called %q", want.form(t).Get("Action"))
+					t.Errorf("Amazon's client called the operation %q", want.form(t).Get("Action"))
 				}
 			})
 		}
 	}
 }
 
-func TestAnswersAreReadAsAmazonsClientReadsThem(t *testing.T) {
+func TestResponsesAreDecodedAsByAmazonsClient(t *testing.T) {
 	t.Parallel()
 	for _, operation := range operations(t) {
-		for name, filler := range map[string]*filler{
+		for name, values := range map[string]*filler{
 			"every member": {text: "text-%d"},
 			"awkward text": {text: `a +*~/=%%&"'<é日本🚀> %d`},
 		} {
 			t.Run(operation+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				sent := reflect.New(resultType(t, operation).Elem())
-				filler.fill(sent.Elem(), "")
+				values.fill(sent.Elem(), "")
 				var body bytes.Buffer
 				root := xml.StartElement{Name: xml.Name{Local: operation + "Response", Space: "http://redshift.amazonaws.com/doc/2012-12-01/"}}
 				if err := xml.NewEncoder(&body).EncodeElement(sent.Interface(), root); err != nil {
@@ -87,7 +87,7 @@ func TestAnswersAreReadAsAmazonsClientReadsThem(t *testing.T) {
 				theirs := call(t, amazonsClient(&recorder{body: body.Bytes()}), operation, filled(inputType(t, operation)))
 				ours := call(t, ourClient(t, &recorder{body: body.Bytes()}), operation, reflect.New(paramsType(t, operation).Elem()))
 				if !reflect.DeepEqual(ours.Interface(), sent.Interface()) {
-					t.Errorf("ours read %+v, sent was %+v", ours.Interface(), sent.Interface())
+					t.Errorf("our result = %+v, want %+v", ours.Interface(), sent.Interface())
 				}
 				if compared := same(t, operation, ours.Elem(), theirs.Elem()); compared == 0 && ours.Elem().NumField() > 1 {
 					t.Error("no member was compared")
@@ -97,8 +97,8 @@ func TestAnswersAreReadAsAmazonsClientReadsThem(t *testing.T) {
 	}
 }
 
-// TestResourceTypesAreConstants has the one member whose value differs from Amazon's client on purpose. Redshift sends
-// cluster and documents Cluster: ours returns the constant for either spelling, Amazon's returns what was sent.
+// ResourceType is the only member whose value differs from Amazon's client on purpose. Redshift sends "cluster" and documents
+// "Cluster". Our client returns the constant for both. Amazon's client returns what Redshift sends.
 func TestResourceTypesAreConstants(t *testing.T) {
 	t.Parallel()
 	const body = `<DescribeTagsResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/"><DescribeTagsResult><TaggedResources>` +
@@ -112,14 +112,14 @@ func TestResourceTypesAreConstants(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := aws.ToString(theirs.TaggedResources[0].ResourceType); got != "cluster" {
-		t.Errorf("Amazon's client returns %q", got)
+		t.Errorf("Amazon's client returned %q", got)
 	}
 	if got := ours.TaggedResources[0].ResourceType; got != models.ResourceTypeCluster {
-		t.Errorf("our client returns %q", got)
+		t.Errorf("our client returned %q", got)
 	}
 }
 
-func TestRequiredParametersAreThoseOfAmazonsClient(t *testing.T) {
+func TestRequiredParametersEqualThoseOfAmazonsClient(t *testing.T) {
 	t.Parallel()
 	compared := 0
 	for _, operation := range operations(t) {
@@ -134,15 +134,15 @@ func TestRequiredParametersAreThoseOfAmazonsClient(t *testing.T) {
 		slices.Sort(want)
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
-			t.Errorf("%s: Amazon's client requires %q, the contract %q", operation, got, want)
+			t.Errorf("%s: required by Amazon's client: %q, by the contract: %q", operation, got, want)
 		}
 	}
 	if compared == 0 {
-		t.Error("no operation requires anything")
+		t.Error("no operation has a required parameter")
 	}
 }
 
-// refused returns the fields, in lower case, that Amazon's client misses in a request without any.
+// refused returns the fields, in lower case, that Amazon's client reports missing in an empty request.
 func refused(t *testing.T, operation string) []string {
 	t.Helper()
 	arguments := []reflect.Value{reflect.ValueOf(t.Context()), reflect.New(inputType(t, operation).Elem())}
@@ -150,13 +150,13 @@ func refused(t *testing.T, operation string) []string {
 	err, _ := results[1].Interface().(error)
 	var invalid smithy.InvalidParamsError
 	if err != nil && !errors.As(err, &invalid) {
-		t.Fatalf("%s: %v", operation, err)
+		t.Fatalf("%s: err = %v", operation, err)
 	}
 	var names []string
 	for _, problem := range invalid.Errs() {
 		var missing smithy.InvalidParamError
 		if !errors.As(problem, &missing) {
-			t.Fatalf("%s: %v", operation, problem)
+			t.Fatalf("%s: err = %v", operation, problem)
 		}
 		_, name, _ := strings.Cut(missing.Field(), ".")
 		names = append(names, strings.ToLower(name))
@@ -165,7 +165,7 @@ func refused(t *testing.T, operation string) []string {
 	return names
 }
 
-// operations are the methods that both clients have: all of ours, except those that the contract marks as unknown to Amazon.
+// operations returns the methods that both clients have: all of ours, except those that the contract marks as unknown to Amazon.
 func operations(t *testing.T) []string {
 	t.Helper()
 	service := reflect.TypeFor[redshift.ClientService]()
@@ -176,7 +176,7 @@ func operations(t *testing.T) []string {
 		}
 	}
 	if len(names) < 4 {
-		t.Fatalf("found only the operations %q", names)
+		t.Fatalf("got only the operations %q", names)
 	}
 
 	return names
@@ -228,7 +228,7 @@ func ourClient(t *testing.T, transport http.RoundTripper) *redshift.Client {
 		Region:                 region,
 		HTTPClient:             &http.Client{Transport: transport},
 		Credentials:            sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secretAccessKey}),
-		DisableParamValidation: true, // the values of these tests are made up
+		DisableParamValidation: true, // the values of these tests are invented
 		IgnoreEnvironment:      true,
 	})
 	if err != nil {
@@ -242,13 +242,13 @@ func call(t *testing.T, client any, operation string, params reflect.Value) refl
 	t.Helper()
 	results := reflect.ValueOf(client).MethodByName(operation).Call([]reflect.Value{reflect.ValueOf(t.Context()), params})
 	if err, _ := results[1].Interface().(error); err != nil {
-		t.Fatalf("%T: %v", client, err)
+		t.Fatalf("err = %T %v", client, err)
 	}
 
 	return results[0]
 }
 
-// recorder answers every request with a body and keeps what was asked.
+// recorder responds to every request with the same body and records the requests.
 type recorder struct {
 	body []byte
 
@@ -266,7 +266,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		if text != "" {
-			return nil, fmt.Errorf("a POST with the query %q", text)
+			return nil, fmt.Errorf("POST has the query %q", text)
 		}
 		text = string(body)
 	}
@@ -298,16 +298,16 @@ func (r *recorder) form(t *testing.T) url.Values {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if len(r.requests) != 1 {
-		t.Fatalf("there were %d requests, want 1", len(r.requests))
+		t.Fatalf("got %d requests, want 1", len(r.requests))
 	}
 
 	return r.requests[0]
 }
 
-// filler gives every field of a structure a value of its own.
+// filler sets every field of a structure to a distinct value.
 type filler struct {
-	text   string          // for strings, with the number of the value in it
-	needed map[string]bool // if not nil, the only fields to fill, by their names in lower case
+	text   string          // the format of a string, with the number of the value
+	needed map[string]bool // if not nil, the only fields to fill, in lower case
 
 	mutex  sync.Mutex
 	number int
@@ -352,7 +352,7 @@ func (f *filler) fill(value reflect.Value, name string) {
 	}
 }
 
-// needed returns what the contract requires of an operation, without which Amazon's client refuses to send a request too.
+// needed returns the required parameters of an operation. Amazon's client does not send a request without them.
 func needed(t *testing.T, operation string) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -371,7 +371,7 @@ func needed(t *testing.T, operation string) map[string]bool {
 	return names
 }
 
-// described returns what the contract says of an operation.
+// described returns the contract of an operation.
 func described(t *testing.T, operation string) contract.Operation {
 	t.Helper()
 	for _, description := range contract.Operations() {
@@ -379,19 +379,19 @@ func described(t *testing.T, operation string) contract.Operation {
 			return description
 		}
 	}
-	t.Fatalf("the contract has no operation %s", operation)
+	t.Fatalf("the contract lacks the operation %s", operation)
 
 	return contract.Operation{}
 }
 
-// field is the name of a parameter's field, in lower case: the parameter Tags.Tag is the field Tags.
+// field returns the name of a parameter's field in lower case. The parameter Tags.Tag has the field Tags.
 func field(param contract.Param) string {
 	name, _, _ := strings.Cut(param.Name, ".")
 
 	return strings.ToLower(name)
 }
 
-// assign copies Amazon's fields into ours of the same name, and returns how many. Every field of either has to be in the
+// assign copies Amazon's fields to ours with the same names and returns their number. Each side must have all fields of the
 // other.
 func assign(t *testing.T, ours, theirs reflect.Value) int {
 	t.Helper()
@@ -427,11 +427,11 @@ func convert(t *testing.T, name string, our, their reflect.Value) {
 	case their.CanConvert(our.Type()):
 		our.Set(their.Convert(our.Type()))
 	default:
-		t.Fatalf("%s: Amazon's %v is no %v", name, their.Type(), our.Type())
+		t.Fatalf("%s: cannot assign Amazon's %v to %v", name, their.Type(), our.Type())
 	}
 }
 
-// same compares our fields with Amazon's of the same name, and returns how many there are.
+// same compares our fields with Amazon's fields of the same names and returns their number.
 func same(t *testing.T, name string, ours, theirs reflect.Value) int {
 	t.Helper()
 	for theirs.Kind() == reflect.Pointer && !theirs.IsNil() {
@@ -442,14 +442,14 @@ func same(t *testing.T, name string, ours, theirs reflect.Value) int {
 	}
 	switch {
 	case theirs.Kind() == reflect.Pointer || ours.Kind() == reflect.Pointer:
-		t.Errorf("%s: ours is %v, Amazon's %v", name, ours, theirs)
+		t.Errorf("%s: ours = %v, Amazon's = %v", name, ours, theirs)
 	case ours.Type() == timeType:
 		if our, their := ours.Interface().(time.Time), theirs.Interface().(time.Time); !our.Equal(their) {
-			t.Errorf("%s: ours is %v, Amazon's %v", name, our, their)
+			t.Errorf("%s: ours = %v, Amazon's = %v", name, our, their)
 		}
 	case ours.Kind() == reflect.Slice:
 		if ours.Len() != theirs.Len() {
-			t.Errorf("%s: ours has %d items, Amazon's %d", name, ours.Len(), theirs.Len())
+			t.Errorf("%s: ours has %d items, Amazon's has %d", name, ours.Len(), theirs.Len())
 
 			return 0
 		}
@@ -465,13 +465,14 @@ func same(t *testing.T, name string, ours, theirs reflect.Value) int {
 
 		return compared
 	case !theirs.CanConvert(ours.Type()) || !ours.Equal(theirs.Convert(ours.Type())):
-		t.Errorf("%s: ours is %v, Amazon's %v", name, ours, theirs)
+		t.Errorf("%s: ours = %v, Amazon's = %v", name, ours, theirs)
 	}
 
 	return 1
 }
 
-// pairs calls a function for each of our fields with Amazon's field of that name, and fails for any that has no partner.
+// pairs calls a function for each of our fields with Amazon's field of that name. It fails the test for a field without a
+// counterpart.
 func pairs(t *testing.T, ours, theirs reflect.Value, visit func(name string, our, their reflect.Value)) {
 	t.Helper()
 	left := map[string]bool{}
@@ -487,7 +488,7 @@ func pairs(t *testing.T, ours, theirs reflect.Value, visit func(name string, our
 		}
 		name := strings.ToLower(field.Name)
 		if !left[name] {
-			t.Errorf("%v.%s: Amazon's %v has no such field", ours.Type(), field.Name, theirs.Type())
+			t.Errorf("%v.%s: Amazon's %v lacks this field", ours.Type(), field.Name, theirs.Type())
 
 			continue
 		}
@@ -495,6 +496,6 @@ func pairs(t *testing.T, ours, theirs reflect.Value, visit func(name string, our
 		visit(field.Name, ours.Field(i), theirs.FieldByNameFunc(func(other string) bool { return strings.EqualFold(other, name) }))
 	}
 	for name := range left {
-		t.Errorf("%v has no field for Amazon's %v.%s", ours.Type(), theirs.Type(), name)
+		t.Errorf("%v lacks Amazon's field %v.%s", ours.Type(), theirs.Type(), name)
 	}
 }

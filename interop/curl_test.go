@@ -13,7 +13,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// TestCurlOpensAPresignedURL hands presigned URLs to a program that knows nothing of AWS.
+// curl knows nothing of AWS and opens presigned URLs.
 func TestCurlOpensAPresignedURL(t *testing.T) {
 	t.Parallel()
 	curl := programs.Installed(t, "curl")
@@ -22,17 +22,19 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 	now := time.Now()
 	for name, test := range map[string]struct {
 		at     time.Time
-		change func(url string) string
+		change func(address string) string
 		status string
 		text   []string
 	}{
-		"as it is": {at: now, status: "200", text: []string{
+		"unchanged": {at: now, status: "200", text: []string{
 			"<SnapshotIdentifier>analytics-weekly-1</SnapshotIdentifier>", "<SnapshotIdentifier>analytics-weekly-3</SnapshotIdentifier>",
 		}},
 		"expired":             {at: now.Add(-16 * time.Minute), status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>", "Signature expired: "}},
 		"not yet valid":       {at: now.Add(16 * time.Minute), status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>", "Signature not yet current: "}},
-		"for another cluster": {at: now, change: func(url string) string { return strings.Replace(url, "analytics", "sales", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
-		"valid for longer":    {at: now, change: func(url string) string { return strings.Replace(url, "X-Amz-Expires=900", "X-Amz-Expires=9000", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
+		"for another cluster": {at: now, change: func(address string) string { return strings.Replace(address, "analytics", "sales", 1) }, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
+		"valid for longer": {at: now, change: func(address string) string {
+			return strings.Replace(address, "X-Amz-Expires=900", "X-Amz-Expires=9000", 1)
+		}, status: "403", text: []string{"<Code>SignatureDoesNotMatch</Code>"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +42,7 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 			if test.change != nil {
 				changed := test.change(address)
 				if changed == address {
-					t.Fatalf("nothing to change in %s", address)
+					t.Fatalf("the change has no effect on %s", address)
 				}
 				address = changed
 			}
@@ -50,21 +52,22 @@ func TestCurlOpensAPresignedURL(t *testing.T) {
 				t.Fatalf("curl: %v", err)
 			}
 			if status != test.status {
-				t.Errorf("the status is %s, want %s", status, test.status)
+				t.Errorf("status = %s, want %s", status, test.status)
 			}
 			for _, text := range test.text {
 				if !strings.Contains(body, text) {
-					t.Errorf("%s is not in\n%s", text, body)
+					t.Errorf("the response lacks %s:\n%s", text, body)
 				}
 			}
 			if strings.Contains(body, "sales-") {
-				t.Errorf("more was listed than what was signed\n%s", body)
+				t.Errorf("the response lists more than the signed query\n%s", body)
 			}
 		})
 	}
 }
 
-// presigned is a URL that lists the manual snapshots of the cluster analytics, for a quarter of an hour from a time on.
+// presigned returns a URL that lists the manual snapshots of the cluster analytics. It is valid for 15 minutes from the given
+// time.
 func presigned(t *testing.T, config redshift.Config, at time.Time) string {
 	t.Helper()
 	query := url.Values{"Action": {"DescribeClusterSnapshots"}, "Version": {"2012-12-01"}, "ClusterIdentifier": {"analytics"}, "SnapshotType": {"manual"}}

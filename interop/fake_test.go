@@ -14,8 +14,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// Amazon's Go client works with the fake as it does with Redshift: it signs, creates, waits, pages and reads errors.
-func TestAmazonsClientAgainstTheFake(t *testing.T) {
+// The AWS SDK for Go v2 works with the fake: it signs, creates, waits, lists pages and decodes errors.
+func TestAmazonsClientWorksWithTheFake(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	fake := redshifttest.NewServer(t, redshifttest.Options{Region: region, SnapshotDuration: 100 * time.Millisecond})
@@ -38,13 +38,13 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 		t.Fatal(err)
 	}
 	if status := aws.ToString(created.Snapshot.Status); status != "creating" {
-		t.Errorf("the new snapshot is %s", status)
+		t.Errorf("status of the new snapshot = %s", status)
 	}
 	err = awsredshift.NewSnapshotAvailableWaiter(client, func(options *awsredshift.SnapshotAvailableWaiterOptions) {
 		options.MinDelay, options.MaxDelay = 20*time.Millisecond, 50*time.Millisecond
 	}).Wait(ctx, &awsredshift.DescribeClusterSnapshotsInput{SnapshotIdentifier: aws.String("nightly")}, 20*time.Second)
 	if err != nil {
-		t.Errorf("waiting: %v", err)
+		t.Errorf("wait: err = %v", err)
 	}
 
 	pages, seen := 0, 0
@@ -67,7 +67,7 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 		t.Fatal(err)
 	}
 	if kind := aws.ToString(copied.Snapshot.SnapshotType); kind != "manual" {
-		t.Errorf("the copy is %s", kind)
+		t.Errorf("type of the copy = %s", kind)
 	}
 
 	shared, err := client.AuthorizeSnapshotAccess(ctx, &awsredshift.AuthorizeSnapshotAccessInput{
@@ -78,7 +78,7 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 		t.Fatal(err)
 	}
 	if accounts := shared.Snapshot.AccountsWithRestoreAccess; len(accounts) != 1 || aws.ToString(accounts[0].AccountId) != "210987654321" {
-		t.Errorf("shared with %+v", accounts)
+		t.Errorf("accounts with access = %+v", accounts)
 	}
 
 	_, err = client.CreateClusterSnapshot(ctx, &awsredshift.CreateClusterSnapshotInput{
@@ -86,7 +86,7 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 	})
 	var exists *types.ClusterSnapshotAlreadyExistsFault
 	if !errors.As(err, &exists) {
-		t.Errorf("creating it again: got %v", err)
+		t.Errorf("second CreateClusterSnapshot: err = %v", err)
 	}
 	_, err = client.CreateClusterSnapshot(ctx, &awsredshift.CreateClusterSnapshotInput{
 		ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: aws.String("tagged"),
@@ -94,13 +94,13 @@ func TestAmazonsClientAgainstTheFake(t *testing.T) {
 	})
 	var failure smithy.APIError
 	if !errors.As(err, &failure) || failure.ErrorCode() != "InvalidTagFault" {
-		t.Errorf("a tag that Redshift refuses: got %v", err)
+		t.Errorf("invalid tag: err = %v", err)
 	}
 
 	changeSnapshots(ctx, t, client, aws.ToString(shared.Snapshot.SnapshotArn))
 }
 
-// changeSnapshots tags the snapshot kept, which is shared, and deletes it and nightly.
+// changeSnapshots tags the shared snapshot kept, and deletes it and the snapshot nightly.
 func changeSnapshots(ctx context.Context, t *testing.T, client *awsredshift.Client, arn string) {
 	t.Helper()
 	if _, err := client.CreateTags(ctx, &awsredshift.CreateTagsInput{
@@ -116,7 +116,7 @@ func changeSnapshots(ctx context.Context, t *testing.T, client *awsredshift.Clie
 		t.Fatal(err)
 	}
 	if found := tags.TaggedResources; len(found) != 1 || aws.ToString(found[0].ResourceName) != arn || aws.ToString(found[0].Tag.Key) != "a b" || aws.ToString(found[0].Tag.Value) != "+" {
-		t.Errorf("the tags are %+v", found)
+		t.Errorf("tags = %+v", found)
 	}
 
 	batch := &awsredshift.BatchDeleteClusterSnapshotsInput{Identifiers: []types.DeleteClusterSnapshotMessage{
@@ -127,36 +127,36 @@ func changeSnapshots(ctx context.Context, t *testing.T, client *awsredshift.Clie
 		t.Fatal(err)
 	}
 	if len(deleted.Resources) != 1 || len(deleted.Errors) != 1 || aws.ToString(deleted.Errors[0].FailureCode) != "InvalidClusterSnapshotState" {
-		t.Errorf("the batch answered %q and %+v", deleted.Resources, deleted.Errors)
+		t.Errorf("BatchDeleteClusterSnapshots: Resources = %q, Errors = %+v", deleted.Resources, deleted.Errors)
 	}
 	revoke := &awsredshift.RevokeSnapshotAccessInput{SnapshotArn: &arn, AccountWithRestoreAccess: aws.String("210987654321")}
 	if revoked, err := client.RevokeSnapshotAccess(ctx, revoke); err != nil || len(revoked.Snapshot.AccountsWithRestoreAccess) != 0 {
-		t.Errorf("Revoke: %v", err)
+		t.Errorf("RevokeSnapshotAccess: err = %v", err)
 	}
 	var notFound *types.AuthorizationNotFoundFault
 	if _, err := client.RevokeSnapshotAccess(ctx, revoke); !errors.As(err, &notFound) {
-		t.Errorf("revoking it again: got %v", err)
+		t.Errorf("second RevokeSnapshotAccess: err = %v", err)
 	}
 	days := aws.Int32(0)
 	var invalid *types.InvalidRetentionPeriodFault
 	if _, err := client.ModifyClusterSnapshot(ctx, &awsredshift.ModifyClusterSnapshotInput{
 		SnapshotIdentifier: aws.String("kept"), ManualSnapshotRetentionPeriod: days,
 	}); !errors.As(err, &invalid) {
-		t.Errorf("a retention period of no days: got %v", err)
+		t.Errorf("retention period of 0 days: err = %v", err)
 	}
 	*days = 3653
 	if modified, err := client.BatchModifyClusterSnapshots(ctx, &awsredshift.BatchModifyClusterSnapshotsInput{
 		SnapshotIdentifierList: []string{"kept", "nightly"}, ManualSnapshotRetentionPeriod: days,
 	}); err != nil || len(modified.Resources) != 1 || len(modified.Errors) != 1 {
-		t.Errorf("the batch answered %+v, %v", modified, err)
+		t.Errorf("BatchModifyClusterSnapshots = %+v, %v", modified, err)
 	}
 	gone, err := client.DeleteClusterSnapshot(ctx, &awsredshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("kept")})
 	if err != nil || aws.ToString(gone.Snapshot.Status) != "deleted" || aws.ToInt32(gone.Snapshot.ManualSnapshotRetentionPeriod) != 3653 {
-		t.Errorf("Delete answered %+v, %v", gone, err)
+		t.Errorf("DeleteClusterSnapshot = %+v, %v", gone, err)
 	}
 	var missing *types.ClusterSnapshotNotFoundFault
 	if _, err := client.DeleteClusterSnapshot(ctx, &awsredshift.DeleteClusterSnapshotInput{SnapshotIdentifier: aws.String("kept")}); !errors.As(err, &missing) {
-		t.Errorf("deleting it again: got %v", err)
+		t.Errorf("second DeleteClusterSnapshot: err = %v", err)
 	}
 }
 

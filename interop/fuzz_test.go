@@ -14,10 +14,10 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// regionName is a region that can be part of a host name.
+// regionName matches a region that can be part of a host name.
 var regionName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$`)
 
-// FuzzSigner has whatever a query, a form, a header and the keys can be signed by Amazon's signer too.
+// FuzzSigner compares our signature with Amazon's for any query, form, header and keys.
 func FuzzSigner(f *testing.F) {
 	f.Add("Tags.Tag.1.Key", "größe + maß", "text  with   blanks", "a=b", "eu-west-1", "secret/key+", "token==", int64(1_800_000_000))
 	f.Add("a", "", "", "", "us-gov-west-1", "k", "", int64(0))
@@ -28,14 +28,14 @@ func FuzzSigner(f *testing.F) {
 		if !regionName.MatchString(region) || secret == "" || at.Year() < 1 || strings.ContainsFunc(header+token, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Skip()
 		}
-		// Amazon's Go SDK sorts names before they are encoded, and not after: here that has to be the same.
+		// Amazon's Go SDK sorts names before it encodes them. In this query, the order is the same before and after.
 		query := strings.ReplaceAll(url.Values{"T" + name: {value}, "Action": {"X"}}.Encode(), "+", "%20")
 		newRequest := func() *http.Request {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://redshift."+region+".amazonaws.com/?"+query, strings.NewReader(body))
 			if err != nil {
 				t.Skip(err)
 			}
-			request.ContentLength = 0 // Amazon's Go SDK signs the length of a body, Amazon's other SDKs do not
+			request.ContentLength = 0 // unlike Amazon's other SDKs, its Go SDK signs the length of a body
 			if header != "" {
 				request.Header.Set("X-Amz-Text", header)
 			}
@@ -49,7 +49,7 @@ func FuzzSigner(f *testing.F) {
 			t.Skip(err)
 		}
 		if err := signer.Sign(ours, hash, sigv4.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secret, SessionToken: token}, at); err != nil {
-			t.Skip(err) // what ours refuses is no subject here
+			t.Skip(err) // our signer refuses the request
 		}
 		if err := v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secret, SessionToken: token}, amazons, hash, "redshift", region, at); err != nil {
 			t.Fatal(err)

@@ -22,7 +22,7 @@ import (
 
 var motoAddress = regexp.MustCompile(`Running on (http://127\.0\.0\.1:[0-9]+)`)
 
-// startMoto runs moto's server on a free port until the test ends, and returns its URL.
+// startMoto runs the server of moto on a free port until the test ends, and returns its URL.
 func startMoto(ctx context.Context, t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
@@ -44,35 +44,35 @@ func startMoto(ctx context.Context, t *testing.T) string {
 	}()
 	t.Cleanup(func() {
 		cancel()
-		for range lines { // until it has ended
+		for range lines { // until the process ends
 		}
 		_ = command.Wait() // it was killed
 	})
-	var said string
+	var output string
 	for line := range lines {
 		if found := motoAddress.FindStringSubmatch(line); found != nil {
 			go func() {
-				for range lines { // it logs each request
+				for range lines { // moto logs each request
 				}
 			}()
 
 			return found[1]
 		}
-		said += line + "\n"
+		output += line + "\n"
 	}
-	t.Fatalf("moto_server did not say where it is:\n%s", said)
+	t.Fatalf("moto_server did not print its address:\n%s", output)
 
 	return ""
 }
 
-// TestOurClientWithMoto calls a Redshift that others wrote: moto, with the operations that it has. What it does not check or does
-// in a way of its own is left out; what stands here is what Redshift does too.
-func TestOurClientWithMoto(t *testing.T) {
+// Our client calls moto, an independent fake of Redshift, with the operations that moto has. The test leaves out what moto does
+// not check or does differently from Redshift.
+func TestOurClientWorksWithMoto(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	address := startMoto(ctx, t)
-	// No operation of ours makes a cluster.
+	// Our client has no operation that creates a cluster.
 	_, err := awsredshift.New(awsredshift.Options{
 		Region: region, BaseEndpoint: &address, Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", ""),
 	}).CreateCluster(ctx, &awsredshift.CreateClusterInput{
@@ -90,7 +90,7 @@ func TestOurClientWithMoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.CloseIdleConnections()
-	motoSnapshots(ctx, t, client) // tags and restores what it leaves behind
+	motoSnapshots(ctx, t, client) // the next functions use its snapshot
 	motoTags(ctx, t, client)
 	motoCopies(ctx, t, client)
 	motoRestore(ctx, t, client)
@@ -106,20 +106,20 @@ func motoSnapshots(ctx context.Context, t *testing.T, client *redshift.Client) {
 		t.Fatal(err)
 	}
 	if snapshot := created.Snapshot; snapshot.SnapshotIdentifier != "nightly" || snapshot.ClusterIdentifier != "analytics" || created.RequestID == "" {
-		t.Errorf("created %+v", created)
+		t.Errorf("CreateClusterSnapshot = %+v", created)
 	}
 	snapshot, err := client.WaitSnapshotAvailable(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "nightly"}, redshift.WaitOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if age := time.Since(snapshot.SnapshotCreateTime); age < -time.Minute || age > 10*time.Minute || snapshot.DBName != "dev" || snapshot.NodeType != "ra3.large" || snapshot.NumberOfNodes != 1 {
-		t.Errorf("found %+v", snapshot)
+		t.Errorf("snapshot = %+v", snapshot)
 	}
 	if want := []models.Tag{{Key: "env", Value: "prod + é"}, {Key: "a&b", Value: "<c>"}}; len(snapshot.Tags) != 2 || snapshot.Tags[0] != want[0] || snapshot.Tags[1] != want[1] {
-		t.Errorf("the tags are %q", snapshot.Tags)
+		t.Errorf("tags = %q", snapshot.Tags)
 	}
 	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "nonesuch", SnapshotIdentifier: "other"}); !errors.Is(err, models.ErrClusterNotFound) {
-		t.Errorf("a snapshot of a cluster that is not there: %v", err)
+		t.Errorf("snapshot of a missing cluster: err = %v", err)
 	}
 	if _, err := client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "brief"}); err != nil {
 		t.Fatal(err)
@@ -131,18 +131,18 @@ func motoSnapshots(ctx context.Context, t *testing.T, client *redshift.Client) {
 		}
 		found = append(found, snapshot.SnapshotIdentifier)
 	}
-	if !slices.Contains(found, "nightly") || !slices.Contains(found, "brief") { // beside one that moto took by itself
-		t.Errorf("found %q", found)
+	if !slices.Contains(found, "nightly") || !slices.Contains(found, "brief") { // and one that moto creates automatically
+		t.Errorf("snapshots = %q", found)
 	}
 	deleted, err := client.DeleteClusterSnapshot(ctx, &redshift.DeleteClusterSnapshotParams{SnapshotIdentifier: "brief"})
 	if err != nil || deleted.Snapshot.Status != models.SnapshotStatusDeleted {
-		t.Errorf("deleted %+v, %v", deleted, err)
+		t.Errorf("DeleteClusterSnapshot = %+v, %v", deleted, err)
 	}
 	if _, err := client.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "brief"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-		t.Errorf("a snapshot that is deleted: %v", err)
+		t.Errorf("deleted snapshot: err = %v", err)
 	}
 	if _, err := client.WaitSnapshotDeleted(ctx, &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: "brief"}, redshift.WaitOptions{}); err != nil {
-		t.Errorf("waiting for a snapshot that is deleted: %v", err)
+		t.Errorf("wait for a deleted snapshot: err = %v", err)
 	}
 }
 
@@ -163,7 +163,7 @@ func motoTags(ctx context.Context, t *testing.T, client *redshift.Client) {
 		tags[tagged.Tag.Key] = tagged.Tag.Value
 	}
 	if value, found := tags["empty"]; len(tags) != 2 || tags["keep"] != "audit" || !found || value != "" {
-		t.Errorf("the tags are %q", tags)
+		t.Errorf("tags = %q", tags)
 	}
 }
 
@@ -174,13 +174,13 @@ func motoCopies(ctx context.Context, t *testing.T, client *redshift.Client) {
 	}
 	grants, err := client.DescribeSnapshotCopyGrants(ctx, &redshift.DescribeSnapshotCopyGrantsParams{})
 	if err != nil || len(grants.SnapshotCopyGrants) != 1 || grants.SnapshotCopyGrants[0].SnapshotCopyGrantName != "grant" {
-		t.Errorf("the grants are %+v, %v", grants, err)
+		t.Errorf("grants = %+v, %v", grants, err)
 	}
 	if _, err := client.DeleteSnapshotCopyGrant(ctx, &redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "grant"}); err != nil {
 		t.Error(err)
 	}
 	if _, err := client.DeleteSnapshotCopyGrant(ctx, &redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "grant"}); !errors.Is(err, models.ErrSnapshotCopyGrantNotFoundFault) {
-		t.Errorf("deleting it again: %v", err)
+		t.Errorf("second DeleteSnapshotCopyGrant: err = %v", err)
 	}
 	if _, err := client.EnableSnapshotCopy(ctx, &redshift.EnableSnapshotCopyParams{ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", RetentionPeriod: new(3)}); err != nil {
 		t.Fatal(err)
@@ -189,7 +189,7 @@ func motoCopies(ctx context.Context, t *testing.T, client *redshift.Client) {
 		t.Fatal(err)
 	}
 	if copies := motoCluster(ctx, t, client, "analytics").ClusterSnapshotCopyStatus; copies == nil || copies.DestinationRegion != "us-west-2" || copies.RetentionPeriod != 5 {
-		t.Errorf("the copies are %+v", copies)
+		t.Errorf("ClusterSnapshotCopyStatus = %+v", copies)
 	}
 	if _, err := client.DisableSnapshotCopy(ctx, &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}); err != nil {
 		t.Fatal(err)
@@ -200,13 +200,13 @@ func motoRestore(ctx context.Context, t *testing.T, client *redshift.Client) {
 	t.Helper()
 	restored, err := client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"})
 	if err != nil || restored.Cluster.ClusterIdentifier != "drill" {
-		t.Fatalf("restored %+v, %v", restored, err)
+		t.Fatalf("RestoreFromClusterSnapshot = %+v, %v", restored, err)
 	}
 	if cluster := motoCluster(ctx, t, client, "drill"); cluster.DBName != "dev" || cluster.Endpoint == nil || cluster.Endpoint.Port != 5439 || cluster.ClusterCreateTime.IsZero() {
-		t.Errorf("found %+v", cluster)
+		t.Errorf("cluster = %+v", cluster)
 	}
 	if _, err := client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "other", SnapshotIdentifier: "nonesuch"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-		t.Errorf("restoring what is not there: %v", err)
+		t.Errorf("restore of a missing snapshot: err = %v", err)
 	}
 }
 
@@ -214,7 +214,7 @@ func motoCluster(ctx context.Context, t *testing.T, client *redshift.Client, nam
 	t.Helper()
 	found, err := client.DescribeClusters(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: name})
 	if err != nil || len(found.Clusters) != 1 {
-		t.Fatalf("found %+v, %v", found, err)
+		t.Fatalf("DescribeClusters = %+v, %v", found, err)
 	}
 
 	return found.Clusters[0]

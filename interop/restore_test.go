@@ -15,14 +15,14 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// clientOf returns Amazon's Go client of a fake.
+// clientOf returns a client of the AWS SDK for Go v2 for a fake.
 func clientOf(fake *redshifttest.Server) *awsredshift.Client {
 	credentials := fake.Credentials()
 
 	return awsredshift.New(awsredshift.Options{
 		Region:       fake.Region(),
 		BaseEndpoint: aws.String(fake.URL),
-		HTTPClient:   &http.Client{Transport: amazon.WholeAnswers{}},
+		HTTPClient:   &http.Client{Transport: amazon.WholeResponses{}},
 		Retryer:      aws.NopRetryer{},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: credentials.AccessKeyID, SecretAccessKey: credentials.SecretAccessKey, SessionToken: credentials.SessionToken}, nil
@@ -30,8 +30,8 @@ func clientOf(fake *redshifttest.Server) *awsredshift.Client {
 	})
 }
 
-// Amazon's Go client restores from the fake: it waits for clusters, pages through them and reads the errors.
-func TestAmazonsClientRestores(t *testing.T) {
+// The AWS SDK for Go v2 restores from the fake: it waits for clusters, lists pages and decodes errors.
+func TestAmazonsClientRestoresFromTheFake(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	fake := redshifttest.NewServer(t, redshifttest.Options{Region: region, SnapshotDuration: -1, RestoreDuration: 100 * time.Millisecond})
@@ -55,27 +55,27 @@ func TestAmazonsClientRestores(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := restored.Cluster; aws.ToString(got.ClusterStatus) != "creating" || got.RestoreStatus != nil || got.ClusterCreateTime != nil {
-		t.Errorf("the restore answered %+v", got)
+		t.Errorf("RestoreFromClusterSnapshot = %+v", got)
 	}
 	var exists *types.ClusterAlreadyExistsFault
 	if _, err := client.RestoreFromClusterSnapshot(ctx, restore); !errors.As(err, &exists) {
-		t.Errorf("restoring it again: got %v", err)
+		t.Errorf("second RestoreFromClusterSnapshot: err = %v", err)
 	}
 	named := &awsredshift.DescribeClustersInput{ClusterIdentifier: aws.String("drill")}
 	if err := awsredshift.NewClusterAvailableWaiter(client, func(options *awsredshift.ClusterAvailableWaiterOptions) {
 		options.MinDelay, options.MaxDelay = 20*time.Millisecond, 50*time.Millisecond
 	}).Wait(ctx, named, 20*time.Second); err != nil {
-		t.Errorf("waiting until it is available: %v", err)
+		t.Errorf("wait for an available cluster: err = %v", err)
 	}
 	waited, err := awsredshift.NewClusterRestoredWaiter(client, func(options *awsredshift.ClusterRestoredWaiterOptions) {
 		options.MinDelay, options.MaxDelay = 20*time.Millisecond, 50*time.Millisecond
 	}).WaitForOutput(ctx, named, 20*time.Second)
 	if err != nil {
-		t.Fatalf("waiting until it is restored: %v", err)
+		t.Fatalf("wait for a restored cluster: err = %v", err)
 	}
 	got := waited.Clusters[0]
 	if aws.ToInt32(got.Endpoint.Port) != 5440 || len(got.ClusterNodes) != 4 || aws.ToInt64(got.RestoreStatus.ProgressInMegaBytes) != 1024 {
-		t.Errorf("the cluster is %+v", got)
+		t.Errorf("cluster = %+v", got)
 	}
 
 	restoreTable(ctx, t, client)
@@ -101,11 +101,11 @@ func TestAmazonsClientRestores(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := awsredshift.NewClusterDeletedWaiter(client).Wait(ctx, named, 20*time.Second); err != nil {
-		t.Errorf("waiting until it is gone: %v", err)
+		t.Errorf("wait for a deleted cluster: err = %v", err)
 	}
 	var missing *types.ClusterNotFoundFault
 	if _, err := client.DescribeClusters(ctx, named); !errors.As(err, &missing) {
-		t.Errorf("a cluster that is gone: got %v", err)
+		t.Errorf("deleted cluster: err = %v", err)
 	}
 }
 
@@ -115,13 +115,13 @@ func restoreTable(ctx context.Context, t *testing.T, client *awsredshift.Client)
 		ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: aws.String("nightly"),
 		SourceDatabaseName: aws.String("dev"), SourceTableName: aws.String("orders"), NewTableName: aws.String("orders_before"),
 	}
-	asked, err := client.RestoreTableFromClusterSnapshot(ctx, restore)
+	accepted, err := client.RestoreTableFromClusterSnapshot(ctx, restore)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		found, err := client.DescribeTableRestoreStatus(ctx, &awsredshift.DescribeTableRestoreStatusInput{
-			ClusterIdentifier: aws.String("analytics"), TableRestoreRequestId: asked.TableRestoreStatus.TableRestoreRequestId,
+			ClusterIdentifier: aws.String("analytics"), TableRestoreRequestId: accepted.TableRestoreStatus.TableRestoreRequestId,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -130,20 +130,20 @@ func restoreTable(ctx context.Context, t *testing.T, client *awsredshift.Client)
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the table restore is %+v", found.TableRestoreStatusDetails)
+			t.Fatalf("table restore = %+v", found.TableRestoreStatusDetails)
 		}
 	}
 	var invalid *types.InvalidTableRestoreArgumentFault
 	if _, err := client.RestoreTableFromClusterSnapshot(ctx, restore); !errors.As(err, &invalid) {
-		t.Errorf("restoring the table again: got %v", err)
+		t.Errorf("second RestoreTableFromClusterSnapshot: err = %v", err)
 	}
 	var unknown *types.TableRestoreNotFoundFault
 	if _, err := client.DescribeTableRestoreStatus(ctx, &awsredshift.DescribeTableRestoreStatusInput{TableRestoreRequestId: aws.String("x")}); !errors.As(err, &unknown) {
-		t.Errorf("an unknown table restore: got %v", err)
+		t.Errorf("unknown table restore: err = %v", err)
 	}
 	if first := awsredshift.NewDescribeTableRestoreStatusPaginator(client, &awsredshift.DescribeTableRestoreStatusInput{}); first.HasMorePages() {
 		if page, err := first.NextPage(ctx); err != nil || len(page.TableRestoreStatusDetails) != 1 || first.HasMorePages() {
-			t.Errorf("paging through table restores: %+v, %v", page, err)
+			t.Errorf("page of table restores = %+v, %v", page, err)
 		}
 	}
 }
@@ -158,17 +158,17 @@ func copyElsewhere(ctx context.Context, t *testing.T, fake *redshifttest.Server,
 		t.Fatal(err)
 	}
 	if got := enabled.Cluster.ClusterSnapshotCopyStatus; aws.ToString(got.DestinationRegion) != "us-west-2" || aws.ToInt64(got.RetentionPeriod) != 3 {
-		t.Errorf("EnableSnapshotCopy answered %+v", got)
+		t.Errorf("EnableSnapshotCopy = %+v", got)
 	}
 	var already *types.SnapshotCopyAlreadyEnabledFault
 	if _, err := client.EnableSnapshotCopy(ctx, enable); !errors.As(err, &already) {
-		t.Errorf("enabling it again: got %v", err)
+		t.Errorf("second EnableSnapshotCopy: err = %v", err)
 	}
 	modified, err := client.ModifySnapshotCopyRetentionPeriod(ctx, &awsredshift.ModifySnapshotCopyRetentionPeriodInput{
 		ClusterIdentifier: aws.String("analytics"), RetentionPeriod: aws.Int32(-1), Manual: aws.Bool(true),
 	})
 	if err != nil || aws.ToInt32(modified.Cluster.ClusterSnapshotCopyStatus.ManualSnapshotRetentionPeriod) != -1 {
-		t.Errorf("ModifySnapshotCopyRetentionPeriod answered %+v, %v", modified, err)
+		t.Errorf("ModifySnapshotCopyRetentionPeriod = %+v, %v", modified, err)
 	}
 	if _, err := client.CreateClusterSnapshot(ctx, &awsredshift.CreateClusterSnapshotInput{
 		ClusterIdentifier: aws.String("analytics"), SnapshotIdentifier: aws.String("copied"),
@@ -176,8 +176,8 @@ func copyElsewhere(ctx context.Context, t *testing.T, fake *redshifttest.Server,
 		t.Fatal(err)
 	}
 	fake.Advance(time.Second)
-	if there := fake.InRegion("us-west-2").Snapshots(); len(there) != 1 || there[0].SnapshotIdentifier != "copy:copied" {
-		t.Errorf("in the other region there are %+v", there)
+	if copies := fake.InRegion("us-west-2").Snapshots(); len(copies) != 1 || copies[0].SnapshotIdentifier != "copy:copied" {
+		t.Errorf("snapshots in the other region = %+v", copies)
 	}
 	disable := &awsredshift.DisableSnapshotCopyInput{ClusterIdentifier: aws.String("analytics")}
 	if _, err := client.DisableSnapshotCopy(ctx, disable); err != nil {
@@ -185,6 +185,6 @@ func copyElsewhere(ctx context.Context, t *testing.T, fake *redshifttest.Server,
 	}
 	var disabled *types.SnapshotCopyAlreadyDisabledFault
 	if _, err := client.DisableSnapshotCopy(ctx, disable); !errors.As(err, &disabled) {
-		t.Errorf("disabling it again: got %v", err)
+		t.Errorf("second DisableSnapshotCopy: err = %v", err)
 	}
 }

@@ -18,22 +18,21 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// onlyOurs are the codes that our client retries and Amazon's Go SDK does not, each with the reason.
+// onlyOurs has the codes that our client retries and the AWS SDK for Go v2 does not, with the reason.
 var onlyOurs = map[string]string{
-	"InternalError":                          "the documented code of a failure inside the service, with a 5xx status, which Amazon's SDK retries by the status",
+	"InternalError":                          "documented code of an internal failure with a 5xx status; Amazon's SDK retries the status",
 	"InternalFailure":                        "as InternalError",
 	"ServiceUnavailable":                     "as InternalError",
-	"RequestExpired":                         "signed again once with a new date; Amazon's SDK corrects its clock in another layer",
+	"RequestExpired":                         "signed once more with a new date; Amazon's SDK corrects its clock in another layer",
 	"RequestTimeTooSkewed":                   "as RequestExpired",
-	"DependentServiceRequestThrottlingFault": "Redshift's code for throttling by KMS",
-	"DependentServiceUnavailableFault":       "Redshift's documentation says that the caller has to retry",
-	"SnapshotCopyDisabledFault":              "the model has it as temporary: cross-region copy was disabled for the moment",
+	"DependentServiceRequestThrottlingFault": "code of Redshift for throttling by KMS",
+	"DependentServiceUnavailableFault":       "documented by Redshift: the caller has to retry",
+	"SnapshotCopyDisabledFault":              "temporary by the model of Redshift: cross-region copy was temporarily disabled",
 	"CopyToRegionDisabledFault":              "as SnapshotCopyDisabledFault",
 }
 
-// TestRetriedCodesAreAmazons compares the codes that the client retries, as its requests show, with the lists of Amazon's Go SDK in
-// both directions.
-func TestRetriedCodesAreAmazons(t *testing.T) {
+// Compares the codes that the client retries with the lists of the AWS SDK for Go v2, in both directions.
+func TestRetriedCodesEqualAmazons(t *testing.T) {
 	t.Parallel()
 	candidates := maps.Clone(onlyOurs)
 	for code := range retry.DefaultRetryableErrorCodes {
@@ -58,24 +57,24 @@ func TestRetriedCodesAreAmazons(t *testing.T) {
 		reason, known := onlyOurs[code]
 		switch {
 		case amazon && !ours:
-			t.Errorf("Amazon's SDK retries %s, our client does not", code)
+			t.Errorf("Amazon's SDK retries %s, but our client does not", code)
 		case ours && !amazon && !known:
-			t.Errorf("our client retries %s, Amazon's SDK does not: add it to onlyOurs with a reason", code)
+			t.Errorf("our client retries %s, but Amazon's SDK does not: add the code to onlyOurs with a reason", code)
 		case known && (amazon || !ours):
-			t.Errorf("%s is not only ours: remove it from onlyOurs (%s)", code, reason)
+			t.Errorf("Amazon's SDK also retries %s: remove the code from onlyOurs (%s)", code, reason)
 		}
 		if isThrottled := redshift.IsThrottled(&awsquery.Error{StatusCode: 400, Code: awsquery.ErrorCode(code)}); throttled && !isThrottled {
-			t.Errorf("%s is throttling for Amazon's SDK, not for IsThrottled", code)
+			t.Errorf("Amazon's SDK treats %s as throttling, but IsThrottled does not", code)
 		}
 	}
 	for status := range retry.DefaultRetryableHTTPStatusCodes {
 		if requestsAfter(t, status, "") < 2 {
-			t.Errorf("Amazon's SDK retries HTTP status %d, our client does not", status)
+			t.Errorf("Amazon's SDK retries the HTTP status %d, but our client does not", status)
 		}
 	}
 }
 
-// commonCodes are the constants of package awsquery.
+// commonCodes returns the constants of package awsquery.
 func commonCodes(t *testing.T) map[string]string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join("..", "awsquery", "codes.go"))
@@ -89,13 +88,13 @@ func commonCodes(t *testing.T) map[string]string {
 		}
 	}
 	if len(codes) < 20 {
-		t.Fatalf("found %d codes in awsquery/codes.go", len(codes))
+		t.Fatalf("got %d codes in awsquery/codes.go", len(codes))
 	}
 
 	return codes
 }
 
-// requestsAfter returns the number of requests for a call that is always refused. Credentials and clock cannot be remedied.
+// requestsAfter returns the number of requests of a call that is always refused. Its credentials and clock cannot be corrected.
 func requestsAfter(t *testing.T, status int, code string) int {
 	t.Helper()
 	body := ""
@@ -115,7 +114,7 @@ func requestsAfter(t *testing.T, status int, code string) int {
 		t.Fatal(err)
 	}
 	if _, err := client.DescribeClusters(t.Context(), nil); err == nil {
-		t.Fatalf("%s: the call succeeded", code)
+		t.Fatalf("%s: the call succeeded, want an error", code)
 	}
 
 	return requests

@@ -12,8 +12,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// Amazon's Go client keeps schedules and copy grants in the fake.
-func TestAmazonsClientSchedules(t *testing.T) {
+// The AWS SDK for Go v2 creates schedules and copy grants in the fake.
+func TestAmazonsClientSchedulesInTheFake(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	fake := redshifttest.NewServer(t, redshifttest.Options{Region: region, SignatureClock: time.Now})
@@ -30,17 +30,17 @@ func TestAmazonsClientSchedules(t *testing.T) {
 		t.Fatal(err)
 	}
 	if next := created.NextInvocations; len(next) != 2 || next[1].Sub(next[0]) != time.Hour {
-		t.Errorf("the next invocations are %v", next)
+		t.Errorf("NextInvocations = %v", next)
 	}
 	var exists *types.SnapshotScheduleAlreadyExistsFault
 	if _, err := client.CreateSnapshotSchedule(ctx, create); !errors.As(err, &exists) {
-		t.Errorf("creating it again: got %v", err)
+		t.Errorf("second CreateSnapshotSchedule: err = %v", err)
 	}
 	modified, err := client.ModifySnapshotSchedule(ctx, &awsredshift.ModifySnapshotScheduleInput{
 		ScheduleIdentifier: aws.String("hourly"), ScheduleDefinitions: []string{"cron(0 * *)"},
 	})
 	if err != nil || len(modified.ScheduleDefinitions) != 1 || modified.ScheduleDefinitions[0] != "cron(0 * *)" {
-		t.Errorf("ModifySnapshotSchedule answered %+v, %v", modified, err)
+		t.Errorf("ModifySnapshotSchedule = %+v, %v", modified, err)
 	}
 	associate := &awsredshift.ModifyClusterSnapshotScheduleInput{ClusterIdentifier: aws.String("analytics"), ScheduleIdentifier: aws.String("hourly")}
 	if _, err := client.ModifyClusterSnapshotSchedule(ctx, associate); err != nil {
@@ -48,7 +48,7 @@ func TestAmazonsClientSchedules(t *testing.T) {
 	}
 	var busy *types.InvalidClusterSnapshotScheduleStateFault
 	if _, err := client.DeleteSnapshotSchedule(ctx, &awsredshift.DeleteSnapshotScheduleInput{ScheduleIdentifier: aws.String("hourly")}); !errors.As(err, &busy) {
-		t.Errorf("deleting a schedule in use: got %v", err)
+		t.Errorf("deletion of a schedule in use: err = %v", err)
 	}
 	fake.Advance(3 * time.Hour)
 	found, err := client.DescribeClusterSnapshots(ctx, &awsredshift.DescribeClusterSnapshotsInput{SnapshotType: aws.String("automated")})
@@ -56,11 +56,11 @@ func TestAmazonsClientSchedules(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(found.Snapshots) != 3 {
-		t.Errorf("there are %d automated snapshots", len(found.Snapshots))
+		t.Errorf("got %d automated snapshots", len(found.Snapshots))
 	}
 	page, err := awsredshift.NewDescribeSnapshotSchedulesPaginator(client, &awsredshift.DescribeSnapshotSchedulesInput{TagKeys: []string{"env"}}).NextPage(ctx)
 	if err != nil || len(page.SnapshotSchedules) != 1 || page.SnapshotSchedules[0].AssociatedClusters[0].ScheduleAssociationState != types.ScheduleStateActive {
-		t.Errorf("the schedules are %+v, %v", page, err)
+		t.Errorf("schedules = %+v, %v", page, err)
 	}
 	associate.DisassociateSchedule = aws.Bool(true)
 	if _, err := client.ModifyClusterSnapshotSchedule(ctx, associate); err != nil {
@@ -71,26 +71,26 @@ func TestAmazonsClientSchedules(t *testing.T) {
 	}
 	var missing *types.SnapshotScheduleNotFoundFault
 	if _, err := client.DeleteSnapshotSchedule(ctx, &awsredshift.DeleteSnapshotScheduleInput{ScheduleIdentifier: aws.String("hourly")}); !errors.As(err, &missing) {
-		t.Errorf("deleting it again: got %v", err)
+		t.Errorf("second DeleteSnapshotSchedule: err = %v", err)
 	}
 }
 
-func TestAmazonsClientGrants(t *testing.T) {
+func TestAmazonsClientGrantsCopiesInTheFake(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	client := clientOf(redshifttest.NewServer(t, redshifttest.Options{Region: region}))
 	create := &awsredshift.CreateSnapshotCopyGrantInput{SnapshotCopyGrantName: aws.String("from-afar"), KmsKeyId: aws.String("arn:aws:kms:us-east-1:123456789012:key/1")}
 	created, err := client.CreateSnapshotCopyGrant(ctx, create)
 	if err != nil || aws.ToString(created.SnapshotCopyGrant.KmsKeyId) != *create.KmsKeyId {
-		t.Fatalf("CreateSnapshotCopyGrant answered %+v, %v", created, err)
+		t.Fatalf("CreateSnapshotCopyGrant = %+v, %v", created, err)
 	}
 	var exists *types.SnapshotCopyGrantAlreadyExistsFault
 	if _, err := client.CreateSnapshotCopyGrant(ctx, create); !errors.As(err, &exists) {
-		t.Errorf("creating it again: got %v", err)
+		t.Errorf("second CreateSnapshotCopyGrant: err = %v", err)
 	}
 	page, err := awsredshift.NewDescribeSnapshotCopyGrantsPaginator(client, &awsredshift.DescribeSnapshotCopyGrantsInput{}).NextPage(ctx)
 	if err != nil || len(page.SnapshotCopyGrants) != 1 {
-		t.Errorf("the grants are %+v, %v", page, err)
+		t.Errorf("grants = %+v, %v", page, err)
 	}
 	remove := &awsredshift.DeleteSnapshotCopyGrantInput{SnapshotCopyGrantName: create.SnapshotCopyGrantName}
 	if _, err := client.DeleteSnapshotCopyGrant(ctx, remove); err != nil {
@@ -98,6 +98,6 @@ func TestAmazonsClientGrants(t *testing.T) {
 	}
 	var missing *types.SnapshotCopyGrantNotFoundFault
 	if _, err := client.DeleteSnapshotCopyGrant(ctx, remove); !errors.As(err, &missing) {
-		t.Errorf("deleting it again: got %v", err)
+		t.Errorf("second DeleteSnapshotCopyGrant: err = %v", err)
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// What our client sends, signed again by Amazon's signer, has to get the same signature, and to have on the wire the very
-// query that was signed.
-func TestSignaturesAreThoseOfAmazonsSigner(t *testing.T) {
+// Amazon's signer signs the request of our client again. The signature must be the same, and the query on the wire must be the
+// signed query.
+func TestSignaturesEqualThoseOfAmazonsSigner(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 23, 4, 5, 6, 0, time.UTC)
 	credentials := sigv4.Credentials{AccessKeyID: accessKeyID, SecretAccessKey: secretAccessKey, SessionToken: "example/session+token=="}
@@ -55,7 +55,7 @@ func TestSignaturesAreThoseOfAmazonsSigner(t *testing.T) {
 			for _, header := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
 				again.Header.Del(header)
 			}
-			again.ContentLength = 0 // Amazon's Go SDK signs the length of a form, Amazon's other SDKs do not
+			again.ContentLength = 0 // unlike Amazon's other SDKs, its Go SDK signs the length of a form
 			err = v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{
 				AccessKeyID: credentials.AccessKeyID, SecretAccessKey: credentials.SecretAccessKey, SessionToken: credentials.SessionToken,
 			}, again, sigv4.HashPayload(transport.body), "redshift", region, at)
@@ -63,19 +63,19 @@ func TestSignaturesAreThoseOfAmazonsSigner(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got, want := sent.Header.Get("Authorization"), again.Header.Get("Authorization"); got != want {
-				t.Errorf("%s %q: signed %q, Amazon's signer %q", sent.Method, text, got, want)
+				t.Errorf("%s %q: our signature = %q, Amazon's = %q", sent.Method, text, got, want)
 			}
 			if sent.Method == http.MethodGet && (strings.Contains(sent.URL.RawQuery, "+") || sent.URL.RawQuery != again.URL.RawQuery) {
-				t.Errorf("%q: the query on the wire is %q, Amazon's signer signed %q", text, sent.URL.RawQuery, again.URL.RawQuery)
+				t.Errorf("%q: query on the wire = %q, query that Amazon's signer signed = %q", text, sent.URL.RawQuery, again.URL.RawQuery)
 			}
 		}
 	}
 	if methods[http.MethodGet] < 50 || methods[http.MethodPost] == 0 {
-		t.Errorf("compared %v", methods)
+		t.Errorf("compared requests by method: %v", methods)
 	}
 }
 
-// capture keeps the last request and its body.
+// capture records the last request and its body.
 type capture struct {
 	request *http.Request
 	body    []byte

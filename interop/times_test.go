@@ -9,8 +9,8 @@ import (
 	"github.com/redshift-go/redshift"
 )
 
-// TestTimesAreSentAsAmazonsClientSendsThem has every number of fractional digits, and times in other zones and centuries.
-func TestTimesAreSentAsAmazonsClientSendsThem(t *testing.T) {
+// Every number of fractional digits, and times in other zones and centuries.
+func TestTimesAreSentAsByAmazonsClient(t *testing.T) {
 	t.Parallel()
 	second := time.Date(2026, 11, 1, 2, 3, 4, 0, time.UTC)
 	times := []time.Time{
@@ -35,7 +35,7 @@ func TestTimesAreSentAsAmazonsClientSendsThem(t *testing.T) {
 		}
 		for _, name := range []string{"StartTime", "EndTime"} {
 			if ours, theirs := got.form(t).Get(name), want.form(t).Get(name); ours != theirs || ours == "" {
-				t.Errorf("%s of %v is sent as %q, by Amazon's client as %q", name, at, ours, theirs)
+				t.Errorf("%s of %v: sent as %q, by Amazon's client as %q", name, at, ours, theirs)
 			}
 		}
 	}

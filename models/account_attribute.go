@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AccountAttribute is a property of an AWS account in Redshift.
+// AccountAttribute is an attribute of an AWS account in Redshift.
 type AccountAttribute struct {
-	// The name of the attribute.
+	// Name of the attribute.
 	AttributeName string `json:"AttributeName,omitzero" xml:"AttributeName"`
-	// The values of the attribute.
+	// Values of the attribute.
 	AttributeValues []AttributeValueTarget `json:"AttributeValues,omitzero" xml:"AttributeValues>AttributeValueTarget"`
 }
 
-// DecodeQuery fills the AccountAttribute from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AccountAttribute from the current XML element of the decoder. The library calls it.
 func (m *AccountAttribute) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,13 +8,13 @@ import (
 
 // AccountWithRestoreAccess is an account that may restore a snapshot.
 type AccountWithRestoreAccess struct {
-	// The account, 12 digits.
+	// AWS account number, 12 digits.
 	AccountID string `json:"AccountId,omitzero" xml:"AccountId"`
-	// A name in place of the digits, amazon-redshift-support for AWS Support.
+	// Alias of the account: amazon-redshift-support for AWS Support.
 	AccountAlias string `json:"AccountAlias,omitzero" xml:"AccountAlias"`
 }
 
-// DecodeQuery fills the AccountWithRestoreAccess from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AccountWithRestoreAccess from the current XML element of the decoder. The library calls it.
 func (m *AccountWithRestoreAccess) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

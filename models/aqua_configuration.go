@@ -6,8 +6,8 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AquaConfiguration was about AQUA, the Advanced Query Accelerator. Amazon has retired it, and Redshift decides by
-// itself.
+// AquaConfiguration has the settings of AQUA, the Advanced Query Accelerator. Amazon has retired it. Redshift now
+// decides automatically.
 type AquaConfiguration struct {
 	// Retired by Amazon.
 	AquaStatus AquaStatus `json:"AquaStatus,omitzero" xml:"AquaStatus"`
@@ -15,7 +15,7 @@ type AquaConfiguration struct {
 	AquaConfigurationStatus AquaConfigurationStatus `json:"AquaConfigurationStatus,omitzero" xml:"AquaConfigurationStatus"`
 }
 
-// DecodeQuery fills the AquaConfiguration from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AquaConfiguration from the current XML element of the decoder. The library calls it.
 func (m *AquaConfiguration) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

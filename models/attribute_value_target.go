@@ -6,13 +6,13 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AttributeValueTarget is one value of an attribute of an account.
+// AttributeValueTarget is one value of an account's attribute.
 type AttributeValueTarget struct {
-	// The value.
+	// Value of the attribute.
 	AttributeValue string `json:"AttributeValue,omitzero" xml:"AttributeValue"`
 }
 
-// DecodeQuery fills the AttributeValueTarget from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AttributeValueTarget from the current XML element of the decoder. The library calls it.
 func (m *AttributeValueTarget) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,13 +8,13 @@ import (
 
 // AvailabilityZone is an Availability Zone of a region.
 type AvailabilityZone struct {
-	// The name of the Availability Zone, such as eu-west-1a.
+	// Name of the Availability Zone. For example, eu-west-1a.
 	Name string `json:"Name,omitzero" xml:"Name"`
-	// The platforms for clusters in the Availability Zone.
+	// Platforms for clusters in the Availability Zone.
 	SupportedPlatforms []SupportedPlatform `json:"SupportedPlatforms,omitzero" xml:"SupportedPlatforms>SupportedPlatform"`
 }
 
-// DecodeQuery fills the AvailabilityZone from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the AvailabilityZone from the current XML element of the decoder. The library calls it.
 func (m *AvailabilityZone) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,138 +8,139 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Cluster is what Redshift tells of one cluster.
+// Cluster describes a cluster.
 type Cluster struct {
-	// The cluster's identifier, unique in the account and region.
+	// Identifier of the cluster, unique in the account and region.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// The type of the cluster's nodes, such as ra3.xlplus.
+	// Type of the cluster's nodes. For example, ra3.xlplus.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// Where in its life the cluster is.
+	// State of the cluster.
 	ClusterStatus ClusterStatus `json:"ClusterStatus,omitzero" xml:"ClusterStatus"`
-	// Whether the cluster can be queried.
+	// Whether the cluster accepts queries.
 	ClusterAvailabilityStatus ClusterAvailabilityStatus `json:"ClusterAvailabilityStatus,omitzero" xml:"ClusterAvailabilityStatus"`
-	// How far a change of the cluster is. Empty where none is under way.
+	// State of a modification of the cluster. Empty if none is in progress.
 	ModifyStatus string `json:"ModifyStatus,omitzero" xml:"ModifyStatus"`
-	// The name of the cluster's admin user.
+	// Name of the cluster's admin user.
 	MasterUsername string `json:"MasterUsername,omitzero" xml:"MasterUsername"`
-	// The name of the database that was created with the cluster.
+	// Name of the database that was created with the cluster.
 	DBName string `json:"DBName,omitzero" xml:"DBName"`
-	// Where the cluster accepts connections.
+	// Address and port for connections to the cluster.
 	Endpoint *Endpoint `json:"Endpoint,omitzero" xml:"Endpoint"`
-	// When the cluster was created.
+	// Creation time of the cluster.
 	ClusterCreateTime time.Time `json:"ClusterCreateTime,omitzero" xml:"ClusterCreateTime"`
-	// How many days automated snapshots are kept, 1 to 35. 0 where none are taken.
+	// Days to keep automated snapshots, 1 to 35, or 0 if Redshift takes none.
 	AutomatedSnapshotRetentionPeriod int `json:"AutomatedSnapshotRetentionPeriod,omitzero" xml:"AutomatedSnapshotRetentionPeriod"`
-	// How many days a manual snapshot of the cluster is kept unless it says otherwise, 1 to 3,653, or -1 for ever.
+	// Default number of days to keep the cluster's manual snapshots. The range is 1 to 3,653. The value -1 keeps them
+	// indefinitely.
 	ManualSnapshotRetentionPeriod int `json:"ManualSnapshotRetentionPeriod,omitzero" xml:"ManualSnapshotRetentionPeriod"`
-	// The cluster security groups of a cluster outside a virtual private cloud (VPC).
+	// Cluster security groups, for a cluster outside a virtual private cloud (VPC).
 	ClusterSecurityGroups []ClusterSecurityGroupMembership `json:"ClusterSecurityGroups,omitzero" xml:"ClusterSecurityGroups>ClusterSecurityGroup"`
-	// The VPC security groups of a cluster in a VPC.
+	// VPC security groups, for a cluster in a VPC.
 	VpcSecurityGroups []VpcSecurityGroupMembership `json:"VpcSecurityGroups,omitzero" xml:"VpcSecurityGroups>VpcSecurityGroup"`
-	// The parameter groups of the cluster, each with how far it has been applied.
+	// Parameter groups of the cluster, each with its apply status.
 	ClusterParameterGroups []ClusterParameterGroupStatus `json:"ClusterParameterGroups,omitzero" xml:"ClusterParameterGroups>ClusterParameterGroup"`
-	// The subnet group of a cluster in a VPC.
+	// Name of the subnet group, for a cluster in a VPC.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero" xml:"ClusterSubnetGroupName"`
-	// The VPC of the cluster. Empty where it has none.
+	// VPC of the cluster. Empty if it has none.
 	VpcID string `json:"VpcId,omitzero" xml:"VpcId"`
-	// The Availability Zone of the cluster.
+	// Availability Zone of the cluster.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero" xml:"AvailabilityZone"`
-	// When in the week Redshift may maintain the cluster, in UTC, such as sun:05:00-sun:05:30.
+	// Weekly maintenance window of the cluster, in UTC. For example, sun:05:00-sun:05:30.
 	PreferredMaintenanceWindow string `json:"PreferredMaintenanceWindow,omitzero" xml:"PreferredMaintenanceWindow"`
-	// Changes that were asked for and are not in force yet. Nil where there are none.
+	// Requested changes that are not in effect yet. Nil if no change is pending.
 	PendingModifiedValues *PendingModifiedValues `json:"PendingModifiedValues,omitzero" xml:"PendingModifiedValues"`
-	// The version of the Redshift engine on the cluster, such as 1.0.
+	// Version of the Redshift engine on the cluster. For example, 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
-	// Whether Redshift may upgrade the engine to a new major version while it maintains the cluster.
+	// Whether Redshift may upgrade the engine to a new major version during maintenance.
 	AllowVersionUpgrade bool `json:"AllowVersionUpgrade,omitzero" xml:"AllowVersionUpgrade"`
-	// How many compute nodes the cluster has.
+	// Number of compute nodes in the cluster.
 	NumberOfNodes int `json:"NumberOfNodes,omitzero" xml:"NumberOfNodes"`
-	// Whether the cluster can be reached from a public network.
+	// Whether the cluster is accessible from a public network.
 	PubliclyAccessible bool `json:"PubliclyAccessible,omitzero" xml:"PubliclyAccessible"`
 	// Whether the data in the cluster is encrypted at rest.
 	Encrypted bool `json:"Encrypted,omitzero" xml:"Encrypted"`
-	// How far the restore is that made the cluster. Nil where it was not made from a snapshot.
+	// Progress of the restore that created the cluster. Nil if the cluster was not created from a snapshot.
 	RestoreStatus *RestoreStatus `json:"RestoreStatus,omitzero" xml:"RestoreStatus"`
-	// How far the transfer of the cluster's data is. Nil where there is none.
+	// Progress of the transfer of the cluster's data. Nil if no transfer exists.
 	DataTransferProgress *DataTransferProgress `json:"DataTransferProgress,omitzero" xml:"DataTransferProgress"`
-	// The hardware security module (HSM) of the cluster. Nil where it uses none.
+	// Hardware security module (HSM) of the cluster. Nil if it uses none.
 	HsmStatus *HsmStatus `json:"HsmStatus,omitzero" xml:"HsmStatus"`
-	// How snapshots are copied to another region. Nil where they are not.
+	// Settings for copying snapshots to another region. Nil if they are not copied.
 	ClusterSnapshotCopyStatus *ClusterSnapshotCopyStatus `json:"ClusterSnapshotCopyStatus,omitzero" xml:"ClusterSnapshotCopyStatus"`
-	// The public key of the cluster.
+	// Public key of the cluster.
 	ClusterPublicKey string `json:"ClusterPublicKey,omitzero" xml:"ClusterPublicKey"`
-	// The nodes of the cluster.
+	// Nodes of the cluster.
 	ClusterNodes []ClusterNode `json:"ClusterNodes,omitzero" xml:"ClusterNodes>member"`
-	// The elastic IP address of the cluster. Nil where it has none.
+	// Elastic IP address of the cluster. Nil if it has none.
 	ElasticIPStatus *ElasticIPStatus `json:"ElasticIpStatus,omitzero" xml:"ElasticIpStatus"`
-	// The revision of the database in the cluster.
+	// Revision of the database in the cluster.
 	ClusterRevisionNumber string `json:"ClusterRevisionNumber,omitzero" xml:"ClusterRevisionNumber"`
-	// The cluster's tags.
+	// Tags of the cluster.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
-	// The KMS key that encrypts the data in the cluster.
+	// KMS key that encrypts the data in the cluster.
 	KmsKeyID string `json:"KmsKeyId,omitzero" xml:"KmsKeyId"`
 	// Whether traffic between the cluster and data repositories is forced through the VPC.
 	EnhancedVpcRouting bool `json:"EnhancedVpcRouting,omitzero" xml:"EnhancedVpcRouting"`
-	// The IAM roles with which the cluster can call other AWS services.
+	// IAM roles that the cluster may use to call other AWS services.
 	IamRoles []ClusterIamRole `json:"IamRoles,omitzero" xml:"IamRoles>ClusterIamRole"`
-	// What is waiting to be done to the cluster.
+	// Actions that are pending on the cluster.
 	PendingActions []string `json:"PendingActions,omitzero" xml:"PendingActions>member"`
-	// The maintenance track of the cluster, such as current or trailing.
+	// Maintenance track of the cluster. For example, current or trailing.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
-	// The numbers of nodes to which an elastic resize can bring the cluster, as one text.
+	// Numbers of nodes that an elastic resize can give the cluster, as one text.
 	ElasticResizeNumberOfNodeOptions string `json:"ElasticResizeNumberOfNodeOptions,omitzero" xml:"ElasticResizeNumberOfNodeOptions"`
-	// The times for which maintenance is put off.
+	// Windows that defer maintenance.
 	DeferredMaintenanceWindows []DeferredMaintenanceWindow `json:"DeferredMaintenanceWindows,omitzero" xml:"DeferredMaintenanceWindows>DeferredMaintenanceWindow"`
-	// The snapshot schedule of the cluster. Empty where it has none.
+	// Identifier of the cluster's snapshot schedule. Empty if it has none.
 	SnapshotScheduleIdentifier string `json:"SnapshotScheduleIdentifier,omitzero" xml:"SnapshotScheduleIdentifier"`
-	// Whether the snapshot schedule is in force.
+	// State of the snapshot schedule for the cluster.
 	SnapshotScheduleState ScheduleState `json:"SnapshotScheduleState,omitzero" xml:"SnapshotScheduleState"`
-	// When the snapshot schedule is expected to have the next snapshot taken.
+	// Expected time of the snapshot schedule's next snapshot.
 	ExpectedNextSnapshotScheduleTime time.Time `json:"ExpectedNextSnapshotScheduleTime,omitzero" xml:"ExpectedNextSnapshotScheduleTime"`
-	// Whether that snapshot is expected in time (OnTrack) or still to be taken (Pending).
+	// Whether the schedule's next snapshot is expected in time (OnTrack) or still due (Pending).
 	ExpectedNextSnapshotScheduleTimeStatus string `json:"ExpectedNextSnapshotScheduleTimeStatus,omitzero" xml:"ExpectedNextSnapshotScheduleTimeStatus"`
-	// When the next maintenance can begin.
+	// Earliest time of the next maintenance.
 	NextMaintenanceWindowStartTime time.Time `json:"NextMaintenanceWindowStartTime,omitzero" xml:"NextMaintenanceWindowStartTime"`
-	// The resize that is under way. Nil where there is none.
+	// Resize that is in progress. Nil if no resize is in progress.
 	ResizeInfo *ResizeInfo `json:"ResizeInfo,omitzero" xml:"ResizeInfo"`
-	// How far the move of the cluster to another Availability Zone is.
+	// State of the cluster's move to another Availability Zone.
 	AvailabilityZoneRelocationStatus string `json:"AvailabilityZoneRelocationStatus,omitzero" xml:"AvailabilityZoneRelocationStatus"`
-	// The namespace of the cluster, as an Amazon resource name (ARN).
+	// Namespace of the cluster, as an Amazon Resource Name (ARN).
 	ClusterNamespaceArn string `json:"ClusterNamespaceArn,omitzero" xml:"ClusterNamespaceArn"`
-	// How much the cluster can store, in megabytes. Nil where Redshift said nothing of it.
+	// Storage capacity of the cluster, in megabytes. Nil if the response does not include it.
 	TotalStorageCapacityInMegaBytes *int64 `json:"TotalStorageCapacityInMegaBytes,omitzero" xml:"TotalStorageCapacityInMegaBytes"`
 	// Retired by Amazon.
 	AquaConfiguration *AquaConfiguration `json:"AquaConfiguration,omitzero" xml:"AquaConfiguration"`
-	// The IAM role that is the cluster's default, as an ARN.
+	// Default IAM role of the cluster, as an ARN.
 	DefaultIamRoleArn string `json:"DefaultIamRoleArn,omitzero" xml:"DefaultIamRoleArn"`
-	// The exchange of reserved nodes that was asked for. Nil where there is none.
+	// Requested exchange of reserved nodes. Nil if none is requested.
 	ReservedNodeExchangeStatus *ReservedNodeExchangeStatus `json:"ReservedNodeExchangeStatus,omitzero" xml:"ReservedNodeExchangeStatus"`
-	// The cluster's own domain name. Empty where it has none.
+	// Custom domain name of the cluster. Empty if it has none.
 	CustomDomainName string `json:"CustomDomainName,omitzero" xml:"CustomDomainName"`
-	// The certificate of that domain name, as an ARN.
+	// Certificate of the custom domain name, as an ARN.
 	CustomDomainCertificateArn string `json:"CustomDomainCertificateArn,omitzero" xml:"CustomDomainCertificateArn"`
-	// When that certificate expires.
+	// Expiry time of the custom domain name's certificate.
 	CustomDomainCertificateExpiryDate time.Time `json:"CustomDomainCertificateExpiryDate,omitzero" xml:"CustomDomainCertificateExpiryDate"`
-	// The secret in AWS Secrets Manager that holds the admin password, as an ARN. Never the password.
+	// ARN of the AWS Secrets Manager secret that has the admin password. Never the password.
 	MasterPasswordSecretArn string `json:"MasterPasswordSecretArn,omitzero" xml:"MasterPasswordSecretArn"`
-	// The KMS key that encrypts the secret of the admin password.
+	// KMS key that encrypts the secret of the admin password.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero" xml:"MasterPasswordSecretKmsKeyId"`
-	// The kind of IP address that the cluster has.
+	// Kind of IP address that the cluster has.
 	IPAddressType IPAddressType `json:"IpAddressType,omitzero" xml:"IpAddressType"`
-	// Whether the cluster runs in two Availability Zones. Redshift answers it as text; the parameter of this name is a
+	// Whether the cluster runs in two Availability Zones. It is text in responses, but the parameter with this name is a
 	// boolean.
 	MultiAZ string `json:"MultiAZ,omitzero" xml:"MultiAZ"`
-	// The cluster's part in the second Availability Zone. Nil where it runs in one.
+	// Part of the cluster in the second Availability Zone. Nil if the cluster runs in one.
 	MultiAZSecondary *SecondaryClusterInfo `json:"MultiAZSecondary,omitzero" xml:"MultiAZSecondary"`
 	// Whether the cluster is registered for Redshift's federated permissions.
 	LakehouseRegistrationStatus string `json:"LakehouseRegistrationStatus,omitzero" xml:"LakehouseRegistrationStatus"`
-	// The AWS Glue data catalog of a cluster with federated permissions, as an ARN.
+	// AWS Glue data catalog of a cluster with federated permissions, as an ARN.
 	CatalogArn string `json:"CatalogArn,omitzero" xml:"CatalogArn"`
-	// Whether the cluster gets more compute for automatic optimization. Redshift answers it as text.
+	// Whether the cluster gets extra compute for automatic optimization. It is text in responses.
 	ExtraComputeForAutomaticOptimization string `json:"ExtraComputeForAutomaticOptimization,omitzero" xml:"ExtraComputeForAutomaticOptimization"`
 }
 
-// DecodeQuery fills the Cluster from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Cluster from the current XML element of the decoder. The library calls it.
 func (m *Cluster) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,13 +8,13 @@ import (
 
 // ClusterAssociatedToSchedule is a cluster that has a snapshot schedule.
 type ClusterAssociatedToSchedule struct {
-	// The cluster.
+	// Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// Whether the schedule is in force for it.
+	// State of the schedule for this cluster.
 	ScheduleAssociationState ScheduleState `json:"ScheduleAssociationState,omitzero" xml:"ScheduleAssociationState"`
 }
 
-// DecodeQuery fills the ClusterAssociatedToSchedule from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterAssociatedToSchedule from the current XML element of the decoder. The library calls it.
 func (m *ClusterAssociatedToSchedule) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -2,8 +2,8 @@
 
 package models
 
-// ClusterAvailabilityStatus says whether a cluster can be queried. While in Maintenance or Modifying, it now and then
-// cannot.
+// ClusterAvailabilityStatus reports whether a cluster accepts queries. In Maintenance or Modifying, it is unavailable
+// from time to time.
 type ClusterAvailabilityStatus string
 
 const (

@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ClusterIamRole is an IAM role with which a cluster can call other AWS services.
+// ClusterIamRole is an IAM role that a cluster may use to call other AWS services.
 type ClusterIamRole struct {
-	// The role, as an ARN.
+	// ARN of the role.
 	IamRoleArn string `json:"IamRoleArn,omitzero" xml:"IamRoleArn"`
-	// Whether the cluster can use it: in-sync when it can, adding or removing while it gets or loses it.
+	// Whether the cluster can use the role. The value is in-sync if it can, and adding or removing during a change.
 	ApplyStatus string `json:"ApplyStatus,omitzero" xml:"ApplyStatus"`
 }
 
-// DecodeQuery fills the ClusterIamRole from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterIamRole from the current XML element of the decoder. The library calls it.
 func (m *ClusterIamRole) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,15 +8,15 @@ import (
 
 // ClusterNode is one node of a cluster.
 type ClusterNode struct {
-	// Whether it is the leader node or a compute node.
+	// Whether the node is the leader node or a compute node.
 	NodeRole string `json:"NodeRole,omitzero" xml:"NodeRole"`
-	// Its private IP address.
+	// Private IP address of the node.
 	PrivateIPAddress string `json:"PrivateIPAddress,omitzero" xml:"PrivateIPAddress"`
-	// Its public IP address.
+	// Public IP address of the node.
 	PublicIPAddress string `json:"PublicIPAddress,omitzero" xml:"PublicIPAddress"`
 }
 
-// DecodeQuery fills the ClusterNode from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterNode from the current XML element of the decoder. The library calls it.
 func (m *ClusterNode) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -6,17 +6,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ClusterParameterGroupStatus is a parameter group of a cluster, and how far it has been applied.
+// ClusterParameterGroupStatus is a parameter group of a cluster, with its apply status.
 type ClusterParameterGroupStatus struct {
-	// The name of the group.
+	// Name of the parameter group.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ParameterGroupName"`
-	// How far the group has been applied, such as in-sync.
+	// Apply status of the parameter group. For example, in-sync.
 	ParameterApplyStatus string `json:"ParameterApplyStatus,omitzero" xml:"ParameterApplyStatus"`
-	// How far each parameter of the group has been applied.
+	// Apply status of each parameter in the group.
 	ClusterParameterStatusList []ClusterParameterStatus `json:"ClusterParameterStatusList,omitzero" xml:"ClusterParameterStatusList>member"`
 }
 
-// DecodeQuery fills the ClusterParameterGroupStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterParameterGroupStatus from the current XML element of the decoder. The library calls it.
 func (m *ClusterParameterGroupStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -6,18 +6,19 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ClusterParameterStatus is a parameter of a cluster's database, and how far it has been applied.
+// ClusterParameterStatus is a parameter of a cluster's database, with its apply status.
 type ClusterParameterStatus struct {
-	// The name of the parameter.
+	// Name of the parameter.
 	ParameterName string `json:"ParameterName,omitzero" xml:"ParameterName"`
-	// How far it has been applied: in-sync, applying, pending-reboot, apply-deferred, invalid-parameter, apply-error or
-	// unknown-error. pending-reboot and apply-deferred wait for the cluster's next reboot.
+	// Apply status of the parameter. The values are in-sync, applying, pending-reboot, apply-deferred,
+	// invalid-parameter, apply-error and unknown-error. With pending-reboot and apply-deferred, the change takes effect
+	// at the cluster's next reboot.
 	ParameterApplyStatus string `json:"ParameterApplyStatus,omitzero" xml:"ParameterApplyStatus"`
-	// Why it could not be applied. Empty where it could.
+	// Reason why the parameter could not be applied. Empty if it could.
 	ParameterApplyErrorDescription string `json:"ParameterApplyErrorDescription,omitzero" xml:"ParameterApplyErrorDescription"`
 }
 
-// DecodeQuery fills the ClusterParameterStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterParameterStatus from the current XML element of the decoder. The library calls it.
 func (m *ClusterParameterStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

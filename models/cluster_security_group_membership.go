@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ClusterSecurityGroupMembership is a cluster security group that a cluster is in.
+// ClusterSecurityGroupMembership is a cluster's membership in a cluster security group.
 type ClusterSecurityGroupMembership struct {
-	// The name of the group.
+	// Name of the cluster security group.
 	ClusterSecurityGroupName string `json:"ClusterSecurityGroupName,omitzero" xml:"ClusterSecurityGroupName"`
-	// The state of the membership.
+	// State of the membership.
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the ClusterSecurityGroupMembership from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterSecurityGroupMembership from the current XML element of the decoder. The library calls it.
 func (m *ClusterSecurityGroupMembership) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

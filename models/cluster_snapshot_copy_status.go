@@ -6,19 +6,19 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ClusterSnapshotCopyStatus is how the snapshots of a cluster are copied to another region.
+// ClusterSnapshotCopyStatus describes the copying of a cluster's snapshots to another region.
 type ClusterSnapshotCopyStatus struct {
-	// The region that they are copied to.
+	// Region that the snapshots are copied to.
 	DestinationRegion string `json:"DestinationRegion,omitzero" xml:"DestinationRegion"`
-	// How many days the copies of automated snapshots are kept.
+	// Days to keep copies of automated snapshots.
 	RetentionPeriod int64 `json:"RetentionPeriod,omitzero" xml:"RetentionPeriod"`
-	// How many days the copies of manual snapshots are kept, 1 to 3,653, or -1 for ever.
+	// Days to keep copies of manual snapshots, 1 to 3,653, or -1 to keep them indefinitely.
 	ManualSnapshotRetentionPeriod int `json:"ManualSnapshotRetentionPeriod,omitzero" xml:"ManualSnapshotRetentionPeriod"`
-	// The snapshot copy grant with whose key the copies are encrypted. Empty where none is needed.
+	// Name of the snapshot copy grant whose key encrypts the copies. Empty if the copies need no grant.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero" xml:"SnapshotCopyGrantName"`
 }
 
-// DecodeQuery fills the ClusterSnapshotCopyStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ClusterSnapshotCopyStatus from the current XML element of the decoder. The library calls it.
 func (m *ClusterSnapshotCopyStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

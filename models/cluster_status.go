@@ -2,8 +2,8 @@
 
 package models
 
-// ClusterStatus says where in its life a cluster is. The constants are those that Amazon documents; others may come, so
-// have a default in a switch.
+// ClusterStatus is the state of a cluster. The constants are the values that Amazon documents. Amazon may add others, so
+// a switch needs a default case.
 type ClusterStatus string
 
 const (

@@ -6,23 +6,23 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DataTransferProgress is how far the transfer of a cluster's data is.
+// DataTransferProgress describes the transfer of a cluster's data.
 type DataTransferProgress struct {
-	// The state of the transfer, transferringdata while it runs.
+	// State of the transfer. It is transferringdata during the transfer.
 	Status string `json:"Status,omitzero" xml:"Status"`
-	// The speed of the transfer, in megabytes per second. Nil where Redshift said nothing of it.
+	// Speed of the transfer, in megabytes per second. Nil if the response does not include it.
 	CurrentRateInMegaBytesPerSecond *float64 `json:"CurrentRateInMegaBytesPerSecond,omitzero" xml:"CurrentRateInMegaBytesPerSecond"`
-	// How much is to be transferred, in megabytes.
+	// Size of the data to transfer, in megabytes.
 	TotalDataInMegaBytes int64 `json:"TotalDataInMegaBytes,omitzero" xml:"TotalDataInMegaBytes"`
-	// How much is transferred already, in megabytes.
+	// Size of the data transferred so far, in megabytes.
 	DataTransferredInMegaBytes int64 `json:"DataTransferredInMegaBytes,omitzero" xml:"DataTransferredInMegaBytes"`
-	// Redshift's estimate of the time until the transfer ends, in seconds. Nil where Redshift said nothing of it.
+	// Estimated time until the transfer ends, in seconds. Nil if the response does not include it.
 	EstimatedTimeToCompletionInSeconds *int64 `json:"EstimatedTimeToCompletionInSeconds,omitzero" xml:"EstimatedTimeToCompletionInSeconds"`
-	// How long the transfer has run, in seconds. Nil where Redshift said nothing of it.
+	// Time that the transfer has taken so far, in seconds. Nil if the response does not include it.
 	ElapsedTimeInSeconds *int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"ElapsedTimeInSeconds"`
 }
 
-// DecodeQuery fills the DataTransferProgress from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DataTransferProgress from the current XML element of the decoder. The library calls it.
 func (m *DataTransferProgress) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

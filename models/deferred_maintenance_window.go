@@ -8,17 +8,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeferredMaintenanceWindow is a time for which the maintenance of a cluster is put off.
+// DeferredMaintenanceWindow is a period without maintenance of a cluster.
 type DeferredMaintenanceWindow struct {
-	// The identifier of the window.
+	// Identifier of the window.
 	DeferMaintenanceIdentifier string `json:"DeferMaintenanceIdentifier,omitzero" xml:"DeferMaintenanceIdentifier"`
-	// When it begins.
+	// Start of the window.
 	DeferMaintenanceStartTime time.Time `json:"DeferMaintenanceStartTime,omitzero" xml:"DeferMaintenanceStartTime"`
-	// When it ends.
+	// End of the window.
 	DeferMaintenanceEndTime time.Time `json:"DeferMaintenanceEndTime,omitzero" xml:"DeferMaintenanceEndTime"`
 }
 
-// DecodeQuery fills the DeferredMaintenanceWindow from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DeferredMaintenanceWindow from the current XML element of the decoder. The library calls it.
 func (m *DeferredMaintenanceWindow) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

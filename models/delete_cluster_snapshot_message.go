@@ -6,16 +6,16 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteClusterSnapshotMessage is one snapshot that a batch is to delete.
+// DeleteClusterSnapshotMessage identifies one snapshot in a batch delete.
 type DeleteClusterSnapshotMessage struct {
-	// The manual snapshot to delete.
+	// Identifier of the manual snapshot to delete.
 	SnapshotIdentifier string `json:"SnapshotIdentifier" xml:"SnapshotIdentifier"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero" xml:"SnapshotClusterIdentifier"`
 }
 
-// DecodeQuery fills the DeleteClusterSnapshotMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the DeleteClusterSnapshotMessage from the current XML element of the decoder. The library calls it.
 func (m *DeleteClusterSnapshotMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

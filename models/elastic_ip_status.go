@@ -8,13 +8,13 @@ import (
 
 // ElasticIPStatus is the elastic IP address of a cluster.
 type ElasticIPStatus struct {
-	// The address.
+	// Elastic IP address.
 	ElasticIP string `json:"ElasticIp,omitzero" xml:"ElasticIp"`
-	// The state of the address.
+	// State of the address.
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the ElasticIpStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ElasticIpStatus from the current XML element of the decoder. The library calls it.
 func (m *ElasticIPStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -6,17 +6,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Endpoint is where a cluster accepts connections.
+// Endpoint is the address and port for connections to a cluster.
 type Endpoint struct {
-	// The DNS name of the cluster.
+	// DNS name of the cluster.
 	Address string `json:"Address,omitzero" xml:"Address"`
-	// The port of the database.
+	// Port of the cluster's database.
 	Port int `json:"Port,omitzero" xml:"Port"`
-	// The endpoints through which the cluster can be reached from VPCs.
+	// VPC endpoints of the cluster. Connections from VPCs use these.
 	VpcEndpoints []VpcEndpoint `json:"VpcEndpoints,omitzero" xml:"VpcEndpoints>VpcEndpoint"`
 }
 
-// DecodeQuery fills the Endpoint from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Endpoint from the current XML element of the decoder. The library calls it.
 func (m *Endpoint) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -6,88 +6,90 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// The error codes that the operations document. Decide on them with [errors.Is], or with a switch on the Code of an
-// [awsquery.Error]:
+// The error codes that the operations document. Match them with [errors.Is], or with a switch on the Code of an [awsquery.Error]:
 //
 //	if errors.Is(err, models.ErrClusterNotFound) { ... }
 //
-// The HTTP status is 400 unless it is given. Redshift answers codes beyond these too; awsquery has those that all AWS services share.
+// The HTTP status is 400 if none is given. Redshift can return other codes too. Package awsquery has the codes that all AWS services
+// share.
 const (
 	// ErrAccessToSnapshotDenied: the snapshot's owner has not given the caller access to it.
 	ErrAccessToSnapshotDenied awsquery.ErrorCode = "AccessToSnapshotDenied"
-	// ErrAuthorizationAlreadyExists: the account may restore the snapshot already.
+	// ErrAuthorizationAlreadyExists: the account may already restore the snapshot.
 	ErrAuthorizationAlreadyExists awsquery.ErrorCode = "AuthorizationAlreadyExists"
-	// ErrAuthorizationNotFound: the account has no access to the snapshot that could be revoked (HTTP status 404).
+	// ErrAuthorizationNotFound: the account has no access to the snapshot to revoke (HTTP status 404).
 	ErrAuthorizationNotFound awsquery.ErrorCode = "AuthorizationNotFound"
-	// ErrAuthorizationQuotaExceeded: the snapshot is shared with as many accounts as the quota allows.
+	// ErrAuthorizationQuotaExceeded: the snapshot is already shared with as many accounts as the quota allows.
 	ErrAuthorizationQuotaExceeded awsquery.ErrorCode = "AuthorizationQuotaExceeded"
-	// ErrBatchDeleteRequestSizeExceeded: the batch is to delete more than 100 snapshots.
+	// ErrBatchDeleteRequestSizeExceeded: the batch has more than 100 snapshots to delete.
 	ErrBatchDeleteRequestSizeExceeded awsquery.ErrorCode = "BatchDeleteRequestSizeExceeded"
-	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch is to change more than 100 snapshots.
+	// ErrBatchModifyClusterSnapshotsLimitExceededFault: the batch has more than 100 snapshots to change.
 	ErrBatchModifyClusterSnapshotsLimitExceededFault awsquery.ErrorCode = "BatchModifyClusterSnapshotsLimitExceededFault"
 	// ErrBucketNotFoundFault: no S3 bucket has this name.
 	ErrBucketNotFoundFault awsquery.ErrorCode = "BucketNotFoundFault"
-	// ErrClusterAlreadyExists: the account has a cluster with this identifier already.
+	// ErrClusterAlreadyExists: the account already has a cluster with this identifier.
 	ErrClusterAlreadyExists awsquery.ErrorCode = "ClusterAlreadyExists"
 	// ErrClusterNotFound: no cluster has this identifier (HTTP status 404).
 	ErrClusterNotFound awsquery.ErrorCode = "ClusterNotFound"
-	// ErrClusterParameterGroupAlreadyExists: the account has a cluster parameter group with this name already.
+	// ErrClusterParameterGroupAlreadyExists: the account already has a cluster parameter group with this name.
 	ErrClusterParameterGroupAlreadyExists awsquery.ErrorCode = "ClusterParameterGroupAlreadyExists"
 	// ErrClusterParameterGroupNotFound: no cluster parameter group has this name (HTTP status 404).
 	ErrClusterParameterGroupNotFound awsquery.ErrorCode = "ClusterParameterGroupNotFound"
-	// ErrClusterParameterGroupQuotaExceeded: the account has as many cluster parameter groups in the region as its quota
-	// allows.
+	// ErrClusterParameterGroupQuotaExceeded: the account already has as many cluster parameter groups in the region as
+	// its quota allows.
 	ErrClusterParameterGroupQuotaExceeded awsquery.ErrorCode = "ClusterParameterGroupQuotaExceeded"
-	// ErrClusterQuotaExceeded: the account has as many clusters in the region as its quota allows.
+	// ErrClusterQuotaExceeded: the account already has as many clusters in the region as its quota allows.
 	ErrClusterQuotaExceeded awsquery.ErrorCode = "ClusterQuotaExceeded"
 	// ErrClusterSecurityGroupNotFound: no cluster security group has this name (HTTP status 404).
 	ErrClusterSecurityGroupNotFound awsquery.ErrorCode = "ClusterSecurityGroupNotFound"
-	// ErrClusterSnapshotAlreadyExists: the account has a snapshot with this identifier already.
+	// ErrClusterSnapshotAlreadyExists: the account already has a snapshot with this identifier.
 	ErrClusterSnapshotAlreadyExists awsquery.ErrorCode = "ClusterSnapshotAlreadyExists"
 	// ErrClusterSnapshotNotFound: no snapshot that the caller may see has this identifier (HTTP status 404).
 	ErrClusterSnapshotNotFound awsquery.ErrorCode = "ClusterSnapshotNotFound"
-	// ErrClusterSnapshotQuotaExceeded: the account has as many manual snapshots in the region as its quota allows.
+	// ErrClusterSnapshotQuotaExceeded: the account already has as many manual snapshots in the region as its quota
+	// allows.
 	ErrClusterSnapshotQuotaExceeded awsquery.ErrorCode = "ClusterSnapshotQuotaExceeded"
-	// ErrClusterSubnetGroupAlreadyExists: the account has a cluster subnet group with this name already.
+	// ErrClusterSubnetGroupAlreadyExists: the account already has a cluster subnet group with this name.
 	ErrClusterSubnetGroupAlreadyExists awsquery.ErrorCode = "ClusterSubnetGroupAlreadyExists"
 	// ErrClusterSubnetGroupNotFoundFault: no cluster subnet group has this name.
 	ErrClusterSubnetGroupNotFoundFault awsquery.ErrorCode = "ClusterSubnetGroupNotFoundFault"
-	// ErrClusterSubnetGroupQuotaExceeded: the account has as many cluster subnet groups in the region as its quota
-	// allows.
+	// ErrClusterSubnetGroupQuotaExceeded: the account already has as many cluster subnet groups in the region as its
+	// quota allows.
 	ErrClusterSubnetGroupQuotaExceeded awsquery.ErrorCode = "ClusterSubnetGroupQuotaExceeded"
 	// ErrClusterSubnetQuotaExceededFault: the cluster subnet group would have more subnets than its quota allows.
 	ErrClusterSubnetQuotaExceededFault awsquery.ErrorCode = "ClusterSubnetQuotaExceededFault"
-	// ErrCopyToRegionDisabledFault: copying to this region is switched off for now; trying again later helps.
+	// ErrCopyToRegionDisabledFault: copying to this region is temporarily disabled; try again later.
 	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
-	// ErrCustomCnameAssociationFault: the custom domain name of the cluster is not valid, or does not allow the call.
+	// ErrCustomCnameAssociationFault: the cluster's custom domain name is not valid, or does not allow the call.
 	ErrCustomCnameAssociationFault awsquery.ErrorCode = "CustomCnameAssociationFault"
-	// ErrDependentServiceAccessDenied: a service that Redshift calls did not let it in (HTTP status 403).
+	// ErrDependentServiceAccessDenied: a service that Redshift calls denied access to it (HTTP status 403).
 	ErrDependentServiceAccessDenied awsquery.ErrorCode = "DependentServiceAccessDenied"
-	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls has too much to do; trying again later
-	// helps.
+	// ErrDependentServiceRequestThrottlingFault: a service that Redshift calls throttles it; try again later.
 	ErrDependentServiceRequestThrottlingFault awsquery.ErrorCode = "DependentServiceRequestThrottlingFault"
-	// ErrDependentServiceUnavailableFault: a service that Redshift calls is down for now; trying again after 30 to 60
-	// seconds helps.
+	// ErrDependentServiceUnavailableFault: a service that Redshift calls is temporarily unavailable; try again after 30
+	// to 60 seconds.
 	ErrDependentServiceUnavailableFault awsquery.ErrorCode = "DependentServiceUnavailableFault"
-	// ErrEventSubscriptionQuotaExceeded: the account has as many event subscriptions in the region as its quota allows.
+	// ErrEventSubscriptionQuotaExceeded: the account already has as many event subscriptions in the region as its quota
+	// allows.
 	ErrEventSubscriptionQuotaExceeded awsquery.ErrorCode = "EventSubscriptionQuotaExceeded"
 	// ErrHsmClientCertificateNotFoundFault: no HSM client certificate has this identifier.
 	ErrHsmClientCertificateNotFoundFault awsquery.ErrorCode = "HsmClientCertificateNotFoundFault"
 	// ErrHsmConfigurationNotFoundFault: no HSM configuration has this identifier.
 	ErrHsmConfigurationNotFoundFault awsquery.ErrorCode = "HsmConfigurationNotFoundFault"
-	// ErrInProgressTableRestoreQuotaExceededFault: the cluster has as many tables being restored as its quota allows.
+	// ErrInProgressTableRestoreQuotaExceededFault: the cluster already has as many table restores in progress as its
+	// quota allows.
 	ErrInProgressTableRestoreQuotaExceededFault awsquery.ErrorCode = "InProgressTableRestoreQuotaExceededFault"
-	// ErrIncompatibleOrderableOptions: the options do not go together.
+	// ErrIncompatibleOrderableOptions: the options cannot be combined.
 	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
-	// ErrInsufficientClusterCapacity: AWS has no room for that many nodes of this type.
+	// ErrInsufficientClusterCapacity: AWS has no capacity for that many nodes of this type.
 	ErrInsufficientClusterCapacity awsquery.ErrorCode = "InsufficientClusterCapacity"
-	// ErrInsufficientS3BucketPolicyFault: the policy of the S3 bucket does not let Redshift read the bucket and put
-	// objects in it.
+	// ErrInsufficientS3BucketPolicyFault: the S3 bucket's policy does not let Redshift read the bucket and put objects
+	// in it.
 	ErrInsufficientS3BucketPolicyFault awsquery.ErrorCode = "InsufficientS3BucketPolicyFault"
-	// ErrInvalidClusterParameterGroupState: a cluster uses the cluster parameter group, or another operation changes it
-	// now.
+	// ErrInvalidClusterParameterGroupState: a cluster uses the cluster parameter group, or another change of the group
+	// is in progress.
 	ErrInvalidClusterParameterGroupState awsquery.ErrorCode = "InvalidClusterParameterGroupState"
-	// ErrInvalidClusterSecurityGroupState: the state of the cluster security group does not allow the call.
+	// ErrInvalidClusterSecurityGroupState: the cluster security group's state does not allow the call.
 	ErrInvalidClusterSecurityGroupState awsquery.ErrorCode = "InvalidClusterSecurityGroupState"
 	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not allow the call.
 	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
@@ -97,11 +99,11 @@ const (
 	ErrInvalidClusterState awsquery.ErrorCode = "InvalidClusterState"
 	// ErrInvalidClusterSubnetGroupStateFault: the state of the cluster subnet group does not allow the call.
 	ErrInvalidClusterSubnetGroupStateFault awsquery.ErrorCode = "InvalidClusterSubnetGroupStateFault"
-	// ErrInvalidClusterSubnetStateFault: the state of a subnet does not allow the call.
+	// ErrInvalidClusterSubnetStateFault: the subnet's state does not allow the call.
 	ErrInvalidClusterSubnetStateFault awsquery.ErrorCode = "InvalidClusterSubnetStateFault"
-	// ErrInvalidClusterTrack: there is no such maintenance track.
+	// ErrInvalidClusterTrack: no maintenance track has this name.
 	ErrInvalidClusterTrack awsquery.ErrorCode = "InvalidClusterTrack"
-	// ErrInvalidElasticIpFault: the elastic IP address is not valid or not to be had.
+	// ErrInvalidElasticIpFault: the elastic IP address is not valid or not available.
 	ErrInvalidElasticIpFault awsquery.ErrorCode = "InvalidElasticIpFault"
 	// ErrInvalidReservedNodeState: the reserved node is not active.
 	ErrInvalidReservedNodeState awsquery.ErrorCode = "InvalidReservedNodeState"
@@ -110,10 +112,10 @@ const (
 	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to 35 for automated
 	// snapshots.
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
-	// ErrInvalidS3BucketNameFault: the name of the S3 bucket is not valid.
+	// ErrInvalidS3BucketNameFault: the S3 bucket's name is not valid.
 	ErrInvalidS3BucketNameFault awsquery.ErrorCode = "InvalidS3BucketNameFault"
-	// ErrInvalidS3KeyPrefixFault: the prefix of log files in S3 has characters that are not allowed, or more than 256 of
-	// them.
+	// ErrInvalidS3KeyPrefixFault: the prefix of log files in S3 has more than 256 characters, or characters that
+	// Redshift does not allow.
 	ErrInvalidS3KeyPrefixFault awsquery.ErrorCode = "InvalidS3KeyPrefixFault"
 	// ErrInvalidSchedule: the schedule's definitions are not valid.
 	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
@@ -123,7 +125,7 @@ const (
 	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
 	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC.
 	ErrInvalidSubnet awsquery.ErrorCode = "InvalidSubnet"
-	// ErrInvalidSubscriptionStateFault: the same change of the event subscription is in progress already.
+	// ErrInvalidSubscriptionStateFault: the same change of the event subscription is already in progress.
 	ErrInvalidSubscriptionStateFault awsquery.ErrorCode = "InvalidSubscriptionStateFault"
 	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database.
 	ErrInvalidTableRestoreArgument awsquery.ErrorCode = "InvalidTableRestoreArgument"
@@ -133,25 +135,25 @@ const (
 	ErrInvalidVPCNetworkStateFault awsquery.ErrorCode = "InvalidVPCNetworkStateFault"
 	// ErrIpv6CidrBlockNotFoundFault: the VPC has no subnets with IPv6 addresses, which dualstack needs.
 	ErrIpv6CidrBlockNotFoundFault awsquery.ErrorCode = "Ipv6CidrBlockNotFoundFault"
-	// ErrLimitExceededFault: a limit of AWS KMS on the grants of an encryption key is reached.
+	// ErrLimitExceededFault: an AWS KMS limit on the grants of an encryption key is reached.
 	ErrLimitExceededFault awsquery.ErrorCode = "LimitExceededFault"
-	// ErrNumberOfNodesPerClusterLimitExceeded: the cluster would have more nodes than a cluster may have.
+	// ErrNumberOfNodesPerClusterLimitExceeded: the cluster would have more nodes than Redshift allows in a cluster.
 	ErrNumberOfNodesPerClusterLimitExceeded awsquery.ErrorCode = "NumberOfNodesPerClusterLimitExceeded"
 	// ErrNumberOfNodesQuotaExceeded: the account would have more nodes than its quota allows.
 	ErrNumberOfNodesQuotaExceeded awsquery.ErrorCode = "NumberOfNodesQuotaExceeded"
-	// ErrRedshiftIdcApplicationNotExists: there is no such application of IAM Identity Center (HTTP status 404).
+	// ErrRedshiftIdcApplicationNotExists: no application of IAM Identity Center has this ARN (HTTP status 404).
 	ErrRedshiftIdcApplicationNotExists awsquery.ErrorCode = "RedshiftIdcApplicationNotExists"
-	// ErrReservedNodeAlreadyExists: the account has this reserved node already (HTTP status 404).
+	// ErrReservedNodeAlreadyExists: the account already has this reserved node (HTTP status 404).
 	ErrReservedNodeAlreadyExists awsquery.ErrorCode = "ReservedNodeAlreadyExists"
-	// ErrReservedNodeAlreadyMigrated: the reserved node has been exchanged already.
+	// ErrReservedNodeAlreadyMigrated: the reserved node is already exchanged.
 	ErrReservedNodeAlreadyMigrated awsquery.ErrorCode = "ReservedNodeAlreadyMigrated"
-	// ErrReservedNodeNotFound: there is no such reserved node (HTTP status 404).
+	// ErrReservedNodeNotFound: no reserved node has this identifier (HTTP status 404).
 	ErrReservedNodeNotFound awsquery.ErrorCode = "ReservedNodeNotFound"
-	// ErrReservedNodeOfferingNotFound: there is no such offering of reserved nodes (HTTP status 404).
+	// ErrReservedNodeOfferingNotFound: no offering of reserved nodes has this identifier (HTTP status 404).
 	ErrReservedNodeOfferingNotFound awsquery.ErrorCode = "ReservedNodeOfferingNotFound"
-	// ErrResizeNotFound: the cluster has no resize (HTTP status 404).
+	// ErrResizeNotFound: the cluster never had a resize (HTTP status 404).
 	ErrResizeNotFound awsquery.ErrorCode = "ResizeNotFound"
-	// ErrResourceNotFoundFault: there is no such resource (HTTP status 404).
+	// ErrResourceNotFoundFault: the resource does not exist (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
 	// ErrSNSInvalidTopic: Amazon SNS reports a problem with the topic.
 	ErrSNSInvalidTopic awsquery.ErrorCode = "SNSInvalidTopic"
@@ -161,64 +163,66 @@ const (
 	ErrSNSTopicArnNotFound awsquery.ErrorCode = "SNSTopicArnNotFound"
 	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition.
 	ErrScheduleDefinitionTypeUnsupported awsquery.ErrorCode = "ScheduleDefinitionTypeUnsupported"
-	// ErrScheduledActionAlreadyExists: the account has a scheduled action with this name already.
+	// ErrScheduledActionAlreadyExists: the account already has a scheduled action with this name.
 	ErrScheduledActionAlreadyExists awsquery.ErrorCode = "ScheduledActionAlreadyExists"
 	// ErrScheduledActionNotFound: no scheduled action has this name.
 	ErrScheduledActionNotFound awsquery.ErrorCode = "ScheduledActionNotFound"
-	// ErrScheduledActionQuotaExceeded: the account has as many scheduled actions in the region as its quota allows.
+	// ErrScheduledActionQuotaExceeded: the account already has as many scheduled actions in the region as its quota
+	// allows.
 	ErrScheduledActionQuotaExceeded awsquery.ErrorCode = "ScheduledActionQuotaExceeded"
 	// ErrScheduledActionTypeUnsupported: Redshift does not support this type of scheduled action.
 	ErrScheduledActionTypeUnsupported awsquery.ErrorCode = "ScheduledActionTypeUnsupported"
 	// ErrSnapshotCopyAlreadyDisabledFault: the cluster's snapshots are not copied to another region.
 	ErrSnapshotCopyAlreadyDisabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyDisabledFault"
-	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are copied to another region already.
+	// ErrSnapshotCopyAlreadyEnabledFault: the cluster's snapshots are already copied to another region.
 	ErrSnapshotCopyAlreadyEnabledFault awsquery.ErrorCode = "SnapshotCopyAlreadyEnabledFault"
-	// ErrSnapshotCopyDisabledFault: copying to another region is switched off for now; trying again later helps.
+	// ErrSnapshotCopyDisabledFault: copying to another region is temporarily disabled; try again later.
 	ErrSnapshotCopyDisabledFault awsquery.ErrorCode = "SnapshotCopyDisabledFault"
-	// ErrSnapshotCopyGrantAlreadyExistsFault: the account has a snapshot copy grant with this name in the region
-	// already.
+	// ErrSnapshotCopyGrantAlreadyExistsFault: the account already has a snapshot copy grant with this name in the
+	// region.
 	ErrSnapshotCopyGrantAlreadyExistsFault awsquery.ErrorCode = "SnapshotCopyGrantAlreadyExistsFault"
 	// ErrSnapshotCopyGrantNotFoundFault: no snapshot copy grant in the region has this name.
 	ErrSnapshotCopyGrantNotFoundFault awsquery.ErrorCode = "SnapshotCopyGrantNotFoundFault"
-	// ErrSnapshotCopyGrantQuotaExceededFault: the account has as many snapshot copy grants in the region as its quota
-	// allows.
+	// ErrSnapshotCopyGrantQuotaExceededFault: the account already has as many snapshot copy grants in the region as its
+	// quota allows.
 	ErrSnapshotCopyGrantQuotaExceededFault awsquery.ErrorCode = "SnapshotCopyGrantQuotaExceededFault"
-	// ErrSnapshotScheduleAlreadyExists: the account has a snapshot schedule with this identifier already.
+	// ErrSnapshotScheduleAlreadyExists: the account already has a snapshot schedule with this identifier.
 	ErrSnapshotScheduleAlreadyExists awsquery.ErrorCode = "SnapshotScheduleAlreadyExists"
 	// ErrSnapshotScheduleNotFound: no snapshot schedule has this identifier.
 	ErrSnapshotScheduleNotFound awsquery.ErrorCode = "SnapshotScheduleNotFound"
-	// ErrSnapshotScheduleQuotaExceeded: the account has as many snapshot schedules in the region as its quota allows.
+	// ErrSnapshotScheduleQuotaExceeded: the account already has as many snapshot schedules in the region as its quota
+	// allows.
 	ErrSnapshotScheduleQuotaExceeded awsquery.ErrorCode = "SnapshotScheduleQuotaExceeded"
-	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule is being changed already.
+	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule already has a change in progress.
 	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
-	// ErrSourceNotFound: no source of events has this identifier (HTTP status 404).
+	// ErrSourceNotFound: no event source has this identifier (HTTP status 404).
 	ErrSourceNotFound awsquery.ErrorCode = "SourceNotFound"
-	// ErrSubnetAlreadyInUse: another cluster uses one of the subnets already.
+	// ErrSubnetAlreadyInUse: another cluster already uses a subnet.
 	ErrSubnetAlreadyInUse awsquery.ErrorCode = "SubnetAlreadyInUse"
-	// ErrSubscriptionAlreadyExist: the account has an event subscription with this name already.
+	// ErrSubscriptionAlreadyExist: the account already has an event subscription with this name.
 	ErrSubscriptionAlreadyExist awsquery.ErrorCode = "SubscriptionAlreadyExist"
-	// ErrSubscriptionCategoryNotFound: an event category does not exist, or the source type has no such events (HTTP
+	// ErrSubscriptionCategoryNotFound: no event category has this name, or the source type has no events in it (HTTP
 	// status 404).
 	ErrSubscriptionCategoryNotFound awsquery.ErrorCode = "SubscriptionCategoryNotFound"
 	// ErrSubscriptionEventIdNotFound: no event has this identifier (HTTP status 404).
 	ErrSubscriptionEventIdNotFound awsquery.ErrorCode = "SubscriptionEventIdNotFound"
 	// ErrSubscriptionNotFound: no event subscription has this name (HTTP status 404).
 	ErrSubscriptionNotFound awsquery.ErrorCode = "SubscriptionNotFound"
-	// ErrSubscriptionSeverityNotFound: the severity is neither ERROR nor INFO, or the source type has no such events
+	// ErrSubscriptionSeverityNotFound: the severity is neither ERROR nor INFO, or the source type has no events of it
 	// (HTTP status 404).
 	ErrSubscriptionSeverityNotFound awsquery.ErrorCode = "SubscriptionSeverityNotFound"
 	// ErrTableLimitExceeded: the cluster has more tables than the new node type allows.
 	ErrTableLimitExceeded awsquery.ErrorCode = "TableLimitExceeded"
-	// ErrTableRestoreNotFoundFault: no restore of a table has this identifier.
+	// ErrTableRestoreNotFoundFault: no table restore has this identifier.
 	ErrTableRestoreNotFoundFault awsquery.ErrorCode = "TableRestoreNotFoundFault"
-	// ErrTagLimitExceededFault: the resource would have more tags than the 50 that are allowed.
+	// ErrTagLimitExceededFault: the resource would have more than 50 tags.
 	ErrTagLimitExceededFault awsquery.ErrorCode = "TagLimitExceededFault"
-	// ErrUnauthorizedOperation: the account may not do this.
+	// ErrUnauthorizedOperation: the account is not allowed to make the call.
 	ErrUnauthorizedOperation awsquery.ErrorCode = "UnauthorizedOperation"
-	// ErrUnknownSnapshotCopyRegionFault: there is no such region to copy to (HTTP status 404).
+	// ErrUnknownSnapshotCopyRegionFault: the destination region does not exist (HTTP status 404).
 	ErrUnknownSnapshotCopyRegionFault awsquery.ErrorCode = "UnknownSnapshotCopyRegionFault"
 	// ErrUnsupportedOperation: the call is not supported here.
 	ErrUnsupportedOperation awsquery.ErrorCode = "UnsupportedOperation"
-	// ErrUnsupportedOptionFault: Redshift does not support one of the options of the call.
+	// ErrUnsupportedOptionFault: Redshift does not support one of the call's options.
 	ErrUnsupportedOptionFault awsquery.ErrorCode = "UnsupportedOptionFault"
 )

@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// EventCategoriesMap has the events of one type of source.
+// EventCategoriesMap has the kinds of events of one source type.
 type EventCategoriesMap struct {
-	// The type of the source, such as cluster or cluster-snapshot.
+	// Type of the sources. For example, cluster or cluster-snapshot.
 	SourceType SourceType `json:"SourceType,omitzero" xml:"SourceType"`
-	// The events of this type of source.
+	// Kinds of events of this source type.
 	Events []EventInfoMap `json:"Events,omitzero" xml:"Events>EventInfoMap"`
 }
 
-// DecodeQuery fills the EventCategoriesMap from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the EventCategoriesMap from the current XML element of the decoder. The library calls it.
 func (m *EventCategoriesMap) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

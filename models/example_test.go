@@ -10,8 +10,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// What Redshift answers, in Go: strings with constants for enums, a zero time for one that was not sent, a pointer where
-// absent and zero are two things.
+// A snapshot as Redshift returns it. An enum is a string with constants. A time that Redshift did not send is zero. A member is a
+// pointer if absent and zero differ.
 func Example() {
 	var snapshot models.Snapshot
 	err := xml.Unmarshal([]byte(`<Snapshot>

@@ -6,17 +6,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// HsmStatus is the hardware security module (HSM) of a cluster, and how far its settings are applied.
+// HsmStatus describes a cluster's hardware security module (HSM) settings and their state.
 type HsmStatus struct {
-	// The certificate with which the cluster fetches its keys from the HSM.
+	// Client certificate for fetching keys from the HSM.
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero" xml:"HsmClientCertificateIdentifier"`
-	// The configuration with which the cluster reaches the HSM.
+	// Configuration for connecting to the HSM.
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero" xml:"HsmConfigurationIdentifier"`
-	// Whether changes of these settings are in force (active) or on their way (applying).
+	// Whether changes of the HSM settings are in effect (active) or in progress (applying).
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the HsmStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the HsmStatus from the current XML element of the decoder. The library calls it.
 func (m *HsmStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -2,7 +2,7 @@
 
 package models
 
-// IPAddressType says which IP addresses a cluster has, IPv4 alone or IPv6 too.
+// IPAddressType is the kind of IP addresses that a cluster has: IPv4 only, or IPv4 and IPv6.
 type IPAddressType string
 
 const (

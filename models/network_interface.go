@@ -6,21 +6,21 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// NetworkInterface is one network interface of an endpoint in a VPC.
+// NetworkInterface is one network interface of a VPC endpoint.
 type NetworkInterface struct {
-	// The network interface.
+	// Identifier of the network interface.
 	NetworkInterfaceID string `json:"NetworkInterfaceId,omitzero" xml:"NetworkInterfaceId"`
-	// The subnet that it is in.
+	// Subnet of the network interface.
 	SubnetID string `json:"SubnetId,omitzero" xml:"SubnetId"`
-	// Its IPv4 address in the subnet.
+	// IPv4 address of the network interface in the subnet.
 	PrivateIPAddress string `json:"PrivateIpAddress,omitzero" xml:"PrivateIpAddress"`
-	// Its Availability Zone.
+	// Availability Zone of the network interface.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero" xml:"AvailabilityZone"`
-	// Its IPv6 address in the subnet. Empty where it has none.
+	// IPv6 address of the network interface in the subnet. Empty if it has none.
 	IPv6Address string `json:"Ipv6Address,omitzero" xml:"Ipv6Address"`
 }
 
-// DecodeQuery fills the NetworkInterface from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the NetworkInterface from the current XML element of the decoder. The library calls it.
 func (m *NetworkInterface) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,17 +8,17 @@ import (
 
 // OrderableClusterOption is a combination of settings that a new cluster can have.
 type OrderableClusterOption struct {
-	// The version of the Redshift engine.
+	// Version of the Redshift engine. For example, 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
-	// The type of the cluster, single-node or multi-node.
+	// Type of the cluster, single-node or multi-node.
 	ClusterType ClusterType `json:"ClusterType,omitzero" xml:"ClusterType"`
-	// The type of the nodes.
+	// Type of the nodes. For example, ra3.xlplus.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// The Availability Zones for such a cluster.
+	// Availability Zones that support these settings.
 	AvailabilityZones []AvailabilityZone `json:"AvailabilityZones,omitzero" xml:"AvailabilityZones>AvailabilityZone"`
 }
 
-// DecodeQuery fills the OrderableClusterOption from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the OrderableClusterOption from the current XML element of the decoder. The library calls it.
 func (m *OrderableClusterOption) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -6,13 +6,13 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// PauseClusterMessage is the pause of a cluster that a scheduled action runs.
+// PauseClusterMessage is a pause of a cluster in a scheduled action.
 type PauseClusterMessage struct {
-	// The cluster to pause.
+	// Identifier of the cluster to pause.
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
 }
 
-// DecodeQuery fills the PauseClusterMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the PauseClusterMessage from the current XML element of the decoder. The library calls it.
 func (m *PauseClusterMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -7,33 +7,33 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// PendingModifiedValues are changes of a cluster that are not in force yet. Only what changes is set.
+// PendingModifiedValues are changes of a cluster that are not in effect yet. Only changed values are set.
 type PendingModifiedValues struct {
-	// The new password of the admin user, which no log shows.
+	// New password of the admin user. Logs never show it.
 	MasterUserPassword awsquery.Secret `json:"MasterUserPassword,omitzero" xml:"MasterUserPassword"`
-	// The new type of the cluster's nodes.
+	// New type of the cluster's nodes.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// The new number of nodes. Nil where it stays.
+	// New number of nodes. Nil if it does not change.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero" xml:"NumberOfNodes"`
-	// The new type of the cluster, single-node or multi-node.
+	// New type of the cluster, single-node or multi-node.
 	ClusterType ClusterType `json:"ClusterType,omitzero" xml:"ClusterType"`
-	// The new version of the Redshift engine.
+	// New version of the Redshift engine.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
-	// How many days automated snapshots will be kept, 0 for none at all. Nil where that stays.
+	// New number of days to keep automated snapshots, or 0 for no automated snapshots. Nil if it does not change.
 	AutomatedSnapshotRetentionPeriod *int `json:"AutomatedSnapshotRetentionPeriod,omitzero" xml:"AutomatedSnapshotRetentionPeriod"`
-	// The new identifier of the cluster.
+	// New identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// Whether the cluster will be reachable from a public network. Nil where that stays.
+	// Whether the cluster will be accessible from a public network. Nil if this does not change.
 	PubliclyAccessible *bool `json:"PubliclyAccessible,omitzero" xml:"PubliclyAccessible"`
-	// Whether traffic to data repositories will be forced through the VPC. Nil where that stays.
+	// Whether traffic to data repositories will be forced through the VPC. Nil if this does not change.
 	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero" xml:"EnhancedVpcRouting"`
-	// The new maintenance track, from the next maintenance on.
+	// New maintenance track, from the next maintenance on.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
-	// The new encryption, KMS or None.
+	// New encryption, KMS or None.
 	EncryptionType string `json:"EncryptionType,omitzero" xml:"EncryptionType"`
 }
 
-// DecodeQuery fills the PendingModifiedValues from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the PendingModifiedValues from the current XML element of the decoder. The library calls it.
 func (m *PendingModifiedValues) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

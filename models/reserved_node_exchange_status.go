@@ -8,29 +8,29 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ReservedNodeExchangeStatus is an exchange of a cluster's reserved nodes for others.
+// ReservedNodeExchangeStatus describes an exchange of a cluster's reserved nodes.
 type ReservedNodeExchangeStatus struct {
-	// The identifier of the exchange.
+	// Identifier of the exchange.
 	ReservedNodeExchangeRequestID string `json:"ReservedNodeExchangeRequestId,omitzero" xml:"ReservedNodeExchangeRequestId"`
-	// The state of the exchange.
+	// State of the exchange.
 	Status ReservedNodeExchangeStatusType `json:"Status,omitzero" xml:"Status"`
-	// When the exchange was asked for.
+	// Time of the request for the exchange.
 	RequestTime time.Time `json:"RequestTime,omitzero" xml:"RequestTime"`
-	// The reserved node that is exchanged.
+	// Identifier of the reserved node to exchange.
 	SourceReservedNodeID string `json:"SourceReservedNodeId,omitzero" xml:"SourceReservedNodeId"`
-	// Its node type, such as ra3.4xlarge.
+	// Type of the source nodes. For example, ra3.4xlarge.
 	SourceReservedNodeType string `json:"SourceReservedNodeType,omitzero" xml:"SourceReservedNodeType"`
-	// How many of these nodes the cluster has.
+	// Number of source nodes in the cluster.
 	SourceReservedNodeCount int `json:"SourceReservedNodeCount,omitzero" xml:"SourceReservedNodeCount"`
-	// The offering of reserved nodes that it is exchanged for.
+	// Identifier of the offering that the reserved node is exchanged for.
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero" xml:"TargetReservedNodeOfferingId"`
-	// The node type of that offering, such as ra3.4xlarge.
+	// Type of the target nodes. For example, ra3.4xlarge.
 	TargetReservedNodeType string `json:"TargetReservedNodeType,omitzero" xml:"TargetReservedNodeType"`
-	// How many of those nodes the cluster will have.
+	// Number of target nodes in the cluster after the exchange.
 	TargetReservedNodeCount int `json:"TargetReservedNodeCount,omitzero" xml:"TargetReservedNodeCount"`
 }
 
-// DecodeQuery fills the ReservedNodeExchangeStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ReservedNodeExchangeStatus from the current XML element of the decoder. The library calls it.
 func (m *ReservedNodeExchangeStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ResizeInfo is a resize of a cluster that is under way.
+// ResizeInfo describes a resize of a cluster that is in progress.
 type ResizeInfo struct {
-	// The kind of resize, ClassicResize.
+	// Kind of resize: ClassicResize.
 	ResizeType string `json:"ResizeType,omitzero" xml:"ResizeType"`
-	// Whether it can be cancelled.
+	// Whether the resize can be cancelled.
 	AllowCancelResize bool `json:"AllowCancelResize,omitzero" xml:"AllowCancelResize"`
 }
 
-// DecodeQuery fills the ResizeInfo from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ResizeInfo from the current XML element of the decoder. The library calls it.
 func (m *ResizeInfo) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -2,8 +2,8 @@
 
 package models
 
-// ResourceType says what a resource with tags is. Redshift takes these values in upper or lower case and returns them in
-// lower case. In results, each is the constant.
+// ResourceType is the type of a resource with tags. Redshift accepts these values in upper or lower case and returns
+// them in lower case. In results, each value is the constant.
 type ResourceType string
 
 const (

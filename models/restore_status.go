@@ -6,23 +6,23 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// RestoreStatus is how far the restore of a cluster is. Redshift keeps the numbers up to date for DC2 nodes only.
+// RestoreStatus describes the restore of a cluster. Redshift updates the numbers only for DC2 nodes.
 type RestoreStatus struct {
-	// The state of the restore.
+	// State of the restore.
 	Status RestoreStatusType `json:"Status,omitzero" xml:"Status"`
-	// The speed of the restore, in megabytes per second; the mean one, once it has ended.
+	// Speed of the restore, in megabytes per second. When the restore has ended, its mean speed.
 	CurrentRestoreRateInMegaBytesPerSecond float64 `json:"CurrentRestoreRateInMegaBytesPerSecond,omitzero" xml:"CurrentRestoreRateInMegaBytesPerSecond"`
-	// How much is to be restored, in megabytes.
+	// Size of the data to restore, in megabytes.
 	SnapshotSizeInMegaBytes int64 `json:"SnapshotSizeInMegaBytes,omitzero" xml:"SnapshotSizeInMegaBytes"`
-	// How much is restored already, in megabytes.
+	// Size of the data restored so far, in megabytes.
 	ProgressInMegaBytes int64 `json:"ProgressInMegaBytes,omitzero" xml:"ProgressInMegaBytes"`
-	// How long the restore has run or, once it has ended, how long it took, in seconds.
+	// Time that the restore has taken so far, in seconds. When the restore has ended, its total time.
 	ElapsedTimeInSeconds int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"ElapsedTimeInSeconds"`
-	// Redshift's estimate of the time until the restore ends, in seconds. 0 once it has ended.
+	// Estimated time until the restore ends, in seconds. 0 when the restore has ended.
 	EstimatedTimeToCompletionInSeconds int64 `json:"EstimatedTimeToCompletionInSeconds,omitzero" xml:"EstimatedTimeToCompletionInSeconds"`
 }
 
-// DecodeQuery fills the RestoreStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the RestoreStatus from the current XML element of the decoder. The library calls it.
 func (m *RestoreStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

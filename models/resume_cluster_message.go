@@ -6,13 +6,13 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ResumeClusterMessage is the resume of a cluster that a scheduled action runs.
+// ResumeClusterMessage is a resume of a cluster in a scheduled action.
 type ResumeClusterMessage struct {
-	// The paused cluster to resume.
+	// Identifier of the paused cluster to resume.
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
 }
 
-// DecodeQuery fills the ResumeClusterMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ResumeClusterMessage from the current XML element of the decoder. The library calls it.
 func (m *ResumeClusterMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

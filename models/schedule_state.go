@@ -2,7 +2,7 @@
 
 package models
 
-// ScheduleState says whether a snapshot schedule is in force for a cluster.
+// ScheduleState is the state of a snapshot schedule for a cluster.
 type ScheduleState string
 
 const (

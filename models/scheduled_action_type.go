@@ -8,15 +8,15 @@ import (
 
 // ScheduledActionType is the action that a scheduled action runs. Exactly one member is set.
 type ScheduledActionType struct {
-	// Resizes a cluster.
+	// Resize to run.
 	ResizeCluster *ResizeClusterMessage `json:"ResizeCluster,omitzero" xml:"ResizeCluster"`
-	// Pauses a cluster.
+	// Pause to run.
 	PauseCluster *PauseClusterMessage `json:"PauseCluster,omitzero" xml:"PauseCluster"`
-	// Resumes a paused cluster.
+	// Resume to run.
 	ResumeCluster *ResumeClusterMessage `json:"ResumeCluster,omitzero" xml:"ResumeCluster"`
 }
 
-// DecodeQuery fills the ScheduledActionType from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the ScheduledActionType from the current XML element of the decoder. The library calls it.
 func (m *ScheduledActionType) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,13 +8,13 @@ import (
 
 // SecondaryClusterInfo is the part of a cluster that runs in a second Availability Zone.
 type SecondaryClusterInfo struct {
-	// The second Availability Zone.
+	// Second Availability Zone.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero" xml:"AvailabilityZone"`
-	// The nodes there.
+	// Nodes in the second Availability Zone.
 	ClusterNodes []ClusterNode `json:"ClusterNodes,omitzero" xml:"ClusterNodes>member"`
 }
 
-// DecodeQuery fills the SecondaryClusterInfo from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SecondaryClusterInfo from the current XML element of the decoder. The library calls it.
 func (m *SecondaryClusterInfo) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,90 +8,90 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Snapshot is what Redshift tells of one snapshot of a cluster.
+// Snapshot describes a cluster snapshot.
 type Snapshot struct {
-	// The snapshot's identifier, unique in the account and region. Those of automated snapshots have a colon (rs:...,
-	// cm:...).
+	// Identifier of the snapshot, unique in the account and region. Identifiers of automated snapshots have a colon
+	// (rs:..., cm:...).
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero" xml:"SnapshotIdentifier"`
-	// The cluster that the snapshot was taken of.
+	// Identifier of the cluster that the snapshot was taken of.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// When Redshift started to take the snapshot: it holds the cluster's data as of then. A copy has the time of its
+	// Start time of the snapshot. The snapshot contains the cluster's data as of this time. A copy has the time of its
 	// source.
 	SnapshotCreateTime time.Time `json:"SnapshotCreateTime,omitzero" xml:"SnapshotCreateTime"`
-	// Where in its life the snapshot is.
+	// State of the snapshot.
 	Status SnapshotStatus `json:"Status,omitzero" xml:"Status"`
-	// The port on which the cluster accepts connections.
+	// Port of the cluster's database.
 	Port int `json:"Port,omitzero" xml:"Port"`
-	// The Availability Zone in which the cluster was created.
+	// Availability Zone where the cluster was created.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero" xml:"AvailabilityZone"`
-	// When the cluster was created.
+	// Creation time of the cluster.
 	ClusterCreateTime time.Time `json:"ClusterCreateTime,omitzero" xml:"ClusterCreateTime"`
-	// The name of the cluster's admin user.
+	// Name of the cluster's admin user.
 	MasterUsername string `json:"MasterUsername,omitzero" xml:"MasterUsername"`
-	// The version of the Redshift engine on the cluster, such as 1.0.
+	// Version of the Redshift engine on the cluster. For example, 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
-	// The patch level of the engine on the cluster when the snapshot was taken.
+	// Patch level of the cluster's engine at the time of the snapshot.
 	EngineFullVersion string `json:"EngineFullVersion,omitzero" xml:"EngineFullVersion"`
-	// Whether Redshift took the snapshot by itself (automated) or somebody asked for it (manual). A copy of an automated
+	// Whether Redshift took the snapshot automatically (automated) or on request (manual). A copy of an automated
 	// snapshot is manual.
 	SnapshotType SnapshotType `json:"SnapshotType,omitzero" xml:"SnapshotType"`
-	// The type of the cluster's nodes, such as ra3.xlplus.
+	// Type of the cluster's nodes. For example, ra3.xlplus.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// How many nodes the cluster has.
+	// Number of nodes in the cluster.
 	NumberOfNodes int `json:"NumberOfNodes,omitzero" xml:"NumberOfNodes"`
-	// The name of the database that was created with the cluster.
+	// Name of the database that was created with the cluster.
 	DBName string `json:"DBName,omitzero" xml:"DBName"`
-	// The virtual private cloud (VPC) of the cluster. Empty where it has none.
+	// Virtual private cloud (VPC) of the cluster. Empty if it has none.
 	VpcID string `json:"VpcId,omitzero" xml:"VpcId"`
 	// Whether the data in the snapshot is encrypted at rest.
 	Encrypted bool `json:"Encrypted,omitzero" xml:"Encrypted"`
-	// The key of AWS Key Management Service (KMS) that encrypts the snapshot.
+	// Key of AWS Key Management Service (KMS) that encrypts the snapshot.
 	KmsKeyID string `json:"KmsKeyId,omitzero" xml:"KmsKeyId"`
-	// Whether the key that encrypts the snapshot is protected by a hardware security module (HSM).
+	// Whether a hardware security module (HSM) protects the snapshot's encryption key.
 	EncryptedWithHSM bool `json:"EncryptedWithHSM,omitzero" xml:"EncryptedWithHSM"`
-	// The accounts that may restore the snapshot. Shown to the snapshot's owner alone.
+	// Accounts that may restore the snapshot. Only the owner of the snapshot sees them.
 	AccountsWithRestoreAccess []AccountWithRestoreAccess `json:"AccountsWithRestoreAccess,omitzero" xml:"AccountsWithRestoreAccess>AccountWithRestoreAccess"`
-	// The AWS account that took or copied a manual snapshot, or whose cluster an automated one is of.
+	// AWS account that owns the snapshot. This is the account that took or copied a manual snapshot, or that owns the
+	// cluster of an automated one.
 	OwnerAccount string `json:"OwnerAccount,omitzero" xml:"OwnerAccount"`
-	// How much the whole snapshot needs for a restore, in megabytes.
+	// Size of the whole snapshot that a restore needs, in megabytes.
 	TotalBackupSizeInMegaBytes float64 `json:"TotalBackupSizeInMegaBytes,omitzero" xml:"TotalBackupSizeInMegaBytes"`
-	// What this snapshot added to those before it, in megabytes.
+	// Size of the data that this snapshot added to earlier ones, in megabytes.
 	ActualIncrementalBackupSizeInMegaBytes float64 `json:"ActualIncrementalBackupSizeInMegaBytes,omitzero" xml:"ActualIncrementalBackupSizeInMegaBytes"`
-	// How much is in the backup already, in megabytes. Moves while the snapshot is creating.
+	// Size of the data backed up so far, in megabytes. It changes while the snapshot is creating.
 	BackupProgressInMegaBytes float64 `json:"BackupProgressInMegaBytes,omitzero" xml:"BackupProgressInMegaBytes"`
-	// The speed of the backup, in megabytes per second. 0 once it has ended.
+	// Speed of the backup, in megabytes per second. 0 when the backup has ended.
 	CurrentBackupRateInMegaBytesPerSecond float64 `json:"CurrentBackupRateInMegaBytesPerSecond,omitzero" xml:"CurrentBackupRateInMegaBytesPerSecond"`
-	// Redshift's estimate of the time until the backup ends, in seconds. 0 once it has ended.
+	// Estimated time until the backup ends, in seconds. 0 when the backup has ended.
 	EstimatedSecondsToCompletion int64 `json:"EstimatedSecondsToCompletion,omitzero" xml:"EstimatedSecondsToCompletion"`
-	// How long the backup has run or, once it has ended, how long it took, in seconds.
+	// Time that the backup has taken so far, in seconds. When the backup has ended, its total time.
 	ElapsedTimeInSeconds int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"ElapsedTimeInSeconds"`
-	// The region that a copied snapshot was copied from.
+	// Region that a copied snapshot was copied from.
 	SourceRegion string `json:"SourceRegion,omitzero" xml:"SourceRegion"`
-	// The snapshot's tags.
+	// Tags of the snapshot.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
-	// The node types that the snapshot can be restored to.
+	// Node types that the snapshot can be restored to.
 	RestorableNodeTypes []string `json:"RestorableNodeTypes,omitzero" xml:"RestorableNodeTypes>NodeType"`
 	// Whether traffic between the cluster and data repositories was forced through the VPC.
 	EnhancedVpcRouting bool `json:"EnhancedVpcRouting,omitzero" xml:"EnhancedVpcRouting"`
-	// The maintenance track of the cluster, such as current or trailing.
+	// Maintenance track of the cluster. For example, current or trailing.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
-	// How many days a manual snapshot is kept, 1 to 3,653, or -1 for ever. Nil where Redshift said nothing of it, as for
-	// automated snapshots.
+	// Days to keep a manual snapshot, 1 to 3,653, or -1 to keep it indefinitely. Nil if the response does not include
+	// it, as for automated snapshots.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero" xml:"ManualSnapshotRetentionPeriod"`
-	// How many days are left until a manual snapshot expires. Nil where Redshift said nothing of it; -1 where it never
-	// expires.
+	// Days until a manual snapshot expires, or -1 if it never expires. Nil if the response does not include it.
 	ManualSnapshotRemainingDays *int `json:"ManualSnapshotRemainingDays,omitzero" xml:"ManualSnapshotRemainingDays"`
-	// When the retention period of the snapshot began.
+	// Start time of the snapshot's retention period.
 	SnapshotRetentionStartTime time.Time `json:"SnapshotRetentionStartTime,omitzero" xml:"SnapshotRetentionStartTime"`
-	// The secret in AWS Secrets Manager that holds the admin password, as an ARN. Never the password.
+	// ARN of the AWS Secrets Manager secret that has the admin password. Never the password.
 	MasterPasswordSecretArn string `json:"MasterPasswordSecretArn,omitzero" xml:"MasterPasswordSecretArn"`
-	// The KMS key that encrypts the secret of the admin password.
+	// KMS key that encrypts the secret of the admin password.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero" xml:"MasterPasswordSecretKmsKeyId"`
-	// The snapshot's Amazon resource name (ARN).
+	// Amazon Resource Name (ARN) of the snapshot.
 	SnapshotArn string `json:"SnapshotArn,omitzero" xml:"SnapshotArn"`
 }
 
-// DecodeQuery fills the Snapshot from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Snapshot from the current XML element of the decoder. The library calls it.
 func (m *Snapshot) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -2,7 +2,7 @@
 
 package models
 
-// SnapshotAttributeToSortBy is what a list of snapshots can be sorted by.
+// SnapshotAttributeToSortBy is an attribute that can sort a list of snapshots.
 type SnapshotAttributeToSortBy string
 
 const (

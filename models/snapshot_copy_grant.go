@@ -6,17 +6,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// SnapshotCopyGrant is a permission for Redshift to encrypt the snapshots that it copies to a region with a key there.
+// SnapshotCopyGrant lets Redshift encrypt the snapshots copied to a region with a key in that region.
 type SnapshotCopyGrant struct {
-	// The grant's name, unique in the account and region.
+	// Name of the grant, unique in the account and region.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero" xml:"SnapshotCopyGrantName"`
-	// The KMS key that Redshift may use.
+	// KMS key that Redshift may use.
 	KmsKeyID string `json:"KmsKeyId,omitzero" xml:"KmsKeyId"`
-	// The grant's tags.
+	// Tags of the grant.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 
-// DecodeQuery fills the SnapshotCopyGrant from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotCopyGrant from the current XML element of the decoder. The library calls it.
 func (m *SnapshotCopyGrant) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

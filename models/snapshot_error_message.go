@@ -6,19 +6,19 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// SnapshotErrorMessage is a snapshot for which a batch failed, and why.
+// SnapshotErrorMessage describes why a batch operation failed for one snapshot.
 type SnapshotErrorMessage struct {
-	// The snapshot.
+	// Identifier of the snapshot.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero" xml:"SnapshotIdentifier"`
-	// The cluster that the snapshot was taken of.
+	// Identifier of the cluster that the snapshot was taken of.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero" xml:"SnapshotClusterIdentifier"`
-	// The reason, for programs.
+	// Error code that programs can compare.
 	FailureCode string `json:"FailureCode,omitzero" xml:"FailureCode"`
-	// The reason, for people.
+	// Error message for people.
 	FailureReason string `json:"FailureReason,omitzero" xml:"FailureReason"`
 }
 
-// DecodeQuery fills the SnapshotErrorMessage from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotErrorMessage from the current XML element of the decoder. The library calls it.
 func (m *SnapshotErrorMessage) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,25 +8,25 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// SnapshotSchedule is a schedule by which Redshift takes automated snapshots of clusters.
+// SnapshotSchedule is a schedule for automated snapshots of clusters.
 type SnapshotSchedule struct {
-	// When snapshots are taken, each as cron(30 12 *) or rate(12 hours).
+	// Times of the snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero" xml:"ScheduleDefinitions>ScheduleDefinition"`
-	// The schedule's identifier, unique in the account and region.
+	// Identifier of the schedule, unique in the account and region.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero" xml:"ScheduleIdentifier"`
-	// What the schedule is for, in words.
+	// Text that describes the schedule.
 	ScheduleDescription string `json:"ScheduleDescription,omitzero" xml:"ScheduleDescription"`
-	// The schedule's tags.
+	// Tags of the schedule.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
-	// The next times at which snapshots will be taken.
+	// Times of the next snapshots.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"NextInvocations>SnapshotTime"`
-	// How many clusters the schedule is for. Nil where Redshift said nothing of it.
+	// Number of clusters that have the schedule. Nil if the response does not include it.
 	AssociatedClusterCount *int `json:"AssociatedClusterCount,omitzero" xml:"AssociatedClusterCount"`
-	// The clusters that the schedule is for, the first 100 of them.
+	// Clusters that have the schedule, at most the first 100.
 	AssociatedClusters []ClusterAssociatedToSchedule `json:"AssociatedClusters,omitzero" xml:"AssociatedClusters>ClusterAssociatedToSchedule"`
 }
 
-// DecodeQuery fills the SnapshotSchedule from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotSchedule from the current XML element of the decoder. The library calls it.
 func (m *SnapshotSchedule) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,13 +8,13 @@ import (
 
 // SnapshotSortingEntity is one rule for the order of a list of snapshots.
 type SnapshotSortingEntity struct {
-	// What to sort by.
+	// Attribute to sort by.
 	Attribute SnapshotAttributeToSortBy `json:"Attribute" xml:"Attribute"`
-	// Which end comes first. Default: ASC.
+	// Sort direction. Default: ASC.
 	SortOrder SortByOrder `json:"SortOrder,omitzero" xml:"SortOrder"`
 }
 
-// DecodeQuery fills the SnapshotSortingEntity from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SnapshotSortingEntity from the current XML element of the decoder. The library calls it.
 func (m *SnapshotSortingEntity) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -2,8 +2,8 @@
 
 package models
 
-// SnapshotStatus says where in its life a snapshot is. The constants are those that Amazon documents; others may come,
-// so have a default in a switch.
+// SnapshotStatus is the state of a snapshot. The constants are the values that Amazon documents. Amazon may add others,
+// so a switch needs a default case.
 type SnapshotStatus string
 
 const (

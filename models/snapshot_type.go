@@ -2,7 +2,7 @@
 
 package models
 
-// SnapshotType says who had a snapshot taken.
+// SnapshotType is how a snapshot was taken: automatically or on request.
 type SnapshotType string
 
 const (

@@ -8,11 +8,11 @@ import (
 
 // SupportedOperation is an operation that a maintenance track supports.
 type SupportedOperation struct {
-	// The name of the operation.
+	// Name of the operation.
 	OperationName string `json:"OperationName,omitzero" xml:"OperationName"`
 }
 
-// DecodeQuery fills the SupportedOperation from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SupportedOperation from the current XML element of the decoder. The library calls it.
 func (m *SupportedOperation) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,11 +8,11 @@ import (
 
 // SupportedPlatform is a platform for clusters.
 type SupportedPlatform struct {
-	// The name of the platform, such as VPC.
+	// Name of the platform. For example, VPC.
 	Name string `json:"Name,omitzero" xml:"Name"`
 }
 
-// DecodeQuery fills the SupportedPlatform from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the SupportedPlatform from the current XML element of the decoder. The library calls it.
 func (m *SupportedPlatform) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

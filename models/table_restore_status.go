@@ -8,39 +8,39 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// TableRestoreStatus is how far the restore of a table is.
+// TableRestoreStatus describes the restore of a table.
 type TableRestoreStatus struct {
-	// The identifier of the restore.
+	// Identifier of the restore.
 	TableRestoreRequestID string `json:"TableRestoreRequestId,omitzero" xml:"TableRestoreRequestId"`
-	// The state of the restore.
+	// State of the restore.
 	Status TableRestoreStatusType `json:"Status,omitzero" xml:"Status"`
-	// More about the state, for people.
+	// Details of the state, for people.
 	Message string `json:"Message,omitzero" xml:"Message"`
-	// When the restore was asked for.
+	// Time of the request for the restore.
 	RequestTime time.Time `json:"RequestTime,omitzero" xml:"RequestTime"`
-	// How much is restored already, in megabytes. Nil where Redshift said nothing of it.
+	// Size of the data restored so far, in megabytes. Nil if the response does not include it.
 	ProgressInMegaBytes *int64 `json:"ProgressInMegaBytes,omitzero" xml:"ProgressInMegaBytes"`
-	// How much is to be restored, in megabytes. Nil where Redshift said nothing of it.
+	// Size of the data to restore, in megabytes. Nil if the response does not include it.
 	TotalDataInMegaBytes *int64 `json:"TotalDataInMegaBytes,omitzero" xml:"TotalDataInMegaBytes"`
-	// The cluster that the table is restored to.
+	// Identifier of the cluster that the table is restored to.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero" xml:"ClusterIdentifier"`
-	// The snapshot that the table is restored from.
+	// Identifier of the snapshot that the table is restored from.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero" xml:"SnapshotIdentifier"`
-	// The database of the table in the snapshot.
+	// Database of the table in the snapshot.
 	SourceDatabaseName string `json:"SourceDatabaseName,omitzero" xml:"SourceDatabaseName"`
-	// The schema of the table in the snapshot.
+	// Schema of the table in the snapshot.
 	SourceSchemaName string `json:"SourceSchemaName,omitzero" xml:"SourceSchemaName"`
-	// The name of the table in the snapshot.
+	// Name of the table in the snapshot.
 	SourceTableName string `json:"SourceTableName,omitzero" xml:"SourceTableName"`
-	// The database of the new table.
+	// Database of the new table.
 	TargetDatabaseName string `json:"TargetDatabaseName,omitzero" xml:"TargetDatabaseName"`
-	// The schema of the new table.
+	// Schema of the new table.
 	TargetSchemaName string `json:"TargetSchemaName,omitzero" xml:"TargetSchemaName"`
-	// The name of the new table.
+	// Name of the new table.
 	NewTableName string `json:"NewTableName,omitzero" xml:"NewTableName"`
 }
 
-// DecodeQuery fills the TableRestoreStatus from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the TableRestoreStatus from the current XML element of the decoder. The library calls it.
 func (m *TableRestoreStatus) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -2,7 +2,7 @@
 
 package models
 
-// TableRestoreStatusType is the state of the restore of a table.
+// TableRestoreStatusType is the state of a table restore.
 type TableRestoreStatusType string
 
 const (

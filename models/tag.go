@@ -6,16 +6,16 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Tag is a name and a value that a resource carries.
+// Tag is a key-value pair that a resource has.
 type Tag struct {
-	// The tag's name: 1 to 128 letters, digits, spaces and _ . : / = + - @, not starting with aws:. A resource has each
-	// key once; case matters.
+	// Key of the tag, 1 to 128 characters, unique in the resource. Letters, digits, spaces and _ . : / = + - @ are
+	// allowed. It cannot start with aws:. Case matters.
 	Key string `json:"Key" xml:"Key"`
-	// The tag's value, 0 to 256 of the same characters.
+	// Value of the tag, 0 to 256 characters. The same characters as in a key are allowed.
 	Value string `json:"Value" xml:"Value"`
 }
 
-// DecodeQuery fills the Tag from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the Tag from the current XML element of the decoder. The library calls it.
 func (m *Tag) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

@@ -8,15 +8,15 @@ import (
 
 // TaggedResource is a tag and the resource that has it.
 type TaggedResource struct {
-	// The tag.
+	// Tag that the resource has.
 	Tag *Tag `json:"Tag,omitzero" xml:"Tag"`
-	// The resource, as an Amazon resource name (ARN).
+	// Amazon Resource Name (ARN) of the resource.
 	ResourceName string `json:"ResourceName,omitzero" xml:"ResourceName"`
-	// What the resource is.
+	// Type of the resource.
 	ResourceType ResourceType `json:"ResourceType,omitzero" xml:"ResourceType"`
 }
 
-// DecodeQuery fills the TaggedResource from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the TaggedResource from the current XML element of the decoder. The library calls it.
 func (m *TaggedResource) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

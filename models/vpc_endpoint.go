@@ -6,17 +6,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// VpcEndpoint is an endpoint in a VPC, through which a cluster can be reached.
+// VpcEndpoint is an endpoint in a VPC that connects to a cluster.
 type VpcEndpoint struct {
-	// The endpoint.
+	// Identifier of the endpoint.
 	VpcEndpointID string `json:"VpcEndpointId,omitzero" xml:"VpcEndpointId"`
-	// The VPC that the endpoint is in.
+	// VPC of the endpoint.
 	VpcID string `json:"VpcId,omitzero" xml:"VpcId"`
-	// The network interfaces of the endpoint.
+	// Network interfaces of the endpoint.
 	NetworkInterfaces []NetworkInterface `json:"NetworkInterfaces,omitzero" xml:"NetworkInterfaces>NetworkInterface"`
 }
 
-// DecodeQuery fills the VpcEndpoint from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the VpcEndpoint from the current XML element of the decoder. The library calls it.
 func (m *VpcEndpoint) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

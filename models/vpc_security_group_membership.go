@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// VpcSecurityGroupMembership is a VPC security group that a cluster is in.
+// VpcSecurityGroupMembership is a cluster's membership in a VPC security group.
 type VpcSecurityGroupMembership struct {
-	// The group.
+	// Identifier of the VPC security group.
 	VpcSecurityGroupID string `json:"VpcSecurityGroupId,omitzero" xml:"VpcSecurityGroupId"`
-	// The state of the membership.
+	// State of the membership.
 	Status string `json:"Status,omitzero" xml:"Status"`
 }
 
-// DecodeQuery fills the VpcSecurityGroupMembership from the XML element that the decoder is at. Used by package codec.
+// DecodeQuery reads the VpcSecurityGroupMembership from the current XML element of the decoder. The library calls it.
 func (m *VpcSecurityGroupMembership) DecodeQuery(d *codec.Decoder) {
 	for d.Next() {
 		switch string(d.Name()) {

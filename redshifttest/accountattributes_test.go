@@ -24,7 +24,7 @@ func TestAccountAttributes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			params := redshift.DescribeAccountAttributesParams{AttributeNames: test.names}
-			result := ok[*redshift.DescribeAccountAttributesResult](t)(client.DescribeAccountAttributes(t.Context(), &params))
+			result := succeed[*redshift.DescribeAccountAttributesResult](t)(client.DescribeAccountAttributes(t.Context(), &params))
 			got := ""
 			for _, attribute := range result.AccountAttributes {
 				got += attribute.AttributeName

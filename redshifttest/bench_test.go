@@ -8,14 +8,14 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// BenchmarkDescribe answers pages of a hundred snapshots.
+// BenchmarkDescribe describes pages of a hundred snapshots.
 func BenchmarkDescribe(b *testing.B) {
 	fake := newFake(b, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 100}})
 	for i := range 100 {
 		must(b, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("s%d", i))
 	}
 	transport := fake.Transport()
-	request := unsigned(b, "DescribeClusterSnapshots")
+	request := unsignedRequest(b, "DescribeClusterSnapshots")
 	sign(b, request, fake.Credentials(), fake.Now())
 	b.ReportAllocs()
 	for b.Loop() {

@@ -17,8 +17,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestRecordedClients replays what the AWS CLI and boto3 sent (testdata/clients/record.py), with the signatures that they
-// made, and expects what they were content with.
+// TestRecordedClients replays requests of the AWS CLI and boto3 with their signatures (testdata/clients/record.py), and compares the
+// responses with the recorded ones.
 func TestRecordedClients(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join("testdata", "clients")
@@ -47,11 +47,11 @@ func TestRecordedClients(t *testing.T) {
 	}
 	for _, operation := range contract.Operations() {
 		if !redshifttest.Handled(operation) {
-			continue // it was not recorded
+			continue // not recorded
 		}
 		for _, client := range []string{"aws", "boto3"} {
 			if name := client + "-" + operation.Name + ".http"; !succeeded[name] {
-				t.Errorf("there is no %s", name)
+				t.Errorf("no recording of %s", name)
 			}
 		}
 	}
@@ -80,22 +80,25 @@ func TestRecordedClients(t *testing.T) {
 		if found := regexp.MustCompile(`<Code>(\w+)</Code>`).FindStringSubmatch(body); found != nil {
 			code = found[1]
 		}
-		if snapshots := strings.Count(body, "<Snapshot>"); status != recorded.Status || code != recorded.Code || snapshots != recorded.Snapshots {
-			t.Errorf("%s answered %d %q with %d snapshots, the client had %d %q with %d\n%s",
+		if snapshots := strings.Count(body, "<Snapshot>"); status != recorded.Status || code != recorded.Code ||
+			snapshots != recorded.Snapshots {
+			t.Errorf("%s returned %d %q with %d snapshots, want the recorded %d %q with %d\n%s",
 				recorded.File, status, code, snapshots, recorded.Status, recorded.Code, recorded.Snapshots, body)
 		}
 		if recorded.Status == http.StatusForbidden {
 			continue
 		}
 
-		// The same with one thing changed, wherever it stands, must fail.
-		for _, change := range [][2]string{{"2012-12-01", "2012-12-02"}, {"127.0.0.1", "127.0.0.2"}, {at.Format("150405Z"), at.Add(time.Second).Format("150405Z")}} {
+		// The same request with one change must fail.
+		for _, change := range [][2]string{{"2012-12-01", "2012-12-02"}, {"127.0.0.1", "127.0.0.2"},
+			{at.Format("150405Z"), at.Add(time.Second).Format("150405Z")}} {
 			changed := bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1)
 			if bytes.Equal(changed, raw) {
-				t.Fatalf("%s has no %s to change", recorded.File, change[0])
+				t.Fatalf("%s does not contain %s", recorded.File, change[0])
 			}
-			if status, body := replay(t, fake, changed); status != http.StatusForbidden || !strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
-				t.Errorf("%s with %s for %s answered %d\n%s", recorded.File, change[1], change[0], status, body)
+			if status, body := replay(t, fake, changed); status != http.StatusForbidden ||
+				!strings.Contains(body, "<Code>SignatureDoesNotMatch</Code>") {
+				t.Errorf("%s with %s instead of %s = %d\n%s", recorded.File, change[1], change[0], status, body)
 			}
 		}
 	}
@@ -105,7 +108,7 @@ func signedAt(t *testing.T, raw []byte) time.Time {
 	t.Helper()
 	found := regexp.MustCompile(`X-Amz-Date[:=] ?(\w+)`).FindSubmatch(raw)
 	if found == nil {
-		t.Fatalf("the request is not dated:\n%s", raw)
+		t.Fatalf("the request has no date:\n%s", raw)
 	}
 	at, err := time.Parse("20060102T150405Z", string(found[1]))
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// neverRestored are the codes of RestoreFromClusterSnapshot that are about what the fake does not keep: networks, capacity and
-// the state of what a restore names. It has no parameter for tags.
-var neverRestored = []awsquery.ErrorCode{
+// restoreCodesWithoutState are documented codes of RestoreFromClusterSnapshot that the fake never returns, because it has no networks,
+// no capacity and no state of named resources. The operation has no parameter for tags.
+var restoreCodesWithoutState = []awsquery.ErrorCode{
 	models.ErrClusterSecurityGroupNotFound,
 	models.ErrDependentServiceAccessDenied,
 	models.ErrDependentServiceUnavailableFault,
@@ -30,10 +30,14 @@ var neverRestored = []awsquery.ErrorCode{
 	models.ErrTagLimitExceededFault,
 }
 
-// prepareClusters adds to the fake of TestErrors: the cluster ledger, whose tables are known and whose snapshot is
-// balance; a snapshot of busy, hurried; the cluster sealed, which is encrypted, has the snapshot vault and has just got the schedule hourly,
-// beside which there is unused; the cluster mirrored, whose snapshots are copied to us-west-2; the grant used, with which
-// snapshots of a cluster there are copied here; and the partner's snapshots theirs, which nobody may see, and lent.
+// prepareClusters adds these resources to the fake of TestErrors:
+//   - the cluster ledger with known tables, and its snapshot balance,
+//   - the snapshot hurried of busy,
+//   - the encrypted cluster sealed with the snapshot vault and the new schedule hourly,
+//   - the schedule unused,
+//   - the cluster mirrored, whose snapshots are copied to us-west-2,
+//   - the grant used, which encrypts copies from us-west-2,
+//   - the partner's snapshots theirs, which is not shared, and lent, which is.
 func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 	t.Helper()
 	for _, cluster := range []redshifttest.Cluster{
@@ -68,25 +72,27 @@ func prepareClusters(t *testing.T, fake *redshifttest.Fake) {
 	must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "used")
 	must(t, west, "EnableSnapshotCopy", "ClusterIdentifier", "abroad", "DestinationRegion", "us-east-1", "SnapshotCopyGrantName", "used")
 	for _, name := range []string{"theirs", "lent"} {
-		if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot", "ClusterIdentifier", "warehouse", "SnapshotIdentifier", name); got.Status != 200 {
+		if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot",
+			"ClusterIdentifier", "warehouse", "SnapshotIdentifier", name); got.Status != 200 {
 			t.Fatal(got.Body)
 		}
 	}
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
-	if got := doAs(t, fake, partnerKeys, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "lent", "AccountWithRestoreAccess", own); got.Status != 200 {
+	if got := doAs(t, fake, partnerKeys, "AuthorizeSnapshotAccess",
+		"SnapshotIdentifier", "lent", "AccountWithRestoreAccess", ownAccount); got.Status != 200 {
 		t.Fatal(got.Body)
 	}
 	must(t, fake, "RestoreTableFromClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "old",
 		"SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", "taken")
 }
 
-// members returns the lines of an answer that do not differ from call to call.
-func members(body string) []string {
+// stableLines returns the lines of a response that are the same in every call.
+func stableLines(body string) []string {
 	return slices.DeleteFunc(strings.Split(body, "\n"), func(line string) bool { return strings.Contains(line, "<RequestId>") })
 }
 
-// clusterRefusals are about clusters, restores and copies in other regions.
-func clusterRefusals() []refusal {
+// clusterRefusals returns the refused calls for clusters, restores and copies in other regions.
+func clusterRefusals() []refusedCall {
 	const (
 		describe = "DescribeClusters"
 		grants   = "DescribeSnapshotCopyGrants"
@@ -106,7 +112,8 @@ func clusterRefusals() []refusal {
 		return append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", snapshot}, more...)
 	}
 	table := func(cluster, snapshot, source, target string, more ...string) []string {
-		return append([]string{"ClusterIdentifier", cluster, "SnapshotIdentifier", snapshot, "SourceDatabaseName", "dev", "SourceTableName", source, "NewTableName", target}, more...)
+		return append([]string{"ClusterIdentifier", cluster, "SnapshotIdentifier", snapshot, "SourceDatabaseName", "dev",
+			"SourceTableName", source, "NewTableName", target}, more...)
 	}
 	copying := func(cluster, region string, more ...string) []string {
 		return append([]string{"ClusterIdentifier", cluster, "DestinationRegion", region}, more...)
@@ -117,7 +124,7 @@ func clusterRefusals() []refusal {
 		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), fmt.Sprint(i))
 	}
 
-	return []refusal{
+	return []refusedCall{
 		{describe, []string{"ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{describe, []string{"ClusterIdentifier", "Analytics"}, models.ErrClusterNotFound, "Analytics"},
 		{describe, []string{"ClusterIdentifier", "analytics", "Marker", "x"}, "InvalidParameterCombination", "Marker"},
@@ -135,7 +142,7 @@ func clusterRefusals() []refusal {
 		{restore, []string{"ClusterIdentifier", "drill", "SnapshotArn", theirsARN}, models.ErrAccessToSnapshotDenied, partner},
 		{restore, []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "old"}, models.ErrClusterAlreadyExists, "analytics"},
 		{restore, from("missing"), models.ErrClusterSnapshotNotFound, "missing"},
-		{restore, from("lent"), models.ErrClusterSnapshotNotFound, "lent"}, // OwnerAccount is needed
+		{restore, from("lent"), models.ErrClusterSnapshotNotFound, "lent"}, // without OwnerAccount
 		{restore, from("theirs", "OwnerAccount", partner), models.ErrAccessToSnapshotDenied, partner},
 		{restore, from("missing", "OwnerAccount", partner), models.ErrClusterSnapshotNotFound, "missing"},
 		{restore, from("old", "OwnerAccount", "me"), "InvalidParameterValue", "OwnerAccount"},
@@ -157,13 +164,17 @@ func clusterRefusals() []refusal {
 		{restore, from("old", "Port", "8190"), "InvalidParameterValue", "8190"},
 		{restore, from("old", "Port", "8216"), "InvalidParameterValue", "8216"},
 		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterValue", "Cannot use a new KmsKeyId"},
-		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2", "Encrypted", "true"), "InvalidParameterValue", "KmsKeyId"},
+		{restore, from("vault", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2", "Encrypted", "true"),
+			"InvalidParameterValue", "KmsKeyId"},
 		{restore, from("old", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"},
 		{restore, from("old", "MultiAZ", "true", "Encrypted", "false"), "InvalidParameterCombination", "must be encrypted"},
-		{restore, from("old", "MultiAZ", "true", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"), "InvalidParameterCombination", "must be encrypted"},
-		{restore, from("vault", "MultiAZ", "true"), "InvalidParameterCombination", "must be encrypted"}, // seen with an encrypted snapshot
+		{restore, from("old", "MultiAZ", "true", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:key/2"),
+			"InvalidParameterCombination", "must be encrypted"},
+		{restore, from("vault", "MultiAZ", "true"),
+			"InvalidParameterCombination", "must be encrypted"}, // Redshift refuses it even for an encrypted snapshot
 		{restore, from("old", "ClusterParameterGroupName", "strict"), models.ErrClusterParameterGroupNotFound, "'strict'"},
-		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound, "Options.Resources.ParameterGroups of package redshifttest adds it, or the flag -resource"},
+		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound,
+			"Options.Resources.ParameterGroups of package redshifttest adds it, and so does the flag -resource"},
 		{restore, from("old", "ClusterSubnetGroupName", "private"), models.ErrClusterSubnetGroupNotFoundFault, "Options.Resources.SubnetGroups"},
 		{restore, from("old", "HsmClientCertificateIdentifier", "c"), models.ErrHsmClientCertificateNotFoundFault, "HSMClientCertificates"},
 		{restore, from("old", "HsmConfigurationIdentifier", "c"), models.ErrHsmConfigurationNotFoundFault, "HSMConfigurations"},
@@ -172,10 +183,11 @@ func clusterRefusals() []refusal {
 		{restore, from("old", "RedshiftIdcApplicationArn", "arn"), models.ErrRedshiftIdcApplicationNotExists, "IdcApplications"},
 		{restore, from("old", "MaintenanceTrackName", "fast"), models.ErrInvalidClusterTrack, "fast"},
 		{restore, from("old", "PreferredMaintenanceWindow", "Sunday"), "InvalidParameterValue", "PreferredMaintenanceWindow"},
-		{restore, from("old", "PreferredMaintenanceWindow", "sun:05:00-sun:05:29"), "InvalidParameterValue", "at least 30 minutes, and 'sun:05:00-sun:05:29' lasts 29"},
-		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "0 days"},
-		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "36"), "InvalidParameterValue", "36 days"},
-		{restore, from("balance", "AutomatedSnapshotRetentionPeriod", "-1"), "InvalidParameterValue", "-1 days"},
+		{restore, from("old", "PreferredMaintenanceWindow", "sun:05:00-sun:05:29"),
+			"InvalidParameterValue", "at least 30 minutes, but 'sun:05:00-sun:05:29' lasts 29"},
+		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "cannot be 0"},
+		{restore, from("old", "AutomatedSnapshotRetentionPeriod", "36"), "InvalidParameterValue", "cannot be 36"},
+		{restore, from("balance", "AutomatedSnapshotRetentionPeriod", "-1"), "InvalidParameterValue", "cannot be -1"},
 		{restore, from("old", "ManualSnapshotRetentionPeriod", "0"), "InvalidParameterValue", "ManualSnapshotRetentionPeriod"},
 		{restore, from("old", "ClusterParameterGroupName", "a--b"), models.ErrClusterParameterGroupNotFound, "a--b"},
 		{restore, from("old", "ClusterSecurityGroups.ClusterSecurityGroupName.1", "default"), "InvalidParameterCombination", "VPC"},
@@ -190,8 +202,10 @@ func clusterRefusals() []refusal {
 		{tables, table("busy", "hurried", "orders", "new"), models.ErrInvalidClusterState, "resizing"},
 		{tables, table("analytics", "young", "orders", "new"), models.ErrInvalidClusterSnapshotState, "young"},
 		{tables, table("ledger", "balance", "invoices", "new"), models.ErrInvalidTableRestoreArgument, "dev.public.invoices"},
-		{tables, table("ledger", "balance", "orders", "new", "SourceSchemaName", "private"), models.ErrInvalidTableRestoreArgument, "dev.private.orders"},
-		{tables, table("ledger", "balance", "Orders", "new", "EnableCaseSensitiveIdentifier", "true"), models.ErrInvalidTableRestoreArgument, "dev.public.Orders"},
+		{tables, table("ledger", "balance", "orders", "new", "SourceSchemaName", "private"), models.ErrInvalidTableRestoreArgument,
+			"dev.private.orders"},
+		{tables, table("ledger", "balance", "Orders", "new", "EnableCaseSensitiveIdentifier", "true"), models.ErrInvalidTableRestoreArgument,
+			"dev.public.Orders"},
 		{tables, table("ledger", "balance", "Orders", "ROWS"), models.ErrInvalidTableRestoreArgument, "already"},
 		{tables, table("analytics", "old", "orders", "taken"), models.ErrInvalidTableRestoreArgument, "being restored"},
 
@@ -238,6 +252,7 @@ func clusterRefusals() []refusal {
 		{keep, []string{"ClusterIdentifier", "analytics", "RetentionPeriod", "7"}, models.ErrSnapshotCopyDisabledFault, "analytics"},
 		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "36"}, models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
 		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "-1"}, models.ErrInvalidRetentionPeriodFault, "between 1 and 35"},
-		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "0", "Manual", "true"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+		{keep, []string{"ClusterIdentifier", "mirrored", "RetentionPeriod", "0", "Manual", "true"}, models.ErrInvalidRetentionPeriodFault,
+			"3653"},
 	}
 }

@@ -1,6 +1,7 @@
 package redshifttest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -18,7 +19,7 @@ import (
 
 const (
 	statusAvailable = "available"
-	// clusterAge is the default age of an added cluster, so that it can have older automated snapshots.
+	// clusterAge is the default age of an added cluster. It can then have automated snapshots of earlier days.
 	clusterAge = 30 * 24 * time.Hour
 )
 
@@ -119,9 +120,18 @@ type storedCluster struct {
 	snapshotCopy *models.ClusterSnapshotCopyStatus
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
-	backedUp     bool        // it has or had a snapshot
-	automated    time.Time   // automated snapshots due until this time have been taken
+	pending      models.PendingModifiedValues
+	resize       *resize   // the last one; nil if there was none
+	nextTrack    time.Time // when the pending maintenance track takes effect
+	namespace    string    // what the namespace is derived from; empty means the identifier
+	backedUp     bool      // it has or had a snapshot
+	automated    time.Time // automated snapshots due until this time have been taken
+	applying     time.Time // the end of the last dynamic change of its parameter group
+	logging      *logging  // nil if no audit logs are stored
 }
+
+// multiAZEnabled is the MultiAZ of a cluster in two Availability Zones.
+const multiAZEnabled = "Enabled"
 
 // defaultSettings returns the default settings of a cluster.
 func defaultSettings() models.Cluster {
@@ -185,10 +195,11 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.ManualSnapshotRetentionPeriod = cluster.ManualSnapshotRetentionPeriod
 	shown.VpcID = cluster.VpcID
 	shown.PreferredMaintenanceWindow = cluster.PreferredMaintenanceWindow
-	shown.PendingModifiedValues = &models.PendingModifiedValues{}
+	pendingValues := cluster.pending
+	shown.PendingModifiedValues = &pendingValues
 	shown.ClusterVersion = cluster.Version
 	shown.NumberOfNodes = cluster.NumberOfNodes
-	shown.Encrypted = cluster.KmsKeyID != ""
+	shown.Encrypted = cluster.encrypted()
 	shown.KmsKeyID = cluster.KmsKeyID
 	shown.EnhancedVpcRouting = cluster.EnhancedVpcRouting
 	shown.MaintenanceTrackName = cluster.MaintenanceTrackName
@@ -196,7 +207,8 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.NextMaintenanceWindowStartTime = nextWindow(cluster.PreferredMaintenanceWindow, c.now)
 	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
 	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
-	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cluster.Identifier))
+	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cmp.Or(cluster.namespace, cluster.Identifier)))
+	shown.ClusterParameterGroups = c.shownParameterGroups(cluster)
 	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
 	if cluster.restore != nil {
@@ -209,6 +221,9 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	if cluster.snapshotCopy != nil {
 		copying := *cluster.snapshotCopy
 		shown.ClusterSnapshotCopyStatus = &copying
+	}
+	if cluster.resize != nil {
+		shown.ResizeInfo, shown.DataTransferProgress = cluster.resize.info(c.now), cluster.resize.transfer(shown.ClusterStatus, c.now)
 	}
 	if shown.ClusterStatus != models.ClusterStatusCreating {
 		c.addCreated(&shown, cluster)
@@ -225,16 +240,36 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
 	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
-	if managedStorage(cluster.NodeType) {
+	if spec, known := nodeSpecs[cluster.NodeType]; known && managedStorage(cluster.NodeType) {
 		const decimalTerabyte = 1_000_000 // Redshift shows 256000000 for 256 TB
-		terabytes := nodeSpecs[cluster.NodeType].capacity(cluster.NumberOfNodes) / terabyte
+		terabytes := spec.capacity(cluster.NumberOfNodes) / terabyte
 		shown.TotalStorageCapacityInMegaBytes = new(int64(terabytes * decimalTerabyte))
 	}
+	if shown.MultiAZ == multiAZEnabled {
+		shown.MultiAZSecondary = &models.SecondaryClusterInfo{
+			AvailabilityZone: otherZone(cluster.AvailabilityZone),
+			ClusterNodes:     clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible),
+		}
+	}
+	shown.ElasticResizeNumberOfNodeOptions = elasticOptionsText(cluster.NodeType, cluster.NumberOfNodes)
 	if plan, found := c.plan(cluster); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
 }
+
+// otherZone returns another Availability Zone of the same region.
+func otherZone(zone string) string {
+	region := strings.TrimRight(zone, "abcdefghijklmnopqrstuvwxyz")
+	if zone == region+"b" {
+		return region + "a"
+	}
+
+	return region + "b"
+}
+
+// encrypted reports whether the data of the cluster is encrypted, with a key of KMS or of a hardware security module.
+func (c *storedCluster) encrypted() bool { return c.KmsKeyID != "" || c.settings.HsmStatus != nil }
 
 // endpoint returns the address of the database of a cluster. The address does not exist.
 func (s *state) endpoint(identifier string) string {
@@ -429,7 +464,7 @@ func (c *Cluster) settings() models.Cluster {
 	}
 	settings.IPAddressType = c.IPAddressType
 	if c.MultiAZ {
-		settings.MultiAZ = "Enabled"
+		settings.MultiAZ = multiAZEnabled
 	}
 	if c.AvailabilityZoneRelocation {
 		settings.AvailabilityZoneRelocationStatus = "enabled"
@@ -528,9 +563,9 @@ func (c *Cluster) checkCombinations() string {
 	}
 }
 
-// SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A restore in progress continues, unless
-// the status is incompatible-restore: then the restore has failed. It returns an error if the cluster does not exist, or if the
-// status is empty.
+// SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A change in progress, such as a resize or a
+// deletion, ends without its effect, and a resize has failed. A restore in progress continues, unless the status is
+// incompatible-restore: then the restore has failed. It returns an error if the cluster does not exist, or if the status is empty.
 func (f *Fake) SetClusterStatus(identifier, status string) error {
 	now := f.Now()
 	f.mutex.Lock()
@@ -543,9 +578,11 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	case status == "":
 		return fmt.Errorf("redshifttest: set the status of cluster %q: the status is empty", identifier)
 	}
+	cluster.stopChange(now)
 	cluster.Status = status
 	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {
 		running.stopped = now
+		f.state.restoreEvent(cluster, now, 3501, "The restore of cluster %s has failed.", cluster.Identifier)
 	}
 
 	return nil
@@ -558,19 +595,23 @@ func (f *Fake) RemoveCluster(identifier string) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.states.update(now)
-	owner, name := f.state.resourcesOf(f.account), strings.ToLower(identifier)
-	if owner.clusters[name] == nil {
+	owner := f.state.resourcesOf(f.account)
+	removed := owner.clusters[strings.ToLower(identifier)]
+	if removed == nil {
 		return fmt.Errorf("redshifttest: remove cluster %q: no such cluster", identifier)
 	}
-	delete(owner.clusters, name)
-	owner.removed[name] = true
-	ofCluster := func(restored *tableRestore) bool { return restored.ClusterIdentifier == name }
-	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, ofCluster)
-	for key, snapshot := range owner.snapshots {
-		if snapshot.ClusterIdentifier == name && snapshot.SnapshotType == models.SnapshotTypeAutomated {
-			delete(owner.snapshots, key)
-		}
-	}
+	owner.removeCluster(removed)
 
 	return nil
+}
+
+// removeCluster removes a cluster, its table restores and its automated snapshots.
+func (r *resources) removeCluster(cluster *storedCluster) {
+	delete(r.clusters, cluster.Identifier)
+	r.removed[cluster.Identifier] = true
+	ofCluster := func(restored *tableRestore) bool { return restored.ClusterIdentifier == cluster.Identifier }
+	r.tableRestores = slices.DeleteFunc(r.tableRestores, ofCluster)
+	maps.DeleteFunc(r.snapshots, func(_ string, snapshot *storedSnapshot) bool {
+		return snapshot.source == cluster && snapshot.SnapshotType == models.SnapshotTypeAutomated
+	})
 }

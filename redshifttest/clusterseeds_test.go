@@ -144,7 +144,7 @@ func TestAddManualSnapshotOptions(t *testing.T) {
 		{Identifier: "broken", ClusterIdentifier: "analytics", Status: models.SnapshotStatusFailed},
 		{Identifier: "last", ClusterIdentifier: "analytics", Status: models.SnapshotStatusFinalSnapshot},
 		{Identifier: "stuck", ClusterIdentifier: "analytics", Status: models.SnapshotStatusCreating, CreateTime: start.Add(-time.Hour)},
-		{Identifier: "theirs", ClusterIdentifier: "warehouse", AccountID: partner, SharedWith: []string{own, "amazon-redshift-support"}},
+		{Identifier: "theirs", ClusterIdentifier: "warehouse", AccountID: partner, SharedWith: []string{ownAccount, "amazon-redshift-support"}},
 	} {
 		if _, err := fake.AddManualSnapshot(snapshot); err != nil {
 			t.Fatal(err)
@@ -153,7 +153,7 @@ func TestAddManualSnapshotOptions(t *testing.T) {
 	fake.Advance(time.Hour)
 	client := clientOf(t, fake)
 	for name, want := range map[string]models.SnapshotStatus{"broken": "failed", "last": "final snapshot", "stuck": "creating"} {
-		result := ok[*redshift.DescribeClusterSnapshotsResult](t)(client.DescribeClusterSnapshots(t.Context(),
+		result := succeed[*redshift.DescribeClusterSnapshotsResult](t)(client.DescribeClusterSnapshots(t.Context(),
 			&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}))
 		if got := result.Snapshots[0].Status; got != want {
 			t.Errorf("the snapshot %s is %s, want %s", name, got, want)
@@ -162,15 +162,15 @@ func TestAddManualSnapshotOptions(t *testing.T) {
 	if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "theirs", "OwnerAccount", partner); got.Status != 200 {
 		t.Errorf("restore of a shared snapshot: %s", got.Body)
 	}
-	theirs := ok[*redshift.DescribeClusterSnapshotsResult](t)(clientWith(t, fake, partnerKeys).DescribeClusterSnapshots(t.Context(), nil)).Snapshots[0]
-	want := []models.AccountWithRestoreAccess{{AccountID: own}, {AccountAlias: "amazon-redshift-support"}}
+	theirs := succeed[*redshift.DescribeClusterSnapshotsResult](t)(clientWith(t, fake, partnerKeys).DescribeClusterSnapshots(t.Context(), nil)).Snapshots[0]
+	want := []models.AccountWithRestoreAccess{{AccountID: ownAccount}, {AccountAlias: "amazon-redshift-support"}}
 	if theirs.OwnerAccount != partner || !reflect.DeepEqual(theirs.AccountsWithRestoreAccess, want) {
 		t.Errorf("the owner is %s, and the snapshot is shared with %+v, want %s and %+v", theirs.OwnerAccount, theirs.AccountsWithRestoreAccess, partner, want)
 	}
 	for message, snapshot := range map[string]redshifttest.ManualSnapshot{
 		"AccountID does not have 12 digits":                    {AccountID: "1"},
 		"no such cluster":                                      {AccountID: "111122223333"},
-		"SharedWith has the account that owns the snapshot":    {SharedWith: []string{own}},
+		"SharedWith has the account that owns the snapshot":    {SharedWith: []string{ownAccount}},
 		`SharedWith cannot have "root"`:                        {SharedWith: []string{"root"}},
 		`SharedWith cannot have "210987654321": it must be a `: {SharedWith: []string{partner, partner}},
 		"SharedWith has 21 accounts, more than 20":             {SharedWith: make([]string, 21)},

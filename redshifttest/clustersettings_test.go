@@ -15,16 +15,17 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// restoreAs restores the snapshot nightly to the cluster drill and describes that after the restore.
+// restoreAs restores the snapshot nightly to the cluster drill, and returns the cluster after the restore.
 func restoreAs(t *testing.T, fake *redshifttest.Fake, parameters ...string) models.Cluster {
 	t.Helper()
-	must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"}, parameters...)...)
+	must(t, fake, "RestoreFromClusterSnapshot",
+		append([]string{"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"}, parameters...)...)
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 
 	return describeOne(t, clientOf(t, fake), "drill")
 }
 
-// TestRestoreKeepsSettings: a restored cluster has what the snapshot's cluster had when the snapshot was taken.
+// TestRestoreKeepsSettings checks that a restored cluster has the settings that the cluster had when the snapshot was taken.
 func TestRestoreKeepsSettings(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
@@ -37,36 +38,40 @@ func TestRestoreKeepsSettings(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly") // without tags
+	createSnapshots(t, fake, "nightly") // without tags
 	const arn = "arn:aws:redshift:us-east-1:123456789012:cluster:analytics"
 	must(t, fake, "CreateTags", "ResourceName", arn, "Tags.Tag.1.Key", "later")
 	got := restoreAs(t, fake)
 	if !slices.Equal(got.Tags, []models.Tag{{Key: "team", Value: "finance"}}) {
 		t.Errorf("tags: %v", got.Tags)
 	}
-	if got.PreferredMaintenanceWindow != "tue:23:45-wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 || got.AutomatedSnapshotRetentionPeriod != 9 {
-		t.Errorf("window %s, manual snapshots %d days, automated ones %d", got.PreferredMaintenanceWindow, got.ManualSnapshotRetentionPeriod, got.AutomatedSnapshotRetentionPeriod)
+	if got.PreferredMaintenanceWindow != "tue:23:45-wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 ||
+		got.AutomatedSnapshotRetentionPeriod != 9 {
+		t.Errorf("window %s, manual snapshots %d days, automated ones %d", got.PreferredMaintenanceWindow, got.ManualSnapshotRetentionPeriod,
+			got.AutomatedSnapshotRetentionPeriod)
 	}
-	// The tags of the new cluster are its own, and its manual snapshots are kept as long as it says.
-	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "team", "Tags.Tag.1.Value", "drill")
+	// The new cluster has its own tags and its own retention period of manual snapshots.
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "team",
+		"Tags.Tag.1.Value", "drill")
 	if one := describeOne(t, clientOf(t, fake), "analytics"); !slices.Contains(one.Tags, models.Tag{Key: "team", Value: "finance"}) {
-		t.Errorf("the first cluster's tags: %v", one.Tags)
+		t.Errorf("tags of the first cluster: %v", one.Tags)
 	}
 	client := clientOf(t, fake)
 	for name, test := range map[string]struct {
 		period *int
 		want   int
 	}{"default": {nil, 14}, "own": {new(7), 7}, "forever": {new(-1), -1}} {
-		taken := ok[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{
-			ClusterIdentifier: "drill", SnapshotIdentifier: name, ManualSnapshotRetentionPeriod: test.period,
-		}))
+		taken := succeed[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(),
+			&redshift.CreateClusterSnapshotParams{
+				ClusterIdentifier: "drill", SnapshotIdentifier: name, ManualSnapshotRetentionPeriod: test.period,
+			}))
 		if got := taken.Snapshot.ManualSnapshotRetentionPeriod; *got != test.want {
-			t.Errorf("%s: kept for %d days, not %d", name, *got, test.want)
+			t.Errorf("%s: retention period = %d days, want %d", name, *got, test.want)
 		}
 	}
 }
 
-// TestRestoreElsewhere: the tags of a cluster stay in its region and account, its other settings do not.
+// TestRestoreElsewhere checks that a restore in another region or account keeps the settings of the cluster, except tags.
 func TestRestoreElsewhere(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
@@ -81,21 +86,22 @@ func TestRestoreElsewhere(t *testing.T) {
 	}
 	west := fake.InRegion("us-west-2")
 	must(t, fake, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2")
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 	must(t, west, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "copy:nightly")
 	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
-	theirs := clientWith(t, fake, partnerKeys)
-	lent := ok[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(),
-		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: own}))
-	for place, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"), "another account": lent.Cluster} {
+	partnerClient := clientWith(t, fake, partnerKeys)
+	restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(partnerClient.RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount}))
+	for where, one := range map[string]models.Cluster{"another region": describeOne(t, clientOf(t, west), "drill"),
+		"another account": restored.Cluster} {
 		if len(one.Tags) > 0 || one.PreferredMaintenanceWindow != "mon:03:00-mon:04:00" || one.AutomatedSnapshotRetentionPeriod != 5 {
-			t.Errorf("in %s: tags %v, window %s, %d days", place, one.Tags, one.PreferredMaintenanceWindow, one.AutomatedSnapshotRetentionPeriod)
+			t.Errorf("in %s: tags %v, window %s, %d days", where, one.Tags, one.PreferredMaintenanceWindow, one.AutomatedSnapshotRetentionPeriod)
 		}
 	}
 }
 
-// TestRestoreWithoutDuration: the response of a restore is creating however short it is, and its rate is plausible.
+// TestRestoreWithoutDuration checks that a new cluster is creating even if the restore takes no time, and that the rate is plausible.
 func TestRestoreWithoutDuration(t *testing.T) {
 	t.Parallel()
 	for _, duration := range []time.Duration{-1, 1, 2, 3, time.Microsecond, time.Second} {
@@ -107,21 +113,21 @@ func TestRestoreWithoutDuration(t *testing.T) {
 					t.Fatal(err)
 				}
 				client := clientOf(t, fake)
-				taken := ok[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(),
+				taken := succeed[*redshift.CreateClusterSnapshotResult](t)(client.CreateClusterSnapshot(t.Context(),
 					&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}))
 				if taken.Snapshot.Status != models.SnapshotStatusCreating {
-					t.Errorf("Create: %s", taken.Snapshot.Status)
+					t.Errorf("CreateClusterSnapshot returned the status %s", taken.Snapshot.Status)
 				}
 				time.Sleep(max(duration, 1))
-				restored := ok[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
+				restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
 					&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}))
 				if restored.Cluster.ClusterStatus != models.ClusterStatusCreating {
-					t.Errorf("Restore: %s", restored.Cluster.ClusterStatus)
+					t.Errorf("RestoreFromClusterSnapshot returned the status %s", restored.Cluster.ClusterStatus)
 				}
 				time.Sleep(max(duration, 3))
 				one := describeOne(t, client, "drill")
 				if one.ClusterStatus != models.ClusterStatusAvailable || one.RestoreStatus.Status != models.RestoreStatusTypeCompleted {
-					t.Errorf("after it: %s, %s", one.ClusterStatus, one.RestoreStatus.Status)
+					t.Errorf("after the restore: %s, %s", one.ClusterStatus, one.RestoreStatus.Status)
 				}
 				if rate := one.RestoreStatus.CurrentRestoreRateInMegaBytesPerSecond; rate <= 0 || rate > 1024 {
 					t.Errorf("restored 1024 MB at %v MB/s", rate)
@@ -131,7 +137,7 @@ func TestRestoreWithoutDuration(t *testing.T) {
 	}
 }
 
-// TestSnapshotRate: a snapshot that hangs has a plausible rate too.
+// TestSnapshotRate checks that a snapshot that never becomes available has a plausible rate.
 func TestSnapshotRate(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{SnapshotDuration: 5})
@@ -159,9 +165,9 @@ func TestNodeTypes(t *testing.T) {
 			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: from, NumberOfNodes: 3}); err != nil {
 				t.Fatal(err)
 			}
-			create(t, fake, "nightly")
+			createSnapshots(t, fake, "nightly")
 			if got := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(got, to) {
-				t.Errorf("restorable to %q", got)
+				t.Errorf("RestorableNodeTypes = %q", got)
 			}
 			for number, nodeType := range append(slices.Clone(all), from) {
 				want := ""
@@ -171,27 +177,27 @@ func TestNodeTypes(t *testing.T) {
 				got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly",
 					"NodeType", nodeType, "NumberOfNodes", "2")
 				if got.Code != want {
-					t.Errorf("to %s: %s", nodeType, got.Body)
+					t.Errorf("restore to %s returned %s", nodeType, got.Body)
 				}
 			}
 		})
 	}
 }
 
-// TestFewerLargerNodes is the guide's example: 24 ds2.xlarge nodes become 3 ds2.8xlarge nodes.
+// TestFewerLargerNodes tests the example of the management guide: 24 ds2.xlarge nodes become 3 ds2.8xlarge nodes.
 func TestFewerLargerNodes(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: "ds2.xlarge", NumberOfNodes: 24}); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	if got := restoreAs(t, fake, "NodeType", "ds2.8xlarge", "NumberOfNodes", "3"); got.NodeType != "ds2.8xlarge" || got.NumberOfNodes != 3 {
-		t.Errorf("%d nodes of type %s", got.NumberOfNodes, got.NodeType)
+		t.Errorf("the cluster has %d nodes of type %s", got.NumberOfNodes, got.NodeType)
 	}
 }
 
-// TestNodeLimits goes to the smallest and largest number of each type, and beyond.
+// TestNodeLimits tests the smallest and the largest number of nodes of each type, and the numbers next to them.
 func TestNodeLimits(t *testing.T) {
 	t.Parallel()
 	for nodeType, limits := range map[string][2]int{
@@ -206,7 +212,8 @@ func TestNodeLimits(t *testing.T) {
 			} {
 				name := "c" + strconv.Itoa(count)
 				// 0 means the default.
-				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType, NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
+				if err := fake.AddCluster(redshifttest.Cluster{Identifier: name, NodeType: nodeType,
+					NumberOfNodes: count}); (err == nil) != (want == "" || count == 0) {
 					t.Errorf("AddCluster with %d nodes: %v", count, err)
 				}
 				if err := fake.AddCluster(redshifttest.Cluster{Identifier: "source-" + name, NodeType: nodeType, NumberOfNodes: 2}); err != nil {
@@ -214,21 +221,23 @@ func TestNodeLimits(t *testing.T) {
 				}
 				must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "source-"+name, "SnapshotIdentifier", name)
 				fake.Advance(redshifttest.DefaultSnapshotDuration)
-				if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "restored-"+name, "SnapshotIdentifier", name, "NumberOfNodes", strconv.Itoa(count)); got.Code != want {
-					t.Errorf("a restore with %d nodes: %s", count, got.Body)
+				if got := do(t, fake, "RestoreFromClusterSnapshot",
+					"ClusterIdentifier", "restored-"+name, "SnapshotIdentifier", name, "NumberOfNodes", strconv.Itoa(count)); got.Code != want {
+					t.Errorf("restore with %d nodes returned %s", count, got.Body)
 				}
 			}
 		})
 	}
 }
 
-// TestPorts goes to both ends of each range of ports.
+// TestPorts tests both ends of each range of ports.
 func TestPorts(t *testing.T) {
 	t.Parallel()
 	for nodeType, ports := range map[string]map[int]bool{
-		"ra3.xlplus": {5430: false, 5431: true, 5455: true, 5456: false, 8190: false, 8191: true, 8215: true, 8216: false, 1150: false, 65535: false},
-		"rg.xlarge":  {5430: false, 5431: true, 8215: true, 8216: false},
-		"dc2.large":  {1149: false, 1150: true, 5456: true, 65535: true, 65536: false, -1: false},
+		"ra3.xlplus": {5430: false, 5431: true, 5455: true, 5456: false, 8190: false, 8191: true, 8215: true, 8216: false, 1150: false,
+			65535: false},
+		"rg.xlarge": {5430: false, 5431: true, 8215: true, 8216: false},
+		"dc2.large": {1149: false, 1150: true, 5456: true, 65535: true, 65536: false, -1: false},
 	} {
 		for port, valid := range ports {
 			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
@@ -238,16 +247,17 @@ func TestPorts(t *testing.T) {
 			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: nodeType}); err != nil {
 				t.Fatal(err)
 			}
-			create(t, fake, "nightly")
-			got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "Port", strconv.Itoa(port))
+			createSnapshots(t, fake, "nightly")
+			got := do(t, fake, "RestoreFromClusterSnapshot",
+				"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "Port", strconv.Itoa(port))
 			if (got.Code == "") != valid || !valid && got.Code != "InvalidParameterValue" {
-				t.Errorf("a restore to %s with port %d: %s", nodeType, port, got.Body)
+				t.Errorf("restore to %s with port %d returned %s", nodeType, port, got.Body)
 			}
 		}
 	}
 }
 
-// TestRestoreKeys: an own encrypted snapshot keeps its key, and other snapshots take any.
+// TestRestoreKeys checks that the account's own encrypted snapshot keeps its key, and that other snapshots accept any key.
 func TestRestoreKeys(t *testing.T) {
 	t.Parallel()
 	const first, second = "arn:aws:kms:us-east-1:123456789012:key/1", "arn:aws:kms:us-east-1:123456789012:key/2"
@@ -258,22 +268,25 @@ func TestRestoreKeys(t *testing.T) {
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
-	if got := restoreAs(t, fake, "KmsKeyId", first, "Encrypted", "true", "MultiAZ", "true"); got.KmsKeyID != first || !got.Encrypted || got.MultiAZ != "Enabled" {
-		t.Errorf("with its own key: %s, %v, %s", got.KmsKeyID, got.Encrypted, got.MultiAZ)
+	if got := restoreAs(t, fake, "KmsKeyId", first, "Encrypted", "true", "MultiAZ", "true"); got.KmsKeyID != first || !got.Encrypted ||
+		got.MultiAZ != "Enabled" {
+		t.Errorf("restore with its own key: %s, %v, %s", got.KmsKeyID, got.Encrypted, got.MultiAZ)
 	}
-	if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "other", "SnapshotIdentifier", "nightly", "KmsKeyId", second); got.Code != "InvalidParameterValue" {
-		t.Errorf("with another key: %s", got.Body)
+	if got := do(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "other", "SnapshotIdentifier", "nightly", "KmsKeyId", second); got.Code != "InvalidParameterValue" {
+		t.Errorf("restore with another key returned %s", got.Body)
 	}
-	lent := ok[*redshift.RestoreFromClusterSnapshotResult](t)(clientWith(t, fake, partnerKeys).RestoreFromClusterSnapshot(t.Context(),
-		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: own, KmsKeyID: second}))
-	if lent.Cluster.KmsKeyID != second {
-		t.Errorf("another account restored with %s", lent.Cluster.KmsKeyID)
+	restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(clientWith(t, fake, partnerKeys).RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount,
+			KmsKeyID: second}))
+	if restored.Cluster.KmsKeyID != second {
+		t.Errorf("restore by another account has the key %s", restored.Cluster.KmsKeyID)
 	}
 }
 
-// TestResources restores with the default groups and with names that an option adds.
+// TestResources restores clusters with the default groups and with names of Options.Resources.
 func TestResources(t *testing.T) {
 	t.Parallel()
 	const application = "arn:aws:redshift:us-east-1:123456789012:redshiftidcapplication:1"
@@ -282,7 +295,7 @@ func TestResources(t *testing.T) {
 		HSMClientCertificates: []string{"certificate"}, HSMConfigurations: []string{"configuration"},
 		ReservedNodes: []string{"node"}, ReservedNodeOfferings: []string{"offering"}, IdcApplications: []string{application},
 	}})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	for number, pair := range [][]string{
 		{"ClusterParameterGroupName", "default.redshift-1.0"},
 		{"ClusterParameterGroupName", "default.redshift-2.0"},
@@ -294,7 +307,8 @@ func TestResources(t *testing.T) {
 		{"TargetReservedNodeOfferingId", "offering"},
 		{"RedshiftIdcApplicationArn", application},
 	} {
-		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly"}, pair...)...)
+		must(t, fake, "RestoreFromClusterSnapshot",
+			append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "nightly"}, pair...)...)
 	}
 	// Names of groups are stored in lower case.
 	got := restoreAs(t, fake, "ClusterParameterGroupName", "STRICT", "ClusterSubnetGroupName", "Private")
@@ -303,13 +317,13 @@ func TestResources(t *testing.T) {
 	}
 	defer func() {
 		if message := fmt.Sprint(recover()); !strings.Contains(message, "Options.Resources.SubnetGroups") {
-			t.Errorf("an empty name: %s", message)
+			t.Errorf("New with an empty name panicked with %s", message)
 		}
 	}()
 	redshifttest.New(redshifttest.Options{Resources: redshifttest.Resources{SubnetGroups: []string{""}}})
 }
 
-// TestMaintenanceWindows adds and restores clusters with windows, and computes when the next one starts.
+// TestMaintenanceWindows adds and restores clusters with windows, and compares the start of the next window.
 func TestMaintenanceWindows(t *testing.T) {
 	t.Parallel()
 	// start is Monday, 2026-11-23, 09:30:00.25.
@@ -340,11 +354,12 @@ func TestMaintenanceWindows(t *testing.T) {
 		if (err == nil) != (want != "") {
 			t.Errorf("AddCluster with %q: %v", window, err)
 		}
-		create(t, fake, "nightly")
-		got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "PreferredMaintenanceWindow", window)
+		createSnapshots(t, fake, "nightly")
+		got := do(t, fake, "RestoreFromClusterSnapshot",
+			"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "PreferredMaintenanceWindow", window)
 		if want == "" {
 			if got.Code != "InvalidParameterValue" {
-				t.Errorf("a restore with %q: %s", window, got.Body)
+				t.Errorf("restore with %q returned %s", window, got.Body)
 			}
 
 			continue
@@ -353,23 +368,24 @@ func TestMaintenanceWindows(t *testing.T) {
 		for _, name := range []string{"kept", "drill"} {
 			one := describeOne(t, client, name)
 			next := one.NextMaintenanceWindowStartTime.Format(time.RFC3339)
-			late := next == "2026-11-30T09:31:00Z" && want == "2026-11-23T09:31:00Z" // taking the snapshot took five minutes
+			late := next == "2026-11-30T09:31:00Z" && want == "2026-11-23T09:31:00Z" // the snapshot took five minutes
 			if one.PreferredMaintenanceWindow != strings.ToLower(window) || next != want && !late {
-				t.Errorf("%s has the window %s, next %s, not %s", name, one.PreferredMaintenanceWindow, next, want)
+				t.Errorf("%s has the window %s with the next start %s, want %s", name, one.PreferredMaintenanceWindow, next, want)
 			}
 		}
 	}
 }
 
-// TestCreatingClusters: Redshift omits members of a cluster that is creating, and shows them later.
+// TestCreatingClusters checks that a cluster that is creating has no members that Redshift omits, and has them later.
 func TestCreatingClusters(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{AutomatedSnapshots: true})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "added", Status: "creating"}); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly")
-	restored := must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AvailabilityZone", "us-east-1c")
+	createSnapshots(t, fake, "nightly")
+	restored := must(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AvailabilityZone", "us-east-1c")
 	described := func(name string) string {
 		return must(t, fake, "DescribeClusters", "ClusterIdentifier", name).Body
 	}
@@ -378,27 +394,29 @@ func TestCreatingClusters(t *testing.T) {
 		"ExpectedNextSnapshotScheduleTime", "ExpectedNextSnapshotScheduleTimeStatus",
 	}
 	always := []string{
-		"ClusterIdentifier", "NodeType", "ClusterStatus", "ClusterAvailabilityStatus", "MasterUsername", "DBName", "AutomatedSnapshotRetentionPeriod",
+		"ClusterIdentifier", "NodeType", "ClusterStatus", "ClusterAvailabilityStatus", "MasterUsername", "DBName",
+		"AutomatedSnapshotRetentionPeriod",
 		"ManualSnapshotRetentionPeriod", "VpcId", "PreferredMaintenanceWindow", "ClusterVersion", "AllowVersionUpgrade", "NumberOfNodes",
 		"PubliclyAccessible", "Encrypted", "EnhancedVpcRouting", "MaintenanceTrackName", "NextMaintenanceWindowStartTime", "ClusterNamespaceArn",
 	}
-	for place, body := range map[string]string{"the restore": restored.Body, "drill": described("drill"), "added": described("added")} {
+	for name, body := range map[string]string{"restore": restored.Body, "drill": described("drill"), "added": described("added")} {
 		for _, member := range later {
 			if strings.Contains(body, "<"+member+">") {
-				t.Errorf("%s has %s while it is creating", place, member)
+				t.Errorf("%s has %s while it is creating", name, member)
 			}
 		}
 		for _, member := range always {
 			if !strings.Contains(body, "<"+member+">") {
-				t.Errorf("%s has no %s", place, member)
+				t.Errorf("%s has no %s", name, member)
 			}
 		}
-		if !strings.Contains(body, "<DeferredMaintenanceWindows/>") || !strings.Contains(body, "<PendingModifiedValues/>") || !strings.Contains(body, "<Tags/>") {
-			t.Errorf("%s lacks an empty member:\n%s", place, body)
+		if !strings.Contains(body, "<DeferredMaintenanceWindows/>") || !strings.Contains(body, "<PendingModifiedValues/>") ||
+			!strings.Contains(body, "<Tags/>") {
+			t.Errorf("%s has no empty member:\n%s", name, body)
 		}
 	}
 	if strings.Contains(restored.Body, "RestoreStatus") || !strings.Contains(described("drill"), "<RestoreStatus>") {
-		t.Error("RestoreStatus is not where it should be")
+		t.Error("RestoreStatus must be in DescribeClusters only")
 	}
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 	if err := fake.SetClusterStatus("added", "available"); err != nil {
@@ -408,17 +426,19 @@ func TestCreatingClusters(t *testing.T) {
 		body := described(name)
 		for _, member := range slices.Concat(always, later) {
 			if !strings.Contains(body, "<"+member+">") {
-				t.Errorf("%s has no %s when it is available", name, member)
+				t.Errorf("%s has no %s although it is available", name, member)
 			}
 		}
 	}
-	if one := describeOne(t, clientOf(t, fake), "drill"); one.AvailabilityZone != "us-east-1c" || !strings.HasPrefix(one.ClusterPublicKey, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ") ||
-		!strings.HasSuffix(one.ClusterPublicKey, " Amazon-Redshift\n") || one.ClusterPublicKey == describeOne(t, clientOf(t, fake), "added").ClusterPublicKey {
+	if one := describeOne(t, clientOf(t, fake), "drill"); one.AvailabilityZone != "us-east-1c" ||
+		!strings.HasPrefix(one.ClusterPublicKey, "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ") ||
+		!strings.HasSuffix(one.ClusterPublicKey, " Amazon-Redshift\n") || one.ClusterPublicKey == describeOne(t, clientOf(t, fake),
+		"added").ClusterPublicKey {
 		t.Errorf("zone %s, key %q", one.AvailabilityZone, one.ClusterPublicKey)
 	}
 }
 
-// TestAddCluster refuses what Redshift would not take.
+// TestAddCluster adds clusters that Redshift would refuse.
 func TestAddCluster(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -428,15 +448,16 @@ func TestAddCluster(t *testing.T) {
 		"automated retention": {redshifttest.Cluster{AutomatedSnapshotRetentionPeriod: 36}, "35 days"},
 		"manual retention":    {redshifttest.Cluster{ManualSnapshotRetentionPeriod: 3654}, "3653"},
 		"negative retention":  {redshifttest.Cluster{ManualSnapshotRetentionPeriod: -2}, "-2"},
-		"endless size":        {redshifttest.Cluster{SizeInMegaBytes: math.Inf(1)}, "infinite"},
-		"no number":           {redshifttest.Cluster{SizeInMegaBytes: math.NaN()}, "NaN"},
+		"infinite size":       {redshifttest.Cluster{SizeInMegaBytes: math.Inf(1)}, "+Inf"},
+		"NaN size":            {redshifttest.Cluster{SizeInMegaBytes: math.NaN()}, "NaN"},
 		"tag key":             {redshifttest.Cluster{Tags: []models.Tag{{Key: "a;b"}}}, "a;b"},
 		"tag twice":           {redshifttest.Cluster{Tags: []models.Tag{{Key: "a"}, {Key: "a"}}}, "twice"},
 		"future":              {redshifttest.Cluster{CreateTime: start.Add(time.Second)}, "after now"},
 	} {
 		fake := newFake(t, redshifttest.Options{})
 		test.cluster.Identifier = "sales"
-		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) || !strings.Contains(err.Error(), `"sales"`) {
+		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) ||
+			!strings.Contains(err.Error(), `"sales"`) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -452,14 +473,15 @@ func TestAddCluster(t *testing.T) {
 	}
 }
 
-// TestEmptyStatuses: every method that sets a status refuses an empty one.
+// TestEmptyStatuses checks that every method that sets a status refuses an empty one.
 func TestEmptyStatuses(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	create(t, fake, "nightly")
-	request := ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
-		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "t",
-	})).TableRestoreStatus.TableRestoreRequestID
+	createSnapshots(t, fake, "nightly")
+	request := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(clientOf(t, fake).RestoreTableFromClusterSnapshot(t.Context(),
+		&redshift.RestoreTableFromClusterSnapshotParams{
+			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: "t",
+		})).TableRestoreStatus.TableRestoreRequestID
 	for name, err := range map[string]error{
 		"SetClusterStatus":      fake.SetClusterStatus("analytics", ""),
 		"SetSnapshotStatus":     fake.SetSnapshotStatus("nightly", ""),
@@ -471,7 +493,7 @@ func TestEmptyStatuses(t *testing.T) {
 	}
 }
 
-// TestKeysByOtherNames: a KMS key that is named by its identifier or an alias is described by its ARN.
+// TestKeysByOtherNames names KMS keys by identifier and alias. Redshift shows their ARNs.
 func TestKeysByOtherNames(t *testing.T) {
 	t.Parallel()
 	const key = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -482,41 +504,43 @@ func TestKeysByOtherNames(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "sealed", "SnapshotIdentifier", "vault")
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 	described := func(name string, parameters ...string) [2]string {
 		must(t, fake, "CreateSnapshotCopyGrant", append([]string{"SnapshotCopyGrantName", name}, parameters...)...)
-		must(t, fake, "RestoreFromClusterSnapshot", append([]string{"ClusterIdentifier", name, "SnapshotIdentifier", "nightly", "Encrypted", "true"}, parameters...)...)
+		must(t, fake, "RestoreFromClusterSnapshot",
+			append([]string{"ClusterIdentifier", name, "SnapshotIdentifier", "nightly", "Encrypted", "true"}, parameters...)...)
 		client := clientOf(t, fake)
-		grants := ok[*redshift.DescribeSnapshotCopyGrantsResult](t)(client.DescribeSnapshotCopyGrants(t.Context(),
+		grants := succeed[*redshift.DescribeSnapshotCopyGrantsResult](t)(client.DescribeSnapshotCopyGrants(t.Context(),
 			&redshift.DescribeSnapshotCopyGrantsParams{SnapshotCopyGrantName: name}))
 
 		return [2]string{grants.SnapshotCopyGrants[0].KmsKeyID, describeOne(t, client, name).KmsKeyID}
 	}
 	for name, given := range map[string]string{"by-id": key, "by-arn": arn} {
 		if got := described(name, "KmsKeyId", given); got != [2]string{arn, arn} {
-			t.Errorf("%s: described as %q", name, got)
+			t.Errorf("%s: KmsKeyId = %q", name, got)
 		}
 	}
-	byAlias, byAliasARN := described("by-alias", "KmsKeyId", "alias/own"), described("by-alias-arn", "KmsKeyId", "arn:aws:kms:us-east-1:123456789012:alias/own")
+	byAlias, byAliasARN := described("by-alias", "KmsKeyId", "alias/own"), described("by-alias-arn",
+		"KmsKeyId", "arn:aws:kms:us-east-1:123456789012:alias/own")
 	other, none := described("other-alias", "KmsKeyId", "alias/other"), described("none")
 	if byAlias != byAliasARN || byAlias == other || byAlias == none {
-		t.Errorf("one alias is %q and %q, another is %q, the default is %q", byAlias, byAliasARN, other, none)
+		t.Errorf("one alias has the keys %q and %q, another alias has %q, the default is %q", byAlias, byAliasARN, other, none)
 	}
 	for _, one := range []string{byAlias[0], byAlias[1], other[0], none[0], none[1]} {
 		if !strings.HasPrefix(one, "arn:aws:kms:us-east-1:123456789012:key/") {
-			t.Errorf("a key is described as %q", one)
+			t.Errorf("KmsKeyId = %q", one)
 		}
 	}
-	// The same key by another name is no other key.
+	// Another name of the same key is not another key.
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "unsealed", "SnapshotIdentifier", "vault", "KmsKeyId", arn)
 	if one := describeOne(t, clientOf(t, fake), "sealed"); one.KmsKeyID != arn {
 		t.Errorf("an added cluster is encrypted with %q", one.KmsKeyID)
 	}
 }
 
-// TestRestoreRetention takes the shortest and longest retention periods. Nodes with managed storage need automated snapshots.
+// TestRestoreRetention restores with the shortest and the longest retention periods. Nodes with managed storage need automated snapshots.
 func TestRestoreRetention(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -534,10 +558,11 @@ func TestRestoreRetention(t *testing.T) {
 		if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", NodeType: test.nodeType}); err != nil {
 			t.Fatal(err)
 		}
-		create(t, fake, "nightly")
-		got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AutomatedSnapshotRetentionPeriod", test.days)
+		createSnapshots(t, fake, "nightly")
+		got := do(t, fake, "RestoreFromClusterSnapshot",
+			"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "AutomatedSnapshotRetentionPeriod", test.days)
 		if (got.Code == "") != test.valid || !test.valid && got.Code != "InvalidParameterValue" {
-			t.Errorf("%s days for %s: %s", test.days, test.nodeType, got.Body)
+			t.Errorf("restore with %s days for %s returned %s", test.days, test.nodeType, got.Body)
 		}
 	}
 }

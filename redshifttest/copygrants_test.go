@@ -13,46 +13,52 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestCopyGrants copies the snapshots of an encrypted cluster: with a grant, which is of the region that they go to, and
-// with the key of that.
+// TestCopyGrants copies the snapshots of an encrypted cluster with a grant of the destination region, which has the key of the copies.
 func TestCopyGrants(t *testing.T) {
 	t.Parallel()
 	east := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
 	west := east.InRegion("us-west-2")
-	if err := east.AddCluster(redshifttest.Cluster{Identifier: "analytics", KmsKeyID: "arn:aws:kms:us-east-1:123456789012:key/east"}); err != nil {
+	if err := east.AddCluster(redshifttest.Cluster{Identifier: "analytics",
+		KmsKeyID: "arn:aws:kms:us-east-1:123456789012:key/east"}); err != nil {
 		t.Fatal(err)
 	}
 	here, there := clientOf(t, east), clientOf(t, west)
-	made := ok[*redshift.CreateSnapshotCopyGrantResult](t)(there.CreateSnapshotCopyGrant(t.Context(), &redshift.CreateSnapshotCopyGrantParams{
-		SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team", Value: "finance"}},
-	}))
+	made := succeed[*redshift.CreateSnapshotCopyGrantResult](t)(there.CreateSnapshotCopyGrant(t.Context(),
+		&redshift.CreateSnapshotCopyGrantParams{
+			SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team",
+				Value: "finance"}},
+		}))
 	want := models.SnapshotCopyGrant{
-		SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team", Value: "finance"}},
+		SnapshotCopyGrantName: "from-east", KmsKeyID: "arn:aws:kms:us-west-2:123456789012:key/west", Tags: []models.Tag{{Key: "team",
+			Value: "finance"}},
 	}
 	if !reflect.DeepEqual(made.SnapshotCopyGrant, want) {
-		t.Errorf("CreateSnapshotCopyGrant answered %+v", made.SnapshotCopyGrant)
+		t.Errorf("CreateSnapshotCopyGrant returned %+v", made.SnapshotCopyGrant)
 	}
-	ok[*redshift.EnableSnapshotCopyResult](t)(here.EnableSnapshotCopy(t.Context(), &redshift.EnableSnapshotCopyParams{
+	succeed[*redshift.EnableSnapshotCopyResult](t)(here.EnableSnapshotCopy(t.Context(), &redshift.EnableSnapshotCopyParams{
 		ClusterIdentifier: "analytics", DestinationRegion: "us-west-2", SnapshotCopyGrantName: "From-East",
 	}))
 	if copying := describeOne(t, here, "analytics").ClusterSnapshotCopyStatus; copying.SnapshotCopyGrantName != "from-east" {
-		t.Errorf("the cluster has %+v", copying)
+		t.Errorf("the cluster has the snapshot copy %+v", copying)
 	}
-	create(t, east, "nightly")
+	createSnapshots(t, east, "nightly")
 	east.Advance(time.Hour)
 	copied := west.Snapshots()
 	if len(copied) != 1 || !copied[0].Encrypted || copied[0].KmsKeyID != "arn:aws:kms:us-west-2:123456789012:key/west" {
 		t.Errorf("the copies are %+v", copied)
 	}
-	// It can be deleted when nothing needs it any more.
-	ok[*redshift.DisableSnapshotCopyResult](t)(here.DisableSnapshotCopy(t.Context(), &redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
-	ok[*redshift.DeleteSnapshotCopyGrantResult](t)(there.DeleteSnapshotCopyGrant(t.Context(), &redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "from-east"}))
-	if left := ok[*redshift.DescribeSnapshotCopyGrantsResult](t)(there.DescribeSnapshotCopyGrants(t.Context(), nil)); len(left.SnapshotCopyGrants) != 0 {
-		t.Errorf("left are %+v", left.SnapshotCopyGrants)
+	// A grant that is not in use can be deleted.
+	succeed[*redshift.DisableSnapshotCopyResult](t)(here.DisableSnapshotCopy(t.Context(),
+		&redshift.DisableSnapshotCopyParams{ClusterIdentifier: "analytics"}))
+	succeed[*redshift.DeleteSnapshotCopyGrantResult](t)(there.DeleteSnapshotCopyGrant(t.Context(),
+		&redshift.DeleteSnapshotCopyGrantParams{SnapshotCopyGrantName: "from-east"}))
+	if left := succeed[*redshift.DescribeSnapshotCopyGrantsResult](t)(there.DescribeSnapshotCopyGrants(t.Context(),
+		nil)); len(left.SnapshotCopyGrants) != 0 {
+		t.Errorf("the remaining grants are %+v", left.SnapshotCopyGrants)
 	}
 }
 
-// TestDescribeCopyGrants pages, filters, and sees the tags change.
+// TestDescribeCopyGrants tests pages, filters and changes of tags.
 func TestDescribeCopyGrants(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{SnapshotCopyGrants: 25}})
@@ -63,8 +69,9 @@ func TestDescribeCopyGrants(t *testing.T) {
 		all = append(all, name)
 		must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", name, "Tags.Tag.1.Key", "n", "Tags.Tag.1.Value", fmt.Sprint(i%2))
 	}
-	if got := do(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "more"); got.Code != string(models.ErrSnapshotCopyGrantQuotaExceededFault) {
-		t.Errorf("one more answered %s", got.Body)
+	if got := do(t, fake, "CreateSnapshotCopyGrant",
+		"SnapshotCopyGrantName", "more"); got.Code != string(models.ErrSnapshotCopyGrantQuotaExceededFault) {
+		t.Errorf("a grant beyond the quota returned %s", got.Body)
 	}
 	const arn = "arn:aws:redshift:us-east-1:123456789012:snapshotcopygrant:g03"
 	must(t, fake, "CreateTags", "ResourceName", arn, "Tags.Tag.1.Key", "kept", "Tags.Tag.1.Value", "yes")
@@ -90,17 +97,17 @@ func TestDescribeCopyGrants(t *testing.T) {
 				got = append(got, grant.SnapshotCopyGrantName)
 			}
 			if !slices.Equal(got, test.want) {
-				t.Errorf("%q, not %q", got, test.want)
+				t.Errorf("got the grants %q, want %q", got, test.want)
 			}
 		})
 	}
-	tagged := ok[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(), &redshift.DescribeTagsParams{ResourceName: arn}))
+	tagged := succeed[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(), &redshift.DescribeTagsParams{ResourceName: arn}))
 	if len(tagged.TaggedResources) != 2 || tagged.TaggedResources[0].ResourceType != models.ResourceTypeSnapshotCopyGrant {
-		t.Errorf("DescribeTags answered %+v", tagged.TaggedResources)
+		t.Errorf("DescribeTags returned %+v", tagged.TaggedResources)
 	}
 }
 
-// TestGrantsInUse: only the grant that snapshots are copied with cannot be deleted.
+// TestGrantsInUse checks that only a grant in use cannot be deleted.
 func TestGrantsInUse(t *testing.T) {
 	t.Parallel()
 	east := newFake(t, redshifttest.Options{})
@@ -110,17 +117,18 @@ func TestGrantsInUse(t *testing.T) {
 		must(t, east, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", name)
 	}
 	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2", "SnapshotCopyGrantName", "used")
-	if got := do(t, west, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "Used"); got.Code != string(models.ErrInvalidSnapshotCopyGrantStateFault) {
-		t.Errorf("the used one: %s", got.Body)
+	if got := do(t, west, "DeleteSnapshotCopyGrant",
+		"SnapshotCopyGrantName", "Used"); got.Code != string(models.ErrInvalidSnapshotCopyGrantStateFault) {
+		t.Errorf("DeleteSnapshotCopyGrant of a grant in use returned %s", got.Body)
 	}
 	must(t, west, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "unused")
-	must(t, east, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "used") // of that name, in the region of the cluster
+	must(t, east, "DeleteSnapshotCopyGrant", "SnapshotCopyGrantName", "used") // the grant with the same name in the region of the cluster
 	for operation, parameters := range map[string][]string{
 		"DeleteSnapshotCopyGrant":    {"SnapshotCopyGrantName", "unused"},
 		"DescribeSnapshotCopyGrants": {"SnapshotCopyGrantName", "unused"},
 	} {
 		if got := do(t, west, operation, parameters...); got.Code != string(models.ErrSnapshotCopyGrantNotFoundFault) {
-			t.Errorf("%s of one that does not exist: %s", operation, got.Body)
+			t.Errorf("%s of a missing grant returned %s", operation, got.Body)
 		}
 	}
 }

@@ -28,12 +28,12 @@ var (
 	}
 )
 
-func plain(name string) contract.Param { return contract.Param{Name: name, Type: "string"} }
-func required(name string) contract.Param {
+func stringParam(name string) contract.Param { return contract.Param{Name: name, Type: "string"} }
+func requiredParam(name string) contract.Param {
 	return contract.Param{Name: name, Type: "string", Required: true}
 }
 
-// warehouses are described as clusters are, have a name, and return themselves in a structure.
+// warehouses returns the operations of a kind that has a name and the structure of clusters. Results contain the structure.
 func warehouses() []contract.Operation {
 	warehouse := []contract.Member{{Name: "Warehouse", Type: "structure", Structure: "Cluster"}}
 	named := []contract.Pair{{Name: "ClusterIdentifier", Value: "Name"}}
@@ -51,7 +51,7 @@ func warehouses() []contract.Operation {
 	return []contract.Operation{
 		{
 			Name:   "CreateWarehouse",
-			Params: slices.Concat([]contract.Param{required("Name"), plain("Owner")}, settings),
+			Params: slices.Concat([]contract.Param{requiredParam("Name"), stringParam("Owner")}, settings),
 			Errors: []awsquery.ErrorCode{"OtherQuotaExceeded", "WarehouseExists", "WarehouseQuotaExceededFault"},
 			Result: warehouse,
 			Recovery: &contract.Recovery{
@@ -71,7 +71,8 @@ func warehouses() []contract.Operation {
 			Name:     "DescribeWarehouses",
 			ReadOnly: true,
 			Params: slices.Concat([]contract.Param{
-				plain("ClusterIdentifier"), plain("MasterUsername"), plain("Colour"), {Name: "StartTime", Type: "date-time"}, {Name: "EndTime", Type: "date-time"},
+				stringParam("ClusterIdentifier"), stringParam("MasterUsername"), stringParam("Colour"), {Name: "StartTime",
+					Type: "date-time"}, {Name: "EndTime", Type: "date-time"},
 				{Name: "Owners.MasterUsername", Type: "string", List: true}, {Name: "NumberOfNodes", Type: "integer"},
 			}, pagesOfCall),
 			Errors: []awsquery.ErrorCode{"WarehouseMissing"},
@@ -82,7 +83,7 @@ func warehouses() []contract.Operation {
 		},
 		{
 			Name:   "ModifyWarehouse",
-			Params: append([]contract.Param{required("Name"), plain("Owner")}, settings...),
+			Params: append([]contract.Param{requiredParam("Name"), stringParam("Owner")}, settings...),
 			Result: warehouse,
 			Recovery: &contract.Recovery{
 				Describe: "DescribeWarehouses",
@@ -93,7 +94,7 @@ func warehouses() []contract.Operation {
 		},
 		{
 			Name:   "DeleteWarehouse",
-			Params: []contract.Param{required("Name")},
+			Params: []contract.Param{requiredParam("Name")},
 			Result: warehouse,
 			Recovery: &contract.Recovery{
 				Describe: "DescribeWarehouses",
@@ -104,7 +105,8 @@ func warehouses() []contract.Operation {
 	}
 }
 
-// timetables have an identifier that Redshift chooses, flat results, and no error for a missing one in descriptions.
+// timetables returns the operations of a kind with an identifier that Redshift generates, and with flat results. The Describe operation
+// has no error for a missing resource.
 func timetables() []contract.Operation {
 	flat := contract.Definition("SnapshotSchedule")
 	described := func(keys ...contract.Pair) *contract.Recovery {
@@ -117,25 +119,25 @@ func timetables() []contract.Operation {
 		{
 			Name: "CreateTimetable",
 			Params: []contract.Param{
-				plain("ScheduleDescription"), {Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true, Required: true},
+				stringParam("ScheduleDescription"), {Name: "ScheduleDefinitions.ScheduleDefinition", Type: "string", List: true, Required: true},
 			},
 			Result:   flat,
 			Recovery: create,
 		},
 		{
 			Name:   "DescribeTimetables",
-			Params: []contract.Param{plain("ScheduleIdentifier"), plain("ScheduleDescription")},
+			Params: []contract.Param{stringParam("ScheduleIdentifier"), stringParam("ScheduleDescription")},
 			Result: []contract.Member{{Name: "Timetables", Type: "structure", Structure: "SnapshotSchedule", Item: "member", List: true}},
 		},
 		{
 			Name:     "ModifyTimetable",
-			Params:   []contract.Param{required("ScheduleIdentifier"), plain("ScheduleDescription")},
+			Params:   []contract.Param{requiredParam("ScheduleIdentifier"), stringParam("ScheduleDescription")},
 			Result:   flat,
 			Recovery: &contract.Recovery{Describe: "DescribeTimetables"},
 		},
 		{
 			Name:     "DeleteTimetable",
-			Params:   []contract.Param{required("ScheduleIdentifier")},
+			Params:   []contract.Param{requiredParam("ScheduleIdentifier")},
 			Recovery: described(contract.Pair{Name: "ScheduleIdentifier", Value: "ScheduleIdentifier"}),
 		},
 	}
@@ -159,11 +161,12 @@ func elements(body, name string) []string {
 	return texts
 }
 
-// TestDeclaredResource goes through the life of a resource that has no handler.
+// TestDeclaredResource creates, describes, modifies and deletes a resource without hand-written handlers.
 func TestDeclaredResource(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
-	created := must(t, fake, "CreateWarehouse", "Name", "north", "Owner", "ann", "NumberOfNodes", "+04", "Encrypted", "true", "Password", "hush",
+	created := must(t, fake, "CreateWarehouse",
+		"Name", "north", "Owner", "ann", "NumberOfNodes", "+04", "Encrypted", "true", "Password", "hush",
 		"PendingActions.Action.2", "b & c", "PendingActions.Action.1", "a", "Endpoint.Address", "north.example", "Endpoint.Port", "5439",
 		"IamRoles.Role.1.IamRoleArn", "arn:r", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "")
 	golden(t, "declared-create.xml.golden", created.Body)
@@ -176,37 +179,38 @@ func TestDeclaredResource(t *testing.T) {
 		return strings.Join(strings.Fields(inner), " ")
 	}
 	if got, want := inside(described.Body), inside(created.Body); got != want || got == "" {
-		t.Errorf("it is described as\n%s\nand was created as\n%s", got, want)
+		t.Errorf("DescribeWarehouses returned\n%s\nand CreateWarehouse\n%s", got, want)
 	}
 
 	fake.Advance(time.Hour)
-	modified := must(t, fake, "ModifyWarehouse", "Name", "North", "NumberOfNodes", "7", "Owner", "bob", "PendingActions", "", "KmsKeyId", "key-1")
+	modified := must(t, fake, "ModifyWarehouse",
+		"Name", "North", "NumberOfNodes", "7", "Owner", "bob", "PendingActions", "", "KmsKeyId", "key-1")
 	for name, want := range map[string][]string{
 		"ClusterIdentifier": {"north"}, "NumberOfNodes": {"7"}, "MasterUsername": {"bob"}, "Encrypted": {"true"}, "member": nil,
 		"KmsKeyId": {"arn:aws:kms:us-east-1:123456789012:key/key-1"}, "Port": {"5439"},
 		"ClusterCreateTime": {"2026-11-23T09:30:00.250Z"}, "Key": {"env"},
 	} {
 		if got := elements(modified.Body, name); !slices.Equal(got, want) {
-			t.Errorf("after a change, %s is %q, want %q", name, got, want)
+			t.Errorf("after ModifyWarehouse, %s = %q, want %q", name, got, want)
 		}
 	}
 
 	deleted := must(t, fake, "DeleteWarehouse", "Name", "north")
 	if got := elements(deleted.Body, "ClusterStatus"); !slices.Equal(got, []string{"deleting"}) {
-		t.Errorf("a deleted one has status %q", got)
+		t.Errorf("the deleted resource has the status %q", got)
 	}
 	for _, call := range [][]string{{"DeleteWarehouse", "Name"}, {"ModifyWarehouse", "Name"}, {"DescribeWarehouses", "ClusterIdentifier"}} {
 		if got := do(t, fake, call[0], call[1], "north"); got.Code != "WarehouseMissing" || got.Status != http.StatusBadRequest {
-			t.Errorf("%s of a deleted one responded %d %s", call[0], got.Status, got.Code)
+			t.Errorf("%s of a deleted resource = %d %s", call[0], got.Status, got.Code)
 		}
 	}
 	if got := must(t, fake, "DescribeWarehouses"); !strings.Contains(got.Body, "<Warehouses/>") {
-		t.Errorf("without any, it responded\n%s", got.Body)
+		t.Errorf("DescribeWarehouses without warehouses returned\n%s", got.Body)
 	}
 	must(t, fake, "CreateWarehouse", "Name", "north")
 }
 
-// TestSecretParameters: the log of requests has no secrets, also if the call was refused.
+// TestSecretParameters checks that Requests has no secrets, even if the call was refused.
 func TestSecretParameters(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
@@ -220,11 +224,11 @@ func TestSecretParameters(t *testing.T) {
 	}
 	requests := fake.Requests()
 	if len(requests) != 6 || strings.Contains(fmt.Sprint(requests), "hush") || requests[0].Params.Get("Name") != "north" {
-		t.Errorf("the log has %v", requests)
+		t.Errorf("Requests() = %v", requests)
 	}
 }
 
-// TestDeclaredRefusals has the calls that the fake refuses. They change nothing.
+// TestDeclaredRefusals makes calls that the fake refuses. They must change nothing.
 func TestDeclaredRefusals(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{Quotas: redshifttest.Quotas{OtherResources: 2, Tags: 1}})
@@ -238,10 +242,11 @@ func TestDeclaredRefusals(t *testing.T) {
 		"empty name":        {[]string{"CreateWarehouse", "Name", ""}, "InvalidParameterValue"},
 		"unknown parameter": {[]string{"CreateWarehouse", "Name", "a", "Size", "3"}, "InvalidQueryParameter"},
 		"no number":         {[]string{"CreateWarehouse", "Name", "a", "NumberOfNodes", "x"}, "MalformedInput"},
-		"no inner number":   {[]string{"CreateWarehouse", "Name", "a", "Endpoint.Port", "x"}, "MalformedInput"},
+		"no number inside":  {[]string{"CreateWarehouse", "Name", "a", "Endpoint.Port", "x"}, "MalformedInput"},
 		"too many nodes":    {[]string{"CreateWarehouse", "Name", "a", "NumberOfNodes", "101"}, "InvalidParameterValue"},
-		"change too many":   {[]string{"ModifyWarehouse", "Name", "north", "NumberOfNodes", "0"}, "InvalidParameterValue"},
-		"too many tags": {[]string{"CreateWarehouse", "Name", "a", "Tags.Tag.1.Key", "a", "Tags.Tag.1.Value", "", "Tags.Tag.2.Key", "b", "Tags.Tag.2.Value", ""},
+		"modify to 0 nodes": {[]string{"ModifyWarehouse", "Name", "north", "NumberOfNodes", "0"}, "InvalidParameterValue"},
+		"too many tags": {[]string{"CreateWarehouse", "Name", "a", "Tags.Tag.1.Key", "a", "Tags.Tag.1.Value", "", "Tags.Tag.2.Key", "b",
+			"Tags.Tag.2.Value", ""},
 			"TagLimitExceededFault"},
 		"bad tag":        {[]string{"CreateWarehouse", "Name", "a", "Tags.Tag.1.Key", "aws:a"}, "InvalidTagFault"},
 		"small pages":    {[]string{"DescribeWarehouses", "MaxRecords", "1"}, "InvalidParameterValue"},
@@ -251,22 +256,22 @@ func TestDeclaredRefusals(t *testing.T) {
 		"missing":        {[]string{"DeleteWarehouse", "Name", "south"}, "WarehouseMissing"},
 		"no identifier":  {[]string{"DeleteTimetable"}, "MissingParameter"},
 		"no timetable":   {[]string{"DeleteTimetable", "ScheduleIdentifier", "x"}, "TimetableMissing"},
-		"no change":      {[]string{"ModifyTimetable", "ScheduleIdentifier", "x"}, "TimetableMissing"},
+		"modify missing": {[]string{"ModifyTimetable", "ScheduleIdentifier", "x"}, "TimetableMissing"},
 	}
 	before := must(t, fake, "DescribeWarehouses").Body
 	for name, test := range tests {
 		if got := do(t, fake, test.call[0], test.call[1:]...); got.Code != test.code {
-			t.Errorf("%s: responded %d %s %s, want %s", name, got.Status, got.Code, got.Message, test.code)
+			t.Errorf("%s: got %d %s %s, want %s", name, got.Status, got.Code, got.Message, test.code)
 		}
 	}
 	withoutID := regexp.MustCompile("<RequestId>.*?</RequestId>")
 	if after := must(t, fake, "DescribeWarehouses").Body; withoutID.ReplaceAllString(after, "") != withoutID.ReplaceAllString(before, "") {
-		t.Errorf("what was refused changed\n%s\nto\n%s", before, after)
+		t.Errorf("the refused calls changed\n%s\nto\n%s", before, after)
 	}
 	must(t, fake, "CreateWarehouse", "Name", "south")
 	got := do(t, fake, "CreateWarehouse", "Name", "west")
 	if got.Code != "WarehouseQuotaExceededFault" || !strings.Contains(got.Message, "Options.Quotas.OtherResources") {
-		t.Errorf("beyond the quota, it responded %s %q", got.Code, got.Message)
+		t.Errorf("a call beyond the quota returned %s %q", got.Code, got.Message)
 	}
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
@@ -277,7 +282,7 @@ func TestDeclaredRefusals(t *testing.T) {
 	must(t, fake.InRegion("eu-west-1"), "CreateWarehouse", "Name", "north")
 }
 
-// TestDeclaredFilters: filters select by members, by lists, by times and by tags. A named resource that does not exist is an error.
+// TestDeclaredFilters filters by members, lists, times and tags. A named resource that does not exist is an error.
 func TestDeclaredFilters(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
@@ -292,7 +297,7 @@ func TestDeclaredFilters(t *testing.T) {
 	}{
 		"all":                {nil, "w0 w1 w2"},
 		"owner":              {[]string{"MasterUsername", "ann"}, "w0 w2"},
-		"owners":             {[]string{"Owners.MasterUsername.1", "bob", "Owners.MasterUsername.2", "nobody"}, "w1"},
+		"owners":             {[]string{"Owners.MasterUsername.1", "bob", "Owners.MasterUsername.2", "carol"}, "w1"},
 		"number":             {[]string{"NumberOfNodes", "3"}, "w2"},
 		"name and owner":     {[]string{"ClusterIdentifier", "w0", "MasterUsername", "ann"}, "w0"},
 		"name, not owner":    {[]string{"ClusterIdentifier", "w0", "MasterUsername", "bob"}, ""},
@@ -302,7 +307,7 @@ func TestDeclaredFilters(t *testing.T) {
 		"between":            {[]string{"StartTime", "2026-11-23T10:00:00Z", "EndTime", "2026-11-23T11:00:00Z"}, "w1"},
 		"tag key":            {[]string{"TagKeys.TagKey.1", "kann"}, "w0 w2"},
 		"tag key and value":  {[]string{"TagKeys.TagKey.1", "kann", "TagValues.TagValue.1", "2"}, "w2"},
-		"tag of a named one": {[]string{"ClusterIdentifier", "w1", "TagKeys.TagKey.1", "kann"}, ""},
+		"name and other tag": {[]string{"ClusterIdentifier", "w1", "TagKeys.TagKey.1", "kann"}, ""},
 	}
 	for name, test := range tests {
 		got := do(t, fake, "DescribeWarehouses", test.parameters...)
@@ -312,7 +317,7 @@ func TestDeclaredFilters(t *testing.T) {
 	}
 }
 
-// TestDeclaredPages: pages neither repeat nor skip resources while others come and go.
+// TestDeclaredPages checks that pages neither repeat nor skip resources while other resources are created and deleted.
 func TestDeclaredPages(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
@@ -322,41 +327,42 @@ func TestDeclaredPages(t *testing.T) {
 	first := must(t, fake, "DescribeWarehouses", "MaxRecords", "3", "MasterUsername", "ann")
 	marker := elements(first.Body, "Marker")
 	if got := elements(first.Body, "ClusterIdentifier"); !slices.Equal(got, []string{"w0", "w1", "w2"}) || len(marker) != 1 {
-		t.Fatalf("the first page has %q and %q", got, marker)
+		t.Fatalf("the first page has %q and the Marker %q", got, marker)
 	}
 	must(t, fake, "DeleteWarehouse", "Name", "w0")
 	must(t, fake, "DeleteWarehouse", "Name", "w4")
 	second := must(t, fake, "DescribeWarehouses", "MaxRecords", "3", "MasterUsername", "ann", "Marker", marker[0])
-	if got := elements(second.Body, "ClusterIdentifier"); !slices.Equal(got, []string{"w3", "w5", "w6"}) || strings.Contains(second.Body, "Marker") {
+	if got := elements(second.Body, "ClusterIdentifier"); !slices.Equal(got, []string{"w3", "w5", "w6"}) ||
+		strings.Contains(second.Body, "Marker") {
 		t.Errorf("the second page has %q\n%s", got, second.Body)
 	}
 	if got := do(t, fake, "DescribeWarehouses", "Marker", marker[0]); got.Code != "InvalidParameterValue" {
-		t.Errorf("with other filters, the marker responded %s", got.Code)
+		t.Errorf("the Marker with other filters returned %s", got.Code)
 	}
 	if got := elements(must(t, fake, "DescribeWarehouses").Body, "ClusterIdentifier"); len(got) != 5 {
-		t.Errorf("without MaxRecords, there are %d", len(got))
+		t.Errorf("without MaxRecords, the page has %d resources", len(got))
 	}
 }
 
-// TestDeclaredVisibility: Describe operations do not show a new resource until VisibilityDelay has passed.
+// TestDeclaredVisibility checks that Describe operations do not show a new resource before VisibilityDelay has passed.
 func TestDeclaredVisibility(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{VisibilityDelay: time.Minute})
 	must(t, fake, "CreateWarehouse", "Name", "north")
 	if got := do(t, fake, "DescribeWarehouses", "ClusterIdentifier", "north"); got.Code != "WarehouseMissing" {
-		t.Errorf("a new one responded %d %s", got.Status, got.Code)
+		t.Errorf("DescribeWarehouses of a new resource = %d %s", got.Status, got.Code)
 	}
 	if got := elements(must(t, fake, "DescribeWarehouses").Body, "ClusterIdentifier"); got != nil {
 		t.Errorf("the list has %q", got)
 	}
 	if got := do(t, fake, "CreateWarehouse", "Name", "north"); got.Code != "WarehouseExists" {
-		t.Errorf("the second creation responded %s", got.Code)
+		t.Errorf("the second CreateWarehouse returned %s", got.Code)
 	}
 	fake.Advance(time.Minute)
 	must(t, fake, "DescribeWarehouses", "ClusterIdentifier", "north")
 }
 
-// TestDeclaredTags: the operations for tags work for declared resources.
+// TestDeclaredTags calls the operations for tags with declared resources.
 func TestDeclaredTags(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
@@ -366,64 +372,69 @@ func TestDeclaredTags(t *testing.T) {
 	must(t, fake, "DeleteTags", "ResourceName", arn, "TagKeys.TagKey.1", "a")
 	for _, parameters := range [][]string{nil, {"ResourceName", arn}, {"ResourceType", "Warehouse"}} {
 		got := must(t, fake, "DescribeTags", parameters...)
-		if keys, kinds := elements(got.Body, "Key"), elements(got.Body, "ResourceType"); !slices.Equal(keys, []string{"b"}) || !slices.Equal(kinds, []string{"warehouse"}) {
-			t.Errorf("%q: tags %q of %q", parameters, keys, kinds)
+		if keys, kinds := elements(got.Body, "Key"), elements(got.Body, "ResourceType"); !slices.Equal(keys, []string{"b"}) ||
+			!slices.Equal(kinds, []string{"warehouse"}) {
+			t.Errorf("DescribeTags with %q: keys %q of the types %q", parameters, keys, kinds)
 		}
 	}
 	if got := elements(must(t, fake, "DescribeWarehouses", "TagKeys.TagKey.1", "b").Body, "Value"); !slices.Equal(got, []string{"2"}) {
-		t.Errorf("it is described with %q", got)
+		t.Errorf("DescribeWarehouses has the tags %q", got)
 	}
 }
 
-// TestDeclaredIdentifiers: an identifier that no caller chooses is made up, and a result may be flat.
+// TestDeclaredIdentifiers checks generated identifiers and flat results.
 func TestDeclaredIdentifiers(t *testing.T) {
 	t.Parallel()
 	fake := newDeclared(t, redshifttest.Options{})
 	var made []string
-	for range 2 { // none has a name, so they are different
+	for range 2 { // without names, they are different resources
 		created := must(t, fake, "CreateTimetable", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)")
 		made = append(made, elements(created.Body, "ScheduleIdentifier")...)
 		if got := elements(created.Body, "ScheduleDefinition"); !slices.Equal(got, []string{"rate(1 hour)"}) {
-			t.Errorf("it was created with %q", got)
+			t.Errorf("CreateTimetable returned %q", got)
 		}
 	}
 	if len(made) != 2 || made[0] == made[1] || made[0] == "" {
 		t.Fatalf("the identifiers are %q", made)
 	}
 	must(t, fake, "ModifyTimetable", "ScheduleIdentifier", made[1], "ScheduleDescription", "second")
-	if got := elements(must(t, fake, "DescribeTimetables", "ScheduleDescription", "second").Body, "ScheduleIdentifier"); !slices.Equal(got, made[1:]) {
-		t.Errorf("the second is %q", got)
+	if got := elements(must(t, fake, "DescribeTimetables",
+		"ScheduleDescription", "second").Body, "ScheduleIdentifier"); !slices.Equal(got, made[1:]) {
+		t.Errorf("the second timetable is %q", got)
 	}
-	if got := do(t, fake, "CreateTimetable", "ScheduleDescription", "second", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != "TimetableExists" {
-		t.Errorf("the same description responded %s", got.Code)
+	if got := do(t, fake, "CreateTimetable",
+		"ScheduleDescription", "second", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != "TimetableExists" {
+		t.Errorf("CreateTimetable with the same description returned %s", got.Code)
 	}
-	// The operation documents no error for a missing one.
+	// The operation documents no error for a missing resource.
 	if got := must(t, fake, "DescribeTimetables", "ScheduleIdentifier", "x"); !strings.Contains(got.Body, "<Timetables/>") {
-		t.Errorf("a missing one responded\n%s", got.Body)
+		t.Errorf("DescribeTimetables of a missing resource returned\n%s", got.Body)
 	}
 	if got := must(t, fake, "DeleteTimetable", "ScheduleIdentifier", made[0]); strings.Contains(got.Body, "DeleteTimetableResult") {
-		t.Errorf("the deletion responded\n%s", got.Body)
+		t.Errorf("DeleteTimetable returned\n%s", got.Body)
 	}
 	if got := elements(must(t, fake, "DescribeTimetables").Body, "ScheduleIdentifier"); !slices.Equal(got, made[1:]) {
-		t.Errorf("%q are left", got)
+		t.Errorf("the remaining identifiers are %q", got)
 	}
 }
 
-// TestDeclaredNextToHandlers: a declaration does not replace handlers, nor play half of a resource that has some.
+// TestDeclaredNextToHandlers checks that a declaration does not replace hand-written handlers. If a kind has some, the fake does not
+// implement its other operations either.
 func TestDeclaredNextToHandlers(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	fake.Declare(contract.Operation{
-		Name:   "CreateCluster",
-		Params: []contract.Param{required("ClusterIdentifier")},
+		Name:   "CreateClusterTwin",
+		Params: []contract.Param{requiredParam("ClusterIdentifier")},
 		Recovery: &contract.Recovery{
 			Describe: "DescribeClusters",
 			Keys:     []contract.Pair{{Name: "ClusterIdentifier", Value: "ClusterIdentifier"}},
 			Settled:  []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
 		},
 	})
-	if got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new"); got.Code != "InvalidAction" || !strings.Contains(got.Message, "Respond") {
-		t.Errorf("it responded %s %q", got.Code, got.Message)
+	if got := do(t, fake, "CreateClusterTwin", "ClusterIdentifier", "new"); got.Code != "InvalidAction" ||
+		!strings.Contains(got.Message, "Respond") {
+		t.Errorf("got %s %q", got.Code, got.Message)
 	}
 	if got := elements(must(t, fake, "DescribeClusters").Body, "ClusterIdentifier"); !slices.Equal(got, []string{"analytics"}) {
 		t.Errorf("the clusters are %q", got)

@@ -41,6 +41,10 @@
 //   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot every 8 hours.
 //   - Copies appear in other regions ([Fake.InRegion]).
 //   - Restores of clusters and tables end.
+//   - Scheduled actions pause, resume and resize clusters.
+//   - Dynamic changes of parameters are applied to clusters, and audit logs are delivered.
+//
+// The fake records the events of these changes and of calls. DescribeEvents lists them for 14 days.
 //
 // The test causes everything else:
 //
@@ -48,6 +52,7 @@
 //   - Snapshots of any age: [Fake.AddManualSnapshot] and [Fake.AddAutomatedSnapshot].
 //   - Failures of snapshots: [Fake.SetSnapshotStatus].
 //   - Failures of restores: [Fake.SetClusterStatus] and [Fake.SetTableRestoreStatus].
+//   - Topics of event subscriptions that are gone: [Fake.SetEventSubscriptionStatus].
 //   - Failures of requests: [Fake.FailNext] and [Fake.InjectNext].
 //
 // [Fake.Requests] and [Fake.Snapshots] return what happened so far. [Options].Logger logs each request when it ends.
@@ -67,9 +72,9 @@
 //
 // # Declared resources
 //
-// Hand-written code implements snapshots, clusters, snapshot copy grants, schedules and restores. The fake derives all other resources
-// from the declarations of this module's contract: it creates them, describes them with filters and pages, modifies, deletes and tags
-// them. A parameter sets the member of the same name. The errors for a resource that exists already, is missing or exceeds
+// Hand-written code implements snapshots, clusters, snapshot copy grants, schedules, restores, parameter groups, subnet groups, events,
+// event subscriptions, audit logs, scheduled actions and credentials. The fake derives all other resources from the declarations of this
+// module's contract: it creates them, describes them with filters and pages, modifies, deletes and tags them. A parameter sets the member of the same name. The errors for a resource that exists already, is missing or exceeds
 // [Quotas].OtherResources are the documented codes.
 //
 // A declared resource has no life cycle. Its status is a final one, such as available, from the start, and it is deleted immediately. Use
@@ -82,8 +87,11 @@
 //   - It has no IAM policies.
 //   - It stores and restores no data. A cluster has the names of its tables at most ([Cluster].Tables).
 //   - It has no networks, security groups, roles and KMS keys. A restore accepts any name for them.
-//   - Of parameter groups, subnet groups, reserved nodes and similar resources it knows only names: the default groups and the names in
-//     [Options].Resources. A restore that names another one is refused.
+//   - It has no subnets, S3 buckets and SNS topics. Those with a valid name exist, and all subnets are in one VPC. Event subscriptions
+//     send nothing, and no logs are stored.
+//   - Of reserved nodes and similar resources it knows only names, those in [Options].Resources. A restore that names another one is
+//     refused.
+//   - Temporary passwords of database users open no database.
 //   - A schedule is rate(12 hours) or cron(minutes hours day-of-week), with at least one hour between snapshots. A new or changed
 //     schedule is MODIFYING for one minute.
 //   - It has little protection. Serve it on loopback addresses only.
@@ -102,8 +110,19 @@
 //     has already ended is the error InvalidRetentionPeriodFault.
 //   - Revoking access by the ARN of another account's snapshot is the error AccessToSnapshotDenied.
 //   - A cluster must be available to get new tags.
+//   - Only properties of wlm_json_configuration are dynamic. A dynamic change is applied for one minute. It is a static change if the
+//     request says so, if the number of queues changes, or if the mode, groups or roles of a queue change.
+//   - A parameter group cannot be changed or deleted while a change of it is applied to a cluster.
+//   - A cluster uses the first subnet in its Availability Zone, which cannot be removed from its subnet group.
+//   - DescribeEvents lists the oldest events first. It refuses Duration together with StartTime or EndTime.
+//   - Automated snapshots, and completed snapshots that a test adds, have no events. Neither has the end of a retention period.
+//   - Events of scheduled actions have no number. Amazon documents none.
+//   - An SNS topic of another account is refused with SNSNoAuthorization, and one of another region with SNSTopicArnNotFound.
+//   - Audit logs are delivered every hour.
+//   - A scheduled action shows the next 5 runs. It stays as it is if its target action fails.
 //   - TagKeys and TagValues of DescribeTags select tags. The other tags of the same resource are not listed.
-//   - Each region has the Availability Zones a, b and c, and all DC2 and RA3 node types. New clusters cannot have DS2 nodes.
+//   - Each region has the Availability Zones a, b and c, and all DC2, RA3 and RG node types. The storage of RG nodes is unknown, and
+//     DescribeNodeConfigurationOptions does not list them. New clusters cannot have DS2 nodes.
 //   - DescribeNodeConfigurationOptions estimates the disk utilization as the size of the data divided by the storage of the nodes. For a
 //     restore, it lists all numbers of nodes with enough storage. For a resize, it lists those that an elastic resize can reach, and
 //     nothing for a single node. Other node types can have any number of nodes.

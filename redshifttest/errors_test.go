@@ -16,7 +16,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// onlyInjected are documented codes that nothing in the fake's state leads to.
+// onlyInjected are documented codes that the fake never returns on its own. Only injected faults have them.
 var onlyInjected = []awsquery.ErrorCode{
 	models.ErrDependentServiceRequestThrottlingFault,
 	models.ErrCopyToRegionDisabledFault,
@@ -26,17 +26,17 @@ var onlyInjected = []awsquery.ErrorCode{
 	models.ErrUnsupportedOperation,
 }
 
-// refusal is a request and the error that it deserves.
-type refusal struct {
+// refusedCall is a call and its error.
+type refusedCall struct {
 	operation  string
 	parameters []string
 	code       awsquery.ErrorCode
-	message    string // a part of it
+	message    string // part of the message
 }
 
-// TestErrors provokes every code. The fake has the clusters analytics (available) and busy (resizing), the manual
-// snapshots old (available, shared with the partner), ancient (available for two days) and young (creating), and an
-// automated one of each age.
+// TestErrors makes calls that return each error code. The fake has the clusters analytics (available) and busy (resizing), the manual
+// snapshots old (available, shared with the partner), ancient (available for two days) and young (creating), and an automated snapshot
+// of each age.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	const (
@@ -88,7 +88,7 @@ func TestErrors(t *testing.T) {
 		return append([]string{"SourceSnapshotIdentifier", source, "TargetSnapshotIdentifier", "new"}, more...)
 	}
 
-	refusals := []refusal{
+	refusals := []refusedCall{
 		{"", nil, "MissingAction", "Action"},
 		{"DescribeEverything", nil, "InvalidAction", "Could not find operation DescribeEverything for version 2012-12-01."},
 		{"describeClusterSnapshots", nil, "InvalidAction", "describeClusterSnapshots"},
@@ -105,18 +105,20 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"StartTime", "2026-11-23T10:00:00.567891234Z"}, "InvalidParameterValue", "StartTime"},
 		{describe, []string{"EndTime", "2026-11-23T10:00:00.0000000+01:00"}, "InvalidParameterValue", "at most 6 fractional digits"},
 		{describe, []string{"TagKeys.TagKey.first", "x"}, "MalformedInput", "TagKeys.TagKey.first"},
-		{describe, []string{"TagKeys.TagKey.0", "x"}, "MalformedInput", "numbers from 1"},
+		{describe, []string{"TagKeys.TagKey.0", "x"}, "MalformedInput", "must be 1 or more"},
 
 		{creating, []string{"ClusterIdentifier", "analytics"}, "MissingParameter", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "new"}, "MissingParameter", "ClusterIdentifier"},
-		{creating, []string{"SnapshotIdentifier", "", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier must be provided and must not be blank"},
+		{creating, []string{"SnapshotIdentifier", "", "ClusterIdentifier", "analytics"},
+			"InvalidParameterValue", "SnapshotIdentifier must be provided and must not be blank"},
 		{creating, []string{"SnapshotIdentifier", "1st", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "must begin with a letter"},
 		{creating, []string{"SnapshotIdentifier", "a--b", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "a-", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "rs:a", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
 		{creating, []string{"SnapshotIdentifier", "naïve", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "ASCII"},
 		{creating, []string{"SnapshotIdentifier", "a\n", "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "SnapshotIdentifier"},
-		{creating, []string{"SnapshotIdentifier", strings.Repeat("a", 256), "ClusterIdentifier", "analytics"}, "InvalidParameterValue", "1 to 255"},
+		{creating, []string{"SnapshotIdentifier", strings.Repeat("a", 256), "ClusterIdentifier", "analytics"},
+			"InvalidParameterValue", "1 to 255"},
 		{creating, []string{"SnapshotIdentifier", "new", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{creating, []string{"SnapshotIdentifier", "new", "ClusterIdentifier", "busy"}, models.ErrInvalidClusterState, "resizing"},
 		{creating, []string{"SnapshotIdentifier", "OLD", "ClusterIdentifier", "analytics"}, models.ErrClusterSnapshotAlreadyExists, "OLD"},
@@ -137,8 +139,10 @@ func TestErrors(t *testing.T) {
 		{copying, from("missing"), models.ErrClusterSnapshotNotFound, "missing"},
 		{copying, []string{"TargetSnapshotIdentifier", "new"}, "MissingParameter", "SourceSnapshotIdentifier"},
 		{copying, []string{"SourceSnapshotIdentifier", automated}, "MissingParameter", "TargetSnapshotIdentifier"},
-		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "rs:new"}, "InvalidParameterValue", "TargetSnapshotIdentifier"},
-		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "Old"}, models.ErrClusterSnapshotAlreadyExists, "Old"},
+		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "rs:new"},
+			"InvalidParameterValue", "TargetSnapshotIdentifier"},
+		{copying, []string{"SourceSnapshotIdentifier", automated, "TargetSnapshotIdentifier", "Old"}, models.ErrClusterSnapshotAlreadyExists,
+			"Old"},
 		{copying, from("old"), models.ErrInvalidClusterSnapshotState, "automated"},
 		{copying, from(youngAutomated), models.ErrInvalidClusterSnapshotState, "available"},
 		{copying, from(automated, "SourceSnapshotClusterIdentifier", "missing"), models.ErrClusterNotFound, "missing"},
@@ -147,15 +151,17 @@ func TestErrors(t *testing.T) {
 
 		{authorize, []string{"SnapshotIdentifier", "old"}, "MissingParameter", "AccountWithRestoreAccess"},
 		{authorize, share(), "MissingParameter", "SnapshotIdentifier or SnapshotArn"},
-		{authorize, share("SnapshotIdentifier", "old", "SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old"), "InvalidParameterCombination", "together"},
+		{authorize, share("SnapshotIdentifier", "old", "SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old"),
+			"InvalidParameterCombination", "together"},
 		{authorize, share("SnapshotArn", "old"), "InvalidParameterValue", "SnapshotArn"},
-		{authorize, share("SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"), models.ErrClusterSnapshotNotFound, "missing"},
+		{authorize, share("SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"),
+			models.ErrClusterSnapshotNotFound, "missing"},
 		{authorize, share("SnapshotIdentifier", "missing"), models.ErrClusterSnapshotNotFound, "missing"},
 		{authorize, share("SnapshotIdentifier", "old", "SnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, "old"},
 		{authorize, share("SnapshotIdentifier", automated), models.ErrInvalidClusterSnapshotState, "manual"},
 		{authorize, share("SnapshotIdentifier", "young"), models.ErrInvalidClusterSnapshotState, "available"},
 		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner}, models.ErrAuthorizationAlreadyExists, partner},
-		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", own}, "InvalidParameterValue", "owns"},
+		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", ownAccount}, "InvalidParameterValue", "owns"},
 		{authorize, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "somebody"}, "InvalidParameterValue", "somebody"},
 
 		{revoke, withdraw(), "MissingParameter", "SnapshotIdentifier or SnapshotArn"},
@@ -163,11 +169,13 @@ func TestErrors(t *testing.T) {
 		{revoke, withdraw("SnapshotIdentifier", "old", "SnapshotArn", oldARN), "InvalidParameterCombination", "together"},
 		{revoke, withdraw("SnapshotArn", "old"), "InvalidParameterValue", "SnapshotArn"},
 		{revoke, withdraw("SnapshotArn", goneARN), models.ErrClusterSnapshotNotFound, "missing"},
-		{revoke, withdraw("SnapshotArn", "arn:aws:redshift:us-east-1:210987654321:snapshot:analytics/old"), models.ErrAccessToSnapshotDenied, partner},
+		{revoke, withdraw("SnapshotArn", "arn:aws:redshift:us-east-1:210987654321:snapshot:analytics/old"), models.ErrAccessToSnapshotDenied,
+			partner},
 		{revoke, withdraw("SnapshotIdentifier", "missing"), models.ErrClusterSnapshotNotFound, "missing"},
 		{revoke, withdraw("SnapshotIdentifier", "old", "SnapshotClusterIdentifier", "busy"), models.ErrClusterSnapshotNotFound, "old"},
 		{revoke, withdraw("SnapshotIdentifier", "ancient"), models.ErrAuthorizationNotFound, partner},
-		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "111122223333"}, models.ErrAuthorizationNotFound, "111122223333"},
+		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "111122223333"}, models.ErrAuthorizationNotFound,
+			"111122223333"},
 		{revoke, []string{"SnapshotIdentifier", "old", "AccountWithRestoreAccess", "somebody"}, "InvalidParameterValue", "somebody"},
 
 		{deleting, nil, "MissingParameter", "SnapshotIdentifier"},
@@ -180,26 +188,33 @@ func TestErrors(t *testing.T) {
 		{modify, nil, "MissingParameter", "SnapshotIdentifier"},
 		{modify, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{modify, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState, "manual"},
-		{modify, []string{"SnapshotIdentifier", "young", "ManualSnapshotRetentionPeriod", "7"}, models.ErrInvalidClusterSnapshotState, "available"},
+		{modify, []string{"SnapshotIdentifier", "young", "ManualSnapshotRetentionPeriod", "7"}, models.ErrInvalidClusterSnapshotState,
+			"available"},
 		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "0"}, models.ErrInvalidRetentionPeriodFault, "3653"},
 		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "3654"}, models.ErrInvalidRetentionPeriodFault, "3654"},
-		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2"}, models.ErrInvalidRetentionPeriodFault, "2 days"},
-		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2", "Force", "false"}, models.ErrInvalidRetentionPeriodFault, "Force"},
-		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "1", "Force", "true"}, models.ErrInvalidClusterSnapshotState, "Revoke"},
+		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2"}, models.ErrInvalidRetentionPeriodFault,
+			"2 days"},
+		{modify, []string{"SnapshotIdentifier", "ancient", "ManualSnapshotRetentionPeriod", "2", "Force", "false"},
+			models.ErrInvalidRetentionPeriodFault, "Force"},
+		{modify, []string{"SnapshotIdentifier", "old", "ManualSnapshotRetentionPeriod", "1", "Force", "true"},
+			models.ErrInvalidClusterSnapshotState, "Revoke"},
 		{modify, []string{"SnapshotIdentifier", "old", "Force", "yes"}, "MalformedInput", "Force"},
 
 		{batchDelete, nil, "MissingParameter", "Identifiers"},
-		{batchDelete, []string{"Identifiers.DeleteClusterSnapshotMessage.1.SnapshotClusterIdentifier", "analytics"}, "MissingParameter", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"},
+		{batchDelete, []string{"Identifiers.DeleteClusterSnapshotMessage.1.SnapshotClusterIdentifier", "analytics"},
+			"MissingParameter", "Identifiers.DeleteClusterSnapshotMessage.1.SnapshotIdentifier"},
 		{batchDelete, tooManyToDelete, models.ErrBatchDeleteRequestSizeExceeded, "101"},
 		{batchModify, nil, "MissingParameter", "SnapshotIdentifierList"},
 		{batchModify, tooManyToModify, models.ErrBatchModifyClusterSnapshotsLimitExceededFault, "101"},
-		{batchModify, []string{"SnapshotIdentifierList.String.1", "ancient", "ManualSnapshotRetentionPeriod", "0"}, models.ErrInvalidRetentionPeriodFault, "3653"},
+		{batchModify, []string{"SnapshotIdentifierList.String.1", "ancient", "ManualSnapshotRetentionPeriod", "0"},
+			models.ErrInvalidRetentionPeriodFault, "3653"},
 
 		{tagging, tagOn("", "k", "v"), "InvalidParameterValue", "ResourceName"},
 		{tagging, tagOn("old", "k", "v"), "InvalidParameterValue", "ResourceName"},
 		{tagging, []string{"ResourceName", oldARN}, "MissingParameter", "Tags.Tag"},
 		{tagging, tagOn(goneARN, "k", "v"), models.ErrResourceNotFoundFault, "missing"},
-		{tagging, tagOn("arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/old", "k", "v"), models.ErrResourceNotFoundFault, "eu-west-1"},
+		{tagging, tagOn("arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/old", "k", "v"), models.ErrResourceNotFoundFault,
+			"eu-west-1"},
 		{tagging, tagOn(busyARN, "k", "v"), models.ErrInvalidClusterState, "resizing"},
 		{tagging, tagOn(oldARN, "a;b", "v"), models.ErrInvalidTagFault, "a;b"},
 		{tagging, tagOn(oldARN, "aws:k", "v"), models.ErrInvalidTagFault, "reserved"},
@@ -226,9 +241,11 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"SnapshotIdentifier", "old", "ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "together"},
 		{describe, []string{"SnapshotIdentifier", "missing", "ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "together"},
 		{describe, []string{"SnapshotIdentifier", "old", "OwnerAccount", partner}, models.ErrClusterSnapshotNotFound, "old"},
-		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"}, models.ErrClusterSnapshotNotFound, "missing"},
+		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/missing"},
+			models.ErrClusterSnapshotNotFound, "missing"},
 		{describe, []string{"SnapshotArn", "old"}, "InvalidParameterValue", "SnapshotArn"},
-		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old", "SnapshotIdentifier", "old"}, "InvalidParameterCombination", "together"},
+		{describe, []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/old", "SnapshotIdentifier", "old"},
+			"InvalidParameterCombination", "together"},
 		{describe, []string{"ClusterExists", "true", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{describe, []string{"ClusterExists", "true"}, "InvalidParameterCombination", "ClusterIdentifier"},
 		{describe, []string{"MaxRecords", "19"}, "InvalidParameterValue", "19"},
@@ -239,9 +256,11 @@ func TestErrors(t *testing.T) {
 		{describe, []string{"SnapshotType", "Manual"}, "InvalidParameterValue", "SnapshotType"},
 		{describe, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
 		{describe, []string{"TagValues.TagValue.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
-		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.SortOrder", "ASC"}, "MissingParameter", "SortingEntities.SnapshotSortingEntity.1.Attribute"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.SortOrder", "ASC"},
+			"MissingParameter", "SortingEntities.SnapshotSortingEntity.1.Attribute"},
 		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "AGE"}, "InvalidParameterValue", "AGE"},
-		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
+		{describe, []string{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME",
+			"SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
 	}
 
 	fake := newFake(t, redshifttest.Options{})
@@ -251,7 +270,7 @@ func TestErrors(t *testing.T) {
 	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(-90*60e9)); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "ancient", "old")
+	createSnapshots(t, fake, "ancient", "old")
 	fake.Advance(48 * 3600e9)
 	must(t, fake, tagging, tagOn(oldARN, "k", "v")...)
 	must(t, fake, authorize, "SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner)
@@ -262,43 +281,45 @@ func TestErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "sealed", "ScheduleIdentifier", "hourly")
-	before, clustersBefore := fake.Snapshots(), members(must(t, fake, "DescribeClusters").Body)
+	before, clustersBefore := fake.Snapshots(), stableLines(must(t, fake, "DescribeClusters").Body)
 
 	for _, refusal := range refusals {
 		got := do(t, fake, refusal.operation, refusal.parameters...)
 		if status := contract.StatusOf(refusal.code); got.Status != status || got.Code != string(refusal.code) ||
 			!strings.Contains(got.Message, refusal.message) || got.Type != "Sender" {
-			t.Errorf("%s %.200q\nanswered %d\n%s\nnot %d %s %q", refusal.operation, refusal.parameters, got.Status, got.Body, status, refusal.code, refusal.message)
+			t.Errorf("%s %.200q\nreturned %d\n%s\nwant %d %s with %q in the message",
+				refusal.operation, refusal.parameters, got.Status, got.Body, status, refusal.code, refusal.message)
 		}
 	}
 	if after := fake.Snapshots(); !reflect.DeepEqual(after, before) {
-		t.Errorf("what was refused changed the snapshots from\n%v\nto\n%v", before, after)
+		t.Errorf("the refused calls changed the snapshots from\n%v\nto\n%v", before, after)
 	}
 
-	if after := members(must(t, fake, "DescribeClusters").Body); !slices.Equal(after, clustersBefore) {
-		t.Errorf("what was refused changed the clusters from\n%q\nto\n%q", clustersBefore, after)
+	if after := stableLines(must(t, fake, "DescribeClusters").Body); !slices.Equal(after, clustersBefore) {
+		t.Errorf("the refused calls changed the clusters from\n%q\nto\n%q", clustersBefore, after)
 	}
 
-	// The errors that the contract documents for an operation are the errors of its handler.
-	// Operations without a handler have other tests.
+	// A handler must return each error that the contract documents for its operation. Operations without hand-written handlers have
+	// other tests. TestConfigurationErrors makes the calls of configurationRefusals.
+	refusals = append(refusals, configurationRefusals()...)
 	for _, operation := range contract.Operations() {
 		if !redshifttest.Handled(operation) {
 			continue
 		}
 		for _, code := range operation.Errors {
-			provoked := slices.ContainsFunc(refusals, func(r refusal) bool { return r.operation == operation.Name && r.code == code })
-			elsewhere := slices.Concat(onlyInjected, quotaErrors)
+			provoked := slices.ContainsFunc(refusals, func(r refusedCall) bool { return r.operation == operation.Name && r.code == code })
+			elsewhere := slices.Concat(onlyInjected, quotaErrors, configurationQuotas, withoutState)
 			if operation.Name == "RestoreFromClusterSnapshot" {
-				elsewhere = append(elsewhere, neverRestored...)
+				elsewhere = append(elsewhere, restoreCodesWithoutState...)
 			}
 			if !provoked && !slices.Contains(elsewhere, code) {
-				t.Errorf("%s documents %s, which no request here provokes", operation.Name, code)
+				t.Errorf("the contract documents %s with %s, but no call in this test returns it", operation.Name, code)
 			}
 		}
 	}
 }
 
-// quotaErrors are provoked by TestQuotas and TestRestoreQuotas.
+// quotaErrors are the codes that TestQuotas and TestRestoreQuotas check.
 var quotaErrors = []awsquery.ErrorCode{
 	models.ErrAuthorizationQuotaExceeded,
 	models.ErrClusterQuotaExceeded,
@@ -327,43 +348,51 @@ func TestQuotas(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range test.snapshots {
-				create(t, fake, fmt.Sprintf("s%d", i))
+				createSnapshots(t, fake, fmt.Sprintf("s%d", i))
 			}
 			for i := range test.accounts {
-				must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", fmt.Sprint(int64(111122223333)+int64(i)))
+				must(t, fake, "AuthorizeSnapshotAccess",
+					"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", fmt.Sprint(int64(111122223333)+int64(i)))
 			}
 			for operation, refused := range map[string]struct {
 				code       awsquery.ErrorCode
 				parameters []string
 			}{
-				"CreateClusterSnapshot":   {models.ErrClusterSnapshotQuotaExceeded, []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "more"}},
-				"CopyClusterSnapshot":     {models.ErrClusterSnapshotQuotaExceeded, []string{"SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "more"}},
-				"AuthorizeSnapshotAccess": {models.ErrAuthorizationQuotaExceeded, []string{"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "amazon-redshift-support"}},
+				"CreateClusterSnapshot": {models.ErrClusterSnapshotQuotaExceeded,
+					[]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "more"}},
+				"CopyClusterSnapshot": {models.ErrClusterSnapshotQuotaExceeded,
+					[]string{"SourceSnapshotIdentifier", automated.SnapshotIdentifier, "TargetSnapshotIdentifier", "more"}},
+				"AuthorizeSnapshotAccess": {models.ErrAuthorizationQuotaExceeded,
+					[]string{"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "amazon-redshift-support"}},
 			} {
 				if got := do(t, fake, operation, refused.parameters...); got.Code != string(refused.code) || got.Status != http.StatusBadRequest {
-					t.Errorf("%s answered %d %s, not %s", operation, got.Status, got.Code, refused.code)
+					t.Errorf("%s = %d %s, want %s", operation, got.Status, got.Code, refused.code)
 				}
 			}
-			// Whoever repeats a call that took the last place must hear that it is done, not that there is no place.
-			if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "s0"); got.Code != "ClusterSnapshotAlreadyExists" {
-				t.Errorf("a repeated Create answered %s", got.Code)
+			// If the call that used up the quota is repeated, the error must be that the resource exists, not the quota.
+			if got := do(t, fake, "CreateClusterSnapshot",
+				"ClusterIdentifier", "analytics", "SnapshotIdentifier", "s0"); got.Code != "ClusterSnapshotAlreadyExists" {
+				t.Errorf("a repeated CreateClusterSnapshot returned %s", got.Code)
 			}
-			if got := do(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "111122223333"); got.Code != "AuthorizationAlreadyExists" {
-				t.Errorf("a repeated Authorize answered %s", got.Code)
+			if got := do(t, fake, "AuthorizeSnapshotAccess",
+				"SnapshotIdentifier", "s0", "AccountWithRestoreAccess", "111122223333"); got.Code != "AuthorizationAlreadyExists" {
+				t.Errorf("a repeated AuthorizeSnapshotAccess returned %s", got.Code)
 			}
 		})
 	}
 
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: -1, Tags: -1}})
-	if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); got.Code != "ClusterSnapshotQuotaExceeded" {
-		t.Errorf("a negative quota of snapshots answered %s", got.Code)
+	if got := do(t, fake, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); got.Code != "ClusterSnapshotQuotaExceeded" {
+		t.Errorf("a negative quota of snapshots returned %s", got.Code)
 	}
-	if got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a", "Tags.Tag.1.Key", "k"); got.Code != "TagLimitExceededFault" {
-		t.Errorf("a negative quota of tags answered %s", got.Code)
+	if got := do(t, fake, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a", "Tags.Tag.1.Key", "k"); got.Code != "TagLimitExceededFault" {
+		t.Errorf("a negative quota of tags returned %s", got.Code)
 	}
 }
 
-// TestForm sends what do cannot: other methods, versions, bodies and paths.
+// TestForm sends requests with other methods, versions, bodies and paths.
 func TestForm(t *testing.T) {
 	t.Parallel()
 	const described = "Action=DescribeClusterSnapshots&Version=2012-12-01"
@@ -374,20 +403,22 @@ func TestForm(t *testing.T) {
 		status               int
 		code                 string
 	}{
-		"posted":            {"POST", "/", described, form, 200, ""},
-		"query and form":    {"POST", "/?Action=DescribeClusterSnapshots", "Version=2012-12-01", form, 200, ""},
-		"no version":        {"GET", "/?Action=DescribeClusterSnapshots", "", nil, 400, "InvalidAction"},
-		"other version":     {"GET", "/?Action=DescribeClusterSnapshots&Version=2012-12-02", "", nil, 400, "InvalidAction"},
-		"JSON":              {"POST", "/", `{"Action":"DescribeClusterSnapshots"}`, http.Header{"Content-Type": {"application/json"}}, 400, "MalformedInput"},
-		"no content type":   {"POST", "/", described, nil, 400, "MalformedInput"},
-		"broken form":       {"POST", "/", described + "&Marker=%zz", form, 404, "MalformedQueryString"},
-		"form in a GET":     {"GET", "/", described, form, 400, "MissingAction"},
-		"too long":          {"POST", "/", described + "&Marker=" + strings.Repeat("x", 1<<20), form, 413, "RequestEntityTooLarge"},
-		"other path":        {"GET", "/snapshots?" + described, "", nil, 404, "UnknownOperationException"},
-		"other method":      {"PUT", "/?" + described, "", nil, 405, "UnknownOperationException"},
-		"list of nothing":   {"GET", "/?" + described + "&TagKeys=", "", nil, 200, ""},
-		"wrong item name":   {"GET", "/?" + described + "&TagKeys.member.1=a%3Bb", "", nil, 200, ""},
-		"unknown member":    {"GET", "/?" + described + "&SortingEntities.SnapshotSortingEntity.1.Attribute=CREATE_TIME&SortingEntities.SnapshotSortingEntity.1.Colour=x", "", nil, 200, ""},
+		"posted":         {"POST", "/", described, form, 200, ""},
+		"query and form": {"POST", "/?Action=DescribeClusterSnapshots", "Version=2012-12-01", form, 200, ""},
+		"no version":     {"GET", "/?Action=DescribeClusterSnapshots", "", nil, 400, "InvalidAction"},
+		"other version":  {"GET", "/?Action=DescribeClusterSnapshots&Version=2012-12-02", "", nil, 400, "InvalidAction"},
+		"JSON": {"POST", "/", `{"Action":"DescribeClusterSnapshots"}`, http.Header{"Content-Type": {"application/json"}}, 400,
+			"MalformedInput"},
+		"no content type": {"POST", "/", described, nil, 400, "MalformedInput"},
+		"broken form":     {"POST", "/", described + "&Marker=%zz", form, 404, "MalformedQueryString"},
+		"form in a GET":   {"GET", "/", described, form, 400, "MissingAction"},
+		"too long":        {"POST", "/", described + "&Marker=" + strings.Repeat("x", 1<<20), form, 413, "RequestEntityTooLarge"},
+		"other path":      {"GET", "/snapshots?" + described, "", nil, 404, "UnknownOperationException"},
+		"other method":    {"PUT", "/?" + described, "", nil, 405, "UnknownOperationException"},
+		"empty list":      {"GET", "/?" + described + "&TagKeys=", "", nil, 200, ""},
+		"wrong item name": {"GET", "/?" + described + "&TagKeys.member.1=a%3Bb", "", nil, 200, ""},
+		"unknown member": {"GET", "/?" + described + "&SortingEntities.SnapshotSortingEntity.1.Attribute=CREATE_TIME" +
+			"&SortingEntities.SnapshotSortingEntity.1.Colour=x", "", nil, 200, ""},
 		"string as a list":  {"GET", "/?" + described + "&TagKeys.TagKey.1.Key=a%3Bb", "", nil, 200, ""},
 		"time with offset":  {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00%2B01%3A00", "", nil, 200, ""},
 		"time of boto3":     {"GET", "/?" + described + "&StartTime=2026-11-23T10%3A00%3A00.567891Z", "", nil, 200, ""},
@@ -405,7 +436,7 @@ func TestForm(t *testing.T) {
 			sign(t, request, fake.Credentials(), fake.Now())
 			got := send(t, fake.Transport(), request)
 			if got.Status != test.status || got.Code != test.code {
-				t.Errorf("answered %d %s\n%s", got.Status, got.Code, got.Body)
+				t.Errorf("got %d %s\n%s", got.Status, got.Code, got.Body)
 			}
 		})
 	}
@@ -413,10 +444,10 @@ func TestForm(t *testing.T) {
 	t.Run("broken query", func(t *testing.T) {
 		t.Parallel()
 		fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
-		request := unsigned(t, "DescribeClusterSnapshots")
+		request := unsignedRequest(t, "DescribeClusterSnapshots")
 		request.URL.RawQuery += "&Marker=%zz"
 		if got := send(t, fake.Transport(), request); got.Code != "MalformedQueryString" || got.Status != http.StatusNotFound {
-			t.Errorf("answered %d %s", got.Status, got.Code)
+			t.Errorf("got %d %s", got.Status, got.Code)
 		}
 	})
 }

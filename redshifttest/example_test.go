@@ -13,7 +13,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// A snapshot is taken and becomes available, which takes five minutes on the fake's clock and no time at all here.
+// A new snapshot becomes available after five minutes on the fake's clock. The test does not wait.
 func Example() {
 	fake := redshifttest.New(redshifttest.Options{})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {
@@ -44,7 +44,7 @@ func Example() {
 	// available
 }
 
-// Errors that follow from the state come by themselves; any other comes when it is asked for.
+// The fake returns errors that follow from its state. FailNext injects any other error.
 func ExampleFake_FailNext() {
 	fake := redshifttest.New(redshifttest.Options{})
 	client, err := redshift.New(fake.Config())
@@ -70,7 +70,7 @@ func ExampleFake_FailNext() {
 	// true
 }
 
-// The response is lost after the work was done, and Redshift is unavailable from then on, also for the look-up: the call returns an
+// The response is lost after the fake has taken the snapshot, and all later requests fail, including the look-up. The call returns an
 // OutcomeUnknownError. With fewer faults, the client finds the snapshot.
 func ExampleFake_InjectNext() {
 	fake := redshifttest.New(redshifttest.Options{})
@@ -113,7 +113,7 @@ func ExampleFake_InjectNext() {
 	// 2 snapshots
 }
 
-// A test supplies the response of an operation, as a result or as a function of the parameters.
+// Respond sets the response of an operation: a result, or a function of the parameters.
 func ExampleFake_Respond() {
 	fake := redshifttest.New(redshifttest.Options{})
 	client, err := redshift.New(fake.Config())
@@ -159,7 +159,7 @@ func ExampleFake_Respond() {
 	// new is storage-full
 }
 
-// An automated snapshot is named after its cluster and its time.
+// The identifier of an automated snapshot contains the cluster and the time.
 func ExampleFake_AddAutomatedSnapshot() {
 	fake := redshifttest.New(redshifttest.Options{Start: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics"}); err != nil {

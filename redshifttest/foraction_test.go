@@ -22,14 +22,16 @@ func TestForAction(t *testing.T) {
 		left      string
 		err       error
 	}{
-		"in the URL":        {url: "/?Version=2012-12-01&Action=DescribeTags", want: true},
-		"another":           {url: "/?Action=DescribeTagsToo"},
-		"none":              {url: "/"},
-		"in a form":         {url: "/", kind: form, body: strings.NewReader("Action=DescribeTags&X=1"), want: true, left: "Action=DescribeTags&X=1"},
-		"another in a form": {url: "/", kind: form, body: strings.NewReader("Action=CreateTags"), left: "Action=CreateTags"},
-		"no form":           {url: "/", kind: "text/plain", body: strings.NewReader("Action=DescribeTags"), left: "Action=DescribeTags"},
-		"a broken form":     {url: "/", kind: form, body: io.MultiReader(strings.NewReader("Action=DescribeTags"), iotest.ErrReader(broken)), left: "Action=DescribeTags", err: broken},
-		"a malformed URL":   {url: "/?Action=DescribeTags&%zz"},
+		"in the URL": {url: "/?Version=2012-12-01&Action=DescribeTags", want: true},
+		"other":      {url: "/?Action=DescribeTagsToo"},
+		"none":       {url: "/"},
+		"in a form": {url: "/", kind: form, body: strings.NewReader("Action=DescribeTags&X=1"), want: true,
+			left: "Action=DescribeTags&X=1"},
+		"other in a form": {url: "/", kind: form, body: strings.NewReader("Action=CreateTags"), left: "Action=CreateTags"},
+		"text":            {url: "/", kind: "text/plain", body: strings.NewReader("Action=DescribeTags"), left: "Action=DescribeTags"},
+		"broken form": {url: "/", kind: form, body: io.MultiReader(strings.NewReader("Action=DescribeTags"), iotest.ErrReader(broken)),
+			left: "Action=DescribeTags", err: broken},
+		"malformed URL": {url: "/?Action=DescribeTags&%zz"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -41,17 +43,17 @@ func TestForAction(t *testing.T) {
 				request.Header.Set("Content-Type", test.kind)
 			}
 			if got := redshifttest.ForAction("DescribeTags")(request); got != test.want {
-				t.Errorf("it is %v", got)
+				t.Errorf("ForAction() matches = %v, want %v", got, test.want)
 			}
 			if test.body == nil {
 				return
 			}
 			if left, err := io.ReadAll(request.Body); string(left) != test.left || !errors.Is(err, test.err) {
-				t.Errorf("what is left to read is %q, %v", left, err)
+				t.Errorf("the rest of the body = %q, %v, want %q, %v", left, err, test.left, test.err)
 			}
 		})
 	}
 	if redshifttest.ForAction("")(nil) {
-		t.Error("no request calls nothing")
+		t.Error("a nil request must not match")
 	}
 }

@@ -21,24 +21,24 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 func TestMain(m *testing.M) {
 	testenv.ClearAWS()
 	goleak.VerifyTestMain(m)
 }
 
-// start is what the clock of most fakes here shows, and does not move from by itself.
+// start is the time on the clock of most fakes in these tests. Only Advance moves it.
 var start = time.Date(2026, 11, 23, 9, 30, 0, 250e6, time.UTC)
 
 const (
-	own     = redshifttest.DefaultAccountID
-	partner = "210987654321"
+	ownAccount = redshifttest.DefaultAccountID
+	partner    = "210987654321"
 )
 
 var partnerKeys = sigv4.Credentials{AccessKeyID: "AKIDPARTNER", SecretAccessKey: "partner/secret", SessionToken: "partner+token/="}
 
-// newFake returns a fake whose clock stands still, with a cluster named analytics.
+// newFake returns a fake with a cluster named analytics. Only Advance moves its clock.
 func newFake(tb testing.TB, options redshifttest.Options) *redshifttest.Fake {
 	tb.Helper()
 	if options.Start.IsZero() {
@@ -53,7 +53,7 @@ func newFake(tb testing.TB, options redshifttest.Options) *redshifttest.Fake {
 	return fake
 }
 
-// injectNext makes the next calls of an operation meet faults, and fails the test if they are not injected.
+// injectNext calls InjectNext, and fails the test if it returns an error.
 func injectNext(tb testing.TB, fake *redshifttest.Fake, operation string, faults ...redshifttest.Fault) {
 	tb.Helper()
 	if err := fake.InjectNext(operation, faults...); err != nil {
@@ -61,7 +61,7 @@ func injectNext(tb testing.TB, fake *redshifttest.Fake, operation string, faults
 	}
 }
 
-// failNext makes the next calls of an operation fail with a code, and fails the test if the code is not injected.
+// failNext calls FailNext, and fails the test if it returns an error.
 func failNext(tb testing.TB, fake *redshifttest.Fake, operation string, code awsquery.ErrorCode, times ...int) {
 	tb.Helper()
 	if err := fake.FailNext(operation, code, times...); err != nil {
@@ -69,8 +69,8 @@ func failNext(tb testing.TB, fake *redshifttest.Fake, operation string, code aws
 	}
 }
 
-// answer is an answer with everything that tests look at.
-type answer struct {
+// testResponse is a response and the parts of it that tests check.
+type testResponse struct {
 	Status int
 	Header http.Header
 	Body   string
@@ -82,8 +82,8 @@ type answer struct {
 	Names   []string `xml:"DescribeClusterSnapshotsResult>Snapshots>Snapshot>SnapshotIdentifier"`
 }
 
-// unsigned makes a request whose query is written as AWS wants it.
-func unsigned(tb testing.TB, operation string, parameters ...string) *http.Request {
+// unsignedRequest returns a request with a query in the canonical encoding of AWS.
+func unsignedRequest(tb testing.TB, operation string, parameters ...string) *http.Request {
 	tb.Helper()
 	query := "Action=" + operation + "&Version=2012-12-01"
 	for i := 0; i < len(parameters); i += 2 {
@@ -97,7 +97,7 @@ func unsigned(tb testing.TB, operation string, parameters ...string) *http.Reque
 	return request
 }
 
-// sign signs with this module's signer, which the fake shares nothing with.
+// sign signs a request with package sigv4. The fake checks it with independent code.
 func sign(tb testing.TB, request *http.Request, keys sigv4.Credentials, at time.Time) {
 	tb.Helper()
 	signFor(tb, redshifttest.DefaultRegion, request, keys, at)
@@ -126,7 +126,7 @@ func signFor(tb testing.TB, region string, request *http.Request, keys sigv4.Cre
 	}
 }
 
-func send(tb testing.TB, transport http.RoundTripper, request *http.Request) answer {
+func send(tb testing.TB, transport http.RoundTripper, request *http.Request) testResponse {
 	tb.Helper()
 	response, err := transport.RoundTrip(request)
 	if err != nil {
@@ -139,42 +139,42 @@ func send(tb testing.TB, transport http.RoundTripper, request *http.Request) ans
 	if err := response.Body.Close(); err != nil {
 		tb.Fatal(err)
 	}
-	got := answer{Status: response.StatusCode, Header: response.Header, Body: string(body)}
+	got := testResponse{Status: response.StatusCode, Header: response.Header, Body: string(body)}
 	if err := xml.Unmarshal(body, &got); err != nil {
-		tb.Fatalf("the answer is no XML: %v\n%s", err, body)
+		tb.Fatalf("the response is not XML: %v\n%s", err, body)
 	}
 
 	return got
 }
 
-// do makes a signed call of the fake's own account.
-func do(tb testing.TB, fake *redshifttest.Fake, operation string, parameters ...string) answer {
+// do makes a signed call with the fake's own account.
+func do(tb testing.TB, fake *redshifttest.Fake, operation string, parameters ...string) testResponse {
 	tb.Helper()
 
 	return doAs(tb, fake, fake.Credentials(), operation, parameters...)
 }
 
-func doAs(tb testing.TB, fake *redshifttest.Fake, keys sigv4.Credentials, operation string, parameters ...string) answer {
+func doAs(tb testing.TB, fake *redshifttest.Fake, keys sigv4.Credentials, operation string, parameters ...string) testResponse {
 	tb.Helper()
-	request := unsigned(tb, operation, parameters...)
+	request := unsignedRequest(tb, operation, parameters...)
 	signFor(tb, fake.Region(), request, keys, fake.Now())
 
 	return send(tb, fake.Transport(), request)
 }
 
-// must makes a call that has to succeed.
-func must(tb testing.TB, fake *redshifttest.Fake, operation string, parameters ...string) answer {
+// must makes a call, and fails the test if the call fails.
+func must(tb testing.TB, fake *redshifttest.Fake, operation string, parameters ...string) testResponse {
 	tb.Helper()
 	got := do(tb, fake, operation, parameters...)
 	if got.Status != http.StatusOK {
-		tb.Fatalf("%s %q answered %d:\n%s", operation, parameters, got.Status, got.Body)
+		tb.Fatalf("%s %q = %d:\n%s", operation, parameters, got.Status, got.Body)
 	}
 
 	return got
 }
 
-// create takes snapshots that must succeed, and lets them become available.
-func create(tb testing.TB, fake *redshifttest.Fake, identifiers ...string) {
+// createSnapshots takes snapshots and advances the clock until they are available.
+func createSnapshots(tb testing.TB, fake *redshifttest.Fake, identifiers ...string) {
 	tb.Helper()
 	for _, identifier := range identifiers {
 		must(tb, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", identifier)
@@ -182,7 +182,7 @@ func create(tb testing.TB, fake *redshifttest.Fake, identifiers ...string) {
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 }
 
-// golden compares with a file in testdata, which -update writes.
+// golden compares a text with a file in testdata. The flag -update writes the file.
 func golden(tb testing.TB, name, got string) {
 	tb.Helper()
 	file := filepath.Join("testdata", name)
@@ -196,12 +196,12 @@ func golden(tb testing.TB, name, got string) {
 		tb.Fatal(err)
 	}
 	if !bytes.Equal(want, []byte(got)) {
-		tb.Errorf("%s has\n%s\nbut the fake answered\n%s", file, want, got)
+		tb.Errorf("%s has\n%s\nthe fake returned\n%s", file, want, got)
 	}
 }
 
-// cancelled is a context that has ended.
-func cancelled() context.Context {
+// canceledContext returns a context that is done.
+func canceledContext() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 

@@ -19,10 +19,10 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// maxGrowth is how much the heap may grow, in bytes.
+// maxGrowth is the largest growth of the heap in a test, in bytes.
 const maxGrowth = 100 << 20
 
-// liveHeap returns the bytes of the reachable objects.
+// liveHeap returns the size of all reachable objects, in bytes.
 func liveHeap() int64 {
 	runtime.GC()
 	var memory runtime.MemStats
@@ -62,19 +62,19 @@ func TestMemoryOfUnsignedRequests(t *testing.T) {
 		body   string
 		status int
 	}{
-		"a header of 900 KB":    {count: 400, header: header(1, 900<<10), status: 431},
-		"a header of 60 KB":     {count: 1500, header: header(1, 60<<10), status: 403},
+		"header of 900 KB":      {count: 400, header: header(1, 900<<10), status: 431},
+		"header of 60 KB":       {count: 1500, header: header(1, 60<<10), status: 403},
 		"headers of 1 KB":       {count: 400, header: header(900, 1<<10), status: 431},
 		"tiny headers":          {count: 100, header: header(4000, 0), status: 403},
 		"too many tiny headers": {count: 10, header: header(90_000, 0), status: 431},
-		"a value of 1 MB":       {count: 100, body: form("Action=DescribeClusters&a=", megabyte, always("xxxxxxxxxx")), status: 403},
-		"a value of escapes":    {count: 100, body: form("Action=DescribeClusters&a=", megabyte, always("%41%41%41%41")), status: 403},
+		"value of 1 MB":         {count: 100, body: form("Action=DescribeClusters&a=", megabyte, always("xxxxxxxxxx")), status: 403},
+		"value of escapes":      {count: 100, body: form("Action=DescribeClusters&a=", megabyte, always("%41%41%41%41")), status: 403},
 		"short names":           {count: 30, body: form("a", megabyte, parameter), status: 403},
 		"as many as allowed":    {count: 100, body: form("a", 38_000, parameter), status: 403},
 		"one name":              {count: 30, body: form("a", megabyte, always("&a=")), status: 403},
 		"one name, allowed":     {count: 800, body: form("a", 29_900, always("&a=")), status: 403},
-		"no names":              {count: 30, body: form("a", megabyte, always("&")), status: 403},
-		"a name and much else":  {count: 100, body: form("Action=x&a=%zz", megabyte, always("xxxxxxxxxx")), status: 403},
+		"empty parameters":      {count: 30, body: form("a", megabyte, always("&")), status: 403},
+		"malformed value":       {count: 100, body: form("Action=x&a=%zz", megabyte, always("xxxxxxxxxx")), status: 403},
 		"too long":              {count: 30, body: form("a", 2*megabyte, parameter), status: 413},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,35 +89,36 @@ func TestMemoryOfUnsignedRequests(t *testing.T) {
 					request = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(test.body))
 					request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				}
-				recorder := &recorder{header: make(http.Header)}
+				recorder := &responseRecorder{header: make(http.Header)}
 				fake.ServeHTTP(recorder, request)
 				if recorder.status != test.status || !bytes.Contains(recorder.body, []byte("</ErrorResponse>")) {
 					t.Fatalf("status %d, want %d\n%.1000s", recorder.status, test.status, recorder.body)
 				}
 			}
 			growth := liveHeap() - before
-			t.Logf("the heap grew by %d MB, %d of %d requests are remembered", growth>>20, len(fake.Requests()), test.count)
+			t.Logf("the heap grew by %d MB, and Requests has %d of %d requests", growth>>20, len(fake.Requests()), test.count)
 			if growth > maxGrowth {
 				t.Errorf("the heap grew by %d bytes, want at most %d", growth, maxGrowth)
 			}
 			if len(fake.Requests()) == 0 {
-				t.Error("no request is remembered")
+				t.Error("Requests is empty")
 			}
 		})
 	}
 }
 
-// TestServersLimitHeaders sends large headers over connections. It does not run in parallel, for the reason above.
+// TestServersLimitHeaders sends large headers over connections. It does not run in parallel, because it measures the heap of the
+// process.
 func TestServersLimitHeaders(t *testing.T) {
 	fake := redshifttest.New(redshifttest.Options{})
-	mounted := httptest.NewServer(fake) // it has net/http's own limit
+	mounted := httptest.NewServer(fake) // with the default limit of net/http
 	defer mounted.Close()
 	server := redshifttest.NewServer(t)
 	for name, test := range map[string]struct {
 		address string
 		fake    *redshifttest.Fake
 		size    int
-		want    string // a part of the response
+		want    string // part of the response
 		reaches bool
 	}{
 		"NewServer":             {server.URL, server.Fake, 900 << 10, "HTTP/1.1 431 ", false},
@@ -138,7 +139,7 @@ func TestServersLimitHeaders(t *testing.T) {
 						if strings.Contains(got, test.want) {
 							responses.Add(1)
 						} else if got != "" {
-							t.Errorf("responded %.200s", got)
+							t.Errorf("got %.200s", got)
 						}
 					}
 				})
@@ -148,15 +149,15 @@ func TestServersLimitHeaders(t *testing.T) {
 				t.Errorf("the heap grew by %d bytes, want at most %d", growth, maxGrowth)
 			}
 			if got := len(test.fake.Requests()) - seen; responses.Load() == 0 || (got > 0) != test.reaches {
-				t.Errorf("%d responses, and %d requests reached the fake", responses.Load(), got)
+				t.Errorf("got %d responses, and the fake got %d requests", responses.Load(), got)
 			}
 		})
 	}
 }
 
-// exchange sends text over a connection of its own, and returns what comes back.
-func exchange(t *testing.T, url, text string) string {
-	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+// exchange sends text over a new connection, and returns the response.
+func exchange(t *testing.T, endpoint, text string) string {
+	connection, err := net.Dial("tcp", strings.TrimPrefix(endpoint, "http://"))
 	if err != nil {
 		t.Error(err)
 
@@ -169,7 +170,7 @@ func exchange(t *testing.T, url, text string) string {
 	return string(response)
 }
 
-// TestSizeLimits has requests that are just small enough, and a byte or a parameter too large.
+// TestSizeLimits sends the largest allowed requests, and requests with one more byte or parameter.
 func TestSizeLimits(t *testing.T) {
 	t.Parallel()
 	const header, body = 64 << 10, 1 << 20
@@ -193,10 +194,11 @@ func TestSizeLimits(t *testing.T) {
 		status  int
 		code    string
 	}{
-		"header":               {get(target, header-len(target)-field), 200, ""},
-		"header, one more":     {get(target, header-len(target)-field+1), 431, "RequestEntityTooLarge"},
-		"target":               {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-15), 0), 200, ""},
-		"target, one more":     {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-14), 0), 431, "RequestEntityTooLarge"},
+		"header":           {get(target, header-len(target)-field), 200, ""},
+		"header, one more": {get(target, header-len(target)-field+1), 431, "RequestEntityTooLarge"},
+		"target":           {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-15), 0), 200, ""},
+		"target, one more": {get(target+"&X-Amz-Padding="+strings.Repeat("x", header-len(target)-field-14), 0), 431,
+			"RequestEntityTooLarge"},
 		"body":                 {post(action + "&X-Amz-Padding=" + strings.Repeat("x", body-len(action)-15)), 200, ""},
 		"body, one more":       {post(action + "&X-Amz-Padding=" + strings.Repeat("x", body-len(action)-14)), 413, "RequestEntityTooLarge"},
 		"parameters":           {post(action + strings.Repeat("&X-Amz-A", 9_998)), 200, ""},
@@ -207,17 +209,18 @@ func TestSizeLimits(t *testing.T) {
 			fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
 			got := send(t, fake.Transport(), test.request)
 			if got.Status != test.status || got.Code != test.code {
-				t.Errorf("responded %d %s, want %d %s\n%.500s", got.Status, got.Code, test.status, test.code, got.Body)
+				t.Errorf("the call returned %d %s, want %d %s\n%.500s", got.Status, got.Code, test.status, test.code, got.Body)
 			}
 			seen := fake.Requests()
 			if len(seen) != 1 || seen[0].Status != test.status || (seen[0].Operation != "") != (test.status == 200) {
-				t.Errorf("remembered %d requests: %.200v", len(seen), seen)
+				t.Errorf("Requests() has %d requests, want 1: %.200v", len(seen), seen)
 			}
 		})
 	}
 }
 
-// TestLimitsOfServers: slow callers are cut off, and a Delay that is longer than the time limits is not.
+// TestLimitsOfServers checks that the server closes the connections of slow callers, but not of requests with a Delay longer than its
+// time limits.
 func TestLimitsOfServers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -243,24 +246,24 @@ func TestLimitsOfServers(t *testing.T) {
 			{},
 		} {
 			injectNext(t, fake, "DescribeClusters", fault)
-			request := unsigned(t, "DescribeClusters")
+			request := unsignedRequest(t, "DescribeClusters")
 			sign(t, request, fake.Credentials(), fake.Now())
 			want := 200
 			if fault.Code != "" {
 				want = 400
 			}
 			if got := send(t, transport, request); got.Status != want {
-				t.Errorf("request %d: responded %d, want %d", i, got.Status, want)
+				t.Errorf("request %d: status = %d, want %d", i, got.Status, want)
 			}
 		}
 		if took := time.Since(began); took != 40*limit {
-			t.Errorf("it took %v, want %v", took, 40*limit)
+			t.Errorf("the requests took %v, want %v", took, 40*limit)
 		}
 		if got := listener.dialed.Load(); got != 1 {
-			t.Errorf("%d connections were made, want 1", got)
+			t.Errorf("got %d connections, want 1", got)
 		}
 
-		// The connection of a delayed request has its limits again.
+		// After a delayed request, the time limits of the connection apply again.
 		client, err := listener.dial(t.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)

@@ -150,7 +150,7 @@ func (n nodeSource) option(nodeType string, count int, mode models.Mode) models.
 // canResize reports whether an elastic resize of the cluster is possible.
 func (n nodeSource) canResize(nodeType string, count int) bool {
 	if nodeType == n.nodeType {
-		return elasticResize(nodeType, n.count, count)
+		return slices.Contains(elasticOptions(nodeType, n.count), count)
 	}
 
 	return n.count > 1 && count > 1

@@ -149,7 +149,7 @@ func TestNodeConfigurationPages(t *testing.T) {
 	params := redshift.DescribeNodeConfigurationOptionsParams{ActionType: "restore-cluster", SnapshotIdentifier: "small-snapshot"}
 	all := nodeOptions(t, client, &params)
 	params.MaxRecords = new(100)
-	first := ok[*redshift.DescribeNodeConfigurationOptionsResult](t)(client.DescribeNodeConfigurationOptions(t.Context(), &params))
+	first := succeed[*redshift.DescribeNodeConfigurationOptionsResult](t)(client.DescribeNodeConfigurationOptions(t.Context(), &params))
 	if len(first.NodeConfigurationOptionList) != 100 || first.Marker == "" {
 		t.Errorf("the first page has %d options and the marker %q", len(first.NodeConfigurationOptionList), first.Marker)
 	}
@@ -163,7 +163,7 @@ func TestNodeConfigurationsRestore(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	addSized(t, fake, "big", "ra3.16xlarge", 4, 256<<20)
-	restore := func(name, count string) answer {
+	restore := func(name, count string) testResponse {
 		return do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", name, "SnapshotIdentifier", "big-snapshot",
 			"NodeType", "ra3.xlplus", "NumberOfNodes", count)
 	}
@@ -185,7 +185,7 @@ func TestNodeConfigurationsOfShared(t *testing.T) {
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
-	theirs := func(more ...string) answer {
+	theirs := func(more ...string) testResponse {
 		parameters := []string{"ActionType", "restore-cluster", "SnapshotIdentifier", "small-snapshot"}
 
 		return doAs(t, fake, partnerKeys, "DescribeNodeConfigurationOptions", append(parameters, more...)...)
@@ -193,11 +193,11 @@ func TestNodeConfigurationsOfShared(t *testing.T) {
 	if got := theirs(); got.Code != "ClusterSnapshotNotFound" {
 		t.Errorf("without OwnerAccount: %s", got.Body)
 	}
-	if got := theirs("OwnerAccount", own); got.Code != "AccessToSnapshotDenied" || got.Status != 400 {
+	if got := theirs("OwnerAccount", ownAccount); got.Code != "AccessToSnapshotDenied" || got.Status != 400 {
 		t.Errorf("without access: %s", got.Body)
 	}
 	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "small-snapshot", "AccountWithRestoreAccess", partner)
-	if got := theirs("OwnerAccount", own); got.Status != 200 || !strings.Contains(got.Body, "<NodeType>dc2.large</NodeType>") {
+	if got := theirs("OwnerAccount", ownAccount); got.Status != 200 || !strings.Contains(got.Body, "<NodeType>dc2.large</NodeType>") {
 		t.Errorf("with access: %s", got.Body)
 	}
 }
@@ -281,10 +281,10 @@ func TestNodeConfigurationFailures(t *testing.T) {
 }
 
 // nodeRefusals are about node configurations and tracks.
-func nodeRefusals() []refusal {
+func nodeRefusals() []refusedCall {
 	const options = "DescribeNodeConfigurationOptions"
 
-	return []refusal{
+	return []refusedCall{
 		{options, []string{"ActionType", "resize-cluster", "ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
 		{options, []string{"ActionType", "restore-cluster", "SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{options, []string{"ActionType", "restore-cluster", "SnapshotIdentifier", "young"}, models.ErrInvalidClusterSnapshotState, "not in state available"},

@@ -48,24 +48,6 @@ func (s nodeSpec) utilization(megabytes float64, count int) float64 {
 	return roundToHundredths(100 * megabytes / s.capacity(count))
 }
 
-// elasticResize reports whether an elastic resize can change the number of nodes of a type. It can halve and double the number. RA3
-// nodes can be reduced to a quarter, and ra3.4xlarge and ra3.16xlarge nodes can become four times as many. An elastic resize is not
-// possible from or to one node.
-func elasticResize(nodeType string, from, to int) bool {
-	if from < 2 || to < 2 || from == to {
-		return false
-	}
-	parts, times := 2, 2
-	if managedStorage(nodeType) {
-		parts = 4
-	}
-	if nodeType == "ra3.4xlarge" || nodeType == "ra3.16xlarge" {
-		times = 4
-	}
-
-	return to*parts >= from && to <= from*times
-}
-
 // checkNodes checks the number of nodes of a new cluster. For too few nodes, the fake returns the same code as for nodes with too little
 // storage, see checkFit. Too many nodes have their own code.
 func checkNodes(nodeType string, count int) *failure {
@@ -101,6 +83,7 @@ var (
 	ds2Types = []string{"ds2.xlarge", "ds2.8xlarge"}
 	dc2Types = []string{"dc2.large", "dc2.8xlarge"}
 	ra3Types = []string{"ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"}
+	rgTypes  = []string{"rg.large", "rg.xlarge", "rg.4xlarge", "rg.12xlarge"}
 )
 
 // restorableNodeTypes returns the node types that a snapshot can be restored to. Amazon's sources conflict about DC2: the API reference

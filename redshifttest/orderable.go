@@ -24,12 +24,12 @@ func (s *state) zones() []models.AvailabilityZone {
 func describeOrderableClusterOptions(c *call) (any, *failure) {
 	version, nodeType := c.params.text("ClusterVersion"), c.params.text("NodeType")
 	var list []listItem[models.OrderableClusterOption]
-	for _, name := range slices.Concat(dc2Types, ra3Types) { // new clusters cannot have DS2 nodes
+	for _, name := range orderableNodeTypes {
 		if version != "" && version != engineVersion || nodeType != "" && nodeType != name {
 			continue
 		}
 		types := []models.ClusterType{models.ClusterTypeMultiNode}
-		if nodeSpecs[name].smallest == 1 {
+		if nodeSpecs[name].smallest <= 1 { // 0 if the limits are unknown
 			types = slices.Concat(types, []models.ClusterType{models.ClusterTypeSingleNode})
 		}
 		for _, clusterType := range types {

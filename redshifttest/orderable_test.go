@@ -22,6 +22,8 @@ func TestOrderableClusterOptions(t *testing.T) {
 			"dc2.8xlarge multi-node", "dc2.large multi-node", "dc2.large single-node",
 			"ra3.16xlarge multi-node", "ra3.4xlarge multi-node", "ra3.large multi-node", "ra3.large single-node",
 			"ra3.xlplus multi-node", "ra3.xlplus single-node",
+			"rg.12xlarge multi-node", "rg.12xlarge single-node", "rg.4xlarge multi-node", "rg.4xlarge single-node", "rg.large multi-node",
+			"rg.large single-node", "rg.xlarge multi-node", "rg.xlarge single-node",
 		}},
 		"node type": {
 			redshift.DescribeOrderableClusterOptionsParams{NodeType: "ra3.xlplus", ClusterVersion: "1.0"},
@@ -32,7 +34,7 @@ func TestOrderableClusterOptions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			result := ok[*redshift.DescribeOrderableClusterOptionsResult](t)(client.DescribeOrderableClusterOptions(t.Context(), &test.params))
+			result := succeed[*redshift.DescribeOrderableClusterOptionsResult](t)(client.DescribeOrderableClusterOptions(t.Context(), &test.params))
 			var got []string
 			for _, option := range result.OrderableClusterOptions {
 				got = append(got, option.NodeType+" "+string(option.ClusterType))

@@ -9,7 +9,7 @@ import (
 	"github.com/redshift-go/redshift/internal/contract"
 )
 
-// TestParseStructures reads structures in lists and lists in structures, and compares them as JSON.
+// TestParseStructures parses structures in lists and lists in structures, and compares them as JSON.
 func TestParseStructures(t *testing.T) {
 	t.Parallel()
 	operation := contract.Operation{Name: "CreateWarehouse", Params: []contract.Param{
@@ -32,21 +32,25 @@ func TestParseStructures(t *testing.T) {
 		"plain": {"Settings.Size=3&Serial=9007199254740993", `{"Serial":9007199254740993,"Settings":{"Size":3}}`},
 		"all types": {"Settings.Size=%2B03&Settings.Since=2026-01-02T03:04:05&Settings.Open=true&Settings.Share=0.50",
 			`{"Settings":{"Open":true,"Share":0.5,"Since":"2026-01-02T03:04:05Z","Size":3}}`},
-		"list of structures": {"Settings.Size=1&Settings.Tags.Tag.10.Key=b&Settings.Tags.Tag.10.Value=&Settings.Tags.Tag.9.Key=a&Settings.Tags.Tag.9.Value=x.y",
+		"list of structures": {"Settings.Size=1&Settings.Tags.Tag.10.Key=b&Settings.Tags.Tag.10.Value=" +
+			"&Settings.Tags.Tag.9.Key=a&Settings.Tags.Tag.9.Value=x.y",
 			`{"Settings":{"Size":1,"Tags":[{"Key":"a","Value":"x.y"},{"Key":"b","Value":""}]}}`},
-		"structure":            {"Settings.Size=1&Settings.Endpoint.Port=5439", `{"Settings":{"Endpoint":{"Port":5439},"Size":1}}`},
-		"list":                 {"Settings.Size=1&Settings.Days.member.1=mon&Settings.Days.member.2=tue", `{"Settings":{"Days":["mon","tue"],"Size":1}}`},
-		"empty lists":          {"Settings.Size=1&Settings.Days=&Names=", `{"Names":[],"Settings":{"Days":[],"Size":1}}`},
-		"unknown members":      {"Settings.Size=1&Settings.Colour=red&Settings.Endpoint.Colour=red&Settings.Tags.member.1.Key=a", `{"Settings":{"Size":1}}`},
+		"structure": {"Settings.Size=1&Settings.Endpoint.Port=5439", `{"Settings":{"Endpoint":{"Port":5439},"Size":1}}`},
+		"list": {"Settings.Size=1&Settings.Days.member.1=mon&Settings.Days.member.2=tue",
+			`{"Settings":{"Days":["mon","tue"],"Size":1}}`},
+		"empty lists": {"Settings.Size=1&Settings.Days=&Names=", `{"Names":[],"Settings":{"Days":[],"Size":1}}`},
+		"unknown members": {"Settings.Size=1&Settings.Colour=red&Settings.Endpoint.Colour=red&Settings.Tags.member.1.Key=a",
+			`{"Settings":{"Size":1}}`},
 		"text for a structure": {"Settings.Size=1&Settings.Endpoint=x&Settings=y", `{"Settings":{"Size":1}}`},
 		"path beyond a text":   {"Settings.Size=1&Settings.Size.x=2&Names.Name.1.x=3", `{"Names":[],"Settings":{"Size":1}}`},
 		"map": {"Settings.Size=1&Labels.entry.2.Text=x&Labels.entry.2.Name=b&Labels.entry.1.Name=a&Labels.entry.1.Text=",
 			`{"Labels":{"a":"","b":"x"},"Settings":{"Size":1}}`},
-		"half an entry":           {"Settings.Size=1&Labels.entry.1.Name=a", "MissingParameter Labels.entry.1.Text"},
-		"missing":                 {"Serial=1", "MissingParameter Settings."},
-		"nothing in it":           {"Settings=x", "MissingParameter Settings.Size"},
-		"missing member":          {"Settings.Open=true", "MissingParameter Settings.Size"},
-		"missing member of item":  {"Names.Name.1=a&Settings.Size=1&Settings.Endpoint.Address=x", `{"Names":["a"],"Settings":{"Endpoint":{"Address":"x"},"Size":1}}`},
+		"half an entry":   {"Settings.Size=1&Labels.entry.1.Name=a", "MissingParameter Labels.entry.1.Text"},
+		"missing":         {"Serial=1", "MissingParameter Settings."},
+		"empty structure": {"Settings=x", "MissingParameter Settings.Size"},
+		"missing member":  {"Settings.Open=true", "MissingParameter Settings.Size"},
+		"missing member of item": {"Names.Name.1=a&Settings.Size=1&Settings.Endpoint.Address=x",
+			`{"Names":["a"],"Settings":{"Endpoint":{"Address":"x"},"Size":1}}`},
 		"no integer":              {"Settings.Size=1.5", "MalformedInput Settings.Size"},
 		"no integer in structure": {"Settings.Size=1&Settings.Endpoint.Port=x", "MalformedInput Settings.Endpoint.Port"},
 		"no boolean":              {"Settings.Size=1&Settings.Open=yes", "MalformedInput Settings.Open"},
@@ -68,7 +72,7 @@ func TestParseStructures(t *testing.T) {
 		if failed != nil {
 			code, part, _ := strings.Cut(test.want, " ")
 			if string(failed.code) != code || !strings.Contains(failed.message, part) {
-				t.Errorf("%s: the error is %s %s, want %s", name, failed.code, failed.message, test.want)
+				t.Errorf("%s: got %s %s, want %s", name, failed.code, failed.message, test.want)
 			}
 
 			continue
@@ -80,7 +84,7 @@ func TestParseStructures(t *testing.T) {
 	}
 }
 
-// TestListFingerprints: a Marker belongs to one set of filters, also if they differ in a structure alone.
+// TestListFingerprints checks that a Marker belongs to one set of filters, even if only structures differ.
 func TestListFingerprints(t *testing.T) {
 	t.Parallel()
 	text := func(text string) *paramValue { return &paramValue{text: text} }
@@ -102,7 +106,7 @@ func TestListFingerprints(t *testing.T) {
 	} {
 		one := call{operation: "DescribeTags", account: "123456789012", params: given}
 		if before, found := seen[one.listFingerprint()]; found {
-			t.Errorf("parameters %d and %d have the same Marker", before, i)
+			t.Errorf("parameters %d and %d have the same fingerprint", before, i)
 		}
 		seen[one.listFingerprint()] = i
 	}

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// pipeListener accepts connections in memory, which work within testing/synctest.
+// pipeListener accepts connections in memory. They work with testing/synctest.
 type pipeListener struct {
 	accepted chan net.Conn
 	closed   chan struct{}

@@ -51,7 +51,7 @@ func TestDefaultQuotas(t *testing.T) {
 	}
 }
 
-// TestEachQuota uses each quota up, exceeds it by one, and looks for its name in the message. Each quota is 3.
+// TestEachQuota uses up each quota, exceeds it by one, and searches the message for its name. Each quota is 3.
 func TestEachQuota(t *testing.T) {
 	t.Parallel()
 	const limit = 3
@@ -59,7 +59,7 @@ func TestEachQuota(t *testing.T) {
 		return append([]string{"ClusterIdentifier", fmt.Sprintf("drill-%d", number), "SnapshotIdentifier", "base"}, more...)
 	}
 	tests := map[string]struct {
-		exists    int // how much of the quota the fake uses at the start
+		exists    int // the used part of the quota at the start
 		operation string
 		call      func(number int) []string
 		code      awsquery.ErrorCode
@@ -84,7 +84,8 @@ func TestEachQuota(t *testing.T) {
 			return restore(number, "NumberOfNodes", "1")
 		}, models.ErrNumberOfNodesQuotaExceeded},
 		"TableRestores": {0, "RestoreTableFromClusterSnapshot", func(number int) []string {
-			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
+			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev",
+				"SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
 		}, models.ErrInProgressTableRestoreQuotaExceededFault},
 		"ParameterGroups":    {0, "CreateClusterParameterGroup", parameterGroupParams, models.ErrClusterParameterGroupQuotaExceeded},
 		"SubnetGroups":       {0, "CreateClusterSubnetGroup", subnetGroupParams, models.ErrClusterSubnetGroupQuotaExceeded},
@@ -115,13 +116,13 @@ func TestEachQuota(t *testing.T) {
 				t.Fatal(err)
 			}
 			fake.Declare(warehouses()...)
-			create(t, fake, "base")
+			createSnapshots(t, fake, "base")
 			for number := range limit - test.exists {
 				must(t, fake, test.operation, test.call(number)...)
 			}
 			got := do(t, fake, test.operation, test.call(limit)...)
 			if got.Code != string(test.code) || !strings.Contains(got.Message, "Options.Quotas."+field.Name+" ") {
-				t.Errorf("one more: %s", got.Body)
+				t.Errorf("the call beyond the quota returned %s", got.Body)
 			}
 		})
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// FuzzRequest sends whatever comes as parameters of some operation: the answer is XML with a status of its own, and what
-// was refused changed nothing.
+// FuzzRequest calls an operation with arbitrary parameters. The response must be XML with a status, and a refused request must change
+// nothing.
 func FuzzRequest(f *testing.F) {
 	f.Add(uint8(5), "ClusterIdentifier=analytics&SnapshotIdentifier=a&Tags.Tag.1.Key=k", "", true)
 	f.Add(uint8(14), "Marker=eyJxIjoiIn0&MaxRecords=20", "TagKeys.TagKey.1=k", true)
@@ -32,10 +32,10 @@ func FuzzRequest(f *testing.F) {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		got := send(t, fake.Transport(), request)
 		if got.Status < 200 || got.Status > 499 || (got.Status == http.StatusOK) != (got.Code == "") {
-			t.Errorf("%s %q answered %d %s\n%s", operation.Name, query, got.Status, got.Code, got.Body)
+			t.Errorf("%s %q = %d %s\n%s", operation.Name, query, got.Status, got.Code, got.Body)
 		}
 		if after := len(fake.Snapshots()); after != before && (got.Status != http.StatusOK || operation.ReadOnly) {
-			t.Errorf("%s %q answered %d and there are %d snapshots", operation.Name, query, got.Status, after)
+			t.Errorf("%s %q = %d, and the fake has %d snapshots", operation.Name, query, got.Status, after)
 		}
 	})
 }

@@ -27,7 +27,7 @@ func newClient(tb testing.TB, config redshift.Config) *redshift.Client {
 	return client
 }
 
-// TestRespond: the response is the XML of the result, in memory, over a connection and in a bubble.
+// TestRespond compares the XML of a supplied result, in memory, over a connection and with testing/synctest.
 func TestRespond(t *testing.T) {
 	t.Parallel()
 	supplied := &redshift.DescribeTableRestoreStatusResult{
@@ -61,7 +61,8 @@ func TestRespond(t *testing.T) {
 		if err := fake.FailNext("DescribeTableRestoreStatus", "Throttling"); err != nil { // one attempt
 			t.Fatal(err)
 		}
-		result, err := newClient(t, config).DescribeTableRestoreStatus(t.Context(), &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "r-1"})
+		result, err := newClient(t, config).DescribeTableRestoreStatus(t.Context(),
+			&redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "r-1"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,8 +71,9 @@ func TestRespond(t *testing.T) {
 			t.Errorf("the result is %+v", result)
 		}
 		requests := fake.Requests()
-		if last := requests[len(requests)-1]; last.Operation != "DescribeTableRestoreStatus" || last.Status != http.StatusOK || last.RequestID != result.RequestID {
-			t.Errorf("the log has %+v", last)
+		if last := requests[len(requests)-1]; last.Operation != "DescribeTableRestoreStatus" || last.Status != http.StatusOK ||
+			last.RequestID != result.RequestID {
+			t.Errorf("the last request is %+v", last)
 		}
 	}
 	t.Run("memory", func(t *testing.T) {
@@ -79,7 +81,7 @@ func TestRespond(t *testing.T) {
 		fake := newFake(t, redshifttest.Options{})
 		check(t, fake, fake.Config())
 		if got := do(t, fake, "DescribeTableRestoreStatus"); !strings.Contains(got.Body, strings.TrimSuffix(want, "\n")) {
-			t.Errorf("it responded\n%s\nwant\n%s", got.Body, want)
+			t.Errorf("got\n%s\nwant\n%s", got.Body, want)
 		}
 	})
 	t.Run("server", func(t *testing.T) {
@@ -87,7 +89,7 @@ func TestRespond(t *testing.T) {
 		server := redshifttest.NewServer(t)
 		check(t, server.Fake, server.Config())
 	})
-	t.Run("bubble", func(t *testing.T) {
+	t.Run("synctest", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			fake := redshifttest.New(redshifttest.Options{})
@@ -96,7 +98,7 @@ func TestRespond(t *testing.T) {
 	})
 }
 
-// TestRespondChecks: signature, parameters and faults come before a response, and do not use one.
+// TestRespondChecks checks that a request with an injected fault, a wrong parameter or no signature does not use a response.
 func TestRespondChecks(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -109,61 +111,66 @@ func TestRespondChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"Throttling", "MissingParameter", "InvalidQueryParameter"} {
-		parameters := map[string][]string{"Throttling": {"SnapshotIdentifier", "gone"}, "InvalidQueryParameter": {"SnapshotIdentifier", "gone", "Force", "true"}}[want]
+		parameters := map[string][]string{"Throttling": {"SnapshotIdentifier", "gone"},
+			"InvalidQueryParameter": {"SnapshotIdentifier", "gone", "Force", "true"}}[want]
 		if got := do(t, fake, "DeleteClusterSnapshot", parameters...); got.Code != want {
-			t.Errorf("%s: responded %d %s", want, got.Status, got.Code)
+			t.Errorf("%s: returned %d %s", want, got.Status, got.Code)
 		}
 	}
-	if got := send(t, fake.Transport(), unsigned(t, "DeleteClusterSnapshot", "SnapshotIdentifier", "gone")); got.Code != "MissingAuthenticationToken" {
-		t.Errorf("without a signature, it responded %s", got.Code)
+	if got := send(t, fake.Transport(), unsignedRequest(t, "DeleteClusterSnapshot",
+		"SnapshotIdentifier", "gone")); got.Code != "MissingAuthenticationToken" {
+		t.Errorf("without a signature: got %s", got.Code)
 	}
 	if got := fake.PendingResponses(); got != 2 {
-		t.Errorf("%d responses wait", got)
+		t.Errorf("PendingResponses() = %d", got)
 	}
 	if err := fake.InjectNext("DeleteClusterSnapshot", redshifttest.Fault{Code: "InternalFailure", AfterWork: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []int{500, 200, 404} { // lost, returned, and the fake's own
-		if got := do(t, fake, "DeleteClusterSnapshot", "SnapshotIdentifier", "gone"); got.Status != want || want == 200 && !strings.Contains(got.Body, ">gone<") {
+	for _, want := range []int{500, 200, 404} { // a response that the fault replaces, the next one, and the fake's own
+		if got := do(t, fake, "DeleteClusterSnapshot",
+			"SnapshotIdentifier", "gone"); got.Status != want || want == 200 && !strings.Contains(got.Body, ">gone<") {
 			t.Errorf("want status %d, got %d\n%s", want, got.Status, got.Body)
 		}
 	}
 	if got := fake.PendingResponses(); got != 0 {
-		t.Errorf("%d responses wait", got)
+		t.Errorf("PendingResponses() = %d", got)
 	}
 	if other := fake.InRegion("eu-west-1"); other.PendingResponses() != 0 {
-		t.Error("another region has them too")
+		t.Error("another region has the responses too")
 	}
 }
 
-// TestRespondWithAFunction: it has the typed parameters, may call the fake, and returns a result or an error.
+// TestRespondWithAFunction uses a function that gets typed parameters, calls the fake, and returns a result or an error.
 func TestRespondWithAFunction(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	client := newClient(t, fake.Config())
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	err := fake.Respond("DescribeClusterSnapshots", func(params *redshift.DescribeClusterSnapshotsParams) (*redshift.DescribeClusterSnapshotsResult, error) {
-		if params.Marker == "refuse" {
-			return nil, models.ErrClusterSnapshotNotFound
-		}
-		if params.Marker == "refuse with text" {
-			return nil, &awsquery.Error{Code: "SomethingNew", StatusCode: 418, Message: "teapot"}
-		}
-		shown := models.Snapshot{SnapshotIdentifier: params.SnapshotIdentifier, SnapshotCreateTime: params.StartTime, NumberOfNodes: *params.MaxRecords}
-		for i, key := range params.TagKeys {
-			shown.Tags = append(shown.Tags, models.Tag{Key: key, Value: string(params.SortingEntities[i].Attribute)})
-		}
-		if params.ClusterExists != nil && *params.ClusterExists {
-			fake.Advance(time.Second) // takes the fake's locks
-			shown.ClusterIdentifier = fake.Snapshots()[0].ClusterIdentifier
-		}
+	err := fake.Respond("DescribeClusterSnapshots",
+		func(params *redshift.DescribeClusterSnapshotsParams) (*redshift.DescribeClusterSnapshotsResult, error) {
+			if params.Marker == "refuse" {
+				return nil, models.ErrClusterSnapshotNotFound
+			}
+			if params.Marker == "refuse with text" {
+				return nil, &awsquery.Error{Code: "SomethingNew", StatusCode: 418, Message: "teapot"}
+			}
+			shown := models.Snapshot{SnapshotIdentifier: params.SnapshotIdentifier, SnapshotCreateTime: params.StartTime,
+				NumberOfNodes: *params.MaxRecords}
+			for i, key := range params.TagKeys {
+				shown.Tags = append(shown.Tags, models.Tag{Key: key, Value: string(params.SortingEntities[i].Attribute)})
+			}
+			if params.ClusterExists != nil && *params.ClusterExists {
+				fake.Advance(time.Second) // locks the fake
+				shown.ClusterIdentifier = fake.Snapshots()[0].ClusterIdentifier
+			}
 
-		return &redshift.DescribeClusterSnapshotsResult{Snapshots: []models.Snapshot{shown}}, nil
-	})
+			return &redshift.DescribeClusterSnapshotsResult{Snapshots: []models.Snapshot{shown}}, nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "a")
+	createSnapshots(t, fake, "a")
 	result, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{
 		SnapshotIdentifier: "x & y",
 		StartTime:          at,
@@ -177,20 +184,23 @@ func TestRespondWithAFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := result.Snapshots[0]
-	if got.SnapshotIdentifier != "x & y" || !got.SnapshotCreateTime.Equal(at) || got.NumberOfNodes != 20 || got.ClusterIdentifier != "analytics" ||
+	if got.SnapshotIdentifier != "x & y" || !got.SnapshotCreateTime.Equal(at) || got.NumberOfNodes != 20 ||
+		got.ClusterIdentifier != "analytics" ||
 		!slices.Equal(got.Tags, []models.Tag{{Key: "k", Value: "CREATE_TIME"}, {Key: "l", Value: "SOURCE_TYPE"}}) {
 		t.Errorf("the result is %+v", got)
 	}
-	if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "refuse"}); !errors.Is(err, models.ErrClusterSnapshotNotFound) {
+	if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "refuse"}); !errors.Is(err,
+		models.ErrClusterSnapshotNotFound) {
 		t.Errorf("the error is %v", err)
 	}
 	_, err = client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{Marker: "refuse with text"})
-	if refused, ok := errors.AsType[*awsquery.Error](err); !ok || refused.Code != "SomethingNew" || refused.StatusCode != 418 || refused.Message != "teapot" {
+	if refused, ok := errors.AsType[*awsquery.Error](err); !ok || refused.Code != "SomethingNew" || refused.StatusCode != 418 ||
+		refused.Message != "teapot" {
 		t.Errorf("the error is %v", err)
 	}
 }
 
-// TestRespondWithAWrongFunction: what a function returns by mistake is an error of the call.
+// TestRespondWithAWrongFunction checks that an invalid return value of a function is an error of the call.
 func TestRespondWithAWrongFunction(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -208,13 +218,14 @@ func TestRespondWithAWrongFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"no result and no error", "no result and no error", "disk full", "without an error code"} {
-		if got := do(t, fake, "DescribeTags"); got.Status != http.StatusBadRequest || got.Code != "InvalidAction" || !strings.Contains(got.Message, want) {
-			t.Errorf("want %q, got %d %s %q", want, got.Status, got.Code, got.Message)
+		if got := do(t, fake, "DescribeTags"); got.Status != http.StatusBadRequest || got.Code != "InvalidAction" ||
+			!strings.Contains(got.Message, want) {
+			t.Errorf("got %d %s %q, want %q in the message", got.Status, got.Code, got.Message, want)
 		}
 	}
 }
 
-// TestRespondMistakes: a mistake is an error, and sets no response.
+// TestRespondMistakes checks that invalid responses are errors, and set no response.
 func TestRespondMistakes(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -225,19 +236,23 @@ func TestRespondMistakes(t *testing.T) {
 		response  any
 		want      string
 	}{
-		"nil":                {"DescribeTags", nil, "the response is nil: want a *redshift.DescribeTagsResult"},
-		"nil pointer":        {"DescribeTags", (*redshift.DescribeTagsResult)(nil), "is a nil *"},
-		"nil function":       {"DescribeTags", (func(*redshift.DescribeTagsParams) *redshift.DescribeTagsResult)(nil), "is a nil func"},
-		"a value":            {"DescribeTags", *right, "want a *redshift.DescribeTagsResult or a func"},
-		"other result":       {"DescribeTags", &redshift.DescribeClustersResult{}, "not a *"},
-		"other type":         {"DescribeTags", &DescribeTagsResult{}, "not a *redshifttest_test.DescribeTagsResult"},
-		"text":               {"DescribeTags", "<DescribeTagsResponse/>", "not a string"},
-		"untyped function":   {"DescribeTags", func() {}, "not a func()"},
-		"other params":       {"DescribeTags", func(*redshift.DescribeClustersParams) *redshift.DescribeTagsResult { return right }, "not a func("},
-		"params as a value":  {"DescribeTags", func(redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right }, "not a func("},
-		"variadic":           {"DescribeTags", func(...*redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right }, "not a func("},
-		"two results":        {"DescribeTags", func(*redshift.DescribeTagsParams) (*redshift.DescribeTagsResult, string) { return right, "" }, "not a func("},
-		"result in function": {"DescribeTags", func(*redshift.DescribeTagsParams) *redshift.DescribeClustersResult { return nil }, "not a func("},
+		"nil":              {"DescribeTags", nil, "the response is nil: want a *redshift.DescribeTagsResult"},
+		"nil pointer":      {"DescribeTags", (*redshift.DescribeTagsResult)(nil), "is a nil *"},
+		"nil function":     {"DescribeTags", (func(*redshift.DescribeTagsParams) *redshift.DescribeTagsResult)(nil), "is a nil func"},
+		"value":            {"DescribeTags", *right, "want a *redshift.DescribeTagsResult or a func"},
+		"other result":     {"DescribeTags", &redshift.DescribeClustersResult{}, "not a *"},
+		"other type":       {"DescribeTags", &DescribeTagsResult{}, "not a *redshifttest_test.DescribeTagsResult"},
+		"text":             {"DescribeTags", "<DescribeTagsResponse/>", "not a string"},
+		"untyped function": {"DescribeTags", func() {}, "not a func()"},
+		"other params": {"DescribeTags", func(*redshift.DescribeClustersParams) *redshift.DescribeTagsResult { return right },
+			"not a func("},
+		"params as a value": {"DescribeTags", func(redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right }, "not a func("},
+		"variadic": {"DescribeTags", func(...*redshift.DescribeTagsParams) *redshift.DescribeTagsResult { return right },
+			"not a func("},
+		"two results": {"DescribeTags", func(*redshift.DescribeTagsParams) (*redshift.DescribeTagsResult, string) { return right, "" },
+			"not a func("},
+		"result in function": {"DescribeTags", func(*redshift.DescribeTagsParams) *redshift.DescribeClustersResult { return nil },
+			"not a func("},
 		"unknown operation":  {"DescribeTag", right, "Redshift has no such operation"},
 		"spelling":           {"describetags", right, "did you mean DescribeTags?"},
 		"no name":            {"", right, "Redshift has no such operation"},
@@ -250,15 +265,15 @@ func TestRespondMistakes(t *testing.T) {
 			}
 		}
 	}
-	if err := fake.RespondNext("DescribeTags"); err == nil || !strings.Contains(err.Error(), "there is no response") {
-		t.Errorf("without responses, the error is %v", err)
+	if err := fake.RespondNext("DescribeTags"); err == nil || !strings.Contains(err.Error(), "no response") {
+		t.Errorf("RespondNext() without responses = %v", err)
 	}
 	if got := fake.PendingResponses(); got != 0 {
-		t.Errorf("%d responses wait", got)
+		t.Errorf("PendingResponses() = %d", got)
 	}
 }
 
-// TestRespondToManyCallers: Respond and the calls may be concurrent.
+// TestRespondToManyCallers calls Respond and operations concurrently.
 func TestRespondToManyCallers(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -271,7 +286,7 @@ func TestRespondToManyCallers(t *testing.T) {
 			}
 			result.Marker = "changed"
 			if got := do(t, fake, "DescribeTags"); !strings.Contains(got.Body, "<Marker>m</Marker>") {
-				t.Errorf("it responded %s", got.Body)
+				t.Errorf("the call returned %s", got.Body)
 			}
 			result.Marker = "changed again"
 		})
@@ -279,7 +294,7 @@ func TestRespondToManyCallers(t *testing.T) {
 	work.Wait()
 }
 
-// TestRespondWithoutMembers: a result without members has no element, as with Redshift.
+// TestRespondWithoutMembers checks that a result without members has no element, as in Redshift.
 func TestRespondWithoutMembers(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -288,6 +303,6 @@ func TestRespondWithoutMembers(t *testing.T) {
 	}
 	got := must(t, fake, "DeleteTags", "ResourceName", "arn:anything", "TagKeys.TagKey.1", "k")
 	if strings.Contains(got.Body, "DeleteTagsResult") || !strings.Contains(got.Body, "<DeleteTagsResponse") {
-		t.Errorf("it responded %s", got.Body)
+		t.Errorf("the call returned %s", got.Body)
 	}
 }

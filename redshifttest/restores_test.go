@@ -18,7 +18,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// clientOf returns this module's client of the fake's own account.
+// clientOf returns a client with the credentials of the fake's own account.
 func clientOf(tb testing.TB, fake *redshifttest.Fake) *redshift.Client {
 	tb.Helper()
 
@@ -37,8 +37,8 @@ func clientWith(tb testing.TB, fake *redshifttest.Fake, keys sigv4.Credentials) 
 	return client
 }
 
-// ok returns a result that has to be there.
-func ok[T any](tb testing.TB) func(T, error) T {
+// succeed returns a function that returns a result, and fails the test if the call failed.
+func succeed[T any](tb testing.TB) func(T, error) T {
 	return func(result T, err error) T {
 		tb.Helper()
 		if err != nil {
@@ -59,13 +59,13 @@ func describeOne(tb testing.TB, client *redshift.Client, identifier string) mode
 	return result.Clusters[0]
 }
 
-// TestAnswersOfClusters holds whole answers against golden files: members in Amazon's order, with its spelling of times
-// and of what is empty.
-func TestAnswersOfClusters(t *testing.T) {
+// TestResponsesOfClusters compares whole responses with golden files: the order of the members, times and empty members.
+func TestResponsesOfClusters(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	create(t, fake, "nightly")
-	restored := must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", "1")
+	createSnapshots(t, fake, "nightly")
+	restored := must(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", "1")
 	golden(t, "RestoreFromClusterSnapshot.xml", restored.Body)
 	golden(t, "RestoreTableFromClusterSnapshot.xml", must(t, fake, "RestoreTableFromClusterSnapshot", "ClusterIdentifier", "analytics",
 		"SnapshotIdentifier", "nightly", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", "orders_before").Body)
@@ -75,16 +75,17 @@ func TestAnswersOfClusters(t *testing.T) {
 	golden(t, "DescribeTableRestoreStatus.xml", must(t, fake, "DescribeTableRestoreStatus").Body)
 }
 
-// TestRestoreLife follows a restore from the answer to the end.
+// TestRestoreLife describes a cluster from the start of its restore to the end.
 func TestRestoreLife(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{RestoreDuration: 9 * time.Minute})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	client := clientOf(t, fake)
-	restored := ok[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
+	restored := succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "drill", SnapshotIdentifier: "nightly"}))
-	if restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.Cluster.Endpoint != nil || !restored.Cluster.ClusterCreateTime.IsZero() {
-		t.Errorf("the restore answered %+v", restored.Cluster)
+	if restored.Cluster.ClusterStatus != models.ClusterStatusCreating || restored.Cluster.Endpoint != nil ||
+		!restored.Cluster.ClusterCreateTime.IsZero() {
+		t.Errorf("RestoreFromClusterSnapshot() = %+v", restored.Cluster)
 	}
 	for _, moment := range []struct {
 		after        time.Duration
@@ -92,8 +93,11 @@ func TestRestoreLife(t *testing.T) {
 		availability models.ClusterAvailabilityStatus
 		restore      models.RestoreStatus
 	}{
-		{0, "creating", "Modifying", models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024, EstimatedTimeToCompletionInSeconds: 540}},
-		{2 * time.Minute, "creating", "Modifying", models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024, ElapsedTimeInSeconds: 120, EstimatedTimeToCompletionInSeconds: 420}},
+		{0, "creating", "Modifying", models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024,
+			EstimatedTimeToCompletionInSeconds: 540}},
+		{2 * time.Minute, "creating", "Modifying",
+			models.RestoreStatus{Status: "starting", SnapshotSizeInMegaBytes: 1024, ElapsedTimeInSeconds: 120,
+				EstimatedTimeToCompletionInSeconds: 420}},
 		{4 * time.Minute, "available", "Available", models.RestoreStatus{
 			Status: "restoring", CurrentRestoreRateInMegaBytesPerSecond: 2.84, SnapshotSizeInMegaBytes: 1024,
 			ProgressInMegaBytes: 512, ElapsedTimeInSeconds: 360, EstimatedTimeToCompletionInSeconds: 180,
@@ -110,41 +114,42 @@ func TestRestoreLife(t *testing.T) {
 		fake.Advance(moment.after)
 		one := describeOne(t, client, "drill")
 		if one.ClusterStatus != moment.status || one.ClusterAvailabilityStatus != moment.availability || *one.RestoreStatus != moment.restore {
-			t.Errorf("%s later: %s, %s, %+v", moment.after, one.ClusterStatus, one.ClusterAvailabilityStatus, *one.RestoreStatus)
+			t.Errorf("after %s: %s, %s, %+v", moment.after, one.ClusterStatus, one.ClusterAvailabilityStatus, *one.RestoreStatus)
 		}
 		if usable := one.Endpoint != nil; usable != (moment.status == "available") {
-			t.Errorf("%s later the endpoint is %v", moment.after, one.Endpoint)
+			t.Errorf("after %s the endpoint is %v", moment.after, one.Endpoint)
 		}
 	}
-	// It is a cluster like any other now, and its name counts among the snapshots' clusters.
+	// Snapshots of the restored cluster can be taken.
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "of-drill")
 }
 
-// TestRestoreWhileCreating: nothing can be done with a cluster that is not there yet.
+// TestRestoreWhileCreating checks that operations refuse a cluster that is creating.
 func TestRestoreWhileCreating(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly")
 	for operation, parameters := range map[string][]string{
 		"CreateClusterSnapshot": {"SnapshotIdentifier", "early"},
 		"EnableSnapshotCopy":    {"DestinationRegion", "us-west-2"},
-		"CreateTags":            {"ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "k", "Tags.Tag.1.Value", "v"},
+		"CreateTags": {"ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:drill", "Tags.Tag.1.Key", "k",
+			"Tags.Tag.1.Value", "v"},
 	} {
 		if operation != "CreateTags" {
 			parameters = append(parameters, "ClusterIdentifier", "drill")
 		}
 		if got := do(t, fake, operation, parameters...); got.Code != string(models.ErrInvalidClusterState) {
-			t.Errorf("%s answered %s", operation, got.Body)
+			t.Errorf("%s returned %s", operation, got.Body)
 		}
 	}
 }
 
-// TestRestoreFails ends a restore.
+// TestRestoreFails stops a restore with a failure.
 func TestRestoreFails(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{RestoreDuration: 9 * time.Minute})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	client := clientOf(t, fake)
 	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly")
 	fake.Advance(6 * time.Minute)
@@ -153,7 +158,8 @@ func TestRestoreFails(t *testing.T) {
 	}
 	fake.Advance(time.Hour)
 	one := describeOne(t, client, "drill")
-	if one.ClusterStatus != models.ClusterStatusIncompatibleRestore || one.ClusterAvailabilityStatus != models.ClusterAvailabilityStatusFailed ||
+	if one.ClusterStatus != models.ClusterStatusIncompatibleRestore ||
+		one.ClusterAvailabilityStatus != models.ClusterAvailabilityStatusFailed ||
 		one.RestoreStatus.Status != models.RestoreStatusTypeFailed || one.RestoreStatus.ProgressInMegaBytes != 512 {
 		t.Errorf("%s, %s, %+v", one.ClusterStatus, one.ClusterAvailabilityStatus, *one.RestoreStatus)
 	}
@@ -161,50 +167,53 @@ func TestRestoreFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	var failed *awsquery.Error
-	if _, err := client.DescribeClusters(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}); !errors.As(err, &failed) || failed.Code != models.ErrClusterNotFound {
-		t.Errorf("a removed cluster answered %v", err)
+	if _, err := client.DescribeClusters(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "drill"}); !errors.As(err,
+		&failed) || failed.Code != models.ErrClusterNotFound {
+		t.Errorf("DescribeClusters() of a removed cluster = %v", err)
 	}
 }
 
-// TestRestoreSettings fills the parameters, and looks for them in the cluster.
+// TestRestoreSettings sets the parameters of a restore, and compares the cluster with them.
 func TestRestoreSettings(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{
 		ParameterGroups: []string{"strict"}, SubnetGroups: []string{"private"},
 		HSMClientCertificates: []string{"certificate"}, HSMConfigurations: []string{"configuration"},
 	}})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	client := clientOf(t, fake)
-	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "plain", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "analytics")
-	ok[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
-		ClusterIdentifier:              "drill",
-		SnapshotIdentifier:             "nightly",
-		Port:                           new(5440),
-		AvailabilityZone:               "us-east-1c",
-		AllowVersionUpgrade:            new(false),
-		ClusterSubnetGroupName:         "private",
-		PubliclyAccessible:             new(true),
-		ElasticIP:                      "192.0.2.1",
-		ClusterParameterGroupName:      "strict",
-		VpcSecurityGroupIDs:            []string{"sg-1", "sg-2"},
-		PreferredMaintenanceWindow:     "Wed:09:00-Wed:09:30",
-		ManualSnapshotRetentionPeriod:  new(14),
-		KmsKeyID:                       "arn:aws:kms:us-east-1:123456789012:key/2",
-		NodeType:                       "ra3.4xlarge",
-		NumberOfNodes:                  new(4),
-		EnhancedVpcRouting:             new(true),
-		IamRoles:                       []string{"arn:aws:iam::123456789012:role/reader"},
-		DefaultIamRoleArn:              "arn:aws:iam::123456789012:role/reader",
-		MaintenanceTrackName:           "trailing",
-		AvailabilityZoneRelocation:     new(true),
-		Encrypted:                      new(true),
-		ManageMasterPassword:           new(true),
-		MasterPasswordSecretKmsKeyID:   "arn:aws:kms:us-east-1:123456789012:key/3",
-		IPAddressType:                  models.IPAddressTypeDualstack,
-		MultiAZ:                        new(true),
-		HsmClientCertificateIdentifier: "certificate",
-		HsmConfigurationIdentifier:     "configuration",
-	}))
+	must(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "plain", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "analytics")
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{
+			ClusterIdentifier:              "drill",
+			SnapshotIdentifier:             "nightly",
+			Port:                           new(5440),
+			AvailabilityZone:               "us-east-1c",
+			AllowVersionUpgrade:            new(false),
+			ClusterSubnetGroupName:         "private",
+			PubliclyAccessible:             new(true),
+			ElasticIP:                      "192.0.2.1",
+			ClusterParameterGroupName:      "strict",
+			VpcSecurityGroupIDs:            []string{"sg-1", "sg-2"},
+			PreferredMaintenanceWindow:     "Wed:09:00-Wed:09:30",
+			ManualSnapshotRetentionPeriod:  new(14),
+			KmsKeyID:                       "arn:aws:kms:us-east-1:123456789012:key/2",
+			NodeType:                       "ra3.4xlarge",
+			NumberOfNodes:                  new(4),
+			EnhancedVpcRouting:             new(true),
+			IamRoles:                       []string{"arn:aws:iam::123456789012:role/reader"},
+			DefaultIamRoleArn:              "arn:aws:iam::123456789012:role/reader",
+			MaintenanceTrackName:           "trailing",
+			AvailabilityZoneRelocation:     new(true),
+			Encrypted:                      new(true),
+			ManageMasterPassword:           new(true),
+			MasterPasswordSecretKmsKeyID:   "arn:aws:kms:us-east-1:123456789012:key/3",
+			IPAddressType:                  models.IPAddressTypeDualstack,
+			MultiAZ:                        new(true),
+			HsmClientCertificateIdentifier: "certificate",
+			HsmConfigurationIdentifier:     "configuration",
+		}))
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 	got, plain := describeOne(t, client, "drill"), describeOne(t, client, "plain")
 	want := plain
@@ -218,8 +227,9 @@ func TestRestoreSettings(t *testing.T) {
 	want.ClusterSubnetGroupName = "private"
 	want.PubliclyAccessible = true
 	want.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: "192.0.2.1", Status: "active"}
-	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{{ParameterGroupName: "strict", ParameterApplyStatus: "in-sync"}}
-	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"}, {VpcSecurityGroupID: "sg-2", Status: "active"}}
+	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{parameterGroupStatus("strict", "in-sync")}
+	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"},
+		{VpcSecurityGroupID: "sg-2", Status: "active"}}
 	want.PreferredMaintenanceWindow = "wed:09:00-wed:09:30"
 	want.NextMaintenanceWindowStartTime = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	want.ClusterPublicKey = got.ClusterPublicKey
@@ -234,59 +244,68 @@ func TestRestoreSettings(t *testing.T) {
 	want.MasterPasswordSecretKmsKeyID = "arn:aws:kms:us-east-1:123456789012:key/3"
 	want.IPAddressType = models.IPAddressTypeDualstack
 	want.MultiAZ = "Enabled"
-	want.HsmStatus = &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration", Status: "active"}
+	want.HsmStatus = &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration",
+		Status: "active"}
 	if got.ClusterNodes[0].PublicIPAddress == "" || plain.ClusterNodes[0].PublicIPAddress != "" {
-		t.Errorf("public nodes: %+v, private ones: %+v", got.ClusterNodes, plain.ClusterNodes)
+		t.Errorf("public nodes: %+v, private nodes: %+v", got.ClusterNodes, plain.ClusterNodes)
 	}
 	if len(got.ClusterNodes) != 5 || got.ClusterNodes[0].NodeRole != "LEADER" || got.ClusterNodes[4].NodeRole != "COMPUTE-3" {
 		t.Errorf("nodes: %+v", got.ClusterNodes)
 	}
 	want.ClusterNodes = got.ClusterNodes
+	want.MultiAZSecondary = &models.SecondaryClusterInfo{AvailabilityZone: "us-east-1b", ClusterNodes: got.ClusterNodes}
+	want.ElasticResizeNumberOfNodeOptions = "[2,3,5,6,7,8,9,10,11,12,13,14,15,16]"
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("the cluster is\n%+v\nnot\n%+v", got, want)
+		t.Errorf("the cluster is\n%+v\nwant\n%+v", got, want)
 	}
-	if source := describeOne(t, client, "analytics"); plain.NodeType != source.NodeType || plain.Endpoint.Port != source.Endpoint.Port || plain.DBName != source.DBName {
-		t.Errorf("without parameters the cluster is\n%+v\nnot like\n%+v", plain, source)
+	if source := describeOne(t, client, "analytics"); plain.NodeType != source.NodeType || plain.Endpoint.Port != source.Endpoint.Port ||
+		plain.DBName != source.DBName {
+		t.Errorf("without parameters the cluster is\n%+v\nwant the settings of\n%+v", plain, source)
 	}
-	if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "single", "SnapshotIdentifier", "nightly", "Encrypted", "true"); got.Status != 200 {
+	if got := do(t, fake, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "single", "SnapshotIdentifier", "nightly", "Encrypted", "true"); got.Status != 200 {
 		t.Fatal(got.Body)
 	}
-	if one := describeOne(t, client, "single"); !strings.HasPrefix(one.KmsKeyID, "arn:aws:kms:us-east-1:123456789012:key/") || !one.Encrypted {
+	if one := describeOne(t, client, "single"); !strings.HasPrefix(one.KmsKeyID, "arn:aws:kms:us-east-1:123456789012:key/") ||
+		!one.Encrypted {
 		t.Errorf("encrypted with %q", one.KmsKeyID)
 	}
 }
 
-// TestRestoreShared restores what another account lent, by name and by ARN.
+// TestRestoreShared restores a shared snapshot of another account, by identifier and by ARN.
 func TestRestoreShared(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly")
-	theirs := clientWith(t, fake, partnerKeys)
+	createSnapshots(t, fake, "nightly")
+	partnerClient := clientWith(t, fake, partnerKeys)
 	var denied *awsquery.Error
-	params := &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "copy", SnapshotIdentifier: "nightly", OwnerAccount: own}
-	if _, err := theirs.RestoreFromClusterSnapshot(t.Context(), params); !errors.As(err, &denied) || denied.Code != models.ErrAccessToSnapshotDenied {
-		t.Errorf("before it is shared: %v", err)
+	params := &redshift.RestoreFromClusterSnapshotParams{ClusterIdentifier: "copy", SnapshotIdentifier: "nightly", OwnerAccount: ownAccount}
+	if _, err := partnerClient.RestoreFromClusterSnapshot(t.Context(), params); !errors.As(err, &denied) ||
+		denied.Code != models.ErrAccessToSnapshotDenied {
+		t.Errorf("restore before the snapshot is shared: %v", err)
 	}
 	shared := must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "nightly", "AccountWithRestoreAccess", partner)
 	if shared.Code != "" {
 		t.Fatal(shared.Body)
 	}
-	ok[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(), params))
-	ok[*redshift.RestoreFromClusterSnapshotResult](t)(theirs.RestoreFromClusterSnapshot(t.Context(), &redshift.RestoreFromClusterSnapshotParams{
-		ClusterIdentifier: "other", SnapshotArn: "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly",
-	}))
-	if mine := ok[*redshift.DescribeClustersResult](t)(clientOf(t, fake).DescribeClusters(t.Context(), nil)); len(mine.Clusters) != 1 {
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(partnerClient.RestoreFromClusterSnapshot(t.Context(), params))
+	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(partnerClient.RestoreFromClusterSnapshot(t.Context(),
+		&redshift.RestoreFromClusterSnapshotParams{
+			ClusterIdentifier: "other", SnapshotArn: "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/nightly",
+		}))
+	if mine := succeed[*redshift.DescribeClustersResult](t)(clientOf(t, fake).DescribeClusters(t.Context(), nil)); len(mine.Clusters) != 1 {
 		t.Errorf("the owner sees %d clusters", len(mine.Clusters))
 	}
-	if theirs := ok[*redshift.DescribeClustersResult](t)(theirs.DescribeClusters(t.Context(), nil)); len(theirs.Clusters) != 2 {
-		t.Errorf("the partner sees %d clusters", len(theirs.Clusters))
+	shown := succeed[*redshift.DescribeClustersResult](t)(partnerClient.DescribeClusters(t.Context(), nil))
+	if len(shown.Clusters) != 2 {
+		t.Errorf("the partner sees %d clusters, want 2", len(shown.Clusters))
 	}
 }
 
-// TestDescribeClusters pages and filters.
+// TestDescribeClusters tests pages and filters.
 func TestDescribeClusters(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
@@ -303,12 +322,12 @@ func TestDescribeClusters(t *testing.T) {
 		params *redshift.DescribeClustersParams
 		want   func(int) bool
 	}{
-		"all":       {&redshift.DescribeClustersParams{}, func(int) bool { return true }},
-		"pages":     {&redshift.DescribeClustersParams{MaxRecords: new(20)}, func(int) bool { return true }},
-		"by key":    {&redshift.DescribeClustersParams{TagKeys: []string{"team", "x"}, MaxRecords: new(20)}, func(int) bool { return true }},
-		"by value":  {&redshift.DescribeClustersParams{TagValues: []string{"0", "1"}, MaxRecords: new(20)}, func(i int) bool { return i%3 != 2 }},
-		"no such":   {&redshift.DescribeClustersParams{TagKeys: []string{"Team"}}, func(int) bool { return false }},
-		"by itself": {&redshift.DescribeClustersParams{ClusterIdentifier: "c07"}, func(i int) bool { return i == 7 }},
+		"all":      {&redshift.DescribeClustersParams{}, func(int) bool { return true }},
+		"pages":    {&redshift.DescribeClustersParams{MaxRecords: new(20)}, func(int) bool { return true }},
+		"by key":   {&redshift.DescribeClustersParams{TagKeys: []string{"team", "x"}, MaxRecords: new(20)}, func(int) bool { return true }},
+		"by value": {&redshift.DescribeClustersParams{TagValues: []string{"0", "1"}, MaxRecords: new(20)}, func(i int) bool { return i%3 != 2 }},
+		"no match": {&redshift.DescribeClustersParams{TagKeys: []string{"Team"}}, func(int) bool { return false }},
+		"by name":  {&redshift.DescribeClustersParams{ClusterIdentifier: "c07"}, func(i int) bool { return i == 7 }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -325,7 +344,7 @@ func TestDescribeClusters(t *testing.T) {
 				}
 			}
 			if !slices.Equal(got, expected) {
-				t.Errorf("%q, not %q", got, expected)
+				t.Errorf("got the clusters %q, want %q", got, expected)
 			}
 		})
 	}
@@ -335,13 +354,14 @@ func TestDescribeClusters(t *testing.T) {
 func TestClusterTags(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", "team", "Tags.Tag.1.Value", "finance")
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", "team",
+		"Tags.Tag.1.Value", "finance")
 	if one := describeOne(t, clientOf(t, fake), "analytics"); !slices.Equal(one.Tags, []models.Tag{{Key: "team", Value: "finance"}}) {
 		t.Errorf("tags: %v", one.Tags)
 	}
 }
 
-// TestRestoreQuotas provokes the quotas of clusters, nodes and table restores.
+// TestRestoreQuotas exceeds the quotas of clusters, nodes and table restores.
 func TestRestoreQuotas(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -356,59 +376,65 @@ func TestRestoreQuotas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := newFake(t, redshifttest.Options{Quotas: test.quotas})
-			create(t, fake, "nightly")
-			if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"); got.Code != string(test.code) {
-				t.Errorf("answered %s", got.Body)
+			createSnapshots(t, fake, "nightly")
+			if got := do(t, fake, "RestoreFromClusterSnapshot",
+				"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly"); got.Code != string(test.code) {
+				t.Errorf("RestoreFromClusterSnapshot returned %s", got.Body)
 			}
-			// Whoever repeats a call that took the last place must hear that it is done.
-			if got := do(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly"); got.Code != string(models.ErrClusterAlreadyExists) {
-				t.Errorf("repeated, it answered %s", got.Body)
+			// If the call that used up the quota is repeated, the error must be that the cluster exists.
+			if got := do(t, fake, "RestoreFromClusterSnapshot",
+				"ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly"); got.Code != string(models.ErrClusterAlreadyExists) {
+				t.Errorf("the repeated call returned %s", got.Body)
 			}
 		})
 	}
 
 	many := newFake(t, redshifttest.Options{})
-	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "rg.xlarge"}); err != nil { // a type without limits
+	if err := many.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "rg.xlarge"}); err != nil { // a node type without limits
 		t.Fatal(err)
 	}
 	must(t, many, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "nightly")
 	many.Advance(redshifttest.DefaultSnapshotDuration)
-	got := do(t, many, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt32))
+	got := do(t, many, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly", "NumberOfNodes", strconv.Itoa(math.MaxInt32))
 	if got.Code != string(models.ErrNumberOfNodesQuotaExceeded) {
-		t.Errorf("a restore to all nodes of the world answered %s", got.Body)
+		t.Errorf("a restore to the largest number of nodes returned %s", got.Body)
 	}
 
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{TableRestores: 1}})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	table := func(name string) []string {
-		return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly", "SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", name}
+		return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly", "SourceDatabaseName", "dev",
+			"SourceTableName", "orders", "NewTableName", name}
 	}
 	must(t, fake, "RestoreTableFromClusterSnapshot", table("one")...)
-	if got := do(t, fake, "RestoreTableFromClusterSnapshot", table("two")...); got.Code != string(models.ErrInProgressTableRestoreQuotaExceededFault) {
-		t.Errorf("a second table restore answered %s", got.Body)
+	if got := do(t, fake, "RestoreTableFromClusterSnapshot",
+		table("two")...); got.Code != string(models.ErrInProgressTableRestoreQuotaExceededFault) {
+		t.Errorf("a second table restore returned %s", got.Body)
 	}
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 	must(t, fake, "RestoreTableFromClusterSnapshot", table("two")...)
 }
 
-// TestTableRestoreLife follows the restore of a table.
+// TestTableRestoreLife describes a table restore from its start to its end.
 func TestTableRestoreLife(t *testing.T) {
 	t.Parallel()
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, RestoreDuration: 9 * time.Minute})
-	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 3200, Tables: []string{"dev.public.orders"}}); err != nil {
+	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", SizeInMegaBytes: 3200,
+		Tables: []string{"dev.public.orders"}}); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	client := clientOf(t, fake)
 	params := &redshift.RestoreTableFromClusterSnapshotParams{
 		ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "DEV", SourceTableName: "Orders",
 		TargetDatabaseName: "scratch", TargetSchemaName: "drill", NewTableName: "Orders_Before",
 	}
-	asked := ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), params))
-	request := asked.TableRestoreStatus.TableRestoreRequestID
+	restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), params))
+	request := restored.TableRestoreStatus.TableRestoreRequestID
 	state := func() models.TableRestoreStatus {
 		t.Helper()
-		result := ok[*redshift.DescribeTableRestoreStatusResult](t)(client.DescribeTableRestoreStatus(t.Context(),
+		result := succeed[*redshift.DescribeTableRestoreStatusResult](t)(client.DescribeTableRestoreStatus(t.Context(),
 			&redshift.DescribeTableRestoreStatusParams{ClusterIdentifier: "analytics", TableRestoreRequestID: request}))
 
 		return result.TableRestoreStatusDetails[0]
@@ -433,33 +459,37 @@ func TestTableRestoreLife(t *testing.T) {
 		fake.Advance(moment.after)
 		want.Status, want.ProgressInMegaBytes = moment.status, &moment.progress
 		if got := state(); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s later:\n%+v\nnot\n%+v", moment.after, got, want)
+			t.Errorf("after %s:\n%+v\nwant\n%+v", moment.after, got, want)
 		}
 	}
-	// The table is there now: in the cluster, and in the snapshots to come.
+	// The cluster and its later snapshots have the table now.
 	var taken *awsquery.Error
-	if _, err := client.RestoreTableFromClusterSnapshot(t.Context(), params); !errors.As(err, &taken) || taken.Code != models.ErrInvalidTableRestoreArgument {
-		t.Errorf("the same again: %v", err)
+	if _, err := client.RestoreTableFromClusterSnapshot(t.Context(), params); !errors.As(err, &taken) ||
+		taken.Code != models.ErrInvalidTableRestoreArgument {
+		t.Errorf("the same restore again: %v", err)
 	}
-	create(t, fake, "later")
+	createSnapshots(t, fake, "later")
 	again := *params
-	again.SnapshotIdentifier, again.SourceDatabaseName, again.SourceSchemaName, again.SourceTableName = "later", "scratch", "drill", "orders_before"
+	again.SnapshotIdentifier, again.SourceDatabaseName = "later", "scratch"
+	again.SourceSchemaName, again.SourceTableName = "drill", "orders_before"
 	again.NewTableName = "orders_after"
-	ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), &again))
+	succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), &again))
 }
 
-// TestTableRestoreFails ends table restores, and lists them.
+// TestTableRestoreFails stops table restores, and lists them.
 func TestTableRestoreFails(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{RestoreDuration: 9 * time.Minute})
-	create(t, fake, "nightly")
+	createSnapshots(t, fake, "nightly")
 	client := clientOf(t, fake)
 	var requests []string
 	for i := range 5 {
-		asked := ok[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(), &redshift.RestoreTableFromClusterSnapshotParams{
-			ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders", NewTableName: fmt.Sprintf("t%d", i),
-		}))
-		requests = append(requests, asked.TableRestoreStatus.TableRestoreRequestID)
+		restored := succeed[*redshift.RestoreTableFromClusterSnapshotResult](t)(client.RestoreTableFromClusterSnapshot(t.Context(),
+			&redshift.RestoreTableFromClusterSnapshotParams{
+				ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly", SourceDatabaseName: "dev", SourceTableName: "orders",
+				NewTableName: fmt.Sprintf("t%d", i),
+			}))
+		requests = append(requests, restored.TableRestoreStatus.TableRestoreRequestID)
 	}
 	fake.Advance(6 * time.Minute)
 	if err := fake.SetTableRestoreStatus(requests[1], models.TableRestoreStatusTypeFailed, "disk full"); err != nil {
@@ -469,7 +499,7 @@ func TestTableRestoreFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := fake.SetTableRestoreStatus("missing", models.TableRestoreStatusTypeFailed, ""); err == nil {
-		t.Error("the status of a missing table restore was set")
+		t.Error("SetTableRestoreStatus() of a missing table restore = nil")
 	}
 	fake.Advance(2 * time.Minute)
 	var got []string
@@ -481,15 +511,15 @@ func TestTableRestoreFails(t *testing.T) {
 	}
 	want := []string{"t0 IN_PROGRESS 53 ", "t1 FAILED 32 disk full", "t2 SUCCEEDED 64 ", "t3 IN_PROGRESS 53 ", "t4 IN_PROGRESS 53 "}
 	if !slices.Equal(got, want) {
-		t.Errorf("%q, not %q", got, want)
+		t.Errorf("got the statuses %q, want %q", got, want)
 	}
-	// A name is free again when its restore has failed.
+	// After a failed restore, the name can be used again.
 	must(t, fake, "RestoreTableFromClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly",
 		"SourceDatabaseName", "dev", "SourceTableName", "orders", "NewTableName", "t1")
 	if err := fake.RemoveCluster("analytics"); err != nil {
 		t.Fatal(err)
 	}
-	if left := must(t, fake, "DescribeTableRestoreStatus"); len(members(left.Body)) > 12 {
-		t.Errorf("of a removed cluster there is left\n%s", left.Body)
+	if left := must(t, fake, "DescribeTableRestoreStatus"); len(stableLines(left.Body)) > 12 {
+		t.Errorf("DescribeTableRestoreStatus after RemoveCluster returned\n%s", left.Body)
 	}
 }

@@ -239,9 +239,9 @@ func page[T any](c *call, sizes pageSizes, list []listItem[T], descending []bool
 			return nil, "", fail(awsquery.ErrInvalidParameterValue,
 				"The parameter Marker is not valid. Use the Marker of the previous response, and do not change the other parameters.")
 		}
-		next, _ := slices.BinarySearchFunc(list, last, func(one listItem[T], place []string) int {
+		next, _ := slices.BinarySearchFunc(list, last, func(one listItem[T], sortKey []string) int {
 			// The value at the marker was on the previous page.
-			if compare(one.sortKey, place) <= 0 {
+			if compare(one.sortKey, sortKey) <= 0 {
 				return -1
 			}
 
@@ -262,13 +262,15 @@ func page[T any](c *call, sizes pageSizes, list []listItem[T], descending []bool
 
 // markerContent is the content of a Marker. The fingerprint makes it invalid for another operation, other filters, another order or
 // another account.
+//
+// The short JSON names keep the Markers of the recorded clients valid.
 type markerContent struct {
 	Fingerprint string   `json:"q"`
-	Place       []string `json:"p"`
+	SortKey     []string `json:"p"`
 }
 
-func (c *call) encodeMarker(place []string) string {
-	text, err := json.Marshal(markerContent{Fingerprint: c.listFingerprint(), Place: place})
+func (c *call) encodeMarker(sortKey []string) string {
+	text, err := json.Marshal(markerContent{Fingerprint: c.listFingerprint(), SortKey: sortKey})
 	if err != nil {
 		panic(err) // strings always have a JSON form
 	}
@@ -286,7 +288,7 @@ func (c *call) decodeMarker(text string) ([]string, bool) {
 		return nil, false
 	}
 
-	return opened.Place, true
+	return opened.SortKey, true
 }
 
 // listFingerprint returns a hash of everything that selects and sorts the values of a list.

@@ -13,8 +13,8 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// scheduleRefusals are about snapshot schedules.
-func scheduleRefusals() []refusal {
+// scheduleRefusals returns the refused calls for snapshot schedules.
+func scheduleRefusals() []refusedCall {
 	const (
 		attach   = "ModifyClusterSnapshotSchedule"
 		creating = "CreateSnapshotSchedule"
@@ -30,7 +30,7 @@ func scheduleRefusals() []refusal {
 		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), fmt.Sprint(i))
 	}
 
-	return []refusal{
+	return []refusedCall{
 		{creating, nil, models.ErrInvalidSchedule, "no definition"},
 		{creating, define("new", "rate(30 minutes)"), models.ErrInvalidSchedule, "rate in hours"},
 		{creating, define("new", "at(2026-11-23T10:00:00)"), models.ErrScheduleDefinitionTypeUnsupported, "at("},
@@ -52,11 +52,14 @@ func scheduleRefusals() []refusal {
 
 		{attach, []string{"ScheduleIdentifier", "unused"}, "MissingParameter", "ClusterIdentifier"},
 		{attach, []string{"ClusterIdentifier", "analytics"}, "InvalidParameterCombination", "DisassociateSchedule"},
-		{attach, []string{"ClusterIdentifier", "analytics", "DisassociateSchedule", "false"}, "InvalidParameterCombination", "ScheduleIdentifier"},
+		{attach, []string{"ClusterIdentifier", "analytics", "DisassociateSchedule", "false"},
+			"InvalidParameterCombination", "ScheduleIdentifier"},
 		{attach, []string{"ClusterIdentifier", "missing", "ScheduleIdentifier", "unused"}, models.ErrClusterNotFound, "missing"},
 		{attach, []string{"ClusterIdentifier", "analytics", "ScheduleIdentifier", "missing"}, models.ErrSnapshotScheduleNotFound, "missing"},
-		{attach, []string{"ClusterIdentifier", "sealed", "ScheduleIdentifier", "unused"}, models.ErrInvalidClusterSnapshotScheduleState, "sealed"},
-		{attach, []string{"ClusterIdentifier", "sealed", "DisassociateSchedule", "true"}, models.ErrInvalidClusterSnapshotScheduleState, "sealed"},
+		{attach, []string{"ClusterIdentifier", "sealed", "ScheduleIdentifier", "unused"}, models.ErrInvalidClusterSnapshotScheduleState,
+			"sealed"},
+		{attach, []string{"ClusterIdentifier", "sealed", "DisassociateSchedule", "true"}, models.ErrInvalidClusterSnapshotScheduleState,
+			"sealed"},
 
 		{describe, []string{"MaxRecords", "0"}, "InvalidParameterValue", "between 1 and 100"},
 		{describe, []string{"Marker", "x"}, "InvalidParameterValue", "Marker"},
@@ -64,7 +67,7 @@ func scheduleRefusals() []refusal {
 	}
 }
 
-func schedule(tb testing.TB, fake *redshifttest.Fake, identifier string, definitions ...string) {
+func createSchedule(tb testing.TB, fake *redshifttest.Fake, identifier string, definitions ...string) {
 	tb.Helper()
 	parameters := []string{"ScheduleIdentifier", identifier}
 	for i, definition := range definitions {
@@ -73,7 +76,7 @@ func schedule(tb testing.TB, fake *redshifttest.Fake, identifier string, definit
 	must(tb, fake, "CreateSnapshotSchedule", parameters...)
 }
 
-func identifiers(fake *redshifttest.Fake) []string {
+func snapshotIdentifiers(fake *redshifttest.Fake) []string {
 	var all []string
 	for _, one := range fake.Snapshots() {
 		all = append(all, one.SnapshotIdentifier)
@@ -84,19 +87,20 @@ func identifiers(fake *redshifttest.Fake) []string {
 
 func expectIdentifiers(tb testing.TB, when string, fake *redshifttest.Fake, want ...string) {
 	tb.Helper()
-	if got := identifiers(fake); !slices.Equal(got, want) {
-		tb.Errorf("%s there are\n%q\nnot\n%q", when, got, want)
+	if got := snapshotIdentifiers(fake); !slices.Equal(got, want) {
+		tb.Errorf("%s the snapshots are\n%q\nwant\n%q", when, got, want)
 	}
 }
 
-// TestScheduleLife: a cluster follows a schedule, as the clock moves in steps or in one jump.
+// TestScheduleLife checks the snapshots of a schedule when the clock moves in steps or in one jump.
 func TestScheduleLife(t *testing.T) {
 	t.Parallel()
 	for name, step := range map[string]time.Duration{"steps": 10 * time.Minute, "jumps": 26 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
-			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", Tags: []models.Tag{{Key: "team", Value: "finance"}}}); err != nil {
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics",
+				Tags: []models.Tag{{Key: "team", Value: "finance"}}}); err != nil {
 				t.Fatal(err)
 			}
 			advance := func(by time.Duration) {
@@ -106,13 +110,15 @@ func TestScheduleLife(t *testing.T) {
 				}
 			}
 			client := clientOf(t, fake)
-			schedule(t, fake, "nightly", "cron(0 4 *)", "cron(30 16 MON)")
+			createSchedule(t, fake, "nightly", "cron(0 4 *)", "cron(30 16 MON)")
 			advance(time.Hour)
 			expectIdentifiers(t, "without a cluster", fake)
 			must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "NIGHTLY")
 			one := describeOne(t, client, "analytics")
-			if one.SnapshotScheduleIdentifier != "nightly" || one.SnapshotScheduleState != models.ScheduleStateModifying || one.AutomatedSnapshotRetentionPeriod != 1 ||
-				!one.ExpectedNextSnapshotScheduleTime.Equal(time.Date(2026, 11, 23, 16, 30, 0, 0, time.UTC)) || one.ExpectedNextSnapshotScheduleTimeStatus != "OnTrack" {
+			if one.SnapshotScheduleIdentifier != "nightly" || one.SnapshotScheduleState != models.ScheduleStateModifying ||
+				one.AutomatedSnapshotRetentionPeriod != 1 ||
+				!one.ExpectedNextSnapshotScheduleTime.Equal(time.Date(2026, 11, 23, 16, 30, 0, 0,
+					time.UTC)) || one.ExpectedNextSnapshotScheduleTimeStatus != "OnTrack" {
 				t.Errorf("the cluster is %+v", one)
 			}
 			advance(26 * time.Hour)
@@ -121,34 +127,37 @@ func TestScheduleLife(t *testing.T) {
 				t.Errorf("the schedule is %s", one.SnapshotScheduleState)
 			}
 			taken := fake.Snapshots()[0]
-			if taken.SnapshotType != models.SnapshotTypeAutomated || taken.Status != models.SnapshotStatusAvailable || len(taken.Tags) != 1 || taken.ManualSnapshotRetentionPeriod != nil {
+			if taken.SnapshotType != models.SnapshotTypeAutomated || taken.Status != models.SnapshotStatusAvailable || len(taken.Tags) != 1 ||
+				taken.ManualSnapshotRetentionPeriod != nil {
 				t.Errorf("the snapshot is %+v", taken)
 			}
 			advance(26 * time.Hour)
 			expectIdentifiers(t, "two days later", fake, "rs:analytics-2026-11-25-04-00-00")
 
-			// A change holds from when it was made, and so does an end.
+			// A change and a disassociation apply only to later times.
 			must(t, fake, "ModifySnapshotSchedule", "ScheduleIdentifier", "nightly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(10 hours)")
 			advance(26 * time.Hour)
 			expectIdentifiers(t, "three days later", fake, "rs:analytics-2026-11-26-00-30-00", "rs:analytics-2026-11-26-10-30-00")
 			must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "DisassociateSchedule", "true")
 			must(t, fake, "DeleteSnapshotSchedule", "ScheduleIdentifier", "nightly")
 			advance(52 * time.Hour)
-			expectIdentifiers(t, "when the schedule is gone", fake, "rs:analytics-2026-11-26-10-30-00") // the newest stays
+			expectIdentifiers(t, "after the schedule is deleted", fake, "rs:analytics-2026-11-26-10-30-00") // the newest snapshot does not expire
 		})
 	}
 }
 
-// TestScheduleNeedsTheCluster: no snapshot of a cluster that is not available, of one that is gone, or that keeps none.
+// TestScheduleNeedsTheCluster checks that a schedule takes no snapshots of a cluster that is unavailable, removed, or without automated
+// snapshots.
 func TestScheduleNeedsTheCluster(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	for _, cluster := range []redshifttest.Cluster{{Identifier: "gone"}, {Identifier: "none", AutomatedSnapshotRetentionPeriod: -1}, {Identifier: "long", AutomatedSnapshotRetentionPeriod: 3}} {
+	for _, cluster := range []redshifttest.Cluster{{Identifier: "gone"}, {Identifier: "none", AutomatedSnapshotRetentionPeriod: -1},
+		{Identifier: "long", AutomatedSnapshotRetentionPeriod: 3}} {
 		if err := fake.AddCluster(cluster); err != nil {
 			t.Fatal(err)
 		}
 	}
-	schedule(t, fake, "halfday", "rate(12 hours)")
+	createSchedule(t, fake, "halfday", "rate(12 hours)")
 	for _, cluster := range []string{"analytics", "gone", "none", "long"} {
 		must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", cluster, "ScheduleIdentifier", "halfday")
 	}
@@ -163,42 +172,45 @@ func TestScheduleNeedsTheCluster(t *testing.T) {
 	if err := fake.SetClusterStatus("analytics", "available"); err != nil {
 		t.Fatal(err)
 	}
-	expectIdentifiers(t, "after a pause", fake, "rs:analytics-2026-11-23-21-30-00", "rs:long-2026-11-23-21-30-00", "rs:long-2026-11-24-09-30-00")
+	expectIdentifiers(t, "after a pause", fake, "rs:analytics-2026-11-23-21-30-00", "rs:long-2026-11-23-21-30-00",
+		"rs:long-2026-11-24-09-30-00")
 	fake.Advance(365 * 24 * time.Hour)
 	expectIdentifiers(t, "a year later", fake,
 		"rs:long-2027-11-21-21-30-00", "rs:long-2027-11-22-09-30-00", "rs:long-2027-11-22-21-30-00", "rs:long-2027-11-23-09-30-00",
 		"rs:analytics-2027-11-23-21-30-00", "rs:long-2027-11-23-21-30-00", "rs:analytics-2027-11-24-09-30-00", "rs:long-2027-11-24-09-30-00")
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "ages", AutomatedSnapshotRetentionPeriod: 36}); err == nil {
-		t.Error("automated snapshots are kept for 36 days")
+		t.Error("AddCluster() with a retention period of 36 days = nil")
 	}
 }
 
-// TestScheduledCopies: what a schedule takes is copied to another region, and kept there for its own time.
+// TestScheduledCopies checks that the snapshots of a schedule are copied to another region, with the retention period of copies.
 func TestScheduledCopies(t *testing.T) {
 	t.Parallel()
 	east := newFake(t, redshifttest.Options{})
 	west := east.InRegion("us-west-2")
-	schedule(t, east, "daily", "rate(24 hours)")
+	createSchedule(t, east, "daily", "rate(24 hours)")
 	must(t, east, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "daily")
 	must(t, east, "EnableSnapshotCopy", "ClusterIdentifier", "analytics", "DestinationRegion", "us-west-2", "RetentionPeriod", "3")
 	east.Advance(30*day + time.Hour)
 	expectIdentifiers(t, "here", east, "rs:analytics-2026-12-23-09-30-00")
-	expectIdentifiers(t, "there", west, "copy:rs:analytics-2026-12-21-09-30-00", "copy:rs:analytics-2026-12-22-09-30-00", "copy:rs:analytics-2026-12-23-09-30-00")
+	expectIdentifiers(t, "there", west, "copy:rs:analytics-2026-12-21-09-30-00", "copy:rs:analytics-2026-12-22-09-30-00",
+		"copy:rs:analytics-2026-12-23-09-30-00")
 }
 
-// TestScheduleRestore: a restored cluster can have a schedule from the start, and has none by itself.
+// TestScheduleRestore checks that a restored cluster has a schedule only if the restore sets it.
 func TestScheduleRestore(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	create(t, fake, "base")
-	schedule(t, fake, "hourly", "rate(1 hour)")
+	createSnapshots(t, fake, "base")
+	createSchedule(t, fake, "hourly", "rate(1 hour)")
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "hourly")
 	client := clientOf(t, fake)
 	for _, params := range []*redshift.RestoreFromClusterSnapshotParams{
-		{ClusterIdentifier: "follows", SnapshotIdentifier: "base", SnapshotScheduleIdentifier: "Hourly", AutomatedSnapshotRetentionPeriod: new(2)},
+		{ClusterIdentifier: "follows", SnapshotIdentifier: "base",
+			SnapshotScheduleIdentifier: "Hourly", AutomatedSnapshotRetentionPeriod: new(2)},
 		{ClusterIdentifier: "alone", SnapshotIdentifier: "base"},
 	} {
-		ok[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(), params))
+		succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(), params))
 	}
 	fake.Advance(90 * time.Minute)
 	expectIdentifiers(t, "after an hour and a half", fake, "base", "rs:analytics-2026-11-23-10-35-00", "rs:follows-2026-11-23-10-35-00")
@@ -210,7 +222,7 @@ func TestScheduleRestore(t *testing.T) {
 	}
 }
 
-// TestSchedules answers whole schedules.
+// TestSchedules creates and describes schedules, and compares all of their members.
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{SnapshotSchedules: 26}})
@@ -219,12 +231,13 @@ func TestSchedules(t *testing.T) {
 		ScheduleIdentifier: "nightly", ScheduleDefinitions: []string{"cron(0 4 *)"}, ScheduleDescription: "before work & <all>",
 		Tags: []models.Tag{{Key: "team", Value: "finance"}}, NextInvocations: new(2), DryRun: new(true),
 	}
-	dry := ok[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(), params))
-	if left := ok[*redshift.DescribeSnapshotSchedulesResult](t)(client.DescribeSnapshotSchedules(t.Context(), nil)); len(left.SnapshotSchedules) != 0 {
-		t.Errorf("a dry run made %+v", left.SnapshotSchedules)
+	dry := succeed[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(), params))
+	if left := succeed[*redshift.DescribeSnapshotSchedulesResult](t)(client.DescribeSnapshotSchedules(t.Context(),
+		nil)); len(left.SnapshotSchedules) != 0 {
+		t.Errorf("a dry run created %+v", left.SnapshotSchedules)
 	}
 	params.DryRun = nil
-	made := ok[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(), params))
+	made := succeed[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(), params))
 	made.RequestID = dry.RequestID
 	want := &redshift.CreateSnapshotScheduleResult{
 		ScheduleIdentifier: "nightly", ScheduleDefinitions: []string{"cron(0 4 *)"}, ScheduleDescription: "before work & <all>",
@@ -233,21 +246,23 @@ func TestSchedules(t *testing.T) {
 		AssociatedClusterCount: new(0), AssociatedClusters: made.AssociatedClusters, RequestID: dry.RequestID,
 	}
 	if !reflect.DeepEqual(made, want) || !reflect.DeepEqual(dry, want) || len(made.AssociatedClusters) != 0 {
-		t.Errorf("CreateSnapshotSchedule answered\n%+v\nand dry\n%+v\nnot\n%+v", made, dry, want)
+		t.Errorf("CreateSnapshotSchedule returned\n%+v\nand in a dry run\n%+v\nwant\n%+v", made, dry, want)
 	}
-	unnamed := ok[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(),
+	unnamed := succeed[*redshift.CreateSnapshotScheduleResult](t)(client.CreateSnapshotSchedule(t.Context(),
 		&redshift.CreateSnapshotScheduleParams{ScheduleDefinitions: []string{"rate(8 hours)"}}))
 	if !strings.HasPrefix(unnamed.ScheduleIdentifier, "snapshotschedule-") {
-		t.Errorf("without a name it is %q", unnamed.ScheduleIdentifier)
+		t.Errorf("the generated identifier is %q", unnamed.ScheduleIdentifier)
 	}
 	for i := range 24 {
-		schedule(t, fake, fmt.Sprintf("s%02d", i), "rate(1 hour)")
+		createSchedule(t, fake, fmt.Sprintf("s%02d", i), "rate(1 hour)")
 	}
-	if got := do(t, fake, "CreateSnapshotSchedule", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != string(models.ErrSnapshotScheduleQuotaExceeded) {
-		t.Errorf("one more answered %s", got.Body)
+	if got := do(t, fake, "CreateSnapshotSchedule",
+		"ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)"); got.Code != string(models.ErrSnapshotScheduleQuotaExceeded) {
+		t.Errorf("a schedule beyond the quota returned %s", got.Body)
 	}
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "s07")
-	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:snapshotschedule:s03", "Tags.Tag.1.Key", "kept", "Tags.Tag.1.Value", "")
+	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:snapshotschedule:s03", "Tags.Tag.1.Key", "kept",
+		"Tags.Tag.1.Value", "")
 	for name, test := range map[string]struct {
 		params redshift.DescribeSnapshotSchedulesParams
 		want   []string
@@ -267,24 +282,25 @@ func TestSchedules(t *testing.T) {
 			}
 			got = append(got, one.ScheduleIdentifier)
 			if one.ScheduleIdentifier == "s07" && (len(one.AssociatedClusters) != 1 || *one.AssociatedClusterCount != 1 ||
-				one.AssociatedClusters[0] != models.ClusterAssociatedToSchedule{ClusterIdentifier: "analytics", ScheduleAssociationState: models.ScheduleStateModifying}) {
+				one.AssociatedClusters[0] != models.ClusterAssociatedToSchedule{ClusterIdentifier: "analytics",
+					ScheduleAssociationState: models.ScheduleStateModifying}) {
 				t.Errorf("the schedule is %+v", one)
 			}
 		}
 		if len(got) != test.count || test.want != nil && !slices.Equal(got, test.want) {
-			t.Errorf("%s: %q, not %q", name, got, test.want)
+			t.Errorf("%s: got the schedules %q, want %q", name, got, test.want)
 		}
 	}
 	golden(t, "DescribeSnapshotSchedules.xml", must(t, fake, "DescribeSnapshotSchedules", "ScheduleIdentifier", "nightly").Body)
 }
 
-// TestJumpsAndSteps: whichever way the clock moves, there are the same snapshots in the same order.
+// TestJumpsAndSteps checks that steps and a jump of the clock cause the same snapshots in the same order.
 func TestJumpsAndSteps(t *testing.T) {
 	t.Parallel()
 	after := func(step time.Duration) []models.Snapshot {
 		fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1})
-		schedule(t, fake, "often", "rate(8 hours)")
-		schedule(t, fake, "daily", "cron(30 17 *)")
+		createSchedule(t, fake, "often", "rate(8 hours)")
+		createSchedule(t, fake, "daily", "cron(30 17 *)")
 		for cluster, schedule := range map[string]string{"a": "often", "b": "often", "c": "daily"} {
 			if err := fake.AddCluster(redshifttest.Cluster{Identifier: cluster, AutomatedSnapshotRetentionPeriod: 2}); err != nil {
 				t.Fatal(err)
@@ -300,33 +316,33 @@ func TestJumpsAndSteps(t *testing.T) {
 	}
 	steps, jump := after(time.Hour), after(30*day)
 	if len(steps) != 14 || !reflect.DeepEqual(steps, jump) {
-		t.Errorf("in steps there come\n%+v\nin a jump\n%+v", steps, jump)
+		t.Errorf("steps cause\n%+v\na jump causes\n%+v", steps, jump)
 	}
 	for i, one := range steps[1:] {
 		if one.SnapshotCreateTime.Before(steps[i].SnapshotCreateTime) || one.ActualIncrementalBackupSizeInMegaBytes != 64 {
-			t.Errorf("after %s comes %+v", steps[i].SnapshotIdentifier, one)
+			t.Errorf("the snapshot after %s is %+v", steps[i].SnapshotIdentifier, one)
 		}
 	}
 }
 
-// TestAutomatedSnapshotOfAScheduledSecond: what a schedule has taken already cannot be added.
+// TestAutomatedSnapshotOfAScheduledSecond checks that AddAutomatedSnapshot refuses a snapshot that a schedule has taken.
 func TestAutomatedSnapshotOfAScheduledSecond(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	schedule(t, fake, "often", "rate(8 hours)")
+	createSchedule(t, fake, "often", "rate(8 hours)")
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "often")
 	fake.Advance(8 * time.Hour)
-	if added, err := fake.AddAutomatedSnapshot("analytics", fake.Now()); err == nil || !strings.Contains(err.Error(), "is there already") {
-		t.Errorf("%+v, %v", added, err)
+	if added, err := fake.AddAutomatedSnapshot("analytics", fake.Now()); err == nil || !strings.Contains(err.Error(), "exists already") {
+		t.Errorf("AddAutomatedSnapshot() = %+v, %v", added, err)
 	}
 }
 
-// TestMoveToAnotherSchedule: the new schedule replaces the first one, and the same schedule again changes nothing.
+// TestMoveToAnotherSchedule checks that a new schedule replaces the first one, and that the same schedule again changes nothing.
 func TestMoveToAnotherSchedule(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	schedule(t, fake, "hourly", "rate(1 hour)")
-	schedule(t, fake, "thirds", "rate(8 hours)")
+	createSchedule(t, fake, "hourly", "rate(1 hour)")
+	createSchedule(t, fake, "thirds", "rate(8 hours)")
 	client := clientOf(t, fake)
 	move := func(parameters ...string) {
 		t.Helper()
@@ -355,14 +371,14 @@ func TestMoveToAnotherSchedule(t *testing.T) {
 	for name, count := range map[string]string{"hourly": "0", "thirds": "1"} {
 		body := must(t, fake, "DescribeSnapshotSchedules", "ScheduleIdentifier", name).Body
 		if !strings.Contains(body, "<AssociatedClusterCount>"+count+"</AssociatedClusterCount>") {
-			t.Errorf("not %s clusters of %s:\n%s", count, name, body)
+			t.Errorf("want %s clusters of %s:\n%s", count, name, body)
 		}
 	}
 	must(t, fake, "DeleteSnapshotSchedule", "ScheduleIdentifier", "hourly")
 	fake.Advance(8 * time.Hour)
 	expectIdentifiers(t, "after the move", fake, "rs:analytics-2026-11-23-10-30-00", "rs:analytics-2026-11-23-18-30-00")
 
-	schedule(t, fake, "other", "rate(1 hour)")
+	createSchedule(t, fake, "other", "rate(1 hour)")
 	move("ScheduleIdentifier", "other", "DisassociateSchedule", "true")
 	expect("another schedule disassociated", "thirds", models.ScheduleStateActive)
 	move("ScheduleIdentifier", "thirds", "DisassociateSchedule", "true")
@@ -373,7 +389,7 @@ func TestMoveToAnotherSchedule(t *testing.T) {
 		"rs:analytics-2026-11-23-10-30-00", "rs:analytics-2026-11-23-18-30-00", "rs:analytics-2026-11-23-19-30-00")
 }
 
-// TestScheduleLimits goes to the largest values and beyond.
+// TestScheduleLimits tests the largest values, and larger ones.
 func TestScheduleLimits(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -389,9 +405,10 @@ func TestScheduleLimits(t *testing.T) {
 		{long, "1", ""},
 		{long + "a", "1", "InvalidParameterValue"},
 	} {
-		got := do(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", test.identifier, "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "NextInvocations", test.next)
+		got := do(t, fake, "CreateSnapshotSchedule",
+			"ScheduleIdentifier", test.identifier, "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "NextInvocations", test.next)
 		if got.Code != test.code || test.code == "" && fmt.Sprint(strings.Count(got.Body, "</SnapshotTime>")) != test.next {
-			t.Errorf("%.10s with %s times: %s", test.identifier, test.next, got.Body)
+			t.Errorf("CreateSnapshotSchedule of %.10s with %s times returned %s", test.identifier, test.next, got.Body)
 		}
 	}
 }

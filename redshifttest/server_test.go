@@ -18,7 +18,7 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestConfig calls the fake through this module's client, both ways.
+// TestConfig calls the fake with clients of both Config methods.
 func TestConfig(t *testing.T) {
 	t.Parallel()
 	server := redshifttest.NewServer(t, redshifttest.Options{Region: "eu-central-1", Start: start, Credentials: partnerKeys})
@@ -42,23 +42,26 @@ func TestConfig(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		shown := way.fake.Snapshots()[0]
-		if created.Snapshot.SnapshotArn != shown.SnapshotArn || !created.Snapshot.SnapshotCreateTime.Equal(shown.SnapshotCreateTime) || created.Snapshot.Tags[0] != shown.Tags[0] {
-			t.Errorf("%s: the client has %v, the fake %v", name, created.Snapshot, shown)
+		if created.Snapshot.SnapshotArn != shown.SnapshotArn || !created.Snapshot.SnapshotCreateTime.Equal(shown.SnapshotCreateTime) ||
+			created.Snapshot.Tags[0] != shown.Tags[0] {
+			t.Errorf("%s: the client returned %v, the fake has %v", name, created.Snapshot, shown)
 		}
-		_, err = client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "b", SnapshotIdentifier: "b"})
+		_, err = client.CreateClusterSnapshot(t.Context(),
+			&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "b", SnapshotIdentifier: "b"})
 		if !errors.Is(err, models.ErrClusterNotFound) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 		for _, seen := range way.fake.Requests() {
 			text := fmt.Sprint(seen)
 			if strings.Contains(text, partnerKeys.SecretAccessKey) || strings.Contains(text, partnerKeys.SessionToken) {
-				t.Errorf("%s: Requests tells a secret: %s", name, text)
+				t.Errorf("%s: Requests has a secret: %s", name, text)
 			}
-			if got := seen.Header.Get("Authorization"); !strings.Contains(got, "/eu-central-1/redshift/aws4_request") || !strings.HasSuffix(got, "Signature=[redacted]") {
-				t.Errorf("%s: Authorization is %q", name, got)
+			if got := seen.Header.Get("Authorization"); !strings.Contains(got, "/eu-central-1/redshift/aws4_request") ||
+				!strings.HasSuffix(got, "Signature=[redacted]") {
+				t.Errorf("%s: Authorization = %q", name, got)
 			}
 			if seen.Header.Get("X-Amz-Security-Token") != "[redacted]" || seen.Time.Before(start) || seen.RequestID == "" {
-				t.Errorf("%s: Requests has %v", name, seen)
+				t.Errorf("%s: Requests() = %v", name, seen)
 			}
 		}
 	}
@@ -67,37 +70,41 @@ func TestConfig(t *testing.T) {
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	create(t, fake, "a")
+	createSnapshots(t, fake, "a")
 	do(t, fake, "DescribeClusterSnapshots", "SnapshotIdentifier", "missing")
-	request := unsigned(t, "DescribeClusterSnapshots")
+	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	request.Header["authorization"] = []string{"Bearer my-secret"}
 	request.Header.Set("User-Agent", "test")
 	send(t, fake.Transport(), request)
 
 	seen := fake.Requests()
 	if len(seen) != 3 {
-		t.Fatalf("there are %d requests", len(seen))
+		t.Fatalf("got %d requests", len(seen))
 	}
-	if one := seen[0]; one.Method != "GET" || one.Operation != "CreateClusterSnapshot" || one.Status != 200 || one.Code != "" || !one.Time.Equal(start) ||
+	if one := seen[0]; one.Method != "GET" || one.Operation != "CreateClusterSnapshot" || one.Status != 200 || one.Code != "" ||
+		!one.Time.Equal(start) ||
 		one.Params.Get("SnapshotIdentifier") != "a" || one.Params.Get("Version") != "2012-12-01" {
-		t.Errorf("the first is %v", one)
+		t.Errorf("the first request is %v", one)
 	}
-	if one := seen[1]; one.Status != 404 || one.Code != models.ErrClusterSnapshotNotFound || !one.Time.Equal(start.Add(redshifttest.DefaultSnapshotDuration)) {
-		t.Errorf("the second is %v", one)
+	if one := seen[1]; one.Status != 404 || one.Code != models.ErrClusterSnapshotNotFound ||
+		!one.Time.Equal(start.Add(redshifttest.DefaultSnapshotDuration)) {
+		t.Errorf("the second request is %v", one)
 	}
-	if one := seen[2]; one.Code != "IncompleteSignature" || one.Header.Get("Authorization") != "[redacted]" || one.Header.Get("User-Agent") != "test" {
-		t.Errorf("the third is %v", one)
+	if one := seen[2]; one.Code != "IncompleteSignature" || one.Header.Get("Authorization") != "[redacted]" ||
+		one.Header.Get("User-Agent") != "test" {
+		t.Errorf("the third request is %v", one)
 	}
-	// What was returned is a copy.
+	// The result is a copy.
 	seen[0].Params.Set("SnapshotIdentifier", "b")
 	seen[0].Header.Set("X-Amz-Date", "b")
 	fake.Snapshots()[0].RestorableNodeTypes[0] = "b"
-	if again := fake.Requests()[0]; again.Params.Get("SnapshotIdentifier") != "a" || again.Header.Get("X-Amz-Date") == "b" || fake.Snapshots()[0].RestorableNodeTypes[0] == "b" {
-		t.Error("a change of what was returned changes the fake")
+	if again := fake.Requests()[0]; again.Params.Get("SnapshotIdentifier") != "a" || again.Header.Get("X-Amz-Date") == "b" ||
+		fake.Snapshots()[0].RestorableNodeTypes[0] == "b" {
+		t.Error("a change of the result changes the fake")
 	}
 }
 
-// TestRequestsAreLimited sends more than are remembered.
+// TestRequestsAreLimited sends more requests than Requests keeps.
 func TestRequestsAreLimited(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
@@ -115,11 +122,11 @@ func TestRequestsAreLimited(t *testing.T) {
 	}
 	seen := fake.Requests()
 	if len(seen) != 10_000 || seen[0].Params.Get("Number") != "10010" || seen[9999].Params.Get("Number") != "20009" {
-		t.Errorf("there are %d requests, from %v", len(seen), seen[0].Params)
+		t.Errorf("Requests() has %d requests, starting with %v", len(seen), seen[0].Params)
 	}
 }
 
-// TestConcurrency is for the race detector.
+// TestConcurrency calls the fake concurrently. It is for the race detector.
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	server := redshifttest.NewServer(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1000}})
@@ -136,11 +143,13 @@ func TestConcurrency(t *testing.T) {
 		group.Go(func() {
 			for i := range 10 {
 				name := fmt.Sprintf("s-%d-%d", worker, i)
-				if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}); err != nil {
+				if _, err := client.CreateClusterSnapshot(t.Context(),
+					&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: name}); err != nil {
 					t.Error(err)
 				}
 				server.Advance(time.Second)
-				if _, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}); err != nil {
+				if _, err := client.DescribeClusterSnapshots(t.Context(),
+					&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: name}); err != nil {
 					t.Error(err)
 				}
 				if err := server.SetSnapshotStatus(name, models.SnapshotStatusAvailable); err != nil {
@@ -152,11 +161,11 @@ func TestConcurrency(t *testing.T) {
 	}
 	group.Wait()
 	if got := len(server.Snapshots()); got != 80 {
-		t.Errorf("there are %d snapshots", got)
+		t.Errorf("got %d snapshots", got)
 	}
 }
 
-// TestSynctest waits for a snapshot without a real second passing.
+// TestSynctest waits for a snapshot with testing/synctest, so that no real time passes.
 func TestSynctest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +177,8 @@ func TestSynctest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "a"}); err != nil {
+		if _, err := client.CreateClusterSnapshot(t.Context(),
+			&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "a"}); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
@@ -188,7 +198,7 @@ func TestSynctest(t *testing.T) {
 	})
 }
 
-// fakeTB records how NewServer fails.
+// fakeTB records the failure of NewServer.
 type fakeTB struct{ failure string }
 
 func (f *fakeTB) Helper()        {}
@@ -202,8 +212,8 @@ func TestNewServerTakesOneOptions(t *testing.T) {
 	t.Parallel()
 	tb := &fakeTB{}
 	defer func() {
-		if recover() != any(tb) || !strings.Contains(tb.failure, "one Options at most, not 2") {
-			t.Errorf("NewServer with two Options said %q", tb.failure)
+		if recover() != any(tb) || !strings.Contains(tb.failure, "at most one Options, not 2") {
+			t.Errorf("NewServer with two Options failed with %q", tb.failure)
 		}
 	}()
 	redshifttest.NewServer(tb, redshifttest.Options{}, redshifttest.Options{})
@@ -215,47 +225,47 @@ func TestServerIsClosed(t *testing.T) {
 	t.Run("served", func(t *testing.T) {
 		server = redshifttest.NewServer(t)
 		if !strings.HasPrefix(server.URL, "http://127.0.0.1:") {
-			t.Errorf("it is served at %s", server.URL)
+			t.Errorf("URL = %s", server.URL)
 		}
 	})
-	request := unsigned(t, "DescribeClusterSnapshots")
+	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	request.URL.Host = strings.TrimPrefix(server.URL, "http://")
 	if response, err := http.DefaultTransport.RoundTrip(request); err == nil {
 		_, _ = io.Copy(io.Discard, response.Body)
-		t.Errorf("after its test it answers %d", response.StatusCode)
+		t.Errorf("after the test, the server returned the status %d", response.StatusCode)
 	}
 }
 
-// TestMounted serves the fake below a path, whose name the signature contains.
+// TestMounted serves the fake below a path. The signature covers the whole path.
 func TestMounted(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
-	request := unsigned(t, "DescribeClusterSnapshots")
+	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	request.URL.Path = "/aws%/redshift/"
 	sign(t, request, fake.Credentials(), fake.Now())
 	request.RequestURI = request.URL.RequestURI()
-	recorder := &recorder{header: make(http.Header)}
+	recorder := &responseRecorder{header: make(http.Header)}
 	http.StripPrefix("/aws%/redshift", fake).ServeHTTP(recorder, request)
 	if recorder.status != http.StatusOK {
-		t.Errorf("answered %d\n%s", recorder.status, recorder.body)
+		t.Errorf("the call returned %d\n%s", recorder.status, recorder.body)
 	}
 }
 
-type recorder struct {
+type responseRecorder struct {
 	header http.Header
 	status int
 	body   []byte
 }
 
-func (r *recorder) Header() http.Header    { return r.header }
-func (r *recorder) WriteHeader(status int) { r.status = status }
-func (r *recorder) Write(part []byte) (int, error) {
+func (r *responseRecorder) Header() http.Header    { return r.header }
+func (r *responseRecorder) WriteHeader(status int) { r.status = status }
+func (r *responseRecorder) Write(part []byte) (int, error) {
 	r.body = append(r.body, part...)
 
 	return len(part), nil
 }
 
-// TestRequestsAreLimitedInSize: large requests, signed or not, do not fill the memory.
+// TestRequestsAreLimitedInSize checks that large requests, signed or not, do not fill the memory.
 func TestRequestsAreLimitedInSize(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -270,11 +280,11 @@ func TestRequestsAreLimitedInSize(t *testing.T) {
 		_ = response.Body.Close()
 	}
 	if seen := len(fake.Requests()); seen == 0 || seen > 64 {
-		t.Errorf("%d requests of a megabyte are remembered", seen)
+		t.Errorf("Requests has %d requests of 1 MB", seen)
 	}
 }
 
-// TestTwoActions: what is asked for is said once.
+// TestTwoActions sends Action and Version twice.
 func TestTwoActions(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{DisableSignatureCheck: true})
@@ -284,7 +294,7 @@ func TestTwoActions(t *testing.T) {
 		recorder := httptest.NewRecorder()
 		fake.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/?"+query, nil))
 		if recorder.Code != http.StatusBadRequest || !strings.Contains(recorder.Body.String(), "2 times") {
-			t.Errorf("%s is answered with %d\n%s", query, recorder.Code, recorder.Body)
+			t.Errorf("%s: status = %d\n%s", query, recorder.Code, recorder.Body)
 		}
 	}
 }

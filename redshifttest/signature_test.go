@@ -13,8 +13,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// resign replaces a part of the Authorization of a signed request.
-func resign(part, by string) func(*http.Request) {
+// replaceAuthorization returns a function that replaces a part of the Authorization of a signed request.
+func replaceAuthorization(part, by string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), part, by, 1))
 	}
@@ -43,7 +43,7 @@ func TestSignature(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		keys    sigv4.Credentials
-		late    time.Duration // how much the fake's clock is ahead of the caller's
+		late    time.Duration // the fake's clock minus the caller's clock
 		region  string
 		service string
 		change  func(*http.Request)
@@ -51,39 +51,56 @@ func TestSignature(t *testing.T) {
 		code    string
 		message string
 	}{
-		"right":                   {status: 200},
-		"right with token":        {keys: partnerKeys, status: 200},
-		"old but not too old":     {late: 5 * time.Minute, status: 200},
-		"young but not too young": {late: -5 * time.Minute, status: 200},
+		"valid":                 {status: 200},
+		"valid with token":      {keys: partnerKeys, status: 200},
+		"old but not too old":   {late: 5 * time.Minute, status: 200},
+		"ahead but not too far": {late: -5 * time.Minute, status: 200},
 		"too old": {late: 5*time.Minute + time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature expired: 20261123T092459Z is now earlier than 20261123T092500Z (20261123T093000Z - 5 min.)"},
-		"too young": {late: -5*time.Minute - time.Second, status: 403, code: "SignatureDoesNotMatch",
+		"too far ahead": {late: -5*time.Minute - time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature not yet current: 20261123T093501Z is still later than 20261123T093500Z (20261123T093000Z + 5 min.)"},
-		"another secret":             {keys: wrongSecret, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"unknown key":                {keys: unknownKey, status: 403, code: "InvalidClientTokenId"},
-		"token for a permanent key":  {keys: withToken, status: 403, code: "InvalidClientTokenId"},
-		"another token":              {keys: wrongToken, status: 403, code: "InvalidClientTokenId"},
-		"no token":                   {keys: noToken, status: 403, code: "InvalidClientTokenId"},
-		"another region":             {region: "eu-west-1", status: 403, code: "SignatureDoesNotMatch", message: "Credential should be scoped to a valid region, not 'eu-west-1'."},
-		"another service":            {service: "s3", status: 403, code: "SignatureDoesNotMatch", message: "Credential should be scoped to correct service: 'redshift'."},
-		"another terminator":         {change: resign("aws4_request", "aws3_request"), status: 403, code: "SignatureDoesNotMatch", message: "aws4_request"},
-		"another day in the scope":   {change: resign("/20261123/", "/20261122/"), status: 403, code: "SignatureDoesNotMatch", message: "'20261122' != '20261123'"},
-		"another query":              {change: setQuery("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another method":             {change: func(r *http.Request) { r.Method = "POST" }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another host":               {change: func(r *http.Request) { r.Host = "example.com" }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another path":               {change: func(r *http.Request) { r.URL.Path = "/x/.." }, status: 404, code: "UnknownOperationException"},
-		"a path to resolve":          {change: func(r *http.Request) { r.URL.Opaque = "//localhost/./" }, status: 200},
-		"another date":               {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123T093001Z") }, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"no signature":               {change: func(r *http.Request) { r.Header.Del("Authorization") }, status: 403, code: "MissingAuthenticationToken", message: "Missing Authentication Token"},
-		"two signatures":             {change: func(r *http.Request) { r.Header.Add("Authorization", "x") }, status: 400, code: "IncompleteSignature"},
-		"no date":                    {change: func(r *http.Request) { r.Header.Del("X-Amz-Date") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Date' or a 'Date' header"},
-		"odd date":                   {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123Tnoon") }, status: 400, code: "IncompleteSignature", message: "basic format"},
-		"basic authentication":       {change: func(r *http.Request) { r.SetBasicAuth("me", "secret") }, status: 400, code: "IncompleteSignature", message: "AWS4-HMAC-SHA256"},
-		"no Signature part":          {change: resign(", Signature=", ", Sig="), status: 400, code: "IncompleteSignature", message: "Authorization header requires 'Signature' parameter."},
-		"no Credential part":         {change: resign("Credential=", "Cred="), status: 400, code: "IncompleteSignature", message: "Authorization header requires 'Credential' parameter."},
-		"short Credential":           {change: resign("/redshift/aws4_request", ""), status: 400, code: "IncompleteSignature", message: "got 3"},
-		"host not signed":            {change: resign("SignedHeaders=host;", "SignedHeaders="), status: 400, code: "IncompleteSignature", message: "'Host' must be a 'SignedHeader'"},
-		"header signed but not sent": {change: resign("SignedHeaders=host;", "SignedHeaders=absent;host;"), status: 403, code: "SignatureDoesNotMatch", message: "absent:\n"},
+		"another secret":            {keys: wrongSecret, status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"unknown key":               {keys: unknownKey, status: 403, code: "InvalidClientTokenId"},
+		"token for a permanent key": {keys: withToken, status: 403, code: "InvalidClientTokenId"},
+		"another token":             {keys: wrongToken, status: 403, code: "InvalidClientTokenId"},
+		"no token":                  {keys: noToken, status: 403, code: "InvalidClientTokenId"},
+		"another region": {region: "eu-west-1", status: 403,
+			code: "SignatureDoesNotMatch", message: "Credential should be scoped to a valid region, not 'eu-west-1'."},
+		"another service": {service: "s3", status: 403,
+			code: "SignatureDoesNotMatch", message: "Credential should be scoped to correct service: 'redshift'."},
+		"another terminator": {change: replaceAuthorization("aws4_request", "aws3_request"), status: 403,
+			code: "SignatureDoesNotMatch", message: "aws4_request"},
+		"another day in the scope": {change: replaceAuthorization("/20261123/", "/20261122/"), status: 403,
+			code: "SignatureDoesNotMatch", message: "'20261122' != '20261123'"},
+		"another query": {change: setQuery("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another method": {change: func(r *http.Request) { r.Method = "POST" }, status: 403,
+			code: "SignatureDoesNotMatch", message: mismatch},
+		"another host": {change: func(r *http.Request) { r.Host = "example.com" }, status: 403,
+			code: "SignatureDoesNotMatch", message: mismatch},
+		"another path":            {change: func(r *http.Request) { r.URL.Path = "/x/.." }, status: 404, code: "UnknownOperationException"},
+		"path with a dot segment": {change: func(r *http.Request) { r.URL.Opaque = "//localhost/./" }, status: 200},
+		"another date": {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123T093001Z") }, status: 403,
+			code: "SignatureDoesNotMatch", message: mismatch},
+		"no signature": {change: func(r *http.Request) { r.Header.Del("Authorization") }, status: 403,
+			code: "MissingAuthenticationToken", message: "Missing Authentication Token"},
+		"two signatures": {change: func(r *http.Request) { r.Header.Add("Authorization", "x") }, status: 400,
+			code: "IncompleteSignature"},
+		"no date": {change: func(r *http.Request) { r.Header.Del("X-Amz-Date") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Date' or a 'Date' header"},
+		"odd date": {change: func(r *http.Request) { r.Header.Set("X-Amz-Date", "20261123Tnoon") }, status: 400,
+			code: "IncompleteSignature", message: "basic format"},
+		"basic authentication": {change: func(r *http.Request) { r.SetBasicAuth("me", "secret") }, status: 400,
+			code: "IncompleteSignature", message: "AWS4-HMAC-SHA256"},
+		"no Signature part": {change: replaceAuthorization(", Signature=", ", Sig="), status: 400,
+			code: "IncompleteSignature", message: "Authorization header requires 'Signature' parameter."},
+		"no Credential part": {change: replaceAuthorization("Credential=", "Cred="), status: 400,
+			code: "IncompleteSignature", message: "Authorization header requires 'Credential' parameter."},
+		"short Credential": {change: replaceAuthorization("/redshift/aws4_request", ""), status: 400,
+			code: "IncompleteSignature", message: "got 3"},
+		"host not signed": {change: replaceAuthorization("SignedHeaders=host;", "SignedHeaders="), status: 400,
+			code: "IncompleteSignature", message: "'Host' must be a 'SignedHeader'"},
+		"header signed but not sent": {change: replaceAuthorization("SignedHeaders=host;", "SignedHeaders=absent;host;"), status: 403,
+			code: "SignatureDoesNotMatch", message: "absent:\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,8 +122,8 @@ func TestSignature(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Characters that are written in more than one way.
-			request := unsigned(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b+ü/=")
+			// Characters with more than one encoding.
+			request := unsignedRequest(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b+ü/=")
 			if err := signer.Sign(request, sigv4.EmptyPayloadHash, used, start.Add(-test.late)); err != nil {
 				t.Fatal(err)
 			}
@@ -115,31 +132,32 @@ func TestSignature(t *testing.T) {
 			}
 			got := send(t, fake.Transport(), request)
 			if got.Status != test.status || got.Code != test.code || !strings.Contains(got.Message, test.message) {
-				t.Errorf("answered %d\n%s\nnot %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
+				t.Errorf("the call returned %d\n%s\nwant %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
 			}
 			for _, secret := range []string{used.SecretAccessKey, partnerKeys.SecretAccessKey} {
 				if strings.Contains(got.Body, secret) {
-					t.Errorf("the answer has the secret:\n%s", got.Body)
+					t.Errorf("the response has the secret:\n%s", got.Body)
 				}
 			}
 		})
 	}
 }
 
-// TestMismatchHidesToken has a signature that fails with a token that is right, which the canonical request contains.
+// TestMismatchHidesToken sends a wrong signature with a valid token. The message contains the canonical request without the token.
 func TestMismatchHidesToken(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Credentials: partnerKeys})
-	request := unsigned(t, "DescribeClusterSnapshots")
+	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	sign(t, request, partnerKeys, fake.Now())
 	request.Host = "example.com"
 	got := send(t, fake.Transport(), request)
-	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "x-amz-security-token:[redacted]") || strings.Contains(got.Body, partnerKeys.SessionToken) {
-		t.Errorf("answered\n%s", got.Body)
+	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "x-amz-security-token:[redacted]") ||
+		strings.Contains(got.Body, partnerKeys.SessionToken) {
+		t.Errorf("returned\n%s", got.Body)
 	}
 }
 
-// TestClockSkewCode has the documented error in place of the one that users report.
+// TestClockSkewCode configures the documented error code instead of the one that users report.
 func TestClockSkewCode(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{ClockSkewCode: awsquery.ErrRequestExpired})
@@ -149,14 +167,14 @@ func TestClockSkewCode(t *testing.T) {
 		-5 * time.Minute:             "",
 		-5*time.Minute - time.Second: "Request has expired. Timestamp date is 2026-11-23T09:35:01Z. Current date is 2026-11-23T09:30:00Z.",
 	} {
-		request := unsigned(t, "DescribeClusterSnapshots")
+		request := unsignedRequest(t, "DescribeClusterSnapshots")
 		sign(t, request, fake.Credentials(), start.Add(-late))
 		status, code := http.StatusBadRequest, "RequestExpired"
 		if want == "" {
 			status, code = http.StatusOK, ""
 		}
 		if got := send(t, fake.Transport(), request); got.Status != status || got.Code != code || got.Message != want {
-			t.Errorf("late by %v: responded %d %s %q, want %d %s %q", late, got.Status, got.Code, got.Message, status, code, want)
+			t.Errorf("late by %v: got %d %s %q, want %d %s %q", late, got.Status, got.Code, got.Message, status, code, want)
 		}
 	}
 	defer func() {
@@ -174,47 +192,55 @@ func TestPresigned(t *testing.T) {
 	for name, test := range map[string]struct {
 		keys    sigv4.Credentials
 		after   time.Duration
-		expires time.Duration // default: an hour
+		expires time.Duration // default: 1 hour
 		change  func(url.Values)
 		status  int
 		code    string
 		message string
 	}{
-		"right":            {status: 200},
-		"right with token": {keys: partnerKeys, status: 200},
+		"valid":            {status: 200},
+		"valid with token": {keys: partnerKeys, status: 200},
 		"at its end":       {after: time.Hour, status: 200},
-		"past its end": {after: time.Hour + time.Second, status: 403, code: "SignatureDoesNotMatch",
+		"after its end": {after: time.Hour + time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature expired: 20261123T082959Z is now earlier than 20261123T083000Z (20261123T093000Z - 60 min.)"},
 		"at its start": {after: -5 * time.Minute, status: 200},
 		"before its start": {after: -5*time.Minute - time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature not yet current: 20261123T093501Z is still later than 20261123T093500Z (20261123T093000Z + 5 min.)"},
-		"a second": {expires: time.Second, after: time.Second, status: 200},
-		"past a second": {expires: time.Second, after: 2 * time.Second, status: 403, code: "SignatureDoesNotMatch",
+		"one second": {expires: time.Second, after: time.Second, status: 200},
+		"after one second": {expires: time.Second, after: 2 * time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature expired: 20261123T092958Z is now earlier than 20261123T092959Z (20261123T093000Z - 1 sec.)"},
 		"90 seconds": {expires: 90 * time.Second, after: 91 * time.Second, status: 403, code: "SignatureDoesNotMatch",
 			message: "Signature expired: 20261123T092829Z is now earlier than 20261123T092830Z (20261123T093000Z - 90 sec.)"},
-		"a week":                {expires: 7 * 24 * time.Hour, after: 7 * 24 * time.Hour, status: 200},
-		"past a week":           {expires: 7 * 24 * time.Hour, after: 7*24*time.Hour + time.Second, status: 403, code: "SignatureDoesNotMatch", message: "- 10080 min.)"},
-		"another parameter":     {change: set("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another signature":     {change: set("X-Amz-Signature", "00"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"longer":                {change: set("X-Amz-Expires", "7200"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"another date":          {change: set("X-Amz-Date", "20261123T093001Z"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"an odd date":           {change: set("X-Amz-Date", "now"), status: 403, code: "SignatureDoesNotMatch", message: "'20261123' != 'now'"},
-		"the longest, altered":  {change: set("X-Amz-Expires", "604800"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"too long":              {change: set("X-Amz-Expires", "604801"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"the shortest, altered": {change: set("X-Amz-Expires", "1"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
-		"no time":               {change: set("X-Amz-Expires", "0"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"negative":              {change: set("X-Amz-Expires", "-1"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"not a number":          {change: set("X-Amz-Expires", "1h"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"an enormous number":    {change: set("X-Amz-Expires", "99999999999999999999"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
-		"no expiry":             {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Expires'"},
-		"no date":               {change: func(q url.Values) { q.Del("X-Amz-Date") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Date'"},
-		"no credential":         {change: func(q url.Values) { q.Del("X-Amz-Credential") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-Credential'"},
-		"no signed headers":     {change: func(q url.Values) { q.Del("X-Amz-SignedHeaders") }, status: 400, code: "IncompleteSignature", message: "'X-Amz-SignedHeaders'"},
-		"another algorithm":     {change: set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), status: 400, code: "IncompleteSignature", message: "'X-Amz-Algorithm'"},
-		"no token":              {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403, code: "InvalidClientTokenId"},
-		"host not signed":       {change: set("X-Amz-SignedHeaders", "x-amz-date"), status: 400, code: "IncompleteSignature", message: "'Host'"},
-		"nothing but its name":  {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
+		"one week": {expires: 7 * 24 * time.Hour, after: 7 * 24 * time.Hour, status: 200},
+		"after one week": {expires: 7 * 24 * time.Hour, after: 7*24*time.Hour + time.Second, status: 403,
+			code: "SignatureDoesNotMatch", message: "- 10080 min.)"},
+		"another parameter": {change: set("Marker", "x"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another signature": {change: set("X-Amz-Signature", "00"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"longer":            {change: set("X-Amz-Expires", "7200"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"another date":      {change: set("X-Amz-Date", "20261123T093001Z"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"odd date":          {change: set("X-Amz-Date", "now"), status: 403, code: "SignatureDoesNotMatch", message: "'20261123' != 'now'"},
+		"longest, changed":  {change: set("X-Amz-Expires", "604800"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"too long":          {change: set("X-Amz-Expires", "604801"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"shortest, changed": {change: set("X-Amz-Expires", "1"), status: 403, code: "SignatureDoesNotMatch", message: mismatch},
+		"zero":              {change: set("X-Amz-Expires", "0"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"negative":          {change: set("X-Amz-Expires", "-1"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"not a number":      {change: set("X-Amz-Expires", "1h"), status: 400, code: "IncompleteSignature", message: "from 1 to 604800"},
+		"very large number": {change: set("X-Amz-Expires", "99999999999999999999"), status: 400,
+			code: "IncompleteSignature", message: "from 1 to 604800"},
+		"no expiry": {change: func(q url.Values) { q.Del("X-Amz-Expires") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Expires'"},
+		"no date": {change: func(q url.Values) { q.Del("X-Amz-Date") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Date'"},
+		"no credential": {change: func(q url.Values) { q.Del("X-Amz-Credential") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Credential'"},
+		"no signed headers": {change: func(q url.Values) { q.Del("X-Amz-SignedHeaders") }, status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-SignedHeaders'"},
+		"another algorithm": {change: set("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256"), status: 400,
+			code: "IncompleteSignature", message: "'X-Amz-Algorithm'"},
+		"no token": {keys: partnerKeys, change: func(q url.Values) { q.Del("X-Amz-Security-Token") }, status: 403,
+			code: "InvalidClientTokenId"},
+		"host not signed":  {change: set("X-Amz-SignedHeaders", "x-amz-date"), status: 400, code: "IncompleteSignature", message: "'Host'"},
+		"only a signature": {change: func(q url.Values) { clear(q); q.Set("X-Amz-Signature", "00") }, status: 400, code: "IncompleteSignature"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -234,7 +260,7 @@ func TestPresigned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			unsigned := unsigned(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b")
+			unsigned := unsignedRequest(t, "DescribeClusterSnapshots", "TagKeys.TagKey.1", "a b")
 			presigned, _, err := signer.Presign(unsigned, sigv4.EmptyPayloadHash, keys, start.Add(-test.after), expires)
 			if err != nil {
 				t.Fatal(err)
@@ -248,8 +274,9 @@ func TestPresigned(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code || !strings.Contains(got.Message, test.message) {
-				t.Errorf("responded %d\n%s\nwant %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
+			if got := send(t, fake.Transport(), request); got.Status != test.status || got.Code != test.code ||
+				!strings.Contains(got.Message, test.message) {
+				t.Errorf("the call returned %d\n%s\nwant %d %s %q", got.Status, got.Body, test.status, test.code, test.message)
 			}
 			for _, seen := range fake.Requests() {
 				text := fmt.Sprint(seen)
@@ -264,22 +291,24 @@ func TestPresigned(t *testing.T) {
 	}
 }
 
-// TestCommonParameters sends parameters that belong to the protocol. They change neither the work nor the form of the response.
+// TestCommonParameters sends parameters of the protocol. They do not change the response.
 func TestCommonParameters(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		parameters []string
 		code       string
 	}{
-		"JSON":                {[]string{"ContentType", "JSON"}, ""},
-		"XML":                 {[]string{"ContentType", "XML"}, ""},
-		"Signature Version 2": {[]string{"AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "SignatureMethod", "HmacSHA256", "Timestamp", "2026-11-23T09:30:00Z", "Signature", "s3cret/signature", "SecurityToken", "s3cret/token"}, ""},
-		"its other date":      {[]string{"Expires", "2026-11-23T09:30:00Z"}, ""},
-		"of a presigned URL":  {[]string{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}, ""},
-		"twice":               {[]string{"ContentType", "JSON", "ContentType", "XML"}, ""},
-		"another case":        {[]string{"contenttype", "JSON"}, "InvalidQueryParameter"},
-		"an item":             {[]string{"ContentType.1", "JSON"}, "InvalidQueryParameter"},
-		"another parameter":   {[]string{"ContentTypes", "JSON"}, "InvalidQueryParameter"},
+		"JSON": {[]string{"ContentType", "JSON"}, ""},
+		"XML":  {[]string{"ContentType", "XML"}, ""},
+		"Signature Version 2": {[]string{"AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2",
+			"SignatureMethod", "HmacSHA256", "Timestamp", "2026-11-23T09:30:00Z", "Signature", "s3cret/signature",
+			"SecurityToken", "s3cret/token"}, ""},
+		"other date":        {[]string{"Expires", "2026-11-23T09:30:00Z"}, ""},
+		"presigned URL":     {[]string{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"}, ""},
+		"twice":             {[]string{"ContentType", "JSON", "ContentType", "XML"}, ""},
+		"another case":      {[]string{"contenttype", "JSON"}, "InvalidQueryParameter"},
+		"an item":           {[]string{"ContentType.1", "JSON"}, "InvalidQueryParameter"},
+		"another parameter": {[]string{"ContentTypes", "JSON"}, "InvalidQueryParameter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -287,31 +316,32 @@ func TestCommonParameters(t *testing.T) {
 			parameters := append([]string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "new"}, test.parameters...)
 			got := do(t, fake, "CreateClusterSnapshot", parameters...)
 			if got.Code != test.code || got.Header.Get("Content-Type") != "text/xml" || (len(fake.Snapshots()) == 1) != (test.code == "") {
-				t.Errorf("responded %d\n%s", got.Status, got.Body)
+				t.Errorf("the call returned %d\n%s", got.Status, got.Body)
 			}
 			if seen := fmt.Sprint(fake.Requests()); strings.Contains(seen, "s3cret") {
 				t.Errorf("Requests has a secret: %s", seen)
 			}
 		})
 	}
-	// They do not take the place of a signature.
+	// They do not replace a signature.
 	fake := newFake(t, redshifttest.Options{})
-	request := unsigned(t, "DescribeClusters", "AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "Signature", "x")
+	request := unsignedRequest(t, "DescribeClusters", "AWSAccessKeyId", "AKIDEXAMPLE", "SignatureVersion", "2", "Signature", "x")
 	if got := send(t, fake.Transport(), request); got.Code != "MissingAuthenticationToken" {
-		t.Errorf("a request with Signature Version 2 responded %d %s", got.Status, got.Code)
+		t.Errorf("a request with Signature Version 2 = %d %s", got.Status, got.Code)
 	}
 }
 
 func TestDateHeaderIsEnough(t *testing.T) {
 	t.Parallel()
-	// This module's signer always sets X-Amz-Date, so what the fake signs itself is looked at.
+	// Package sigv4 always sets X-Amz-Date. The test compares the canonical request in the error message instead.
 	fake := newFake(t, redshifttest.Options{Start: time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)})
-	request := unsigned(t, "DescribeClusterSnapshots")
+	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	request.Header.Set("Date", "Mon, 23 Nov 2026 09:30:00 GMT")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/us-east-1/redshift/aws4_request, SignedHeaders=date;host, Signature=0")
+	request.Header.Set("Authorization",
+		"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/us-east-1/redshift/aws4_request, SignedHeaders=date;host, Signature=0")
 	got := send(t, fake.Transport(), request)
 	if got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "AWS4-HMAC-SHA256\n20261123T093000Z\n") {
-		t.Errorf("the date was not taken from Date:\n%s", got.Body)
+		t.Errorf("the date is not that of the header Date:\n%s", got.Body)
 	}
 }
 
@@ -321,11 +351,11 @@ func TestExpiredCredentials(t *testing.T) {
 	keys.Expires = start.Add(time.Hour)
 	fake := newFake(t, redshifttest.Options{Credentials: keys})
 	if got := do(t, fake, "DescribeClusterSnapshots"); got.Status != http.StatusOK {
-		t.Errorf("answered %s before the credentials expire", got.Code)
+		t.Errorf("got %s before the credentials expire", got.Code)
 	}
 	fake.Advance(time.Hour)
 	if got := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots"); got.Code != "ExpiredToken" || got.Status != http.StatusForbidden {
-		t.Errorf("answered %d %s after the credentials expired", got.Status, got.Code)
+		t.Errorf("got %d %s after the credentials expired", got.Status, got.Code)
 	}
 }
 
@@ -334,17 +364,18 @@ func TestSignatureClock(t *testing.T) {
 	now := start
 	fake := newFake(t, redshifttest.Options{SignatureClock: func() time.Time { return now }})
 	fake.Advance(1000 * time.Hour)
-	request := unsigned(t, "DescribeClusterSnapshots")
+	request := unsignedRequest(t, "DescribeClusterSnapshots")
 	sign(t, request, fake.Credentials(), now)
 	got := send(t, fake.Transport(), request)
 	if got.Status != http.StatusOK || got.Header.Get("Date") != "Mon, 23 Nov 2026 09:30:00 GMT" {
-		t.Errorf("answered %d %s at %s", got.Status, got.Code, got.Header.Get("Date"))
+		t.Errorf("got %d %s at %s", got.Status, got.Code, got.Header.Get("Date"))
 	}
 	if config := fake.Config(); !config.Now().Equal(now) {
-		t.Errorf("a client would date by %v", config.Now())
+		t.Errorf("Config().Now() = %v", config.Now())
 	}
-	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "SignatureDoesNotMatch" || !strings.Contains(got.Message, "Signature not yet current") {
-		t.Errorf("a request dated by the fake's other clock answered %d %s", got.Status, got.Code)
+	if got := do(t, fake, "DescribeClusterSnapshots"); got.Code != "SignatureDoesNotMatch" ||
+		!strings.Contains(got.Message, "Signature not yet current") {
+		t.Errorf("a request with the date of the fake's own clock = %d %s", got.Status, got.Code)
 	}
 }
 
@@ -358,20 +389,20 @@ func TestDisableSignatureCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	taken := func(cluster string, change func(*http.Request)) string {
-		request := unsigned(t, "CreateClusterSnapshot", "ClusterIdentifier", cluster, "SnapshotIdentifier", "of-"+cluster)
+		request := unsignedRequest(t, "CreateClusterSnapshot", "ClusterIdentifier", cluster, "SnapshotIdentifier", "of-"+cluster)
 		change(request)
 
 		return send(t, fake.Transport(), request).Body
 	}
-	if body := taken("analytics", func(*http.Request) {}); !strings.Contains(body, "<OwnerAccount>"+own+"<") {
-		t.Errorf("a request without a signature answered\n%s", body)
+	if body := taken("analytics", func(*http.Request) {}); !strings.Contains(body, "<OwnerAccount>"+ownAccount+"<") {
+		t.Errorf("a request without a signature returned\n%s", body)
 	}
 	if body := taken("theirs", func(r *http.Request) {
 		wrong := partnerKeys
 		wrong.SecretAccessKey = "wrong"
 		sign(t, r, wrong, start.Add(-time.Hour))
 	}); !strings.Contains(body, "<OwnerAccount>"+partner+"<") {
-		t.Errorf("a request with the partner's key and a wrong secret answered\n%s", body)
+		t.Errorf("a request with the partner's key and a wrong secret returned\n%s", body)
 	}
 }
 
@@ -387,22 +418,23 @@ func TestAddAccountErrors(t *testing.T) {
 	}{
 		"account":    {"partner", partnerKeys, "12 digits"},
 		"secret":     {partner, incomplete, "SecretAccessKey"},
-		"known keys": {partner, fake.Credentials(), "known already"},
+		"known keys": {partner, fake.Credentials(), "already has"},
 	} {
 		if err := fake.AddAccount(test.account, test.keys); err == nil || !strings.Contains(err.Error(), test.message) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 	}
-	if err := fake.AddAccount(own, partnerKeys); err != nil {
+	if err := fake.AddAccount(ownAccount, partnerKeys); err != nil {
 		t.Fatalf("a second key for the own account: %v", err)
 	}
 	if got := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots"); got.Status != http.StatusOK {
-		t.Errorf("the second key answered %s", got.Code)
+		t.Errorf("a call with the second key returned %s", got.Code)
 	}
 	if fake.Credentials().AccessKeyID != redshifttest.ExampleAccessKeyID {
 		t.Error("Credentials returns the second key")
 	}
-	if text := fmt.Sprintf("%v %+v %#v", fake, fake, fake.Credentials()); strings.Contains(text, redshifttest.ExampleSecretAccessKey) || strings.Contains(text, partnerKeys.SessionToken) {
+	if text := fmt.Sprintf("%v %+v %#v", fake, fake, fake.Credentials()); strings.Contains(text, redshifttest.ExampleSecretAccessKey) ||
+		strings.Contains(text, partnerKeys.SessionToken) {
 		t.Errorf("printing the fake prints secrets: %s", text)
 	}
 }

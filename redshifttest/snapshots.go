@@ -12,7 +12,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// supportAlias means AWS Support in place of an account.
+// supportAlias is the account that means AWS Support.
 const supportAlias = "amazon-redshift-support"
 
 func createClusterSnapshot(c *call) (any, *failure) {
@@ -52,6 +52,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	// SnapshotCreateTime is rounded down. The duration counts from the exact time.
 	taken.started = c.now
 	c.hideNew(taken)
+	c.recordSnapshot(taken)
 
 	return &snapshots.CreateClusterSnapshotResult{Snapshot: taken.view(c.account, c.now)}, nil
 }
@@ -85,6 +86,11 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
 	}
+	owner := c.resourcesOf(c.account)
+	if cluster := owner.clusterOf(source); cluster != nil && cluster.isPaused(c.now) && owner.newestAutomated(c.now)[cluster] == source {
+		return nil, fail(models.ErrInvalidClusterSnapshotState,
+			"Cluster %s is %s. Its latest automated snapshot cannot be copied.", cluster.Identifier, cluster.status(c.now))
+	}
 	if failed := c.checkSnapshotQuota(); failed != nil {
 		return nil, failed
 	}
@@ -100,8 +106,10 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	target.ManualSnapshotRetentionPeriod = &days
 	target.status = models.SnapshotStatusAvailable
 	target.Tags = slices.Clone(source.Tags)
-	c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)] = &target
+	owner.snapshots[strings.ToLower(identifier)] = &target
 	c.hideNew(&target)
+	c.snapshotEvent(&target, c.now, 2009, "has started")
+	c.snapshotEvent(&target, c.now, 3004, "is completed")
 
 	return &snapshots.CopyClusterSnapshotResult{Snapshot: target.view(c.account, c.now)}, nil
 }
@@ -248,6 +256,7 @@ func (c *call) removeSnapshot(identifier, cluster string) (models.Snapshot, *fai
 			"Snapshot %s is shared with other accounts. Revoke their access first.", snapshot.SnapshotIdentifier)
 	}
 	delete(c.resourcesOf(c.account).snapshots, strings.ToLower(snapshot.SnapshotIdentifier))
+	c.snapshotEvent(snapshot, c.now, 2011, "was deleted")
 	shown.Status = models.SnapshotStatusDeleted
 
 	return shown, nil
@@ -574,11 +583,11 @@ func checkSnapshotARN(arn string) *failure {
 
 // arnAccount returns the account in an ARN, or "" if the ARN has none.
 func arnAccount(arn string) string {
-	const place, parts = 4, 6 // arn:partition:service:region:account:resource
+	const accountPart, parts = 4, 6 // arn:partition:service:region:account:resource
 	split := strings.SplitN(arn, ":", parts)
-	if len(split) < parts || !twelveDigits.MatchString(split[place]) {
+	if len(split) < parts || !twelveDigits.MatchString(split[accountPart]) {
 		return ""
 	}
 
-	return split[place]
+	return split[accountPart]
 }

@@ -17,7 +17,8 @@ import (
 func TestLifeOfASnapshot(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{SnapshotDuration: 100 * time.Second})
-	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "Analytics", "SnapshotIdentifier", "Nightly", "ManualSnapshotRetentionPeriod", "2")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "Analytics", "SnapshotIdentifier", "Nightly",
+		"ManualSnapshotRetentionPeriod", "2")
 
 	type progress struct {
 		Status             models.SnapshotStatus
@@ -38,7 +39,7 @@ func TestLifeOfASnapshot(t *testing.T) {
 		fake.Advance(step.advance)
 		all := fake.Snapshots()
 		if len(all) != 1 {
-			t.Fatalf("there are %d snapshots", len(all))
+			t.Fatalf("got %d snapshots, want 1", len(all))
 		}
 		one := all[0]
 		got := progress{
@@ -46,21 +47,21 @@ func TestLifeOfASnapshot(t *testing.T) {
 			one.ElapsedTimeInSeconds, one.EstimatedSecondsToCompletion, *one.ManualSnapshotRemainingDays,
 		}
 		if got != step.want {
-			t.Errorf("after %v more it is %+v, not %+v", step.advance, got, step.want)
+			t.Errorf("after %v more it is %+v, want %+v", step.advance, got, step.want)
 		}
 	}
 
-	// Two days after it began, the retention ends.
+	// The retention period ends two days after the start of the snapshot.
 	fake.Advance(24*time.Hour - 100*time.Second - time.Millisecond)
 	if got := len(fake.Snapshots()); got != 1 {
-		t.Errorf("a millisecond before its end there are %d snapshots", got)
+		t.Errorf("a millisecond before the end of the period, the fake has %d snapshots", got)
 	}
 	fake.Advance(time.Millisecond)
 	if got := do(t, fake, "DescribeClusterSnapshots", "SnapshotIdentifier", "nightly"); got.Code != "ClusterSnapshotNotFound" {
-		t.Errorf("after its end it answers %d %s", got.Status, got.Code)
+		t.Errorf("after the end of the period, DescribeClusterSnapshots = %d %s", got.Status, got.Code)
 	}
 	if got := fake.Snapshots(); len(got) != 0 {
-		t.Errorf("after its end it is still there: %v", got)
+		t.Errorf("after the end of the period, the snapshots are %v", got)
 	}
 }
 
@@ -84,25 +85,28 @@ func TestSetSnapshotStatus(t *testing.T) {
 		}
 		fake.Advance(time.Hour)
 		one := fake.Snapshots()[0]
-		if one.Status != status || one.BackupProgressInMegaBytes != want.done || one.EstimatedSecondsToCompletion != want.remaining || one.ElapsedTimeInSeconds != 150 {
-			t.Errorf("%s: it is %s with %v megabytes after %d seconds, %d more to go",
+		if one.Status != status || one.BackupProgressInMegaBytes != want.done || one.EstimatedSecondsToCompletion != want.remaining ||
+			one.ElapsedTimeInSeconds != 150 {
+			t.Errorf("%s: the snapshot is %s with %v MB after %d seconds, %d seconds remain",
 				status, one.Status, one.BackupProgressInMegaBytes, one.ElapsedTimeInSeconds, one.EstimatedSecondsToCompletion)
 		}
 	}
-	if err := newFake(t, redshifttest.Options{}).SetSnapshotStatus("missing", models.SnapshotStatusFailed); err == nil || !strings.Contains(err.Error(), "missing") {
-		t.Errorf("a snapshot that is not there: %v", err)
+	if err := newFake(t, redshifttest.Options{}).SetSnapshotStatus("missing", models.SnapshotStatusFailed); err == nil ||
+		!strings.Contains(err.Error(), "missing") {
+		t.Errorf("SetSnapshotStatus() of a missing snapshot = %v", err)
 	}
 }
 
 func TestNoDuration(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{SnapshotDuration: -1})
-	if got := must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); !strings.Contains(got.Body, "<Status>creating<") {
-		t.Errorf("Create answered\n%s", got.Body)
+	if got := must(t, fake, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "a"); !strings.Contains(got.Body, "<Status>creating<") {
+		t.Errorf("CreateClusterSnapshot returned\n%s", got.Body)
 	}
 	fake.Advance(1)
 	if got := must(t, fake, "DescribeClusterSnapshots"); !strings.Contains(got.Body, "<Status>available<") {
-		t.Errorf("Describe answered\n%s", got.Body)
+		t.Errorf("DescribeClusterSnapshots returned\n%s", got.Body)
 	}
 }
 
@@ -116,15 +120,17 @@ func TestCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if source.SnapshotIdentifier != "rs:tagged-2026-11-23-08-30-00" || source.SnapshotType != models.SnapshotTypeAutomated || source.ManualSnapshotRetentionPeriod != nil {
+	if source.SnapshotIdentifier != "rs:tagged-2026-11-23-08-30-00" || source.SnapshotType != models.SnapshotTypeAutomated ||
+		source.ManualSnapshotRetentionPeriod != nil {
 		t.Errorf("the automated snapshot is %v", source)
 	}
-	must(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", strings.ToUpper(source.SnapshotIdentifier), "SourceSnapshotClusterIdentifier", "TAGGED",
+	must(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", strings.ToUpper(source.SnapshotIdentifier),
+		"SourceSnapshotClusterIdentifier", "TAGGED",
 		"TargetSnapshotIdentifier", "Kept", "ManualSnapshotRetentionPeriod", "30")
 
 	all := fake.Snapshots()
 	if len(all) != 2 {
-		t.Fatalf("there are %d snapshots", len(all))
+		t.Fatalf("got %d snapshots, want 2", len(all))
 	}
 	made := all[1]
 	if made.SnapshotIdentifier != "Kept" || made.SnapshotType != models.SnapshotTypeManual || made.Status != models.SnapshotStatusAvailable ||
@@ -133,24 +139,25 @@ func TestCopy(t *testing.T) {
 		made.BackupProgressInMegaBytes != made.ActualIncrementalBackupSizeInMegaBytes || !slices.Equal(made.Tags, source.Tags) {
 		t.Errorf("the copy is %+v", made)
 	}
-	// The copy outlives what it was made of.
+	// The copy stays when the original snapshot is deleted.
 	if err := fake.RemoveCluster("tagged"); err != nil {
 		t.Fatal(err)
 	}
 	if all := fake.Snapshots(); len(all) != 1 || all[0].SnapshotIdentifier != "Kept" {
-		t.Errorf("without the cluster there are %v", all)
+		t.Errorf("without the cluster the snapshots are %v", all)
 	}
 }
 
-// TestSharing looks at snapshots from both sides.
+// TestSharing describes and uses shared snapshots as both accounts.
 func TestSharing(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
-	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "shared", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "prod")
-	create(t, fake, "private")
+	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "shared", "Tags.Tag.1.Key", "env",
+		"Tags.Tag.1.Value", "prod")
+	createSnapshots(t, fake, "private")
 	const arn = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/shared"
 	names := func(parameters ...string) string {
 		got := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", parameters...)
@@ -158,54 +165,57 @@ func TestSharing(t *testing.T) {
 		return got.Code + strings.Join(got.Names, " ")
 	}
 	if got := names("SnapshotArn", arn); got != "ClusterSnapshotNotFound" {
-		t.Errorf("before it is shared, its ARN finds %s", got)
+		t.Errorf("before the snapshot is shared, DescribeClusterSnapshots with its ARN returned %s", got)
 	}
 	got := must(t, fake, "AuthorizeSnapshotAccess", "SnapshotArn", arn, "AccountWithRestoreAccess", partner)
 	if !strings.Contains(got.Body, "<AccountId>"+partner+"<") {
-		t.Errorf("Authorize answered\n%s", got.Body)
+		t.Errorf("AuthorizeSnapshotAccess returned\n%s", got.Body)
 	}
-	got = must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "SHARED", "AccountWithRestoreAccess", "amazon-redshift-support", "SnapshotClusterIdentifier", "ANALYTICS")
+	got = must(t, fake, "AuthorizeSnapshotAccess",
+		"SnapshotIdentifier", "SHARED", "AccountWithRestoreAccess", "amazon-redshift-support", "SnapshotClusterIdentifier", "ANALYTICS")
 	if !strings.Contains(got.Body, "<AccountAlias>amazon-redshift-support<") || strings.Contains(got.Body, "<AccountId>amazon") {
-		t.Errorf("Authorize answered\n%s", got.Body)
+		t.Errorf("AuthorizeSnapshotAccess returned\n%s", got.Body)
 	}
 
 	for _, test := range []struct {
 		want       string
 		parameters []string
 	}{
-		{"", nil}, // Without OwnerAccount it is the caller's own that are listed.
-		{"shared", []string{"OwnerAccount", own}},
+		{"", nil}, // without OwnerAccount, only the caller's own snapshots
+		{"shared", []string{"OwnerAccount", ownAccount}},
 		{"", []string{"OwnerAccount", partner}},
 		{"", []string{"OwnerAccount", "999988887777"}},
 		{"shared", []string{"SnapshotArn", arn}},
-		{"shared", []string{"OwnerAccount", own, "SnapshotIdentifier", "shared"}},
+		{"shared", []string{"OwnerAccount", ownAccount, "SnapshotIdentifier", "shared"}},
 		{"ClusterSnapshotNotFound", []string{"SnapshotIdentifier", "shared"}},
-		{"ClusterSnapshotNotFound", []string{"OwnerAccount", own, "SnapshotIdentifier", "private"}},
-		{"", []string{"OwnerAccount", own, "TagKeys.TagKey.1", "env"}},
-		{"", []string{"OwnerAccount", own, "TagValues.TagValue.1", "prod"}},
+		{"ClusterSnapshotNotFound", []string{"OwnerAccount", ownAccount, "SnapshotIdentifier", "private"}},
+		{"", []string{"OwnerAccount", ownAccount, "TagKeys.TagKey.1", "env"}},
+		{"", []string{"OwnerAccount", ownAccount, "TagValues.TagValue.1", "prod"}},
 	} {
 		if got := names(test.parameters...); got != test.want {
-			t.Errorf("the other account finds %q with %q, not %q", got, test.parameters, test.want)
+			t.Errorf("the other account got %q with %q, want %q", got, test.parameters, test.want)
 		}
 	}
-	seen := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", "OwnerAccount", own).Body
-	if strings.Contains(seen, partner) || strings.Contains(seen, "prod") || !strings.Contains(seen, "<Tags/>") || !strings.Contains(seen, "<OwnerAccount>"+own+"<") {
-		t.Errorf("the other account sees\n%s", seen)
+	seen := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", "OwnerAccount", ownAccount).Body
+	if strings.Contains(seen, partner) || strings.Contains(seen, "prod") || !strings.Contains(seen, "<Tags/>") ||
+		!strings.Contains(seen, "<OwnerAccount>"+ownAccount+"<") {
+		t.Errorf("the other account got\n%s", seen)
 	}
 	for operation, parameters := range map[string][]string{
 		"CopyClusterSnapshot":     {"SourceSnapshotIdentifier", "shared", "TargetSnapshotIdentifier", "mine"},
 		"AuthorizeSnapshotAccess": {"SnapshotArn", arn, "AccountWithRestoreAccess", "999988887777"},
 	} {
 		if got := doAs(t, fake, partnerKeys, operation, parameters...); got.Code != "ClusterSnapshotNotFound" {
-			t.Errorf("%s of somebody else's snapshot answered %d %s", operation, got.Status, got.Code)
+			t.Errorf("%s of another account's snapshot = %d %s", operation, got.Status, got.Code)
 		}
 	}
-	// Names are unique in an account, not among accounts.
+	// Two accounts can use the same identifier.
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "analytics", AccountID: partner}); err != nil {
 		t.Fatal(err)
 	}
-	if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "theirs"); got.Status != http.StatusOK {
-		t.Errorf("the other account's Create answered %s", got.Code)
+	if got := doAs(t, fake, partnerKeys, "CreateClusterSnapshot",
+		"ClusterIdentifier", "analytics", "SnapshotIdentifier", "theirs"); got.Status != http.StatusOK {
+		t.Errorf("CreateClusterSnapshot by the other account returned %s", got.Code)
 	}
 	if err := fake.SetSnapshotStatus("theirs", models.SnapshotStatusFailed); err != nil {
 		t.Error(err)
@@ -224,9 +234,12 @@ func TestDescribeFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, parameters := range [][]string{
-		{"analytics", "b", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "prod", "Tags.Tag.2.Key", "team", "Tags.Tag.2.Value", "test"}, // 09:30:00.250
-		{"large", "a", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "test"},                                                           // 09:31:00.250
-		{"gone", "c", "Tags.Tag.7.Key", "ENV", "Tags.Tag.7.Value", ""},                                                                // 09:32:00.250
+		{"analytics", "b", "Tags.Tag.1.Key", "env", "Tags.Tag.1.Value", "prod", "Tags.Tag.2.Key", "team",
+			"Tags.Tag.2.Value", "test"}, // 09:30:00.250
+		{"large", "a", "Tags.Tag.1.Key", "env",
+			"Tags.Tag.1.Value", "test"}, // 09:31:00.250
+		{"gone", "c", "Tags.Tag.7.Key", "ENV", "Tags.Tag.7.Value",
+			""}, // 09:32:00.250
 	} {
 		if i > 0 {
 			fake.Advance(time.Minute)
@@ -236,7 +249,7 @@ func TestDescribeFilters(t *testing.T) {
 	if err := fake.RemoveCluster("gone"); err != nil {
 		t.Fatal(err)
 	}
-	// A cluster with the name of another that was removed: what was taken of that one is not its own.
+	// A new cluster has the identifier of a removed one. Earlier snapshots do not belong to it.
 	if err := fake.RemoveCluster("large"); err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +286,7 @@ func TestDescribeFilters(t *testing.T) {
 		{rs, []string{"SnapshotIdentifier", rs}},
 		{"a", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a"}},
 
-		// A named snapshot exists, and a filter does not match it, whichever: the list is empty.
+		// If a filter does not match an existing snapshot, the list is empty.
 		{"a", []string{"SnapshotIdentifier", "a", "SnapshotType", "manual"}},
 		{"", []string{"SnapshotIdentifier", "a", "SnapshotType", "automated"}},
 		{"", []string{"SnapshotIdentifier", "a", "StartTime", "2026-11-23T09:31:00.251Z"}},
@@ -282,15 +295,15 @@ func TestDescribeFilters(t *testing.T) {
 		{"", []string{"SnapshotIdentifier", "a", "TagValues.TagValue.1", "prod"}},
 		{"", []string{"SnapshotIdentifier", "a", "ClusterExists", "false"}},
 		{"c", []string{"SnapshotIdentifier", "c", "ClusterExists", "false"}},
-		{"a", []string{"SnapshotIdentifier", "a", "OwnerAccount", own}},
+		{"a", []string{"SnapshotIdentifier", "a", "OwnerAccount", ownAccount}},
 		{"", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a", "ClusterIdentifier", "analytics"}},
 		{"a", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a", "ClusterIdentifier", "large"}},
 		{"", []string{"SnapshotArn", "arn:aws:redshift:us-east-1:123456789012:snapshot:large/a", "SnapshotType", "automated"}},
 		{rs, []string{"SnapshotType", "automated"}},
 		{"b a c d", []string{"SnapshotType", "manual"}},
-		{rs + " b a c d", []string{"OwnerAccount", own}},
+		{rs + " b a c d", []string{"OwnerAccount", ownAccount}},
 
-		// Both ends are included, in milliseconds.
+		// Both ends are inclusive, in milliseconds.
 		{"a c d", []string{"StartTime", "2026-11-23T09:31:00.25Z"}},
 		{"c d", []string{"StartTime", "2026-11-23T09:31:00.251Z"}},
 		{rs + " b a", []string{"EndTime", "2026-11-23T10:31:00.250+01:00"}},
@@ -322,25 +335,27 @@ func TestDescribeFilters(t *testing.T) {
 	} {
 		got := must(t, fake, "DescribeClusterSnapshots", test.parameters...)
 		if names := strings.Join(got.Names, " "); names != test.want {
-			t.Errorf("%q found %q, not %q", test.parameters, names, test.want)
+			t.Errorf("DescribeClusterSnapshots with %q = %q, want %q", test.parameters, names, test.want)
 		}
 	}
 }
 
-// TestPages lists snapshots page by page while others come and go, and expects each that was there all the time once.
+// TestPages lists snapshots in pages while others are taken and deleted. A snapshot that exists all the time must be listed once.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, order := range [][]string{
 		nil,
 		{"SortingEntities.SnapshotSortingEntity.1.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.1.SortOrder", "DESC"},
-		{"SortingEntities.SnapshotSortingEntity.1.Attribute", "TOTAL_SIZE", "SortingEntities.SnapshotSortingEntity.2.Attribute", "CREATE_TIME", "SortingEntities.SnapshotSortingEntity.2.SortOrder", "DESC"},
+		{"SortingEntities.SnapshotSortingEntity.1.Attribute", "TOTAL_SIZE", "SortingEntities.SnapshotSortingEntity.2.Attribute", "CREATE_TIME",
+			"SortingEntities.SnapshotSortingEntity.2.SortOrder", "DESC"},
 	} {
 		fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1000}})
 		for i := range 70 {
 			must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("stays-%d", i))
-			must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("goes-%d", i), "ManualSnapshotRetentionPeriod", "1")
-			fake.Advance(time.Duration(random.IntN(2)) * time.Second) // some at the same time
+			must(t, fake, "CreateClusterSnapshot",
+				"ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("goes-%d", i), "ManualSnapshotRetentionPeriod", "1")
+			fake.Advance(time.Duration(random.IntN(2)) * time.Second) // some have the same time
 		}
 		seen := make(map[string]int)
 		pages, marker := 0, ""
@@ -358,7 +373,7 @@ func TestPages(t *testing.T) {
 				break
 			}
 			if len(got.Names) != 20 {
-				t.Errorf("a page that is not the last has %d snapshots", len(got.Names))
+				t.Errorf("a page before the last one has %d snapshots", len(got.Names))
 			}
 			must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("comes-%d", pages))
 			if pages == 2 {
@@ -366,7 +381,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 		if pages < 4 {
-			t.Errorf("there were %d pages", pages)
+			t.Errorf("got %d pages", pages)
 		}
 		for i := range 70 {
 			if name := fmt.Sprintf("stays-%d", i); seen[name] != 1 {
@@ -388,7 +403,7 @@ func TestPageSizes(t *testing.T) {
 		must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", fmt.Sprintf("s%d", i))
 	}
 	if got := must(t, fake, "DescribeClusterSnapshots"); len(got.Names) != 100 || got.Marker != "" {
-		t.Errorf("all of 100 are %d, with the Marker %q", len(got.Names), got.Marker)
+		t.Errorf("the page of 100 has %d snapshots and the Marker %q", len(got.Names), got.Marker)
 	}
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "s100")
 	first := must(t, fake, "DescribeClusterSnapshots")
@@ -406,14 +421,14 @@ func TestPageSizes(t *testing.T) {
 		"another filter": {"SnapshotType", "manual"},
 	} {
 		if got := do(t, fake, "DescribeClusterSnapshots", append(parameters, "Marker", first.Marker)...); got.Code != "InvalidParameterValue" {
-			t.Errorf("a Marker with %s more answered %d %s", name, got.Status, got.Code)
+			t.Errorf("a Marker with %s added = %d %s", name, got.Status, got.Code)
 		}
 	}
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
 	if got := doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", "Marker", first.Marker); got.Code != "InvalidParameterValue" {
-		t.Errorf("another account's Marker answered %d %s", got.Status, got.Code)
+		t.Errorf("a Marker of another account = %d %s", got.Status, got.Code)
 	}
 }
 
@@ -429,7 +444,7 @@ func TestClusters(t *testing.T) {
 		"long name":      {redshifttest.Cluster{Identifier: strings.Repeat("a", 64)}, "1 to 63"},
 		"name in use":    {redshifttest.Cluster{Identifier: "analytics"}, "already"},
 		"odd account":    {redshifttest.Cluster{Identifier: "sales", AccountID: "me"}, "12 digits"},
-		"negative size":  {redshifttest.Cluster{Identifier: "sales", SizeInMegaBytes: -1}, "negative"},
+		"negative size":  {redshifttest.Cluster{Identifier: "sales", SizeInMegaBytes: -1}, "cannot be -1"},
 		"negative nodes": {redshifttest.Cluster{Identifier: "sales", NumberOfNodes: -1}, "1 or more, not -1"},
 	} {
 		if err := fake.AddCluster(test.cluster); err == nil || !strings.Contains(err.Error(), test.message) {
@@ -441,21 +456,22 @@ func TestClusters(t *testing.T) {
 		"RemoveCluster":    fake.RemoveCluster("missing"),
 	} {
 		if err == nil || !strings.Contains(err.Error(), `"missing"`) {
-			t.Errorf("%s of a cluster that is not there: %v", name, err)
+			t.Errorf("%s of a missing cluster: %v", name, err)
 		}
 	}
 	if _, err := fake.AddAutomatedSnapshot("missing", time.Time{}); err == nil {
-		t.Error("AddAutomatedSnapshot takes a cluster that is not there")
+		t.Error("AddAutomatedSnapshot() of a missing cluster = nil")
 	}
-	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(time.Second)); err == nil || !strings.Contains(err.Error(), "after now") {
+	if _, err := fake.AddAutomatedSnapshot("analytics", start.Add(time.Second)); err == nil ||
+		!strings.Contains(err.Error(), "after the time on the fake's clock") {
 		t.Errorf("AddAutomatedSnapshot in the future: %v", err)
 	}
 	first, err := fake.AddAutomatedSnapshot("analytics", time.Time{})
 	if err != nil || first.SnapshotIdentifier != "rs:analytics-2026-11-23-09-25-00" || first.Status != models.SnapshotStatusAvailable ||
 		first.SnapshotArn != "arn:aws-us-gov:redshift:us-gov-west-1:123456789012:snapshot:analytics/rs:analytics-2026-11-23-09-25-00" {
-		t.Errorf("AddAutomatedSnapshot of just now: %v, %v", first, err)
+		t.Errorf("AddAutomatedSnapshot with the zero time: %v, %v", first, err)
 	}
-	if _, err := fake.AddAutomatedSnapshot("analytics", time.Time{}); err == nil || !strings.Contains(err.Error(), "another second") {
+	if _, err := fake.AddAutomatedSnapshot("analytics", time.Time{}); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("AddAutomatedSnapshot twice: %v", err)
 	}
 }
@@ -464,13 +480,13 @@ func TestSetClusterStatus(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{Region: "cn-north-1", AccountID: "111122223333", DisableSignatureCheck: true})
 	if fake.AccountID() != "111122223333" || fake.Region() != "cn-north-1" {
-		t.Errorf("it is the account %s in %s", fake.AccountID(), fake.Region())
+		t.Errorf("the fake has the account %s in %s", fake.AccountID(), fake.Region())
 	}
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "old", NodeType: "ds2.xlarge"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []struct{ status, code, body string }{
-		{"paused", "InvalidClusterState", "it is paused"},
+		{"paused", "InvalidClusterState", "It is paused"},
 		{"available", "", "<SnapshotArn>arn:aws-cn:redshift:cn-north-1:111122223333:snapshot:old/a</SnapshotArn>"},
 		{"modifying", "ClusterSnapshotAlreadyExists", "a"},
 	} {
@@ -479,14 +495,14 @@ func TestSetClusterStatus(t *testing.T) {
 		}
 		got := do(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "old", "SnapshotIdentifier", "a")
 		if got.Code != step.code || !strings.Contains(got.Body, step.body) {
-			t.Errorf("while it is %s, Create answered\n%s", step.status, got.Body)
+			t.Errorf("while the cluster is %s, CreateClusterSnapshot returned\n%s", step.status, got.Body)
 		}
 	}
 	if err := fake.SetClusterStatus("old", ""); err == nil || !strings.Contains(err.Error(), "the status is empty") {
-		t.Errorf("a cluster without a status: %v", err)
+		t.Errorf("SetClusterStatus() with an empty status = %v", err)
 	}
 	if types := fake.Snapshots()[0].RestorableNodeTypes; !slices.Equal(types[:2], []string{"ds2.xlarge", "ds2.8xlarge"}) {
-		t.Errorf("it can be restored to %q", types)
+		t.Errorf("RestorableNodeTypes = %q", types)
 	}
 }
 
@@ -497,13 +513,13 @@ func TestPanics(t *testing.T) {
 		"name of a region": func() { redshifttest.New(redshifttest.Options{Region: "eu/west"}) },
 		"ClockSpeed NaN":   func() { redshifttest.New(redshifttest.Options{ClockSpeed: math.NaN()}) },
 		"ClockSpeed +Inf":  func() { redshifttest.New(redshifttest.Options{ClockSpeed: math.Inf(1)}) },
-		"86400 at most":    func() { redshifttest.New(redshifttest.Options{ClockSpeed: 86_401}) },
+		"at most 86400":    func() { redshifttest.New(redshifttest.Options{ClockSpeed: 86_401}) },
 		"Credentials":      func() { redshifttest.New(redshifttest.Options{Credentials: partnerKeysWithoutSecret()}) },
 	} {
 		func() {
 			defer func() {
 				if text := fmt.Sprint(recover()); !strings.Contains(text, want) || !strings.HasPrefix(text, "redshifttest: ") {
-					t.Errorf("the panic with %q is: %s", want, text)
+					t.Errorf("New panicked with %[2]s, want %[1]q in it", want, text)
 				}
 			}()
 			misuse()

@@ -16,7 +16,7 @@ func TestStorage(t *testing.T) {
 	client := clientOf(t, fake)
 	check := func(backup, provisioned float64) {
 		t.Helper()
-		got := ok[*redshift.DescribeStorageResult](t)(client.DescribeStorage(t.Context(), nil))
+		got := succeed[*redshift.DescribeStorageResult](t)(client.DescribeStorage(t.Context(), nil))
 		if got.TotalBackupSizeInMegaBytes != backup || got.TotalProvisionedStorageInMegaBytes != provisioned {
 			t.Errorf("the storage is %v and %v MB, want %v and %v MB",
 				got.TotalBackupSizeInMegaBytes, got.TotalProvisionedStorageInMegaBytes, backup, provisioned)
@@ -31,7 +31,7 @@ func TestStorage(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(0, 4*163840)
-	create(t, fake, "first")
+	createSnapshots(t, fake, "first")
 	check(1600, 655360)
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "second")
 	check(1600, 655360)

@@ -68,9 +68,13 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	source, failed := c.ownSnapshot(c.params.text("SnapshotIdentifier"), cluster.Identifier)
+	source, failed := c.ownSnapshot(c.params.text("SnapshotIdentifier"), "")
 	if failed != nil {
 		return nil, failed
+	}
+	// A renamed cluster keeps its snapshots, which have the identifier of that time.
+	if source.ClusterIdentifier != cluster.Identifier && c.resourcesOf(c.account).clusterOf(source) != cluster {
+		return nil, snapshotNotFound(source.SnapshotIdentifier)
 	}
 	if failed := c.checkAvailable(cluster); failed != nil {
 		return nil, failed
@@ -113,6 +117,7 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 		target:  to,
 	}
 	owner.tableRestores = append(owner.tableRestores, added)
+	c.recordTableRestore(c.account, added)
 
 	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: added.view(c.now)}, nil
 }
@@ -211,7 +216,9 @@ func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestor
 	f.states.update(now)
 	for _, one := range f.state.resourcesOf(f.account).tableRestores {
 		if one.TableRestoreRequestID == requestID {
+			before := one.state(now)
 			one.status, one.stopped, one.Message = status, now, message
+			f.state.recordTableRestoreStatus(f.account, one, now, before)
 
 			return nil
 		}

@@ -16,11 +16,14 @@ type taggable interface {
 	tagged() *[]models.Tag
 }
 
-func (c *storedCluster) tagged() *[]models.Tag    { return &c.Tags }
-func (s *storedSnapshot) tagged() *[]models.Tag   { return &s.Tags }
-func (s *storedSchedule) tagged() *[]models.Tag   { return &s.Tags }
-func (g *storedCopyGrant) tagged() *[]models.Tag  { return &g.Tags }
-func (r *declaredResource) tagged() *[]models.Tag { return &r.tags }
+func (c *storedCluster) tagged() *[]models.Tag        { return &c.Tags }
+func (s *storedSnapshot) tagged() *[]models.Tag       { return &s.Tags }
+func (s *storedSchedule) tagged() *[]models.Tag       { return &s.Tags }
+func (g *storedCopyGrant) tagged() *[]models.Tag      { return &g.Tags }
+func (g *storedParameterGroup) tagged() *[]models.Tag { return &g.Tags }
+func (g *storedSubnetGroup) tagged() *[]models.Tag    { return &g.Tags }
+func (s *storedSubscription) tagged() *[]models.Tag   { return &s.Tags }
+func (r *declaredResource) tagged() *[]models.Tag     { return &r.tags }
 
 // taggedKind has the resources of one kind that can have tags.
 type taggedKind struct {
@@ -35,6 +38,9 @@ func (r *resources) taggedKinds() []taggedKind {
 		newTaggedKind(resourceTypeOfSnapshot, "snapshot", snapshotsByPath(r.snapshots)),
 		newTaggedKind(resourceTypeOfCopyGrant, "snapshotcopygrant", r.copyGrants),
 		newTaggedKind(resourceTypeOfSchedule, "snapshotschedule", r.schedules),
+		newTaggedKind(resourceTypeOfParameterGroup, "parametergroup", r.parameterGroups),
+		newTaggedKind(resourceTypeOfSubnetGroup, "subnetgroup", r.subnetGroups),
+		newTaggedKind(resourceTypeOfSubscription, "eventsubscription", r.eventSubscriptions),
 	)
 }
 
@@ -189,12 +195,17 @@ const (
 	resourceTypeOfSnapshot  models.ResourceType = "snapshot"
 	resourceTypeOfCopyGrant models.ResourceType = "snapshot copy grant"
 	resourceTypeOfSchedule  models.ResourceType = "snapshotschedule"
+
+	resourceTypeOfParameterGroup models.ResourceType = "parameter group"
+	resourceTypeOfSubnetGroup    models.ResourceType = "subnet group"
+	resourceTypeOfSubscription   models.ResourceType = "event subscription"
 )
 
 // resourceTypes are the documented types, in lower case. Redshift ignores the case of the parameter.
 var resourceTypes = []models.ResourceType{
 	resourceTypeOfCluster, resourceTypeOfSnapshot, resourceTypeOfCopyGrant,
-	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
+	"cidr/ip", "ec2 security group", "cluster security group", resourceTypeOfSubnetGroup, "hsm connection", "hsm certificate",
+	resourceTypeOfParameterGroup, resourceTypeOfSubscription,
 }
 
 // declares reports whether a declared kind has the type.

@@ -11,18 +11,19 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestResourceTypes filters tags by each spelling of a type. Amazon documents Cluster and its responses have cluster.
+// TestResourceTypes filters tags by each spelling of a type. Amazon documents Cluster, but its responses have cluster.
 func TestResourceTypes(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	must(t, fake, "CreateTags", "ResourceName", "arn:aws:redshift:us-east-1:123456789012:cluster:analytics", "Tags.Tag.1.Key", "env")
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "nightly", "Tags.Tag.1.Key", "env")
 	must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "west", "Tags.Tag.1.Key", "env")
-	must(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", "hourly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "Tags.Tag.1.Key", "env")
+	must(t, fake, "CreateSnapshotSchedule",
+		"ScheduleIdentifier", "hourly", "ScheduleDefinitions.ScheduleDefinition.1", "rate(1 hour)", "Tags.Tag.1.Key", "env")
 	client := clientOf(t, fake)
 	for _, test := range []struct {
-		asked, sent string
-		want        models.ResourceType
+		parameter, sent string
+		want            models.ResourceType
 	}{
 		{"Cluster", "cluster", models.ResourceTypeCluster},
 		{"cluster", "cluster", models.ResourceTypeCluster},
@@ -36,18 +37,19 @@ func TestResourceTypes(t *testing.T) {
 		{"hsm connection", "", ""},
 		{"parameter group", "", ""},
 	} {
-		body := must(t, fake, "DescribeTags", "ResourceType", test.asked).Body
+		body := must(t, fake, "DescribeTags", "ResourceType", test.parameter).Body
 		wanted := 0
 		if test.want != "" {
 			wanted = 1
 		}
 		if strings.Count(body, "<TaggedResource>") != wanted || strings.Count(body, "<ResourceType>"+test.sent+"</ResourceType>") != wanted {
-			t.Errorf("%q finds\n%s", test.asked, body)
+			t.Errorf("DescribeTags with %q returned\n%s", test.parameter, body)
 		}
-		result := ok[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(), &redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.asked)}))
+		result := succeed[*redshift.DescribeTagsResult](t)(client.DescribeTags(t.Context(),
+			&redshift.DescribeTagsParams{ResourceType: models.ResourceType(test.parameter)}))
 		for _, one := range result.TaggedResources {
 			if one.ResourceType != test.want {
-				t.Errorf("%q: the client returns %q, not %q", test.asked, one.ResourceType, test.want)
+				t.Errorf("%q: ResourceType = %q, want %q", test.parameter, one.ResourceType, test.want)
 			}
 		}
 	}

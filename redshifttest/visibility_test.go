@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// described is a call of a Describe operation, and how it responds while a resource is hidden.
-type described struct {
+// describeCall is a call of a Describe operation, and its error code while a resource is hidden.
+type describeCall struct {
 	operation  string
 	parameters []string
 	code       string // empty for a list without the resource
 }
 
-// TestVisibilityDelay makes a resource of each kind. The fake has the cluster analytics, which has the automated snapshot auto and the
+// TestVisibilityDelay creates a resource of each kind. The fake has the cluster analytics with the automated snapshot auto and the
 // available manual snapshot base, and the schedule daily.
 func TestVisibilityDelay(t *testing.T) {
 	t.Parallel()
@@ -35,15 +35,15 @@ func TestVisibilityDelay(t *testing.T) {
 	for name, test := range map[string]struct {
 		operation  string
 		parameters []string
-		response   string // a part of the response that shows the resource
-		again      string // the error code of a repetition
-		shown      string // a part of the descriptions, once it is visible
-		hidden     []described
+		response   string // part of the response that shows the resource
+		again      string // the error code of a repeated call
+		shown      string // part of the descriptions of the visible resource
+		hidden     []describeCall
 	}{
 		"snapshot": {
 			"CreateClusterSnapshot", with("ClusterIdentifier", "analytics", "SnapshotIdentifier", "new"),
 			">new<", "ClusterSnapshotAlreadyExists", "snapshot:analytics/new<",
-			[]described{
+			[]describeCall{
 				{"DescribeClusterSnapshots", nil, ""},
 				{"DescribeClusterSnapshots", []string{"ClusterIdentifier", "analytics"}, ""},
 				{"DescribeClusterSnapshots", []string{"SnapshotIdentifier", "NEW"}, "ClusterSnapshotNotFound"},
@@ -55,7 +55,7 @@ func TestVisibilityDelay(t *testing.T) {
 		"copy": {
 			"CopyClusterSnapshot", []string{"SourceSnapshotIdentifier", auto, "TargetSnapshotIdentifier", "new"},
 			">new<", "ClusterSnapshotAlreadyExists", ">new<",
-			[]described{
+			[]describeCall{
 				{"DescribeClusterSnapshots", nil, ""},
 				{"DescribeClusterSnapshots", []string{"SnapshotIdentifier", "new"}, "ClusterSnapshotNotFound"},
 			},
@@ -63,7 +63,7 @@ func TestVisibilityDelay(t *testing.T) {
 		"cluster": {
 			"RestoreFromClusterSnapshot", []string{"ClusterIdentifier", "new", "SnapshotIdentifier", "base"},
 			">new<", "ClusterAlreadyExists", ">new<",
-			[]described{
+			[]describeCall{
 				{"DescribeClusters", nil, ""},
 				{"DescribeClusters", []string{"ClusterIdentifier", "new"}, "ClusterNotFound"},
 			},
@@ -71,7 +71,7 @@ func TestVisibilityDelay(t *testing.T) {
 		"copy grant": {
 			"CreateSnapshotCopyGrant", with("SnapshotCopyGrantName", "new"),
 			">new<", "SnapshotCopyGrantAlreadyExistsFault", "new<",
-			[]described{
+			[]describeCall{
 				{"DescribeSnapshotCopyGrants", nil, ""},
 				{"DescribeSnapshotCopyGrants", []string{"SnapshotCopyGrantName", "New"}, "SnapshotCopyGrantNotFoundFault"},
 				{"DescribeTags", nil, ""},
@@ -81,7 +81,7 @@ func TestVisibilityDelay(t *testing.T) {
 		"schedule": {
 			"CreateSnapshotSchedule", with("ScheduleIdentifier", "new", schedule, rate),
 			">new<", "SnapshotScheduleAlreadyExists", "new<",
-			[]described{
+			[]describeCall{
 				{"DescribeSnapshotSchedules", nil, ""},
 				{"DescribeSnapshotSchedules", []string{"ScheduleIdentifier", "new"}, ""},
 				{"DescribeTags", nil, ""},
@@ -91,17 +91,17 @@ func TestVisibilityDelay(t *testing.T) {
 		"access": {
 			"AuthorizeSnapshotAccess", []string{"SnapshotIdentifier", "base", "AccountWithRestoreAccess", partner},
 			">" + partner + "<", "AuthorizationAlreadyExists", ">" + partner + "<",
-			[]described{{"DescribeClusterSnapshots", nil, ""}, {"DescribeClusterSnapshots", []string{"SnapshotIdentifier", "base"}, ""}},
+			[]describeCall{{"DescribeClusterSnapshots", nil, ""}, {"DescribeClusterSnapshots", []string{"SnapshotIdentifier", "base"}, ""}},
 		},
 		"access for support": {
 			"AuthorizeSnapshotAccess", []string{"SnapshotIdentifier", "base", "AccountWithRestoreAccess", "amazon-redshift-support"},
 			">amazon-redshift-support<", "AuthorizationAlreadyExists", ">amazon-redshift-support<",
-			[]described{{"DescribeClusterSnapshots", nil, ""}},
+			[]describeCall{{"DescribeClusterSnapshots", nil, ""}},
 		},
 		"schedule of a cluster": {
 			"ModifyClusterSnapshotSchedule", []string{"ClusterIdentifier", "analytics", "ScheduleIdentifier", "daily"},
 			"", "InvalidClusterSnapshotScheduleState", "MODIFYING",
-			[]described{
+			[]describeCall{
 				{"DescribeClusters", nil, ""},
 				{"DescribeClusters", []string{"ClusterIdentifier", "analytics"}, ""},
 				{"DescribeSnapshotSchedules", nil, ""},
@@ -124,10 +124,10 @@ func TestVisibilityDelay(t *testing.T) {
 				for _, one := range test.hidden {
 					got := do(t, fake, one.operation, one.parameters...)
 					if code := one.code; visible && got.Code != "" || !visible && got.Code != code {
-						t.Errorf("%s: %s %q responded %s", when, one.operation, one.parameters, got.Code)
+						t.Errorf("%s: %s %q returned %s", when, one.operation, one.parameters, got.Code)
 					}
 					if shown := strings.Contains(got.Body, test.shown) && got.Code == ""; shown != visible {
-						t.Errorf("%s: %s %q responded\n%s", when, one.operation, one.parameters, got.Body)
+						t.Errorf("%s: %s %q returned\n%s", when, one.operation, one.parameters, got.Body)
 					}
 				}
 			}
@@ -137,7 +137,7 @@ func TestVisibilityDelay(t *testing.T) {
 			}
 			describe("immediately after", false)
 			if got := do(t, fake, test.operation, test.parameters...); got.Code != test.again {
-				t.Errorf("a repetition responded %s, want %s", got.Code, test.again)
+				t.Errorf("a repeated call returned %s, want %s", got.Code, test.again)
 			}
 			fake.Advance(delay - 1)
 			describe("a nanosecond before the delay has passed", false)
@@ -147,22 +147,25 @@ func TestVisibilityDelay(t *testing.T) {
 	}
 }
 
-// TestVisibilityOfSharedSnapshots: the account that a snapshot is shared with sees it late, and can restore it immediately.
+// TestVisibilityOfSharedSnapshots checks that the partner account sees a shared snapshot after the delay, but can restore it immediately.
 func TestVisibilityOfSharedSnapshots(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{VisibilityDelay: time.Minute})
 	if err := fake.AddAccount(partner, partnerKeys); err != nil {
 		t.Fatal(err)
 	}
-	create(t, fake, "base")
+	createSnapshots(t, fake, "base")
 	must(t, fake, "AuthorizeSnapshotAccess", "SnapshotIdentifier", "base", "AccountWithRestoreAccess", partner)
-	describe := func() answer { return doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", "OwnerAccount", own) }
-	if got := describe(); len(got.Names) != 0 {
-		t.Errorf("immediately after, the partner sees %q", got.Names)
+	describe := func() testResponse {
+		return doAs(t, fake, partnerKeys, "DescribeClusterSnapshots", "OwnerAccount", ownAccount)
 	}
-	got := doAs(t, fake, partnerKeys, "RestoreFromClusterSnapshot", "ClusterIdentifier", "new", "SnapshotIdentifier", "base", "OwnerAccount", own)
+	if got := describe(); len(got.Names) != 0 {
+		t.Errorf("immediately after the call, the partner sees %q", got.Names)
+	}
+	got := doAs(t, fake, partnerKeys, "RestoreFromClusterSnapshot",
+		"ClusterIdentifier", "new", "SnapshotIdentifier", "base", "OwnerAccount", ownAccount)
 	if got.Code != "" {
-		t.Errorf("the partner's restore responded\n%s", got.Body)
+		t.Errorf("a restore by the partner returned\n%s", got.Body)
 	}
 	fake.Advance(time.Minute)
 	if got := describe(); len(got.Names) != 1 {
@@ -170,8 +173,9 @@ func TestVisibilityOfSharedSnapshots(t *testing.T) {
 	}
 }
 
-// TestVisibilityOfWhatIsAdded: methods of the Fake and the clock add resources that show immediately. So does a fake without a delay.
-func TestVisibilityOfWhatIsAdded(t *testing.T) {
+// TestVisibilityOfAddedResources checks that resources that methods of Fake and the clock add are visible immediately, as in a fake
+// without a delay.
+func TestVisibilityOfAddedResources(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{VisibilityDelay: 1000 * time.Hour})
 	if _, err := fake.AddAutomatedSnapshot("analytics", time.Time{}); err != nil {
@@ -181,10 +185,10 @@ func TestVisibilityOfWhatIsAdded(t *testing.T) {
 	must(t, fake, "ModifyClusterSnapshotSchedule", "ClusterIdentifier", "analytics", "ScheduleIdentifier", "daily")
 	fake.Advance(13 * time.Hour)
 	if got := must(t, fake, "DescribeClusterSnapshots"); len(got.Names) != 2 {
-		t.Errorf("the snapshots are %q, want the added one and the scheduled one", got.Names)
+		t.Errorf("the snapshots are %q, want the added and the scheduled snapshot", got.Names)
 	}
 	if got := must(t, fake, "DescribeClusters"); !strings.Contains(got.Body, ">analytics<") {
-		t.Errorf("the added cluster is not in\n%s", got.Body)
+		t.Errorf("the response does not contain the added cluster:\n%s", got.Body)
 	}
 	must(t, fake, "CreateClusterSnapshot", "ClusterIdentifier", "analytics", "SnapshotIdentifier", "hidden")
 	if got := len(fake.Snapshots()); got != 3 {
@@ -199,14 +203,14 @@ func TestVisibilityOfWhatIsAdded(t *testing.T) {
 	}
 }
 
-// TestVisibilityAfterDeletion: a resource that takes the name of a visible one is hidden again.
+// TestVisibilityAfterDeletion checks that a new resource is hidden even if it has the identifier of a deleted visible one.
 func TestVisibilityAfterDeletion(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{VisibilityDelay: time.Minute})
 	for range 3 {
 		must(t, fake, "CreateSnapshotCopyGrant", "SnapshotCopyGrantName", "new")
 		if got := do(t, fake, "DescribeSnapshotCopyGrants", "SnapshotCopyGrantName", "new"); got.Code != "SnapshotCopyGrantNotFoundFault" {
-			t.Errorf("immediately after, the response is\n%s", got.Body)
+			t.Errorf("immediately after the call, the response is\n%s", got.Body)
 		}
 		fake.Advance(time.Minute)
 		must(t, fake, "DescribeSnapshotCopyGrants", "SnapshotCopyGrantName", "new")
@@ -214,7 +218,7 @@ func TestVisibilityAfterDeletion(t *testing.T) {
 	}
 }
 
-// TestVisibilityAndRecovery: the response to a create is lost, and the client finds the snapshot after the delay.
+// TestVisibilityAndRecovery loses the response to CreateClusterSnapshot. The client finds the snapshot after the delay.
 func TestVisibilityAndRecovery(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -227,7 +231,8 @@ func TestVisibilityAndRecovery(t *testing.T) {
 		injectNext(t, fake, "DescribeClusterSnapshots", redshifttest.Fault{})
 		made := make(chan error, 1)
 		go func() {
-			_, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new"})
+			_, err := client.CreateClusterSnapshot(t.Context(),
+				&redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "new"})
 			made <- err
 		}()
 		for fake.PendingFaults() > 0 { // the first look-up
@@ -241,8 +246,9 @@ func TestVisibilityAndRecovery(t *testing.T) {
 		for _, one := range fake.Requests() {
 			codes = append(codes, one.Code)
 		}
-		if len(codes) < 4 || codes[1] != models.ErrClusterSnapshotAlreadyExists || codes[2] != models.ErrClusterSnapshotNotFound || codes[len(codes)-1] != "" {
-			t.Errorf("the codes are %q", codes)
+		if len(codes) < 4 || codes[1] != models.ErrClusterSnapshotAlreadyExists || codes[2] != models.ErrClusterSnapshotNotFound ||
+			codes[len(codes)-1] != "" {
+			t.Errorf("the error codes are %q", codes)
 		}
 	})
 }

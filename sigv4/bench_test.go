@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// exampleCredentials are the keys that Amazon's documentation uses. They open nothing.
+// exampleCredentials are the keys in Amazon's documentation. They are not valid.
 var exampleCredentials = Credentials{
 	AccessKeyID:     "AKIDEXAMPLE",
 	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// botocoreVectors is what testdata/botocore_vectors.py wrote: requests signed by Amazon's signer for Python.
+// botocoreVectors is the output of testdata/botocore_vectors.py: requests signed by botocore, Amazon's library for Python.
 type botocoreVectors struct {
 	Time            time.Time `json:"time"`
 	AccessKeyID     string    `json:"access_key_id"`
@@ -68,8 +68,7 @@ func TestBotocoreVectors(t *testing.T) {
 			}
 
 			signed++
-			// However the caller spelled the query, url.Values.Encode with its "+" for a space included, the signature
-			// is the same.
+			// The signature is the same for every spelling of the query, even with "+" for a space, as url.Values.Encode writes it.
 			for _, spelling := range []string{request.URL.RawQuery, request.URL.Query().Encode(), reversedQuery(request.URL.RawQuery)} {
 				request.URL.RawQuery = spelling
 				if err := signer.Sign(request, payloadHash, credentials, golden.Time); err != nil {
@@ -82,7 +81,7 @@ func TestBotocoreVectors(t *testing.T) {
 		})
 	}
 	if signed < 40 || presigned < 15 {
-		t.Errorf("%d signed and %d presigned vectors were checked, want at least 40 and 15", signed, presigned)
+		t.Errorf("the test checked %d signed and %d presigned vectors, want at least 40 and 15", signed, presigned)
 	}
 }
 
@@ -94,7 +93,7 @@ func reversedQuery(raw string) string {
 	return strings.Join(reversed, "&")
 }
 
-// Amazon's SDKs sign these headers of a Redshift call, no more and no fewer.
+// TestSignedHeadersOfAnAWSQueryCall checks that Sign signs the same headers of a Redshift call as Amazon's SDKs.
 func TestSignedHeadersOfAnAWSQueryCall(t *testing.T) {
 	t.Parallel()
 	signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift"})
@@ -115,10 +114,10 @@ func TestSignedHeadersOfAnAWSQueryCall(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := request.Header.Get("Authorization"); !strings.Contains(got, test.want) {
-			t.Errorf("Authorization is %q, want it to contain %q", got, test.want)
+			t.Errorf("Authorization is %q, want %q in it", got, test.want)
 		}
 		if got := request.Header.Get("X-Amz-Content-Sha256"); got != "" {
-			t.Errorf("X-Amz-Content-Sha256 was added: %q", got)
+			t.Errorf("X-Amz-Content-Sha256 is %q, want none", got)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// TestPresignedToken: the session token is in the URL once, and not at all for credentials without one.
+// TestPresignedToken checks that the URL has the session token once, or no token for credentials without one.
 func TestPresignedToken(t *testing.T) {
 	t.Parallel()
 	for _, omit := range []bool{false, true} {
@@ -33,14 +33,14 @@ func TestPresignedToken(t *testing.T) {
 				requireEqual(t, "token", address.Query().Get("X-Amz-Security-Token"), token)
 			}
 			if len(header) != 1 || header.Get("Host") != "example.amazonaws.com" {
-				t.Errorf("the headers to send are %v", header)
+				t.Errorf("the headers to send are %v, want Host alone", header)
 			}
 		}
 	}
 }
 
-// TestBrokenEscapes: a query with one is refused. In a path it is signed as it is sent, with the percent sign encoded.
-func TestBrokenEscapes(t *testing.T) {
+// TestMalformedEscapes checks that Sign refuses a query with a malformed escape, and signs such a path with the percent sign encoded.
+func TestMalformedEscapes(t *testing.T) {
 	t.Parallel()
 	for _, broken := range []string{"%4G", "%G4", "%4g", "%g4", "%4:", "%4/", "%4@", "%4`", "%:4", "%", "%4", "%%", "%%41", "a%"} {
 		for _, query := range []string{"k=" + broken, broken + "=v", "a=b&" + broken} {
@@ -75,8 +75,8 @@ func TestBrokenEscapes(t *testing.T) {
 	}
 }
 
-// TestHeadersThatAreNeverSigned has one request for each of them, in canonical spelling and in another.
-func TestHeadersThatAreNeverSigned(t *testing.T) {
+// TestHeadersNeverSigned has one request for each header that is never signed, in canonical spelling and in others.
+func TestHeadersNeverSigned(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "Host", "Content-Length", "User-Agent", "Transfer-Encoding", "Trailer", "Accept-Encoding",
@@ -100,7 +100,7 @@ func TestHeadersThatAreNeverSigned(t *testing.T) {
 	}
 }
 
-// TestParametersOfAPresignedURL: a query with one of them cannot be signed again, and other names can.
+// TestParametersOfAPresignedURL checks that Sign and Presign refuse a query with a parameter of a presigned URL, and no other names.
 func TestParametersOfAPresignedURL(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
@@ -109,7 +109,7 @@ func TestParametersOfAPresignedURL(t *testing.T) {
 		for suffix, refused := range map[string]bool{"": true, "2": false} {
 			request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?Action=Test&"+name+suffix+"=hiddenParameter")
 			err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime)
-			if (err != nil) != refused || refused && (!strings.Contains(err.Error(), name+",") || strings.Contains(err.Error(), "hiddenParameter")) {
+			if (err != nil) != refused || refused && (!strings.Contains(err.Error(), name+":") || strings.Contains(err.Error(), "hiddenParameter")) {
 				t.Errorf("%s%s: the error is %v", name, suffix, err)
 			}
 			if _, _, err := redshiftSigner(t).Presign(request, EmptyPayloadHash, exampleCredentials, exampleTime, time.Hour); (err != nil) != refused {
@@ -117,7 +117,7 @@ func TestParametersOfAPresignedURL(t *testing.T) {
 			}
 		}
 	}
-	// What Presign returns has all of its parameters recognised.
+	// Sign refuses each parameter of a URL that Presign returns.
 	address, _, err := redshiftSigner(t).Presign(mustRequest(t, http.MethodGet, "https://example.amazonaws.com/"), EmptyPayloadHash, hiddenCredentials(), exampleTime, time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -130,8 +130,8 @@ func TestParametersOfAPresignedURL(t *testing.T) {
 	}
 }
 
-// TestRefreshWindowBoundary: credentials that arrive with just RefreshBefore left, or a little less, are not renewed
-// immediately, since the provider would most likely return the same again. With a little more, the window begins as usual.
+// TestRefreshWindowBoundary checks that new credentials that expire after RefreshBefore or a little earlier are not refreshed
+// immediately, because the provider would most likely return the same ones. With a little more time, the window begins as usual.
 func TestRefreshWindowBoundary(t *testing.T) {
 	t.Parallel()
 	for left, calls := range map[time.Duration][2]int64{ // provider calls immediately, and one nanosecond later
@@ -144,7 +144,7 @@ func TestRefreshWindowBoundary(t *testing.T) {
 		time.Hour + 30*time.Nanosecond: {1, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) { return issued(call, left), nil }}
+			provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) { return issued(call, left), nil }}
 			cache := mustCache(t, CacheConfig{Provider: provider, RefreshBefore: time.Hour})
 			for _, want := range calls {
 				for range 3 {
@@ -154,7 +154,7 @@ func TestRefreshWindowBoundary(t *testing.T) {
 					synctest.Wait()
 				}
 				if got := provider.calls.Load(); got != want {
-					t.Errorf("%v left: the provider was called %d times, want %d", left, got, want)
+					t.Errorf("%v before the expiry, the cache has called the provider %d times, want %d", left, got, want)
 				}
 				time.Sleep(time.Nanosecond)
 			}
@@ -162,39 +162,40 @@ func TestRefreshWindowBoundary(t *testing.T) {
 	}
 }
 
-// TestSigningKeysThatAreKept: a full cache is emptied by one more key, and not before.
-func TestSigningKeysThatAreKept(t *testing.T) {
+// TestSigningKeyLimit checks that one more key clears a full cache of keys.
+func TestSigningKeyLimit(t *testing.T) {
 	t.Parallel()
 	keys := newSigningKeys()
 	for i := range maxSigningKeys + 1 {
 		keys.signingKey(keys.identity(exampleCredentials, fmt.Sprint(i)), exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
 		if want := i%maxSigningKeys + 1; len(keys.keys) != want {
-			t.Fatalf("after %d keys, %d are kept, want %d", i+1, len(keys.keys), want)
+			t.Fatalf("after %d keys, the cache has %d, want %d", i+1, len(keys.keys), want)
 		}
 	}
 }
 
-// scriptedLife returns credentials or an error by the number of the call. Each call takes a second, or ends with its context.
-func scriptedLife(lives ...time.Duration) *scriptedProvider {
-	return &scriptedProvider{answer: func(ctx context.Context, call int) (Credentials, error) {
+// scriptedLifetimes returns a provider whose calls return credentials with the given lifetimes, in order. A negative lifetime, and each
+// later call, returns an error. Each call takes a second, or ends with its context.
+func scriptedLifetimes(lifetimes ...time.Duration) *scriptedProvider {
+	return &scriptedProvider{respond: func(ctx context.Context, call int) (Credentials, error) {
 		select {
 		case <-ctx.Done():
 			return Credentials{}, ctx.Err()
 		case <-time.After(time.Second):
 		}
-		if call > len(lives) || lives[call-1] < 0 {
+		if call > len(lifetimes) || lifetimes[call-1] < 0 {
 			return Credentials{}, errProvider
 		}
 
-		return issued(call, lives[call-1]), nil
+		return issued(call, lifetimes[call-1]), nil
 	}}
 }
 
-// TestInvalidateLeavesThoseWhoWait: a call that waits already gets the response that it waits for.
-func TestInvalidateLeavesThoseWhoWait(t *testing.T) {
+// TestInvalidateDuringWait checks that a caller that already waits gets the result that it waits for.
+func TestInvalidateDuringWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := scriptedLife(time.Hour, time.Hour)
+		provider := scriptedLifetimes(time.Hour, time.Hour)
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		var waiting sync.WaitGroup
 		waiting.Go(func() { requireKey(t, cache, 1) })
@@ -206,11 +207,11 @@ func TestInvalidateLeavesThoseWhoWait(t *testing.T) {
 	})
 }
 
-// TestLeavingAnInvalidatedRefresh: a caller of an earlier refresh that gives up does not end the one that runs now.
+// TestLeavingAnInvalidatedRefresh checks that the end of a caller's context does not end a newer refresh.
 func TestLeavingAnInvalidatedRefresh(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := scriptedLife(time.Hour, time.Hour, time.Hour)
+		provider := scriptedLifetimes(time.Hour, time.Hour, time.Hour)
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		ctx, cancel := context.WithCancel(t.Context())
 		var waiting sync.WaitGroup
@@ -231,11 +232,12 @@ func TestLeavingAnInvalidatedRefresh(t *testing.T) {
 	})
 }
 
-// TestRenewedForever: after temporary credentials were renewed with permanent ones, the provider is not called again.
-func TestRenewedForever(t *testing.T) {
+// TestPermanentCredentialsAfterTemporary checks that the cache does not call the provider again after a refresh with permanent
+// credentials.
+func TestPermanentCredentialsAfterTemporary(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := scriptedLife(time.Hour, 0)
+		provider := scriptedLifetimes(time.Hour, 0)
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		requireKey(t, cache, 1)
 		time.Sleep(56 * time.Minute)
@@ -249,18 +251,18 @@ func TestRenewedForever(t *testing.T) {
 	})
 }
 
-// TestPausesBeginAgain: after a success, and after Invalidate, the pause between failed renewals begins at a second again.
-func TestPausesBeginAgain(t *testing.T) {
+// TestPauseIsReset checks that the pause between failed refreshes begins at a second again after a success, and after Invalidate.
+func TestPauseIsReset(t *testing.T) {
 	t.Parallel()
 	for name, invalidate := range map[string]bool{"success": false, "Invalidate": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				// The first renewal fails four times, with pauses of 1, 2, 4 and 8 seconds.
-				provider := scriptedLife(time.Hour, -1, -1, -1, -1, time.Hour, -1, -1)
+				// The first refresh fails four times, with pauses of 1, 2, 4 and 8 seconds.
+				provider := scriptedLifetimes(time.Hour, -1, -1, -1, -1, time.Hour, -1, -1)
 				cache := mustCache(t, CacheConfig{Provider: provider})
-				use := func(long time.Duration) {
-					for end := time.Now().Add(long); time.Now().Before(end); time.Sleep(time.Second) {
+				use := func(duration time.Duration) {
+					for end := time.Now().Add(duration); time.Now().Before(end); time.Sleep(time.Second) {
 						if _, err := cache.Credentials(t.Context()); err != nil {
 							t.Fatal(err)
 						}
@@ -277,7 +279,7 @@ func TestPausesBeginAgain(t *testing.T) {
 				use(12 * time.Second)
 				provider.requireCalls(t, 6)
 				time.Sleep(55 * time.Minute)
-				// One failure takes a second, its pause another one.
+				// A failed refresh takes a second, and its pause another one.
 				use(4 * time.Second)
 				provider.requireCalls(t, 8)
 			})
@@ -285,23 +287,23 @@ func TestPausesBeginAgain(t *testing.T) {
 	}
 }
 
-// TestKnownSigningKeyIsNotDerivedAgain: deriving a key allocates, a key that is kept does not.
-func TestKnownSigningKeyIsNotDerivedAgain(t *testing.T) { // not parallel: it counts allocations
+// TestCachedSigningKey checks that a cached key is not derived again, because a derivation allocates.
+func TestCachedSigningKey(t *testing.T) { // not parallel: it counts allocations
 	keys := newSigningKeys()
 	identity := keys.identity(exampleCredentials, "20150830")
 	if allocations := testing.AllocsPerRun(10, func() {
 		keys.signingKey(identity, exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
 	}); allocations != 0 {
-		t.Errorf("a key that is kept costs %v allocations", allocations)
+		t.Errorf("a cached key needs %v allocations, want 0", allocations)
 	}
 }
 
-// TestCharactersOfKeys has the characters at the ends of the allowed ranges, and those next to them.
+// TestCharactersOfKeys has the first and the last characters of the allowed ranges, and their neighbors.
 func TestCharactersOfKeys(t *testing.T) {
 	t.Parallel()
 	for id, shown := range map[string]bool{"AZ09": true, "A@": false, "A[": false, "A:": false, "A.": false, "a": false, "z": false, "Aé": false} {
 		if text := (Credentials{AccessKeyID: id}).String(); strings.Contains(text, "AccessKeyID: "+id+",") != shown || strings.Contains(text, "AccessKeyID: redacted,") == shown {
-			t.Errorf("the access key id %s prints as %s, want it shown: %t", id, text, shown)
+			t.Errorf("String() with the access key id %s = %s, want the id in it: %t", id, text, shown)
 		}
 	}
 	for _, test := range []struct {
@@ -330,7 +332,7 @@ func TestCharactersOfKeys(t *testing.T) {
 	}
 }
 
-// TestCharactersOfRequests: what net/http would refuse, or a server read in another way, is refused before it is signed.
+// TestCharactersOfRequests checks that Sign refuses characters that net/http would refuse, or that a server would read differently.
 func TestCharactersOfRequests(t *testing.T) {
 	t.Parallel()
 	sign := func(change func(*http.Request)) error {
@@ -368,7 +370,7 @@ func TestCharactersOfRequests(t *testing.T) {
 	}
 	for _, host := range []string{"[::1]x", "[::1", "[::1]:1]", "[::1]:[", "[::1]:%31", "[::1%25a]:1%"} {
 		if err := sign(func(r *http.Request) { r.Host = host }); err == nil {
-			t.Errorf("the host %s was signed", host)
+			t.Errorf("Sign accepts the host %s", host)
 		}
 	}
 	for at, allowed := range map[time.Time]bool{
@@ -378,20 +380,20 @@ func TestCharactersOfRequests(t *testing.T) {
 	} {
 		request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
 		if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, at); (err == nil) != allowed {
-			t.Errorf("signed as of %v: the error is %v, want one: %t", at, err, !allowed)
+			t.Errorf("Sign with the time %v: the error is %v, want one: %t", at, err, !allowed)
 		}
 	}
 }
 
-// TestPauseAfterInvalidate: credentials that come after Invalidate, with little time left, are renewed after a second.
+// TestPauseAfterInvalidate checks that credentials that expire soon, and were obtained after Invalidate, are refreshed after a second.
 func TestPauseAfterInvalidate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := scriptedLife(time.Hour, -1, -1, -1, -1, 2*time.Minute, time.Hour)
+		provider := scriptedLifetimes(time.Hour, -1, -1, -1, -1, 2*time.Minute, time.Hour)
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		requireKey(t, cache, 1)
 		time.Sleep(55 * time.Minute)
-		for range 18 { // four renewals fail, with pauses of 1, 2, 4 and 8 seconds
+		for range 18 { // four refreshes fail, with pauses of 1, 2, 4 and 8 seconds
 			requireKey(t, cache, 1)
 			time.Sleep(time.Second)
 		}
@@ -406,11 +408,11 @@ func TestPauseAfterInvalidate(t *testing.T) {
 	})
 }
 
-// TestNothingOfARequestIsKept: between signatures, a signer keeps no header value and no parameter.
-func TestNothingOfARequestIsKept(t *testing.T) {
+// TestWorkspaceIsCleared checks that a signer keeps no header value and no parameter between signatures.
+func TestWorkspaceIsCleared(t *testing.T) {
 	t.Parallel()
 	signer := redshiftSigner(t)
-	for range 20 { // a sync.Pool may drop what it is given
+	for range 20 { // a sync.Pool may drop an item
 		request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?k=hiddenParameter")
 		request.Header.Set("X-Custom", "hiddenHeader")
 		if err := signer.Sign(request, EmptyPayloadHash, hiddenCredentials(), exampleTime); err != nil {
@@ -422,21 +424,21 @@ func TestNothingOfARequestIsKept(t *testing.T) {
 		}
 		for _, field := range kept.headers[:cap(kept.headers)] {
 			if field.name != "" || field.value != "" || field.values != nil {
-				t.Fatalf("the header %s is kept", field.name)
+				t.Fatalf("the workspace keeps the header %s", field.name)
 			}
 		}
 		for _, parameter := range kept.parameters[:cap(kept.parameters)] {
 			if parameter.name != nil || parameter.value != nil {
-				t.Fatal("a parameter is kept")
+				t.Fatal("the workspace keeps a parameter")
 			}
 		}
 		for _, buffer := range [][]byte{kept.encoded, kept.query, kept.canonical} {
 			if text := string(buffer[:cap(buffer)]); strings.Trim(text, "\x00") != "" {
-				t.Fatalf("a buffer of %d bytes is kept as it was", len(text))
+				t.Fatalf("the workspace keeps a buffer of %d bytes", len(text))
 			}
 		}
 
 		return
 	}
-	t.Error("no workspace was kept")
+	t.Error("the signer keeps no workspace")
 }

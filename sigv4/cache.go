@@ -14,65 +14,65 @@ const (
 	defaultRefreshBefore  = 5 * time.Minute
 	defaultRefreshTimeout = time.Minute
 
-	// Between attempts to renew credentials that still work, the pause doubles from the first to the second.
+	// The pause between refreshes of credentials that still work doubles from the first value to the second.
 	firstRetryPause   = time.Second
 	longestRetryPause = time.Minute
 )
 
-// CacheConfig says what a [CachedCredentials] keeps, and for how long.
+// CacheConfig configures a [CachedCredentials].
 type CacheConfig struct {
-	// Provider obtains the credentials. Required.
+	// Provider obtains the credentials. It is required.
 	Provider CredentialsProvider
-	// RefreshBefore is how long before they expire credentials are renewed. Zero means 5 minutes; negative is an error.
+	// RefreshBefore is the time before their expiry when credentials are refreshed. Zero means 5 minutes. Negative is an error.
 	RefreshBefore time.Duration
-	// RefreshTimeout ends the context of a call to Provider after this time. Zero means 1 minute; negative is an error.
+	// RefreshTimeout limits a call of Provider: its context ends after this time. Zero means 1 minute. Negative is an error.
 	RefreshTimeout time.Duration
-	// Now is the clock that expiry is judged by. Nil means [time.Now].
+	// Now is the clock that decides whether credentials have expired. Nil means [time.Now].
 	Now func() time.Time
 }
 
-// CachedCredentials is a [CredentialsProvider] that keeps what another one returned. It is made by
+// CachedCredentials is a [CredentialsProvider] that caches the credentials of another one. It is made by
 // [NewCachedCredentials] and safe for concurrent use.
 //
-// Credentials without an expiry are obtained once. Others are renewed by the first call that comes within RefreshBefore
-// of their expiry: in the background, while all callers go on with those that still work. If renewing fails, it is tried
-// again after a pause that grows from 1 second to 1 minute, by a call that comes then, for as long as the old ones work.
-// Expired credentials are never returned: without working ones, callers wait for Provider.
+// It obtains credentials without an expiry once. It refreshes others with the first call within RefreshBefore of their expiry. The
+// refresh runs in the background, and all callers get the old credentials while they still work. If the refresh fails, a later call
+// retries it after a pause, which grows from 1 second to 1 minute. Expired credentials are never returned. If no credentials work,
+// callers wait for Provider.
 //
-// However many goroutines ask at the same time, Provider is asked once. Where callers wait, its context has the values of
-// the first one's but does not end with it; it ends after RefreshTimeout, and when no caller waits any more. An error goes to all who
-// waited and is not kept. A Provider that returns keys that [Credentials.Validate] refuses, or expired ones, has failed.
+// Concurrent callers share one call of Provider. If callers wait for it, its context has the values of the first caller's context, but
+// does not end with it. It ends after RefreshTimeout, or when no caller waits. An error is returned to all callers that wait,
+// and is not cached. It is an error if Provider returns expired credentials, or credentials that [Credentials.Validate] refuses.
 type CachedCredentials struct {
 	config CacheConfig
 
 	mutex   sync.Mutex
-	current sealedCredentials // nil while there are none
-	expires time.Time         // of current
-	// renewAt is when current is next to be renewed. The zero time means never.
-	renewAt time.Time
-	pause   time.Duration // before the attempt at renewAt, if the one before it failed
-	running *refresh      // nil while Provider is not being asked
+	current sealedCredentials // nil if the cache has none
+	expires time.Time         // the expiry of current
+	// refreshAt is the time of the next refresh. The zero time means never.
+	refreshAt time.Time
+	pause     time.Duration // the pause before refreshAt, 0 if the last refresh succeeded
+	running   *refresh      // nil if no refresh is running
 }
 
-// refresh is one call to the provider and those who wait for it.
+// refresh is one call of the provider.
 type refresh struct {
-	done    chan struct{} // closed when the result is there
+	done    chan struct{} // closed when result or err is set
 	result  sealedCredentials
 	err     error
-	waiting int // guarded by the mutex of CachedCredentials
+	waiting int // the number of callers that wait, guarded by the mutex of CachedCredentials
 	cancel  context.CancelFunc
 }
 
-// NewCachedCredentials returns a cache that has not asked its provider yet, or an error if the provider is nil or a
-// duration negative.
+// NewCachedCredentials returns an empty cache. It returns an error if the provider is nil or a duration is negative. It does not call
+// the provider.
 func NewCachedCredentials(config CacheConfig) (*CachedCredentials, error) {
 	switch {
 	case config.Provider == nil:
 		return nil, fmt.Errorf("sigv4: make a credentials cache: %w", errNilProvider)
 	case config.RefreshBefore < 0:
-		return nil, fmt.Errorf("sigv4: make a credentials cache: RefreshBefore is %v, it cannot be negative", config.RefreshBefore)
+		return nil, fmt.Errorf("sigv4: make a credentials cache: RefreshBefore is negative: %v", config.RefreshBefore)
 	case config.RefreshTimeout < 0:
-		return nil, fmt.Errorf("sigv4: make a credentials cache: RefreshTimeout is %v, it cannot be negative", config.RefreshTimeout)
+		return nil, fmt.Errorf("sigv4: make a credentials cache: RefreshTimeout is negative: %v", config.RefreshTimeout)
 	}
 	if config.RefreshBefore == 0 {
 		config.RefreshBefore = defaultRefreshBefore
@@ -86,8 +86,8 @@ func NewCachedCredentials(config CacheConfig) (*CachedCredentials, error) {
 	return &CachedCredentials{config: config}, nil
 }
 
-// Credentials returns working credentials, at once if there are any. Otherwise it waits until the provider has returned
-// or the context has ended, whichever comes first; errors of both are wrapped.
+// Credentials returns working credentials. If the cache has none, it waits until the provider returns or ctx is done, and wraps the
+// error of either.
 func (c *CachedCredentials) Credentials(ctx context.Context) (Credentials, error) {
 	if c == nil || c.config.Provider == nil {
 		return Credentials{}, errors.New("sigv4: the CachedCredentials was not made by NewCachedCredentials")
@@ -97,8 +97,8 @@ func (c *CachedCredentials) Credentials(ctx context.Context) (Credentials, error
 	c.mutex.Lock()
 	works := c.current != nil && (c.expires.IsZero() || now.Before(c.expires))
 	if works {
-		if c.running == nil && !c.renewAt.IsZero() && !now.Before(c.renewAt) {
-			// No caller waits for it, so that it has nothing to do with their requests, nor with what watches those.
+		if c.running == nil && !c.refreshAt.IsZero() && !now.Before(c.refreshAt) {
+			// No caller waits for this refresh, so it does not use the context of one.
 			c.start(context.Background())
 		}
 		current := c.current
@@ -106,7 +106,7 @@ func (c *CachedCredentials) Credentials(ctx context.Context) (Credentials, error
 		return current(), nil
 	}
 	if err := ctx.Err(); err != nil {
-		// A refresh for a caller who has gone would be cancelled as soon as it began.
+		// A refresh for an ended context would be canceled immediately.
 		c.mutex.Unlock()
 		return Credentials{}, waitError(ctx)
 	}
@@ -133,23 +133,23 @@ func waitError(ctx context.Context) error {
 	return fmt.Errorf("sigv4: wait for credentials to be refreshed: %w", context.Cause(ctx))
 }
 
-// Invalidate forgets the credentials, for example because AWS refused them. The next call asks the provider, even if one
-// that was asked before has not returned yet; that result goes only to those who wait for it already.
+// Invalidate removes the credentials from the cache, for example after AWS refused them. The next call of Credentials calls the
+// provider, even if an earlier call of it is still running. The result of that one is returned only to callers that already wait.
 func (c *CachedCredentials) Invalidate() {
 	if c == nil {
 		return
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.current, c.expires, c.renewAt, c.pause = nil, time.Time{}, time.Time{}, 0
+	c.current, c.expires, c.refreshAt, c.pause = nil, time.Time{}, time.Time{}, 0
 	if c.running != nil && c.running.waiting == 0 {
 		c.running.cancel()
 	}
 	c.running = nil
 }
 
-// leave is called by a caller whose context has ended. The last one takes the refresh along, so that it does not go on
-// for nobody, and so that no later caller joins one that is bound to fail.
+// leave ends the wait of a caller whose context has ended. If no other caller waits, it cancels the refresh, and the next caller starts
+// a new one.
 func (c *CachedCredentials) leave(running *refresh) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -163,7 +163,7 @@ func (c *CachedCredentials) leave(running *refresh) {
 	}
 }
 
-// start begins to ask the provider. The mutex is held.
+// start starts a refresh. The caller holds the mutex.
 func (c *CachedCredentials) start(ctx context.Context) {
 	refreshContext, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.config.RefreshTimeout)
 	running := &refresh{done: make(chan struct{}), cancel: cancel}
@@ -172,13 +172,12 @@ func (c *CachedCredentials) start(ctx context.Context) {
 		defer cancel()
 		credentials, err := Credentials{}, errors.New("the CredentialsProvider ended its goroutine")
 		defer func() { c.finish(running, credentials, err) }()
-		credentials, err = c.ask(refreshContext)
+		credentials, err = c.callProvider(refreshContext)
 	}()
 }
 
-// ask calls the provider. A provider that panics must not end the program from a goroutine in which no caller can
-// recover.
-func (c *CachedCredentials) ask(ctx context.Context) (credentials Credentials, err error) {
+// callProvider calls the provider. It recovers from a panic, because no caller can recover in this goroutine.
+func (c *CachedCredentials) callProvider(ctx context.Context) (credentials Credentials, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			credentials, err = Credentials{}, fmt.Errorf("the CredentialsProvider panicked: %v", reason)
@@ -188,15 +187,16 @@ func (c *CachedCredentials) ask(ctx context.Context) (credentials Credentials, e
 		return Credentials{}, err
 	}
 	if err := credentials.Validate(); err != nil {
-		return Credentials{}, fmt.Errorf("the CredentialsProvider returned unusable ones: %w", err)
+		return Credentials{}, fmt.Errorf("the CredentialsProvider returned invalid credentials: %w", err)
 	}
 	if now := c.config.Now(); credentials.ExpiredAt(now) {
-		return Credentials{}, fmt.Errorf("the CredentialsProvider returned old ones: %w", expiredError(credentials, now))
+		return Credentials{}, fmt.Errorf("the CredentialsProvider returned expired credentials: %w", expiredError(credentials, now))
 	}
 	return credentials, nil
 }
 
-// finish keeps the result, unless Invalidate or the last caller to leave has disowned it, and tells those who wait.
+// finish ends a refresh and returns its result to the callers that wait. It caches the result, unless Invalidate or the last caller to
+// leave has given up the refresh.
 func (c *CachedCredentials) finish(running *refresh, credentials Credentials, err error) {
 	now := c.config.Now()
 	c.mutex.Lock()
@@ -215,18 +215,18 @@ func (c *CachedCredentials) finish(running *refresh, credentials Credentials, er
 	if err == nil {
 		c.current, c.expires = running.result, credentials.Expires
 		if c.expires.IsZero() {
-			c.renewAt, c.pause = time.Time{}, 0
+			c.refreshAt, c.pause = time.Time{}, 0
 			return
 		}
-		c.renewAt = c.expires.Add(-c.config.RefreshBefore)
-		if now.Before(c.renewAt) {
+		c.refreshAt = c.expires.Add(-c.config.RefreshBefore)
+		if now.Before(c.refreshAt) {
 			c.pause = 0
 			return
 		}
-		// They came with less time left than RefreshBefore. Asking again at once would most likely return the same.
+		// The credentials expire within RefreshBefore. An immediate refresh would most likely return the same ones.
 	}
 	c.pause = min(max(2*c.pause, firstRetryPause), longestRetryPause)
-	c.renewAt = now.Add(c.pause)
+	c.refreshAt = now.Add(c.pause)
 }
 
 // String returns a description without secrets.
@@ -243,8 +243,8 @@ func (c *CachedCredentials) String() string {
 	return "cached " + current().String()
 }
 
-// Format writes what [CachedCredentials.String] returns, whatever the verb.
+// Format writes the text of [CachedCredentials.String] for every verb.
 func (c *CachedCredentials) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }
 
-// LogValue returns what [CachedCredentials.String] returns.
+// LogValue returns the text of [CachedCredentials.String].
 func (c *CachedCredentials) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -15,24 +15,24 @@ import (
 
 var errProvider = errors.New("provider is down")
 
-// scriptedProvider answers with what its function returns for the number of the call, from 1 on.
+// scriptedProvider returns the result of a function of the number of the call, from 1.
 type scriptedProvider struct {
-	calls  atomic.Int64
-	answer func(ctx context.Context, call int) (Credentials, error)
+	calls   atomic.Int64
+	respond func(ctx context.Context, call int) (Credentials, error)
 }
 
 func (p *scriptedProvider) Credentials(ctx context.Context) (Credentials, error) {
-	return p.answer(ctx, int(p.calls.Add(1)))
+	return p.respond(ctx, int(p.calls.Add(1)))
 }
 
 func (p *scriptedProvider) requireCalls(t *testing.T, want int64) {
 	t.Helper()
 	if got := p.calls.Load(); got != want {
-		t.Errorf("the provider was asked %d times, want %d", got, want)
+		t.Errorf("the cache called the provider %d times, want %d", got, want)
 	}
 }
 
-// issued returns credentials that can be told apart by number and are valid for the time given. Zero means for ever.
+// issued returns credentials whose access key id has the number, and which are valid for the given time. Zero means forever.
 func issued(number int, validFor time.Duration) Credentials {
 	credentials := Credentials{AccessKeyID: fmt.Sprintf("AKIDEXAMPLE%d", number), SecretAccessKey: "example"}
 	if validFor > 0 {
@@ -54,11 +54,11 @@ func requireKey(t *testing.T, cache *CachedCredentials, number int) {
 	t.Helper()
 	credentials, err := cache.Credentials(t.Context())
 	if want := fmt.Sprintf("AKIDEXAMPLE%d", number); err != nil || credentials.AccessKeyID != want {
-		t.Errorf("got %v, %v, want the key %s", credentials, err, want)
+		t.Errorf("Credentials() = %v, %v, want the key %s", credentials, err, want)
 	}
 }
 
-func TestCacheConfigIsChecked(t *testing.T) {
+func TestInvalidCacheConfig(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		config CacheConfig
@@ -70,12 +70,12 @@ func TestCacheConfigIsChecked(t *testing.T) {
 	} {
 		cache, err := NewCachedCredentials(test.config)
 		if cache != nil || err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("got %v, %v, want an error with %q", cache, err, test.want)
+			t.Errorf("NewCachedCredentials() = %v, %v, want an error with %q", cache, err, test.want)
 		}
 	}
 	for _, cache := range []*CachedCredentials{nil, {}} {
 		if _, err := cache.Credentials(t.Context()); err == nil {
-			t.Error("a cache that no constructor made returned credentials")
+			t.Error("a cache that NewCachedCredentials did not make returns credentials")
 		}
 		cache.Invalidate()
 	}
@@ -84,7 +84,7 @@ func TestCacheConfigIsChecked(t *testing.T) {
 func TestCacheKeepsCredentialsWithoutExpiry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) { return issued(call, 0), nil }}
+		provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) { return issued(call, 0), nil }}
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		for range 5 {
 			requireKey(t, cache, 1)
@@ -94,10 +94,10 @@ func TestCacheKeepsCredentialsWithoutExpiry(t *testing.T) {
 	})
 }
 
-func TestCacheAsksOnceForManyCallers(t *testing.T) {
+func TestCacheSharesProviderCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) {
 			time.Sleep(time.Second)
 			return issued(call, time.Hour), nil
 		}}
@@ -111,23 +111,23 @@ func TestCacheAsksOnceForManyCallers(t *testing.T) {
 	})
 }
 
-func TestCacheRenewsBeforeExpiryWithoutWaiting(t *testing.T) {
+func TestCacheRefreshesInBackground(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		window time.Duration // in the config
-		wait   time.Duration // what it should be
-	}{{"default", 0, 5 * time.Minute}, {"own", 20 * time.Minute, 20 * time.Minute}} {
+		want   time.Duration // the window that the cache uses
+	}{{"default", 0, 5 * time.Minute}, {"20 minutes", 20 * time.Minute, 20 * time.Minute}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) {
+				provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) {
 					time.Sleep(2 * time.Second)
 					return issued(call, time.Hour), nil
 				}}
 				cache := mustCache(t, CacheConfig{Provider: provider, RefreshBefore: test.window})
 				requireKey(t, cache, 1)
-				time.Sleep(time.Hour - test.wait - time.Second)
+				time.Sleep(time.Hour - test.want - time.Second)
 				requireKey(t, cache, 1)
 				synctest.Wait()
 				provider.requireCalls(t, 1)
@@ -138,7 +138,7 @@ func TestCacheRenewsBeforeExpiryWithoutWaiting(t *testing.T) {
 					requireKey(t, cache, 1)
 				}
 				if waited := time.Since(before); waited != 0 {
-					t.Errorf("callers waited %v although their credentials still worked", waited)
+					t.Errorf("callers with working credentials waited %v, want 0", waited)
 				}
 				time.Sleep(3 * time.Second)
 				requireKey(t, cache, 2)
@@ -151,7 +151,7 @@ func TestCacheRenewsBeforeExpiryWithoutWaiting(t *testing.T) {
 func TestCacheNeverReturnsExpiredCredentials(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) {
 			if call == 2 {
 				return Credentials{}, errProvider
 			}
@@ -159,22 +159,22 @@ func TestCacheNeverReturnsExpiredCredentials(t *testing.T) {
 		}}
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		requireKey(t, cache, 1)
-		time.Sleep(time.Hour) // to the very instant of expiry
+		time.Sleep(time.Hour) // until the moment of the expiry
 		if credentials, err := cache.Credentials(t.Context()); !errors.Is(err, errProvider) || credentials != (Credentials{}) {
-			t.Errorf("got %v, %v, want the provider's error", credentials, err)
+			t.Errorf("Credentials() = %v, %v, want the provider's error", credentials, err)
 		}
-		requireKey(t, cache, 3) // the error was not kept
+		requireKey(t, cache, 3) // the error was not cached
 		provider.requireCalls(t, 3)
 	})
 }
 
-func TestCacheServesOldCredentialsWhileRenewingFails(t *testing.T) {
+func TestCacheReturnsOldCredentialsWhileRefreshFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var attempts []time.Duration
 		begin := time.Now()
 		provider := &scriptedProvider{}
-		provider.answer = func(_ context.Context, call int) (Credentials, error) {
+		provider.respond = func(_ context.Context, call int) (Credentials, error) {
 			attempts = append(attempts, time.Since(begin))
 			if call == 1 {
 				return issued(call, time.Hour), nil
@@ -196,20 +196,20 @@ func TestCacheServesOldCredentialsWhileRenewingFails(t *testing.T) {
 			want = append(want, window+time.Duration(offset)*time.Second)
 		}
 		if fmt.Sprint(attempts) != fmt.Sprint(want) {
-			t.Errorf("the provider was asked after %v, want %v", attempts, want)
+			t.Errorf("the cache called the provider after %v, want %v", attempts, want)
 		}
 		if _, err := cache.Credentials(t.Context()); !errors.Is(err, errProvider) {
-			t.Errorf("after the expiry: error is %v, want the provider's", err)
+			t.Errorf("after the expiry, the error is %v, want the provider's", err)
 		}
 	})
 }
 
-func TestCachePausesWhenNewCredentialsAreAlmostOld(t *testing.T) {
+func TestCachePausesIfNewCredentialsExpireSoon(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		// A provider with a cache of its own hands out the same credentials until they are about to expire.
+		// A provider with its own cache returns the same credentials until shortly before their expiry.
 		expires := time.Now().Add(2 * time.Minute)
-		provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) {
 			credentials := issued(call, 0)
 			credentials.Expires = expires
 			return credentials, nil
@@ -230,10 +230,10 @@ func TestCachePausesWhenNewCredentialsAreAlmostOld(t *testing.T) {
 	})
 }
 
-func TestCacheErrorReachesAllWhoWait(t *testing.T) {
+func TestCacheReturnsErrorToAllCallers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(context.Context, int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(context.Context, int) (Credentials, error) {
 			time.Sleep(time.Second)
 			return Credentials{}, errProvider
 		}}
@@ -242,7 +242,7 @@ func TestCacheErrorReachesAllWhoWait(t *testing.T) {
 		for range 10 {
 			callers.Go(func() {
 				if _, err := cache.Credentials(t.Context()); !errors.Is(err, errProvider) {
-					t.Errorf("error is %v, want the provider's", err)
+					t.Errorf("the error is %v, want the provider's", err)
 				}
 			})
 		}
@@ -251,13 +251,13 @@ func TestCacheErrorReachesAllWhoWait(t *testing.T) {
 	})
 }
 
-func TestCacheOneCancelledCallerLeavesTheOthersAlone(t *testing.T) {
+func TestCacheCanceledCallerDoesNotAffectOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
-		provider := &scriptedProvider{answer: func(ctx context.Context, call int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(ctx context.Context, call int) (Credentials, error) {
 			if ctx.Value(key{}) != "first" {
-				t.Error("the provider's context lacks the values of the first caller's")
+				t.Error("the provider's context lacks the values of the first caller's context")
 			}
 			select {
 			case <-time.After(10 * time.Second):
@@ -273,7 +273,7 @@ func TestCacheOneCancelledCallerLeavesTheOthersAlone(t *testing.T) {
 		callers.Go(func() {
 			_, err := cache.Credentials(first)
 			if !errors.Is(err, context.Canceled) || time.Since(begin) != time.Second {
-				t.Errorf("the cancelled caller got %v after %v, want its context's error after 1s", err, time.Since(begin))
+				t.Errorf("the canceled caller got %v after %v, want its context's error after 1s", err, time.Since(begin))
 			}
 		})
 		synctest.Wait()
@@ -290,16 +290,16 @@ func TestCacheOneCancelledCallerLeavesTheOthersAlone(t *testing.T) {
 	})
 }
 
-func TestCacheStopsAskingWhenNobodyWaits(t *testing.T) {
+func TestCacheCancelsRefreshWithoutCallers(t *testing.T) {
 	t.Parallel()
-	// The bubble fails the test if the provider's goroutine is left behind.
+	// synctest.Test fails if the provider's goroutine does not end.
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(ctx context.Context, call int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(ctx context.Context, call int) (Credentials, error) {
 			if call == 2 {
 				return issued(call, time.Hour), nil
 			}
 			<-ctx.Done()
-			time.Sleep(time.Second) // slow to notice
+			time.Sleep(time.Second) // a slow provider
 			return Credentials{}, ctx.Err()
 		}}
 		cache := mustCache(t, CacheConfig{Provider: provider, RefreshTimeout: 1000 * time.Hour})
@@ -307,24 +307,24 @@ func TestCacheStopsAskingWhenNobodyWaits(t *testing.T) {
 		defer cancel()
 		begin := time.Now()
 		if _, err := cache.Credentials(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Second {
-			t.Errorf("got %v after %v, want the deadline's error after 1s", err, time.Since(begin))
+			t.Errorf("Credentials() returns %v after %v, want the deadline's error after 1s", err, time.Since(begin))
 		}
-		requireKey(t, cache, 2) // and does not join the call that is on its way out
+		requireKey(t, cache, 2) // a new call of the provider, because the first one is canceled
 		time.Sleep(time.Minute)
 		requireKey(t, cache, 2)
 		provider.requireCalls(t, 2)
 	})
 }
 
-func TestCacheContextThatHasEnded(t *testing.T) {
+func TestCacheEndedContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) { return issued(call, 0), nil }}
+		provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) { return issued(call, 0), nil }}
 		cache := mustCache(t, CacheConfig{Provider: provider})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := cache.Credentials(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("error is %v, want context.Canceled", err)
+			t.Errorf("the error is %v, want context.Canceled", err)
 		}
 		provider.requireCalls(t, 0)
 	})
@@ -334,7 +334,7 @@ func TestCacheRefreshTimeout(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ timeout, want time.Duration }{{0, time.Minute}, {3 * time.Second, 3 * time.Second}} {
 		synctest.Test(t, func(t *testing.T) {
-			provider := &scriptedProvider{answer: func(ctx context.Context, _ int) (Credentials, error) {
+			provider := &scriptedProvider{respond: func(ctx context.Context, _ int) (Credentials, error) {
 				<-ctx.Done()
 				return Credentials{}, ctx.Err()
 			}}
@@ -342,7 +342,7 @@ func TestCacheRefreshTimeout(t *testing.T) {
 			begin := time.Now()
 			_, err := cache.Credentials(t.Context())
 			if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != test.want {
-				t.Errorf("got %v after %v, want a timeout after %v", err, time.Since(begin), test.want)
+				t.Errorf("Credentials() returns %v after %v, want a timeout after %v", err, time.Since(begin), test.want)
 			}
 		})
 	}
@@ -351,7 +351,7 @@ func TestCacheRefreshTimeout(t *testing.T) {
 func TestCacheInvalidate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) {
+		provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) {
 			time.Sleep(time.Second)
 			return issued(call, 0), nil
 		}}
@@ -359,13 +359,13 @@ func TestCacheInvalidate(t *testing.T) {
 		requireKey(t, cache, 1)
 		cache.Invalidate()
 		if got := cache.String(); got != "cached none" {
-			t.Errorf("after Invalidate the cache prints %q", got)
+			t.Errorf("String() after Invalidate = %q, want cached none", got)
 		}
 
 		var caller sync.WaitGroup
 		caller.Go(func() { requireKey(t, cache, 2) })
 		synctest.Wait()
-		cache.Invalidate() // while call 2 is under way: its answer may be as bad as what was thrown away
+		cache.Invalidate() // during call 2, which may return the invalid credentials too
 		requireKey(t, cache, 3)
 		caller.Wait()
 		requireKey(t, cache, 3)
@@ -373,14 +373,14 @@ func TestCacheInvalidate(t *testing.T) {
 	})
 }
 
-func TestCacheInvalidateEndsABackgroundRefresh(t *testing.T) {
+func TestInvalidateEndsBackgroundRefresh(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cancelled := make(chan struct{})
-		provider := &scriptedProvider{answer: func(ctx context.Context, call int) (Credentials, error) {
+		canceled := make(chan struct{})
+		provider := &scriptedProvider{respond: func(ctx context.Context, call int) (Credentials, error) {
 			if call == 2 {
 				<-ctx.Done()
-				close(cancelled)
+				close(canceled)
 				return Credentials{}, ctx.Err()
 			}
 			return issued(call, time.Hour), nil
@@ -390,34 +390,34 @@ func TestCacheInvalidateEndsABackgroundRefresh(t *testing.T) {
 		time.Sleep(58 * time.Minute)
 		requireKey(t, cache, 1)
 		cache.Invalidate()
-		<-cancelled
+		<-canceled
 		requireKey(t, cache, 3)
 	})
 }
 
-func TestCacheRefusesUnusableCredentials(t *testing.T) {
+func TestCacheRefusesInvalidCredentials(t *testing.T) {
 	t.Parallel()
 	old := exampleCredentials
 	old.Expires = exampleTime
 	for _, test := range []struct {
-		name   string
-		answer func() Credentials
-		want   string
-		is     error
+		name    string
+		respond func() Credentials
+		want    string
+		is      error
 	}{
-		{"empty", func() Credentials { return Credentials{} }, "unusable", ErrNoCredentials},
-		{"expired", func() Credentials { return old }, "the clock shows 2015-08-30T12:36:00Z: obtain new ones", ErrCredentialsExpired},
+		{"empty", func() Credentials { return Credentials{} }, "invalid", ErrNoCredentials},
+		{"expired", func() Credentials { return old }, "the clock shows 2015-08-30T12:36:00Z: get new ones", ErrCredentialsExpired},
 		{"panic", func() Credentials { panic("broken") }, "panicked: broken", nil},
 		{"Goexit", func() Credentials { runtime.Goexit(); return Credentials{} }, "ended its goroutine", nil},
 	} {
-		provider := CredentialsProviderFunc(func(context.Context) (Credentials, error) { return test.answer(), nil })
+		provider := CredentialsProviderFunc(func(context.Context) (Credentials, error) { return test.respond(), nil })
 		cache := mustCache(t, CacheConfig{Provider: provider, Now: func() time.Time { return exampleTime }})
 		credentials, err := cache.Credentials(t.Context())
 		if err == nil || credentials != (Credentials{}) || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: got %v, %v, want an error with %q", test.name, credentials, err, test.want)
+			t.Errorf("%s: Credentials() = %v, %v, want an error with %q", test.name, credentials, err, test.want)
 		}
 		if test.is != nil && !errors.Is(err, test.is) {
-			t.Errorf("%s: error %v is not %v", test.name, err, test.is)
+			t.Errorf("%s: the error %v does not match %v", test.name, err, test.is)
 		}
 	}
 }
@@ -426,7 +426,7 @@ func TestCacheUsesItsClock(t *testing.T) {
 	t.Parallel()
 	var now atomic.Pointer[time.Time]
 	now.Store(&exampleTime)
-	provider := &scriptedProvider{answer: func(_ context.Context, call int) (Credentials, error) {
+	provider := &scriptedProvider{respond: func(_ context.Context, call int) (Credentials, error) {
 		credentials := issued(call, 0)
 		credentials.Expires = now.Load().Add(time.Hour)
 		return credentials, nil
@@ -441,7 +441,7 @@ func TestCacheUsesItsClock(t *testing.T) {
 
 func TestCacheUnderContention(t *testing.T) {
 	t.Parallel()
-	provider := &scriptedProvider{answer: func(ctx context.Context, call int) (Credentials, error) {
+	provider := &scriptedProvider{respond: func(ctx context.Context, call int) (Credentials, error) {
 		if call%3 == 0 {
 			return Credentials{}, errProvider
 		}
@@ -455,7 +455,7 @@ func TestCacheUnderContention(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%3)*time.Millisecond)
 				credentials, err := cache.Credentials(ctx)
 				if err == nil && (credentials.AccessKeyID == "" || credentials.SecretAccessKey == "") {
-					t.Error("got neither credentials nor an error")
+					t.Error("Credentials() returns neither credentials nor an error")
 				}
 				if (i+worker)%50 == 0 {
 					cache.Invalidate()
@@ -466,6 +466,6 @@ func TestCacheUnderContention(t *testing.T) {
 	}
 	callers.Wait()
 	if provider.calls.Load() < 2 {
-		t.Error("the provider was hardly asked, so nothing was tried")
+		t.Error("the cache called the provider less than twice")
 	}
 }

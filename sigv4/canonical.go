@@ -15,8 +15,8 @@ import (
 
 const upperHex = "0123456789ABCDEF"
 
-// isUnreserved tells the bytes that Signature Version 4 leaves as they are: RFC 3986's unreserved characters. Everything
-// else is encoded, "*" included, which url.QueryEscape encodes too, and "~", which it once did, is not.
+// isUnreserved reports whether a byte is an unreserved character of RFC 3986, which Signature Version 4 does not encode. It encodes all
+// other bytes, including "*".
 func isUnreserved(c byte) bool {
 	lower := c | 0x20
 	return 'a' <= lower && lower <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
@@ -58,10 +58,10 @@ func hexDigit(c byte) (value byte, ok bool) {
 	return 0, false
 }
 
-// appendReencoded decodes a name or value of a raw query and encodes it as the signature wants it.
+// appendReencoded decodes a name or value of a raw query, and encodes it for the signature.
 func appendReencoded(target []byte, raw string) (encoded []byte, ok bool) {
 	for i := 0; i < len(raw); i++ {
-		// Most of a query stays as it is and is copied at once.
+		// Most bytes of a query need no encoding and are copied together.
 		start := i
 		for i < len(raw) && isUnreserved(raw[i]) {
 			i++
@@ -89,15 +89,15 @@ func appendReencoded(target []byte, raw string) (encoded []byte, ok bool) {
 type parameter struct{ name, value []byte }
 
 func compareParameters(a, b parameter) int {
-	// Comparing "name=value" as one text would sort a "name-2" before "name", because "-" is less than "=".
+	// A comparison of "name=value" as one text would sort "name-2" before "name", because "-" is less than "=".
 	if order := bytes.Compare(a.name, b.name); order != 0 {
 		return order
 	}
 	return bytes.Compare(a.value, b.value)
 }
 
-// byParameter sorts the parameters of a workspace. An instance of slices.SortFunc for each type that is sorted would take
-// 12 KB of a program; all share one sort.Sort.
+// byParameter sorts the parameters of a workspace. An instance of slices.SortFunc for each sorted type would add 12 KB to a program,
+// but all types share one sort.Sort.
 type byParameter workspace
 
 func (w *byParameter) Len() int { return len(w.parameters) }
@@ -108,7 +108,7 @@ func (w *byParameter) Swap(i, j int) {
 	w.parameters[i], w.parameters[j] = w.parameters[j], w.parameters[i]
 }
 
-// isSigningParameter tells the query parameters that belong to a presigned URL.
+// isSigningParameter reports whether a query parameter belongs to the signature of a presigned URL.
 func isSigningParameter(name string) bool {
 	switch name {
 	case "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Region-Set", "X-Amz-Security-Token",
@@ -118,14 +118,14 @@ func isSigningParameter(name string) bool {
 	return false
 }
 
-// reserveParameters makes room for so many bytes of raw query, so that the slices in parameters stay valid. The fourth byte
-// is for the "=" that a parameter of one byte may lack.
+// reserveParameters makes room for a raw query of rawLength bytes, so that the slices in parameters stay valid. Each byte needs at most
+// four: three if it is encoded, and one for the "=" that a parameter may lack.
 func (w *workspace) reserveParameters(rawLength int) {
 	w.encoded = slices.Grow(w.encoded[:0], 4*rawLength)
 	w.parameters = w.parameters[:0]
 }
 
-// beginParameter writes what comes before the name of a parameter in w.encoded, and returns where the name begins.
+// beginParameter writes the separator before a parameter to w.encoded, and returns the start of its name.
 func (w *workspace) beginParameter() (start int) {
 	if len(w.parameters) > 0 {
 		w.encoded = append(w.encoded, '&')
@@ -133,7 +133,7 @@ func (w *workspace) beginParameter() (start int) {
 	return len(w.encoded)
 }
 
-// addParameter adds a name and value that are not encoded yet.
+// addParameter adds a name and a value, and encodes them.
 func (w *workspace) addParameter(name, value string) {
 	start := w.beginParameter()
 	w.encoded = appendEncoded(w.encoded, name)
@@ -143,7 +143,7 @@ func (w *workspace) addParameter(name, value string) {
 	w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle+1:]})
 }
 
-// addRawQuery adds the parameters of a raw query, none of which may be one of a presigned URL.
+// addRawQuery adds the parameters of a raw query. It returns an error if one of them belongs to the signature of a presigned URL.
 func (w *workspace) addRawQuery(raw string) error {
 	for position := 1; raw != ""; position++ {
 		var pair string
@@ -159,10 +159,10 @@ func (w *workspace) addRawQuery(raw string) error {
 		w.encoded = append(w.encoded, '=')
 		w.encoded, okValue = appendReencoded(w.encoded, value)
 		if !okName || !okValue {
-			return fmt.Errorf("parameter %d of the query has a %% that does not begin a percent-encoding, write it as %%25", position)
+			return fmt.Errorf("parameter %d of the query has a %% that does not begin a percent-encoding: write it as %%25", position)
 		}
 		if isSigningParameter(string(w.encoded[start:middle])) {
-			return fmt.Errorf("the query already has the signature parameter %s, sign the request as it was before it was presigned",
+			return fmt.Errorf("the query already has the signature parameter %s: sign the request without the parameters of its presigned URL",
 				w.encoded[start:middle])
 		}
 		w.parameters = append(w.parameters, parameter{name: w.encoded[start:middle], value: w.encoded[middle+1:]})
@@ -170,7 +170,7 @@ func (w *workspace) addRawQuery(raw string) error {
 	return nil
 }
 
-// writeQuery leaves the canonical query in w.query.
+// writeQuery writes the canonical query to w.query.
 func (w *workspace) writeQuery() {
 	if slices.IsSortedFunc(w.parameters, compareParameters) {
 		w.query = append(w.query[:0], w.encoded...)
@@ -195,7 +195,7 @@ func wirePath(address *url.URL) (string, error) {
 		escaped = address.EscapedPath()
 	} else {
 		if strings.ContainsAny(escaped, "?#") {
-			return "", errors.New("the URL's Opaque has a query or a fragment in it, use RawQuery")
+			return "", errors.New("the URL's Opaque has a query or a fragment: use RawQuery")
 		}
 		if authority, found := strings.CutPrefix(escaped, "//"); found {
 			slash := strings.IndexByte(authority, '/')
@@ -214,7 +214,7 @@ func wirePath(address *url.URL) (string, error) {
 	return escaped, nil
 }
 
-// normalizePath removes empty, "." and ".." segments and keeps a slash at the end.
+// normalizePath removes empty, "." and ".." segments, and keeps a slash at the end.
 func normalizePath(escaped string) string {
 	clean := path.Clean(escaped)
 	if clean != "/" && escaped[len(escaped)-1] == '/' {
@@ -223,8 +223,8 @@ func normalizePath(escaped string) string {
 	return clean
 }
 
-// appendCanonicalPath appends a path that is as it goes on the wire, encoded once more unless the service wants it as it
-// is. Even then each segment is brought to the one spelling that the signature allows.
+// appendCanonicalPath appends the canonical form of an escaped path. If encodeTwice is true, it encodes the path once more. Otherwise
+// it re-encodes each segment in the only form that the signature allows.
 func appendCanonicalPath(target []byte, escaped string, normalize, encodeTwice bool) []byte {
 	if normalize {
 		escaped = normalizePath(escaped)
@@ -246,15 +246,15 @@ func appendCanonicalPath(target []byte, escaped string, normalize, encodeTwice b
 	return target
 }
 
-// headerField is a header to be signed: one value, or all that the request has under its name.
+// headerField is a header to sign: one value, or all values that the request has for the name.
 type headerField struct {
 	name   string
 	value  string
 	values []string
 }
 
-// compareHeaderFields orders by lower-case name. Spellings of one name are put in the order in which net/http sends
-// them, since their values are joined in that order.
+// compareHeaderFields orders by lower-case name. Different spellings of a name are sorted as net/http sends them, because their values
+// are joined in that order.
 func compareHeaderFields(a, b headerField) int {
 	for i := range min(len(a.name), len(b.name)) {
 		if order := cmp.Compare(lower(a.name[i]), lower(b.name[i])); order != 0 {
@@ -288,8 +288,7 @@ func appendLower(target []byte, text string) []byte {
 	return target
 }
 
-// isSetBySigner tells the headers that signing sets, by canonical name. What the request has under these names already
-// does not count.
+// isSetBySigner reports whether signing sets the header with the canonical name, and ignores values that the request already has.
 func isSetBySigner(name string) bool {
 	switch name {
 	case "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256":
@@ -298,8 +297,8 @@ func isSetBySigner(name string) bool {
 	return false
 }
 
-// isNeverSigned tells the headers that are left out of a signature, by canonical name: those that net/http takes from
-// elsewhere, and those that a proxy or a tracer on the way may change.
+// isNeverSigned reports whether signatures exclude the header with the canonical name: net/http sets it from other fields, or a proxy
+// or a tracer may change it.
 func isNeverSigned(name string) bool {
 	switch name {
 	case "Host", "Content-Length", "User-Agent", "Transfer-Encoding", "Trailer", "Accept-Encoding",
@@ -312,7 +311,7 @@ func isNeverSigned(name string) bool {
 	return false
 }
 
-// collectHeaders puts the request's own headers that are to be signed into w.headers.
+// collectHeaders adds the headers of the request that are signed to w.headers.
 func (w *workspace) collectHeaders(header http.Header) error {
 	w.headers = w.headers[:0]
 	w.hasPayloadHeader, w.hasOddSpelling = false, false
@@ -330,11 +329,11 @@ func (w *workspace) collectHeaders(header http.Header) error {
 			continue
 		}
 		if !isToken(name) {
-			return fmt.Errorf("header name %q contains a character that cannot be sent", name)
+			return fmt.Errorf("header name %q has an invalid character", name)
 		}
 		for _, value := range values {
 			if hasControlCharacter(value) {
-				return fmt.Errorf("the value of header %s contains a line break or another control character, which cannot be sent", name)
+				return fmt.Errorf("the value of header %s has a line break or another control character", name)
 			}
 		}
 		w.headers = append(w.headers, headerField{name: name, values: values})
@@ -342,7 +341,7 @@ func (w *workspace) collectHeaders(header http.Header) error {
 	return nil
 }
 
-// isToken tells a valid method or header name (RFC 9110, section 5.6.2).
+// isToken reports whether text is a valid method or header name (RFC 9110, section 5.6.2).
 func isToken(text string) bool {
 	for i := range len(text) {
 		switch c := text[i]; c {
@@ -366,7 +365,7 @@ func hasControlCharacter(text string) bool {
 	return false
 }
 
-// appendTrimmed appends a header's value without white space around it and with one space for each run inside.
+// appendTrimmed appends a header's value. It removes white space around it, and replaces each run of white space in it with one space.
 func appendTrimmed(target []byte, value string) []byte {
 	if strings.IndexByte(value, ' ') < 0 && strings.IndexByte(value, '\t') < 0 {
 		return append(target, value...)
@@ -388,7 +387,7 @@ func appendTrimmed(target []byte, value string) []byte {
 	return target
 }
 
-// appendCanonicalHeaders appends one line for each name in w.headers, which are sorted.
+// appendCanonicalHeaders appends one line for each name in w.headers, which must be sorted.
 func (w *workspace) appendCanonicalHeaders(target []byte) []byte {
 	for i, field := range w.headers {
 		if i > 0 && strings.EqualFold(field.name, w.headers[i-1].name) {
@@ -411,7 +410,7 @@ func (w *workspace) appendCanonicalHeaders(target []byte) []byte {
 	return target
 }
 
-// writeSignedNames leaves the list of signed headers in w.signedNames.
+// writeSignedNames sorts w.headers, and writes their names to w.signedNames.
 func (w *workspace) writeSignedNames() {
 	if !slices.IsSortedFunc(w.headers, compareHeaderFields) {
 		sort.Sort((*byHeader)(w))
@@ -428,18 +427,18 @@ func (w *workspace) writeSignedNames() {
 	}
 }
 
-// canonicalHost returns the Host that is signed and sent: without the scheme's default port, which servers leave out of
-// what they verify, and without an IPv6 zone, which net/http does not send.
+// canonicalHost returns the Host that is signed and sent. It has no default port, because servers verify the signature without it, and
+// no IPv6 zone, because net/http does not send it.
 func canonicalHost(request *http.Request) (string, error) {
 	host := request.Host
 	if host == "" {
 		host = request.URL.Host
 	}
 	if host == "" {
-		return "", errors.New("neither the request's Host nor its URL names a host")
+		return "", errors.New("neither the request's Host nor its URL has a host")
 	}
 	if !canBeHost(host) {
-		return "", errors.New("the host contains a character that cannot be sent, write an international name in its xn-- form")
+		return "", errors.New("the host has an invalid character: write an international name in its xn-- form")
 	}
 	host = withoutDefaultPort(host, request.URL.Scheme)
 	if strings.HasPrefix(host, "[") {
@@ -451,7 +450,7 @@ func canonicalHost(request *http.Request) (string, error) {
 		host = address + "]" + port
 	}
 	if host == "" {
-		return "", errors.New("the host consists of a port alone")
+		return "", errors.New("the host has only a port")
 	}
 	return host, nil
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// The AWS test suite for Signature Version 4, from awslabs/aws-c-auth, in JSON. It is not part of this repository.
+// conformanceSuite is the AWS test suite for Signature Version 4, from awslabs/aws-c-auth, in JSON. It is not part of this repository.
 type conformanceSuite struct {
 	NeverSignedHeaders []string          `json:"never_signed_headers"`
 	Cases              []conformanceCase `json:"cases"`
@@ -56,15 +56,15 @@ type conformanceResult struct {
 	} `json:"signed_request"`
 }
 
-// foldedHeaderCase has a header value that spans lines. HTTP has dropped these, net/http does not send them, and Sign
-// refuses them.
+// foldedHeaderCase has a header value with several lines. HTTP no longer allows these, net/http does not send them, and Sign refuses
+// them.
 const foldedHeaderCase = "get-header-value-multiline"
 
 func loadConformanceSuite(t *testing.T) conformanceSuite {
 	t.Helper()
 	folder := os.Getenv("CONFORMANCE_DIR")
 	if folder == "" {
-		t.Skip("skipped: CONFORMANCE_DIR is not set, so the AWS signature test suite (sigv4.json) was NOT run")
+		t.Skip("skipped the AWS signature test suite (sigv4.json): CONFORMANCE_DIR is not set")
 	}
 	content, err := os.ReadFile(filepath.Join(folder, "sigv4.json"))
 	if err != nil {
@@ -93,8 +93,7 @@ func (c conformanceCase) signer(t *testing.T) *Signer {
 	})
 }
 
-// request builds the request of a case such that its target is what net/http would write, and returns the payload hash
-// with it.
+// request returns the request of a case and its payload hash. net/http would send the request with the target of the case.
 func (c conformanceCase) request(t *testing.T) (*http.Request, string) {
 	t.Helper()
 	body, err := base64.StdEncoding.DecodeString(c.BodyBase64)
@@ -103,14 +102,14 @@ func (c conformanceCase) request(t *testing.T) (*http.Request, string) {
 	}
 	address, err := url.ParseRequestURI(c.Path)
 	if err != nil || address.EscapedPath() != c.Path {
-		// A space or a letter outside ASCII, raw in the target. Only Opaque makes net/http write that.
+		// The target has a raw space or non-ASCII letter. net/http sends these only from Opaque.
 		address = &url.URL{Opaque: c.Path}
 	}
 	address.Scheme = "https"
 	address.Host = "example.amazonaws.com"
 	address.RawQuery = c.Query
 	if got := address.RequestURI(); got != c.Target {
-		t.Fatalf("the request's target is %q, the case wants %q", got, c.Target)
+		t.Fatalf("the target of the request is %q, want %q", got, c.Target)
 	}
 	request := &http.Request{Method: c.Method, URL: address, Header: http.Header{}}
 	for _, header := range c.Headers {
@@ -134,7 +133,7 @@ func (c conformanceCase) request(t *testing.T) (*http.Request, string) {
 	return request, EmptyPayloadHash
 }
 
-// sentHeaders lists the headers that net/http would write, in a fixed order.
+// sentHeaders lists the headers that net/http would send, sorted.
 func sentHeaders(request *http.Request) []string {
 	lines := []string{"host: " + request.Host}
 	if request.ContentLength > 0 {
@@ -165,7 +164,7 @@ func wantedHeaders(headers [][2]string) []string {
 	return lines
 }
 
-// queryPairs lists the decoded parameters of a target, in a fixed order.
+// queryPairs lists the decoded parameters of a target, sorted.
 func queryPairs(t *testing.T, target string) (path string, pairs []string) {
 	t.Helper()
 	path, raw, _ := strings.Cut(target, "?")
@@ -182,17 +181,17 @@ func queryPairs(t *testing.T, target string) (path string, pairs []string) {
 	return path, pairs
 }
 
-func requireEqual(t *testing.T, what, got, want string) {
+func requireEqual(t *testing.T, name, got, want string) {
 	t.Helper()
 	if got != want {
-		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+		t.Errorf("%s:\n got %q\nwant %q", name, got, want)
 	}
 }
 
-func requireSameList(t *testing.T, what string, got, want []string) {
+func requireSameList(t *testing.T, name string, got, want []string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
-		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+		t.Errorf("%s:\n got %q\nwant %q", name, got, want)
 	}
 }
 
@@ -240,7 +239,7 @@ func TestConformance(t *testing.T) {
 		})
 	}
 	if exceptions != 1 || checks != 74 {
-		t.Errorf("%d checks and %d exceptions, want 74 and 1: a case was left out", checks, exceptions)
+		t.Errorf("the test ran %d checks and %d exceptions, want 74 and 1", checks, exceptions)
 	}
 }
 
@@ -309,11 +308,11 @@ func TestConformanceNeverSignedHeaders(t *testing.T) {
 	t.Parallel()
 	suite := loadConformanceSuite(t)
 	if len(suite.NeverSignedHeaders) == 0 {
-		t.Fatal("the suite names no headers that are never signed")
+		t.Fatal("the suite has no headers that are never signed")
 	}
 	for _, name := range suite.NeverSignedHeaders {
 		if canonical := http.CanonicalHeaderKey(name); !isNeverSigned(canonical) {
-			t.Errorf("header %s would be signed", name)
+			t.Errorf("isNeverSigned(%s) = false", canonical)
 		}
 	}
 }

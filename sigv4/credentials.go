@@ -9,57 +9,55 @@ import (
 	"time"
 )
 
-// ErrNoCredentials is matched by errors that report credentials which are missing or incomplete.
+// ErrNoCredentials is matched by errors that report missing or incomplete credentials.
 var ErrNoCredentials = errors.New("no AWS credentials")
 
 // ErrCredentialsExpired is matched by errors that report credentials whose [Credentials.Expires] has passed.
 var ErrCredentialsExpired = errors.New("AWS credentials have expired")
 
-// Credentials are what a request is signed with.
+// Credentials are the keys that sign a request.
 //
-// They print without their secrets: every verb of package fmt, package log/slog, and every encoder that honours
-// [encoding.TextMarshaler] (encoding/json, encoding/xml) shows the access key id, whether there are a secret and a
-// session token, and the expiry. The access key id is no secret, since it stands readable in every signed request; it is
-// shown whole when it consists of upper-case letters and digits, as Amazon's do, and hidden otherwise, because it might
-// then be a secret that went into the wrong field. Binary encoders that honour [encoding.BinaryMarshaler], such as
-// encoding/gob, return an error.
+// Their text has no secrets. Every verb of package fmt, package log/slog, and every encoder that uses [encoding.TextMarshaler]
+// (encoding/json, encoding/xml) shows the access key id, the expiry, and whether a secret and a session token are set. The access
+// key id is not secret, because every signed request contains it. It is shown if it has only upper-case letters and digits, as
+// Amazon's do. Otherwise it is redacted, because it may be a secret in the wrong field. Binary encoders that use
+// [encoding.BinaryMarshaler], such as encoding/gob, return an error.
 //
-// Two things no struct of strings can prevent, because package fmt then calls no methods: printing another struct that
-// has Credentials in an unexported field (keep a [CredentialsProvider] such as [StaticCredentials] there instead, it holds
-// against that as well), and the verbs %w and %p, which make no sense for Credentials and which go vet reports. The same is
-// true of encoders that call no methods, such as encoding/asn1.
+// If package fmt cannot call methods, it prints the secrets. This happens in two cases: for another structure that has Credentials in
+// an unexported field, and for the verbs %w and %p, which go vet reports. Use a [CredentialsProvider] such as [StaticCredentials] in
+// unexported fields, which does not print secrets there. Encoders that call no methods, such as encoding/asn1, write the secrets too.
 type Credentials struct {
-	// AccessKeyID names the key, such as AKIAIOSFODNN7EXAMPLE. Required.
+	// AccessKeyID identifies the key, such as AKIAIOSFODNN7EXAMPLE. It is required.
 	AccessKeyID string
-	// SecretAccessKey is the key itself. Required. It is never sent.
+	// SecretAccessKey is the secret key. It is required, and never sent.
 	SecretAccessKey string
-	// SessionToken accompanies temporary credentials. Empty for permanent ones.
+	// SessionToken belongs to temporary credentials. It is empty for permanent ones.
 	SessionToken string
-	// Expires is when the credentials stop working. The zero time means never.
+	// Expires is the time when the credentials stop working. The zero time means never.
 	Expires time.Time
-	// AccountID is the AWS account that the credentials belong to, 12 digits. It is optional: it is not sent, not part of the
-	// signature, not checked, and not printed.
+	// AccountID is the AWS account that the credentials belong to, 12 digits. It is optional. It is not sent, signed, checked, or
+	// printed.
 	AccountID string
 }
 
 // hasKeys reports whether both the access key id and the secret access key are present.
 func (c Credentials) hasKeys() bool { return c.AccessKeyID != "" && c.SecretAccessKey != "" }
 
-// ExpiredAt reports whether the credentials no longer work at that time. Credentials without Expires never expire.
+// ExpiredAt reports whether the credentials have expired at the given time. Credentials without Expires never expire.
 func (c Credentials) ExpiredAt(at time.Time) bool {
 	return !c.Expires.IsZero() && !at.Before(c.Expires)
 }
 
-// expiredError says that credentials no longer work at that time. New ones that are old already are a clock that is fast.
+// expiredError returns the error for credentials that have expired at the given time. It mentions the clock, because new credentials
+// look expired if the clock is fast.
 func expiredError(credentials Credentials, at time.Time) error {
-	return fmt.Errorf("%w at %s, and the clock shows %s: obtain new ones, or set the clock of this machine right",
+	return fmt.Errorf("%w at %s, and the clock shows %s: get new ones, or correct the clock of this machine",
 		ErrCredentialsExpired, credentials.Expires.UTC().Format(time.RFC3339), at.UTC().Format(time.RFC3339))
 }
 
-// Validate returns nil if a request can be signed with the credentials, leaving aside when they expire. The error says
-// which part is wrong and never contains its value; it matches [ErrNoCredentials] where a part is missing. White space
-// around a part, as a file's trailing line break leaves it, is an error here because AWS would return no more than that
-// the signature does not match.
+// Validate returns an error if the credentials cannot sign a request. It does not check the expiry. The error names the field that is
+// wrong, but never contains its value. It matches [ErrNoCredentials] if a field is missing. White space around a field, such as the
+// line break at the end of a file, is an error, because AWS would only return that the signature does not match.
 func (c Credentials) Validate() error {
 	if !c.hasKeys() {
 		var missing string
@@ -71,16 +69,16 @@ func (c Credentials) Validate() error {
 		default:
 			missing = "SecretAccessKey is empty"
 		}
-		return fmt.Errorf("%s, set both to sign requests: %w", missing, ErrNoCredentials)
+		return fmt.Errorf("%s: set both to sign requests: %w", missing, ErrNoCredentials)
 	}
 	if !isVisibleASCII(c.AccessKeyID) || strings.ContainsAny(c.AccessKeyID, "/,") {
-		return errors.New("AccessKeyID contains white space or another character that no access key id has, check where it was copied from")
+		return errors.New("AccessKeyID contains white space or another invalid character: check its source")
 	}
 	if hasSpaceAroundOrControl(c.SecretAccessKey) {
-		return errors.New("SecretAccessKey has white space around it or a control character in it, check where it was copied from")
+		return errors.New("SecretAccessKey has white space around it or a control character in it: check its source")
 	}
 	if !isVisibleASCII(c.SessionToken) {
-		return errors.New("SessionToken contains white space or another character that no session token has, check where it was copied from")
+		return errors.New("SessionToken contains white space or another invalid character: check its source")
 	}
 	return nil
 }
@@ -109,19 +107,18 @@ func (c Credentials) String() string {
 	return text.String()
 }
 
-// Format writes what [Credentials.String] returns, whatever the verb.
+// Format writes the text of [Credentials.String] for every verb.
 func (c Credentials) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.String()) }
 
-// LogValue returns what [Credentials.String] returns.
+// LogValue returns the text of [Credentials.String].
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText returns what [Credentials.String] returns, so that encoders do not write secrets. It is deliberately no
-// form that Credentials could be read back from.
+// MarshalText returns the text of [Credentials.String], so that encoders do not write secrets. Credentials cannot be decoded from it.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// MarshalBinary returns an error. A binary form exists to be read back, and would have to contain the secrets.
+// MarshalBinary returns an error, because a binary encoding would have to contain the secrets.
 func (c Credentials) MarshalBinary() ([]byte, error) {
-	return nil, errors.New("sigv4: Credentials are not encoded, because the secrets would be readable: encode the fields that you need")
+	return nil, errors.New("sigv4: Credentials cannot be encoded, because the secrets would be readable: encode the fields that you need")
 }
 
 func presence(secret string) string {
@@ -159,7 +156,7 @@ func hasSpaceAroundOrControl(text string) bool {
 	return strings.TrimSpace(text) != text
 }
 
-// sealedCredentials keeps credentials where no printer can follow, those included that look into unexported fields.
+// sealedCredentials keeps credentials in a function, which does not print them, not even from an unexported field.
 type sealedCredentials func() Credentials
 
 func seal(credentials Credentials) sealedCredentials {

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// Values that must show up nowhere. They are words so that they cannot be in the output by chance.
+// Values that no output may have. They are long words, which no output has by chance.
 const (
 	hiddenSecret = "hiddenSecretExample"
 	hiddenToken  = "hiddenTokenExample"
@@ -32,7 +32,7 @@ func hiddenCredentials() Credentials {
 	}
 }
 
-// requireRedacted prints a value in every way and looks for secrets, in plain and in hexadecimal and decimal bytes.
+// requireRedacted checks that no way to print a value shows a secret as plain text, or as hexadecimal, decimal or octal bytes.
 func requireRedacted(t *testing.T, name string, value any) {
 	t.Helper()
 	outputs := map[string]string{}
@@ -46,7 +46,7 @@ func requireRedacted(t *testing.T, name string, value any) {
 	slog.New(slog.NewTextHandler(&text, nil)).Info("message", "value", value)
 	slog.New(slog.NewJSONHandler(&structured, nil)).Info("message", "value", value)
 	outputs["slog text"], outputs["slog JSON"] = text.String(), structured.String()
-	// Some of the values hold functions or maps, which the encoders refuse; what they wrote until then counts too.
+	// The encoders return an error for values with functions or maps. The output before the error counts too.
 	for form, encode := range encoders() {
 		outputs[form] = encode(value)
 	}
@@ -65,8 +65,7 @@ func requireRedacted(t *testing.T, name string, value any) {
 	}
 }
 
-// encoders returns the encoders of the standard library that call a method of the value. Each returns the text that it
-// wrote until its end or its error.
+// encoders returns the encoders of the standard library that call a method of the value. Each one returns its output, even if it fails.
 func encoders() map[string]func(any) string {
 	written := func(encode func(io.Writer) error) string {
 		var output bytes.Buffer
@@ -94,7 +93,7 @@ func encoders() map[string]func(any) string {
 	}
 }
 
-// encoding/xml panics for types without a name that embed an encoding.TextMarshaler.
+// These types have names, because encoding/xml panics for unnamed types that embed an encoding.TextMarshaler.
 type (
 	embeddedCredentials struct{ Credentials }
 	embeddedPointer     struct{ *Credentials }
@@ -112,9 +111,9 @@ func TestNothingPrintsSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := cached.Credentials(t.Context()); err != nil || got != credentials {
-			t.Fatalf("the cache returned %v, %v", got, err)
+			t.Fatalf("the cache returns %v, %v", got, err)
 		}
-		// fmt looks into unexported fields without asking: nothing may be at work in them then.
+		// fmt reads unexported fields without a lock, so no goroutine may change them.
 		synctest.Wait()
 	})
 	signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift"})
@@ -180,17 +179,17 @@ func TestEncodersDoNotWriteSecrets(t *testing.T) {
 			t.Errorf("%s shows a secret: %s", name, encoded)
 		}
 		if strings.Count(string(encoded), "SecretAccessKey: redacted") != 2 {
-			t.Errorf("%s wrote %s, want the redacted form twice", name, encoded)
+			t.Errorf("%s writes %s, want the redacted text twice", name, encoded)
 		}
-		// What was redacted must not come back as credentials whose secret is "redacted".
+		// Otherwise the decoded secret would be "redacted".
 		if err := json.Unmarshal(encoded, &settings{}); err == nil {
-			t.Errorf("%s: the redacted form could be read back", name)
+			t.Errorf("%s: Unmarshal accepts the redacted text", name)
 		}
 	}
 }
 
-// TestBinaryEncodersAreRefused: a binary form exists to be read back, and the secrets would be in it.
-func TestBinaryEncodersAreRefused(t *testing.T) {
+// TestBinaryEncoders checks that binary encoders return an error, because their output would have the secrets.
+func TestBinaryEncoders(t *testing.T) {
 	t.Parallel()
 	credentials := hiddenCredentials()
 	for name, value := range map[string]any{
@@ -203,17 +202,17 @@ func TestBinaryEncodersAreRefused(t *testing.T) {
 	} {
 		gob.Register(Credentials{})
 		var output bytes.Buffer
-		if err := gob.NewEncoder(&output).Encode(value); err == nil || !strings.Contains(err.Error(), "sigv4: Credentials are not encoded") {
-			t.Errorf("%s: gob wrote %d bytes, and the error is %v", name, output.Len(), err)
+		if err := gob.NewEncoder(&output).Encode(value); err == nil || !strings.Contains(err.Error(), "sigv4: Credentials cannot be encoded") {
+			t.Errorf("%s: gob writes %d bytes and returns %v, want an error", name, output.Len(), err)
 		}
 	}
-	// Encoders of other modules look for this interface.
+	// Encoders of other modules use this interface.
 	marshaler, _ := any(credentials).(encoding.BinaryMarshaler)
 	if marshaler == nil {
 		t.Fatal("Credentials have no MarshalBinary")
 	}
 	if encoded, err := marshaler.MarshalBinary(); err == nil || encoded != nil || strings.Contains(err.Error(), hiddenSecret) {
-		t.Errorf("MarshalBinary returned %q, %v", encoded, err)
+		t.Errorf("MarshalBinary() = %q, %v, want an error without secrets", encoded, err)
 	}
 }
 
@@ -227,7 +226,7 @@ func TestSigningKeyIsNotPrinted(t *testing.T) {
 			t.Errorf("%s prints the signing key: %s", verb, output)
 		}
 		if !strings.Contains(output, "redshift") {
-			t.Errorf("%s prints %q, want it to name the service", verb, output)
+			t.Errorf("%s prints %q, want the service in it", verb, output)
 		}
 	}
 }
@@ -243,7 +242,7 @@ func TestCredentialsString(t *testing.T) {
 			hiddenCredentials(),
 			"sigv4.Credentials{AccessKeyID: AKIDEXAMPLE, SecretAccessKey: redacted, SessionToken: redacted, Expires: 2026-11-23T10:00:00Z}",
 		},
-		{ // id and secret exchanged
+		{ // the access key id and the secret are swapped
 			Credentials{AccessKeyID: hiddenSecret, SecretAccessKey: "AKIDEXAMPLE"},
 			"sigv4.Credentials{AccessKeyID: redacted, SecretAccessKey: redacted, SessionToken: none, Expires: never}",
 		},
@@ -282,7 +281,7 @@ func TestCredentialsValidate(t *testing.T) {
 			continue
 		}
 		if err == nil || !strings.Contains(err.Error(), test.want) || errors.Is(err, ErrNoCredentials) != test.missing {
-			t.Errorf("%s: error is %v, want %q in it and ErrNoCredentials %t", test.name, err, test.want, test.missing)
+			t.Errorf("%s: Validate() = %v, want %q in it and ErrNoCredentials: %t", test.name, err, test.want, test.missing)
 			continue
 		}
 		if strings.Contains(err.Error(), hiddenSecret) || strings.Contains(err.Error(), hiddenToken) {
@@ -299,26 +298,26 @@ func TestExpiredAt(t *testing.T) {
 		want   bool
 	}{{-time.Nanosecond, false}, {0, true}, {time.Hour, true}} {
 		if got := credentials.ExpiredAt(credentials.Expires.Add(test.offset)); got != test.want {
-			t.Errorf("ExpiredAt %v after the expiry is %t, want %t", test.offset, got, test.want)
+			t.Errorf("ExpiredAt() %v after the expiry = %t, want %t", test.offset, got, test.want)
 		}
 	}
 	if exampleCredentials.ExpiredAt(time.Now()) {
-		t.Error("credentials without expiry have expired")
+		t.Error("ExpiredAt() of credentials without an expiry = true")
 	}
 }
 
 func TestStaticCredentials(t *testing.T) {
 	t.Parallel()
 	if got, err := StaticCredentials(exampleCredentials).Credentials(t.Context()); err != nil || got != exampleCredentials {
-		t.Errorf("got %v, %v", got, err)
+		t.Errorf("Credentials() = %v, %v, want %v", got, err, exampleCredentials)
 	}
 	_, err := StaticCredentials(Credentials{AccessKeyID: "AKIDEXAMPLE"}).Credentials(t.Context())
 	if !errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), "SecretAccessKey is empty") {
-		t.Errorf("error is %v, want ErrNoCredentials and what is empty", err)
+		t.Errorf("the error is %v, want ErrNoCredentials and the empty field", err)
 	}
 }
 
-// TestAccountID: the account travels with the keys, and has no part in the signature.
+// TestAccountID checks that providers return the account, and that the signature does not depend on it.
 func TestAccountID(t *testing.T) {
 	t.Parallel()
 	owned := exampleCredentials
@@ -329,7 +328,7 @@ func TestAccountID(t *testing.T) {
 	}
 	for name, provider := range map[string]CredentialsProvider{"static": StaticCredentials(owned), "cached": cache} {
 		if got, err := provider.Credentials(t.Context()); err != nil || got.AccountID != owned.AccountID || got != owned {
-			t.Errorf("%s: got %v of the account %q, %v", name, got, got.AccountID, err)
+			t.Errorf("%s: Credentials() = %v with the account %q, %v", name, got, got.AccountID, err)
 		}
 	}
 	signatures := make(map[string]bool)
@@ -352,10 +351,10 @@ func TestCredentialsProviderFunc(t *testing.T) {
 	t.Parallel()
 	provider := CredentialsProviderFunc(func(context.Context) (Credentials, error) { return exampleCredentials, nil })
 	if got, err := provider.Credentials(t.Context()); err != nil || got != exampleCredentials {
-		t.Errorf("got %v, %v", got, err)
+		t.Errorf("Credentials() = %v, %v, want %v", got, err, exampleCredentials)
 	}
 	if _, err := CredentialsProviderFunc(nil).Credentials(t.Context()); !errors.Is(err, ErrNoCredentials) {
-		t.Errorf("a nil function returned %v, want ErrNoCredentials", err)
+		t.Errorf("the error of a nil function is %v, want ErrNoCredentials", err)
 	}
 }
 
@@ -377,8 +376,8 @@ func TestEnvCredentials(t *testing.T) {
 			Credentials{AccessKeyID: "A", SecretAccessKey: "s", AccountID: "123456789012"}, "",
 		},
 		{
-			// The variable serves a comparison alone: a value that no account has must not stop a program.
-			"with an odd account", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ACCOUNT_ID": "none of it\n"},
+			// An invalid account must not stop a program, because it is only used in comparisons.
+			"with an invalid account", map[string]string{"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s", "AWS_ACCOUNT_ID": "none of it\n"},
 			Credentials{AccessKeyID: "A", SecretAccessKey: "s", AccountID: "none of it\n"}, "",
 		},
 		{"account alone", map[string]string{"AWS_ACCOUNT_ID": "123456789012"}, Credentials{}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"},
@@ -390,10 +389,10 @@ func TestEnvCredentials(t *testing.T) {
 			"token alone", map[string]string{"AWS_SESSION_TOKEN": hiddenToken}, Credentials{},
 			"AWS_SESSION_TOKEN is set but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not",
 		},
-		{"how to set them", nil, Credentials{}, `set both, such as by eval "$(aws configure export-credentials --format env)"`},
+		{"how to set them", nil, Credentials{}, `set both, for example with eval "$(aws configure export-credentials --format env)"`},
 		{
 			"profile", map[string]string{"AWS_PROFILE": "backups"}, Credentials{},
-			"AWS_PROFILE is set, but profiles are not read here: the module awsconfig reads them (awsconfig.Load)",
+			"AWS_PROFILE is set, but only the module awsconfig reads profiles (awsconfig.Load)",
 		},
 	} {
 		provider := EnvCredentials{LookupEnv: func(name string) (string, bool) {
@@ -402,7 +401,7 @@ func TestEnvCredentials(t *testing.T) {
 		}}
 		got, err := provider.Credentials(t.Context())
 		if got != test.want {
-			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+			t.Errorf("%s: Credentials() = %v, want %v", test.name, got, test.want)
 		}
 		if test.wantError == "" {
 			if err != nil {
@@ -411,7 +410,7 @@ func TestEnvCredentials(t *testing.T) {
 			continue
 		}
 		if !errors.Is(err, ErrNoCredentials) || !strings.Contains(err.Error(), test.wantError) {
-			t.Errorf("%s: error is %v, want ErrNoCredentials and %q", test.name, err, test.wantError)
+			t.Errorf("%s: the error is %v, want ErrNoCredentials and %q", test.name, err, test.wantError)
 		} else if strings.Contains(err.Error(), hiddenSecret) || strings.Contains(err.Error(), hiddenToken) {
 			t.Errorf("%s: the error shows a secret: %v", test.name, err)
 		}
@@ -423,7 +422,7 @@ func TestEnvCredentialsRefusesWhiteSpace(t *testing.T) {
 	provider := EnvCredentials{LookupEnv: func(string) (string, bool) { return hiddenSecret + "\n", true }}
 	_, err := provider.Credentials(t.Context())
 	if err == nil || errors.Is(err, ErrNoCredentials) || strings.Contains(err.Error(), hiddenSecret) {
-		t.Errorf("error is %v, want one about white space, without the value", err)
+		t.Errorf("the error is %v, want one about white space, without the value", err)
 	}
 }
 
@@ -434,7 +433,7 @@ func TestEnvCredentialsReadsEachTime(t *testing.T) { // not parallel: it sets th
 	for _, want := range []string{"FIRST", "SECOND"} {
 		t.Setenv("AWS_ACCESS_KEY_ID", want)
 		if got, err := (EnvCredentials{}).Credentials(t.Context()); err != nil || got.AccessKeyID != want {
-			t.Errorf("got %v, %v, want the key %s", got, err, want)
+			t.Errorf("Credentials() = %v, %v, want the key %s", got, err, want)
 		}
 	}
 }

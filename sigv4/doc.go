@@ -1,28 +1,28 @@
-// Package sigv4 signs HTTP requests for Amazon Web Services with Signature Version 4, and obtains the credentials to do
-// it with.
+// Package sigv4 signs HTTP requests for Amazon Web Services with Signature Version 4, and provides the credentials for the
+// signatures.
 //
-// It has four parts, each usable without the others:
+// It has four parts, which can be used separately:
 //
-//   - [Credentials], which never print their secrets, and the [CredentialsProvider] interface with implementations for
-//     fixed values ([StaticCredentials]), environment variables ([EnvCredentials]) and anything else
-//     ([CredentialsProviderFunc]);
-//   - [CachedCredentials], which keeps temporary credentials and renews them before they expire;
+//   - [Credentials], which never print their secrets, and the interface [CredentialsProvider]. [StaticCredentials] provides
+//     constant values, [EnvCredentials] the values of environment variables, and [CredentialsProviderFunc] the results of a
+//     function.
+//   - [CachedCredentials], which caches temporary credentials and refreshes them before they expire.
 //   - [Signer], which signs a request in its headers ([Signer.Sign]) or in its URL ([Signer.Presign]). It is a pure
-//     function of its inputs, the time included;
-//   - [Transport], an [net/http.RoundTripper] that signs a copy of each request that passes through it.
+//     function of its inputs, including the time.
+//   - [Transport], a [net/http.RoundTripper] that signs a copy of each request and sends it.
 //
-// The package knows no AWS service in particular and uses nothing but the standard library. It never reads a file and
-// never asks a metadata service.
+// The package does not depend on an AWS service, and uses only the standard library. It never reads a file and never calls a
+// metadata service.
 //
-// # What goes on the wire is what was signed
+// # Canonical requests
 //
-// A signature covers one spelling of the request, so Sign writes that spelling into the request: the query sorted, with
-// "%20" for a space and never "+", and a Host without the scheme's default port. A "+" that stands in a raw query means
-// a space, as in [net/url.ParseQuery] and in forms; a plus sign is written "%2B". Requests that AWS could only reject,
-// such as one with a broken percent-encoding or a line break in a header, are refused with an error.
+// A signature covers the canonical form of a request, so Sign changes the request to that form. The query is sorted, with "%20" for
+// a space and never "+", and the Host has no default port. A "+" in a raw query means a space, as in [net/url.ParseQuery] and in
+// forms. Write a plus sign as "%2B". Sign returns an error for requests that AWS would refuse, such as one with a malformed
+// percent-encoding or a line break in a header.
 //
 // # Errors
 //
-// Missing credentials match [ErrNoCredentials] and expired ones [ErrCredentialsExpired] with [errors.Is], however often
-// they were wrapped. No error text contains a secret access key, a session token, or the query of a request.
+// Errors about missing credentials match [ErrNoCredentials] with [errors.Is], and errors about expired ones [ErrCredentialsExpired].
+// No error text contains a secret access key, a session token, or the query of a request.
 package sigv4

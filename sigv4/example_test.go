@@ -13,7 +13,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// The keys in Amazon's documentation. Real ones belong in the environment or in a secret store.
+// documentationKeys are the keys in Amazon's documentation. Keep real keys in the environment or in a secret store.
 var documentationKeys = sigv4.Credentials{
 	AccessKeyID:     "AKIDEXAMPLE",
 	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
@@ -41,13 +41,13 @@ func ExampleEnvCredentials() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// sigv4: read credentials from the environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both, such as by eval "$(aws configure export-credentials --format env)", or configure another CredentialsProvider: no AWS credentials
+	// sigv4: read credentials from the environment: AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both, for example with eval "$(aws configure export-credentials --format env)", or configure another CredentialsProvider: no AWS credentials
 }
 
 func ExampleNewCachedCredentials() {
-	asked := 0
+	calls := 0
 	slow := sigv4.CredentialsProviderFunc(func(context.Context) (sigv4.Credentials, error) {
-		asked++ // here a token service would be asked
+		calls++ // a real provider would call a token service here
 		credentials := documentationKeys
 		credentials.Expires = time.Now().Add(time.Hour)
 		return credentials, nil
@@ -61,9 +61,9 @@ func ExampleNewCachedCredentials() {
 			log.Fatal(err)
 		}
 	}
-	fmt.Println("asked", asked, "time")
+	fmt.Println("calls of the provider:", calls)
 	// Output:
-	// asked 1 time
+	// calls of the provider: 1
 }
 
 func ExampleSigner_Sign() {
@@ -75,7 +75,7 @@ func ExampleSigner_Sign() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	at := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC) // time.Now() elsewhere
+	at := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC) // use time.Now() in a program
 	if err := signer.Sign(request, sigv4.EmptyPayloadHash, documentationKeys, at); err != nil {
 		log.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func ExampleTransport() {
 			Credentials: sigv4.StaticCredentials(documentationKeys), // or sigv4.EnvCredentials{}
 			Now:         func() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) },
 		},
-		// Return a redirect as it is: signed requests are for one host. The Transport would refuse to sign for another one.
+		// Do not follow redirects. The Transport does not sign requests to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	response, err := client.Get(server.URL + "/?Action=DescribeClusterSnapshots&Version=2012-12-01")
@@ -135,11 +135,11 @@ func ExampleTransport() {
 		log.Fatal(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%s\n", answer)
+	fmt.Printf("%s\n", body)
 	// Output:
 	// signed at 20261123T090000Z
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// FuzzCanonicalQuery checks that the canonical query says what net/url reads in the raw one, and is in order.
+// FuzzCanonicalQuery checks that the canonical query is sorted, and that net/url reads the same values from it as from the raw query.
 func FuzzCanonicalQuery(f *testing.F) {
 	for _, seed := range []string{
 		"", "a=1&b=2", "b=2&a=1&a=0", "a=b+c&d=%20", "k=*~&k=%2a", "a&=b&=", "&&", "a=%", "a;b=c", "ሴ=bar", "k=%F0%9F%93%B8",
@@ -26,9 +26,9 @@ func FuzzCanonicalQuery(f *testing.F) {
 		err := w.addRawQuery(raw)
 		if err != nil {
 			presigned := slices.ContainsFunc(slices.Collect(maps.Keys(want)), isSigningParameter)
-			// What net/url cannot read may be refused. A semicolon, which it refuses too, is signed as it stands.
+			// addRawQuery may refuse a query that net/url cannot parse. It accepts a semicolon, which net/url does not.
 			if parseErr == nil && !presigned {
-				t.Fatalf("query %q: %v", raw, err)
+				t.Fatalf("addRawQuery(%q) fails: %v", raw, err)
 			}
 			return
 		}
@@ -37,7 +37,7 @@ func FuzzCanonicalQuery(f *testing.F) {
 
 		got, err := url.ParseQuery(canonical)
 		if err != nil {
-			t.Fatalf("query %q became %q, which cannot be read: %v", raw, canonical, err)
+			t.Fatalf("query %q became %q, which net/url cannot parse: %v", raw, canonical, err)
 		}
 		for name, values := range want {
 			gotValues := slices.Clone(got[name])
@@ -64,19 +64,19 @@ func FuzzCanonicalQuery(f *testing.F) {
 				t.Fatalf("query %q became %q, which is not in order", raw, canonical)
 			}
 		}
-		again := new(workspace)
-		again.reserveParameters(len(canonical))
-		if err := again.addRawQuery(canonical); err != nil {
+		second := new(workspace)
+		second.reserveParameters(len(canonical))
+		if err := second.addRawQuery(canonical); err != nil {
 			t.Fatal(err)
 		}
-		again.writeQuery()
-		if string(again.query) != canonical {
-			t.Fatalf("the canonical query %q became %q when it was canonicalised again", canonical, again.query)
+		second.writeQuery()
+		if string(second.query) != canonical {
+			t.Fatalf("the canonical form of the canonical query %q is %q", canonical, second.query)
 		}
 	})
 }
 
-// FuzzEncoding checks that whatever is encoded decodes to what it was.
+// FuzzEncoding checks that an encoded text decodes to the same text.
 func FuzzEncoding(f *testing.F) {
 	for _, seed := range []string{"", "a b", "a+b", "*~", "%2F", "📸", "\x00\xff", "/=%&\"'"} {
 		f.Add(seed)
@@ -85,17 +85,16 @@ func FuzzEncoding(f *testing.F) {
 		encoded := string(appendEncoded(nil, text))
 		for name, decode := range map[string]func(string) (string, error){"query": url.QueryUnescape, "path": url.PathUnescape} {
 			if decoded, err := decode(encoded); err != nil || decoded != text {
-				t.Fatalf("%q was encoded as %q, which is %q in a %s: %v", text, encoded, decoded, name, err)
+				t.Fatalf("%q is encoded as %q, which decodes to %q in a %s: %v", text, encoded, decoded, name, err)
 			}
 		}
-		if again, ok := appendReencoded(nil, encoded); !ok || string(again) != encoded {
-			t.Fatalf("%q was encoded as %q and then again as %q", text, encoded, again)
+		if reencoded, ok := appendReencoded(nil, encoded); !ok || string(reencoded) != encoded {
+			t.Fatalf("%q is encoded as %q, and then reencoded as %q", text, encoded, reencoded)
 		}
 	})
 }
 
-// FuzzSign checks that no request makes the signer panic, and that a request that it signed gets the same signature when
-// it is signed as it was sent.
+// FuzzSign checks that no request makes the signer panic, and that a signed request gets the same signature again.
 func FuzzSign(f *testing.F) {
 	f.Add("GET", "https", "example.amazonaws.com", "", "/", "", "a=1", "X-Custom", "v", "", int64(0))
 	f.Add("POST", "http", "localhost:80", "host:443", "/a b/../", "", "b=a+b&a", "x-amz-meta", " a  b ", "token", int64(11))
@@ -122,25 +121,25 @@ func FuzzSign(f *testing.F) {
 			signer := mustSigner(t, config)
 			address, header, presignErr := signer.Presign(request, EmptyPayloadHash, credentials, exampleTime, time.Hour)
 			if (presignErr == nil) != (address != nil && header != nil) {
-				t.Fatalf("Presign returned %v, %v, %v", address, header, presignErr)
+				t.Fatalf("Presign() = %v, %v, %v", address, header, presignErr)
 			}
 			signed := request.Clone(t.Context())
 			err := signer.Sign(signed, EmptyPayloadHash, credentials, exampleTime)
 			if (err == nil) != (presignErr == nil) {
-				t.Fatalf("Sign returned %v, Presign %v", err, presignErr)
+				t.Fatalf("Sign() returns %v, but Presign() returns %v", err, presignErr)
 			}
 			if err != nil {
 				if errors.Is(err, ErrNoCredentials) || strings.Contains(err.Error(), exampleCredentials.SecretAccessKey) {
-					t.Fatalf("unexpected error: %v", err)
+					t.Fatalf("the error is about credentials, or has the secret: %v", err)
 				}
 				continue
 			}
 			first := signed.Header.Get("Authorization")
 			if err := signer.Sign(signed, EmptyPayloadHash, credentials, exampleTime); err != nil {
-				t.Fatalf("what was signed cannot be signed again: %v", err)
+				t.Fatalf("Sign refuses a request that it has signed: %v", err)
 			}
-			if again := signed.Header.Get("Authorization"); again != first {
-				t.Fatalf("signed first as %q and then as %q", first, again)
+			if second := signed.Header.Get("Authorization"); second != first {
+				t.Fatalf("the first signature is %q, the second %q", first, second)
 			}
 		}
 	})

@@ -8,22 +8,22 @@ import (
 	"sync"
 )
 
-// maxSigningKeys is how many derived keys a signer keeps. One is needed for each set of credentials and day.
+// maxSigningKeys is the largest number of derived keys that a signer keeps. Each pair of credentials and day needs one.
 const maxSigningKeys = 64
 
-// signingKeys keeps derived keys, since deriving one takes four rounds of HMAC and it serves for a whole day.
+// signingKeys caches derived keys. The derivation takes four rounds of HMAC, and a key is valid for a whole day.
 type signingKeys struct {
 	seed  maphash.Seed
 	mutex sync.Mutex
 	keys  map[keyIdentity][sha256.Size]byte
 }
 
-// keyIdentity is what a derived key depends on, within one signer.
+// keyIdentity has the inputs of a derived key that differ within one signer.
 type keyIdentity struct {
 	accessKeyID string
 	day         string
-	// secret is a hash with a seed that nobody knows: the secret itself is not kept, and two secrets of one access key id,
-	// of which there never are two on one day, are still told apart but once in 2^64 times.
+	// secret is a hash of the secret with a random seed, so that the secret itself is not kept. Two secrets of one access key id on
+	// one day, which AWS never issues, have the same hash with a probability of 2^-64.
 	secret uint64
 }
 
@@ -35,7 +35,7 @@ func (k *signingKeys) identity(credentials Credentials, day string) keyIdentity 
 	return keyIdentity{credentials.AccessKeyID, day, maphash.String(k.seed, credentials.SecretAccessKey)}
 }
 
-// clone is for keeping: what the texts were cut from, a file or a response, is not kept with them.
+// clone copies the texts, so that the identity does not keep the file or response in memory that they are part of.
 func (i keyIdentity) clone() keyIdentity {
 	return keyIdentity{strings.Clone(i.accessKeyID), strings.Clone(i.day), i.secret}
 }
@@ -52,7 +52,7 @@ func (k *signingKeys) signingKey(identity keyIdentity, secret, region, service s
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	if len(k.keys) >= maxSigningKeys {
-		// Mostly keys of days gone by. Those still in use are derived again.
+		// Most of the keys are for earlier days. Keys that are still in use are derived again.
 		clear(k.keys)
 	}
 	k.keys[identity.clone()] = key

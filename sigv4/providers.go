@@ -9,14 +9,14 @@ import (
 	"os"
 )
 
-// CredentialsProvider obtains the credentials for one request. It is called for every request, possibly by many
-// goroutines at once; wrap one that is slow in [CachedCredentials].
+// CredentialsProvider provides the credentials for requests. Every request calls it, and concurrent requests call it concurrently. Wrap
+// a slow provider in [CachedCredentials].
 type CredentialsProvider interface {
-	// Credentials returns credentials that are valid now, or an error. It gives up when the context ends.
+	// Credentials returns credentials that are valid now, or an error. It returns when ctx is done.
 	Credentials(ctx context.Context) (Credentials, error)
 }
 
-// CredentialsProviderFunc makes a function a [CredentialsProvider]. A nil function returns an error that matches
+// CredentialsProviderFunc is a function that is a [CredentialsProvider]. A nil function returns an error that matches
 // [ErrNoCredentials].
 type CredentialsProviderFunc func(ctx context.Context) (Credentials, error)
 
@@ -28,9 +28,9 @@ func (f CredentialsProviderFunc) Credentials(ctx context.Context) (Credentials, 
 	return f(ctx)
 }
 
-// StaticCredentials returns a provider of fixed credentials. It prints without their secrets, from unexported fields too.
-// Credentials that [Credentials.Validate] refuses, such as ones with an empty key, are an error each time they are asked
-// for; their expiry is checked where they are used.
+// StaticCredentials returns a provider of constant credentials. Its text has no secrets, even in an unexported field of another
+// structure. If [Credentials.Validate] refuses the credentials, each call of the provider returns the error. The provider does not
+// check the expiry. [Signer] does.
 func StaticCredentials(credentials Credentials) CredentialsProvider {
 	return staticCredentials{sealed: seal(credentials)}
 }
@@ -59,15 +59,15 @@ const (
 )
 
 // EnvCredentials provides the credentials in the environment variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for
-// temporary credentials, AWS_SESSION_TOKEN. AWS_ACCOUNT_ID sets [Credentials.AccountID]. The variables are read each time, so
-// a change takes effect with the next request. An empty variable counts as missing. The zero value is ready to use.
+// temporary credentials, AWS_SESSION_TOKEN. AWS_ACCOUNT_ID sets [Credentials.AccountID]. Each call reads the variables, so a change
+// takes effect with the next request. An empty variable counts as missing. The zero value is ready to use.
 type EnvCredentials struct {
-	// LookupEnv replaces [os.LookupEnv], which is used when it is nil.
+	// LookupEnv returns the value of a variable. Nil means [os.LookupEnv].
 	LookupEnv func(name string) (value string, found bool)
 }
 
-// Credentials reads the variables. The error matches [ErrNoCredentials] unless both the key id and the secret are set,
-// and says which of them is missing.
+// Credentials reads the variables. If the access key id or the secret access key is missing, the error names it and matches
+// [ErrNoCredentials].
 func (e EnvCredentials) Credentials(context.Context) (Credentials, error) {
 	lookup := e.LookupEnv
 	if lookup == nil {
@@ -100,11 +100,11 @@ func (e EnvCredentials) Credentials(context.Context) (Credentials, error) {
 	default:
 		missing = envAccessKeyID + " and " + envSecretAccessKey + " are not set"
 	}
-	advice := `set both, such as by eval "$(aws configure export-credentials --format env)", or configure another CredentialsProvider`
+	advice := `set both, for example with eval "$(aws configure export-credentials --format env)", or configure another CredentialsProvider`
 	if value("AWS_PROFILE") != "" {
-		missing += "; AWS_PROFILE is set, but profiles are not read here: the module awsconfig reads them (awsconfig.Load)"
+		missing += "; AWS_PROFILE is set, but only the module awsconfig reads profiles (awsconfig.Load)"
 	}
 	return Credentials{}, fmt.Errorf("sigv4: read credentials from the environment: %s: %s: %w", missing, advice, ErrNoCredentials)
 }
 
-var errNilProvider = errors.New("the CredentialsProvider is nil, set one such as EnvCredentials{}")
+var errNilProvider = errors.New("the CredentialsProvider is nil: set one, such as EnvCredentials{}")

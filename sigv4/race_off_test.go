@@ -2,5 +2,5 @@
 
 package sigv4
 
-// raceEnabled says that the race detector is off.
+// raceEnabled reports whether the race detector is on.
 const raceEnabled = false

@@ -2,5 +2,5 @@
 
 package sigv4
 
-// raceEnabled says that the race detector is on. A sync.Pool then drops a part of what it is given, at random.
+// raceEnabled reports whether the race detector is on. If it is, a sync.Pool drops random items.
 const raceEnabled = true

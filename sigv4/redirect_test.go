@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// redirects is a RoundTripper that returns one redirect after the other, and then 200. It keeps the requests.
+// redirects is a RoundTripper that returns redirects to its locations in order, and then the status 200. It records the requests.
 type redirects struct {
 	status    int
 	locations []string
 	sent      []*http.Request
-	// response changes each response, as a middleware may do. Nil changes nothing.
+	// response changes each response, as middleware may do. If nil, responses do not change.
 	response func(*http.Response)
 }
 
@@ -38,8 +38,8 @@ func (r *redirects) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// requireRedirectError checks the error for a redirect to another host: its type, its advice, and that it has no secret
-// and no query.
+// requireRedirectError checks the type and the advice of the error for a redirect to another host, and that it has no secret and no
+// query.
 func requireRedirectError(t *testing.T, err error, host string) {
 	t.Helper()
 	var refused *SigningError
@@ -50,7 +50,7 @@ func requireRedirectError(t *testing.T, err error, host string) {
 	requireEqual(t, "Host", refused.Host, host)
 	for _, word := range []string{"redirect", "CheckRedirect", "http.ErrUseLastResponse"} {
 		if !strings.Contains(refused.Error(), word) {
-			t.Errorf("the error does not say %q: %v", word, refused)
+			t.Errorf("the error lacks %q: %v", word, refused)
 		}
 	}
 	for _, secret := range []string{hiddenSecret, hiddenToken, "hiddenParameter"} {
@@ -60,15 +60,15 @@ func requireRedirectError(t *testing.T, err error, host string) {
 	}
 }
 
-// TestTransportSignsNoRedirectToAnotherHost follows redirects with net/http's own client.
-func TestTransportSignsNoRedirectToAnotherHost(t *testing.T) {
+// TestRedirectsToAnotherHost checks with net/http's client which redirects a Transport signs.
+func TestRedirectsToAnotherHost(t *testing.T) {
 	t.Parallel()
 	const home = "https://redshift.example.com/"
 	for _, test := range []struct {
 		name      string
 		from      string // home if empty
 		locations []string
-		// refused is the number of the redirect that is refused, from 1 on. 0 means that all are followed.
+		// refused is the number of the redirect that the Transport refuses, from 1. 0 means that it signs all.
 		refused int
 		host    string // in the error
 	}{
@@ -133,7 +133,7 @@ func TestTransportSignsNoRedirectToAnotherHost(t *testing.T) {
 						t.Error(err)
 					}
 					if len(base.sent) != wantSent {
-						t.Errorf("%d requests were sent, want %d", len(base.sent), wantSent)
+						t.Errorf("the Transport sent %d requests, want %d", len(base.sent), wantSent)
 					}
 					for _, sent := range base.sent {
 						if !strings.HasPrefix(sent.Header.Get("Authorization"), algorithm) {
@@ -146,8 +146,8 @@ func TestTransportSignsNoRedirectToAnotherHost(t *testing.T) {
 	}
 }
 
-// TestNothingReachesTheHostOfARedirect has two servers: one that redirects, and one that must see nothing.
-func TestNothingReachesTheHostOfARedirect(t *testing.T) {
+// TestRedirectTargetReceivesNothing has a server that redirects to a second one, which must receive no request.
+func TestRedirectTargetReceivesNothing(t *testing.T) {
 	t.Parallel()
 	for _, way := range []struct {
 		name     string
@@ -186,9 +186,8 @@ func TestNothingReachesTheHostOfARedirect(t *testing.T) {
 	}
 }
 
-// TestRedirectedBackIsNotSigned has a program that signs for one host only. The other host, which it trusts with nothing,
-// must not obtain a signature by redirecting back.
-func TestRedirectedBackIsNotSigned(t *testing.T) {
+// TestRedirectBack has a program that signs only for one host. Another host must not obtain a signature by redirecting back.
+func TestRedirectBack(t *testing.T) {
 	t.Parallel()
 	home := &redirects{status: http.StatusTemporaryRedirect, locations: []string{"https://other.example.com/"}}
 	other := &redirects{status: http.StatusTemporaryRedirect, locations: []string{"https://redshift.example.com/?Action=DeleteCluster"}}
@@ -206,7 +205,7 @@ func TestRedirectedBackIsNotSigned(t *testing.T) {
 	}
 	requireRedirectError(t, err, "redshift.example.com")
 	if len(home.sent) != 1 || len(other.sent) != 1 {
-		t.Errorf("%d and %d requests were sent, want 1 and 1", len(home.sent), len(other.sent))
+		t.Errorf("the hosts received %d and %d requests, want 1 and 1", len(home.sent), len(other.sent))
 	}
 }
 
@@ -214,7 +213,7 @@ type roundTripperFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripperFunc) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
-// TestRedirectsWithMiddleware: middleware may copy requests, and leave out what says where a redirect came from.
+// TestRedirectsWithMiddleware has middleware that copies requests, or removes the source of a redirect.
 func TestRedirectsWithMiddleware(t *testing.T) {
 	t.Parallel()
 	withoutRequest := func(response *http.Response) { response.Request = nil }
@@ -238,9 +237,9 @@ func TestRedirectsWithMiddleware(t *testing.T) {
 		{"another URL, below, its host", "https://evil.example.com/", rewritten, nil, "another scheme, host or port"},
 		{"a copy, above", "/a", nil, copied, ""},
 		{"a copy, above, another host", "https://evil.example.com/", nil, copied, "another scheme, host or port"},
-		{"no request, above", "/a", nil, withoutRequest, "does not say where it came from"},
-		{"no request, above, another host", "https://evil.example.com/", nil, withoutRequest, "does not say where it came from"},
-		{"a request without a URL", "/a", nil, func(response *http.Response) { response.Request = new(http.Request) }, "does not say where it came from"},
+		{"no request, above", "/a", nil, withoutRequest, "redirect from an unknown URL"},
+		{"no request, above, another host", "https://evil.example.com/", nil, withoutRequest, "redirect from an unknown URL"},
+		{"a request without a URL", "/a", nil, func(response *http.Response) { response.Request = new(http.Request) }, "redirect from an unknown URL"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -260,22 +259,22 @@ func TestRedirectsWithMiddleware(t *testing.T) {
 			}
 			switch {
 			case test.want == "" && (err != nil || len(base.sent) != 2):
-				t.Errorf("%d requests were sent, and the error is %v", len(base.sent), err)
+				t.Errorf("the Transport sent %d requests, and the error is %v, want 2 and none", len(base.sent), err)
 			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want) || len(base.sent) != 1):
-				t.Errorf("%d requests were sent, and the error is %v, want %q", len(base.sent), err, test.want)
+				t.Errorf("the Transport sent %d requests, and the error is %v, want 1 and %q", len(base.sent), err, test.want)
 			}
 		})
 	}
 }
 
-// TestRedirectedHostHeader: a Host that differs from the URL's is part of what the signature is for.
+// TestRedirectedHostHeader has a Host that differs from the URL's host. The signature is for both.
 func TestRedirectedHostHeader(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, location string
 		refused        bool
 	}{
-		// net/http keeps the Host of the first request for a relative redirect alone.
+		// net/http keeps the Host of the first request only for a relative redirect.
 		{"relative", "/a", false},
 		{"absolute", "https://127.0.0.1:8443/a", true},
 		{"to the Host", "https://redshift.example.com/a", true},
@@ -290,13 +289,13 @@ func TestRedirectedHostHeader(t *testing.T) {
 				closeResponse(t, response)
 			}
 			if (err != nil) != test.refused || len(base.sent) != map[bool]int{true: 1, false: 2}[test.refused] {
-				t.Errorf("%d requests were sent, and the error is %v, want one: %t", len(base.sent), err, test.refused)
+				t.Errorf("the Transport sent %d requests, and the error is %v, want an error: %t", len(base.sent), err, test.refused)
 			}
 		})
 	}
 }
 
-// TestRequestsThatLookRedirected: requests that no http.Client made. No redirect can have caused some of them.
+// TestRequestsThatLookRedirected has requests that no http.Client made. Some of them cannot result from redirects.
 func TestRequestsThatLookRedirected(t *testing.T) {
 	t.Parallel()
 	const home, other = "https://redshift.example.com/", "https://evil.example.com/"
@@ -335,10 +334,10 @@ func TestRequestsThatLookRedirected(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			base := &recorder{}
-			asked := false
+			called := false
 			transport := testTransport(t, base)
 			transport.Credentials = CredentialsProviderFunc(func(context.Context) (Credentials, error) {
-				asked = true
+				called = true
 
 				return exampleCredentials, nil
 			})
@@ -358,14 +357,14 @@ func TestRequestsThatLookRedirected(t *testing.T) {
 				if (err != nil) != refused || refused && !strings.Contains(err.Error(), test.want) {
 					t.Errorf("the error is %v, want %q", err, test.want)
 				}
-				if asked == refused || len(base.requests) != map[bool]int{true: 0, false: 1}[refused] {
-					t.Errorf("the credentials were used: %t, and %d requests were sent", asked, len(base.requests))
+				if called == refused || len(base.requests) != map[bool]int{true: 0, false: 1}[refused] {
+					t.Errorf("the Transport called the provider: %t, and sent %d requests", called, len(base.requests))
 				}
 				if body.closed.Load() == 0 {
-					t.Error("the body was not closed")
+					t.Error("the Transport did not close the body")
 				}
 			case <-time.After(time.Minute):
-				t.Fatal("it does not return")
+				t.Fatal("RoundTrip does not return")
 			}
 		})
 	}

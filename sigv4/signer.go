@@ -18,19 +18,19 @@ import (
 )
 
 const (
-	// EmptyPayloadHash is the payload hash of a request without a body: the SHA-256 of nothing, in hexadecimal.
+	// EmptyPayloadHash is the payload hash of a request without a body: the SHA-256 of no bytes, in hexadecimal.
 	EmptyPayloadHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-	// UnsignedPayload stands in place of a payload hash where a service allows the body to stay outside the signature.
+	// UnsignedPayload replaces the payload hash if the signature does not cover the body. Only some services allow that.
 	UnsignedPayload = "UNSIGNED-PAYLOAD"
 
-	// MaxPresignExpiry is the longest time that a presigned URL can be valid: seven days, AWS's limit. The shortest is a second.
+	// MaxPresignExpiry is the longest validity of a presigned URL: seven days, AWS's limit. The shortest is one second.
 	MaxPresignExpiry = 7 * 24 * time.Hour
 
 	algorithm       = "AWS4-HMAC-SHA256"
 	timestampFormat = "20060102T150405Z"
 	dayLength       = len("20060102")
 
-	// maxKeptBuffer is how large a workspace may have grown, in bytes, and still be used again.
+	// maxKeptBuffer is the largest size of a workspace that is reused, in bytes.
 	maxKeptBuffer = 64 << 10
 )
 
@@ -43,53 +43,53 @@ func HashPayload(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// SignerConfig says for whom a [Signer] signs, and how. The defaults fit every AWS service but Amazon S3, which wants all
-// of DisableURIPathNormalization, DisableDoubleURIEncoding and SignBodyHeader.
+// SignerConfig configures a [Signer]. The defaults are right for every AWS service except Amazon S3, which requires
+// DisableURIPathNormalization, DisableDoubleURIEncoding and SignBodyHeader.
 type SignerConfig struct {
-	// Region is the AWS region that the signature is for, such as "eu-west-1". Required.
+	// Region is the AWS region of the signature, such as "eu-west-1". It is required.
 	Region string
-	// Service is the signing name of the service, such as "redshift". Required.
+	// Service is the signing name of the service, such as "redshift". It is required.
 	Service string
-	// DisableURIPathNormalization signs the path without removing empty, "." and ".." segments first. The path that is
-	// sent is never changed.
+	// DisableURIPathNormalization signs the path with its empty, "." and ".." segments. By default the signature is for the path
+	// without them. The path that is sent never changes.
 	DisableURIPathNormalization bool
 	// DisableDoubleURIEncoding signs the path as it is sent. By default each segment is percent-encoded once more.
 	DisableDoubleURIEncoding bool
-	// SignBodyHeader adds the header X-Amz-Content-Sha256 with the payload hash and signs it, and signs the
-	// Content-Length of a request that has one. Presigned URLs sign the Content-Length only. The payload hash itself is
-	// part of every signature, with this option or without.
+	// SignBodyHeader adds the header X-Amz-Content-Sha256 with the payload hash and signs it. It also signs the Content-Length of a
+	// request that has one. In presigned URLs, it only signs the Content-Length. The payload hash is part of every signature,
+	// regardless of this option.
 	SignBodyHeader bool
-	// OmitSessionTokenFromSignature sends the session token without signing it, which a few services require.
+	// OmitSessionTokenFromSignature sends the session token without signing it. A few services require this.
 	OmitSessionTokenFromSignature bool
 }
 
-// Signer signs requests for one service in one region. It is made by [NewSigner] and safe for concurrent use. It keeps
-// the signing keys that it derives for a bounded number of credentials and days, and nothing else between calls: equal
-// inputs give equal signatures. Signing keys and credentials are not printed with it.
+// Signer signs requests for one service in one region. It is made by [NewSigner] and safe for concurrent use. Equal inputs give equal
+// signatures. Between calls, a Signer only keeps derived signing keys, for a limited number of credentials and days. Its text has no
+// signing keys and no credentials.
 type Signer struct {
 	config     SignerConfig
 	keys       *signingKeys
 	workspaces sync.Pool
 }
 
-// NewSigner returns a signer, or an error if the region or the service is empty or cannot be a name.
+// NewSigner returns a signer. It returns an error if the region or the service is empty or has an invalid character.
 func NewSigner(config SignerConfig) (*Signer, error) {
 	for _, name := range []struct{ field, value, example string }{
 		{"Region", config.Region, "eu-west-1"},
 		{"Service", config.Service, "redshift"},
 	} {
 		if name.value == "" {
-			return nil, fmt.Errorf("sigv4: make a signer: %s is empty, set it to a name such as %q", name.field, name.example)
+			return nil, fmt.Errorf("sigv4: make a signer: %s is empty: set it to a name such as %q", name.field, name.example)
 		}
 		if !isVisibleASCII(name.value) || strings.ContainsAny(name.value, `/,;="`) {
-			return nil, fmt.Errorf("sigv4: make a signer: %s %q has a character that no such name has, set it to a name such as %q",
+			return nil, fmt.Errorf("sigv4: make a signer: %s %q has an invalid character: set it to a name such as %q",
 				name.field, name.value, name.example)
 		}
 	}
 	return &Signer{config: config, keys: newSigningKeys()}, nil
 }
 
-// Config returns the settings that the signer was made with.
+// Config returns the configuration of the signer.
 func (s *Signer) Config() SignerConfig {
 	if s == nil {
 		return SignerConfig{}
@@ -97,34 +97,32 @@ func (s *Signer) Config() SignerConfig {
 	return s.config
 }
 
-// String returns the service and the region that the signer signs for.
+// String returns a text with the region and the service.
 func (s *Signer) String() string {
 	config := s.Config()
 	return fmt.Sprintf("sigv4.Signer{Region: %q, Service: %q}", config.Region, config.Service)
 }
 
-// Format writes what [Signer.String] returns, whatever the verb, so that no signing key is ever printed.
+// Format writes the text of [Signer.String] for every verb, so that no signing key is printed.
 func (s *Signer) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
 
-// Sign signs a request in its headers, as of the given time. The payload hash comes from [HashPayload], or is
-// [EmptyPayloadHash] or [UnsignedPayload]; the body is neither read nor changed.
+// Sign signs a request in its headers, with the given time. payloadHash is the result of [HashPayload], [EmptyPayloadHash] or
+// [UnsignedPayload]. Sign does not read the body.
 //
-// Sign changes the request that it is given: it sets Authorization and X-Amz-Date, X-Amz-Security-Token if the credentials
-// have a session token, and X-Amz-Content-Sha256 if the signer is to or the request already has it; it replaces
-// URL.RawQuery by its canonical spelling and Host by the name that was signed. To keep a request unchanged, sign a
-// clone, as [Transport] does. What an earlier Sign left behind is replaced. If Sign returns an error, the request is as it
-// was.
+// Sign changes the request. It sets the headers Authorization and X-Amz-Date. It sets X-Amz-Security-Token if the credentials have a
+// session token, and X-Amz-Content-Sha256 if SignBodyHeader is set or the request already has that header. It replaces URL.RawQuery
+// with the canonical query, and Host with the signed host. An earlier signature is replaced. To keep a request unchanged, sign a
+// clone, as [Transport] does. If Sign returns an error, the request is unchanged.
 //
-// Signed are the host and all headers of the request except those that something on the way may change, such as User-Agent,
-// Accept-Encoding, Connection, Expect, Via and tracing headers; Content-Length only with SignBodyHeader. Set headers
-// before signing and change none afterwards.
+// The signature covers the host and all headers of the request, except those that something on the way may change, such as
+// User-Agent, Accept-Encoding, Connection, Expect, Via and tracing headers. It covers Content-Length only with SignBodyHeader. Set
+// all headers before you sign, and do not change them afterwards.
 //
-// Send the request with a client that follows no redirect. net/http removes Authorization from a request to another host,
-// but not X-Amz-Security-Token.
+// Send the request with a client that does not follow redirects. net/http removes Authorization from a request to another host, but
+// not X-Amz-Security-Token.
 //
-// The errors name what cannot be signed: a request without a host, header values or a query that could not be sent as
-// signed, a presigned URL, a zero time, credentials that [Credentials.Validate] refuses or that have expired
-// ([ErrCredentialsExpired]).
+// Sign returns a [*SigningError] if the request has no host, if its headers or query cannot be sent as signed, if it has a presigned
+// URL, if the time is zero, or if the credentials are invalid ([Credentials.Validate]) or have expired ([ErrCredentialsExpired]).
 func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Credentials, at time.Time) error {
 	w, err := s.begin(request, payloadHash, credentials, at)
 	if err == nil {
@@ -141,10 +139,10 @@ func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Cre
 		request.Header = header
 	}
 	if w.hasOddSpelling {
-		// Left there, they would be sent beside the ones set below.
+		// Otherwise they would be sent in addition to the headers that are set below.
 		maps.DeleteFunc(header, func(name string, _ []string) bool { return isSetBySigner(http.CanonicalHeaderKey(name)) })
 	}
-	// One array holds the values of all headers set here.
+	// The values of all headers share one array.
 	values := make([]string, 4)
 	set := func(position int, name, value string) {
 		values[position] = value
@@ -167,13 +165,12 @@ func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Cre
 	return nil
 }
 
-// Presign signs a request in its URL and returns that URL, with the headers that were signed and must be sent with it:
-// always Host, and others only if the request has them. The request is left as it is.
+// Presign signs a request in its URL. It returns the URL and the signed headers, which must be sent with it: always Host, and others if
+// the request has them. It does not change the request.
 //
-// The URL works from the given time on until expires has passed, which is from 1 second to 7 days, fractions of a
-// second cut off, and never longer than the credentials. Whoever has the URL can send the request: treat it as a
-// secret. net/http sends it to the host of a redirect, in the header Referer. Payload hash and errors are as for
-// [Signer.Sign].
+// The URL is valid from the given time for the duration expires, from 1 second to 7 days, but never longer than the credentials.
+// Fractions of a second are cut off. Anyone who has the URL can send the request, so treat it as a secret. net/http sends the URL to
+// the host of a redirect, in the header Referer. payloadHash and the errors are the same as for [Signer.Sign].
 func (s *Signer) Presign(
 	request *http.Request, payloadHash string, credentials Credentials, at time.Time, expires time.Duration,
 ) (*url.URL, http.Header, error) {
@@ -181,7 +178,7 @@ func (s *Signer) Presign(
 	if err == nil {
 		defer s.end(w)
 		if expires < time.Second || expires > MaxPresignExpiry {
-			err = fmt.Errorf("the expiry is %v, choose one from %v to %v", expires, time.Second, MaxPresignExpiry)
+			err = fmt.Errorf("the expiry is %v: use %v to %v", expires, time.Second, MaxPresignExpiry)
 		} else {
 			err = s.composeQuery(w, request, payloadHash, credentials, expires)
 		}
@@ -215,30 +212,30 @@ func (s *Signer) Presign(
 	return &signed, header, nil
 }
 
-// SigningError is a request that could not be signed, because of itself or for want of credentials. Nothing was sent.
-// Its text has no URL, whose query may hold what is not for logs.
+// SigningError reports that a request was not signed, because of the request or because of the credentials. Nothing was sent. Its text
+// does not contain the URL, because the query may have secrets.
 type SigningError struct {
 	// Action is sign or presign.
 	Action string
-	// Method and Host are those of the request. Empty if there was none.
+	// Method and Host are the request's. They are empty if the request or its URL is nil.
 	Method, Host string
-	// Err is why.
+	// Err is the cause.
 	Err error
 }
 
-// Error says what was attempted and why it failed.
+// Error returns a text with the action, the method, the host and the cause.
 func (e *SigningError) Error() string {
 	if e == nil {
 		return "sigv4: no error of a signature"
 	}
-	what := "a request"
+	target := "a request"
 	if e.Method != "" {
-		what = fmt.Sprintf("%s request to %q", e.Method, e.Host)
+		target = fmt.Sprintf("%s request to %q", e.Method, e.Host)
 	}
-	// That it is this package which says so stands at the front already.
+	// The text already begins with the name of the package.
 	reason := strings.ReplaceAll(fmt.Sprintf(": %v", e.Err), ": sigv4: ", ": ")
 
-	return "sigv4: " + e.Action + " " + what + reason
+	return "sigv4: " + e.Action + " " + target + reason
 }
 
 // Unwrap returns Err.
@@ -268,10 +265,10 @@ func methodOf(request *http.Request) string {
 	return request.Method
 }
 
-// workspace holds the parts of one signature while it is made. Reusing it is what keeps signing cheap.
+// workspace has the parts of one signature during its computation. It is reused, so that a signature needs few allocations.
 type workspace struct {
 	host               string
-	timestamp          string // of the Unix time in second
+	timestamp          string // the Unix time in second as text
 	second             int64
 	scope              []byte
 	encoded            []byte
@@ -279,19 +276,19 @@ type workspace struct {
 	query              []byte
 	headers            []headerField
 	signedNames        []byte
-	hasPayloadHeader   bool // the request has an X-Amz-Content-Sha256
-	hasOddSpelling     bool // the request has a header that signing sets, not in canonical spelling
-	signsPayloadHeader bool
+	hasPayloadHeader   bool // whether the request has the header X-Amz-Content-Sha256
+	hasOddSpelling     bool // whether the request has a header that signing sets, but in another than the canonical spelling
+	signsPayloadHeader bool // whether the signature covers X-Amz-Content-Sha256
 	canonical          []byte
 	stringToSign       []byte
 	digest             [sha256.Size]byte
 	signature          [2 * sha256.Size]byte
-	mac                hash.Hash // with the key of macKey, which the next signature mostly has too
+	mac                hash.Hash // has the key of macKey, which the next signature usually needs too
 	macKey             keyIdentity
 	output             []byte
 }
 
-// begin checks everything that both forms of signing have in common.
+// begin checks the inputs and returns a workspace, for Sign and Presign.
 func (s *Signer) begin(request *http.Request, payloadHash string, credentials Credentials, at time.Time) (*workspace, error) {
 	if s == nil || s.keys == nil {
 		return nil, errors.New("the Signer was not made by NewSigner")
@@ -300,17 +297,17 @@ func (s *Signer) begin(request *http.Request, payloadHash string, credentials Cr
 		return nil, errors.New("the request or its URL is nil")
 	}
 	if !isToken(methodOf(request)) {
-		return nil, errors.New("the method contains a character that cannot be sent")
+		return nil, errors.New("the method has an invalid character")
 	}
 	if payloadHash != EmptyPayloadHash && (payloadHash == "" || !isVisibleASCII(payloadHash)) {
-		return nil, errors.New("the payload hash is empty or malformed, use HashPayload or EmptyPayloadHash")
+		return nil, errors.New("the payload hash is empty or malformed: use HashPayload or EmptyPayloadHash")
 	}
 	if err := credentials.Validate(); err != nil {
 		return nil, err
 	}
 	at = at.UTC()
 	if at.IsZero() || at.Year() < 1 || at.Year() > 9999 {
-		return nil, errors.New("the time to sign for is zero or out of range, use time.Now()")
+		return nil, errors.New("the time of the signature is zero or out of range: use time.Now()")
 	}
 	if credentials.ExpiredAt(at) {
 		return nil, expiredError(credentials, at)
@@ -336,7 +333,7 @@ func (s *Signer) begin(request *http.Request, payloadHash string, credentials Cr
 	return w, nil
 }
 
-// end keeps a workspace for the next signature, without anything of this request in it.
+// end keeps a workspace for the next signature, and removes the data of this request from it.
 func (s *Signer) end(w *workspace) {
 	if cap(w.encoded)+cap(w.query)+cap(w.canonical) > maxKeptBuffer {
 		return
@@ -350,7 +347,7 @@ func (s *Signer) end(w *workspace) {
 	s.workspaces.Put(w)
 }
 
-// addHeaders collects the headers that both forms of signing sign.
+// addHeaders collects the headers that both Sign and Presign sign.
 func (s *Signer) addHeaders(w *workspace, request *http.Request) error {
 	if err := w.collectHeaders(request.Header); err != nil {
 		return err
@@ -418,7 +415,7 @@ func (s *Signer) composeQuery(
 	return s.compose(w, request, payloadHash, credentials)
 }
 
-// compose makes the canonical request, the string to sign and the signature from the query and headers in w.
+// compose computes the canonical request, the string to sign and the signature from the query and the headers in w.
 func (s *Signer) compose(w *workspace, request *http.Request, payloadHash string, credentials Credentials) error {
 	escaped, err := wirePath(request.URL)
 	if err != nil {

@@ -20,7 +20,7 @@ func redshiftSigner(tb testing.TB) *Signer {
 	return mustSigner(tb, SignerConfig{Region: "eu-west-1", Service: "redshift"})
 }
 
-// canonicalRequest returns the lines of the canonical request that signing in the headers makes.
+// canonicalRequest returns the lines of the canonical request that Sign computes.
 func canonicalRequest(tb testing.TB, signer *Signer, request *http.Request) []string {
 	tb.Helper()
 	w, err := signer.begin(request, EmptyPayloadHash, exampleCredentials, exampleTime)
@@ -42,7 +42,7 @@ func signatureOf(t *testing.T, request *http.Request) string {
 	return signature
 }
 
-func TestNewSignerChecksItsConfig(t *testing.T) {
+func TestInvalidSignerConfig(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		config SignerConfig
@@ -57,15 +57,15 @@ func TestNewSignerChecksItsConfig(t *testing.T) {
 	} {
 		signer, err := NewSigner(test.config)
 		if signer != nil || err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("NewSigner(%+v) returned %v, %v, want an error with %q", test.config, signer, err, test.want)
+			t.Errorf("NewSigner(%+v) = %v, %v, want an error with %q", test.config, signer, err, test.want)
 		}
 	}
 	config := SignerConfig{Region: "eu-west-1", Service: "redshift", SignBodyHeader: true}
 	if got := mustSigner(t, config).Config(); got != config {
-		t.Errorf("Config() is %+v, want %+v", got, config)
+		t.Errorf("Config() = %+v, want %+v", got, config)
 	}
 	if got := (*Signer)(nil).Config(); got != (SignerConfig{}) {
-		t.Errorf("Config() of a nil signer is %+v", got)
+		t.Errorf("Config() of a nil signer = %+v", got)
 	}
 }
 
@@ -78,7 +78,7 @@ func TestCanonicalQuery(t *testing.T) {
 		{"encoded plus stays a plus", "k=a%2Bb", "k=a%2Bb"},
 		{"asterisk and tilde", "k=*~&*=%7E&~=%2a", "%2A=~&k=%2A~&~=%2A"},
 		{"repeated key sorts by value", "k=b&k=a&k=B&k=", "k=&k=B&k=a&k=b"},
-		{"name before name and more", "k-2=x&k=y&k%20=z", "k=y&k%20=z&k-2=x"},
+		{"name and longer name", "k-2=x&k=y&k%20=z", "k=y&k%20=z&k-2=x"},
 		{"sorted after encoding", "%C3%A9=1&z=2&Z=3", "%C3%A9=1&Z=3&z=2"},
 		{"empty value", "a=&b", "a=&b="},
 		{"empty name", "=v&=", "=&=v"},
@@ -90,7 +90,7 @@ func TestCanonicalQuery(t *testing.T) {
 		{"lower-case escapes", "k=%f0%9f%93%b8%2f", "k=%F0%9F%93%B8%2F"},
 		{"needless escapes", "%41=%62%2D", "A=b-"},
 		{"semicolon is no separator", "a=1;b=2", "a=1%3Bb%3D2"},
-		{"bytes that are no UTF-8", "k=%ff\xfe", "k=%FF%FE"},
+		{"invalid UTF-8", "k=%ff\xfe", "k=%FF%FE"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -114,8 +114,11 @@ func TestCanonicalQuery(t *testing.T) {
 func TestCanonicalPath(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		escaped                            string
-		normalized, asItIs, singly, simple string // simple: neither normalised nor encoded twice
+		escaped       string
+		both          string // normalized and encoded twice
+		encodedTwice  string
+		normalized    string
+		withoutEither string
 	}{
 		{"/", "/", "/", "/", "/"},
 		{"/a/b", "/a/b", "/a/b", "/a/b", "/a/b"},
@@ -133,16 +136,16 @@ func TestCanonicalPath(t *testing.T) {
 		for _, form := range []struct {
 			normalize, twice bool
 			want             string
-		}{{true, true, test.normalized}, {false, true, test.asItIs}, {true, false, test.singly}, {false, false, test.simple}} {
+		}{{true, true, test.both}, {false, true, test.encodedTwice}, {true, false, test.normalized}, {false, false, test.withoutEither}} {
 			got := string(appendCanonicalPath(nil, test.escaped, form.normalize, form.twice))
 			if got != form.want {
-				t.Errorf("path %q, normalize %t, encode twice %t: got %q, want %q", test.escaped, form.normalize, form.twice, got, form.want)
+				t.Errorf("appendCanonicalPath(nil, %q, %t, %t) = %q, want %q", test.escaped, form.normalize, form.twice, got, form.want)
 			}
 		}
 	}
 }
 
-func TestPathOptionsReachTheRequest(t *testing.T) {
+func TestPathOptions(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		config SignerConfig
@@ -178,12 +181,12 @@ func TestWirePath(t *testing.T) {
 	} {
 		got, err := wirePath(&test.address)
 		if got != test.want || (err == nil) != (test.want != "") {
-			t.Errorf("wirePath(%+v) is %q, %v, want %q", test.address, got, err, test.want)
+			t.Errorf("wirePath(%+v) = %q, %v, want %q", test.address, got, err, test.want)
 		}
 	}
 }
 
-func TestHostIsSignedAsItIsSent(t *testing.T) {
+func TestSignedHostIsSent(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ address, host, want string }{
 		{"https://example.amazonaws.com/", "", "example.amazonaws.com"},
@@ -226,7 +229,7 @@ func TestPresignedURLHasNoDefaultPort(t *testing.T) {
 	requireEqual(t, "host of the request", request.Host, "example.amazonaws.com:443")
 }
 
-func TestWhichHeadersAreSigned(t *testing.T) {
+func TestSignedHeaders(t *testing.T) {
 	t.Parallel()
 	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
 	for name, value := range map[string]string{
@@ -240,7 +243,7 @@ func TestWhichHeadersAreSigned(t *testing.T) {
 	}
 	request.Header["X-None"] = nil // not sent
 	request.Header["x-custom"] = []string{"c"}
-	request.Header["user-agent"] = []string{"spelled otherwise"}
+	request.Header["user-agent"] = []string{"another spelling"}
 	want := []string{
 		"accept:text/xml",
 		"content-type:text/plain; charset=utf-8",
@@ -254,7 +257,7 @@ func TestWhichHeadersAreSigned(t *testing.T) {
 		"accept;content-type;date;host;x-amz-date;x-amz-target;x-custom;x-custom-2",
 		EmptyPayloadHash,
 	}
-	for range 20 { // the order of a map must not show
+	for range 20 { // the result must not depend on the order of a map
 		requireSameList(t, "canonical request", canonicalRequest(t, redshiftSigner(t), request)[3:], want)
 	}
 }
@@ -295,7 +298,7 @@ func TestSignBodyHeader(t *testing.T) {
 	}
 }
 
-func TestSessionTokenOutsideTheSignature(t *testing.T) {
+func TestUnsignedSessionToken(t *testing.T) {
 	t.Parallel()
 	signer := mustSigner(t, SignerConfig{Region: "eu-west-1", Service: "redshift", OmitSessionTokenFromSignature: true})
 	plain := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
@@ -324,7 +327,7 @@ func TestSessionTokenOutsideTheSignature(t *testing.T) {
 	requireEqual(t, "presigned token", second.Query().Get("X-Amz-Security-Token"), "TOKEN/EXAMPLE==")
 }
 
-func TestSigningAgainReplacesTheFirstSignature(t *testing.T) {
+func TestSignReplacesEarlierSignature(t *testing.T) {
 	t.Parallel()
 	signer := redshiftSigner(t)
 	temporary := exampleCredentials
@@ -343,11 +346,11 @@ func TestSigningAgainReplacesTheFirstSignature(t *testing.T) {
 	}
 	requireSameList(t, "headers", sentHeaders(request), sentHeaders(fresh))
 	if _, found := request.Header["X-Amz-Security-Token"]; found {
-		t.Error("the session token of the first signature is still there")
+		t.Error("the request still has the session token of the first signature")
 	}
 }
 
-func TestSigningReplacesOddSpellings(t *testing.T) {
+func TestSignReplacesOtherSpellings(t *testing.T) {
 	t.Parallel()
 	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
 	for _, name := range []string{"x-amz-date", "authorization", "X-AMZ-Security-Token", "x-amz-content-sha256"} {
@@ -360,7 +363,7 @@ func TestSigningReplacesOddSpellings(t *testing.T) {
 	requireEqual(t, "X-Amz-Content-Sha256", request.Header.Get("X-Amz-Content-Sha256"), EmptyPayloadHash)
 }
 
-func TestHeadersSetBySigningDoNotShareRoom(t *testing.T) {
+func TestHeadersOfASignatureAreIndependent(t *testing.T) {
 	t.Parallel()
 	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
 	if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); err != nil {
@@ -393,7 +396,7 @@ func TestDateIsUTC(t *testing.T) {
 	requireEqual(t, "presigned date", address.Query().Get("X-Amz-Date"), "20261123T235959Z")
 }
 
-func TestEachSignatureHasItsOwnTime(t *testing.T) {
+func TestTimeOfSignatures(t *testing.T) {
 	t.Parallel()
 	used := redshiftSigner(t)
 	for _, step := range []time.Duration{
@@ -415,7 +418,7 @@ func TestEachSignatureHasItsOwnTime(t *testing.T) {
 			signatures = append(signatures, signatureOf(t, request))
 		}
 		if signatures[0] != signatures[1] {
-			t.Errorf("%v later, a signer that has signed before signs differently from a new one", step)
+			t.Errorf("%v later, the signature of a used signer differs from the signature of a new one", step)
 		}
 	}
 }
@@ -439,19 +442,19 @@ func TestPresignExpiry(t *testing.T) {
 		address, header, err := redshiftSigner(t).Presign(request, EmptyPayloadHash, exampleCredentials, exampleTime, test.expires)
 		if test.want == "" {
 			if err == nil || address != nil || header != nil || !strings.Contains(err.Error(), "168h0m0s") {
-				t.Errorf("%v: got %v, want an error that names the limits", test.expires, err)
+				t.Errorf("Presign() for %v returns %v, want an error with the limits", test.expires, err)
 			}
 			continue
 		}
 		if err != nil {
-			t.Errorf("%v: %v", test.expires, err)
+			t.Errorf("Presign() for %v returns %v", test.expires, err)
 			continue
 		}
 		requireEqual(t, test.expires.String(), address.Query().Get("X-Amz-Expires"), test.want)
 	}
 }
 
-func TestPresignLeavesTheRequestAsItIs(t *testing.T) {
+func TestPresignDoesNotChangeTheRequest(t *testing.T) {
 	t.Parallel()
 	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com:443/?b=a+b&a=1")
 	request.Header.Set("X-Custom", " a  b ")
@@ -484,7 +487,7 @@ func TestPresignWithPayloadHeader(t *testing.T) {
 	requireEqual(t, "header to send", header.Get("X-Amz-Content-Sha256"), UnsignedPayload)
 }
 
-func TestWhatCannotBeSigned(t *testing.T) {
+func TestSignErrors(t *testing.T) {
 	t.Parallel()
 	valid := func() *http.Request {
 		return mustRequest(t, http.MethodGet, "https://example.amazonaws.com/?k=hiddenParameter")
@@ -513,18 +516,18 @@ func TestWhatCannotBeSigned(t *testing.T) {
 		{name: "zero time", request: valid(), at: new(time.Time), want: "zero"},
 		{name: "time before years", request: valid(), at: new(time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)), want: "out of range"},
 		{name: "time after four digits", request: valid(), at: new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)), want: "out of range"},
-		{name: "no host", request: &http.Request{URL: &url.URL{Path: "/"}}, want: "names a host"},
-		{name: "port alone", request: changed(func(r *http.Request) { r.Host = ":443" }), want: "port alone"},
-		{name: "host with a space", request: changed(func(r *http.Request) { r.Host = "a b" }), want: "host contains"},
-		{name: "host with a slash", request: changed(func(r *http.Request) { r.Host = "a/b" }), want: "host contains"},
+		{name: "no host", request: &http.Request{URL: &url.URL{Path: "/"}}, want: "has a host"},
+		{name: "port alone", request: changed(func(r *http.Request) { r.Host = ":443" }), want: "only a port"},
+		{name: "host with a space", request: changed(func(r *http.Request) { r.Host = "a b" }), want: "host has"},
+		{name: "host with a slash", request: changed(func(r *http.Request) { r.Host = "a/b" }), want: "host has"},
 		{name: "international host", request: changed(func(r *http.Request) { r.Host = "bücher.example" }), want: "xn--"},
 		{name: "malformed IPv6", request: changed(func(r *http.Request) { r.Host = "[fe80::1%eth0" }), want: "IPv6"},
 		{name: "method", request: changed(func(r *http.Request) { r.Method = "GET /\n" }), want: "method"},
 		{name: "relative path", request: changed(func(r *http.Request) { r.URL.Path = "a" }), want: "path"},
 		{name: "header value", request: changed(func(r *http.Request) { r.Header.Set("X-A", "a\nb: c") }), want: "header X-A"},
 		{name: "header name", request: changed(func(r *http.Request) { r.Header["X A:"] = []string{"v"} }), want: `header name "X A:"`},
-		{name: "broken escape", request: changed(func(r *http.Request) { r.URL.RawQuery = "a=1&b=hiddenParameter%2" }), want: "parameter 2 of the query"},
-		{name: "broken escape in a name", request: changed(func(r *http.Request) { r.URL.RawQuery = "%zz=hiddenParameter" }), want: "parameter 1 of the query"},
+		{name: "malformed escape", request: changed(func(r *http.Request) { r.URL.RawQuery = "a=1&b=hiddenParameter%2" }), want: "parameter 2 of the query"},
+		{name: "malformed escape in a name", request: changed(func(r *http.Request) { r.URL.RawQuery = "%zz=hiddenParameter" }), want: "parameter 1 of the query"},
 		{name: "presigned", request: changed(func(r *http.Request) { r.URL.RawQuery = "X-Amz-Signature=hiddenParameter" }), want: "X-Amz-Signature"},
 		{name: "presigned, encoded", request: changed(func(r *http.Request) { r.URL.RawQuery = "%58-Amz-Credential=hiddenParameter" }), want: "X-Amz-Credential"},
 		{name: "empty payload hash", request: valid(), payloadHash: "-", want: "payload hash"},
@@ -533,7 +536,7 @@ func TestWhatCannotBeSigned(t *testing.T) {
 		{name: "expired", request: valid(), credentials: expired, want: "2015-08-30T12:36:00Z", is: ErrCredentialsExpired},
 		{
 			name: "expired by a fast clock", request: valid(), credentials: expired, at: new(exampleTime.Add(time.Hour)),
-			want: "the clock shows 2015-08-30T13:36:00Z: obtain new ones, or set the clock of this machine right", is: ErrCredentialsExpired,
+			want: "the clock shows 2015-08-30T13:36:00Z: get new ones, or correct the clock of this machine", is: ErrCredentialsExpired,
 		},
 	} {
 		if test.at == nil {
@@ -560,11 +563,11 @@ func TestWhatCannotBeSigned(t *testing.T) {
 		_, _, presignErr := test.signer.Presign(test.request, test.payloadHash, test.credentials, *test.at, time.Hour)
 		for _, err := range []error{err, presignErr} {
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "sigv4: ") {
-				t.Errorf("%s: error is %v, want %q in it", test.name, err, test.want)
+				t.Errorf("%s: the error is %v, want %q in it", test.name, err, test.want)
 				continue
 			}
 			if test.is != nil && !errors.Is(err, test.is) {
-				t.Errorf("%s: error %v is not %v", test.name, err, test.is)
+				t.Errorf("%s: the error %v does not match %v", test.name, err, test.is)
 			}
 			for _, secret := range []string{"hiddenParameter", hiddenToken, exampleCredentials.SecretAccessKey} {
 				if strings.Contains(err.Error(), secret) {
@@ -578,7 +581,7 @@ func TestWhatCannotBeSigned(t *testing.T) {
 	}
 }
 
-func TestSignFillsANilHeader(t *testing.T) {
+func TestSignWithNilHeader(t *testing.T) {
 	t.Parallel()
 	request := &http.Request{URL: &url.URL{Scheme: "https", Host: "example.amazonaws.com"}}
 	if err := redshiftSigner(t).Sign(request, EmptyPayloadHash, exampleCredentials, exampleTime); err != nil {
@@ -587,14 +590,14 @@ func TestSignFillsANilHeader(t *testing.T) {
 	signatureOf(t, request)
 }
 
-// Amazon's documentation derives this key from these inputs, step by step.
+// TestDeriveSigningKey has the example of Amazon's documentation.
 func TestDeriveSigningKey(t *testing.T) {
 	t.Parallel()
 	key := deriveSigningKey("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "20120215", "us-east-1", "iam")
 	requireEqual(t, "signing key", hex.EncodeToString(key[:]), "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d")
 }
 
-func TestSigningKeysAreKeptApartAndBounded(t *testing.T) {
+func TestSigningKeys(t *testing.T) {
 	t.Parallel()
 	keys := newSigningKeys()
 	want := map[string]Credentials{}
@@ -607,25 +610,25 @@ func TestSigningKeysAreKeptApartAndBounded(t *testing.T) {
 			for range 2 {
 				got := keys.signingKey(keys.identity(credentials, day), credentials.SecretAccessKey, "eu-west-1", "redshift")
 				if got != deriveSigningKey(credentials.SecretAccessKey, day, "eu-west-1", "redshift") {
-					t.Errorf("wrong key for %v on %s", credentials, day)
+					t.Errorf("signingKey() returns a wrong key for %v on %s", credentials, day)
 				}
 			}
 			want[day+credentials.AccessKeyID+"/"+credentials.SecretAccessKey] = credentials
 		}
 	}
 	if len(keys.keys) != len(want) {
-		t.Errorf("%d keys are kept, want %d", len(keys.keys), len(want))
+		t.Errorf("the cache has %d keys, want %d", len(keys.keys), len(want))
 	}
 	for i := range 10 * maxSigningKeys {
 		keys.signingKey(keys.identity(exampleCredentials, fmt.Sprint(i)), exampleCredentials.SecretAccessKey, "eu-west-1", "redshift")
 		if len(keys.keys) > maxSigningKeys {
-			t.Fatalf("%d keys are kept, want at most %d", len(keys.keys), maxSigningKeys)
+			t.Fatalf("the cache has %d keys, want at most %d", len(keys.keys), maxSigningKeys)
 		}
 	}
 }
 
-// One signer after another's keys signs as one that never saw them.
-func TestSignerNoticesOtherKeys(t *testing.T) {
+// TestSignerWithDifferentKeys checks that the signatures of a signer do not depend on the keys that it used before.
+func TestSignerWithDifferentKeys(t *testing.T) {
 	t.Parallel()
 	signer := redshiftSigner(t)
 	for range 2 {
@@ -674,7 +677,7 @@ func TestSignerIsSafeForConcurrentUse(t *testing.T) {
 				if err := signer.Sign(request, EmptyPayloadHash, credentialsOf(i), exampleTime); err != nil {
 					t.Error(err)
 				} else if got := request.Header.Get("Authorization"); got != wanted[i] {
-					t.Errorf("request %d: got %q, want %q", i, got, wanted[i])
+					t.Errorf("Authorization of request %d is %q, want %q", i, got, wanted[i])
 				}
 			}
 		})
@@ -690,19 +693,19 @@ func TestLargeWorkspaceIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w, _ := signer.workspaces.Get().(*workspace); w != nil {
-		t.Errorf("a workspace of %d bytes was kept", cap(w.encoded))
+		t.Errorf("the signer keeps a workspace of %d bytes", cap(w.encoded))
 	}
 }
 
 func TestHashPayload(t *testing.T) {
 	t.Parallel()
-	requireEqual(t, "hash of nothing", HashPayload(nil), EmptyPayloadHash)
+	requireEqual(t, "hash of no bytes", HashPayload(nil), EmptyPayloadHash)
 	requireEqual(t, "hash of a form", HashPayload([]byte("Param1=value1")), "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e")
 }
 
-// What a signature costs. The bound leaves room for other versions of the standard library, not for carelessness.
+// TestSignAllocations limits the allocations of a signature. Other versions of the standard library may need a few more than this one.
 func TestSignAllocations(t *testing.T) {
-	// Not parallel: testing.AllocsPerRun refuses to be.
+	// testing.AllocsPerRun panics in parallel tests.
 	signer := redshiftSigner(t)
 	credentials := exampleCredentials
 	credentials.SessionToken = "TOKENEXAMPLE"
@@ -713,14 +716,14 @@ func TestSignAllocations(t *testing.T) {
 		}
 	})
 	if raceEnabled {
-		t.Skipf("skipped the comparison: the race detector makes pools drop things (%v allocations)", allocations)
+		t.Skipf("skipped the comparison: pools drop items under the race detector (%v allocations)", allocations)
 	}
 	if allocations > 13 {
-		t.Errorf("Sign allocates %v times, want at most 13", allocations)
+		t.Errorf("Sign makes %v allocations, want at most 13", allocations)
 	}
 }
 
-func TestReadsNoBody(t *testing.T) {
+func TestSignDoesNotReadTheBody(t *testing.T) {
 	t.Parallel()
 	request := mustRequest(t, http.MethodPost, "https://example.amazonaws.com/")
 	request.Body = io.NopCloser(strings.NewReader("Action=Test"))
@@ -729,6 +732,6 @@ func TestReadsNoBody(t *testing.T) {
 	}
 	content, err := io.ReadAll(request.Body)
 	if err != nil || string(content) != "Action=Test" {
-		t.Errorf("after Sign the body reads %q, %v", content, err)
+		t.Errorf("ReadAll() of the body after Sign = %q, %v", content, err)
 	}
 }

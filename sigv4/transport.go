@@ -13,38 +13,38 @@ import (
 	"time"
 )
 
-// Transport is an [http.RoundTripper] that signs each request on its way. It never sends a request that it could not
-// sign, and it changes nothing of the caller's request but its Body, which it closes.
+// Transport is a [http.RoundTripper] that signs each request and sends it. It never sends an unsigned request. It does not change the
+// caller's request, except that it closes the Body.
 //
-// Each round trip asks Credentials, with the request's context but for its [httptrace.ClientTrace]; hashes the body; signs
-// a copy of the request as of Now; and hands the copy to Base. A body with GetBody is hashed from a copy of it, piece by
-// piece. Any other body is read into memory first, without limit; what is sent then is again a non-nil body without
-// GetBody, so that net/http does not silently repeat the request when a kept connection breaks.
+// Each round trip calls Credentials, hashes the body, signs a copy of the request with the time of Now, and passes the copy to Base.
+// Credentials gets the context of the request without its [httptrace.ClientTrace]. If the request has GetBody, the Transport hashes a
+// copy of the body in pieces. Otherwise it reads the whole body into memory, without a limit. The copy of the request then has a
+// non-nil Body without GetBody, so that net/http does not silently repeat the request if a kept connection breaks.
 //
-// A Transport does not sign a request that follows a redirect from another scheme, host or port: the new host would receive
+// A Transport does not sign a request that follows a redirect from another scheme, host or port, because the new host would receive
 // a valid signature and the session token. Such a request fails with a [*SigningError], and nothing is sent. net/http
 // follows redirects unless the CheckRedirect of the [http.Client] returns [http.ErrUseLastResponse], as in the example. AWS
 // does not redirect.
 //
-// The fields must not be changed once the Transport is in use. It is safe for concurrent use if what they hold is.
+// A Transport is safe for concurrent use if its fields are. The fields must not change after the first request.
 type Transport struct {
 	// Base sends the signed request. Nil means [http.DefaultTransport].
 	Base http.RoundTripper
-	// Signer signs. Required.
+	// Signer signs the requests. It is required.
 	Signer *Signer
-	// Credentials are asked once for each request. Required.
+	// Credentials provides the credentials. It is required, and called once for each request.
 	Credentials CredentialsProvider
-	// Now is the clock by which requests are dated. Nil means [time.Now].
+	// Now is the clock for the date of the requests. Nil means [time.Now].
 	Now func() time.Time
 }
 
-// RoundTrip signs a copy of the request and sends it. Errors from Credentials and from [Signer.Sign] are wrapped; errors
-// from Base are returned as they are. Request in the response is the caller's own, without signature or session token.
+// RoundTrip signs a copy of the request and sends it. It wraps errors of Credentials and of [Signer.Sign] in a [*SigningError], and
+// returns errors of Base unchanged. The Request of the response is the caller's, without the signature and the session token.
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	signed, err := t.sign(request)
 	if err != nil {
 		if request != nil && request.Body != nil {
-			// The contract of RoundTripper: the body is closed on errors too. What closing it says no longer matters.
+			// A RoundTripper must close the body, also on errors. The error of Close does not matter here.
 			_ = request.Body.Close()
 		}
 		return nil, err
@@ -55,7 +55,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response, err := base.RoundTrip(signed)
 	if response != nil {
-		// Base may have sent a copy of the signed request, which has the session token too.
+		// Base sets the signed request, or a copy of it, which has the session token.
 		response.Request = request
 	}
 	return response, err
@@ -75,14 +75,13 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-// sign returns a signed copy of the request. On an error the caller has to close the request's body; closing it twice,
-// after it was read, does no harm.
+// sign returns a signed copy of the request. On an error, the caller must close the body of the request, which may already be closed.
 func (t *Transport) sign(request *http.Request) (*http.Request, error) {
 	if request == nil || request.URL == nil {
-		return nil, errors.New("sigv4: the request to sign, or its URL, is nil")
+		return nil, errors.New("sigv4: the request to sign or its URL is nil")
 	}
 	if t == nil || t.Signer == nil {
-		return nil, signingError("sign", request, errors.New("the Transport has no Signer, make one with NewSigner"))
+		return nil, signingError("sign", request, errors.New("the Transport has no Signer: make one with NewSigner"))
 	}
 	if err := checkRedirects(request); err != nil {
 		return nil, signingError("sign", request, err)
@@ -121,8 +120,8 @@ func (t *Transport) credentials(ctx context.Context) (Credentials, error) {
 	return t.Credentials.Credentials(ctx)
 }
 
-// untraced is a context without the trace that watches the request: the connections of a provider of credentials are none
-// of the request's.
+// untraced is a context without the trace of the request, because the connections of a credentials provider are not connections of
+// the request.
 type untraced struct{ context.Context }
 
 func (u untraced) Value(key any) any {
@@ -133,7 +132,7 @@ func (u untraced) Value(key any) any {
 	return value
 }
 
-// hashBody returns the payload hash of a request's body and sees to it that signed has the same body to send.
+// hashBody returns the payload hash of a request's body. If it reads the body, it gives signed a new one with the same content.
 func hashBody(request, signed *http.Request) (string, error) {
 	if request.Body == nil || request.Body == http.NoBody {
 		return EmptyPayloadHash, nil
@@ -161,16 +160,16 @@ func hashBody(request, signed *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// An empty body is neither nil nor http.NoBody here: net/http would repeat a request that has one of those.
+	// The new body is neither nil nor http.NoBody, even if it is empty: net/http would repeat a request with one of those.
 	signed.Body = io.NopCloser(bytes.NewReader(content))
 	if len(content) > 0 && request.ContentLength <= 0 && len(request.TransferEncoding) == 0 {
-		// The length is known now, and AWS does not take bodies of unknown length.
+		// The length is known now. AWS does not accept bodies of unknown length.
 		signed.ContentLength = int64(len(content))
 	}
 	return HashPayload(content), nil
 }
 
-// readAll is io.ReadAll that takes no memory for a body that turns out to be empty.
+// readAll is io.ReadAll, but allocates no buffer for an empty body.
 func readAll(body io.Reader) ([]byte, error) {
 	first := make([]byte, 1)
 	if _, err := io.ReadFull(body, first); err != nil {

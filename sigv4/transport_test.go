@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// recorder is a RoundTripper that keeps the requests it was given, with their bodies.
+// recorder is a RoundTripper that records requests and their bodies.
 type recorder struct {
 	requests   []*http.Request
 	bodies     []string
@@ -50,7 +50,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 
 func (r *recorder) CloseIdleConnections() { r.idleClosed++ }
 
-// trackedBody counts what is done to a request's body.
+// trackedBody is the body of a request that counts its Close calls.
 type trackedBody struct {
 	io.Reader
 	closed   atomic.Int64
@@ -59,7 +59,7 @@ type trackedBody struct {
 
 func (b *trackedBody) Close() error { b.closed.Add(1); return b.closeErr }
 
-// readerOnly hides what http.NewRequest would know a reader by.
+// readerOnly hides the type of a reader from http.NewRequest.
 type readerOnly struct{ io.Reader }
 
 func testTransport(t *testing.T, base http.RoundTripper) *Transport {
@@ -72,14 +72,14 @@ func testTransport(t *testing.T, base http.RoundTripper) *Transport {
 	}
 }
 
-// requireSigned checks that a request has the signature that its payload hash and the rest of it give.
+// requireSigned checks that a request has the right signature for its payload hash.
 func requireSigned(t *testing.T, request *http.Request, payloadHash string) {
 	t.Helper()
-	again := request.Clone(t.Context())
-	if err := redshiftSigner(t).Sign(again, payloadHash, exampleCredentials, exampleTime); err != nil {
+	signed := request.Clone(t.Context())
+	if err := redshiftSigner(t).Sign(signed, payloadHash, exampleCredentials, exampleTime); err != nil {
 		t.Fatal(err)
 	}
-	requireEqual(t, "signature", signatureOf(t, request), signatureOf(t, again))
+	requireEqual(t, "signature", signatureOf(t, request), signatureOf(t, signed))
 }
 
 func closeResponse(t *testing.T, response *http.Response) {
@@ -110,13 +110,13 @@ func TestTransportSignsACopy(t *testing.T) {
 	closeResponse(t, response)
 
 	if !maps.EqualFunc(request.Header, header, slices.Equal) || *request.URL != address || request.URL != before.URL {
-		t.Errorf("the caller's request was changed to %v %v", request.URL, request.Header)
+		t.Errorf("RoundTrip changed the caller's request: URL %v, header %v", request.URL, request.Header)
 	}
 	if request.Host != before.Host || request.Body != before.Body || request.GetBody != nil || request.ContentLength != 11 {
-		t.Errorf("the caller's request was changed: host %q, body %v, length %d", request.Host, request.Body, request.ContentLength)
+		t.Errorf("RoundTrip changed the caller's request: host %q, body %v, length %d", request.Host, request.Body, request.ContentLength)
 	}
 	if response.Request != request {
-		t.Error("the response does not belong to the caller's request")
+		t.Error("the Request of the response is not the caller's")
 	}
 	sent := base.requests[0]
 	requireSigned(t, sent, HashPayload([]byte("Action=Test")))
@@ -125,7 +125,7 @@ func TestTransportSignsACopy(t *testing.T) {
 	requireEqual(t, "date", sent.Header.Get("X-Amz-Date"), "20150830T123600Z")
 	requireEqual(t, "body", base.bodies[0], "Action=Test")
 	if body.closed.Load() == 0 {
-		t.Error("the body was not closed")
+		t.Error("the Transport did not close the body")
 	}
 }
 
@@ -145,12 +145,12 @@ func TestTransportBodies(t *testing.T) {
 	}{
 		{name: "none", method: http.MethodGet, wantNilBody: true},
 		{name: "NoBody", method: http.MethodGet, body: func() io.ReadCloser { return http.NoBody }},
-		{name: "at its end", method: http.MethodGet, body: emptyBody},
-		{name: "at its end, POST", method: http.MethodPost, body: emptyBody},
+		{name: "empty", method: http.MethodGet, body: emptyBody},
+		{name: "empty, POST", method: http.MethodPost, body: emptyBody},
 		{name: "plain", method: http.MethodPost, body: func() io.ReadCloser { return io.NopCloser(strings.NewReader("a=b")) }, length: 3, want: "a=b", wantLength: 3},
 		{name: "length unknown, 0", method: http.MethodPost, body: func() io.ReadCloser { return io.NopCloser(strings.NewReader("a=b")) }, want: "a=b", wantLength: 3},
 		{name: "length unknown, -1", method: http.MethodPost, body: func() io.ReadCloser { return io.NopCloser(strings.NewReader("a=b")) }, length: -1, want: "a=b", wantLength: 3},
-		{name: "chunked on purpose", method: http.MethodPost, body: func() io.ReadCloser { return io.NopCloser(strings.NewReader("a=b")) }, encoding: []string{"chunked"}, length: -1, want: "a=b", wantLength: -1},
+		{name: "chunked", method: http.MethodPost, body: func() io.ReadCloser { return io.NopCloser(strings.NewReader("a=b")) }, encoding: []string{"chunked"}, length: -1, want: "a=b", wantLength: -1},
 		{name: "GetBody", method: http.MethodPost, body: func() io.ReadCloser { return io.NopCloser(strings.NewReader("a=b")) }, getBody: true, length: 3, want: "a=b", wantLength: 3},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -181,24 +181,24 @@ func TestTransportBodies(t *testing.T) {
 				t.Errorf("ContentLength is %d, want %d", sent.ContentLength, test.wantLength)
 			}
 			if (sent.Body == nil) != test.wantNilBody {
-				t.Errorf("the body sent is %v, want nil: %t", sent.Body, test.wantNilBody)
+				t.Errorf("Body of the sent request is %v, want nil: %t", sent.Body, test.wantNilBody)
 			}
 			if (sent.Body == http.NoBody) != (request.Body == http.NoBody) {
-				t.Errorf("the body sent is %v for the caller's %v", sent.Body, request.Body)
+				t.Errorf("Body of the sent request is %v, want http.NoBody: %t", sent.Body, request.Body == http.NoBody)
 			}
 			if (sent.GetBody != nil) != test.getBody {
 				t.Errorf("GetBody is set: %t, want %t", sent.GetBody != nil, test.getBody)
 			}
 			if test.getBody && copies.closed.Load() != 1 {
-				t.Errorf("the copy that was hashed was closed %d times, want once", copies.closed.Load())
+				t.Errorf("the Transport closed the copy of the body %d times, want once", copies.closed.Load())
 			}
 		})
 	}
 }
 
-func TestTransportRefusesToSend(t *testing.T) {
+func TestTransportErrors(t *testing.T) {
 	t.Parallel()
-	failure := errors.New("failed as the test wants")
+	failure := errors.New("an error of the test")
 	expired := exampleCredentials
 	expired.Expires = exampleTime
 	empty := mustCache(t, CacheConfig{Provider: EnvCredentials{LookupEnv: func(string) (string, bool) { return "", false }}})
@@ -265,18 +265,18 @@ func TestTransportRefusesToSend(t *testing.T) {
 				closeResponse(t, response)
 			}
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "sigv4: ") {
-				t.Errorf("error is %v, want %q in it", err, test.want)
+				t.Errorf("the error is %v, want %q in it", err, test.want)
 			} else if strings.Contains(err.Error(), "secretParameter") {
 				t.Errorf("the error shows the query: %v", err)
 			}
 			if test.is != nil && !errors.Is(err, test.is) {
-				t.Errorf("error %v is not %v", err, test.is)
+				t.Errorf("the error %v does not match %v", err, test.is)
 			}
 			if len(base.requests) != 0 {
-				t.Errorf("the request was sent, with headers %v", base.requests[0].Header)
+				t.Errorf("the Transport sent the request with the header %v", base.requests[0].Header)
 			}
 			if body.closed.Load() == 0 {
-				t.Error("the body was not closed")
+				t.Error("the Transport did not close the body")
 			}
 		})
 	}
@@ -286,7 +286,7 @@ type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-func TestTransportWithoutARequest(t *testing.T) {
+func TestTransportWithNilRequest(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []*Transport{nil, {}, testTransport(t, &recorder{})} {
 		response, err := transport.RoundTrip(nil)
@@ -294,12 +294,12 @@ func TestTransportWithoutARequest(t *testing.T) {
 			closeResponse(t, response)
 		}
 		if err == nil {
-			t.Error("a nil request was sent")
+			t.Error("RoundTrip(nil) returns no error")
 		}
 	}
 }
 
-func TestTransportReturnsTheErrorsOfBase(t *testing.T) {
+func TestTransportReturnsErrorsOfBase(t *testing.T) {
 	t.Parallel()
 	base := &recorder{err: errors.New("connection refused")}
 	request := mustRequest(t, http.MethodGet, "https://example.amazonaws.com/")
@@ -308,11 +308,11 @@ func TestTransportReturnsTheErrorsOfBase(t *testing.T) {
 		closeResponse(t, response)
 	}
 	if err != base.err {
-		t.Errorf("error is %v, want that of Base as it was", err)
+		t.Errorf("the error is %v, want the unchanged error of Base", err)
 	}
 }
 
-func TestTransportUsesTheContextForCredentials(t *testing.T) {
+func TestContextOfCredentials(t *testing.T) {
 	t.Parallel()
 	type key struct{}
 	watched := testTransport(t, &recorder{})
@@ -323,11 +323,11 @@ func TestTransportUsesTheContextForCredentials(t *testing.T) {
 		return exampleCredentials, nil
 	})
 	values := httptrace.WithClientTrace(context.WithValue(t.Context(), key{}, "value"), new(httptrace.ClientTrace))
-	answered, err := watched.RoundTrip(mustRequest(t, http.MethodGet, "https://example.amazonaws.com/").WithContext(values))
+	signed, err := watched.RoundTrip(mustRequest(t, http.MethodGet, "https://example.amazonaws.com/").WithContext(values))
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeResponse(t, answered)
+	closeResponse(t, signed)
 
 	transport := testTransport(t, &recorder{})
 	transport.Credentials = CredentialsProviderFunc(func(ctx context.Context) (Credentials, error) {
@@ -341,7 +341,7 @@ func TestTransportUsesTheContextForCredentials(t *testing.T) {
 		closeResponse(t, response)
 	}
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error is %v, want context.Canceled", err)
+		t.Errorf("the error is %v, want context.Canceled", err)
 	}
 }
 
@@ -370,7 +370,7 @@ func TestTransportDatesEachRequest(t *testing.T) {
 	closeResponse(t, response)
 	date, err := time.Parse(timestampFormat, base.requests[2].Header.Get("X-Amz-Date"))
 	if err != nil || time.Since(date).Abs() > time.Minute {
-		t.Errorf("without Now the date is %v, %v, want the present", date, err)
+		t.Errorf("the date without Now is %v, %v, want the current time", date, err)
 	}
 }
 
@@ -390,7 +390,7 @@ func TestTransportWithoutBase(t *testing.T) {
 	}
 	closeResponse(t, response)
 	if response.StatusCode != http.StatusOK {
-		t.Errorf("the server answered %s, want a signed request to pass", response.Status)
+		t.Errorf("the status is %s, want 200 OK for a signed request", response.Status)
 	}
 }
 
@@ -400,18 +400,18 @@ func TestTransportClosesIdleConnections(t *testing.T) {
 	client := &http.Client{Transport: testTransport(t, base)}
 	client.CloseIdleConnections()
 	if base.idleClosed != 1 {
-		t.Errorf("Base was told %d times to close idle connections, want once", base.idleClosed)
+		t.Errorf("the Transport called CloseIdleConnections of Base %d times, want once", base.idleClosed)
 	}
 	(*Transport)(nil).CloseIdleConnections()
-	(&Transport{Base: struct{ http.RoundTripper }{base}}).CloseIdleConnections() // cannot, and need not
+	(&Transport{Base: struct{ http.RoundTripper }{base}}).CloseIdleConnections() // Base has no such method
 	(&Transport{}).CloseIdleConnections()
 	if base.idleClosed != 1 {
-		t.Errorf("Base was told %d times to close idle connections, want once", base.idleClosed)
+		t.Errorf("the Transport called CloseIdleConnections of Base %d times, want once", base.idleClosed)
 	}
 }
 
-// What a server reads must be what was signed, seen from the other end of a real connection.
-func TestWhatTheServerSeesIsWhatWasSigned(t *testing.T) {
+// TestServerVerifiesSignature checks with a real connection that the request that a server receives is the signed one.
+func TestServerVerifiesSignature(t *testing.T) {
 	t.Parallel()
 	var served atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -421,12 +421,12 @@ func TestWhatTheServerSeesIsWhatWasSigned(t *testing.T) {
 			t.Error(err)
 		}
 		if strings.Contains(request.RequestURI, "+") {
-			t.Errorf("the query on the wire has a plus sign in it: %s", request.RequestURI)
+			t.Errorf("the query on the wire has a plus sign: %s", request.RequestURI)
 		}
 		received := request.Clone(request.Context())
 		received.URL.Scheme, received.URL.Host = "http", request.Host
 		received.Header.Del("Authorization")
-		requireEqual(t, "signature recomputed by the server", func() string {
+		requireEqual(t, "signature that the server computes", func() string {
 			if err := redshiftSigner(t).Sign(received, HashPayload(body), exampleCredentials, exampleTime); err != nil {
 				t.Error(err)
 			}
@@ -474,16 +474,16 @@ func TestWhatTheServerSeesIsWhatWasSigned(t *testing.T) {
 		}
 		closeResponse(t, response)
 		if test.method == http.MethodPost {
-			requireEqual(t, "body that came back", string(content), form)
+			requireEqual(t, "body of the response", string(content), form)
 		}
 	}
 	if served.Load() != 6 {
-		t.Errorf("the server saw %d requests, want 6", served.Load())
+		t.Errorf("the server received %d requests, want 6", served.Load())
 	}
 }
 
-// breakingServer answers the first request on each connection and closes the connection on the second, after it has
-// read it. It counts the requests.
+// breakingServer responds to the first request on each connection. It reads the second one and closes the connection. It counts the
+// requests.
 func breakingServer(t *testing.T) (address string, count *atomic.Int64) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -522,9 +522,9 @@ func breakingServer(t *testing.T) (address string, count *atomic.Int64) {
 	return "http://" + listener.Addr().String(), count
 }
 
-// net/http repeats a GET when a kept connection breaks, unless its body is neither nil nor repeatable. Callers rely on
-// that, so it must outlast signing.
-func TestBodyAtItsEndPreventsSilentRepetition(t *testing.T) {
+// TestEmptyBodyPreventsRepetition checks that a signed request keeps a property that callers need: if a kept connection breaks, net/http
+// repeats a GET, unless its body is not nil and cannot be rewound.
+func TestEmptyBodyPreventsRepetition(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name      string
@@ -532,8 +532,8 @@ func TestBodyAtItsEndPreventsSilentRepetition(t *testing.T) {
 		wantError bool
 		wantCount int64
 	}{
-		{"no body: net/http repeats", nil, false, 3},
-		{"body at its end: it does not", readerOnly{bytes.NewReader(nil)}, true, 2},
+		{"no body", nil, false, 3},
+		{"empty body", readerOnly{bytes.NewReader(nil)}, true, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -553,7 +553,7 @@ func TestBodyAtItsEndPreventsSilentRepetition(t *testing.T) {
 				}
 			}
 			if (lastErr != nil) != test.wantError || count.Load() != test.wantCount {
-				t.Errorf("the server saw %d requests and the second call returned %v, want %d and an error: %t",
+				t.Errorf("the server received %d requests, and the second call returned %v, want %d and an error: %t",
 					count.Load(), lastErr, test.wantCount, test.wantError)
 			}
 		})

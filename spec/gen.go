@@ -1,7 +1,8 @@
-// Package spec has the contract of this library and the templates that make Go of it. See README.md. It has no code.
+// Package spec contains the contract of this library and the templates that generate Go code from it. See README.md. The package has
+// no code.
 package spec
 
-// The directive is in this package because go generate ./... lists the files of all packages before it runs anything, and fails if one
-// has vanished when it comes to it. All generated packages come before this one.
+// The directive is in this package because go generate ./... lists the files of all packages first, and fails if a directive removes one
+// of the files before go generate reads it. It reads the generated packages before this one.
 
 //go:generate go run -C ../tools ./generate

@@ -1,5 +1,5 @@
-// Package backup is a program of a user's, with the tests that a user would write. .ci/run makes it a module of its own in a
-// temporary folder, and tests it with variables in the environment that make no sense. It does not clear the environment.
+// Package backup is a user's program with a user's tests. .ci/run copies it into its own module in a temporary folder, and tests it with
+// invalid variables in the environment. The tests do not clear the environment.
 package backup
 
 import (
@@ -27,13 +27,13 @@ func backup(ctx context.Context, client *redshift.Client, cluster, name string) 
 	return err
 }
 
-// TestTheEnvironmentIsHostile keeps the other tests from passing in an ordinary environment, where they would prove nothing.
-func TestTheEnvironmentIsHostile(t *testing.T) {
+// TestHostileEnvironment fails in an ordinary environment, where the other tests would prove nothing.
+func TestHostileEnvironment(t *testing.T) {
 	if os.Getenv("AWS_ENDPOINT_URL") == "" {
-		t.Error("AWS_ENDPOINT_URL is not set: run this by .ci/run")
+		t.Error("AWS_ENDPOINT_URL is not set: run this test with .ci/run")
 	}
 	if _, err := redshift.New(redshift.Config{}); err == nil {
-		t.Error("New accepts the environment")
+		t.Error("New accepts the environment, want an error")
 	}
 }
 
@@ -54,7 +54,7 @@ func TestBackup(t *testing.T) {
 			t.Error(err)
 		}
 		if err := backup(t.Context(), client, "missing", "nightly-2"); !errors.Is(err, models.ErrClusterNotFound) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("backup() = %v, want %v", err, models.ErrClusterNotFound)
 		}
 		if taken := fake.Snapshots(); len(taken) != 1 {
 			t.Errorf("the fake has %d snapshots, want 1", len(taken))
@@ -70,11 +70,11 @@ func TestListFromServer(t *testing.T) {
 	}
 	defer client.CloseIdleConnections()
 	for _, err := range client.DescribeClusterSnapshotsAll(t.Context(), nil) {
-		t.Errorf("the list is not empty, or failed: %v", err)
+		t.Errorf("the list has an item or an error (%v), want an empty list", err)
 	}
 }
 
-// TestOwnConfig has a configuration without the fake's. The settings that it has override the environment.
+// TestOwnConfig does not use the fake's configuration. Its own settings override the environment.
 func TestOwnConfig(t *testing.T) {
 	server := redshifttest.NewServer(t)
 	for name, config := range map[string]redshift.Config{

@@ -15,19 +15,19 @@ import (
 	"github.com/redshift-go/redshift/bench"
 )
 
-// chart shows how many times as long the others take, one group of bars for each piece of work.
+// chart draws the time of the other clients divided by our time, with one group of bars for each work.
 func (r *results) chart() ([]byte, error) {
 	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans"}
 	drawing := plot.New()
-	drawing.Title.Text = "Time of a call / time of ours (in memory, one goroutine)"
-	drawing.X.Label.Text = "times as long as ours"
+	drawing.Title.Text = "Time of a call relative to this library (in memory, one goroutine)"
+	drawing.X.Label.Text = "time / time of this library"
 	drawing.X.Min = 0
 	drawing.BackgroundColor = color.White
 	const width = vg.Length(9)
 
 	var names []string
 	amazon, stock := plotter.Values{}, plotter.Values{}
-	// The first row is to be at the top, where the axis ends.
+	// The axis of the rows points up, so the first row is added last.
 	for i := len(r.Works) - 1; i >= 0; i-- {
 		row := r.Works[i]
 		if _, found := row.Nanoseconds[bench.Stock]; !found {
@@ -47,7 +47,7 @@ func (r *results) chart() ([]byte, error) {
 		color  color.Color
 	}{
 		{amazon, "AWS SDK for Go v2", width / 2, color.RGBA{R: 0xe0, G: 0x7b, B: 0x39, A: 0xff}},
-		{stock, "go-swagger's own templates, encoding/xml", -width / 2, color.RGBA{R: 0x7f, G: 0x8f, B: 0xa6, A: 0xff}},
+		{stock, "go-swagger's stock templates, encoding/xml", -width / 2, color.RGBA{R: 0x7f, G: 0x8f, B: 0xa6, A: 0xff}},
 	} {
 		bars, err := plotter.NewBarChart(group.values, width)
 		if err != nil {
@@ -67,9 +67,9 @@ func (r *results) chart() ([]byte, error) {
 	ours.Color = color.RGBA{R: 0x1f, G: 0x6f, B: 0x4a, A: 0xff}
 	ours.Width = 2
 	drawing.Add(ours)
-	drawing.Legend.Add("ours", ours)
+	drawing.Legend.Add("this library", ours)
 	drawing.NominalY(names...)
-	// Room for the legend, above the bars.
+	// Leave room for the legend above the bars.
 	drawing.Y.Max += 1.5
 	drawing.Legend.Top = true
 	drawing.Legend.Padding = vg.Millimeter
@@ -83,6 +83,6 @@ func (r *results) chart() ([]byte, error) {
 		return nil, fmt.Errorf("write the chart: %w", err)
 	}
 
-	// Whoever lacks the font gets one of the same widths.
+	// Systems without the font use one with the same widths.
 	return bytes.ReplaceAll(encoded.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")), nil
 }

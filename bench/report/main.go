@@ -1,4 +1,4 @@
-// Command report measures all sides, interleaved, and writes what it found: docs/performance.json, docs/performance.md and
+// Command report measures all sides in alternation and writes the results to docs/performance.json, docs/performance.md and
 // docs/performance.svg.
 //
 //	go run -C bench ./report
@@ -20,10 +20,10 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 7, "how many `times` everything is measured")
-	duration := flag.Duration("duration", 200*time.Millisecond, "about how `long` one measurement takes")
-	docs := flag.String("docs", "../docs", "the `folder` to write to")
-	serve := flag.Bool("serve", false, "be the server of the measurements over loopback")
+	rounds := flag.Int("rounds", 7, "the `number` of times that everything is measured")
+	duration := flag.Duration("duration", 200*time.Millisecond, "the approximate `duration` of one measurement")
+	docs := flag.String("docs", "../docs", "the `folder` to write the results to")
+	serve := flag.Bool("serve", false, "run the server for the measurements over loopback")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// server says where it listens, and answers until its standard input ends.
+// server prints its address and serves until its standard input ends.
 func server(ctx context.Context) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -57,21 +57,21 @@ func server(ctx context.Context) error {
 
 func report(ctx context.Context, docs string, rounds int, duration time.Duration) error {
 	if rounds < 1 || duration <= 0 {
-		return errors.New("-rounds and -duration have to be more than nothing")
+		return errors.New("-rounds and -duration must be positive")
 	}
-	results, err := measure(ctx, rounds, duration)
+	measured, err := measure(ctx, rounds, duration)
 	if err != nil {
 		return err
 	}
-	encoded, err := json.MarshalIndent(results, "", "  ")
+	encoded, err := json.MarshalIndent(measured, "", "  ")
 	if err != nil {
 		return err
 	}
-	page, err := results.page()
+	page, err := measured.page()
 	if err != nil {
 		return err
 	}
-	chart, err := results.chart()
+	chart, err := measured.chart()
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func report(ctx context.Context, docs string, rounds int, duration time.Duration
 			return err
 		}
 	}
-	results.print(os.Stdout)
+	measured.print(os.Stdout)
 
-	return results.check()
+	return measured.check()
 }

@@ -17,25 +17,25 @@ import (
 	"github.com/redshift-go/redshift/bench"
 )
 
-// results is everything that was measured, as it stands in performance.json.
+// results is the content of performance.json.
 type results struct {
-	// Machine is what it was measured on.
+	// Machine describes the machine of the measurements.
 	Machine string `json:"machine"`
-	// Rounds is how many times.
+	// Rounds is the number of measurements of each figure.
 	Rounds int `json:"rounds"`
-	// Works are over a transport that answers from memory.
+	// Works has the measurements over a transport that responds from memory.
 	Works []work `json:"works"`
-	// Loopback is over a socket, from a server of its own.
+	// Loopback has the measurements over a socket, with the server in another process.
 	Loopback []loopback `json:"loopback"`
-	// Memory is what a list of 100,000 snapshots takes of the heap, by side.
+	// Memory has the heap that a list of 100,000 snapshots takes, by side.
 	Memory map[string]bench.Memory `json:"memory"`
-	// Programs are those that take one snapshot.
+	// Programs has the programs that create one snapshot.
 	Programs []bench.Program `json:"programs"`
-	// Profiles tell where our time goes.
+	// Profiles shows where this library spends its time.
 	Profiles []profiled `json:"profiles"`
 }
 
-// work is one row: what one call costs each side that does it, and how many times as much as ours.
+// work is one row: the cost of a call for each side, absolute and relative to ours.
 type work struct {
 	Name        string                `json:"name"`
 	Nanoseconds map[string]comparison `json:"nanoseconds"`
@@ -43,8 +43,8 @@ type work struct {
 	Bytes       map[string]comparison `json:"bytes"`
 }
 
-// comparison has medians over the rounds. Ratio is the side's figure by ours of the same round; Least and Most are its
-// range.
+// comparison has the median over the rounds. Ratio is the median of the side's figure divided by ours in the same round. Least
+// and Most are the range of that ratio.
 type comparison struct {
 	Median float64 `json:"median"`
 	Ratio  float64 `json:"ratio"`
@@ -52,7 +52,7 @@ type comparison struct {
 	Most   float64 `json:"most"`
 }
 
-// loopback is one row: calls a second that succeeded, in median, latencies in median, and failures of all rounds.
+// loopback is one row: the successful calls per second (median), the latencies (median), and the failures of all rounds.
 type loopback struct {
 	Name  string                   `json:"name"`
 	Sides map[string]loopbackCells `json:"sides"`
@@ -103,8 +103,8 @@ func measure(ctx context.Context, rounds int, duration time.Duration) (*results,
 
 func progress(what string) { fmt.Fprintln(os.Stderr, "measuring", what) }
 
-// works measures each side of each piece of work, one side after the other in each round, and beginning with another in
-// each: what a noisy machine does to one, it does to all.
+// works measures each side of each work. The sides take turns within a round, and each round begins with another side, so that
+// disturbances of the machine affect all sides equally.
 func works(ctx context.Context, rounds int, duration time.Duration) ([]work, error) {
 	var rows []work
 	for _, measured := range bench.Works() {
@@ -134,7 +134,7 @@ func works(ctx context.Context, rounds int, duration time.Duration) ([]work, err
 					return nil, fmt.Errorf("%s, %s: %d calls failed: %w", measured.Name, side.Name, sample.Failures, sample.Failure)
 				}
 				if measured.Goroutines == 1 && transport.Requests() != int64(requests) {
-					return nil, fmt.Errorf("%s, %s: %d requests instead of %d", measured.Name, side.Name, transport.Requests(), requests)
+					return nil, fmt.Errorf("%s, %s: sent %d requests, want %d", measured.Name, side.Name, transport.Requests(), requests)
 				}
 				var made figure
 				made.nanoseconds, made.allocations, made.bytes = sample.PerCall()
@@ -171,23 +171,23 @@ func median[T cmp.Ordered](values []T) T {
 	return sorted[len(sorted)/2]
 }
 
-// withServer runs this program as the server, so that nothing but the clients is in the process that is measured.
+// withServer runs this program as the server in another process, so that only the clients run in the measured process.
 func withServer(ctx context.Context, use func(address string) error) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	server := exec.CommandContext(ctx, program, "-serve")
-	server.Stderr = os.Stderr
-	input, err := server.StdinPipe()
+	command := exec.CommandContext(ctx, program, "-serve")
+	command.Stderr = os.Stderr
+	input, err := command.StdinPipe()
 	if err != nil {
 		return err
 	}
-	output, err := server.StdoutPipe()
+	output, err := command.StdoutPipe()
 	if err != nil {
 		return err
 	}
-	if err := server.Start(); err != nil {
+	if err := command.Start(); err != nil {
 		return err
 	}
 	address, err := bufio.NewReader(output).ReadString('\n')
@@ -196,10 +196,10 @@ func withServer(ctx context.Context, use func(address string) error) error {
 	}
 	_, _ = io.WriteString(input, "\n")
 
-	return errors.Join(err, server.Wait())
+	return errors.Join(err, command.Wait())
 }
 
-// overLoopback measures what needs a connection, with the HTTP client that each side has by default.
+// overLoopback measures calls over a connection, with the default HTTP client of each side.
 func overLoopback(ctx context.Context, address string, rounds int, duration time.Duration) ([]loopback, error) {
 	var rows []loopback
 	for _, measured := range []struct {
@@ -214,7 +214,7 @@ func overLoopback(ctx context.Context, address string, rounds int, duration time
 		{"describe, 100 snapshots", "/describe-100", 8, func(client bench.Client) bench.Call { return client.Describe(100) }},
 		{"describe, 100 snapshots", "/describe-100", 64, func(client bench.Client) bench.Call { return client.Describe(100) }},
 	} {
-		name := fmt.Sprintf("%s, %d at once", measured.name, measured.goroutines)
+		name := fmt.Sprintf("%s, %d concurrent", measured.name, measured.goroutines)
 		progress("over loopback: " + name)
 		samples := map[string][]bench.Sample{}
 		for round := range rounds {

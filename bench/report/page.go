@@ -18,18 +18,18 @@ import (
 //go:embed page.md.tmpl
 var pageTemplate string
 
-// goroutines is how many a piece of work has, by its name.
+// goroutines returns the number of goroutines of a work.
 func goroutines(name string) int {
-	for _, work := range bench.Works() {
-		if work.Name == name {
-			return work.Goroutines
+	for _, measured := range bench.Works() {
+		if measured.Name == name {
+			return measured.Goroutines
 		}
 	}
 
 	return 1
 }
 
-// page is docs/performance.md.
+// page returns the content of docs/performance.md.
 func (r *results) page() ([]byte, error) {
 	functions := template.FuncMap{
 		"time":     func(nanoseconds float64) string { return readable(time.Duration(nanoseconds)) },
@@ -45,7 +45,8 @@ func (r *results) page() ([]byte, error) {
 		"by":        func(value, ours int64) string { return fmt.Sprintf("%.2f", float64(value)/float64(ours)) },
 		"sides":     func() []string { return []string{bench.Ours, bench.Amazon, bench.Stock, bench.Raw} },
 		"ours":      func() bench.Program { return r.Programs[0] },
-		"verdicts":  r.verdicts,
+		"outcomes":  r.outcomes,
+		"claims":    r.claims,
 	}
 	parsed, err := template.New("page").Funcs(functions).Parse(pageTemplate)
 	if err != nil {
@@ -57,7 +58,26 @@ func (r *results) page() ([]byte, error) {
 	return page.Bytes(), err
 }
 
-// readable has three digits, whatever the unit.
+// claims returns a sentence for each work that has targets for calls.
+func (r *results) claims() []string {
+	subjects := map[string]string{
+		"create, 2 tags":          "Creating a snapshot with two tags",
+		"describe, 100 snapshots": "Reading a page of 100 snapshots",
+		"an error":                "Returning an error",
+		"list, 100,000 snapshots": "Listing 100,000 snapshots",
+	}
+	var sentences []string
+	for _, row := range r.Works {
+		if subject, found := subjects[row.Name]; found {
+			sentences = append(sentences, fmt.Sprintf("%s takes %.0f %% of the time of the AWS SDK for Go v2 and %.0f %% of its allocations.",
+				subject, 100/row.Nanoseconds[bench.Amazon].Ratio, 100/row.Allocations[bench.Amazon].Ratio))
+		}
+	}
+
+	return sentences
+}
+
+// readable formats a duration with three digits.
 func readable(duration time.Duration) string {
 	value, unit := float64(duration), "ns"
 	for _, larger := range []string{"µs", "ms", "s"} {
@@ -92,89 +112,102 @@ func grouped(value int64) string {
 	return digits
 }
 
-// verdict is one bar, and how far it is met.
-type verdict struct {
-	What     string
-	Bar, Got float64
-	// AtMost: the bar is an upper limit.
+// outcome is the result for one target.
+type outcome struct {
+	What        string
+	Target, Got float64
+	// AtMost means that the target is an upper limit.
 	AtMost bool
 }
 
-// Met tells whether the bar is met.
-func (v verdict) Met() bool {
-	if v.AtMost {
-		return v.Got <= v.Bar
+// Met reports whether the target is met.
+func (o outcome) Met() bool {
+	if o.AtMost {
+		return o.Got <= o.Target
 	}
 
-	return v.Got >= v.Bar
+	return o.Got >= o.Target
 }
 
-func (r *results) verdicts() []verdict {
-	var all []verdict
+func (o outcome) bound() string {
+	if o.AtMost {
+		return "at most"
+	}
+
+	return "at least"
+}
+
+func (r *results) outcomes() []outcome {
+	var all []outcome
 	for _, row := range r.Works {
-		if bar, found := bench.Bars()[row.Name]; found {
+		if target, found := bench.Targets()[row.Name]; found {
 			all = append(all,
-				verdict{row.Name + ": time, aws/ours", bar.Time, row.Nanoseconds[bench.Amazon].Ratio, false},
-				verdict{row.Name + ": allocations, aws/ours", bar.Allocations, row.Allocations[bench.Amazon].Ratio, false})
+				outcome{What: row.Name + ": time, aws/ours", Target: target.Time, Got: row.Nanoseconds[bench.Amazon].Ratio},
+				outcome{What: row.Name + ": allocations, aws/ours", Target: target.Allocations, Got: row.Allocations[bench.Amazon].Ratio})
 		}
 	}
 	for _, row := range r.Loopback {
-		// One call at a time is a matter of latency, and keeps half of the machine waiting.
-		if strings.HasPrefix(row.Name, "create") && !strings.HasSuffix(row.Name, ", 1 at once") {
-			// A ratio is always the side's figure by ours, and here less is worse.
-			all = append(all, verdict{row.Name + ": calls a second, ours/aws", bench.ThroughputBar, 1 / row.Sides[bench.Amazon].PerSecond.Ratio, false})
+		// A single call at a time measures latency and leaves half of the machine idle.
+		if strings.HasPrefix(row.Name, "create") && !strings.HasSuffix(row.Name, ", 1 concurrent") {
+			// Ratio is the figure of the side divided by ours. For calls per second, a smaller one is worse.
+			all = append(all, outcome{
+				What: row.Name + ": calls per second, ours/aws", Target: bench.ThroughputTarget, Got: 1 / row.Sides[bench.Amazon].PerSecond.Ratio,
+			})
 		}
 	}
 	memory := r.Memory[bench.Ours]
 	all = append(all,
-		verdict{"list, 100,000 snapshots: MiB of heap while listing", bench.MemoryBar >> 20, float64(memory.Peak) / (1 << 20), true},
-		verdict{"list, 100,000 snapshots: MiB of heap with the identifiers kept", bench.MemoryBar >> 20, float64(memory.Kept) / (1 << 20), true})
+		outcome{
+			What: "list, 100,000 snapshots: MiB of heap during the listing", Target: bench.MemoryTarget >> 20,
+			Got: float64(memory.Peak) / (1 << 20), AtMost: true,
+		},
+		outcome{
+			What: "list, 100,000 snapshots: MiB of heap with the identifiers kept", Target: bench.MemoryTarget >> 20,
+			Got: float64(memory.Kept) / (1 << 20), AtMost: true,
+		})
 	for _, program := range r.Programs[1:] {
-		all = append(all, verdict{
-			"program: size, ours/" + program.Name, bench.SizeBars()[program.Name],
-			float64(r.Programs[0].Bytes) / float64(program.Bytes), true,
+		all = append(all, outcome{
+			What: "program: size, ours/" + program.Name, Target: bench.SizeTargets()[program.Name],
+			Got: float64(r.Programs[0].Bytes) / float64(program.Bytes), AtMost: true,
 		})
 	}
 
 	return all
 }
 
-// check is an error that names each bar that is not met.
+// check returns an error that names each missed target.
 func (r *results) check() error {
 	var missed []error
-	for _, verdict := range r.verdicts() {
-		if !verdict.Met() {
-			missed = append(missed, fmt.Errorf("%s: %.2f, the bar is %.2f", verdict.What, verdict.Got, verdict.Bar))
+	for _, one := range r.outcomes() {
+		if !one.Met() {
+			missed = append(missed, fmt.Errorf("%s: %.2f, want %s %.2f", one.What, one.Got, one.bound(), one.Target))
 		}
 	}
 
 	return errors.Join(missed...)
 }
 
-// print writes the ratios as a table.
+// print writes the ratios and the outcomes as tables.
 func (r *results) print(target io.Writer) {
 	table := tabwriter.NewWriter(target, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\tours\taws/ours\tleast to most\tstock/ours\tallocations\taws/ours\tstock/ours\t")
 	for _, row := range r.Works {
 		amazon, stock := row.Nanoseconds[bench.Amazon], row.Nanoseconds[bench.Stock]
-		fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f to %.2f\t%.2f\t%.0f\t%.1f\t%.1f\t\n", row.Name, readable(time.Duration(row.Nanoseconds[bench.Ours].Median)),
+		fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f to %.2f\t%.2f\t%.0f\t%.1f\t%.1f\t\n",
+			row.Name, readable(time.Duration(row.Nanoseconds[bench.Ours].Median)),
 			amazon.Ratio, amazon.Least, amazon.Most, stock.Ratio,
 			row.Allocations[bench.Ours].Median, row.Allocations[bench.Amazon].Ratio, row.Allocations[bench.Stock].Ratio)
 	}
 	_ = table.Flush()
 	fmt.Fprintln(target)
-	for _, verdict := range r.verdicts() {
-		word := "at least"
-		if verdict.AtMost {
-			word = "at most"
-		}
+	for _, one := range r.outcomes() {
 		result := "met"
-		if !verdict.Met() {
+		if !one.Met() {
 			result = "MISSED"
 		}
-		fmt.Fprintf(target, "%-70s %7.2f, %s %5.2f: %s\n", verdict.What, verdict.Got, word, verdict.Bar, result)
+		fmt.Fprintf(target, "%-70s %7.2f, %s %5.2f: %s\n", one.What, one.Got, one.bound(), one.Target, result)
 	}
 	if slices.ContainsFunc(r.Loopback, func(row loopback) bool { return row.Sides[bench.Ours].Failures > 0 }) {
-		fmt.Fprintln(target, "calls of ours failed over loopback")
+		fmt.Fprintln(target, "some of our calls over loopback failed")
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/redshift-go/redshift/bench"
 )
 
-// profiled is where the time of a piece of work goes.
+// profiled shows where the time of a work is spent.
 type profiled struct {
 	Name   string  `json:"name"`
 	Layers []layer `json:"layers"`
@@ -22,11 +22,11 @@ type profiled struct {
 
 type layer struct {
 	Name string `json:"name"`
-	// Share is how much of the CPU's time it takes, of 1.
+	// Share is the fraction of the CPU time, from 0 to 1.
 	Share float64 `json:"share"`
 }
 
-// layers are by the functions that stand for them: a sample belongs to the innermost one on its stack.
+// layers are defined by functions. A sample belongs to the layer of the innermost such function on its stack.
 var layers = []struct {
 	name      string
 	functions []string
@@ -34,7 +34,7 @@ var layers = []struct {
 	{"allocating and collecting memory", []string{
 		"runtime.mallocgc", "runtime.gcBgMarkWorker", "runtime.gcAssist", "runtime.bgsweep", "runtime.bgscavenge", "runtime.growslice", "runtime.makeslice",
 	}},
-	{"the measurement itself", []string{"github.com/redshift-go/redshift/bench."}},
+	{"the measurement", []string{"github.com/redshift-go/redshift/bench."}},
 	{"signature", []string{"github.com/redshift-go/redshift/sigv4."}},
 	{"reading XML", []string{
 		"github.com/redshift-go/redshift/internal/codec.(*Decoder)", "github.com/redshift-go/redshift/models.",
@@ -49,19 +49,19 @@ var layers = []struct {
 	}},
 	{"net/http and net/url", []string{"net/http.", "net/url."}},
 	{"context and time limit", []string{"context.", "time."}},
-	{"attempts and the rest of ours", []string{"github.com/redshift-go/redshift"}},
+	{"attempts and the rest of this library", []string{"github.com/redshift-go/redshift"}},
 }
 
 const otherLayer = "the rest of Go's runtime"
 
-// profiles measures where the time goes of the works that bars are for.
+// profiles records where the time is spent, for each work of one request that has a target.
 func profiles(ctx context.Context, duration time.Duration) ([]profiled, error) {
 	var made []profiled
-	for _, work := range bench.Works() {
-		if _, found := bench.Bars()[work.Name]; !found || work.Requests != 1 {
+	for _, measured := range bench.Works() {
+		if _, found := bench.Targets()[measured.Name]; !found || measured.Requests != 1 {
 			continue
 		}
-		call, _, err := work.Prepare(bench.Sides()[0])
+		call, _, err := measured.Prepare(bench.Sides()[0])
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func profiles(ctx context.Context, duration time.Duration) ([]profiled, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the profile: %w", err)
 		}
-		made = append(made, profiled{work.Name, shares(read)})
+		made = append(made, profiled{measured.Name, shares(read)})
 	}
 
 	return made, nil
@@ -110,7 +110,7 @@ func shares(read *profile.Profile) []layer {
 }
 
 func layerOf(sample *profile.Sample) string {
-	// Locations are from the innermost outwards, and so are the lines of inlined calls in them.
+	// Locations and the lines of inlined calls in them are sorted from the innermost outwards.
 	for _, location := range sample.Location {
 		for _, line := range location.Line {
 			for _, candidate := range layers {

@@ -11,14 +11,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteScheduledActionParams has the parameters of [Client.DeleteScheduledAction]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteScheduledActionParams has the parameters of [Client.DeleteScheduledAction]. Zero values are not sent and are not in the JSON.
 type DeleteScheduledActionParams struct {
-	// Required. The scheduled action to delete.
+	// Required. Name of the scheduled action to delete.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteScheduledActionParams) Validate() error {
 	c := codec.NewCheck("DeleteScheduledAction")
 	c.Required("ScheduledActionName", p.ScheduledActionName != "")
@@ -26,7 +26,7 @@ func (p *DeleteScheduledActionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteScheduledActionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ScheduledActionName", p.ScheduledActionName)
@@ -34,13 +34,13 @@ func (p *DeleteScheduledActionParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// DeleteScheduledActionResult is what [Client.DeleteScheduledAction] returns.
+// DeleteScheduledActionResult is the result of [Client.DeleteScheduledAction].
 type DeleteScheduledActionResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteScheduledActionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()

@@ -14,28 +14,28 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeScheduledActionsParams has the parameters of [Client.DescribeScheduledActions]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeScheduledActionsParams has the parameters of [Client.DescribeScheduledActions]. Zero values are not sent and are not in the JSON.
 type DescribeScheduledActionsParams struct {
-	// List only active scheduled actions if true, and only disabled ones if false. Default: both.
+	// List only active scheduled actions (true) or only disabled ones (false). Default: both.
 	Active *bool `json:"Active,omitzero"`
 	// List only active scheduled actions that run before this time.
 	EndTime time.Time `json:"EndTime,omitzero"`
 	// List only scheduled actions that match these filters, by cluster or by IAM role.
 	Filters []models.ScheduledActionFilter `json:"Filters,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the scheduled action with this name.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
 	// List only active scheduled actions that run after this time.
 	StartTime time.Time `json:"StartTime,omitzero"`
-	// List only scheduled actions of this type. Default: all types.
+	// List only scheduled actions that run this operation. Default: all operations.
 	TargetActionType models.ScheduledActionTypeValues `json:"TargetActionType,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeScheduledActionsParams) Validate() error {
 	c := codec.NewCheck("DescribeScheduledActions")
 	codec.CheckStructures(&c, "Filters.ScheduledActionFilter", p.Filters)
@@ -44,7 +44,7 @@ func (p *DescribeScheduledActionsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeScheduledActionsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Active", p.Active)
@@ -59,17 +59,17 @@ func (p *DescribeScheduledActionsParams) WriteToRequest(request runtime.ClientRe
 	return w.Err()
 }
 
-// DescribeScheduledActionsResult is what [Client.DescribeScheduledActions] returns.
+// DescribeScheduledActionsResult is the result of [Client.DescribeScheduledActions].
 type DescribeScheduledActionsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeScheduledActionsResult>Marker"`
-	// The scheduled actions of this page.
+	// Scheduled actions on this page.
 	ScheduledActions []models.ScheduledAction `json:"ScheduledActions,omitzero" xml:"DescribeScheduledActionsResult>ScheduledActions>ScheduledAction"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeScheduledActionsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -91,7 +91,7 @@ func (c *Client) DescribeScheduledActions(ctx context.Context, params *DescribeS
 	}, params, options)
 }
 
-// DescribeScheduledActionsAll goes through the pages of DescribeScheduledActions, each of which is one call. See redshift.Client.DescribeScheduledActionsAll.
+// DescribeScheduledActionsAll iterates over the pages of DescribeScheduledActions, with one call for each. See redshift.Client.DescribeScheduledActionsAll.
 func DescribeScheduledActionsAll(params *DescribeScheduledActionsParams, call func(*DescribeScheduledActionsParams) (*DescribeScheduledActionsResult, error)) iter.Seq2[models.ScheduledAction, error] {
 	page := codec.CopyParams(params)
 

@@ -12,23 +12,23 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DeleteClusterParams has the parameters of [Client.DeleteCluster]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteClusterParams has the parameters of [Client.DeleteCluster]. Zero values are not sent and are not in the JSON.
 type DeleteClusterParams struct {
-	// Required. The cluster to delete.
+	// Required. Identifier of the cluster to delete.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// The identifier of the final snapshot, 1 to 255 letters, digits and hyphens. It starts with a letter, does not end
-	// with a hyphen and has no two hyphens in a row. Needed unless SkipFinalClusterSnapshot is true, and an error if it
-	// is.
+	// Identifier of the final snapshot, unique in the account and region. It has 1 to 255 letters, digits and hyphens.
+	// It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Required unless
+	// SkipFinalClusterSnapshot is true, and not allowed if it is.
 	FinalClusterSnapshotIdentifier string `json:"FinalClusterSnapshotIdentifier,omitzero"`
-	// The number of days to keep the final snapshot, 1 to 3,653, or -1. With -1, Redshift keeps it until someone deletes
-	// it. Redshift refuses 0. Default: -1.
+	// Days to keep the final snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0. Default:
+	// -1.
 	FinalClusterSnapshotRetentionPeriod *int `json:"FinalClusterSnapshotRetentionPeriod,omitzero"`
 	// Whether to delete the cluster without a final snapshot. Default: false.
 	SkipFinalClusterSnapshot *bool `json:"SkipFinalClusterSnapshot,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteClusterParams) Validate() error {
 	c := codec.NewCheck("DeleteCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -39,7 +39,7 @@ func (p *DeleteClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -50,7 +50,7 @@ func (p *DeleteClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// DeleteClusterResult is what [Client.DeleteCluster] returns.
+// DeleteClusterResult is the result of [Client.DeleteCluster].
 type DeleteClusterResult struct {
 	// The cluster, in state final-snapshot or deleting.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"DeleteClusterResult>Cluster"`
@@ -58,7 +58,7 @@ type DeleteClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,14 +12,13 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeAccountAttributesParams has the parameters of [Client.DescribeAccountAttributes]. Zero values are not sent and are not in the JSON.
 type DescribeAccountAttributesParams struct {
 	// List only the attributes with these names. Default: all attributes.
 	AttributeNames []string `json:"AttributeNames,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeAccountAttributesParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	codec.Strings(&w, "AttributeNames.AttributeName", p.AttributeNames)
@@ -27,15 +26,15 @@ func (p *DescribeAccountAttributesParams) WriteToRequest(request runtime.ClientR
 	return w.Err()
 }
 
-// DescribeAccountAttributesResult is what [Client.DescribeAccountAttributes] returns.
+// DescribeAccountAttributesResult is the result of [Client.DescribeAccountAttributes].
 type DescribeAccountAttributesResult struct {
-	// The attributes of the account.
+	// Attributes of the account.
 	AccountAttributes []models.AccountAttribute `json:"AccountAttributes,omitzero" xml:"DescribeAccountAttributesResult>AccountAttributes>AccountAttribute"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeAccountAttributesResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -48,7 +47,7 @@ func (r *DescribeAccountAttributesResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeAccountAttributes lists attributes of the AWS account in Redshift, such as max-defer-maintenance-duration.
+// DescribeAccountAttributes lists attributes of the AWS account in Redshift.
 func (c *Client) DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error) {
 	return codec.Submit[DescribeAccountAttributesResult](ctx, c.over(), codec.Call{
 		ID: "describeAccountAttributes", Path: "/?Action=DescribeAccountAttributes&Version=2012-12-01", ReadOnly: true,

@@ -13,18 +13,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]. Zero values are not sent and are not in the JSON.
 type DescribeClusterTracksParams struct {
-	// List only the maintenance track with this name, such as current.
+	// List only the maintenance track with this name. For example, current.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once. Where there are more, the answer has a Marker.
+	// Maximum number of items in one response. If more items exist, the response has a Marker. Amazon documents neither
+	// limits nor a default.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClusterTracksParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("MaintenanceTrackName", p.MaintenanceTrackName)
@@ -34,17 +34,17 @@ func (p *DescribeClusterTracksParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// DescribeClusterTracksResult is what [Client.DescribeClusterTracks] returns.
+// DescribeClusterTracksResult is the result of [Client.DescribeClusterTracks].
 type DescribeClusterTracksResult struct {
-	// The maintenance tracks of this page.
+	// Maintenance tracks on this page.
 	MaintenanceTracks []models.MaintenanceTrack `json:"MaintenanceTracks,omitzero" xml:"DescribeClusterTracksResult>MaintenanceTracks>MaintenanceTrack"`
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterTracksResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClusterTracksResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -66,7 +66,7 @@ func (c *Client) DescribeClusterTracks(ctx context.Context, params *DescribeClus
 	}, params, options)
 }
 
-// DescribeClusterTracksAll goes through the pages of DescribeClusterTracks, each of which is one call. See redshift.Client.DescribeClusterTracksAll.
+// DescribeClusterTracksAll iterates over the pages of DescribeClusterTracks, with one call for each. See redshift.Client.DescribeClusterTracksAll.
 func DescribeClusterTracksAll(params *DescribeClusterTracksParams, call func(*DescribeClusterTracksParams) (*DescribeClusterTracksResult, error)) iter.Seq2[models.MaintenanceTrack, error] {
 	page := codec.CopyParams(params)
 

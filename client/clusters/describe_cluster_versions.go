@@ -13,21 +13,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]. Zero values are not sent and are not in the JSON.
 type DescribeClusterVersionsParams struct {
-	// List only the versions of this family of parameter groups, such as redshift-1.0. The name has 1 to 255 letters,
-	// digits and hyphens, starts with a letter, does not end with a hyphen and has no two hyphens in a row.
+	// List only versions of this parameter group family. For example, redshift-1.0. The name has 1 to 255 letters,
+	// digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Default:
+	// all families.
 	ClusterParameterGroupFamily string `json:"ClusterParameterGroupFamily,omitzero"`
-	// List only this version, such as 1.0.
+	// List only this version. For example, 1.0. Default: all versions.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeClusterVersionsParams) Validate() error {
 	c := codec.NewCheck("DescribeClusterVersions")
 	c.MaxLength("ClusterParameterGroupFamily", p.ClusterParameterGroupFamily, 255)
@@ -36,7 +37,7 @@ func (p *DescribeClusterVersionsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClusterVersionsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterParameterGroupFamily", p.ClusterParameterGroupFamily)
@@ -47,17 +48,17 @@ func (p *DescribeClusterVersionsParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// DescribeClusterVersionsResult is what [Client.DescribeClusterVersions] returns.
+// DescribeClusterVersionsResult is the result of [Client.DescribeClusterVersions].
 type DescribeClusterVersionsResult struct {
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterVersionsResult>Marker"`
-	// The versions of this page.
+	// Engine versions on this page.
 	ClusterVersions []models.ClusterVersion `json:"ClusterVersions,omitzero" xml:"DescribeClusterVersionsResult>ClusterVersions>ClusterVersion"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClusterVersionsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -72,14 +73,14 @@ func (r *DescribeClusterVersionsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeClusterVersions lists the versions of the Redshift engine that the region has.
+// DescribeClusterVersions lists the versions of the Redshift engine that are available in the region.
 func (c *Client) DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error) {
 	return codec.Submit[DescribeClusterVersionsResult](ctx, c.over(), codec.Call{
 		ID: "describeClusterVersions", Path: "/?Action=DescribeClusterVersions&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeClusterVersionsAll goes through the pages of DescribeClusterVersions, each of which is one call. See redshift.Client.DescribeClusterVersionsAll.
+// DescribeClusterVersionsAll iterates over the pages of DescribeClusterVersions, with one call for each. See redshift.Client.DescribeClusterVersionsAll.
 func DescribeClusterVersionsAll(params *DescribeClusterVersionsParams, call func(*DescribeClusterVersionsParams) (*DescribeClusterVersionsResult, error)) iter.Seq2[models.ClusterVersion, error] {
 	page := codec.CopyParams(params)
 

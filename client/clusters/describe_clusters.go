@@ -13,24 +13,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClustersParams has the parameters of [Client.DescribeClusters]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClustersParams has the parameters of [Client.DescribeClusters]. Zero values are not sent and are not in the JSON.
 type DescribeClustersParams struct {
 	// List only the cluster with this identifier. Case matters.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeClustersParams) Validate() error {
 	c := codec.NewCheck("DescribeClusters")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -38,7 +38,7 @@ func (p *DescribeClustersParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClustersParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -50,17 +50,17 @@ func (p *DescribeClustersParams) WriteToRequest(request runtime.ClientRequest, _
 	return w.Err()
 }
 
-// DescribeClustersResult is what [Client.DescribeClusters] returns.
+// DescribeClustersResult is the result of [Client.DescribeClusters].
 type DescribeClustersResult struct {
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClustersResult>Marker"`
-	// The clusters of this page.
+	// Clusters on this page.
 	Clusters []models.Cluster `json:"Clusters,omitzero" xml:"DescribeClustersResult>Clusters>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClustersResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -82,7 +82,7 @@ func (c *Client) DescribeClusters(ctx context.Context, params *DescribeClustersP
 	}, params, options)
 }
 
-// DescribeClustersAll goes through the pages of DescribeClusters, each of which is one call. See redshift.Client.DescribeClustersAll.
+// DescribeClustersAll iterates over the pages of DescribeClusters, with one call for each. See redshift.Client.DescribeClustersAll.
 func DescribeClustersAll(params *DescribeClustersParams, call func(*DescribeClustersParams) (*DescribeClustersResult, error)) iter.Seq2[models.Cluster, error] {
 	page := codec.CopyParams(params)
 

@@ -13,20 +13,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]. Zero values are not sent and are not in the JSON.
 type DescribeOrderableClusterOptionsParams struct {
-	// List only the options of this engine version, such as 1.0. Default: all versions.
+	// List only options of this engine version. For example, 1.0. DescribeClusterVersions lists the versions. Default:
+	// all versions.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the options of this node type, such as ra3.xlplus.
+	// List only options of this node type. For example, ra3.xlplus. Default: all node types.
 	NodeType string `json:"NodeType,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeOrderableClusterOptionsParams) Validate() error {
 	c := codec.NewCheck("DescribeOrderableClusterOptions")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -34,7 +35,7 @@ func (p *DescribeOrderableClusterOptionsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeOrderableClusterOptionsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterVersion", p.ClusterVersion)
@@ -45,17 +46,17 @@ func (p *DescribeOrderableClusterOptionsParams) WriteToRequest(request runtime.C
 	return w.Err()
 }
 
-// DescribeOrderableClusterOptionsResult is what [Client.DescribeOrderableClusterOptions] returns.
+// DescribeOrderableClusterOptionsResult is the result of [Client.DescribeOrderableClusterOptions].
 type DescribeOrderableClusterOptionsResult struct {
-	// The options of this page.
+	// Options on this page.
 	OrderableClusterOptions []models.OrderableClusterOption `json:"OrderableClusterOptions,omitzero" xml:"DescribeOrderableClusterOptionsResult>OrderableClusterOptions>OrderableClusterOption"`
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeOrderableClusterOptionsResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeOrderableClusterOptionsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -70,14 +71,14 @@ func (r *DescribeOrderableClusterOptionsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeOrderableClusterOptions lists the combinations of engine version, cluster type and node type that a new cluster in the region can have, with the Availability Zones of each.
+// DescribeOrderableClusterOptions lists the settings that a new cluster in the region can have.
 func (c *Client) DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error) {
 	return codec.Submit[DescribeOrderableClusterOptionsResult](ctx, c.over(), codec.Call{
 		ID: "describeOrderableClusterOptions", Path: "/?Action=DescribeOrderableClusterOptions&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeOrderableClusterOptionsAll goes through the pages of DescribeOrderableClusterOptions, each of which is one call. See redshift.Client.DescribeOrderableClusterOptionsAll.
+// DescribeOrderableClusterOptionsAll iterates over the pages of DescribeOrderableClusterOptions, with one call for each. See redshift.Client.DescribeOrderableClusterOptionsAll.
 func DescribeOrderableClusterOptionsAll(params *DescribeOrderableClusterOptionsParams, call func(*DescribeOrderableClusterOptionsParams) (*DescribeOrderableClusterOptionsResult, error)) iter.Seq2[models.OrderableClusterOption, error] {
 	page := codec.CopyParams(params)
 

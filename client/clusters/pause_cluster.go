@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// PauseClusterParams has the parameters of [Client.PauseCluster]. Zero values are not sent,
-// and left out of the JSON.
+// PauseClusterParams has the parameters of [Client.PauseCluster]. Zero values are not sent and are not in the JSON.
 type PauseClusterParams struct {
-	// Required. The cluster to pause.
+	// Required. Identifier of the cluster to pause.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *PauseClusterParams) Validate() error {
 	c := codec.NewCheck("PauseCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -27,7 +27,7 @@ func (p *PauseClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *PauseClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -35,7 +35,7 @@ func (p *PauseClusterParams) WriteToRequest(request runtime.ClientRequest, _ str
 	return w.Err()
 }
 
-// PauseClusterResult is what [Client.PauseCluster] returns.
+// PauseClusterResult is the result of [Client.PauseCluster].
 type PauseClusterResult struct {
 	// The cluster, which Redshift is pausing.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"PauseClusterResult>Cluster"`
@@ -43,7 +43,7 @@ type PauseClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *PauseClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

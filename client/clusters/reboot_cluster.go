@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RebootClusterParams has the parameters of [Client.RebootCluster]. Zero values are not sent,
-// and left out of the JSON.
+// RebootClusterParams has the parameters of [Client.RebootCluster]. Zero values are not sent and are not in the JSON.
 type RebootClusterParams struct {
-	// Required. The cluster to reboot.
+	// Required. Identifier of the cluster to reboot.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RebootClusterParams) Validate() error {
 	c := codec.NewCheck("RebootCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -27,7 +27,7 @@ func (p *RebootClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RebootClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -35,7 +35,7 @@ func (p *RebootClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// RebootClusterResult is what [Client.RebootCluster] returns.
+// RebootClusterResult is the result of [Client.RebootCluster].
 type RebootClusterResult struct {
 	// The cluster, in state rebooting.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"RebootClusterResult>Cluster"`
@@ -43,7 +43,7 @@ type RebootClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RebootClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,28 +12,29 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ResizeClusterParams has the parameters of [Client.ResizeCluster]. Zero values are not sent,
-// and left out of the JSON.
+// ResizeClusterParams has the parameters of [Client.ResizeCluster]. Zero values are not sent and are not in the JSON.
 type ResizeClusterParams struct {
-	// Required. The cluster to resize.
+	// Required. Identifier of the cluster to resize.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Whether the resize is a classic one. Default: false, an elastic resize.
+	// Whether to use a classic resize instead of an elastic one. Default: false.
 	Classic *bool `json:"Classic,omitzero"`
-	// The new type of the cluster, single-node or multi-node.
+	// New type of the cluster, single-node or multi-node.
 	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
-	// The new type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
-	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. Default: the current type.
+	// New type of the cluster's nodes. For example, ra3.xlplus. The types are dc2.large, dc2.8xlarge, ra3.large,
+	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. ModifyCluster needs
+	// NumberOfNodes too. Default: the current type.
 	NodeType string `json:"NodeType,omitzero"`
-	// The new number of compute nodes, at least 1. The node type and the quotas of the account limit it. Default: the
-	// current number.
+	// New number of compute nodes, at least 1. The maximum depends on the node type and the quotas of the account.
+	// ModifyCluster needs NodeType too. Default: the current number.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
-	// The reserved node to exchange along with the resize.
+	// Identifier of the reserved node to exchange during the resize.
 	ReservedNodeID string `json:"ReservedNodeId,omitzero"`
-	// The offering of reserved nodes to exchange the reserved node for.
+	// Identifier of the offering to exchange the reserved node for.
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ResizeClusterParams) Validate() error {
 	c := codec.NewCheck("ResizeCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -42,7 +43,7 @@ func (p *ResizeClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ResizeClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Classic", p.Classic)
@@ -56,7 +57,7 @@ func (p *ResizeClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// ResizeClusterResult is what [Client.ResizeCluster] returns.
+// ResizeClusterResult is the result of [Client.ResizeCluster].
 type ResizeClusterResult struct {
 	// The cluster, which Redshift is resizing.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ResizeClusterResult>Cluster"`
@@ -64,7 +65,7 @@ type ResizeClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ResizeClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ResumeClusterParams has the parameters of [Client.ResumeCluster]. Zero values are not sent,
-// and left out of the JSON.
+// ResumeClusterParams has the parameters of [Client.ResumeCluster]. Zero values are not sent and are not in the JSON.
 type ResumeClusterParams struct {
-	// Required. The paused cluster to resume.
+	// Required. Identifier of the paused cluster to resume.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ResumeClusterParams) Validate() error {
 	c := codec.NewCheck("ResumeCluster")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -27,7 +27,7 @@ func (p *ResumeClusterParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ResumeClusterParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -35,7 +35,7 @@ func (p *ResumeClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 	return w.Err()
 }
 
-// ResumeClusterResult is what [Client.ResumeCluster] returns.
+// ResumeClusterResult is the result of [Client.ResumeCluster].
 type ResumeClusterResult struct {
 	// The cluster, which Redshift is resuming.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ResumeClusterResult>Cluster"`
@@ -43,7 +43,7 @@ type ResumeClusterResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ResumeClusterResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

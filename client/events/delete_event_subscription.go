@@ -11,14 +11,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteEventSubscriptionParams has the parameters of [Client.DeleteEventSubscription]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteEventSubscriptionParams has the parameters of [Client.DeleteEventSubscription]. Zero values are not sent and are not in the JSON.
 type DeleteEventSubscriptionParams struct {
-	// Required. The subscription to delete.
+	// Required. Name of the subscription to delete.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteEventSubscriptionParams) Validate() error {
 	c := codec.NewCheck("DeleteEventSubscription")
 	c.Required("SubscriptionName", p.SubscriptionName != "")
@@ -26,7 +26,7 @@ func (p *DeleteEventSubscriptionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteEventSubscriptionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("SubscriptionName", p.SubscriptionName)
@@ -34,13 +34,13 @@ func (p *DeleteEventSubscriptionParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// DeleteEventSubscriptionResult is what [Client.DeleteEventSubscription] returns.
+// DeleteEventSubscriptionResult is the result of [Client.DeleteEventSubscription].
 type DeleteEventSubscriptionResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteEventSubscriptionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()

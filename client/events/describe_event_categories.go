@@ -12,14 +12,13 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeEventCategoriesParams has the parameters of [Client.DescribeEventCategories]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeEventCategoriesParams has the parameters of [Client.DescribeEventCategories]. Zero values are not sent and are not in the JSON.
 type DescribeEventCategoriesParams struct {
-	// List only the categories of this type of source. Default: the categories of all types.
+	// List only categories of this source type. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeEventCategoriesParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("SourceType", string(p.SourceType))
@@ -27,15 +26,15 @@ func (p *DescribeEventCategoriesParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// DescribeEventCategoriesResult is what [Client.DescribeEventCategories] returns.
+// DescribeEventCategoriesResult is the result of [Client.DescribeEventCategories].
 type DescribeEventCategoriesResult struct {
-	// The events of each type of source with their categories.
+	// Kinds of events by source type, with their categories.
 	EventCategoriesMapList []models.EventCategoriesMap `json:"EventCategoriesMapList,omitzero" xml:"DescribeEventCategoriesResult>EventCategoriesMapList>EventCategoriesMap"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeEventCategoriesResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -48,7 +47,7 @@ func (r *DescribeEventCategoriesResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeEventCategories lists the categories of events and the events in each, for all types of sources or for one.
+// DescribeEventCategories lists the event categories and the kinds of events in them.
 func (c *Client) DescribeEventCategories(ctx context.Context, params *DescribeEventCategoriesParams, options ...Option) (*DescribeEventCategoriesResult, error) {
 	return codec.Submit[DescribeEventCategoriesResult](ctx, c.over(), codec.Call{
 		ID: "describeEventCategories", Path: "/?Action=DescribeEventCategories&Version=2012-12-01", ReadOnly: true,

@@ -13,24 +13,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeEventSubscriptionsParams has the parameters of [Client.DescribeEventSubscriptions]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeEventSubscriptionsParams has the parameters of [Client.DescribeEventSubscriptions]. Zero values are not sent and are not in the JSON.
 type DescribeEventSubscriptionsParams struct {
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the subscription with this name.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeEventSubscriptionsParams) Validate() error {
 	c := codec.NewCheck("DescribeEventSubscriptions")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -38,7 +38,7 @@ func (p *DescribeEventSubscriptionsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeEventSubscriptionsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -50,17 +50,17 @@ func (p *DescribeEventSubscriptionsParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// DescribeEventSubscriptionsResult is what [Client.DescribeEventSubscriptions] returns.
+// DescribeEventSubscriptionsResult is the result of [Client.DescribeEventSubscriptions].
 type DescribeEventSubscriptionsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeEventSubscriptionsResult>Marker"`
-	// The subscriptions of this page.
+	// Event subscriptions on this page.
 	EventSubscriptionsList []models.EventSubscription `json:"EventSubscriptionsList,omitzero" xml:"DescribeEventSubscriptionsResult>EventSubscriptionsList>EventSubscription"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeEventSubscriptionsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -82,7 +82,7 @@ func (c *Client) DescribeEventSubscriptions(ctx context.Context, params *Describ
 	}, params, options)
 }
 
-// DescribeEventSubscriptionsAll goes through the pages of DescribeEventSubscriptions, each of which is one call. See redshift.Client.DescribeEventSubscriptionsAll.
+// DescribeEventSubscriptionsAll iterates over the pages of DescribeEventSubscriptions, with one call for each. See redshift.Client.DescribeEventSubscriptionsAll.
 func DescribeEventSubscriptionsAll(params *DescribeEventSubscriptionsParams, call func(*DescribeEventSubscriptionsParams) (*DescribeEventSubscriptionsResult, error)) iter.Seq2[models.EventSubscription, error] {
 	page := codec.CopyParams(params)
 

@@ -14,27 +14,28 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeEventsParams has the parameters of [Client.DescribeEvents]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeEventsParams has the parameters of [Client.DescribeEvents]. Zero values are not sent and are not in the JSON.
 type DescribeEventsParams struct {
-	// List only events of this many minutes before the call. Use it instead of StartTime and EndTime. Default: 60.
+	// List only events in this many minutes before the call. An alternative to StartTime and EndTime. Default: 60.
 	Duration *int `json:"Duration,omitzero"`
 	// List only events at this time or before, at most 14 days ago.
 	EndTime time.Time `json:"EndTime,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the events of the source with this identifier. The call needs SourceType too. The identifier is the
-	// identifier of a cluster or snapshot, or the name of a parameter group, security group or scheduled action.
+	// List only events of the source with this identifier. SourceType is then required. The identifier is the identifier
+	// of a cluster or snapshot, or the name of a parameter group, security group or scheduled action. Default: all
+	// sources.
 	SourceIdentifier string `json:"SourceIdentifier,omitzero"`
-	// List only the events of this type of source. Default: the events of all types.
+	// List only events of this source type. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
 	// List only events at this time or after, at most 14 days ago.
 	StartTime time.Time `json:"StartTime,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeEventsParams) Validate() error {
 	c := codec.NewCheck("DescribeEvents")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -42,7 +43,7 @@ func (p *DescribeEventsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeEventsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalInteger("Duration", p.Duration)
@@ -56,17 +57,17 @@ func (p *DescribeEventsParams) WriteToRequest(request runtime.ClientRequest, _ s
 	return w.Err()
 }
 
-// DescribeEventsResult is what [Client.DescribeEvents] returns.
+// DescribeEventsResult is the result of [Client.DescribeEvents].
 type DescribeEventsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeEventsResult>Marker"`
-	// The events of this page.
+	// Events on this page.
 	Events []models.Event `json:"Events,omitzero" xml:"DescribeEventsResult>Events>Event"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeEventsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -88,7 +89,7 @@ func (c *Client) DescribeEvents(ctx context.Context, params *DescribeEventsParam
 	}, params, options)
 }
 
-// DescribeEventsAll goes through the pages of DescribeEvents, each of which is one call. See redshift.Client.DescribeEventsAll.
+// DescribeEventsAll iterates over the pages of DescribeEvents, with one call for each. See redshift.Client.DescribeEventsAll.
 func DescribeEventsAll(params *DescribeEventsParams, call func(*DescribeEventsParams) (*DescribeEventsResult, error)) iter.Seq2[models.Event, error] {
 	page := codec.CopyParams(params)
 

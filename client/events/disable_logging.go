@@ -13,14 +13,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DisableLoggingParams has the parameters of [Client.DisableLogging]. Zero values are not sent,
-// and left out of the JSON.
+// DisableLoggingParams has the parameters of [Client.DisableLogging]. Zero values are not sent and are not in the JSON.
 type DisableLoggingParams struct {
-	// Required. The cluster whose logs stop.
+	// Required. Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DisableLoggingParams) Validate() error {
 	c := codec.NewCheck("DisableLogging")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -28,7 +28,7 @@ func (p *DisableLoggingParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DisableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -36,29 +36,29 @@ func (p *DisableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ s
 	return w.Err()
 }
 
-// DisableLoggingResult is what [Client.DisableLogging] returns.
+// DisableLoggingResult is the result of [Client.DisableLogging].
 type DisableLoggingResult struct {
 	// Whether Redshift logs the connections and user activity of the cluster.
 	LoggingEnabled bool `json:"LoggingEnabled,omitzero" xml:"DisableLoggingResult>LoggingEnabled"`
-	// The S3 bucket with the log files. Empty if logs are not stored in S3.
+	// S3 bucket of the log files. Empty if logs are not stored in S3.
 	BucketName string `json:"BucketName,omitzero" xml:"DisableLoggingResult>BucketName"`
-	// The prefix of the names of log files in S3.
+	// Prefix of the names of log files in S3.
 	S3KeyPrefix string `json:"S3KeyPrefix,omitzero" xml:"DisableLoggingResult>S3KeyPrefix"`
-	// The last time that Redshift delivered logs.
+	// Time of the last successful delivery of logs.
 	LastSuccessfulDeliveryTime time.Time `json:"LastSuccessfulDeliveryTime,omitzero" xml:"DisableLoggingResult>LastSuccessfulDeliveryTime"`
-	// The last time that Redshift failed to deliver logs.
+	// Time of the last failed delivery of logs.
 	LastFailureTime time.Time `json:"LastFailureTime,omitzero" xml:"DisableLoggingResult>LastFailureTime"`
-	// The reason of the last failed delivery, for people.
+	// Reason why the last delivery failed, for people.
 	LastFailureMessage string `json:"LastFailureMessage,omitzero" xml:"DisableLoggingResult>LastFailureMessage"`
-	// Where Redshift stores the logs: s3 or cloudwatch.
+	// Destination of the logs, s3 or cloudwatch.
 	LogDestinationType models.LogDestinationType `json:"LogDestinationType,omitzero" xml:"DisableLoggingResult>LogDestinationType"`
-	// The exported types of logs: connectionlog, useractivitylog or userlog.
+	// Exported types of logs. The values are connectionlog, useractivitylog and userlog.
 	LogExports []string `json:"LogExports,omitzero" xml:"DisableLoggingResult>LogExports>member"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DisableLoggingResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -85,7 +85,7 @@ func (r *DisableLoggingResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DisableLogging stops the audit logs of a cluster.
+// DisableLogging disables the audit logs of a cluster.
 func (c *Client) DisableLogging(ctx context.Context, params *DisableLoggingParams, options ...Option) (*DisableLoggingResult, error) {
 	return codec.Submit[DisableLoggingResult](ctx, c.over(), codec.Call{
 		ID: "disableLogging", Path: "/?Action=DisableLogging&Version=2012-12-01",

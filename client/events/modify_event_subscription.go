@@ -12,29 +12,30 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]. Zero values are not sent and are not in the JSON.
 type ModifyEventSubscriptionParams struct {
-	// Required. The subscription to change.
+	// Required. Name of the subscription to change.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
-	// Whether the subscription sends notifications.
+	// Whether the subscription sends notifications. Default: the current setting.
 	Enabled *bool `json:"Enabled,omitzero"`
-	// Select only events of these categories. The categories are configuration, management, monitoring, security and
-	// pending. An empty list selects all categories.
+	// Select only events in these categories. The categories are configuration, management, monitoring, security and
+	// pending. An empty list selects all categories. Default: the current categories.
 	EventCategories []string `json:"EventCategories,omitzero"`
-	// Select events of this severity, ERROR or INFO.
+	// Select only events of this severity, ERROR or INFO. Default: the current severity.
 	Severity models.EventSeverity `json:"Severity,omitzero"`
-	// The Amazon resource name (ARN) of the Amazon SNS topic that gets the notifications.
+	// New Amazon SNS topic that gets the notifications, as an Amazon Resource Name (ARN). Redshift needs permission to
+	// publish to the topic. Default: the current topic.
 	SnsTopicArn string `json:"SnsTopicArn,omitzero"`
-	// Select only the events of these sources. All have the type SourceType. An empty list selects all sources of the
-	// type.
+	// Select only events of these sources. All sources must be of the type SourceType. An empty list selects all sources
+	// of the type. Default: the current sources.
 	SourceIDs []string `json:"SourceIds,omitzero"`
-	// Select only the events of this type of source. The valid values are the constants of SourceType. An empty text
-	// selects all types.
+	// Select only events of this source type. The values are the constants of SourceType. An empty text selects all
+	// types. Default: the current type.
 	SourceType *string `json:"SourceType,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyEventSubscriptionParams) Validate() error {
 	c := codec.NewCheck("ModifyEventSubscription")
 	c.Required("SubscriptionName", p.SubscriptionName != "")
@@ -42,7 +43,7 @@ func (p *ModifyEventSubscriptionParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyEventSubscriptionParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Enabled", p.Enabled)
@@ -58,7 +59,7 @@ func (p *ModifyEventSubscriptionParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// ModifyEventSubscriptionResult is what [Client.ModifyEventSubscription] returns.
+// ModifyEventSubscriptionResult is the result of [Client.ModifyEventSubscription].
 type ModifyEventSubscriptionResult struct {
 	// The changed subscription.
 	EventSubscription models.EventSubscription `json:"EventSubscription,omitzero" xml:"ModifyEventSubscriptionResult>EventSubscription"`
@@ -66,7 +67,7 @@ type ModifyEventSubscriptionResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyEventSubscriptionResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

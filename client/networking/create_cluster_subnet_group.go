@@ -12,21 +12,21 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterSubnetGroupParams has the parameters of [Client.CreateClusterSubnetGroup]. Zero values are not sent,
-// and left out of the JSON.
+// CreateClusterSubnetGroupParams has the parameters of [Client.CreateClusterSubnetGroup]. Zero values are not sent and are not in the JSON.
 type CreateClusterSubnetGroupParams struct {
-	// Required. The name of the new group: at most 255 letters, digits and hyphens. It must not be Default, and is
-	// unique in the account and region. Redshift stores it in lower case.
+	// Required. Name of the new group, unique in the account and region. It has 1 to 255 letters, digits and hyphens.
+	// The name Default is not allowed. Redshift stores it in lower case.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// Required. The description of the new group.
+	// Required. Description of the new group, for people.
 	Description string `json:"Description,omitzero"`
-	// Required. The identifiers of 1 to 20 subnets, all in one VPC.
+	// Required. Identifiers of the subnets, 1 to 20, all in one VPC. For example, subnet-0a1b2c3d.
 	SubnetIDs []string `json:"SubnetIds,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateClusterSubnetGroupParams) Validate() error {
 	c := codec.NewCheck("CreateClusterSubnetGroup")
 	c.Required("ClusterSubnetGroupName", p.ClusterSubnetGroupName != "")
@@ -38,7 +38,7 @@ func (p *CreateClusterSubnetGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateClusterSubnetGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterSubnetGroupName", p.ClusterSubnetGroupName)
@@ -49,7 +49,7 @@ func (p *CreateClusterSubnetGroupParams) WriteToRequest(request runtime.ClientRe
 	return w.Err()
 }
 
-// CreateClusterSubnetGroupResult is what [Client.CreateClusterSubnetGroup] returns.
+// CreateClusterSubnetGroupResult is the result of [Client.CreateClusterSubnetGroup].
 type CreateClusterSubnetGroupResult struct {
 	// The new group.
 	ClusterSubnetGroup models.ClusterSubnetGroup `json:"ClusterSubnetGroup,omitzero" xml:"CreateClusterSubnetGroupResult>ClusterSubnetGroup"`
@@ -57,7 +57,7 @@ type CreateClusterSubnetGroupResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateClusterSubnetGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -11,14 +11,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteClusterSubnetGroupParams has the parameters of [Client.DeleteClusterSubnetGroup]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteClusterSubnetGroupParams has the parameters of [Client.DeleteClusterSubnetGroup]. Zero values are not sent and are not in the JSON.
 type DeleteClusterSubnetGroupParams struct {
-	// Required. The group to delete.
+	// Required. Name of the group to delete.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteClusterSubnetGroupParams) Validate() error {
 	c := codec.NewCheck("DeleteClusterSubnetGroup")
 	c.Required("ClusterSubnetGroupName", p.ClusterSubnetGroupName != "")
@@ -26,7 +26,7 @@ func (p *DeleteClusterSubnetGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteClusterSubnetGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterSubnetGroupName", p.ClusterSubnetGroupName)
@@ -34,13 +34,13 @@ func (p *DeleteClusterSubnetGroupParams) WriteToRequest(request runtime.ClientRe
 	return w.Err()
 }
 
-// DeleteClusterSubnetGroupResult is what [Client.DeleteClusterSubnetGroup] returns.
+// DeleteClusterSubnetGroupResult is the result of [Client.DeleteClusterSubnetGroup].
 type DeleteClusterSubnetGroupResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteClusterSubnetGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()

@@ -13,24 +13,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterSubnetGroupsParams has the parameters of [Client.DescribeClusterSubnetGroups]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClusterSubnetGroupsParams has the parameters of [Client.DescribeClusterSubnetGroups]. Zero values are not sent and are not in the JSON.
 type DescribeClusterSubnetGroupsParams struct {
 	// List only the group with this name.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeClusterSubnetGroupsParams) Validate() error {
 	c := codec.NewCheck("DescribeClusterSubnetGroups")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -38,7 +38,7 @@ func (p *DescribeClusterSubnetGroupsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClusterSubnetGroupsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterSubnetGroupName", p.ClusterSubnetGroupName)
@@ -50,17 +50,17 @@ func (p *DescribeClusterSubnetGroupsParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// DescribeClusterSubnetGroupsResult is what [Client.DescribeClusterSubnetGroups] returns.
+// DescribeClusterSubnetGroupsResult is the result of [Client.DescribeClusterSubnetGroups].
 type DescribeClusterSubnetGroupsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterSubnetGroupsResult>Marker"`
-	// The groups of this page.
+	// Cluster subnet groups on this page.
 	ClusterSubnetGroups []models.ClusterSubnetGroup `json:"ClusterSubnetGroups,omitzero" xml:"DescribeClusterSubnetGroupsResult>ClusterSubnetGroups>ClusterSubnetGroup"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClusterSubnetGroupsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -82,7 +82,7 @@ func (c *Client) DescribeClusterSubnetGroups(ctx context.Context, params *Descri
 	}, params, options)
 }
 
-// DescribeClusterSubnetGroupsAll goes through the pages of DescribeClusterSubnetGroups, each of which is one call. See redshift.Client.DescribeClusterSubnetGroupsAll.
+// DescribeClusterSubnetGroupsAll iterates over the pages of DescribeClusterSubnetGroups, with one call for each. See redshift.Client.DescribeClusterSubnetGroupsAll.
 func DescribeClusterSubnetGroupsAll(params *DescribeClusterSubnetGroupsParams, call func(*DescribeClusterSubnetGroupsParams) (*DescribeClusterSubnetGroupsResult, error)) iter.Seq2[models.ClusterSubnetGroup, error] {
 	page := codec.CopyParams(params)
 

@@ -12,18 +12,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterSubnetGroupParams has the parameters of [Client.ModifyClusterSubnetGroup]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterSubnetGroupParams has the parameters of [Client.ModifyClusterSubnetGroup]. Zero values are not sent and are not in the JSON.
 type ModifyClusterSubnetGroupParams struct {
-	// Required. The group to change.
+	// Required. Name of the group to change.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// Required. The identifiers of all subnets that the group has from now on, 1 to 20.
+	// Required. Identifiers of the new subnets, 1 to 20, all in one VPC. They replace all current ones.
 	SubnetIDs []string `json:"SubnetIds,omitzero"`
-	// The new description of the group. Default: the description stays as it is.
+	// New description of the group, for people. Default: the current description.
 	Description string `json:"Description,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterSubnetGroupParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterSubnetGroup")
 	c.Required("ClusterSubnetGroupName", p.ClusterSubnetGroupName != "")
@@ -32,7 +32,7 @@ func (p *ModifyClusterSubnetGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterSubnetGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterSubnetGroupName", p.ClusterSubnetGroupName)
@@ -42,7 +42,7 @@ func (p *ModifyClusterSubnetGroupParams) WriteToRequest(request runtime.ClientRe
 	return w.Err()
 }
 
-// ModifyClusterSubnetGroupResult is what [Client.ModifyClusterSubnetGroup] returns.
+// ModifyClusterSubnetGroupResult is the result of [Client.ModifyClusterSubnetGroup].
 type ModifyClusterSubnetGroupResult struct {
 	// The changed group.
 	ClusterSubnetGroup models.ClusterSubnetGroup `json:"ClusterSubnetGroup,omitzero" xml:"ModifyClusterSubnetGroupResult>ClusterSubnetGroup"`
@@ -50,7 +50,7 @@ type ModifyClusterSubnetGroupResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterSubnetGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -63,7 +63,7 @@ func (r *ModifyClusterSubnetGroupResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group, and its description if the call has one.
+// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group.
 func (c *Client) ModifyClusterSubnetGroup(ctx context.Context, params *ModifyClusterSubnetGroupParams, options ...Option) (*ModifyClusterSubnetGroupResult, error) {
 	return codec.Submit[ModifyClusterSubnetGroupResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterSubnetGroup", Path: "/?Action=ModifyClusterSubnetGroup&Version=2012-12-01",

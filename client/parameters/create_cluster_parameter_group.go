@@ -12,24 +12,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]. Zero values are not sent,
-// and left out of the JSON.
+// CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type CreateClusterParameterGroupParams struct {
-	// Required. The description of the new group.
+	// Required. Description of the new group, for people.
 	Description string `json:"Description,omitzero"`
-	// Required. The family of the new group, such as redshift-1.0. It is the version of the engine on the clusters that
-	// use the group, and decides which parameters the group has. DescribeClusterParameterGroups lists a default group of
-	// each family.
+	// Required. Family of the new group. For example, redshift-1.0. It is the engine version of the clusters that can
+	// use the group. It determines which parameters the group has. DescribeClusterParameterGroups lists the default
+	// group of each family.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero"`
-	// Required. The name of the new group: 1 to 255 letters, digits and hyphens. It starts with a letter, does not end
-	// with a hyphen and has no two hyphens in a row. It is unique in the account and region. Redshift stores it in lower
+	// Required. Name of the new group, unique in the account and region. It has 1 to 255 letters, digits and hyphens. It
+	// starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Redshift stores it in lower
 	// case.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateClusterParameterGroupParams) Validate() error {
 	c := codec.NewCheck("CreateClusterParameterGroup")
 	c.Required("Description", p.Description != "")
@@ -41,7 +41,7 @@ func (p *CreateClusterParameterGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateClusterParameterGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Description", p.Description)
@@ -52,7 +52,7 @@ func (p *CreateClusterParameterGroupParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// CreateClusterParameterGroupResult is what [Client.CreateClusterParameterGroup] returns.
+// CreateClusterParameterGroupResult is the result of [Client.CreateClusterParameterGroup].
 type CreateClusterParameterGroupResult struct {
 	// The new group.
 	ClusterParameterGroup models.ClusterParameterGroup `json:"ClusterParameterGroup,omitzero" xml:"CreateClusterParameterGroupResult>ClusterParameterGroup"`
@@ -60,7 +60,7 @@ type CreateClusterParameterGroupResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {

@@ -11,14 +11,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteClusterParameterGroupParams has the parameters of [Client.DeleteClusterParameterGroup]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteClusterParameterGroupParams has the parameters of [Client.DeleteClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type DeleteClusterParameterGroupParams struct {
-	// Required. The group to delete.
+	// Required. Name of the group to delete.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteClusterParameterGroupParams) Validate() error {
 	c := codec.NewCheck("DeleteClusterParameterGroup")
 	c.Required("ParameterGroupName", p.ParameterGroupName != "")
@@ -26,7 +26,7 @@ func (p *DeleteClusterParameterGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteClusterParameterGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ParameterGroupName", p.ParameterGroupName)
@@ -34,13 +34,13 @@ func (p *DeleteClusterParameterGroupParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// DeleteClusterParameterGroupResult is what [Client.DeleteClusterParameterGroup] returns.
+// DeleteClusterParameterGroupResult is the result of [Client.DeleteClusterParameterGroup].
 type DeleteClusterParameterGroupResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()

@@ -13,20 +13,20 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterParametersParams has the parameters of [Client.DescribeClusterParameters]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClusterParametersParams has the parameters of [Client.DescribeClusterParameters]. Zero values are not sent and are not in the JSON.
 type DescribeClusterParametersParams struct {
-	// Required. The group with the parameters.
+	// Required. Name of the group to list the parameters of.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the parameters with this source. Default: the parameters of both sources.
+	// List only parameters with this source, user or engine-default. Default: both.
 	Source models.ParameterSource `json:"Source,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeClusterParametersParams) Validate() error {
 	c := codec.NewCheck("DescribeClusterParameters")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -35,7 +35,7 @@ func (p *DescribeClusterParametersParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClusterParametersParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -46,17 +46,17 @@ func (p *DescribeClusterParametersParams) WriteToRequest(request runtime.ClientR
 	return w.Err()
 }
 
-// DescribeClusterParametersResult is what [Client.DescribeClusterParameters] returns.
+// DescribeClusterParametersResult is the result of [Client.DescribeClusterParameters].
 type DescribeClusterParametersResult struct {
-	// The parameters of this page.
+	// Parameters on this page.
 	Parameters []models.Parameter `json:"Parameters,omitzero" xml:"DescribeClusterParametersResult>Parameters>Parameter"`
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterParametersResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClusterParametersResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -78,7 +78,7 @@ func (c *Client) DescribeClusterParameters(ctx context.Context, params *Describe
 	}, params, options)
 }
 
-// DescribeClusterParametersAll goes through the pages of DescribeClusterParameters, each of which is one call. See redshift.Client.DescribeClusterParametersAll.
+// DescribeClusterParametersAll iterates over the pages of DescribeClusterParameters, with one call for each. See redshift.Client.DescribeClusterParametersAll.
 func DescribeClusterParametersAll(params *DescribeClusterParametersParams, call func(*DescribeClusterParametersParams) (*DescribeClusterParametersResult, error)) iter.Seq2[models.Parameter, error] {
 	page := codec.CopyParams(params)
 

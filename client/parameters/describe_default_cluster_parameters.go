@@ -13,18 +13,18 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeDefaultClusterParametersParams has the parameters of [Client.DescribeDefaultClusterParameters]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeDefaultClusterParametersParams has the parameters of [Client.DescribeDefaultClusterParameters]. Zero values are not sent and are not in the JSON.
 type DescribeDefaultClusterParametersParams struct {
-	// Required. The family of cluster parameter groups, such as redshift-1.0.
+	// Required. Family to list the parameters of. For example, redshift-1.0.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeDefaultClusterParametersParams) Validate() error {
 	c := codec.NewCheck("DescribeDefaultClusterParameters")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -33,7 +33,7 @@ func (p *DescribeDefaultClusterParametersParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeDefaultClusterParametersParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -43,7 +43,7 @@ func (p *DescribeDefaultClusterParametersParams) WriteToRequest(request runtime.
 	return w.Err()
 }
 
-// DescribeDefaultClusterParametersResult is what [Client.DescribeDefaultClusterParameters] returns.
+// DescribeDefaultClusterParametersResult is the result of [Client.DescribeDefaultClusterParameters].
 type DescribeDefaultClusterParametersResult struct {
 	// The family and one page of its parameters.
 	DefaultClusterParameters models.DefaultClusterParameters `json:"DefaultClusterParameters,omitzero" xml:"DescribeDefaultClusterParametersResult>DefaultClusterParameters"`
@@ -51,7 +51,7 @@ type DescribeDefaultClusterParametersResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeDefaultClusterParametersResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -64,14 +64,14 @@ func (r *DescribeDefaultClusterParametersResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeDefaultClusterParameters lists the parameters of a family of cluster parameter groups with their default values.
+// DescribeDefaultClusterParameters lists the parameters of a parameter group family with their default values.
 func (c *Client) DescribeDefaultClusterParameters(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) (*DescribeDefaultClusterParametersResult, error) {
 	return codec.Submit[DescribeDefaultClusterParametersResult](ctx, c.over(), codec.Call{
 		ID: "describeDefaultClusterParameters", Path: "/?Action=DescribeDefaultClusterParameters&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeDefaultClusterParametersAll goes through the pages of DescribeDefaultClusterParameters, each of which is one call. See redshift.Client.DescribeDefaultClusterParametersAll.
+// DescribeDefaultClusterParametersAll iterates over the pages of DescribeDefaultClusterParameters, with one call for each. See redshift.Client.DescribeDefaultClusterParametersAll.
 func DescribeDefaultClusterParametersAll(params *DescribeDefaultClusterParametersParams, call func(*DescribeDefaultClusterParametersParams) (*DescribeDefaultClusterParametersResult, error)) iter.Seq2[models.Parameter, error] {
 	page := codec.CopyParams(params)
 

@@ -12,18 +12,19 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]. Zero values are not sent,
-// and left out of the JSON.
+// ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type ResetClusterParameterGroupParams struct {
-	// Required. The group to change.
+	// Required. Name of the group to change.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
-	// The parameters to reset, up to 20, by ParameterName. At least one is needed unless ResetAllParameters is true.
+	// Parameters to reset, at most 20. Each needs ParameterName. At least one is required unless ResetAllParameters is
+	// true.
 	Parameters []models.Parameter `json:"Parameters,omitzero"`
 	// Whether to reset all parameters of the group. Default: true.
 	ResetAllParameters *bool `json:"ResetAllParameters,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ResetClusterParameterGroupParams) Validate() error {
 	c := codec.NewCheck("ResetClusterParameterGroup")
 	c.Required("ParameterGroupName", p.ParameterGroupName != "")
@@ -32,7 +33,7 @@ func (p *ResetClusterParameterGroupParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ResetClusterParameterGroupParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ParameterGroupName", p.ParameterGroupName)
@@ -42,18 +43,18 @@ func (p *ResetClusterParameterGroupParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// ResetClusterParameterGroupResult is what [Client.ResetClusterParameterGroup] returns.
+// ResetClusterParameterGroupResult is the result of [Client.ResetClusterParameterGroup].
 type ResetClusterParameterGroupResult struct {
-	// The name of the changed group.
+	// Name of the changed group.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ResetClusterParameterGroupResult>ParameterGroupName"`
-	// The status of the group as a sentence, such as that clusters need a reboot. Empty if the client recovered a lost
-	// response.
+	// Status of the group, as a sentence for people. It can say that clusters need a reboot. Empty if the client
+	// recovered a lost response.
 	ParameterGroupStatus string `json:"ParameterGroupStatus,omitzero" xml:"ResetClusterParameterGroupResult>ParameterGroupStatus"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ResetClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -68,7 +69,7 @@ func (r *ResetClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ResetClusterParameterGroup sets parameters of a cluster parameter group to the default values of its family.
+// ResetClusterParameterGroup resets parameters of a cluster parameter group to the default values of its family.
 func (c *Client) ResetClusterParameterGroup(ctx context.Context, params *ResetClusterParameterGroupParams, options ...Option) (*ResetClusterParameterGroupResult, error) {
 	return codec.Submit[ResetClusterParameterGroupResult](ctx, c.over(), codec.Call{
 		ID: "resetClusterParameterGroup", Path: "/?Action=ResetClusterParameterGroup&Version=2012-12-01",

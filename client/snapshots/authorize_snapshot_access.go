@@ -12,22 +12,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. Zero values are not sent,
-// and left out of the JSON.
+// AuthorizeSnapshotAccessParams has the parameters of [Client.AuthorizeSnapshotAccess]. Zero values are not sent and are not in the JSON.
 type AuthorizeSnapshotAccessParams struct {
-	// Required. The AWS account that may restore the snapshot: 12 digits, or amazon-redshift-support for AWS Support.
-	// Naming the snapshot's own account is an error.
+	// Required. AWS account that gets permission to restore the snapshot. It has 12 digits, or is
+	// amazon-redshift-support for AWS Support. The call fails if it is the snapshot's own account.
 	AccountWithRestoreAccess string `json:"AccountWithRestoreAccess,omitzero"`
-	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
+	// Amazon Resource Name (ARN) of the snapshot. An alternative to SnapshotIdentifier.
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
-	// The snapshot to share. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
+	// Identifier of the snapshot to share. Set exactly one of SnapshotIdentifier and SnapshotArn.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *AuthorizeSnapshotAccessParams) Validate() error {
 	c := codec.NewCheck("AuthorizeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
@@ -35,7 +35,7 @@ func (p *AuthorizeSnapshotAccessParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AccountWithRestoreAccess", p.AccountWithRestoreAccess)
@@ -46,15 +46,15 @@ func (p *AuthorizeSnapshotAccessParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// AuthorizeSnapshotAccessResult is what [Client.AuthorizeSnapshotAccess] returns.
+// AuthorizeSnapshotAccessResult is the result of [Client.AuthorizeSnapshotAccess].
 type AuthorizeSnapshotAccessResult struct {
-	// The shared snapshot, the account now among its AccountsWithRestoreAccess.
+	// The shared snapshot. Its AccountsWithRestoreAccess includes the new account.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"AuthorizeSnapshotAccessResult>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -67,7 +67,7 @@ func (r *AuthorizeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// AuthorizeSnapshotAccess lets another AWS account restore a manual snapshot.
+// AuthorizeSnapshotAccess allows another AWS account to restore a manual snapshot.
 func (c *Client) AuthorizeSnapshotAccess(ctx context.Context, params *AuthorizeSnapshotAccessParams, options ...Option) (*AuthorizeSnapshotAccessResult, error) {
 	return codec.Submit[AuthorizeSnapshotAccessResult](ctx, c.over(), codec.Call{
 		ID: "authorizeSnapshotAccess", Path: "/?Action=AuthorizeSnapshotAccess&Version=2012-12-01",

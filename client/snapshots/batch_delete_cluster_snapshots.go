@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. Zero values are not sent,
-// and left out of the JSON.
+// BatchDeleteClusterSnapshotsParams has the parameters of [Client.BatchDeleteClusterSnapshots]. Zero values are not sent and are not in the JSON.
 type BatchDeleteClusterSnapshotsParams struct {
-	// Required. The snapshots to delete, 1 to 100.
+	// Required. Snapshots to delete, 1 to 100.
 	Identifiers []models.DeleteClusterSnapshotMessage `json:"Identifiers,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
 	c := codec.NewCheck("BatchDeleteClusterSnapshots")
 	c.Required("Identifiers.DeleteClusterSnapshotMessage", len(p.Identifiers) > 0)
@@ -29,7 +29,7 @@ func (p *BatchDeleteClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	codec.Structures(&w, "Identifiers.DeleteClusterSnapshotMessage", p.Identifiers)
@@ -37,17 +37,17 @@ func (p *BatchDeleteClusterSnapshotsParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// BatchDeleteClusterSnapshotsResult is what [Client.BatchDeleteClusterSnapshots] returns.
+// BatchDeleteClusterSnapshotsResult is the result of [Client.BatchDeleteClusterSnapshots].
 type BatchDeleteClusterSnapshotsResult struct {
-	// The identifiers of the snapshots that were deleted.
+	// Identifiers of the deleted snapshots.
 	Resources []string `json:"Resources,omitzero" xml:"BatchDeleteClusterSnapshotsResult>Resources>String"`
-	// The snapshots that were not deleted, each with the reason.
+	// Snapshots that were not deleted, each with the reason.
 	Errors []models.SnapshotErrorMessage `json:"Errors,omitzero" xml:"BatchDeleteClusterSnapshotsResult>Errors>SnapshotErrorMessage"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -62,7 +62,7 @@ func (r *BatchDeleteClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots.
+// BatchDeleteClusterSnapshots deletes up to 100 manual snapshots in one call.
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
 	return codec.Submit[BatchDeleteClusterSnapshotsResult](ctx, c.over(), codec.Call{
 		ID: "batchDeleteClusterSnapshots", Path: "/?Action=BatchDeleteClusterSnapshots&Version=2012-12-01",

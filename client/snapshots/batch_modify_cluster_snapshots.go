@@ -12,20 +12,20 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. Zero values are not sent,
-// and left out of the JSON.
+// BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]. Zero values are not sent and are not in the JSON.
 type BatchModifyClusterSnapshotsParams struct {
-	// Required. The manual snapshots to change, 1 to 100.
+	// Required. Identifiers of the manual snapshots to change, 1 to 100.
 	SnapshotIdentifierList []string `json:"SnapshotIdentifierList,omitzero"`
-	// What becomes of a snapshot that has outlived the new retention period already. True deletes it at once; false is
-	// an error, and leaves it as it is. Default: false.
+	// Whether to delete a snapshot that is already older than its new retention period. If true, Redshift deletes the
+	// snapshot immediately. If false, the call fails and the snapshot does not change. Default: false.
 	Force *bool `json:"Force,omitzero"`
-	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is deleted. Redshift
-	// refuses 0. A period that the snapshot has outlived already is an error, unless Force is true.
+	// New number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses
+	// 0. If the snapshot is already older than the new period, the call fails unless Force is true.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *BatchModifyClusterSnapshotsParams) Validate() error {
 	c := codec.NewCheck("BatchModifyClusterSnapshots")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
@@ -35,7 +35,7 @@ func (p *BatchModifyClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *BatchModifyClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Force", p.Force)
@@ -45,17 +45,17 @@ func (p *BatchModifyClusterSnapshotsParams) WriteToRequest(request runtime.Clien
 	return w.Err()
 }
 
-// BatchModifyClusterSnapshotsResult is what [Client.BatchModifyClusterSnapshots] returns.
+// BatchModifyClusterSnapshotsResult is the result of [Client.BatchModifyClusterSnapshots].
 type BatchModifyClusterSnapshotsResult struct {
-	// The identifiers of the snapshots that were changed.
+	// Identifiers of the changed snapshots.
 	Resources []string `json:"Resources,omitzero" xml:"BatchModifyClusterSnapshotsResult>Resources>String"`
-	// The snapshots that were not changed, each with the reason.
+	// Snapshots that were not changed, each with the reason.
 	Errors []models.SnapshotErrorMessage `json:"Errors,omitzero" xml:"BatchModifyClusterSnapshotsResult>Errors>SnapshotErrorMessage"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -70,7 +70,7 @@ func (r *BatchModifyClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// BatchModifyClusterSnapshots changes how long up to 100 manual snapshots are kept.
+// BatchModifyClusterSnapshots changes the retention period of up to 100 manual snapshots in one call.
 func (c *Client) BatchModifyClusterSnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchModifyClusterSnapshotsResult, error) {
 	return codec.Submit[BatchModifyClusterSnapshotsResult](ctx, c.over(), codec.Call{
 		ID: "batchModifyClusterSnapshots", Path: "/?Action=BatchModifyClusterSnapshots&Version=2012-12-01",

@@ -12,24 +12,25 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// CopyClusterSnapshotParams has the parameters of [Client.CopyClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type CopyClusterSnapshotParams struct {
-	// Required. The automated snapshot to copy, in state available. The identifiers of automated snapshots start with
-	// rs: or cm:.
+	// Required. Identifier of the automated snapshot to copy. The snapshot must be in state available. Identifiers of
+	// automated snapshots start with rs: or cm:.
 	SourceSnapshotIdentifier string `json:"SourceSnapshotIdentifier,omitzero"`
-	// Required. The identifier of the new manual snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
-	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
+	// Required. Identifier of the new manual snapshot, unique in the account and region regardless of case. It has 1 to
+	// 255 letters, digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a
+	// row.
 	TargetSnapshotIdentifier string `json:"TargetSnapshotIdentifier,omitzero"`
-	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
-	// Default: -1.
+	// Days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0. Default:
+	// -1.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// The cluster that the source snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of
-	// certain clusters only.
+	// Identifier of the cluster that the source snapshot was taken of. Required if the caller's IAM policy allows only
+	// the snapshots of certain clusters.
 	SourceSnapshotClusterIdentifier string `json:"SourceSnapshotClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CopyClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("CopyClusterSnapshot")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
@@ -40,7 +41,7 @@ func (p *CopyClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalInteger("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod)
@@ -51,7 +52,7 @@ func (p *CopyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest
 	return w.Err()
 }
 
-// CopyClusterSnapshotResult is what [Client.CopyClusterSnapshot] returns.
+// CopyClusterSnapshotResult is the result of [Client.CopyClusterSnapshot].
 type CopyClusterSnapshotResult struct {
 	// The new manual snapshot.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"CopyClusterSnapshotResult>Snapshot"`
@@ -59,7 +60,7 @@ type CopyClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CopyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -72,7 +73,7 @@ func (r *CopyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CopyClusterSnapshot copies an automated snapshot, in state available, to a new manual snapshot in the same region, so that it outlives the automated one's retention.
+// CopyClusterSnapshot copies an automated snapshot to a new manual snapshot in the same region.
 func (c *Client) CopyClusterSnapshot(ctx context.Context, params *CopyClusterSnapshotParams, options ...Option) (*CopyClusterSnapshotResult, error) {
 	return codec.Submit[CopyClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "copyClusterSnapshot", Path: "/?Action=CopyClusterSnapshot&Version=2012-12-01",

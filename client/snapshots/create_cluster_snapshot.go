@@ -12,22 +12,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// CreateClusterSnapshotParams has the parameters of [Client.CreateClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type CreateClusterSnapshotParams struct {
-	// Required. The cluster to take a snapshot of.
+	// Required. Identifier of the cluster to take a snapshot of.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. The identifier of the new snapshot: 1 to 255 letters, digits and hyphens, starting with a letter,
-	// without a hyphen at the end or two in a row. Unique in the account and region, compared without case.
+	// Required. Identifier of the new snapshot, unique in the account and region regardless of case. It has 1 to 255
+	// letters, digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// How many days to keep the manual snapshot: 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0.
-	// Default: -1.
+	// Days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0. Default:
+	// -1.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("CreateClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -39,7 +39,7 @@ func (p *CreateClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -50,7 +50,7 @@ func (p *CreateClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// CreateClusterSnapshotResult is what [Client.CreateClusterSnapshot] returns.
+// CreateClusterSnapshotResult is the result of [Client.CreateClusterSnapshot].
 type CreateClusterSnapshotResult struct {
 	// The new snapshot, in state creating.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"CreateClusterSnapshotResult>Snapshot"`
@@ -58,7 +58,7 @@ type CreateClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -71,7 +71,7 @@ func (r *CreateClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CreateClusterSnapshot takes a manual snapshot of a cluster, which must be in state available.
+// CreateClusterSnapshot creates a manual snapshot of a cluster.
 func (c *Client) CreateClusterSnapshot(ctx context.Context, params *CreateClusterSnapshotParams, options ...Option) (*CreateClusterSnapshotResult, error) {
 	return codec.Submit[CreateClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "createClusterSnapshot", Path: "/?Action=CreateClusterSnapshot&Version=2012-12-01",

@@ -12,19 +12,19 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. Zero values are not sent,
-// and left out of the JSON.
+// CreateSnapshotCopyGrantParams has the parameters of [Client.CreateSnapshotCopyGrant]. Zero values are not sent and are not in the JSON.
 type CreateSnapshotCopyGrantParams struct {
-	// Required. The name of the new grant: 1 to 63 lower-case letters, digits and hyphens, starting with a letter,
-	// without a hyphen at the end or two in a row. Unique in the account and region.
+	// Required. Name of the new grant, unique in the account and region. It has 1 to 63 lower-case letters, digits and
+	// hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
-	// The symmetric KMS key, in this region, that Redshift may use. Default: the account's default key.
+	// Symmetric KMS key in this region that the grant lets Redshift use. Default: the account's default key.
 	KmsKeyID string `json:"KmsKeyId,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateSnapshotCopyGrantParams) Validate() error {
 	c := codec.NewCheck("CreateSnapshotCopyGrant")
 	c.Required("SnapshotCopyGrantName", p.SnapshotCopyGrantName != "")
@@ -34,7 +34,7 @@ func (p *CreateSnapshotCopyGrantParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("KmsKeyId", p.KmsKeyID)
@@ -44,7 +44,7 @@ func (p *CreateSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// CreateSnapshotCopyGrantResult is what [Client.CreateSnapshotCopyGrant] returns.
+// CreateSnapshotCopyGrantResult is the result of [Client.CreateSnapshotCopyGrant].
 type CreateSnapshotCopyGrantResult struct {
 	// The new grant.
 	SnapshotCopyGrant models.SnapshotCopyGrant `json:"SnapshotCopyGrant,omitzero" xml:"CreateSnapshotCopyGrantResult>SnapshotCopyGrant"`
@@ -52,7 +52,7 @@ type CreateSnapshotCopyGrantResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -65,7 +65,7 @@ func (r *CreateSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CreateSnapshotCopyGrant lets Redshift encrypt the snapshots that it copies to this region with a key of AWS Key Management Service (KMS).
+// CreateSnapshotCopyGrant creates a grant that lets Redshift encrypt snapshots copied to this region.
 func (c *Client) CreateSnapshotCopyGrant(ctx context.Context, params *CreateSnapshotCopyGrantParams, options ...Option) (*CreateSnapshotCopyGrantResult, error) {
 	return codec.Submit[CreateSnapshotCopyGrantResult](ctx, c.over(), codec.Call{
 		ID: "createSnapshotCopyGrant", Path: "/?Action=CreateSnapshotCopyGrant&Version=2012-12-01",

@@ -13,24 +13,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type CreateSnapshotScheduleParams struct {
-	// Amazon does not document what it does. By its name, true checks the schedule and does not create it.
+	// Undocumented by Amazon: by its name, whether to check the schedule without creating it.
 	DryRun *bool `json:"DryRun,omitzero"`
-	// How many of the schedule's next times to answer. Amazon documents neither limits nor a default.
+	// Number of upcoming snapshot times to return. Amazon documents neither limits nor a default.
 	NextInvocations *int `json:"NextInvocations,omitzero"`
-	// When to take snapshots, each as cron(30 12 *) or rate(12 hours).
+	// Times to take snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero"`
-	// What the schedule is for, in words.
+	// Text that describes the schedule.
 	ScheduleDescription string `json:"ScheduleDescription,omitzero"`
-	// The identifier of the new schedule, of letters and digits. Unique in the account and region.
+	// Identifier of the new schedule, unique in the account and region. It has letters and digits.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
-	// Tags for the new resource, at most 50, with keys that differ from each other.
+	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateSnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("CreateSnapshotSchedule")
 	codec.CheckStructures(&c, "Tags.Tag", p.Tags)
@@ -38,7 +38,7 @@ func (p *CreateSnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("DryRun", p.DryRun)
@@ -51,27 +51,27 @@ func (p *CreateSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	return w.Err()
 }
 
-// CreateSnapshotScheduleResult is what [Client.CreateSnapshotSchedule] returns.
+// CreateSnapshotScheduleResult is the result of [Client.CreateSnapshotSchedule].
 type CreateSnapshotScheduleResult struct {
-	// When snapshots are taken, each as cron(30 12 *) or rate(12 hours).
+	// Times of the snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero" xml:"CreateSnapshotScheduleResult>ScheduleDefinitions>ScheduleDefinition"`
-	// The schedule's identifier, unique in the account and region.
+	// Identifier of the schedule, unique in the account and region.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero" xml:"CreateSnapshotScheduleResult>ScheduleIdentifier"`
-	// What the schedule is for, in words.
+	// Text that describes the schedule.
 	ScheduleDescription string `json:"ScheduleDescription,omitzero" xml:"CreateSnapshotScheduleResult>ScheduleDescription"`
-	// The schedule's tags.
+	// Tags of the schedule.
 	Tags []models.Tag `json:"Tags,omitzero" xml:"CreateSnapshotScheduleResult>Tags>Tag"`
-	// The next times at which snapshots will be taken.
+	// Times of the next snapshots.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"CreateSnapshotScheduleResult>NextInvocations>SnapshotTime"`
-	// How many clusters the schedule is for. Nil where Redshift said nothing of it.
+	// Number of clusters that have the schedule. Nil if the response does not include it.
 	AssociatedClusterCount *int `json:"AssociatedClusterCount,omitzero" xml:"CreateSnapshotScheduleResult>AssociatedClusterCount"`
-	// The clusters that the schedule is for, the first 100 of them.
+	// Clusters that have the schedule, at most the first 100.
 	AssociatedClusters []models.ClusterAssociatedToSchedule `json:"AssociatedClusters,omitzero" xml:"CreateSnapshotScheduleResult>AssociatedClusters>ClusterAssociatedToSchedule"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -96,7 +96,7 @@ func (r *CreateSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// CreateSnapshotSchedule creates a schedule by which Redshift takes automated snapshots, in place of its own.
+// CreateSnapshotSchedule creates a snapshot schedule.
 func (c *Client) CreateSnapshotSchedule(ctx context.Context, params *CreateSnapshotScheduleParams, options ...Option) (*CreateSnapshotScheduleResult, error) {
 	return codec.Submit[CreateSnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "createSnapshotSchedule", Path: "/?Action=CreateSnapshotSchedule&Version=2012-12-01",

@@ -12,17 +12,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteClusterSnapshotParams has the parameters of [Client.DeleteClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type DeleteClusterSnapshotParams struct {
-	// Required. The manual snapshot to delete.
+	// Required. Identifier of the manual snapshot to delete.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("DeleteClusterSnapshot")
 	c.Required("SnapshotIdentifier", p.SnapshotIdentifier != "")
@@ -30,7 +30,7 @@ func (p *DeleteClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("SnapshotClusterIdentifier", p.SnapshotClusterIdentifier)
@@ -39,15 +39,15 @@ func (p *DeleteClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// DeleteClusterSnapshotResult is what [Client.DeleteClusterSnapshot] returns.
+// DeleteClusterSnapshotResult is the result of [Client.DeleteClusterSnapshot].
 type DeleteClusterSnapshotResult struct {
-	// The snapshot that was deleted, in state deleted.
+	// The deleted snapshot, in state deleted.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"DeleteClusterSnapshotResult>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -60,7 +60,7 @@ func (r *DeleteClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteClusterSnapshot deletes a manual snapshot, in state available, failed or cancelled.
+// DeleteClusterSnapshot deletes a manual snapshot.
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
 	return codec.Submit[DeleteClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "deleteClusterSnapshot", Path: "/?Action=DeleteClusterSnapshot&Version=2012-12-01",

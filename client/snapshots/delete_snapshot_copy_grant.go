@@ -11,14 +11,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteSnapshotCopyGrantParams has the parameters of [Client.DeleteSnapshotCopyGrant]. Zero values are not sent and are not in the JSON.
 type DeleteSnapshotCopyGrantParams struct {
-	// Required. The grant to delete.
+	// Required. Name of the snapshot copy grant to delete.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteSnapshotCopyGrantParams) Validate() error {
 	c := codec.NewCheck("DeleteSnapshotCopyGrant")
 	c.Required("SnapshotCopyGrantName", p.SnapshotCopyGrantName != "")
@@ -26,7 +26,7 @@ func (p *DeleteSnapshotCopyGrantParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("SnapshotCopyGrantName", p.SnapshotCopyGrantName)
@@ -34,13 +34,13 @@ func (p *DeleteSnapshotCopyGrantParams) WriteToRequest(request runtime.ClientReq
 	return w.Err()
 }
 
-// DeleteSnapshotCopyGrantResult is what [Client.DeleteSnapshotCopyGrant] returns.
+// DeleteSnapshotCopyGrantResult is the result of [Client.DeleteSnapshotCopyGrant].
 type DeleteSnapshotCopyGrantResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
@@ -48,7 +48,7 @@ func (r *DeleteSnapshotCopyGrantResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteSnapshotCopyGrant deletes a snapshot copy grant, which no cluster may be using any more.
+// DeleteSnapshotCopyGrant deletes a snapshot copy grant.
 func (c *Client) DeleteSnapshotCopyGrant(ctx context.Context, params *DeleteSnapshotCopyGrantParams, options ...Option) (*DeleteSnapshotCopyGrantResult, error) {
 	return codec.Submit[DeleteSnapshotCopyGrantResult](ctx, c.over(), codec.Call{
 		ID: "deleteSnapshotCopyGrant", Path: "/?Action=DeleteSnapshotCopyGrant&Version=2012-12-01",

@@ -11,14 +11,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteSnapshotScheduleParams has the parameters of [Client.DeleteSnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type DeleteSnapshotScheduleParams struct {
-	// Required. The identifier of the schedule.
+	// Required. Identifier of the snapshot schedule.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteSnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("DeleteSnapshotSchedule")
 	c.Required("ScheduleIdentifier", p.ScheduleIdentifier != "")
@@ -26,7 +26,7 @@ func (p *DeleteSnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ScheduleIdentifier", p.ScheduleIdentifier)
@@ -34,13 +34,13 @@ func (p *DeleteSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	return w.Err()
 }
 
-// DeleteSnapshotScheduleResult is what [Client.DeleteSnapshotSchedule] returns.
+// DeleteSnapshotScheduleResult is the result of [Client.DeleteSnapshotSchedule].
 type DeleteSnapshotScheduleResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
@@ -48,7 +48,7 @@ func (r *DeleteSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteSnapshotSchedule deletes a snapshot schedule, which no cluster may have any more.
+// DeleteSnapshotSchedule deletes a snapshot schedule.
 func (c *Client) DeleteSnapshotSchedule(ctx context.Context, params *DeleteSnapshotScheduleParams, options ...Option) (*DeleteSnapshotScheduleResult, error) {
 	return codec.Submit[DeleteSnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "deleteSnapshotSchedule", Path: "/?Action=DeleteSnapshotSchedule&Version=2012-12-01",

@@ -14,44 +14,44 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeClusterSnapshotsParams has the parameters of [Client.DescribeClusterSnapshots]. Zero values are not sent and are not in the JSON.
 type DescribeClusterSnapshotsParams struct {
-	// Whether the cluster still exists. True needs ClusterIdentifier, and lists the snapshots taken since the cluster
-	// with that name was created; false lists those of deleted clusters only, of every one of them where
-	// ClusterIdentifier is absent.
+	// Whether the snapshots' cluster exists (true) or is deleted (false). If true, ClusterIdentifier is required. The
+	// list then has the snapshots that were taken since the cluster with that identifier was created. If false, the list
+	// has the snapshots of deleted clusters only. Without ClusterIdentifier, that means all deleted clusters.
 	ClusterExists *bool `json:"ClusterExists,omitzero"`
-	// List only the snapshots of this cluster. Default: the snapshots of all clusters.
+	// List only snapshots of this cluster. Default: all clusters.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// List only snapshots taken at this time or before. A copy has the time of its source, however new it is:
-	// SnapshotRetentionStartTime is its own.
+	// List only snapshots taken at this time or before. A copy counts with the time of its source, even if the copy is
+	// newer. SnapshotRetentionStartTime is the copy's own time.
 	EndTime time.Time `json:"EndTime,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the snapshots that this AWS account took or copied. Another account's 12 digits list what it shares with
-	// the caller. Default: the caller's own account.
+	// List only snapshots that this AWS account took or copied. If it is the id of another account, 12 digits, the list
+	// has the snapshots that the other account shares with the caller. Default: the caller's account.
 	OwnerAccount string `json:"OwnerAccount,omitzero"`
-	// List only the snapshot with this Amazon resource name (ARN).
+	// List only the snapshot with this Amazon Resource Name (ARN).
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
 	// List only the snapshot with this identifier.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 	// List only snapshots of this type, automated or manual. Default: both.
 	SnapshotType models.SnapshotType `json:"SnapshotType,omitzero"`
-	// The order of the list.
+	// Sort order of the list.
 	SortingEntities []models.SnapshotSortingEntity `json:"SortingEntities,omitzero"`
 	// List only snapshots taken at this time or after.
 	StartTime time.Time `json:"StartTime,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeClusterSnapshotsParams) Validate() error {
 	c := codec.NewCheck("DescribeClusterSnapshots")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -60,7 +60,7 @@ func (p *DescribeClusterSnapshotsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("ClusterExists", p.ClusterExists)
@@ -80,17 +80,17 @@ func (p *DescribeClusterSnapshotsParams) WriteToRequest(request runtime.ClientRe
 	return w.Err()
 }
 
-// DescribeClusterSnapshotsResult is what [Client.DescribeClusterSnapshots] returns.
+// DescribeClusterSnapshotsResult is the result of [Client.DescribeClusterSnapshots].
 type DescribeClusterSnapshotsResult struct {
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterSnapshotsResult>Marker"`
-	// The snapshots of this page.
+	// Snapshots on this page.
 	Snapshots []models.Snapshot `json:"Snapshots,omitzero" xml:"DescribeClusterSnapshotsResult>Snapshots>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -105,14 +105,14 @@ func (r *DescribeClusterSnapshotsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeClusterSnapshots lists snapshots, newest or oldest first as SortingEntities says.
+// DescribeClusterSnapshots lists snapshots, in the order of SortingEntities.
 func (c *Client) DescribeClusterSnapshots(ctx context.Context, params *DescribeClusterSnapshotsParams, options ...Option) (*DescribeClusterSnapshotsResult, error) {
 	return codec.Submit[DescribeClusterSnapshotsResult](ctx, c.over(), codec.Call{
 		ID: "describeClusterSnapshots", Path: "/?Action=DescribeClusterSnapshots&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeClusterSnapshotsAll goes through the pages of DescribeClusterSnapshots, each of which is one call. See redshift.Client.DescribeClusterSnapshotsAll.
+// DescribeClusterSnapshotsAll iterates over the pages of DescribeClusterSnapshots, with one call for each. See redshift.Client.DescribeClusterSnapshotsAll.
 func DescribeClusterSnapshotsAll(params *DescribeClusterSnapshotsParams, call func(*DescribeClusterSnapshotsParams) (*DescribeClusterSnapshotsResult, error)) iter.Seq2[models.Snapshot, error] {
 	page := codec.CopyParams(params)
 

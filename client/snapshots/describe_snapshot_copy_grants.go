@@ -13,24 +13,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeSnapshotCopyGrantsParams has the parameters of [Client.DescribeSnapshotCopyGrants]. Zero values are not sent and are not in the JSON.
 type DescribeSnapshotCopyGrantsParams struct {
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 20 to 100. Where there are more, the answer has a Marker. Default: 100.
+	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the grant with this name.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
 	c := codec.NewCheck("DescribeSnapshotCopyGrants")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 20, 100)
@@ -38,7 +38,7 @@ func (p *DescribeSnapshotCopyGrantsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeSnapshotCopyGrantsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -50,17 +50,17 @@ func (p *DescribeSnapshotCopyGrantsParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// DescribeSnapshotCopyGrantsResult is what [Client.DescribeSnapshotCopyGrants] returns.
+// DescribeSnapshotCopyGrantsResult is the result of [Client.DescribeSnapshotCopyGrants].
 type DescribeSnapshotCopyGrantsResult struct {
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeSnapshotCopyGrantsResult>Marker"`
-	// The grants of this page.
+	// Snapshot copy grants on this page.
 	SnapshotCopyGrants []models.SnapshotCopyGrant `json:"SnapshotCopyGrants,omitzero" xml:"DescribeSnapshotCopyGrantsResult>SnapshotCopyGrants>SnapshotCopyGrant"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -75,14 +75,14 @@ func (r *DescribeSnapshotCopyGrantsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeSnapshotCopyGrants lists the snapshot copy grants of the account in this region, the one that snapshots are copied to.
+// DescribeSnapshotCopyGrants lists the account's snapshot copy grants in a region.
 func (c *Client) DescribeSnapshotCopyGrants(ctx context.Context, params *DescribeSnapshotCopyGrantsParams, options ...Option) (*DescribeSnapshotCopyGrantsResult, error) {
 	return codec.Submit[DescribeSnapshotCopyGrantsResult](ctx, c.over(), codec.Call{
 		ID: "describeSnapshotCopyGrants", Path: "/?Action=DescribeSnapshotCopyGrants&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeSnapshotCopyGrantsAll goes through the pages of DescribeSnapshotCopyGrants, each of which is one call. See redshift.Client.DescribeSnapshotCopyGrantsAll.
+// DescribeSnapshotCopyGrantsAll iterates over the pages of DescribeSnapshotCopyGrants, with one call for each. See redshift.Client.DescribeSnapshotCopyGrantsAll.
 func DescribeSnapshotCopyGrantsAll(params *DescribeSnapshotCopyGrantsParams, call func(*DescribeSnapshotCopyGrantsParams) (*DescribeSnapshotCopyGrantsResult, error)) iter.Seq2[models.SnapshotCopyGrant, error] {
 	page := codec.CopyParams(params)
 

@@ -13,26 +13,26 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeSnapshotSchedulesParams has the parameters of [Client.DescribeSnapshotSchedules]. Zero values are not sent and are not in the JSON.
 type DescribeSnapshotSchedulesParams struct {
-	// List only the schedules of this cluster.
+	// List only schedules of this cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once. Where there are more, the answer has a Marker.
+	// Maximum number of items in one response. If more items exist, the response has a Marker. Amazon documents neither
+	// limits nor a default.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the schedule with this identifier.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -45,17 +45,17 @@ func (p *DescribeSnapshotSchedulesParams) WriteToRequest(request runtime.ClientR
 	return w.Err()
 }
 
-// DescribeSnapshotSchedulesResult is what [Client.DescribeSnapshotSchedules] returns.
+// DescribeSnapshotSchedulesResult is the result of [Client.DescribeSnapshotSchedules].
 type DescribeSnapshotSchedulesResult struct {
-	// The schedules of this page.
+	// Snapshot schedules on this page.
 	SnapshotSchedules []models.SnapshotSchedule `json:"SnapshotSchedules,omitzero" xml:"DescribeSnapshotSchedulesResult>SnapshotSchedules>SnapshotSchedule"`
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeSnapshotSchedulesResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeSnapshotSchedulesResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -77,7 +77,7 @@ func (c *Client) DescribeSnapshotSchedules(ctx context.Context, params *Describe
 	}, params, options)
 }
 
-// DescribeSnapshotSchedulesAll goes through the pages of DescribeSnapshotSchedules, each of which is one call. See redshift.Client.DescribeSnapshotSchedulesAll.
+// DescribeSnapshotSchedulesAll iterates over the pages of DescribeSnapshotSchedules, with one call for each. See redshift.Client.DescribeSnapshotSchedulesAll.
 func DescribeSnapshotSchedulesAll(params *DescribeSnapshotSchedulesParams, call func(*DescribeSnapshotSchedulesParams) (*DescribeSnapshotSchedulesResult, error)) iter.Seq2[models.SnapshotSchedule, error] {
 	page := codec.CopyParams(params)
 

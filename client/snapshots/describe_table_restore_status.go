@@ -13,20 +13,20 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeTableRestoreStatusParams has the parameters of [Client.DescribeTableRestoreStatus]. Zero values are not sent and are not in the JSON.
 type DescribeTableRestoreStatusParams struct {
 	// List only restores to this cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once. Where there are more, the answer has a Marker.
+	// Maximum number of items in one response. If more items exist, the response has a Marker. Amazon documents neither
+	// limits nor a default.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
 	// List only the restore with this identifier.
 	TableRestoreRequestID string `json:"TableRestoreRequestId,omitzero"`
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -37,17 +37,17 @@ func (p *DescribeTableRestoreStatusParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// DescribeTableRestoreStatusResult is what [Client.DescribeTableRestoreStatus] returns.
+// DescribeTableRestoreStatusResult is the result of [Client.DescribeTableRestoreStatus].
 type DescribeTableRestoreStatusResult struct {
-	// The restores of this page.
+	// Table restores on this page.
 	TableRestoreStatusDetails []models.TableRestoreStatus `json:"TableRestoreStatusDetails,omitzero" xml:"DescribeTableRestoreStatusResult>TableRestoreStatusDetails>TableRestoreStatus"`
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeTableRestoreStatusResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -62,14 +62,14 @@ func (r *DescribeTableRestoreStatusResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeTableRestoreStatus lists the restores of single tables, the oldest first.
+// DescribeTableRestoreStatus lists table restores, oldest first.
 func (c *Client) DescribeTableRestoreStatus(ctx context.Context, params *DescribeTableRestoreStatusParams, options ...Option) (*DescribeTableRestoreStatusResult, error) {
 	return codec.Submit[DescribeTableRestoreStatusResult](ctx, c.over(), codec.Call{
 		ID: "describeTableRestoreStatus", Path: "/?Action=DescribeTableRestoreStatus&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeTableRestoreStatusAll goes through the pages of DescribeTableRestoreStatus, each of which is one call. See redshift.Client.DescribeTableRestoreStatusAll.
+// DescribeTableRestoreStatusAll iterates over the pages of DescribeTableRestoreStatus, with one call for each. See redshift.Client.DescribeTableRestoreStatusAll.
 func DescribeTableRestoreStatusAll(params *DescribeTableRestoreStatusParams, call func(*DescribeTableRestoreStatusParams) (*DescribeTableRestoreStatusResult, error)) iter.Seq2[models.TableRestoreStatus, error] {
 	page := codec.CopyParams(params)
 

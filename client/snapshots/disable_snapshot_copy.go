@@ -12,14 +12,14 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. Zero values are not sent,
-// and left out of the JSON.
+// DisableSnapshotCopyParams has the parameters of [Client.DisableSnapshotCopy]. Zero values are not sent and are not in the JSON.
 type DisableSnapshotCopyParams struct {
-	// Required. The cluster, whose snapshots are being copied.
+	// Required. Identifier of the cluster. Its snapshots must currently be copied to another region.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DisableSnapshotCopyParams) Validate() error {
 	c := codec.NewCheck("DisableSnapshotCopy")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -27,7 +27,7 @@ func (p *DisableSnapshotCopyParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DisableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -35,15 +35,15 @@ func (p *DisableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest
 	return w.Err()
 }
 
-// DisableSnapshotCopyResult is what [Client.DisableSnapshotCopy] returns.
+// DisableSnapshotCopyResult is the result of [Client.DisableSnapshotCopy].
 type DisableSnapshotCopyResult struct {
-	// The cluster, its ClusterSnapshotCopyStatus now absent.
+	// The cluster. Its ClusterSnapshotCopyStatus is absent.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"DisableSnapshotCopyResult>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DisableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -56,7 +56,7 @@ func (r *DisableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DisableSnapshotCopy stops the copying of a cluster's snapshots to another region.
+// DisableSnapshotCopy stops copying a cluster's snapshots to another region.
 func (c *Client) DisableSnapshotCopy(ctx context.Context, params *DisableSnapshotCopyParams, options ...Option) (*DisableSnapshotCopyResult, error) {
 	return codec.Submit[DisableSnapshotCopyResult](ctx, c.over(), codec.Call{
 		ID: "disableSnapshotCopy", Path: "/?Action=DisableSnapshotCopy&Version=2012-12-01",

@@ -12,24 +12,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. Zero values are not sent,
-// and left out of the JSON.
+// EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]. Zero values are not sent and are not in the JSON.
 type EnableSnapshotCopyParams struct {
-	// Required. The cluster, whose snapshots are not being copied yet.
+	// Required. Identifier of the cluster. Its snapshots must not be copied to another region yet.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. The AWS region to copy to, such as eu-central-1.
+	// Required. AWS region to copy the snapshots to. For example, eu-central-1.
 	DestinationRegion string `json:"DestinationRegion,omitzero"`
-	// How many days to keep the copies of manual snapshots: 1 to 3,653, or -1 to keep them until they are deleted.
-	// Redshift refuses 0.
+	// Days to keep copies of manual snapshots, 1 to 3,653, or -1 to keep them until they are deleted. Redshift refuses
+	// 0.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// How many days to keep the copies of automated snapshots, 1 to 35. Default: 7.
+	// Days to keep copies of automated snapshots, 1 to 35. Default: 7.
 	RetentionPeriod *int `json:"RetentionPeriod,omitzero"`
-	// The snapshot copy grant, in the region to copy to, with whose key the copies are encrypted. Needed for a cluster
-	// that is encrypted with KMS.
+	// Name of the snapshot copy grant for encrypting the copies. The grant is in the destination region. Required if the
+	// cluster is encrypted with KMS.
 	SnapshotCopyGrantName string `json:"SnapshotCopyGrantName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *EnableSnapshotCopyParams) Validate() error {
 	c := codec.NewCheck("EnableSnapshotCopy")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -40,7 +40,7 @@ func (p *EnableSnapshotCopyParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *EnableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -52,15 +52,15 @@ func (p *EnableSnapshotCopyParams) WriteToRequest(request runtime.ClientRequest,
 	return w.Err()
 }
 
-// EnableSnapshotCopyResult is what [Client.EnableSnapshotCopy] returns.
+// EnableSnapshotCopyResult is the result of [Client.EnableSnapshotCopy].
 type EnableSnapshotCopyResult struct {
-	// The cluster, with its ClusterSnapshotCopyStatus.
+	// The cluster. Its ClusterSnapshotCopyStatus has the settings.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"EnableSnapshotCopyResult>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *EnableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -73,7 +73,7 @@ func (r *EnableSnapshotCopyResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// EnableSnapshotCopy has Redshift copy a cluster's new snapshots to another region, manual and automated ones.
+// EnableSnapshotCopy starts copying a cluster's new snapshots to another region.
 func (c *Client) EnableSnapshotCopy(ctx context.Context, params *EnableSnapshotCopyParams, options ...Option) (*EnableSnapshotCopyResult, error) {
 	return codec.Submit[EnableSnapshotCopyResult](ctx, c.over(), codec.Call{
 		ID: "enableSnapshotCopy", Path: "/?Action=EnableSnapshotCopy&Version=2012-12-01",

@@ -12,20 +12,20 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type ModifyClusterSnapshotParams struct {
-	// Required. The manual snapshot to change.
+	// Required. Identifier of the manual snapshot to change.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// What becomes of a snapshot that has outlived the new retention period already. True deletes it at once; false is
-	// an error, and leaves it as it is. Default: false.
+	// Whether to delete a snapshot that is already older than its new retention period. If true, Redshift deletes the
+	// snapshot immediately. If false, the call fails and the snapshot does not change. Default: false.
 	Force *bool `json:"Force,omitzero"`
-	// How many days to keep a manual snapshot from now on: 1 to 3,653, or -1 to keep it until it is deleted. Redshift
-	// refuses 0. A period that the snapshot has outlived already is an error, unless Force is true.
+	// New number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses
+	// 0. If the snapshot is already older than the new period, the call fails unless Force is true.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterSnapshot")
 	c.OptionalRange("ManualSnapshotRetentionPeriod", p.ManualSnapshotRetentionPeriod, -1, 3653)
@@ -34,7 +34,7 @@ func (p *ModifyClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.OptionalBoolean("Force", p.Force)
@@ -44,7 +44,7 @@ func (p *ModifyClusterSnapshotParams) WriteToRequest(request runtime.ClientReque
 	return w.Err()
 }
 
-// ModifyClusterSnapshotResult is what [Client.ModifyClusterSnapshot] returns.
+// ModifyClusterSnapshotResult is the result of [Client.ModifyClusterSnapshot].
 type ModifyClusterSnapshotResult struct {
 	// The changed snapshot.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"ModifyClusterSnapshotResult>Snapshot"`
@@ -52,7 +52,7 @@ type ModifyClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -65,7 +65,7 @@ func (r *ModifyClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSnapshot changes how long a manual snapshot is kept.
+// ModifyClusterSnapshot changes the retention period of a manual snapshot.
 func (c *Client) ModifyClusterSnapshot(ctx context.Context, params *ModifyClusterSnapshotParams, options ...Option) (*ModifyClusterSnapshotResult, error) {
 	return codec.Submit[ModifyClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterSnapshot", Path: "/?Action=ModifyClusterSnapshot&Version=2012-12-01",

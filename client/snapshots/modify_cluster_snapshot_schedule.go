@@ -11,18 +11,18 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// ModifyClusterSnapshotScheduleParams has the parameters of [Client.ModifyClusterSnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type ModifyClusterSnapshotScheduleParams struct {
-	// Required. The cluster.
+	// Required. Identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// True takes the schedule from the cluster. Default: false.
+	// Whether to remove the schedule from the cluster. Default: false.
 	DisassociateSchedule *bool `json:"DisassociateSchedule,omitzero"`
-	// The schedule to give to the cluster.
+	// Identifier of the schedule to attach to the cluster.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("ModifyClusterSnapshotSchedule")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -30,7 +30,7 @@ func (p *ModifyClusterSnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifyClusterSnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -40,13 +40,13 @@ func (p *ModifyClusterSnapshotScheduleParams) WriteToRequest(request runtime.Cli
 	return w.Err()
 }
 
-// ModifyClusterSnapshotScheduleResult is what [Client.ModifyClusterSnapshotSchedule] returns.
+// ModifyClusterSnapshotScheduleResult is the result of [Client.ModifyClusterSnapshotSchedule].
 type ModifyClusterSnapshotScheduleResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
@@ -54,7 +54,7 @@ func (r *ModifyClusterSnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSnapshotSchedule gives a cluster a snapshot schedule, or takes its schedule from it.
+// ModifyClusterSnapshotSchedule attaches a snapshot schedule to a cluster, or removes the schedule from it.
 func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *ModifyClusterSnapshotScheduleParams, options ...Option) (*ModifyClusterSnapshotScheduleResult, error) {
 	return codec.Submit[ModifyClusterSnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterSnapshotSchedule", Path: "/?Action=ModifyClusterSnapshotSchedule&Version=2012-12-01",

@@ -12,19 +12,19 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. Zero values are not sent,
-// and left out of the JSON.
+// ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]. Zero values are not sent and are not in the JSON.
 type ModifySnapshotCopyRetentionPeriodParams struct {
-	// Required. The cluster, whose snapshots are being copied.
+	// Required. Identifier of the cluster. Its snapshots must currently be copied to another region.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. How many days to keep the copies: 1 to 35 for automated snapshots; for manual ones 1 to 3,653, or -1 to
-	// keep them until they are deleted. Redshift refuses 0.
+	// Required. Days to keep the copies: 1 to 35 for automated snapshots, 1 to 3,653 or -1 for manual ones. The value -1
+	// keeps manual snapshots until they are deleted. Redshift refuses 0.
 	RetentionPeriod int `json:"RetentionPeriod,omitzero"`
-	// Whether the period is that of manual snapshots. Default: false, the period is that of automated snapshots.
+	// Whether the retention period applies to manual snapshots (true) or automated ones (false). Default: false.
 	Manual *bool `json:"Manual,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
 	c := codec.NewCheck("ModifySnapshotCopyRetentionPeriod")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -35,7 +35,7 @@ func (p *ModifySnapshotCopyRetentionPeriodParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifySnapshotCopyRetentionPeriodParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -45,15 +45,15 @@ func (p *ModifySnapshotCopyRetentionPeriodParams) WriteToRequest(request runtime
 	return w.Err()
 }
 
-// ModifySnapshotCopyRetentionPeriodResult is what [Client.ModifySnapshotCopyRetentionPeriod] returns.
+// ModifySnapshotCopyRetentionPeriodResult is the result of [Client.ModifySnapshotCopyRetentionPeriod].
 type ModifySnapshotCopyRetentionPeriodResult struct {
-	// The cluster, with the new period in its ClusterSnapshotCopyStatus.
+	// The cluster. Its ClusterSnapshotCopyStatus has the new retention period.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ModifySnapshotCopyRetentionPeriodResult>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -66,7 +66,7 @@ func (r *ModifySnapshotCopyRetentionPeriodResult) DecodeQuery(d *codec.Decoder) 
 	r.RequestID = d.RequestID()
 }
 
-// ModifySnapshotCopyRetentionPeriod changes how long the copies of a cluster's snapshots are kept in the other region: those of automated snapshots or, with Manual, those of manual ones.
+// ModifySnapshotCopyRetentionPeriod changes the retention period of snapshot copies in another region.
 func (c *Client) ModifySnapshotCopyRetentionPeriod(ctx context.Context, params *ModifySnapshotCopyRetentionPeriodParams, options ...Option) (*ModifySnapshotCopyRetentionPeriodResult, error) {
 	return codec.Submit[ModifySnapshotCopyRetentionPeriodResult](ctx, c.over(), codec.Call{
 		ID: "modifySnapshotCopyRetentionPeriod", Path: "/?Action=ModifySnapshotCopyRetentionPeriod&Version=2012-12-01",

@@ -13,17 +13,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. Zero values are not sent,
-// and left out of the JSON.
+// ModifySnapshotScheduleParams has the parameters of [Client.ModifySnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type ModifySnapshotScheduleParams struct {
-	// Required. When to take snapshots, each as cron(30 12 *) or rate(12 hours). They replace those that the schedule
-	// had.
+	// Required. New times to take snapshots. Each item has the form cron(30 12 *) or rate(12 hours). They replace all
+	// previous times of the schedule.
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero"`
-	// Required. The identifier of the schedule.
+	// Required. Identifier of the snapshot schedule.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *ModifySnapshotScheduleParams) Validate() error {
 	c := codec.NewCheck("ModifySnapshotSchedule")
 	c.Required("ScheduleDefinitions.ScheduleDefinition", len(p.ScheduleDefinitions) > 0)
@@ -32,7 +32,7 @@ func (p *ModifySnapshotScheduleParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	codec.Strings(&w, "ScheduleDefinitions.ScheduleDefinition", p.ScheduleDefinitions)
@@ -41,27 +41,27 @@ func (p *ModifySnapshotScheduleParams) WriteToRequest(request runtime.ClientRequ
 	return w.Err()
 }
 
-// ModifySnapshotScheduleResult is what [Client.ModifySnapshotSchedule] returns.
+// ModifySnapshotScheduleResult is the result of [Client.ModifySnapshotSchedule].
 type ModifySnapshotScheduleResult struct {
-	// When snapshots are taken, each as cron(30 12 *) or rate(12 hours).
+	// Times of the snapshots. Each item has the form cron(30 12 *) or rate(12 hours).
 	ScheduleDefinitions []string `json:"ScheduleDefinitions,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleDefinitions>ScheduleDefinition"`
-	// The schedule's identifier, unique in the account and region.
+	// Identifier of the schedule, unique in the account and region.
 	ScheduleIdentifier string `json:"ScheduleIdentifier,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleIdentifier"`
-	// What the schedule is for, in words.
+	// Text that describes the schedule.
 	ScheduleDescription string `json:"ScheduleDescription,omitzero" xml:"ModifySnapshotScheduleResult>ScheduleDescription"`
-	// The schedule's tags.
+	// Tags of the schedule.
 	Tags []models.Tag `json:"Tags,omitzero" xml:"ModifySnapshotScheduleResult>Tags>Tag"`
-	// The next times at which snapshots will be taken.
+	// Times of the next snapshots.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"ModifySnapshotScheduleResult>NextInvocations>SnapshotTime"`
-	// How many clusters the schedule is for. Nil where Redshift said nothing of it.
+	// Number of clusters that have the schedule. Nil if the response does not include it.
 	AssociatedClusterCount *int `json:"AssociatedClusterCount,omitzero" xml:"ModifySnapshotScheduleResult>AssociatedClusterCount"`
-	// The clusters that the schedule is for, the first 100 of them.
+	// Clusters that have the schedule, at most the first 100.
 	AssociatedClusters []models.ClusterAssociatedToSchedule `json:"AssociatedClusters,omitzero" xml:"ModifySnapshotScheduleResult>AssociatedClusters>ClusterAssociatedToSchedule"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *ModifySnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -86,7 +86,7 @@ func (r *ModifySnapshotScheduleResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifySnapshotSchedule changes when a snapshot schedule has snapshots taken.
+// ModifySnapshotSchedule changes the times of a snapshot schedule.
 func (c *Client) ModifySnapshotSchedule(ctx context.Context, params *ModifySnapshotScheduleParams, options ...Option) (*ModifySnapshotScheduleResult, error) {
 	return codec.Submit[ModifySnapshotScheduleResult](ctx, c.over(), codec.Call{
 		ID: "modifySnapshotSchedule", Path: "/?Action=ModifySnapshotSchedule&Version=2012-12-01",

@@ -12,103 +12,102 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// RestoreFromClusterSnapshotParams has the parameters of [Client.RestoreFromClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type RestoreFromClusterSnapshotParams struct {
-	// Required. The identifier of the new cluster: 1 to 63 lower-case letters, digits and hyphens, starting with a
-	// letter, without a hyphen at the end or two in a row. Unique in the account and region.
+	// Required. Identifier of the new cluster, unique in the account and region. It has 1 to 63 lower-case letters,
+	// digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Reserved by Amazon.
 	AdditionalInfo string `json:"AdditionalInfo,omitzero"`
-	// Whether Redshift may upgrade the engine to a new major version while it maintains the cluster. Default: true.
+	// Whether Redshift may upgrade the engine to a new major version during maintenance. Default: true.
 	AllowVersionUpgrade *bool `json:"AllowVersionUpgrade,omitzero"`
 	// Retired by Amazon. Redshift ignores it.
 	AquaConfigurationStatus models.AquaConfigurationStatus `json:"AquaConfigurationStatus,omitzero"`
-	// How many days to keep automated snapshots, 0 to 35. 0 means that none are taken, which clusters of RA3 and RG
-	// nodes do not allow. Default: that of the cluster that the snapshot was taken of.
+	// Days to keep automated snapshots, 0 to 35. The value 0 disables automated snapshots. Clusters of RA3 and RG nodes
+	// do not allow 0. Default: the value of the snapshot's cluster.
 	AutomatedSnapshotRetentionPeriod *int `json:"AutomatedSnapshotRetentionPeriod,omitzero"`
-	// The Availability Zone to put the cluster in, such as eu-west-1a. Default: one that Redshift chooses.
+	// Availability Zone to create the cluster in. For example, eu-west-1a. Default: Redshift chooses one.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero"`
 	// Whether the cluster may be moved to another Availability Zone after the restore.
 	AvailabilityZoneRelocation *bool `json:"AvailabilityZoneRelocation,omitzero"`
-	// The AWS Glue data catalog of a cluster with federated permissions: 1 to 64 lower-case letters, digits, underscores
-	// and hyphens, at least one of them a letter.
+	// Name of the AWS Glue data catalog, for a cluster with federated permissions. It has 1 to 64 lower-case letters,
+	// digits, underscores and hyphens, and at least one letter.
 	CatalogName string `json:"CatalogName,omitzero"`
-	// The parameter group of the cluster. Default: the default parameter group.
+	// Name of the cluster's parameter group. Default: the default parameter group.
 	ClusterParameterGroupName string `json:"ClusterParameterGroupName,omitzero"`
-	// The cluster security groups of a cluster outside a virtual private cloud (VPC). Default: the default cluster
-	// security group.
+	// Names of the cluster security groups, for a cluster outside a virtual private cloud (VPC). Default: the default
+	// cluster security group.
 	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
-	// The subnet group to put the cluster in. Needed for the snapshot of a cluster in a VPC, which can be restored to a
-	// VPC only.
+	// Name of the subnet group to create the cluster in. Required if the snapshot's cluster was in a VPC. Its snapshot
+	// can be restored only to a VPC.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// The IAM role that is to be the cluster's default, as an Amazon resource name (ARN).
+	// IAM role that becomes the cluster's default role, as an Amazon Resource Name (ARN).
 	DefaultIamRoleArn string `json:"DefaultIamRoleArn,omitzero"`
-	// The elastic IP address of the cluster. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
+	// Elastic IP address of the cluster. A publicly accessible cluster with AvailabilityZoneRelocation cannot have one.
 	ElasticIP string `json:"ElasticIp,omitzero"`
-	// Whether to encrypt a cluster whose snapshot is not encrypted, with the key KmsKeyId.
+	// Whether to encrypt the cluster if the snapshot is not encrypted. The key is KmsKeyId.
 	Encrypted *bool `json:"Encrypted,omitzero"`
-	// Whether to force traffic between the cluster and data repositories through the VPC, which the cluster has to be
-	// in. Default: false.
+	// Whether to force traffic between the cluster and data repositories through the cluster's VPC. The cluster must be
+	// in a VPC. Default: false.
 	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero"`
-	// The certificate with which the cluster fetches its keys from a hardware security module (HSM).
+	// Client certificate for fetching keys from a hardware security module (HSM).
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero"`
-	// The configuration with which the cluster reaches the HSM.
+	// Configuration for connecting to the hardware security module (HSM).
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero"`
-	// The IAM roles with which the cluster can call other AWS services, as ARNs. A quota limits their number.
+	// IAM roles that the cluster may use to call other AWS services, as ARNs. A quota limits their number.
 	IamRoles []string `json:"IamRoles,omitzero"`
-	// The kind of IP address of the cluster, ipv4 or dualstack.
+	// Kind of IP address of the cluster, ipv4 or dualstack.
 	IPAddressType models.IPAddressType `json:"IpAddressType,omitzero"`
-	// The key of AWS Key Management Service (KMS) that encrypts the cluster: for a snapshot that another account shares,
-	// for one that is not encrypted, or in place of the snapshot's key.
+	// Key of AWS Key Management Service (KMS) that encrypts the cluster. Use it for a snapshot that another account
+	// shares, for a snapshot that is not encrypted, or to replace the snapshot's key.
 	KmsKeyID string `json:"KmsKeyId,omitzero"`
-	// The maintenance track of the cluster. Default: that of the snapshot.
+	// Maintenance track of the cluster. Default: the track of the snapshot.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
-	// Whether to keep the admin password in AWS Secrets Manager. Default: false, the admin user and the password are
-	// those of the time of the snapshot.
+	// Whether to keep the admin password in AWS Secrets Manager. If false, the admin user and the password are the ones
+	// from the time of the snapshot. Default: false.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
-	// How many days to keep manual snapshots of the new cluster that do not say it themselves: 1 to 3,653, or -1 to keep
-	// them until they are deleted. Redshift refuses 0.
+	// Days to keep the new cluster's manual snapshots by default, 1 to 3,653, or -1 until deletion. A snapshot that is
+	// created with its own period is not affected. Redshift refuses 0.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// The KMS key that encrypts the secret of the admin password. Only with ManageMasterPassword.
+	// KMS key that encrypts the secret of the admin password. Valid only with ManageMasterPassword.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero"`
 	// Whether to run the cluster in two Availability Zones.
 	MultiAZ *bool `json:"MultiAZ,omitzero"`
-	// The type of the cluster's nodes, one of the snapshot's RestorableNodeTypes. DC nodes have to stay as they are,
-	// type and size.
+	// Type of the cluster's nodes, one of the snapshot's RestorableNodeTypes. DC nodes cannot change in type or size.
 	NodeType string `json:"NodeType,omitzero"`
-	// How many nodes the cluster has.
+	// Number of nodes in the cluster.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
-	// The AWS account that the snapshot belongs to. Needed for another account's snapshot.
+	// AWS account that owns the snapshot. Required for another account's snapshot.
 	OwnerAccount string `json:"OwnerAccount,omitzero"`
-	// The port on which the cluster accepts connections: 1150 to 65535 for DC2 nodes; 5431 to 5455 or 8191 to 8215 for
-	// RA3 and RG nodes. Default: that of the cluster that the snapshot was taken of.
+	// Port of the cluster's database. The range is 1150 to 65535 for DC2 nodes. For RA3 and RG nodes, it is 5431 to 5455
+	// or 8191 to 8215. Default: the port of the snapshot's cluster.
 	Port *int `json:"Port,omitzero"`
-	// When in the week Redshift may maintain the cluster, in UTC, at least 30 minutes, such as Sun:05:00-Sun:05:30.
-	// Default: that of the cluster that the snapshot was taken of.
+	// Weekly maintenance window of the cluster, in UTC. It is at least 30 minutes long. For example,
+	// Sun:05:00-Sun:05:30. Default: the window of the snapshot's cluster.
 	PreferredMaintenanceWindow string `json:"PreferredMaintenanceWindow,omitzero"`
-	// Whether the cluster can be reached from a public network. Default: false.
+	// Whether the cluster is accessible from a public network. Default: false.
 	PubliclyAccessible *bool `json:"PubliclyAccessible,omitzero"`
-	// The application of IAM Identity Center for a cluster with federated permissions, as an ARN.
+	// IAM Identity Center application of a cluster with federated permissions, as an ARN.
 	RedshiftIdcApplicationArn string `json:"RedshiftIdcApplicationArn,omitzero"`
-	// The reserved node to exchange along with the restore.
+	// Identifier of the reserved node to exchange during the restore.
 	ReservedNodeID string `json:"ReservedNodeId,omitzero"`
-	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
+	// Amazon Resource Name (ARN) of the snapshot. An alternative to SnapshotIdentifier.
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
-	// The snapshot to restore, compared without case. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
+	// Identifier of the snapshot to restore, regardless of case. Set exactly one of SnapshotIdentifier and SnapshotArn.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// The snapshot schedule of the cluster.
+	// Identifier of the cluster's snapshot schedule.
 	SnapshotScheduleIdentifier string `json:"SnapshotScheduleIdentifier,omitzero"`
-	// The offering of reserved nodes to exchange the reserved node for.
+	// Identifier of the offering to exchange the reserved node for.
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero"`
-	// The VPC security groups of a cluster in a VPC. Default: the default VPC security group.
+	// Identifiers of the VPC security groups, for a cluster in a VPC. Default: the default VPC security group.
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RestoreFromClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("RestoreFromClusterSnapshot")
 	c.OptionalRange("AutomatedSnapshotRetentionPeriod", p.AutomatedSnapshotRetentionPeriod, 0, 35)
@@ -123,7 +122,7 @@ func (p *RestoreFromClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AdditionalInfo", p.AdditionalInfo)
@@ -169,7 +168,7 @@ func (p *RestoreFromClusterSnapshotParams) WriteToRequest(request runtime.Client
 	return w.Err()
 }
 
-// RestoreFromClusterSnapshotResult is what [Client.RestoreFromClusterSnapshot] returns.
+// RestoreFromClusterSnapshotResult is the result of [Client.RestoreFromClusterSnapshot].
 type RestoreFromClusterSnapshotResult struct {
 	// The new cluster, in state creating.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"RestoreFromClusterSnapshotResult>Cluster"`
@@ -177,7 +176,7 @@ type RestoreFromClusterSnapshotResult struct {
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -190,7 +189,7 @@ func (r *RestoreFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// RestoreFromClusterSnapshot creates a cluster from a snapshot, which must be in state available.
+// RestoreFromClusterSnapshot creates a cluster from a snapshot.
 func (c *Client) RestoreFromClusterSnapshot(ctx context.Context, params *RestoreFromClusterSnapshotParams, options ...Option) (*RestoreFromClusterSnapshotResult, error) {
 	return codec.Submit[RestoreFromClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "restoreFromClusterSnapshot", Path: "/?Action=RestoreFromClusterSnapshot&Version=2012-12-01",

@@ -12,30 +12,30 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. Zero values are not sent,
-// and left out of the JSON.
+// RestoreTableFromClusterSnapshotParams has the parameters of [Client.RestoreTableFromClusterSnapshot]. Zero values are not sent and are not in the JSON.
 type RestoreTableFromClusterSnapshotParams struct {
-	// Required. The cluster to restore the table to.
+	// Required. Identifier of the cluster to restore the table to.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. The name of the new table, which no table may have yet.
+	// Required. Name of the new table. No table may have this name yet.
 	NewTableName string `json:"NewTableName,omitzero"`
-	// Required. The snapshot to restore the table from, taken of this cluster.
+	// Required. Identifier of the snapshot to restore the table from. It must be a snapshot of this cluster.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
-	// Required. The database of the table in the snapshot.
+	// Required. Database of the table in the snapshot.
 	SourceDatabaseName string `json:"SourceDatabaseName,omitzero"`
-	// Required. The name of the table in the snapshot.
+	// Required. Name of the table in the snapshot.
 	SourceTableName string `json:"SourceTableName,omitzero"`
-	// Whether case matters in the names of databases, schemas and tables. Default: false.
+	// Whether the names of databases, schemas and tables are case-sensitive. Default: false.
 	EnableCaseSensitiveIdentifier *bool `json:"EnableCaseSensitiveIdentifier,omitzero"`
-	// The schema of the table in the snapshot. Default: public.
+	// Schema of the table in the snapshot. Default: public.
 	SourceSchemaName string `json:"SourceSchemaName,omitzero"`
-	// The database of the new table.
+	// Database of the new table.
 	TargetDatabaseName string `json:"TargetDatabaseName,omitzero"`
-	// The schema of the new table.
+	// Schema of the new table.
 	TargetSchemaName string `json:"TargetSchemaName,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
 	c := codec.NewCheck("RestoreTableFromClusterSnapshot")
 	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
@@ -47,7 +47,7 @@ func (p *RestoreTableFromClusterSnapshotParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RestoreTableFromClusterSnapshotParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ClusterIdentifier", p.ClusterIdentifier)
@@ -63,15 +63,15 @@ func (p *RestoreTableFromClusterSnapshotParams) WriteToRequest(request runtime.C
 	return w.Err()
 }
 
-// RestoreTableFromClusterSnapshotResult is what [Client.RestoreTableFromClusterSnapshot] returns.
+// RestoreTableFromClusterSnapshotResult is the result of [Client.RestoreTableFromClusterSnapshot].
 type RestoreTableFromClusterSnapshotResult struct {
-	// The restore, with the identifier by which DescribeTableRestoreStatus finds it.
+	// The restore. DescribeTableRestoreStatus finds it by its TableRestoreRequestId.
 	TableRestoreStatus models.TableRestoreStatus `json:"TableRestoreStatus,omitzero" xml:"RestoreTableFromClusterSnapshotResult>TableRestoreStatus"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -84,7 +84,7 @@ func (r *RestoreTableFromClusterSnapshotResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table, to the cluster that the snapshot was taken of.
+// RestoreTableFromClusterSnapshot restores one table of a snapshot as a new table.
 func (c *Client) RestoreTableFromClusterSnapshot(ctx context.Context, params *RestoreTableFromClusterSnapshotParams, options ...Option) (*RestoreTableFromClusterSnapshotResult, error) {
 	return codec.Submit[RestoreTableFromClusterSnapshotResult](ctx, c.over(), codec.Call{
 		ID: "restoreTableFromClusterSnapshot", Path: "/?Action=RestoreTableFromClusterSnapshot&Version=2012-12-01",

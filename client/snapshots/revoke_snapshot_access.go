@@ -12,22 +12,22 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. Zero values are not sent,
-// and left out of the JSON.
+// RevokeSnapshotAccessParams has the parameters of [Client.RevokeSnapshotAccess]. Zero values are not sent and are not in the JSON.
 type RevokeSnapshotAccessParams struct {
-	// Required. The AWS account that may no longer restore the snapshot: 12 digits, or amazon-redshift-support for AWS
-	// Support.
+	// Required. AWS account that loses permission to restore the snapshot. It has 12 digits, or is
+	// amazon-redshift-support for AWS Support.
 	AccountWithRestoreAccess string `json:"AccountWithRestoreAccess,omitzero"`
-	// The Amazon resource name (ARN) of the snapshot, in place of SnapshotIdentifier.
+	// Amazon Resource Name (ARN) of the snapshot. An alternative to SnapshotIdentifier.
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
-	// The cluster that the snapshot was taken of. Needed where the caller's IAM policy allows the snapshots of certain
-	// clusters only.
+	// Identifier of the cluster that the snapshot was taken of. Required if the caller's IAM policy allows only the
+	// snapshots of certain clusters.
 	SnapshotClusterIdentifier string `json:"SnapshotClusterIdentifier,omitzero"`
-	// The shared snapshot. Exactly one of SnapshotIdentifier and SnapshotArn is needed.
+	// Identifier of the shared snapshot. Set exactly one of SnapshotIdentifier and SnapshotArn.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *RevokeSnapshotAccessParams) Validate() error {
 	c := codec.NewCheck("RevokeSnapshotAccess")
 	c.Required("AccountWithRestoreAccess", p.AccountWithRestoreAccess != "")
@@ -35,7 +35,7 @@ func (p *RevokeSnapshotAccessParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("AccountWithRestoreAccess", p.AccountWithRestoreAccess)
@@ -46,15 +46,15 @@ func (p *RevokeSnapshotAccessParams) WriteToRequest(request runtime.ClientReques
 	return w.Err()
 }
 
-// RevokeSnapshotAccessResult is what [Client.RevokeSnapshotAccess] returns.
+// RevokeSnapshotAccessResult is the result of [Client.RevokeSnapshotAccess].
 type RevokeSnapshotAccessResult struct {
-	// The snapshot, the account no longer among its AccountsWithRestoreAccess.
+	// The snapshot. Its AccountsWithRestoreAccess no longer includes the account.
 	Snapshot models.Snapshot `json:"Snapshot,omitzero" xml:"RevokeSnapshotAccessResult>Snapshot"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *RevokeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -67,7 +67,7 @@ func (r *RevokeSnapshotAccessResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// RevokeSnapshotAccess takes back another AWS account's access to a manual snapshot.
+// RevokeSnapshotAccess revokes another AWS account's access to a manual snapshot.
 func (c *Client) RevokeSnapshotAccess(ctx context.Context, params *RevokeSnapshotAccessParams, options ...Option) (*RevokeSnapshotAccessResult, error) {
 	return codec.Submit[RevokeSnapshotAccessResult](ctx, c.over(), codec.Call{
 		ID: "revokeSnapshotAccess", Path: "/?Action=RevokeSnapshotAccess&Version=2012-12-01",

@@ -12,17 +12,17 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// CreateTagsParams has the parameters of [Client.CreateTags]. Zero values are not sent,
-// and left out of the JSON.
+// CreateTagsParams has the parameters of [Client.CreateTags]. Zero values are not sent and are not in the JSON.
 type CreateTagsParams struct {
-	// Required. The Amazon resource name (ARN) of the resource, such as
+	// Required. Amazon Resource Name (ARN) of the resource. For example,
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
 	ResourceName string `json:"ResourceName,omitzero"`
-	// Required. The tags to add or to change, with keys that differ from each other.
+	// Required. Tags to add or change, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *CreateTagsParams) Validate() error {
 	c := codec.NewCheck("CreateTags")
 	c.Required("ResourceName", p.ResourceName != "")
@@ -32,7 +32,7 @@ func (p *CreateTagsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *CreateTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ResourceName", p.ResourceName)
@@ -41,13 +41,13 @@ func (p *CreateTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfm
 	return w.Err()
 }
 
-// CreateTagsResult is what [Client.CreateTags] returns.
+// CreateTagsResult is the result of [Client.CreateTags].
 type CreateTagsResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *CreateTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()

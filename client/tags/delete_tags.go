@@ -11,17 +11,17 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DeleteTagsParams has the parameters of [Client.DeleteTags]. Zero values are not sent,
-// and left out of the JSON.
+// DeleteTagsParams has the parameters of [Client.DeleteTags]. Zero values are not sent and are not in the JSON.
 type DeleteTagsParams struct {
-	// Required. The Amazon resource name (ARN) of the resource, such as
+	// Required. Amazon Resource Name (ARN) of the resource. For example,
 	// arn:aws:redshift:eu-west-1:123456789012:snapshot:analytics/nightly.
 	ResourceName string `json:"ResourceName,omitzero"`
-	// Required. The keys of the tags to take off.
+	// Required. Keys of the tags to remove.
 	TagKeys []string `json:"TagKeys,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DeleteTagsParams) Validate() error {
 	c := codec.NewCheck("DeleteTags")
 	c.Required("ResourceName", p.ResourceName != "")
@@ -30,7 +30,7 @@ func (p *DeleteTagsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DeleteTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("ResourceName", p.ResourceName)
@@ -39,13 +39,13 @@ func (p *DeleteTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfm
 	return w.Err()
 }
 
-// DeleteTagsResult is what [Client.DeleteTags] returns.
+// DeleteTagsResult is the result of [Client.DeleteTags].
 type DeleteTagsResult struct {
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DeleteTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		d.Skip()
@@ -53,7 +53,7 @@ func (r *DeleteTagsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DeleteTags takes tags off a resource, by their keys.
+// DeleteTags removes tags from a resource, by their keys.
 func (c *Client) DeleteTags(ctx context.Context, params *DeleteTagsParams, options ...Option) (*DeleteTagsResult, error) {
 	return codec.Submit[DeleteTagsResult](ctx, c.over(), codec.Call{
 		ID: "deleteTags", Path: "/?Action=DeleteTags&Version=2012-12-01",

@@ -13,27 +13,27 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// DescribeTagsParams has the parameters of [Client.DescribeTags]. Zero values are not sent,
-// and left out of the JSON.
+// DescribeTagsParams has the parameters of [Client.DescribeTags]. Zero values are not sent and are not in the JSON.
 type DescribeTagsParams struct {
-	// Where to go on, the Marker of the previous answer. Absent, the list starts at its beginning.
+	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The most records to answer at once, 10 to 50. Where there are more, the answer has a Marker.
+	// Maximum number of items in one response, 10 to 50. If more items exist, the response has a Marker.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the tags of the resource with this Amazon resource name (ARN).
+	// List only the tags of the resource with this Amazon Resource Name (ARN).
 	ResourceName string `json:"ResourceName,omitzero"`
-	// List only the tags of resources of this type. The tags of an integration are listed by its ResourceName alone.
-	// Default: all types.
+	// List only the tags of resources of this type. For the tags of an integration, use ResourceName instead. Default:
+	// all types.
 	ResourceType models.ResourceType `json:"ResourceType,omitzero"`
-	// List only resources that have a tag with one of these keys. Together with TagValues, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these keys. With TagValues, a resource matches if it has any of
+	// the keys with any of the values.
 	TagKeys []string `json:"TagKeys,omitzero"`
-	// List only resources that have a tag with one of these values. Together with TagKeys, any of the keys with any of
-	// the values will do.
+	// List only resources that have a tag with one of these values. With TagKeys, a resource matches if it has any of
+	// the keys with any of the values.
 	TagValues []string `json:"TagValues,omitzero"`
 }
 
-// Validate names every parameter that is missing or never valid, in an *awsquery.ValidationError. Called before sending.
+// Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it
+// before it sends anything.
 func (p *DescribeTagsParams) Validate() error {
 	c := codec.NewCheck("DescribeTags")
 	c.OptionalRange("MaxRecords", p.MaxRecords, 10, 50)
@@ -41,7 +41,7 @@ func (p *DescribeTagsParams) Validate() error {
 	return c.Err()
 }
 
-// WriteToRequest writes the parameters in the form of the AWS Query protocol. Used by the transport.
+// WriteToRequest writes the parameters for the AWS Query protocol. The library calls it.
 func (p *DescribeTagsParams) WriteToRequest(request runtime.ClientRequest, _ strfmt.Registry) error {
 	w := codec.NewWriter(request)
 	w.String("Marker", p.Marker)
@@ -54,17 +54,17 @@ func (p *DescribeTagsParams) WriteToRequest(request runtime.ClientRequest, _ str
 	return w.Err()
 }
 
-// DescribeTagsResult is what [Client.DescribeTags] returns.
+// DescribeTagsResult is the result of [Client.DescribeTags].
 type DescribeTagsResult struct {
-	// The tags of this page, each with its resource.
+	// Tags on this page, each with its resource.
 	TaggedResources []models.TaggedResource `json:"TaggedResources,omitzero" xml:"DescribeTagsResult>TaggedResources>TaggedResource"`
-	// Where the next page starts. Empty on the last one.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeTagsResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
 }
 
-// DecodeQuery fills the result from the XML answer that the decoder is at. Used by package codec.
+// DecodeQuery reads the result from the XML response of the decoder. The library calls it.
 func (r *DescribeTagsResult) DecodeQuery(d *codec.Decoder) {
 	for d.NextMember() {
 		switch string(d.Name()) {
@@ -79,14 +79,14 @@ func (r *DescribeTagsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeTags lists tags, each with the resource that has it.
+// DescribeTags lists tags, each with its resource.
 func (c *Client) DescribeTags(ctx context.Context, params *DescribeTagsParams, options ...Option) (*DescribeTagsResult, error) {
 	return codec.Submit[DescribeTagsResult](ctx, c.over(), codec.Call{
 		ID: "describeTags", Path: "/?Action=DescribeTags&Version=2012-12-01", ReadOnly: true,
 	}, params, options)
 }
 
-// DescribeTagsAll goes through the pages of DescribeTags, each of which is one call. See redshift.Client.DescribeTagsAll.
+// DescribeTagsAll iterates over the pages of DescribeTags, with one call for each. See redshift.Client.DescribeTagsAll.
 func DescribeTagsAll(params *DescribeTagsParams, call func(*DescribeTagsParams) (*DescribeTagsResult, error)) iter.Seq2[models.TaggedResource, error] {
 	page := codec.CopyParams(params)
 

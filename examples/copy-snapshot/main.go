@@ -1,5 +1,5 @@
-// Command copy-snapshot copies an automated snapshot to a manual one, which is kept until somebody deletes it. By default
-// it calls a Redshift in its own process.
+// Command copy-snapshot copies an automated snapshot to a manual snapshot. Redshift keeps the copy until you delete it. By
+// default the program calls a fake Redshift in its own process.
 package main
 
 import (
@@ -16,8 +16,12 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("copy-snapshot", "Copies an automated snapshot to a manual one, which is kept until somebody deletes it.")
-	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` whose newest automated snapshot to copy, unless -source is given")
+	flags, target := setup.Flags("copy-snapshot",
+		"Copies an automated snapshot to a manual snapshot. Redshift keeps the copy until you delete it.",
+	)
+	cluster := flags.String("cluster", setup.DemoCluster,
+		"the `cluster` whose newest automated snapshot to copy; ignored with -source",
+	)
 	source := flags.String("source", "", "the `identifier` of the automated snapshot to copy")
 	name := flags.String("name", "keep-this", "the `identifier` of the copy")
 	if err := setup.Parse(flags, arguments); err != nil {
@@ -41,14 +45,14 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(output, "%s is a copy of %s, %s\n", copied.Snapshot.SnapshotIdentifier, *source, copied.Snapshot.Status)
+	fmt.Fprintf(output, "%s is a copy of %s (status %s)\n", copied.Snapshot.SnapshotIdentifier, *source, copied.Snapshot.Status)
 
 	return nil
 }
 
 func newestAutomated(ctx context.Context, client *redshift.Client, cluster string) (string, error) {
 	if cluster == "" {
-		return "", errors.New("say with -cluster or -source what to copy") // an empty filter lists all clusters
+		return "", errors.New("-cluster or -source is required: name the cluster or snapshot to copy") // an empty filter lists all clusters
 	}
 	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
 		ClusterIdentifier: cluster,
@@ -66,5 +70,5 @@ func newestAutomated(ctx context.Context, client *redshift.Client, cluster strin
 		}
 	}
 
-	return "", errors.New("the cluster has no automated snapshot that is available")
+	return "", errors.New("the cluster has no available automated snapshot")
 }

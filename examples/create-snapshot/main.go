@@ -1,4 +1,4 @@
-// Command create-snapshot takes a snapshot of a cluster. By default it calls a Redshift in its own process.
+// Command create-snapshot creates a snapshot of a cluster. By default it calls a fake Redshift in its own process.
 package main
 
 import (
@@ -14,8 +14,8 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("create-snapshot", "Takes a snapshot of a cluster.")
-	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` to take a snapshot of")
+	flags, target := setup.Flags("create-snapshot", "Creates a snapshot of a cluster.")
+	cluster := flags.String("cluster", setup.DemoCluster, "the `cluster` to create a snapshot of")
 	name := flags.String("name", "before-upgrade", "the `identifier` of the new snapshot")
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err

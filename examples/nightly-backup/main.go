@@ -1,6 +1,6 @@
-// Command nightly-backup does what a backup job does every night: it takes a tagged snapshot of a cluster and waits for
-// it, keeps a copy of the newest automated snapshot, shares the new snapshot with another account, and lists what there
-// is. By default it calls a Redshift in its own process and is done within seconds; -live calls AWS.
+// Command nightly-backup does the work of a nightly backup job. It creates a tagged snapshot of a cluster, waits for it, copies the
+// newest automated snapshot, shares the new snapshot with another account, and lists the snapshots of the cluster. By default it
+// calls a fake Redshift in its own process and takes seconds. With -live it calls AWS.
 package main
 
 import (
@@ -23,7 +23,7 @@ func main() { setup.Main(run) }
 
 var accountID = regexp.MustCompile(`^\d{12}$`)
 
-// backup is one night's work.
+// backup is one run of the backup job.
 type backup struct {
 	client    *redshift.Client
 	output    io.Writer
@@ -35,17 +35,21 @@ type backup struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("nightly-backup", "Takes a snapshot of a cluster and waits for it, keeps a copy of the newest automated one, and lists what there is.")
-	cluster := flags.String("cluster", "", "the `cluster` to back up (in the demo "+setup.DemoCluster+")")
-	shareWith := flags.String("share-with", "", "an AWS `account`, 12 digits, that may restore the new snapshot")
-	keepDays := flags.Int("keep-days", 35, "how many `days` to keep the new snapshot, -1 for ever")
+	flags, target := setup.Flags("nightly-backup",
+		"Creates a snapshot of a cluster, waits for it, copies the newest automated snapshot, and lists the snapshots of the cluster.",
+	)
+	cluster := flags.String("cluster", "", "the `cluster` to back up (default in the demo: "+setup.DemoCluster+")")
+	shareWith := flags.String("share-with", "", "the 12-digit AWS `account` that may restore the new snapshot")
+	keepDays := flags.Int("keep-days", 35, "the number of `days` to keep the new snapshot; -1 keeps it indefinitely")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the snapshot")
-	pollEvery := flags.Duration("poll", 0, "how often to ask for the snapshot's state, less often later on (default 10s)")
+	pollEvery := flags.Duration("poll", 0,
+		"the first `interval` between polls of the snapshot; later intervals are up to 4 times as long (default 10s)",
+	)
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
 	if *shareWith != "" && !accountID.MatchString(*shareWith) {
-		return errors.New("-share-with: an AWS account is 12 digits")
+		return errors.New("-share-with: an AWS account ID has 12 digits")
 	}
 	if target.Demo() {
 		*cluster, *shareWith = orElse(*cluster, setup.DemoCluster), orElse(*shareWith, "210987654321")
@@ -55,7 +59,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		return err
 	}
 	if *cluster == "" {
-		return errors.New("say with -cluster which cluster to back up")
+		return errors.New("-cluster is required: name the cluster to back up")
 	}
 	if *pollEvery == 0 {
 		*pollEvery = target.PollEvery()
@@ -92,10 +96,10 @@ func (b *backup) run(ctx context.Context) error {
 	if err := b.list(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(b.output, "\nDone in %v: took %s (%s MB to restore)", time.Since(began).Round(100*time.Millisecond),
+	fmt.Fprintf(b.output, "\nDone in %v: created %s (%s MB to restore)", time.Since(began).Round(100*time.Millisecond),
 		taken.SnapshotIdentifier, setup.Megabytes(taken.TotalBackupSizeInMegaBytes))
 	if copied != "" {
-		fmt.Fprintf(b.output, ", kept %s", copied)
+		fmt.Fprintf(b.output, ", copied an automated snapshot to %s", copied)
 	}
 	if b.shareWith != "" {
 		fmt.Fprintf(b.output, ", shared with %s", b.shareWith)
@@ -105,10 +109,10 @@ func (b *backup) run(ctx context.Context) error {
 	return nil
 }
 
-// take takes a snapshot and waits until it is available.
+// take creates a snapshot and waits until it is available.
 func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 	name := fmt.Sprintf("nightly-%s-%s", b.cluster, b.now.Format("2006-01-02-150405"))
-	fmt.Fprintf(b.output, "Taking %s of the cluster %s.\n", name, b.cluster)
+	fmt.Fprintf(b.output, "Creating the snapshot %s of the cluster %s.\n", name, b.cluster)
 	created, err := b.client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
 		ClusterIdentifier:             b.cluster,
 		SnapshotIdentifier:            name,
@@ -120,9 +124,9 @@ func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 	})
 	switch {
 	case errors.Is(err, models.ErrClusterNotFound):
-		return models.Snapshot{}, fmt.Errorf("there is no cluster %s in %s: %w", b.cluster, b.client.Region(), err)
+		return models.Snapshot{}, fmt.Errorf("region %s has no cluster %s: %w", b.client.Region(), b.cluster, err)
 	case errors.Is(err, models.ErrInvalidClusterState):
-		return models.Snapshot{}, fmt.Errorf("the cluster %s is busy, try again when it is available: %w", b.cluster, err)
+		return models.Snapshot{}, fmt.Errorf("the cluster %s is not available; run the backup again when it is: %w", b.cluster, err)
 	case err != nil:
 		return models.Snapshot{}, err
 	}
@@ -138,12 +142,12 @@ func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 	case err == nil, errors.Is(err, redshift.ErrSnapshotFailed), errors.Is(err, redshift.ErrSnapshotDeleted):
 		return taken, err
 	default:
-		return taken, fmt.Errorf("%s goes on without us: %w", name, err)
+		return taken, fmt.Errorf("stopped waiting, but Redshift continues to create %s: %w", name, err)
 	}
 }
 
-// copyAutomated copies the newest automated snapshot, which Redshift will delete after some days, to a manual one, and
-// returns the copy's identifier.
+// copyAutomated copies the newest automated snapshot to a manual snapshot and returns the identifier of the copy. Redshift
+// deletes automated snapshots after some days.
 func (b *backup) copyAutomated(ctx context.Context) (string, error) {
 	var newest models.Snapshot
 	for snapshot, err := range b.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
@@ -158,7 +162,7 @@ func (b *backup) copyAutomated(ctx context.Context) (string, error) {
 		}
 	}
 	if newest.SnapshotIdentifier == "" {
-		fmt.Fprintln(b.output, "There is no automated snapshot to keep a copy of.")
+		fmt.Fprintln(b.output, "The cluster has no automated snapshot to copy.")
 
 		return "", nil
 	}
@@ -168,7 +172,7 @@ func (b *backup) copyAutomated(ctx context.Context) (string, error) {
 		ManualSnapshotRetentionPeriod: &b.keepDays,
 	})
 	if errors.Is(err, models.ErrClusterSnapshotAlreadyExists) {
-		fmt.Fprintf(b.output, "A copy of %s is there already.\n", newest.SnapshotIdentifier)
+		fmt.Fprintf(b.output, "A copy of %s already exists.\n", newest.SnapshotIdentifier)
 
 		return "", nil
 	}
@@ -191,16 +195,16 @@ func (b *backup) share(ctx context.Context, snapshot string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b.output, "Account %s can restore %s now.\n", b.shareWith, snapshot)
+	fmt.Fprintf(b.output, "Account %s can now restore %s.\n", b.shareWith, snapshot)
 
 	return nil
 }
 
-// list prints the cluster's snapshots, the newest first.
+// list prints the snapshots of the cluster, newest first.
 func (b *backup) list(ctx context.Context) error {
 	fmt.Fprintln(b.output)
 	table := tabwriter.NewWriter(b.output, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tTAKEN\tMB TO RESTORE\tKEPT\tSHARED WITH")
+	fmt.Fprintln(table, "SNAPSHOT\tTYPE\tSTATUS\tCREATED\tMB TO RESTORE\tKEPT\tSHARED WITH")
 	for snapshot, err := range b.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
 		ClusterIdentifier: b.cluster,
 		SortingEntities: []models.SnapshotSortingEntity{{
@@ -225,7 +229,7 @@ func kept(snapshot models.Snapshot) string {
 	case snapshot.SnapshotType != models.SnapshotTypeManual || days == nil:
 		return "by schedule"
 	case *days < 0:
-		return "for ever"
+		return "indefinitely"
 	default:
 		return fmt.Sprintf("%d days", *days)
 	}
@@ -240,7 +244,7 @@ func sharedWith(snapshot models.Snapshot) string {
 	return orElse(strings.Join(accounts, " "), "-")
 }
 
-// progressLine shows how far a snapshot is: on a terminal in one line that changes, elsewhere in a line each.
+// progressLine shows the progress of a snapshot. On a terminal it updates one line. Otherwise it prints one line for each poll.
 type progressLine struct {
 	output   io.Writer
 	terminal bool
@@ -268,7 +272,7 @@ func (p *progressLine) show(progress redshift.WaitProgress) {
 		text += fmt.Sprintf("  %s MB/s  %v left", setup.Megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)
 	}
 	if p.terminal {
-		fmt.Fprintf(p.output, "\r%s\x1b[K", text) // over the line before, and clear what is left of that
+		fmt.Fprintf(p.output, "\r%s\x1b[K", text) // overwrite the line and clear the rest of it
 		p.open = true
 	} else {
 		fmt.Fprintln(p.output, text)

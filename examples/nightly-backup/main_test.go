@@ -15,42 +15,42 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
-func TestDemo(t *testing.T) {
+func TestDemoPrintsTheExpectedOutput(t *testing.T) {
 	t.Parallel()
 	exampletest.Demo(t, program)
 }
 
-func TestFlags(t *testing.T) {
+func TestInvalidFlagsReturnErrors(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
 }
 
-func TestCtrlC(t *testing.T) {
+func TestCtrlCEndsTheProgram(t *testing.T) {
 	t.Parallel()
 	exampletest.Interrupted(t, program, 600*time.Millisecond)
 }
 
-// With an endpoint it works on what it is told to, and on nothing else.
-func TestEndpoint(t *testing.T) {
+// With an endpoint, the program changes only the given cluster.
+func TestEndpointBacksUpOnlyTheGivenCluster(t *testing.T) {
 	fake, url := exampletest.Endpoint(t)
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "sales"}); err != nil {
 		t.Fatal(err)
 	}
 	var output bytes.Buffer
 	if err := run(t.Context(), []string{"-endpoint", url}, &output); err == nil || len(fake.Requests()) != 0 {
-		t.Errorf("without a cluster: got %v after %d requests", err, len(fake.Requests()))
+		t.Errorf("without -cluster: run() = %v after %d requests, want an error and no request", err, len(fake.Requests()))
 	}
 	if err := run(t.Context(), []string{"-endpoint", url, "-cluster", "sales", "-keep-days", "3", "-poll", "5ms"}, &output); err != nil {
 		t.Fatal(err)
 	}
 	snapshots := fake.Snapshots()
 	if len(snapshots) != 1 || snapshots[0].ClusterIdentifier != "sales" || len(snapshots[0].AccountsWithRestoreAccess) != 0 {
-		t.Errorf("there are the snapshots %+v, want one of sales, not shared", snapshots)
+		t.Errorf("Snapshots() = %+v, want one snapshot of sales that is not shared", snapshots)
 	}
-	if !strings.Contains(output.String(), "There is no automated snapshot") {
-		t.Errorf("it printed\n%s", &output)
+	if !strings.Contains(output.String(), "The cluster has no automated snapshot") {
+		t.Errorf("output:\n%s\nwant a line about missing automated snapshots", &output)
 	}
-	if err := run(t.Context(), []string{"-endpoint", url, "-cluster", "missing"}, &output); err == nil || !strings.Contains(err.Error(), "there is no cluster missing in us-east-1") {
-		t.Errorf("a cluster that is not there: got %v", err)
+	if err := run(t.Context(), []string{"-endpoint", url, "-cluster", "missing"}, &output); err == nil || !strings.Contains(err.Error(), "region us-east-1 has no cluster missing") {
+		t.Errorf("with a missing cluster: run() = %v, want an error that names it", err)
 	}
 }

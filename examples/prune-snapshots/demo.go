@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// demoNights is how many nights the demo's cluster was backed up.
+	// demoNights is the number of nightly backups in the demo.
 	demoNights = 13
 
 	night = 24 * time.Hour
 )
 
-// prepare takes a snapshot a night, of which one failed, one is tagged, one is shared, and the last one is creating.
+// prepare creates one snapshot for each night. One is tagged, one failed, one is shared, and the last one is still creating.
 func prepare(ctx context.Context, target *setup.Target, client *redshift.Client) error {
 	for number := 1; number <= demoNights; number++ {
 		target.Fake.Advance(night)

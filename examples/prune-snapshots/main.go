@@ -1,6 +1,6 @@
-// Command prune-snapshots deletes the old manual snapshots of some clusters. It keeps the newest ones of each cluster, and
-// all that are tagged, shared or not available. Without -delete it only prints what it would do. By default it calls a
-// Redshift in its own process.
+// Command prune-snapshots deletes old manual snapshots of one or more clusters. It keeps the newest snapshots of each cluster,
+// and all snapshots that are tagged, shared or not available. Without -delete it only prints its decisions. By default it calls a
+// fake Redshift in its own process.
 package main
 
 import (
@@ -20,11 +20,17 @@ import (
 func main() { setup.Main(run) }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("prune-snapshots", "Deletes the old manual snapshots of some clusters, or without -delete prints which.")
-	names := flags.String("cluster", "", "the `clusters` whose snapshots to prune, separated by commas (in the demo "+setup.DemoCluster+")")
-	keep := flags.Int("keep", 7, "the `number` of newest snapshots of each cluster to keep, beside those that stay anyway")
-	keepTag := flags.String("keep-tag", "keep", "the `key` of a tag that keeps a snapshot, whatever the tag's value")
-	confirmed := flags.Bool("delete", false, "delete the snapshots, in place of printing what would be deleted")
+	flags, target := setup.Flags("prune-snapshots",
+		"Deletes old manual snapshots of clusters. Without -delete, only prints which ones it would delete.",
+	)
+	names := flags.String("cluster", "",
+		"the `clusters` whose snapshots to prune, separated by commas (default in the demo: "+setup.DemoCluster+")",
+	)
+	keep := flags.Int("keep", 7,
+		"the `number` of newest snapshots of each cluster to keep; snapshots that are kept for another reason do not count",
+	)
+	keepTag := flags.String("keep-tag", "keep", "the `key` of a tag that keeps a snapshot, with any value")
+	confirmed := flags.Bool("delete", false, "delete the snapshots, not only print them")
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
@@ -39,11 +45,11 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	clusters := clusterNames(*names)
 	switch {
 	case slices.Contains(clusters, ""):
-		return errors.New("say with -cluster whose snapshots to prune") // an empty filter lists all clusters
+		return errors.New("-cluster is required: name the clusters to prune, without empty names") // an empty filter lists all clusters
 	case *keep < 1:
-		return errors.New("-keep: keep 1 snapshot at least")
+		return errors.New("-keep must be at least 1")
 	case *keepTag == "":
-		return errors.New("-keep-tag: a tag has a key")
+		return errors.New("-keep-tag must not be empty")
 	}
 	if target.Demo() {
 		if err := prepare(ctx, target, client); err != nil {
@@ -51,19 +57,19 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		}
 	}
 
-	var all []verdict
+	var all []decision
 	for _, cluster := range clusters {
 		snapshots, err := manualSnapshots(ctx, client, cluster)
 		if err != nil {
 			return err
 		}
-		all = append(all, rules{cluster, *keep, *keepTag}.judge(snapshots)...)
+		all = append(all, rules{cluster: cluster, keep: *keep, keepTag: *keepTag}.decide(snapshots)...)
 	}
 	if err := show(output, all); err != nil {
-		return err // what nobody could read is not deleted
+		return err // delete nothing that was not printed
 	}
 	if !*confirmed {
-		fmt.Fprintln(output, "\nNothing is deleted without -delete.")
+		fmt.Fprintln(output, "\nNothing was deleted. Use -delete to delete the snapshots marked DELETE.")
 
 		return nil
 	}
@@ -71,7 +77,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	return remove(ctx, client, output, all)
 }
 
-// clusterNames takes a list apart. Redshift writes the names of clusters in lower case.
+// clusterNames splits a comma-separated list. Redshift writes cluster names in lower case.
 func clusterNames(list string) []string {
 	var names []string
 	for name := range strings.SplitSeq(list, ",") {
@@ -82,21 +88,21 @@ func clusterNames(list string) []string {
 	return slices.Compact(names)
 }
 
-// rules say which snapshots of a cluster to delete.
+// rules are the criteria for keeping the snapshots of a cluster.
 type rules struct {
 	cluster string
 	keep    int
 	keepTag string
 }
 
-// verdict says what is to become of a snapshot.
-type verdict struct {
+// decision is what the program does with a snapshot, and why.
+type decision struct {
 	snapshot models.Snapshot
 	remove   bool
 	why      string
 }
 
-// manualSnapshots returns those of a cluster, the newest first.
+// manualSnapshots returns the manual snapshots of a cluster, newest first.
 func manualSnapshots(ctx context.Context, client *redshift.Client, cluster string) ([]models.Snapshot, error) {
 	var snapshots []models.Snapshot
 	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
@@ -109,10 +115,10 @@ func manualSnapshots(ctx context.Context, client *redshift.Client, cluster strin
 		snapshots = append(snapshots, snapshot)
 	}
 	if len(snapshots) == 0 {
-		// A cluster that has gone may have left some; one that never was is a slip that would go unnoticed for months.
+		// A deleted cluster may have left snapshots. If a cluster has none and does not exist, its name is probably misspelled.
 		_, err := client.DescribeClusters(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: cluster})
 		if errors.Is(err, models.ErrClusterNotFound) {
-			return nil, fmt.Errorf("there is neither a cluster %s nor a manual snapshot of one: %w", cluster, err)
+			return nil, fmt.Errorf("found no cluster %s and no manual snapshot of it: %w", cluster, err)
 		}
 		if err != nil {
 			return nil, err
@@ -123,13 +129,13 @@ func manualSnapshots(ctx context.Context, client *redshift.Client, cluster strin
 	return snapshots, nil
 }
 
-// judge goes through the snapshots of a cluster, the newest first. A snapshot that stays for another reason is not among
-// the newest ones: those have to be backups that can be restored.
-func (r rules) judge(snapshots []models.Snapshot) []verdict {
-	verdicts := make([]verdict, len(snapshots))
+// decide makes a decision for each snapshot of a cluster. The snapshots are sorted, newest first. A snapshot that is kept for
+// another reason does not count as one of the newest: those must be restorable backups.
+func (r rules) decide(snapshots []models.Snapshot) []decision {
+	decisions := make([]decision, len(snapshots))
 	kept := 0
 	for i, snapshot := range snapshots {
-		one := verdict{snapshot: snapshot, why: r.staysAnyway(&snapshot)}
+		one := decision{snapshot: snapshot, why: r.exception(&snapshot)}
 		switch {
 		case one.why != "":
 		case kept < r.keep:
@@ -138,22 +144,22 @@ func (r rules) judge(snapshots []models.Snapshot) []verdict {
 		default:
 			one.remove, one.why = true, fmt.Sprintf("older than the newest %d", r.keep)
 		}
-		verdicts[i] = one
+		decisions[i] = one
 	}
 
-	return verdicts
+	return decisions
 }
 
-// staysAnyway returns why a snapshot stays, however old it is, and "" if it need not.
-func (r rules) staysAnyway(snapshot *models.Snapshot) string {
+// exception returns the reason to keep a snapshot of any age, or "" if none applies.
+func (r rules) exception(snapshot *models.Snapshot) string {
 	tagged := slices.IndexFunc(snapshot.Tags, func(tag models.Tag) bool { return tag.Key == r.keepTag })
 	switch {
 	case snapshot.ClusterIdentifier != r.cluster:
 		return "of another cluster"
 	case snapshot.SnapshotType != models.SnapshotTypeManual:
-		return "not a manual one"
+		return "not a manual snapshot"
 	case snapshot.Status != models.SnapshotStatusAvailable:
-		return "is " + string(snapshot.Status)
+		return "status " + string(snapshot.Status)
 	case tagged >= 0:
 		return fmt.Sprintf("tagged %s=%s", r.keepTag, snapshot.Tags[tagged].Value)
 	case len(snapshot.AccountsWithRestoreAccess) > 0:
@@ -165,25 +171,25 @@ func (r rules) staysAnyway(snapshot *models.Snapshot) string {
 	}
 }
 
-func show(output io.Writer, verdicts []verdict) error {
+func show(output io.Writer, decisions []decision) error {
 	table := tabwriter.NewWriter(output, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "CLUSTER\tSNAPSHOT\tTAKEN\tWHAT\tWHY")
-	for _, one := range verdicts {
-		what := "stays"
+	fmt.Fprintln(table, "CLUSTER\tSNAPSHOT\tCREATED\tACTION\tREASON")
+	for _, one := range decisions {
+		action := "keep"
 		if one.remove {
-			what = "DELETE"
+			action = "DELETE"
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", one.snapshot.ClusterIdentifier, one.snapshot.SnapshotIdentifier,
-			one.snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), what, one.why)
+			one.snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), action, one.why)
 	}
 
 	return table.Flush()
 }
 
-// remove deletes what does not stay.
-func remove(ctx context.Context, client *redshift.Client, output io.Writer, verdicts []verdict) error {
+// remove deletes the snapshots that are marked for deletion.
+func remove(ctx context.Context, client *redshift.Client, output io.Writer, decisions []decision) error {
 	params := &redshift.BatchDeleteClusterSnapshotsParams{}
-	for _, one := range verdicts {
+	for _, one := range decisions {
 		if one.remove {
 			params.Identifiers = append(params.Identifiers, models.DeleteClusterSnapshotMessage{
 				SnapshotIdentifier:        one.snapshot.SnapshotIdentifier,
@@ -194,10 +200,11 @@ func remove(ctx context.Context, client *redshift.Client, output io.Writer, verd
 	result, err := client.DeleteSnapshots(ctx, params)
 	fmt.Fprintf(output, "\nDeleted %d of %d.\n", len(result.Done), len(params.Identifiers))
 	for _, failed := range result.Failed {
-		fmt.Fprintf(output, "%s stays: %v\n", failed.SnapshotIdentifier, failed)
+		fmt.Fprintf(output, "%s was not deleted: %v\n", failed.SnapshotIdentifier, failed)
 	}
 	if err != nil {
-		return fmt.Errorf("%d may be deleted or not, look before you try again: %w", len(result.Unprocessed), err)
+		return fmt.Errorf("the outcome is unknown for %d snapshots; list the snapshots before you run this again: %w",
+			len(result.Unprocessed), err)
 	}
 	if left := len(result.Failed) + len(result.Unprocessed); left > 0 {
 		return fmt.Errorf("%d of %d snapshots could not be deleted", left, len(params.Identifiers))

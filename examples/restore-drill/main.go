@@ -1,8 +1,9 @@
-// Command restore-drill shows that a backup can be restored, and how fast: it restores the newest snapshot of a cluster to
-// a scratch cluster, waits, and reports. By default it calls a Redshift in its own process.
+// Command restore-drill tests that a backup can be restored, and measures how fast. It restores the newest snapshot of a cluster
+// to a scratch cluster, waits until the cluster is restored, and reports the duration. By default it calls a fake Redshift in its
+// own process.
 //
-// A client for snapshots cannot delete clusters. It prints the command that deletes the scratch cluster, once somebody has
-// looked into that, and with -delete runs it.
+// This library cannot delete clusters. The program prints the command that deletes the scratch cluster. With -delete it runs the
+// command.
 package main
 
 import (
@@ -30,15 +31,23 @@ type drill struct {
 	scratch     string
 	subnetGroup string
 	cleanUp     []string                    // the command that deletes the scratch cluster
-	delete      func(context.Context) error // nil where somebody is to do that
+	delete      func(context.Context) error // nil if the user deletes it
 	pollEvery   time.Duration
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("restore-drill", "Restores the newest snapshot of a cluster to a scratch cluster, waits, and reports.")
-	cluster := flags.String("cluster", "", "the `cluster` whose newest snapshot to restore (in the demo "+setup.DemoCluster+")")
-	scratch := flags.String("scratch", "", "the `name` of the cluster to restore to, which must not be there (default that of the cluster and -drill)")
-	subnetGroup := flags.String("subnet-group", "", "the subnet `group` to put it in, which a snapshot of a cluster in a VPC needs")
+	flags, target := setup.Flags("restore-drill",
+		"Restores the newest snapshot of a cluster to a scratch cluster, waits until it is restored, and reports the duration.",
+	)
+	cluster := flags.String("cluster", "",
+		"the `cluster` whose newest snapshot to restore (default in the demo: "+setup.DemoCluster+")",
+	)
+	scratch := flags.String("scratch", "",
+		"the `name` of the cluster to restore to, which must not exist (default: the name of the cluster and -drill)",
+	)
+	subnetGroup := flags.String("subnet-group", "",
+		"the subnet `group` of the scratch cluster, required for a snapshot of a cluster in a VPC",
+	)
 	remove := flags.Bool("delete", false, "delete the scratch cluster afterwards, with the AWS command line client")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the restore")
 	if err := setup.Parse(flags, arguments); err != nil {
@@ -52,7 +61,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		*cluster = setup.DemoCluster
 	}
 	if *cluster == "" {
-		return errors.New("say with -cluster whose snapshot to restore") // an empty filter lists all clusters
+		return errors.New("-cluster is required: name the cluster to restore") // an empty filter lists all clusters
 	}
 	if *scratch == "" {
 		*scratch = *cluster + "-drill"
@@ -86,7 +95,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	return job.run(ctx)
 }
 
-// execute runs a command, and has what it printed in the error.
+// execute runs a command. If the command fails, the error has its output.
 func execute(ctx context.Context, command []string) error {
 	output, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
 	if err != nil {
@@ -101,33 +110,33 @@ func (d *drill) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.output, "Restoring %s, taken %s, to %s.\n",
+	fmt.Fprintf(d.output, "Restoring %s, created %s, to %s.\n",
 		snapshot.SnapshotIdentifier, snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), d.scratch)
 	began := time.Now()
 	if err := d.restore(ctx, snapshot.SnapshotIdentifier); err != nil {
 		return err
 	}
-	// Whatever happens from here on, there is a cluster that costs money.
-	defer func() { err = errors.Join(err, d.end(ctx)) }()
+	// From here on, a scratch cluster exists and costs money, even if the next calls fail.
+	defer func() { err = errors.Join(err, d.cleanUpScratch(ctx)) }()
 
 	cluster, err := d.client.WaitClusterRestored(ctx,
 		&redshift.DescribeClustersParams{ClusterIdentifier: d.scratch},
 		redshift.WaitOptions{MinDelay: d.pollEvery, MaxDelay: 4 * d.pollEvery, Progress: d.show},
 	)
 	if err != nil {
-		return fmt.Errorf("the restore to %s: %w", d.scratch, err)
+		return fmt.Errorf("restore to %s: %w", d.scratch, err)
 	}
 	d.report(&cluster, time.Since(began))
 
 	return nil
 }
 
-// deleteLimit is how long deleting the scratch cluster may take to begin.
+// deleteLimit is the time limit of the call that deletes the scratch cluster.
 const deleteLimit = time.Minute
 
-// end deletes the scratch cluster, or says how, also where the time is over or somebody pressed Ctrl-C.
-func (d *drill) end(ctx context.Context) error {
-	howTo := fmt.Sprintf("\nDelete %s when you have looked into it:\n\n  %s\n", d.scratch, strings.Join(d.cleanUp, " "))
+// cleanUpScratch deletes the scratch cluster or prints the command that does. It also runs after a timeout and after Ctrl-C.
+func (d *drill) cleanUpScratch(ctx context.Context) error {
+	howTo := fmt.Sprintf("\nTo delete %s when you are done with it:\n\n  %s\n", d.scratch, strings.Join(d.cleanUp, " "))
 	if d.delete == nil {
 		fmt.Fprint(d.output, howTo)
 
@@ -159,28 +168,28 @@ func (d *drill) newest(ctx context.Context) (models.Snapshot, error) {
 		}
 	}
 	if newest.SnapshotIdentifier == "" {
-		return newest, fmt.Errorf("%s has no snapshot that is available", d.cluster)
+		return newest, fmt.Errorf("%s has no available snapshot", d.cluster)
 	}
 
 	return newest, nil
 }
 
-// restore begins to restore.
+// restore starts the restore.
 func (d *drill) restore(ctx context.Context, snapshot string) error {
 	_, err := d.client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
 		SnapshotIdentifier:               snapshot,
 		SnapshotClusterIdentifier:        d.cluster,
 		ClusterIdentifier:                d.scratch,
 		ClusterSubnetGroupName:           d.subnetGroup,
-		PubliclyAccessible:               new(false), // it has the data of the real one
-		AutomatedSnapshotRetentionPeriod: new(1),     // the fewest that all node types allow
+		PubliclyAccessible:               new(false), // the scratch cluster has the data of the original
+		AutomatedSnapshotRetentionPeriod: new(1),     // days; the minimum that all node types allow
 	})
 	var unsent *awsquery.SendError
 	switch {
 	case errors.Is(err, models.ErrClusterAlreadyExists):
-		return fmt.Errorf("there is a cluster %s already, which stays as it is; choose another -scratch: %w", d.scratch, err)
+		return fmt.Errorf("a cluster %s already exists and is left unchanged; choose another name with -scratch: %w", d.scratch, err)
 	case errors.As(err, &unsent):
-		return fmt.Errorf("%w\nIt may have begun all the same. If there is a cluster %s now: %s", err, d.scratch, strings.Join(d.cleanUp, " "))
+		return fmt.Errorf("%w\nThe restore may have begun. If the cluster %s exists, delete it: %s", err, d.scratch, strings.Join(d.cleanUp, " "))
 	default:
 		return err
 	}
@@ -197,15 +206,16 @@ func (d *drill) show(progress redshift.WaitProgress) {
 		restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.EstimatedTimeToCompletionInSeconds)*time.Second)
 }
 
-// report says how long it took, by the clock of this machine, and what Redshift says of the restore itself.
+// report prints the duration by the clock of this machine, and the figures that Redshift reports.
 func (d *drill) report(cluster *models.Cluster, took time.Duration) {
 	fmt.Fprintf(d.output, "Restored in %v", took.Round(100*time.Millisecond))
 	if restore := cluster.RestoreStatus; restore != nil {
-		fmt.Fprintf(d.output, ": %s MB at %.0f MB/s; by Redshift's clock, and with the cluster itself, in %v", setup.Megabytes(restore.SnapshotSizeInMegaBytes),
+		fmt.Fprintf(d.output, ": %s MB at %.0f MB/s. Redshift reports %v for the restore and the creation of the cluster",
+			setup.Megabytes(restore.SnapshotSizeInMegaBytes),
 			restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.ElapsedTimeInSeconds)*time.Second)
 	}
 	fmt.Fprintln(d.output, ".")
 	if cluster.Endpoint != nil {
-		fmt.Fprintf(d.output, "%s answers at %s:%d.\n", cluster.ClusterIdentifier, cluster.Endpoint.Address, cluster.Endpoint.Port)
+		fmt.Fprintf(d.output, "The endpoint of %s is %s:%d.\n", cluster.ClusterIdentifier, cluster.Endpoint.Address, cluster.Endpoint.Port)
 	}
 }

@@ -21,12 +21,12 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
-func TestDemo(t *testing.T) {
+func TestDemoPrintsTheExpectedOutput(t *testing.T) {
 	t.Parallel()
 	exampletest.Demo(t, program)
 }
 
-func TestFlags(t *testing.T) {
+func TestInvalidFlagsReturnErrors(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
 }
@@ -34,20 +34,20 @@ func TestFlags(t *testing.T) {
 func TestEndpointNeedsACluster(t *testing.T) {
 	fake, url := exampletest.Endpoint(t)
 	err := run(t.Context(), []string{"-endpoint", url}, io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "say with -cluster") || len(fake.Requests()) > 0 {
-		t.Errorf("the error is %v after %d requests", err, len(fake.Requests()))
+	if err == nil || !strings.Contains(err.Error(), "-cluster is required") || len(fake.Requests()) > 0 {
+		t.Errorf("run() = %v after %d requests, want an error and no request", err, len(fake.Requests()))
 	}
 }
 
-// restoring is a Redshift that restores at 80 MB/s.
+// restoring is a service that restores at 80 MB/s.
 type restoring struct {
 	redshift.ClientService
 	snapshots []models.Snapshot
-	refusal   error // of the restore
-	fails     bool  // the restore, when it would be done
+	refusal   error // the error that RestoreFromClusterSnapshot returns
+	fails     bool  // the restore fails at its end
 
-	asked *redshift.RestoreFromClusterSnapshotParams
-	began time.Time
+	params *redshift.RestoreFromClusterSnapshotParams
+	began  time.Time
 }
 
 func (r *restoring) DescribeClusterSnapshots(context.Context, *redshift.DescribeClusterSnapshotsParams, ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
@@ -55,7 +55,7 @@ func (r *restoring) DescribeClusterSnapshots(context.Context, *redshift.Describe
 }
 
 func (r *restoring) RestoreFromClusterSnapshot(_ context.Context, params *redshift.RestoreFromClusterSnapshotParams, _ ...redshift.Option) (*redshift.RestoreFromClusterSnapshotResult, error) {
-	r.asked, r.began = params, time.Now()
+	r.params, r.began = params, time.Now()
 
 	return new(redshift.RestoreFromClusterSnapshotResult), r.refusal
 }
@@ -89,7 +89,7 @@ func (r *restoring) DescribeClusters(_ context.Context, params *redshift.Describ
 
 const cleanUp = "aws redshift delete-cluster of the test"
 
-func TestDrill(t *testing.T) {
+func TestDrillRestoresAndCleansUp(t *testing.T) {
 	t.Parallel()
 	snapshots := []models.Snapshot{
 		{SnapshotIdentifier: "old", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)},
@@ -103,25 +103,25 @@ func TestDrill(t *testing.T) {
 		prints   []string
 		fails    string
 		delete   func(context.Context) error
-		toDelete bool // it says how to delete the scratch cluster
+		toDelete bool // the output ends with the command that deletes the scratch cluster
 	}{
 		"restored": {
 			redshift: &restoring{snapshots: snapshots},
 			prints: []string{
-				"Restoring newest, taken 2026-11-03 00:00, to sales-drill.\n",
-				" of 48,000 MB  80 MB/s  ", // when it polls is random
+				"Restoring newest, created 2026-11-03 00:00, to sales-drill.\n",
+				" of 48,000 MB  80 MB/s  ", // the times of the polls are random
 				"Restored in 10m",
-				": 48,000 MB at 80 MB/s; by Redshift's clock, and with the cluster itself, in 10m0s.\n",
-				"sales-drill answers at sales-drill.example:5439.\n",
+				": 48,000 MB at 80 MB/s. Redshift reports 10m0s for the restore and the creation of the cluster.\n",
+				"The endpoint of sales-drill is sales-drill.example:5439.\n",
 			},
 			toDelete: true,
 		},
 		"deleted": {
 			redshift: &restoring{snapshots: snapshots},
 			delete:   func(ctx context.Context) error { return ctx.Err() },
-			prints:   []string{"at sales-drill.example:5439.\nDeleted sales-drill.\n"},
+			prints:   []string{"is sales-drill.example:5439.\nDeleted sales-drill.\n"},
 		},
-		"deleted, though given up": {
+		"deleted after a timeout": {
 			redshift: &restoring{snapshots: snapshots},
 			limit:    time.Minute,
 			delete:   func(ctx context.Context) error { return ctx.Err() },
@@ -130,33 +130,33 @@ func TestDrill(t *testing.T) {
 		},
 		"not deleted": {
 			redshift: &restoring{snapshots: snapshots},
-			delete:   func(context.Context) error { return errors.New("there is no aws here") },
+			delete:   func(context.Context) error { return errors.New("aws is not installed") },
 			prints:   []string{"Restored in 10m"},
-			fails:    "delete sales-drill: there is no aws here",
+			fails:    "delete sales-drill: aws is not installed",
 			toDelete: true,
 		},
 		"no snapshot": {
 			redshift: &restoring{snapshots: snapshots[2:3]},
-			fails:    "sales has no snapshot that is available",
+			fails:    "sales has no available snapshot",
 		},
-		"the scratch cluster is there": {
+		"the scratch cluster exists": {
 			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.Error{Code: models.ErrClusterAlreadyExists}},
-			fails:    "there is a cluster sales-drill already",
+			fails:    "a cluster sales-drill already exists",
 		},
 		"refused": {
 			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.Error{Code: models.ErrClusterQuotaExceeded}},
 			fails:    string(models.ErrClusterQuotaExceeded),
 		},
-		"not answered": {
+		"the response is lost": {
 			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.SendError{Operation: "RestoreFromClusterSnapshot", Err: io.ErrUnexpectedEOF}},
-			fails:    "It may have begun all the same. If there is a cluster sales-drill now: " + cleanUp,
+			fails:    "The restore may have begun. If the cluster sales-drill exists, delete it: " + cleanUp,
 		},
-		"a restore that fails": {
+		"the restore fails": {
 			redshift: &restoring{snapshots: snapshots, fails: true},
-			fails:    "the restore to sales-drill: ",
+			fails:    "restore to sales-drill: ",
 			toDelete: true,
 		},
-		"given up": {
+		"timeout": {
 			redshift: &restoring{snapshots: snapshots},
 			limit:    time.Minute,
 			fails:    context.DeadlineExceeded.Error(),
@@ -178,38 +178,38 @@ func TestDrill(t *testing.T) {
 				}
 				err := job.run(ctx)
 				if test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
-					t.Errorf("the error is %v", err)
+					t.Errorf("run() = %v, want an error with %q", err, test.fails)
 				}
 				if refusal := test.redshift.refusal; refusal != nil && !errors.Is(err, refusal) {
 					t.Errorf("the error %v does not wrap %v", err, refusal)
 				}
 				for _, text := range test.prints {
 					if !strings.Contains(output.String(), text) {
-						t.Errorf("%q is not in\n%s", text, &output)
+						t.Errorf("output lacks %q:\n%s", text, &output)
 					}
 				}
-				if told := strings.HasSuffix(output.String(), "\n\n  "+cleanUp+"\n"); told != test.toDelete {
-					t.Errorf("it printed\n%s", &output)
+				if printed := strings.HasSuffix(output.String(), "\n\n  "+cleanUp+"\n"); printed != test.toDelete {
+					t.Errorf("the output ends with the delete command: %v, want %v:\n%s", printed, test.toDelete, &output)
 				}
-				asked := test.redshift.asked
-				if asked != nil && (asked.SnapshotIdentifier != "newest" || asked.SnapshotClusterIdentifier != "sales" ||
-					asked.ClusterIdentifier != "sales-drill" || asked.ClusterSubnetGroupName != "private" || *asked.PubliclyAccessible) {
-					t.Errorf("it restored by %+v", asked)
+				params := test.redshift.params
+				if params != nil && (params.SnapshotIdentifier != "newest" || params.SnapshotClusterIdentifier != "sales" ||
+					params.ClusterIdentifier != "sales-drill" || params.ClusterSubnetGroupName != "private" || *params.PubliclyAccessible) {
+					t.Errorf("RestoreFromClusterSnapshot was called with %+v", params)
 				}
 			})
 		})
 	}
 }
 
-func TestExecute(t *testing.T) {
+func TestExecuteReturnsTheOutputInTheError(t *testing.T) {
 	t.Parallel()
 	if err := execute(t.Context(), []string{"go", "version"}); err != nil {
 		t.Error(err)
 	}
 	if err := execute(t.Context(), []string{"go", "no-such-command"}); err == nil || !strings.Contains(err.Error(), "unknown command") {
-		t.Errorf("the error is %v", err)
+		t.Errorf("execute() = %v, want the output of the command", err)
 	}
 	if err := execute(t.Context(), []string{"no-such-program-at-all"}); !errors.Is(err, exec.ErrNotFound) {
-		t.Errorf("the error is %v", err)
+		t.Errorf("execute() = %v, want exec.ErrNotFound", err)
 	}
 }

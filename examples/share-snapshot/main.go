@@ -1,6 +1,6 @@
-// Command share-snapshot lets another AWS account restore a manual snapshot, or with -revoke no longer. By default it
-// calls a Redshift in its own process, in which it takes a snapshot, shares it, looks at it from the other account, and
-// revokes the access again.
+// Command share-snapshot lets another AWS account restore a manual snapshot. With -revoke it takes that access away. By default
+// it calls a fake Redshift in its own process: it creates a snapshot, shares it, looks for it from the other account, revokes the
+// access and looks again.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 
 func main() { setup.Main(run) }
 
-// sharing is a snapshot and whom it is shared with.
+// sharing is a snapshot and the account to share it with.
 type sharing struct {
 	client  *redshift.Client
 	output  io.Writer
@@ -25,10 +25,12 @@ type sharing struct {
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
-	flags, target := setup.Flags("share-snapshot", "Lets another AWS account restore a manual snapshot, or with -revoke no longer.")
+	flags, target := setup.Flags("share-snapshot",
+		"Lets another AWS account restore a manual snapshot. With -revoke, takes that access away.",
+	)
 	name := flags.String("name", "", "the `identifier` of the manual snapshot to share")
-	account := flags.String("account", "", "the AWS `account` to share it with, 12 digits")
-	revoke := flags.Bool("revoke", false, "take the access away, in place of giving it (the demo does both)")
+	account := flags.String("account", "", "the 12-digit AWS `account` to share it with")
+	revoke := flags.Bool("revoke", false, "revoke the access instead of granting it (the demo does both)")
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
@@ -41,7 +43,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	case target.Demo():
 		return job.demo(ctx, target)
 	case job.name == "" || job.account == "":
-		return errors.New("say with -name and -account which snapshot to share with whom")
+		return errors.New("-name and -account are required: name the snapshot and the account to share it with")
 	case *revoke:
 		return job.revoke(ctx)
 	default:
@@ -55,7 +57,7 @@ func (s *sharing) share(ctx context.Context) error {
 		AccountWithRestoreAccess: s.account,
 	})
 	if errors.Is(err, models.ErrAuthorizationAlreadyExists) {
-		fmt.Fprintf(s.output, "%s is shared with %s already\n", s.name, s.account)
+		fmt.Fprintf(s.output, "%s is already shared with %s\n", s.name, s.account)
 
 		return nil
 	}
@@ -93,7 +95,7 @@ func (s *sharing) printAccess(snapshot *models.Snapshot) {
 	fmt.Fprintln(s.output)
 }
 
-// demo does it all, and looks at it from both sides.
+// demo shares and revokes, and shows what both accounts see.
 func (s *sharing) demo(ctx context.Context, target *setup.Target) error {
 	if s.name == "" {
 		s.name = "quarterly-figures"
@@ -121,7 +123,7 @@ func (s *sharing) demo(ctx context.Context, target *setup.Target) error {
 	return nil
 }
 
-// take takes the snapshot that the demo shares, which has to be available, and returns the account that owns it.
+// take creates the snapshot that the demo shares, waits until it is available, and returns the account that owns it.
 func (s *sharing) take(ctx context.Context, target *setup.Target) (string, error) {
 	if _, err := s.client.CreateClusterSnapshot(ctx, &redshift.CreateClusterSnapshotParams{
 		ClusterIdentifier:  setup.DemoCluster,
@@ -136,7 +138,7 @@ func (s *sharing) take(ctx context.Context, target *setup.Target) (string, error
 	return taken.OwnerAccount, err
 }
 
-// look looks for the snapshot as the other account, which has to name the owner.
+// look describes the snapshot as the other account. That account has to name the owner.
 func (s *sharing) look(ctx context.Context, other *redshift.Client, owner string) error {
 	found, err := other.DescribeClusterSnapshots(ctx, &redshift.DescribeClusterSnapshotsParams{
 		SnapshotIdentifier: s.name,

@@ -19,26 +19,26 @@ func program(ctx context.Context, arguments []string, output *bytes.Buffer) erro
 	return run(ctx, arguments, output)
 }
 
-func TestDemo(t *testing.T) {
+func TestDemoPrintsTheExpectedOutput(t *testing.T) {
 	t.Parallel()
 	exampletest.Demo(t, program)
 }
 
-func TestFlags(t *testing.T) {
+func TestInvalidFlagsReturnErrors(t *testing.T) {
 	t.Parallel()
 	exampletest.Flags(t, program)
 }
 
-func TestDemoRefuses(t *testing.T) {
+func TestDemoReturnsTheErrorOfABadAccount(t *testing.T) {
 	t.Parallel()
 	err := run(t.Context(), []string{"-account", "12"}, new(bytes.Buffer))
 	if err == nil || !strings.Contains(err.Error(), "an account has 12 digits") {
-		t.Errorf("the error is %v", err)
+		t.Errorf("run() = %v, want an error about the account", err)
 	}
 }
 
-// TestEndpoint shares and revokes, each step after the one before.
-func TestEndpoint(t *testing.T) {
+// TestEndpointSharesAndRevokes runs the steps in order. Each builds on the one before.
+func TestEndpointSharesAndRevokes(t *testing.T) {
 	fake, url := exampletest.Endpoint(t)
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "sales"}); err != nil {
 		t.Fatal(err)
@@ -55,14 +55,14 @@ func TestEndpoint(t *testing.T) {
 		arguments string
 		prints    string
 		fails     awsquery.ErrorCode
-		says      string
+		text      string
 		shared    int
 	}{
-		{arguments: "-name sales-1", says: "say with -name and -account"},
-		{arguments: "-account 210987654321 -revoke", says: "say with -name and -account"},
+		{arguments: "-name sales-1", text: "-name and -account are required"},
+		{arguments: "-account 210987654321 -revoke", text: "-name and -account are required"},
 		{arguments: "-name sales-2 -account 210987654321", fails: models.ErrClusterSnapshotNotFound},
 		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 can be restored by its owner 123456789012 and by 210987654321\n", shared: 1},
-		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 is shared with 210987654321 already\n", shared: 1},
+		{arguments: "-name sales-1 -account 210987654321", prints: "sales-1 is already shared with 210987654321\n", shared: 1},
 		{arguments: "-name sales-1 -account amazon-redshift-support", prints: "sales-1 can be restored by its owner 123456789012 and by 210987654321 and by amazon-redshift-support\n", shared: 2},
 		{arguments: "-name sales-1 -account 210987654321 -revoke", prints: "sales-1 can be restored by its owner 123456789012 and by amazon-redshift-support\n", shared: 1},
 		{arguments: "-name sales-1 -account 210987654321 -revoke", prints: "sales-1 is not shared with 210987654321\n", shared: 1},
@@ -70,13 +70,13 @@ func TestEndpoint(t *testing.T) {
 		var output bytes.Buffer
 		err := run(t.Context(), append([]string{"-endpoint", url}, strings.Fields(step.arguments)...), &output)
 		switch {
-		case step.fails != "" && !errors.Is(err, step.fails), step.says != "" && (err == nil || !strings.Contains(err.Error(), step.says)),
-			step.fails == "" && step.says == "" && err != nil:
-			t.Errorf("%s: the error is %v", step.arguments, err)
+		case step.fails != "" && !errors.Is(err, step.fails), step.text != "" && (err == nil || !strings.Contains(err.Error(), step.text)),
+			step.fails == "" && step.text == "" && err != nil:
+			t.Errorf("%s: unexpected error: %v", step.arguments, err)
 		case output.String() != step.prints:
-			t.Errorf("%s: it printed %q, want %q", step.arguments, &output, step.prints)
+			t.Errorf("%s: output = %q, want %q", step.arguments, &output, step.prints)
 		case len(fake.Snapshots()[0].AccountsWithRestoreAccess) != step.shared:
-			t.Errorf("%s: it is shared as %v", step.arguments, fake.Snapshots()[0].AccountsWithRestoreAccess)
+			t.Errorf("%s: shared with %v, want %d accounts", step.arguments, fake.Snapshots()[0].AccountsWithRestoreAccess, step.shared)
 		}
 	}
 }

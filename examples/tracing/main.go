@@ -1,11 +1,11 @@
-// Command tracing shows OpenTelemetry spans of calls, through otelhttp in Config.HTTPClient. It needs no AWS account: it takes
-// a snapshot at a fake Redshift that throttles it first, and prints a line for each span.
+// Command tracing shows OpenTelemetry spans of calls. Config.HTTPClient uses otelhttp. The program needs no AWS account: it
+// creates a snapshot in a fake Redshift that throttles the first attempt, and prints one line for each span.
 //
 //	go run -C examples/tracing .
 //
-// The first two lines are the attempts, each a child of the third.
+// The first two lines are the attempts. Each is a child of the third.
 //
-// It is a module of its own, so that the library does not require OpenTelemetry.
+// It is a separate module, so that the library does not require OpenTelemetry.
 package main
 
 import (
@@ -28,7 +28,8 @@ import (
 
 func main() {
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "Takes a snapshot at a fake Redshift that throttles it first, and prints a line for each span. It has no flags.")
+		fmt.Fprintln(flag.CommandLine.Output(),
+			"Creates a snapshot in a fake Redshift that throttles the first attempt, and prints one line for each span. It has no flags.")
 	}
 	flag.Parse()
 	if err := run(context.Background(), printer{}); err != nil {
@@ -49,7 +50,7 @@ func run(ctx context.Context, exporter trace.SpanExporter) error {
 		return err
 	}
 
-	// With real AWS, this is redshift.Config{Region: "eu-west-1"}, and http.DefaultTransport.
+	// With AWS, use redshift.Config{Region: "eu-west-1"} and http.DefaultTransport.
 	config := fake.Config()
 	config.HTTPClient = traced(config.HTTPClient.Transport, provider)
 	client, err := redshift.New(config)
@@ -66,8 +67,8 @@ func run(ctx context.Context, exporter trace.SpanExporter) error {
 	return err
 }
 
-// traced is an HTTP client with a span for each attempt, named by the operation. Signed is what goes through it: the headers that
-// a tracer adds are none of the signature's.
+// traced returns an HTTP client that records a span for each attempt, named after the operation. Requests are signed before they
+// reach it, so the signature does not cover the headers that the tracer adds.
 func traced(base http.RoundTripper, provider oteltrace.TracerProvider) *http.Client {
 	named := otelhttp.WithSpanNameFormatter(func(_ string, request *http.Request) string {
 		return "redshift." + request.URL.Query().Get("Action")
@@ -77,7 +78,7 @@ func traced(base http.RoundTripper, provider oteltrace.TracerProvider) *http.Cli
 		otelhttp.WithPropagators(propagation.TraceContext{}))}
 }
 
-// printer writes the name of a span, how its attempt ended, and where it belongs.
+// printer prints the name, status and duration of each span.
 type printer struct{}
 
 func (printer) ExportSpans(_ context.Context, spans []trace.ReadOnlySpan) error {

@@ -13,15 +13,15 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// Every attempt has a span, below the caller's, with its status.
-func TestSpans(t *testing.T) {
+// Every attempt has its own span, with its status, under the span of the caller.
+func TestEveryAttemptHasASpan(t *testing.T) {
 	t.Parallel()
 	exporter := &keeper{}
 	if err := run(t.Context(), exporter); err != nil {
 		t.Fatal(err)
 	}
 	if len(exporter.spans) != 3 {
-		t.Fatalf("there are %d spans, want two attempts and the caller's", len(exporter.spans))
+		t.Fatalf("got %d spans, want 3: two attempts and the caller", len(exporter.spans))
 	}
 	caller := exporter.spans[2]
 	for i, status := range []int64{http.StatusBadRequest, http.StatusOK} {
@@ -33,13 +33,14 @@ func TestSpans(t *testing.T) {
 			}
 		}
 		if span.Name != "redshift.CreateClusterSnapshot" || got != status || span.Parent.SpanID() != caller.SpanContext.SpanID() {
-			t.Errorf("span %d is %q with status %d below %v", i, span.Name, got, span.Parent.SpanID())
+			t.Errorf("span %d is %q with status %d and parent %v, want redshift.CreateClusterSnapshot with status %d and parent %v",
+				i, span.Name, got, span.Parent.SpanID(), status, caller.SpanContext.SpanID())
 		}
 	}
 }
 
-// The header that a tracer adds arrives, and breaks no signature: the fake checks it.
-func TestSignatureSurvivesTracing(t *testing.T) {
+// The fake checks the signature, so the header that the tracer adds does not break it.
+func TestTracingKeepsTheSignatureValid(t *testing.T) {
 	t.Parallel()
 	server := redshifttest.NewServer(t, redshifttest.Options{})
 	config := server.Config()
@@ -53,7 +54,7 @@ func TestSignatureSurvivesTracing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if seen == "" {
-		t.Error("no Traceparent was sent")
+		t.Error("the request has no Traceparent header")
 	}
 }
 
@@ -68,7 +69,7 @@ func (h headerSeen) RoundTrip(request *http.Request) (*http.Response, error) {
 	return h.next.RoundTrip(request)
 }
 
-// keeper is an exporter that keeps the spans beyond its end, which tracetest's own forgets.
+// keeper is an exporter that keeps its spans after Shutdown. The exporter of tracetest discards them.
 type keeper struct{ spans tracetest.SpanStubs }
 
 func (k *keeper) ExportSpans(_ context.Context, spans []trace.ReadOnlySpan) error {

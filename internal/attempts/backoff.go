@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Policy is redshift.RetryPolicy, with its defaults.
+// Policy is a redshift.RetryPolicy whose defaults are filled in.
 type Policy struct {
 	MaxAttempts     int
 	BaseDelay       time.Duration
@@ -26,7 +26,7 @@ func (p *Policy) delay(number int, class classification, jitter func(time.Durati
 	}
 	longest = min(longest, p.MaxDelay)
 	if class.retryAfter > 0 {
-		// Callers that got the same header at the same time must not return at the same time.
+		// Callers that got the same header at the same time must not all retry at the same time.
 		wait := min(class.retryAfter, p.MaxDelay)
 		random := jitter(max(longest, wait/2))
 
@@ -36,7 +36,7 @@ func (p *Policy) delay(number int, class classification, jitter func(time.Durati
 	return jitter(longest)
 }
 
-// FullJitter returns a random delay between 0 and the longest.
+// FullJitter returns a random delay from 0 to longest.
 func FullJitter(longest time.Duration) time.Duration {
 	return rand.N(min(longest, math.MaxInt64-1) + 1)
 }

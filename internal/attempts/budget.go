@@ -6,13 +6,13 @@ import (
 	"sync/atomic"
 )
 
-// ErrBudgetEmpty is why a call was not retried although a retry could have helped: so many calls of the client failed without a
-// response, or with a status of 500 or above, that its retry budget is used up.
+// ErrBudgetEmpty reports that a call was not retried because the client's retry budget is empty: too many of its calls failed
+// without a response, or with a status of 500 or above.
 var ErrBudgetEmpty = errors.New("the client's retry budget is empty, because many of its calls failed without a usable response: " +
-	"check whether Redshift is available, and Config.Retry.Budget")
+	"check whether Redshift is available, or raise Config.Retry.Budget")
 
-// Budget limits the retries of all calls of a client while Redshift is unavailable. Without it, a thousand callers
-// whose calls all fail send five thousand requests in place of a thousand, for as long as the outage lasts.
+// Budget limits the retries of all calls of a client while Redshift is unavailable. Without it, a thousand failing calls send five
+// thousand requests instead of a thousand during an outage.
 type Budget struct {
 	capacity int64 // 0: unlimited
 	used     atomic.Int64
@@ -21,7 +21,7 @@ type Budget struct {
 // NewBudget returns a full budget. A negative capacity is unlimited.
 func NewBudget(capacity int) *Budget { return &Budget{capacity: max(int64(capacity), 0)} }
 
-// take takes one retry out of the budget, and reports whether it had one.
+// take removes one retry from the budget, and reports whether one was left.
 func (b *Budget) take() bool {
 	for b.capacity > 0 {
 		used := b.used.Load()
@@ -36,7 +36,7 @@ func (b *Budget) take() bool {
 	return true
 }
 
-// refill puts retries back into the budget, up to its capacity. While the budget is full, it only reads one number.
+// refill returns count retries to the budget, up to its capacity. If the budget is full, it only reads one number.
 func (b *Budget) refill(count int64) {
 	for {
 		used := b.used.Load()

@@ -14,14 +14,14 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// classification is what a failed attempt means for the next one.
+// classification describes a failed attempt, and how to retry it.
 type classification struct {
-	retry              bool // whether another attempt can help
-	mayHaveTakenEffect bool // whether Redshift may have carried the attempt out
-	throttled          bool
-	spendsBudget       bool // whether a retry takes one out of the client's budget
-	immediate          bool // whether the retry needs no delay
-	retryAfter         time.Duration
+	retry              bool          // whether a retry can help
+	mayHaveTakenEffect bool          // whether Redshift may have carried out the attempt
+	throttled          bool          // whether Redshift throttled the attempt
+	spendsBudget       bool          // whether a retry counts against the client's budget
+	immediate          bool          // whether the retry needs no delay
+	retryAfter         time.Duration // the delay that the response requests, 0 if none
 }
 
 // IsThrottled reports whether Redshift throttled the attempt that failed with err.
@@ -31,11 +31,11 @@ func IsThrottled(err error) bool {
 	return response != nil && classifyResponse(response).throttled
 }
 
-// CanRetry reports whether another attempt can help after one that failed with err.
+// CanRetry reports whether a retry can help after an attempt that failed with err.
 func CanRetry(err error) bool { return classify(err).retry }
 
-// ThrottlingCodes mean that the account made too many calls. All codes that Amazon's Go SDK retries as throttling are among
-// them, codes of other services too: a proxy or a service behind Redshift can return them.
+// ThrottlingCodes mean that the account made too many calls. They include all codes that Amazon's Go SDK retries as throttling,
+// even those that other services use: a proxy or a service behind Redshift can return them.
 var ThrottlingCodes = []awsquery.ErrorCode{
 	awsquery.ErrPriorRequestNotComplete,
 	awsquery.ErrRequestLimitExceeded,
@@ -54,15 +54,15 @@ var ThrottlingCodes = []awsquery.ErrorCode{
 	"TransactionInProgressException",
 }
 
-// temporaryCodes mean that something has to be available again before Redshift carries the call out.
+// temporaryCodes mean that Redshift can carry out the call only after something becomes available again.
 var temporaryCodes = []awsquery.ErrorCode{
 	models.ErrCopyToRegionDisabledFault,
 	models.ErrDependentServiceUnavailableFault,
 	models.ErrSnapshotCopyDisabledFault,
 }
 
-// brokenCodes mean that the service failed or gave up during the call, which may have taken effect.
-var brokenCodes = []awsquery.ErrorCode{
+// serverFaultCodes mean that the service failed or gave up during the call, which may have taken effect.
+var serverFaultCodes = []awsquery.ErrorCode{
 	awsquery.ErrInternalError,
 	awsquery.ErrInternalFailure,
 	awsquery.ErrRequestTimeout,
@@ -70,7 +70,7 @@ var brokenCodes = []awsquery.ErrorCode{
 	"RequestTimeoutException",
 }
 
-// classify returns what the error of an attempt means for the next one.
+// classify classifies the error of an attempt.
 func classify(err error) classification {
 	if response := ResponseIn(err); response != nil {
 		return classifyResponse(response)
@@ -81,16 +81,16 @@ func classify(err error) classification {
 
 // classifyWithoutResponse is classify for an error without a response in it.
 func classifyWithoutResponse(err error) classification {
-	var unsent *awsquery.SendError
-	if !errors.As(err, &unsent) || unsent == nil {
+	var failed *awsquery.SendError
+	if !errors.As(err, &failed) || failed == nil {
 		return classification{} // nothing was attempted
 	}
 
-	return classifySendError(unsent)
+	return classifySendError(failed)
 }
 
-// ResponseIn returns the response in the error of an attempt, or nil. The error of an attempt without a response can wrap a
-// response too: a provider of credentials called another service.
+// ResponseIn returns the response in the error of an attempt, or nil. It ignores a response inside an [awsquery.SendError]: that
+// one is from another service, which a credentials provider called.
 func ResponseIn(err error) *awsquery.Error {
 	var response *awsquery.Error
 	if errors.As(err, new(*awsquery.SendError)) || !errors.As(err, &response) {
@@ -100,8 +100,7 @@ func ResponseIn(err error) *awsquery.Error {
 	return response
 }
 
-// classifyResponse decides by the code, if the response has one. The status and what is wrong with the response decide
-// otherwise.
+// classifyResponse uses the code of the response. If it has none, it uses the status and the reason why the response is unreadable.
 func classifyResponse(response *awsquery.Error) classification {
 	after := retryAfter(response.Header)
 	status := response.StatusCode
@@ -111,52 +110,52 @@ func classifyResponse(response *awsquery.Error) classification {
 		return classification{retry: true, throttled: true, retryAfter: after}
 	case slices.Contains(temporaryCodes, response.Code):
 		return classification{retry: true, retryAfter: after}
-	case slices.Contains(brokenCodes, response.Code), status >= http.StatusInternalServerError,
-		response.Code == "" && (refusesNothing(response) || status == http.StatusRequestTimeout):
+	case slices.Contains(serverFaultCodes, response.Code), status >= http.StatusInternalServerError,
+		response.Code == "" && (lacksErrorStatus(response) || status == http.StatusRequestTimeout):
 		return classification{retry: true, mayHaveTakenEffect: true, spendsBudget: true, retryAfter: after}
 	case response.Code == "" && status >= http.StatusBadRequest && errors.As(response.Err, &broken):
-		// The status says that Redshift refused the call. Only the reason got lost.
+		// The status shows that Redshift refused the call. Only the reason is lost.
 		return classification{retry: true, spendsBudget: true, retryAfter: after}
 	default:
 		return classification{}
 	}
 }
 
-// refusesNothing reports whether the status of a response is not one of a redirect or an error. A broken proxy can write 000. An
-// Error without a status and without a header is not from a Transport: a stub may have left both out.
-func refusesNothing(response *awsquery.Error) bool {
+// lacksErrorStatus reports whether the status of a response is neither a redirect nor an error. A broken proxy can send 000. An
+// Error with neither a status nor a header is not from a Transport: a stub may have left out both.
+func lacksErrorStatus(response *awsquery.Error) bool {
 	return response.StatusCode < http.StatusMultipleChoices && (response.StatusCode != 0 || response.Header != nil)
 }
 
-// classifySendError returns what an attempt without a response means. The type of an error does not prove when it happened: a
-// proxy can write plain HTTP or a broken TLS record into an established connection after Redshift did the work. Nothing was sent
-// for certain only if the attempt got no connection.
-func classifySendError(unsent *awsquery.SendError) classification {
+// classifySendError classifies an attempt without a response. The type of its error does not prove that nothing was sent: a proxy
+// can write plain HTTP or a broken TLS record into an established connection after Redshift did the work. Only an attempt that got
+// no connection certainly sent nothing.
+func classifySendError(failed *awsquery.SendError) classification {
 	var (
 		signing *sigv4.SigningError
 		record  tls.RecordHeaderError
-		during  *net.OpError
+		network *net.OpError
 	)
-	switch err := unsent.Err; {
+	switch err := failed.Err; {
 	case errors.As(err, &signing):
-		return classification{} // a retry would be signed no better
-	case !unsent.NothingSent:
+		return classification{} // signing would fail again
+	case !failed.NothingSent:
 		return classification{retry: true, mayHaveTakenEffect: true, spendsBudget: true}
 	case isCertificateError(err), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch),
-		errors.As(err, &during) && during.Op == "remote error": // a TLS alert
+		errors.As(err, &network) && network.Op == "remote error": // a TLS alert
 		return classification{} // the next handshake would fail in the same way
 	default:
 		return classification{retry: true, spendsBudget: true}
 	}
 }
 
-// retryAfter returns the time that a response asks to wait, as seconds or as a date. It is an hour at most.
+// retryAfter returns the delay that a Retry-After header requests, in seconds or by a date. It is at most an hour.
 func retryAfter(header http.Header) time.Duration {
 	text := header.Get("Retry-After")
 	if text == "" {
 		return 0
 	}
-	// A number that is out of range becomes the largest or the smallest.
+	// ParseInt returns the largest or the smallest int64 for a number that is out of range.
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(max(seconds, 0), int64(time.Hour/time.Second))) * time.Second
 	}

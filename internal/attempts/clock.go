@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	// skewThreshold is the smallest error of a clock that is corrected: Redshift accepts five minutes either way.
+	// skewThreshold is the smallest clock error that is corrected. Redshift accepts five minutes in either direction.
 	skewThreshold = time.Minute
 	// maxSkewRoundTrip is the longest round trip of a response whose Date corrects the clock.
 	maxSkewRoundTrip = 10 * time.Second
 )
 
-// Clock is the time that requests are signed with: the machine's, corrected if Redshift said that it is wrong. All calls of a
+// Clock returns the time that requests are signed with: the machine's time, corrected after Redshift refused it. All calls of a
 // client share it.
 type Clock struct {
 	machine func() time.Time
 	offset  atomic.Int64 // nanoseconds
 }
 
-// NewClock returns a clock over the machine's, which is [time.Now] if it is nil.
+// NewClock returns a clock that corrects machine, which is [time.Now] if nil.
 func NewClock(machine func() time.Time) *Clock {
 	if machine == nil {
 		machine = time.Now
@@ -37,14 +37,14 @@ func NewClock(machine func() time.Time) *Clock {
 // Now returns the corrected time.
 func (c *Clock) Now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
-// correct sets the clock by a response that refused the date of a request. A machine whose clock was set right later is corrected
-// back in the same way.
-func (c *Clock) correct(refused *awsquery.Error) {
-	// A cache shows the Date of its own copy, and a response that took long was dated long ago.
-	if refused.Header.Get("Age") != "" || refused.RoundTrip > maxSkewRoundTrip {
+// correct sets the clock by the Date of a response that refused the date of a request. After the machine's clock is set right, the
+// next such response removes the correction.
+func (c *Clock) correct(refusal *awsquery.Error) {
+	// A cached response has the Date of the copy, and the Date of a slow response is old.
+	if refusal.Header.Get("Age") != "" || refusal.RoundTrip > maxSkewRoundTrip {
 		return
 	}
-	date, err := http.ParseTime(refused.Header.Get("Date"))
+	date, err := http.ParseTime(refusal.Header.Get("Date"))
 	if err != nil {
 		return
 	}
@@ -55,8 +55,8 @@ func (c *Clock) correct(refused *awsquery.Error) {
 	c.offset.Store(int64(offset))
 }
 
-// reset takes a correction back that makes credentials look expired, and reports whether it did. Otherwise nothing would be sent
-// any more, and no refusal could set the clock right.
+// reset removes a correction that makes credentials look expired, and reports whether it did. Otherwise the client would send
+// nothing more, and no refusal could correct the clock.
 func (c *Clock) reset(err error, signedOffset int64) bool {
 	if signedOffset == 0 || !errors.Is(err, sigv4.ErrCredentialsExpired) {
 		return false
@@ -66,32 +66,32 @@ func (c *Clock) reset(err error, signedOffset int64) bool {
 	return c.offset.Load() != signedOffset
 }
 
-// saysWrongDate reports whether a response refuses a request because of its date.
-func saysWrongDate(refused *awsquery.Error) bool {
-	switch refused.Code {
+// refusesDate reports whether a response refuses a request because of its date.
+func refusesDate(refusal *awsquery.Error) bool {
+	switch refusal.Code {
 	case awsquery.ErrRequestExpired, awsquery.ErrRequestTimeTooSkewed:
 		return true
 	case awsquery.ErrSignatureDoesNotMatch:
-		return strings.Contains(refused.Message, "expired") || strings.Contains(refused.Message, "not yet current")
+		return strings.Contains(refusal.Message, "expired") || strings.Contains(refusal.Message, "not yet current")
 	default:
 		return false
 	}
 }
 
-// moment is a time by the client's clock and by the machine's own, because a clock of the user's own can stand still.
-type moment struct{ own, real time.Time }
+// moment is a time by the clock of the configuration and by time.Now, because a configured clock may never advance.
+type moment struct{ configured, system time.Time }
 
 func (c *Clock) moment() moment { return moment{c.machine(), time.Now()} }
 
-// since returns the time since an earlier moment, by each clock that measures it. Some clocks stop while a machine is suspended, and
-// others step. A clock of the user's own that stands still measures nothing.
+// since returns the time since an earlier moment by each clock. Some clocks stop while a machine is suspended, and others step. A
+// configured clock that does not advance is left out.
 func (m moment) since(earlier moment) []time.Duration {
 	elapsed := []time.Duration{
-		m.real.Sub(earlier.real), // by the monotonic clock
-		m.real.Round(0).Sub(earlier.real.Round(0)),
+		m.system.Sub(earlier.system),                   // by the monotonic clock
+		m.system.Round(0).Sub(earlier.system.Round(0)), // by the wall clock
 	}
-	if own := m.own.Sub(earlier.own); own != 0 {
-		elapsed = append(elapsed, own)
+	if configured := m.configured.Sub(earlier.configured); configured != 0 {
+		elapsed = append(elapsed, configured)
 	}
 
 	return elapsed

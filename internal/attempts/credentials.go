@@ -10,19 +10,19 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// Credentials is the provider that signs the requests of a client. It records in the context of a request what signs it, and
-// refreshes credentials that Redshift says have expired. All calls of a client share it.
+// Credentials is the credentials provider of a client. It records in the context of a request which credentials sign it, and
+// refreshes credentials that Redshift refuses as expired. All calls of a client share it.
 type Credentials struct {
 	sigv4.CredentialsProvider
 
-	cache interface{ Invalidate() } // nil: nothing is kept that could be refreshed
+	cache interface{ Invalidate() } // nil if the provider is not a cache
 
-	lock      chan struct{} // holds a value while the fields below are in use, so that a context can end waiting for it
-	refreshAt time.Time     // when the cache was last told to forget the credentials
-	refresh   bool          // whether that led to other credentials, or to an error that says why not
+	lock          chan struct{} // a mutex for the fields below. Unlike with sync.Mutex, a caller can stop waiting when its context is done
+	invalidatedAt time.Time     // when the cache was last invalidated
+	retryHelps    bool          // whether a retry helped then: the credentials were different, or the provider returned an error
 }
 
-// WatchCredentials returns a provider that watches another one. A provider with a method Invalidate() is a cache.
+// WatchCredentials returns a Credentials for a provider. A provider with a method Invalidate() is a cache.
 func WatchCredentials(provider sigv4.CredentialsProvider) *Credentials {
 	watched := &Credentials{CredentialsProvider: provider, lock: make(chan struct{}, 1)}
 	watched.cache, _ = provider.(interface{ Invalidate() })
@@ -30,10 +30,10 @@ func WatchCredentials(provider sigv4.CredentialsProvider) *Credentials {
 	return watched
 }
 
-// ErrAccountChanged ends a call whose credentials belong to another account than the ones that signed an attempt that may have taken
-// effect. A retry would make the change in that account too, and a look-up would look there.
+// ErrAccountChanged ends a call if its credentials now belong to a different account than those that signed an attempt that may have
+// taken effect. A retry would make the change in the second account too, and a look-up would search the wrong account.
 var ErrAccountChanged = errors.New("the credentials now belong to another account than the attempt that may have taken effect: " +
-	"check in the first account")
+	"check the first account")
 
 // Credentials returns the provider's credentials. It fails if the context is bound to another account.
 func (w *Credentials) Credentials(ctx context.Context) (sigv4.Credentials, error) {
@@ -51,20 +51,21 @@ func (w *Credentials) Credentials(ctx context.Context) (sigv4.Credentials, error
 	return given, nil
 }
 
-// accountKey is the key of the account that the requests of a context have to be signed for.
+// accountKey is the context key of the only account whose credentials may sign the requests of a context.
 type accountKey struct{}
 
-// callKey is the key of the [Context] of the innermost call.
+// callKey is the context key of the [Context] of the innermost call.
 type callKey struct{}
 
-// Context is the context of one call. It records what signs the attempts. Make it a part of the call, and set the Context in it.
+// Context is the context of one call. It records the credentials that sign the attempts. A call embeds one, which saves an
+// allocation, and sets the Context in it.
 type Context struct {
 	context.Context
 
-	mutex       sync.Mutex
-	accessKeyID string // each session has its own
-	accountID   string // empty: not known
-	several     bool   // whether different accounts signed the current attempt
+	mutex          sync.Mutex
+	accessKeyID    string // different for each session
+	accountID      string // empty if not known
+	accountsDiffer bool   // whether different accounts signed the current attempt
 }
 
 // Value returns the Context itself for callKey.
@@ -80,15 +81,15 @@ func (c *Context) Value(key any) any {
 func (c *Context) sign(credentials sigv4.Credentials) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.several = c.several || c.accountID != "" && c.accountID != credentials.AccountID
+	c.accountsDiffer = c.accountsDiffer || c.accountID != "" && c.accountID != credentials.AccountID
 	c.accessKeyID, c.accountID = credentials.AccessKeyID, credentials.AccountID
 }
 
-// begin forgets what signed the attempts before.
+// begin clears the record of the previous attempt.
 func (c *Context) begin() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.accessKeyID, c.accountID, c.several = "", "", false
+	c.accessKeyID, c.accountID, c.accountsDiffer = "", "", false
 }
 
 // signedBy returns the access key that signed the current attempt.
@@ -99,14 +100,14 @@ func (c *Context) signedBy() string {
 	return c.accessKeyID
 }
 
-// bindAccount returns a context whose requests are signed for the account that signed the current attempt, or not at all. If that
-// account is not known, nothing is bound: then a changed account cannot be noticed.
+// bindAccount returns a context whose requests only the account of the current attempt can sign. If that account is not known, it
+// returns ctx, and the client cannot notice that the account changes.
 func (c *Context) bindAccount(ctx context.Context) context.Context {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	switch {
-	case c.several:
-		return context.WithValue(ctx, accountKey{}, "") // no account fits
+	case c.accountsDiffer:
+		return context.WithValue(ctx, accountKey{}, "") // matches no account
 	case c.accountID == "":
 		return ctx
 	default:
@@ -114,35 +115,35 @@ func (c *Context) bindAccount(ctx context.Context) context.Context {
 	}
 }
 
-// canRefresh reports whether other credentials could help after a refusal: the credentials expired, and a cache holds them.
+// canRefresh reports whether other credentials can help after a refusal: the credentials expired, and the provider is a cache.
 func (w *Credentials) canRefresh(refusal *awsquery.Error) bool {
 	return w.cache != nil && refusal != nil && (refusal.Code == awsquery.ErrExpiredToken || refusal.Code == awsquery.ErrExpiredTokenException)
 }
 
-// changed reports whether the provider returns other credentials than those with the access key.
+// changed reports whether the provider now returns credentials with another access key. It is false if accessKeyID is empty.
 func (w *Credentials) changed(ctx context.Context, accessKeyID string) bool {
 	given, err := w.CredentialsProvider.Credentials(ctx)
 
 	return err == nil && accessKeyID != "" && given.AccessKeyID != accessKeyID
 }
 
-// refreshed lets the cache obtain new credentials, and reports whether a retry would be signed with other credentials than the
-// attempt that began at the given time.
-func (w *Credentials) refreshed(ctx context.Context, attempted time.Time) bool {
+// refresh invalidates the cache, and reports whether a retry helps after an attempt that began at the given time: its credentials
+// would differ, or the provider's error says what is wrong.
+func (w *Credentials) refresh(ctx context.Context, attempted time.Time) bool {
 	select {
 	case w.lock <- struct{}{}:
 		defer func() { <-w.lock }()
 	case <-ctx.Done():
 		return false
 	}
-	if attempted.Before(w.refreshAt) {
-		return w.refresh // another call, which Redshift refused at the same time, has refreshed them
+	if attempted.Before(w.invalidatedAt) {
+		return w.retryHelps // another call that Redshift refused at the same time has refreshed the credentials
 	}
 	old, _ := w.CredentialsProvider.Credentials(ctx)
 	w.cache.Invalidate()
-	w.refreshAt = time.Now()
-	renewed, err := w.CredentialsProvider.Credentials(ctx)
-	w.refresh = err != nil || renewed.AccessKeyID != old.AccessKeyID || renewed.SessionToken != old.SessionToken
+	w.invalidatedAt = time.Now()
+	current, err := w.CredentialsProvider.Credentials(ctx)
+	w.retryHelps = err != nil || current.AccessKeyID != old.AccessKeyID || current.SessionToken != old.SessionToken
 
-	return w.refresh
+	return w.retryHelps
 }

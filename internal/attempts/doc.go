@@ -1,6 +1,11 @@
-// Package attempts makes the attempts of a call. Each file has one job: invocation.go the loop, recover.go what follows a lost
-// response, classify.go what a failure means, backoff.go and budget.go when and whether a retry follows, clock.go and
-// credentials.go what signs the requests, hint.go and log.go what users read.
+// Package attempts makes the attempts of a call and returns its result or error.
 //
-// The package knows no operation by name. A [Call] has what depends on the operation.
+//   - invocation.go has the retry loop.
+//   - recover.go checks whether a call took effect after a response was lost.
+//   - classify.go classifies failed attempts.
+//   - backoff.go and budget.go delay and limit retries.
+//   - clock.go and credentials.go correct the date and the credentials of requests.
+//   - hint.go adds advice to errors, and log.go writes log records.
+//
+// The package knows no operation by name. A [Call] provides everything that depends on the operation.
 package attempts

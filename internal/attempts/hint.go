@@ -11,41 +11,42 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// hintRefused returns advice for a refusal whose own text has none.
+// hintRefused returns advice for a refusal, or an empty string.
 func hintRefused(refused *awsquery.Error) string {
-	if saysWrongDate(refused) {
+	if refusesDate(refused) {
 		return "check the clock of this machine"
 	}
 	switch refused.Code {
 	case awsquery.ErrExpiredToken, awsquery.ErrExpiredTokenException:
-		return "the credentials have ended: obtain others, such as with aws sso login or by assuming the role again"
+		return "the credentials have expired: get new ones, for example with aws sso login or by assuming the role again"
 	case awsquery.ErrInvalidClientTokenID, awsquery.ErrUnrecognizedClientException:
-		return "check the access key, that the session token is the one that came with it, and that the account has this region enabled"
+		return "check the access key, that the session token belongs to it, and that the region is enabled for the account"
 	case awsquery.ErrSignatureDoesNotMatch:
 		return "check the secret access key, and that Config.Region is the region of the endpoint"
 	case awsquery.ErrOptInRequired:
 		return "enable the region, and Redshift, for the account"
 	case "":
 		if errors.As(refused.Err, new(*awsquery.ReadError)) {
-			return "" // the part of the response that shows who sent it got lost
+			return "" // the response is incomplete, so its sender is not known
 		}
 		if refused.StatusCode == http.StatusTooManyRequests {
-			return "" // a proxy, or a gateway, throttles too
+			return "" // proxies and gateways throttle too
 		}
 		if refused.StatusCode == http.StatusRequestTimeout {
-			return "the server, or a proxy, waited too long for the request: check the network"
+			return "the server or a proxy waited too long for the request: check the network"
 		}
 		isPage := strings.HasPrefix(refused.Header.Get("Content-Type"), "text/html")
 		isRefused := refused.StatusCode >= http.StatusMultipleChoices && refused.StatusCode < http.StatusInternalServerError
 		if isRefused || isPage && refused.StatusCode < http.StatusMultipleChoices {
-			return "that was not Redshift: check the endpoint, and proxies on the way to it"
+			return "the server is not Redshift: check the endpoint, and proxies on the way to it"
 		}
 	}
 
 	return ""
 }
 
-// hintWithoutResponse returns advice for an attempt without a response. Something may have been sent by this attempt or an earlier one.
+// hintWithoutResponse returns advice for an attempt without a response, or an empty string. maybeSent reports whether this attempt
+// or an earlier one may have been sent.
 func hintWithoutResponse(err error, maybeSent bool) string {
 	var (
 		lookup      *net.DNSError
@@ -55,25 +56,25 @@ func hintWithoutResponse(err error, maybeSent bool) string {
 	)
 	switch {
 	case errors.As(err, new(*sigv4.SigningError)):
-		// What failed is where credentials come from, which says itself what to do.
+		// The credentials provider failed, and its own error has the advice.
 		if errors.Is(err, ErrAttemptTimeout) {
-			return "the credentials did not come in time: ask for them before the first call, or raise Config.AttemptTimeout"
+			return "the credentials did not arrive in time: obtain them before the first call, or raise Config.AttemptTimeout"
 		}
 
 		return ""
 	case errors.Is(err, ErrAttemptTimeout):
-		return "check that this machine reaches the endpoint: security groups, routes, a VPC endpoint, a proxy; or raise Config.AttemptTimeout"
+		return "check that this machine can reach the endpoint (security groups, routes, VPC endpoint, proxy), or raise Config.AttemptTimeout"
 	case errors.As(err, &connection) && connection.Op == "proxyconnect", isStatusText(err):
 		return "check the proxy: HTTPS_PROXY, HTTP_PROXY, NO_PROXY"
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return "check Config.Region, Config.Endpoint, and whether this machine can look up names outside"
+		return "check Config.Region, Config.Endpoint, and that this machine can resolve public names"
 	case errors.As(err, &lookup):
 		return "check this machine's network and its DNS"
 	case errors.As(err, &certificate):
-		return "check Config.Endpoint; an authority of your own goes into the RootCAs of Config.HTTPClient's transport"
+		return "check Config.Endpoint, or add your own certificate authority to the RootCAs of Config.HTTPClient's transport"
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		if maybeSent {
-			return "something on the way to Redshift broke the connection: check proxies"
+			return "something on the way to Redshift broke the connection: check the proxies"
 		}
 
 		return "check whether Config.Endpoint begins with https:// although the server expects http://, and proxies on the way"
@@ -84,8 +85,8 @@ func hintWithoutResponse(err error, maybeSent bool) string {
 	}
 }
 
-// isStatusText reports whether an error is only the text of an HTTP status, such as Forbidden: net/http returns that if a proxy
-// refuses to connect.
+// isStatusText reports whether an error is only the text of an HTTP status, such as Forbidden. net/http returns such an error if a
+// proxy refuses to connect.
 func isStatusText(err error) bool {
 	text := innermost(err).Error()
 	for status := http.StatusMultipleChoices; status < 600; status++ {

@@ -27,26 +27,26 @@ type Invoker struct {
 	Jitter      func(longest time.Duration) time.Duration
 }
 
-// Settings are those that a call can have of its own.
+// Settings configures one call.
 type Settings struct {
 	Policy         Policy
-	AttemptTimeout time.Duration // none if negative
-	IgnoresBudget  bool          // whether the call retries although the client's budget is empty
+	AttemptTimeout time.Duration // no limit if negative
+	IgnoresBudget  bool          // whether the call retries even if the client's budget is empty
 
-	// Rewritten reports whether the request differs from what the parameters say.
+	// Rewritten reports whether the request differs from the parameters, because an option changed it.
 	Rewritten bool
-	// Response is where to leave the response of each attempt that got one. Nil: nowhere.
+	// Response receives the response of each attempt that got one. If nil, it is not kept.
 	Response **http.Response
-	// LookUp is the look-up that the call is a part of. Nil for a call of the user's.
+	// LookUp is the look-up that makes the call. It is nil for a call of the user's.
 	LookUp *LookUp
 }
 
-// Call has what depends on the operation.
+// Call provides everything that depends on the operation.
 type Call interface {
-	// Plan returns how to find out whether the call took effect. It gets the settings of the look-ups. It is called at most once,
-	// after a failure.
+	// Plan returns the plan to check whether the call took effect. lookUps are the settings of the look-ups. Plan is called at most
+	// once, after a failure.
 	Plan(lookUps Settings) recovery.Plan
-	// Check returns an error if a result is that of another call.
+	// Check returns an error if a result belongs to another call.
 	Check(result any) error
 	// Hint returns advice for a refusal that depends on the operation, or an empty string.
 	Hint(refused *awsquery.Error) string
@@ -54,17 +54,17 @@ type Call interface {
 	Failed(Failure) error
 }
 
-// Failure is what the error of a call has in it.
+// Failure describes a failed call.
 type Failure struct {
 	// Attempts is the number of attempts.
 	Attempts int
 	// Last is the error of the last attempt or of a look-up.
 	Last error
-	// Ended is why no retry followed, if something other than Last prevented it.
+	// Ended is the reason why no retry followed, if Last is not the reason.
 	Ended error
 	// MayHaveTakenEffect reports whether the call may have changed something.
 	MayHaveTakenEffect bool
-	// SeeOperation is the operation that shows the effect. Empty: none does.
+	// SeeOperation is the operation that shows the effect. It is empty if no operation does.
 	SeeOperation string
 }
 
@@ -78,30 +78,30 @@ type invocation struct {
 	action    string // the name of the operation
 	readOnly  bool
 
-	number             int            // of the current attempt, from 1
-	last               error          // of the attempt before, nil if there is none
+	number             int            // the number of the current attempt, from 1
+	last               error          // the error of the previous attempt, nil before the second
 	began              moment         // when the first attempt began
 	sent               moment         // when the current attempt began
-	signedOffset       int64          // the correction of the clock that signed the current attempt
-	response           *http.Response // to the current attempt, if it is kept
-	mayHaveTakenEffect bool           // whether an attempt of a change may have taken effect although its response was lost
-	used               []remedy
-	spent              int64 // retries that the call took out of the budget
-	recovery           *recovery.Plan
-	lookUp             *LookUp
+	signedOffset       int64          // the clock correction at the beginning of the current attempt
+	response           *http.Response // the response to the current attempt, if it is kept
+	mayHaveTakenEffect bool           // whether an attempt of a mutating call may have taken effect although its response was lost
+	used               []remedy       // the remedies that were used
+	budgetUsed         int64          // the number of retries that the call took from the budget
+	recovery           *recovery.Plan // nil until a failure needs it
+	lookUp             *LookUp        // set together with recovery
 }
 
-// remedy is something that the client does once for a call before it retries immediately.
+// remedy is an action that removes the cause of a failure, so that an immediate retry can succeed. A call uses each one once.
 type remedy string
 
 const (
-	signedAgain          remedy = "the request was signed again with a new date"
-	clockReset           remedy = "the correction of the clock was taken back"
+	dateRenewed          remedy = "the request was signed again with a new date"
+	clockReset           remedy = "the correction of the clock was removed"
 	credentialsChanged   remedy = "the credentials had changed"
 	credentialsRefreshed remedy = "expired credentials were refreshed"
 )
 
-// use reports whether the remedy was still unused, and marks it as used.
+// use marks a remedy as used, and reports whether it was unused before.
 func (i *invocation) use(r remedy) bool {
 	if slices.Contains(i.used, r) {
 		return false
@@ -111,9 +111,9 @@ func (i *invocation) use(r remedy) bool {
 	return true
 }
 
-// Run makes attempts until one succeeds or another attempt cannot help.
+// Run makes attempts until one succeeds or a retry cannot help.
 func (i *Invoker) Run(ctx *Context, call Call, settings *Settings, operation *runtime.ClientOperation) (any, error) {
-	one := invocation{
+	current := invocation{
 		Invoker:   i,
 		context:   ctx,
 		call:      call,
@@ -123,7 +123,7 @@ func (i *Invoker) Run(ctx *Context, call Call, settings *Settings, operation *ru
 		readOnly:  wire.IsReadOnly(operation),
 	}
 
-	return one.run(ctx)
+	return current.run(ctx)
 }
 
 // run makes the attempts of the call.
@@ -135,7 +135,7 @@ func (i *invocation) run(ctx context.Context) (any, error) {
 				return i.succeed(ctx, result)
 			}
 			if !i.readOnly {
-				// The response belongs to another call. What became of this one, only its own response could show.
+				// The response belongs to another call. The response to this one is lost.
 				i.mayHaveTakenEffect = true
 
 				return nil, i.failed(err, nil)
@@ -166,7 +166,7 @@ func (i *invocation) run(ctx context.Context) (any, error) {
 	}
 }
 
-// attempt makes the next attempt, and dates it.
+// attempt makes the next attempt, and records when it began.
 func (i *invocation) attempt(ctx context.Context) (any, error) {
 	i.number++
 	i.signedOffset = i.Clock.offset.Load()
@@ -196,7 +196,7 @@ func (i *invocation) attempt(ctx context.Context) (any, error) {
 	return result, err
 }
 
-// responseKeeper is a Reader that keeps the response.
+// responseKeeper wraps a Reader and keeps the response.
 type responseKeeper struct {
 	runtime.ClientResponseReader
 	action   string
@@ -221,9 +221,9 @@ func (k *responseKeeper) ReadResponse(response runtime.ClientResponse, consumer 
 
 // succeed ends the call with the result of its last attempt.
 func (i *invocation) succeed(ctx context.Context, result any) (any, error) {
-	i.Budget.refill(i.spent + 1)
+	i.Budget.refill(i.budgetUsed + 1)
 	if i.settings.LookUp != nil {
-		i.settings.LookUp.date(i)
+		i.settings.LookUp.addWindow(i)
 		if recovery.IsPart(result) {
 			return nil, fmt.Errorf("%s: %w", i.action, recovery.ErrPart)
 		}
@@ -233,44 +233,44 @@ func (i *invocation) succeed(ctx context.Context, result any) (any, error) {
 	}
 	if plan := i.plan(); plan.Adjust != nil {
 		if err := plan.Adjust(ctx, result); err != nil {
-			return nil, i.failed(fmt.Errorf("looking up what an earlier attempt did failed: %w", err), nil)
+			return nil, i.failed(fmt.Errorf("the look-up of the changes by an earlier attempt failed: %w", err), nil)
 		}
 	}
 
 	return result, nil
 }
 
-// classify returns what the error of an attempt means for the next one.
+// classify classifies the error of an attempt.
 func (i *invocation) classify(err error, refusal *awsquery.Error) classification {
 	if refusal != nil {
 		return classifyResponse(refusal)
 	}
 	class := classifyWithoutResponse(err)
 	if i.readOnly && isCertificateError(err) {
-		// Transport looks at connections only for changes. A read can rely on the type of the error, because a retry that
-		// does not help is all that it risks.
+		// The Transport tracks connections only for mutating calls. A read-only call can rely on the type of the error, because
+		// it risks nothing but a useless retry.
 		class.retry = false
 	}
 
 	return class
 }
 
-// complete adds to the error of an attempt what only the call knows.
+// complete sets the NothingSent and Hint fields of an attempt's error.
 func (i *invocation) complete(err error, class classification) {
 	var (
-		unsent  *awsquery.SendError
+		failed  *awsquery.SendError
 		refused *awsquery.Error
 	)
 	switch {
-	case errors.As(err, &unsent):
-		if errors.As(unsent.Err, new(*sigv4.SigningError)) {
-			unsent.NothingSent = true
+	case errors.As(err, &failed):
+		if errors.As(failed.Err, new(*sigv4.SigningError)) {
+			failed.NothingSent = true
 		}
 		maybeSent := !i.readOnly && (i.mayHaveTakenEffect || class.mayHaveTakenEffect)
 		if maybeSent {
-			unsent.NothingSent = false // true of this attempt, and false of the call
+			failed.NothingSent = false // an earlier attempt may have been sent
 		}
-		unsent.Hint = hintWithoutResponse(unsent.Err, maybeSent)
+		failed.Hint = hintWithoutResponse(failed.Err, maybeSent)
 	case errors.As(err, &refused):
 		if refused.Hint = hintRefused(refused); refused.Hint == "" {
 			refused.Hint = i.call.Hint(refused)
@@ -281,12 +281,12 @@ func (i *invocation) complete(err error, class classification) {
 // remedied reports whether the client removed the cause of a failed attempt, so that a retry can succeed immediately.
 func (i *invocation) remedied(ctx context.Context, err error, refusal *awsquery.Error) bool {
 	switch {
-	case refusal != nil && saysWrongDate(refusal):
-		// Redshift carries out nothing that has a wrong date. The date is also too old if the machine was suspended between
-		// signing and sending. Then the clock needs no correction, and another signature is enough.
+	case refusal != nil && refusesDate(refusal):
+		// Redshift carries out no call that has a wrong date. The date is also too old if the machine was suspended between
+		// signing and sending. Then the clock needs no correction, and a new signature is enough.
 		i.Clock.correct(refusal)
 
-		return i.use(signedAgain)
+		return i.use(dateRenewed)
 	case i.Clock.reset(err, i.signedOffset):
 		return i.use(clockReset)
 	case i.Credentials.canRefresh(refusal):
@@ -296,8 +296,7 @@ func (i *invocation) remedied(ctx context.Context, err error, refusal *awsquery.
 	}
 }
 
-// shouldRetry waits until it is time for the next attempt. If no attempt follows, it returns why, if something other than the
-// last failure is the reason.
+// shouldRetry reports whether a retry follows, and waits until it is due. If none follows, ended is the reason, or nil if err is.
 func (i *invocation) shouldRetry(ctx context.Context, class classification, err error) (retry bool, ended error) {
 	if !class.retry || i.number >= i.maxAttempts() || i.mayHaveTakenEffect && !i.plan().CanRepeat() {
 		return false, nil
@@ -318,13 +317,13 @@ func (i *invocation) shouldRetry(ctx context.Context, class classification, err 
 	}
 	if ended := i.wait(ctx, delay, err); ended != nil {
 		if spends {
-			i.Budget.refill(1) // no retry was made
+			i.Budget.refill(1) // no retry follows
 		}
 
 		return false, ended
 	}
 	if spends {
-		i.spent++
+		i.budgetUsed++
 	}
 
 	return true, nil
@@ -338,8 +337,8 @@ func (i *invocation) maxAttempts() int {
 	return i.settings.Policy.MaxAttempts
 }
 
-// cannotWait returns an error if the context ends before the delay has passed. A wait that would only end with the deadline
-// helps nobody: the caller gets the failure while it still has time to act on it.
+// cannotWait returns an error if ctx ends before the delay has passed. The call then fails immediately, so that its caller still has
+// time to act.
 func cannotWait(ctx context.Context, delay time.Duration) error {
 	if ctx.Err() != nil {
 		return ContextError(ctx)
@@ -351,8 +350,8 @@ func cannotWait(ctx context.Context, delay time.Duration) error {
 	return nil
 }
 
-// deadlineError reports a deadline that is earlier than the next attempt. It matches context.DeadlineExceeded. The context does
-// not reveal its cause before the deadline, so that the error matches the cause only afterwards.
+// deadlineError reports that the next attempt is due after the deadline. It matches context.DeadlineExceeded. It matches the cause
+// of the context only after the deadline, because the context does not reveal it earlier.
 type deadlineError struct {
 	ctx   context.Context
 	delay time.Duration
@@ -363,7 +362,7 @@ func (e *deadlineError) Error() string {
 }
 
 func (e *deadlineError) Unwrap() []error {
-	// A context that the caller has released since has the cause Canceled.
+	// A context that its owner has canceled since has the cause Canceled.
 	if cause := context.Cause(e.ctx); cause != nil && errors.Is(e.ctx.Err(), context.DeadlineExceeded) {
 		return []error{context.DeadlineExceeded, cause}
 	}
@@ -371,7 +370,7 @@ func (e *deadlineError) Unwrap() []error {
 	return []error{context.DeadlineExceeded}
 }
 
-// wait lets the delay before the next attempt pass. It returns an error if the context ends first.
+// wait waits for the delay before the next attempt. It returns an error if ctx ends first.
 func (i *invocation) wait(ctx context.Context, delay time.Duration, err error) error {
 	if ended := cannotWait(ctx, delay); ended != nil {
 		return ended
@@ -397,10 +396,10 @@ func ContextError(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// ErrAttemptTimeout is the cause of the end of an attempt that took too long.
+// ErrAttemptTimeout is the cause of the context of an attempt that took longer than Settings.AttemptTimeout.
 var ErrAttemptTimeout = errors.New("the attempt took longer than its time limit")
 
-// withTimeLimit returns a context for one attempt.
+// withTimeLimit returns a context that ends with the time limit of an attempt.
 func (i *invocation) withTimeLimit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if limit := i.settings.AttemptTimeout; limit > 0 {
 		return context.WithTimeoutCause(ctx, limit, ErrAttemptTimeout)
@@ -409,8 +408,8 @@ func (i *invocation) withTimeLimit(ctx context.Context) (context.Context, contex
 	return ctx, func() {}
 }
 
-// hasOtherCredentials reports whether a retry is signed with other credentials than those that Redshift refused. It takes as
-// much time as an attempt at most, and returns true once for each of the two reasons.
+// hasOtherCredentials reports whether a retry would use other credentials than those that Redshift refused: the provider returns
+// others already, or does so after a refresh. It returns true once for each. It takes at most the time limit of an attempt.
 func (i *invocation) hasOtherCredentials(ctx context.Context) bool {
 	ctx, cancel := i.withTimeLimit(ctx)
 	defer cancel()
@@ -421,11 +420,10 @@ func (i *invocation) hasOtherCredentials(ctx context.Context) bool {
 		return true
 	}
 
-	return i.Credentials.refreshed(ctx, i.sent.real) && i.use(credentialsRefreshed)
+	return i.Credentials.refresh(ctx, i.sent.system) && i.use(credentialsRefreshed)
 }
 
-// failed returns the error of the call. The last failure is its cause, and ended is why no retry followed, if something other
-// than that failure prevented it.
+// failed returns the error of the call. last is its cause. ended is the reason why no retry followed, or nil if last is.
 func (i *invocation) failed(last, ended error) error {
 	failure := Failure{Attempts: i.number, Last: last, Ended: ended}
 	if i.mayHaveTakenEffect {

@@ -28,11 +28,11 @@ func (i *invocation) logAttempt(ctx context.Context, err error) {
 		record = append(record, slog.Int("status", i.response.StatusCode))
 		record = appendText(record, "request_id", i.response.Header.Get("X-Amzn-Requestid"))
 	}
-	record = append(record, slog.Duration("duration", time.Since(i.sent.real)))
+	record = append(record, slog.Duration("duration", time.Since(i.sent.system)))
 	i.Logger.LogAttrs(ctx, slog.LevelDebug, "redshift: attempt", record...)
 }
 
-// logRetry logs that another attempt follows after the delay.
+// logRetry logs that a retry follows after the delay.
 func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err error) {
 	if i.Logger == nil || !i.Logger.Enabled(ctx, slog.LevelInfo) {
 		return
@@ -42,8 +42,8 @@ func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err erro
 	i.Logger.LogAttrs(ctx, slog.LevelInfo, "redshift: retry", append(record, slog.Duration("delay", delay))...)
 }
 
-// describe returns what a log may have of an error. The error's own text may quote the request: Redshift quotes parameters, and a
-// RoundTripper of the user's own can say anything.
+// describe returns the log attributes of an error. It leaves out the error's text, which can quote the request: Redshift quotes
+// parameters, and the text of a user's RoundTripper can have anything in it.
 func describe(err error) []slog.Attr {
 	if refused := ResponseIn(err); refused != nil {
 		record := []slog.Attr{slog.Int("status", refused.StatusCode)}
@@ -67,17 +67,17 @@ func appendText(record []slog.Attr, key, text string) []slog.Attr {
 	return append(record, slog.String(key, text))
 }
 
-// unreadable returns what is wrong with a response.
+// unreadable returns the reason why a response is unreadable.
 func unreadable(err error) string {
 	var broken *awsquery.ReadError
 	if errors.As(err, &broken) {
-		return "the response broke off: " + reason(broken.Err)
+		return "the response is incomplete: " + reason(broken.Err)
 	}
 
-	return "the response is not one of Redshift"
+	return "the response is not from Redshift"
 }
 
-// reason returns why there was no response, without the error's own text.
+// reason returns the reason for a missing response, without the error's own text.
 func reason(err error) string {
 	var (
 		errno  syscall.Errno
@@ -91,7 +91,7 @@ func reason(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return context.DeadlineExceeded.Error()
 	case errors.As(err, &lookup):
-		return "the name of the host was not found"
+		return "the host name was not found"
 	case errors.As(err, &errno):
 		return errno.Error()
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):

@@ -16,11 +16,11 @@ import (
 type LookUp struct {
 	began   moment // when the first attempt of that call began
 	compare *recovery.Comparison
-	final   bool // whether each call has one attempt only
+	final   bool // whether each call of the look-up has one attempt only
 }
 
-// date adds the window that the response to a successful call of the look-up shows.
-func (l *LookUp) date(call *invocation) {
+// addWindow adds the window of a successful call of the look-up.
+func (l *LookUp) addWindow(call *invocation) {
 	var header http.Header
 	if call.response != nil {
 		header = call.response.Header
@@ -30,14 +30,14 @@ func (l *LookUp) date(call *invocation) {
 
 // window returns when a call began, by the Date of the response to the current attempt.
 func (i *invocation) window(header http.Header, began moment) recovery.Window {
-	// The Date is later than the request and earlier than now.
+	// The server set the Date after the request and before now.
 	elapsed := append(i.sent.since(began), i.Clock.moment().since(began)...)
 
 	return recovery.NewWindow(dateOf(header), i.Clock.Now(), elapsed...)
 }
 
-// dateOf returns the Date of a response, the zero time if it proves nothing: it is absent, not in GMT, or there are several. A
-// response with an Age comes from a cache and has the Date of its copy.
+// dateOf returns the Date of a response. It returns the zero time if the header is missing, repeated with different values, or not
+// in GMT, or if the response has an Age: it comes from a cache and has the Date of the copy.
 func dateOf(header http.Header) time.Time {
 	dates := slices.Compact(slices.Clone(header.Values("Date")))
 	if len(dates) != 1 || header.Get("Age") != "" {
@@ -51,7 +51,7 @@ func dateOf(header http.Header) time.Time {
 	return date
 }
 
-// plan returns how to find out whether the call took effect.
+// plan returns the plan of the call, and makes it on first use.
 func (i *invocation) plan() *recovery.Plan {
 	if i.recovery == nil {
 		i.lookUp = &LookUp{began: i.began, compare: new(recovery.Comparison)}
@@ -70,8 +70,8 @@ func (i *invocation) plan() *recovery.Plan {
 	return i.recovery
 }
 
-// recover ends a call that is refused because an earlier attempt, whose response was lost, took effect, or may have. It reports
-// whether the refusal is one of those.
+// recover ends a call that Redshift refuses because an earlier attempt took effect, or may have, although its response was lost. ok
+// reports whether the refusal has that reason.
 func (i *invocation) recover(ctx context.Context, err error, refusal *awsquery.Error) (result any, ok bool, recoverErr error) {
 	if !i.mayHaveTakenEffect || refusal == nil {
 		return nil, false, nil
@@ -89,23 +89,23 @@ func (i *invocation) recover(ctx context.Context, err error, refusal *awsquery.E
 	case recovery.Ours:
 		return i.recovered(finding.Result), true, nil
 	case recovery.NotOurs:
-		i.mayHaveTakenEffect = false // someone else made the resource, so that no attempt took effect
+		i.mayHaveTakenEffect = false // someone else made the resource, so no attempt took effect
 
 		return nil, true, i.failed(err, nil)
 	default:
-		return nil, true, i.failed(fmt.Errorf("%w; whether an earlier attempt took effect is not known: %w", err, finding.Err), ended)
+		return nil, true, i.failed(fmt.Errorf("%w; it is not known whether an earlier attempt took effect: %w", err, finding.Err), ended)
 	}
 }
 
 // recovered ends a call that took effect although its response was lost.
 func (i *invocation) recovered(result any) any {
-	i.Budget.refill(i.spent + 1)
+	i.Budget.refill(i.budgetUsed + 1)
 
 	return result
 }
 
-// giveUp ends a call of which no attempt follows. If an attempt may have taken effect, and the attempts or the budget are used up, one
-// look-up of one attempt follows: Redshift may still be unavailable. None follows if ctx leaves no time for an attempt.
+// giveUp ends a call without a retry. If an attempt may have taken effect and the attempts or the budget are used up, it makes one
+// look-up with one attempt, because Redshift may still be unavailable. It makes none if ctx leaves no time for it.
 func (i *invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
 	hasTime := ctx.Err() == nil && (ended == nil || errors.Is(ended, ErrBudgetEmpty))
 	if !i.mayHaveTakenEffect || !class.retry || !hasTime || !i.plan().CanLookUp() {
@@ -120,8 +120,8 @@ func (i *invocation) giveUp(ctx context.Context, class classification, err, ende
 	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, finding.Err), ended)
 }
 
-// find looks up the resource of the call, up to count times while another look-up can show more. It returns why the look-ups ended
-// early, if the context is the reason. Each look-up has the windows that are known before it.
+// find looks up the resource of the call, up to count times while another look-up can show more. ended is not nil if the context
+// ended the look-ups early. Each look-up begins with the given windows.
 func (i *invocation) find(ctx context.Context, count int, windows ...recovery.Window) (finding recovery.Finding, ended error) {
 	for number := 1; ; number++ {
 		i.lookUp.compare = &recovery.Comparison{Windows: windows[:len(windows):len(windows)]}

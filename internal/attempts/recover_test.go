@@ -18,7 +18,7 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// responses is a transport that returns one result or error after the other, and the last one for all further attempts.
+// responses is a transport that returns its results and errors in order, and then repeats the last one.
 type responses struct {
 	left []any
 	made int
@@ -36,29 +36,33 @@ func (r *responses) SubmitContext(context.Context, *runtime.ClientOperation) (an
 	return next, nil
 }
 
-// invented is a call of an operation that this library does not have.
+// invented is a call of an operation that Redshift does not have.
 type invented struct{ plan recovery.Plan }
 
 func (i invented) Plan(attempts.Settings) recovery.Plan { return i.plan }
 func (invented) Check(any) error                        { return nil }
 func (invented) Hint(*awsquery.Error) string            { return "" }
 
-// outcome is the error of a failed call.
-type outcome struct{ attempts.Failure }
+// callError is the error of a failed call.
+type callError struct{ attempts.Failure }
 
-func (o outcome) Error() string                        { return o.Last.Error() }
-func (o outcome) Unwrap() error                        { return o.Last }
-func (invented) Failed(failure attempts.Failure) error { return outcome{failure} }
+func (o callError) Error() string { return o.Last.Error() }
+func (o callError) Unwrap() error { return o.Last }
+
+func (invented) Failed(failure attempts.Failure) error { return callError{failure} }
+
 func refusedWith(code awsquery.ErrorCode) *awsquery.Error {
 	return &awsquery.Error{StatusCode: 400, Code: code, Header: http.Header{}}
 }
+
 func lost() error { return &awsquery.SendError{Err: io.ErrUnexpectedEOF} }
-func signed() sigv4.CredentialsProvider {
+
+func credentials() sigv4.CredentialsProvider {
 	return sigv4.StaticCredentials(sigv4.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s"})
 }
 
-// TestRecoverDeleteCluster: the deletion of a cluster takes minutes. A repetition is refused with an invalid state during that time,
-// and finds no cluster afterwards.
+// TestRecoverDeleteCluster checks the recovery of a deletion that takes minutes. During that time, Redshift refuses a retry with
+// InvalidClusterState, and later with ClusterNotFound.
 func TestRecoverDeleteCluster(t *testing.T) {
 	t.Parallel()
 	const deleting, available, missing = "deleting", "available", ""
@@ -68,22 +72,22 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		want      string
 		lookUps   int
 	}{
-		"gone":                               {[]any{lost(), refusedWith("ClusterNotFound")}, nil, "gone", 0},
-		"being deleted":                      {[]any{lost(), refusedWith("InvalidClusterState")}, []string{deleting}, "deleting", 1},
-		"gone at the look-up":                {[]any{lost(), refusedWith("InvalidClusterState")}, []string{missing}, "gone", 1},
-		"not deleted yet":                    {[]any{lost(), refusedWith("InvalidClusterState")}, []string{available, deleting}, "deleting", 2},
-		"being resized":                      {[]any{lost(), refusedWith("InvalidClusterState")}, []string{available}, "unknown", 5},
-		"no response":                        {[]any{lost()}, []string{missing}, "gone", 1},
-		"no response, and being deleted":     {[]any{lost()}, []string{deleting}, "deleting", 1},
-		"no response, and not deleted":       {[]any{lost()}, []string{available}, "unknown", 1},
-		"refused at once":                    {[]any{refusedWith("InvalidClusterState")}, nil, "InvalidClusterState", 0},
-		"gone at once":                       {[]any{refusedWith("ClusterNotFound")}, nil, "ClusterNotFound", 0},
-		"its own final snapshot":             {[]any{lost(), refusedWith("ClusterSnapshotAlreadyExists")}, []string{deleting}, "deleting", 1},
-		"refused for another reason":         {[]any{lost(), refusedWith("AccessDenied")}, nil, "unknown", 0},
-		"an internal error, then gone":       {[]any{refusedWith("InternalFailure"), refusedWith("ClusterNotFound")}, nil, "gone", 0},
-		"lost twice, throttled, then gone":   {[]any{lost(), lost(), refusedWith("Throttling"), refusedWith("ClusterNotFound")}, nil, "gone", 0},
-		"succeeded at the second attempt":    {[]any{lost(), "deleted"}, nil, "deleted", 0},
-		"a refusal without a code, then not": {[]any{lost(), refusedWith(""), refusedWith("ClusterNotFound")}, nil, "unknown", 0},
+		"gone":                             {[]any{lost(), refusedWith("ClusterNotFound")}, nil, "gone", 0},
+		"being deleted":                    {[]any{lost(), refusedWith("InvalidClusterState")}, []string{deleting}, "deleting", 1},
+		"gone at the look-up":              {[]any{lost(), refusedWith("InvalidClusterState")}, []string{missing}, "gone", 1},
+		"not deleted yet":                  {[]any{lost(), refusedWith("InvalidClusterState")}, []string{available, deleting}, "deleting", 2},
+		"being resized":                    {[]any{lost(), refusedWith("InvalidClusterState")}, []string{available}, "unknown", 5},
+		"no response":                      {[]any{lost()}, []string{missing}, "gone", 1},
+		"no response, being deleted":       {[]any{lost()}, []string{deleting}, "deleting", 1},
+		"no response, not deleted":         {[]any{lost()}, []string{available}, "unknown", 1},
+		"refused at the first attempt":     {[]any{refusedWith("InvalidClusterState")}, nil, "InvalidClusterState", 0},
+		"gone at the first attempt":        {[]any{refusedWith("ClusterNotFound")}, nil, "ClusterNotFound", 0},
+		"its own final snapshot":           {[]any{lost(), refusedWith("ClusterSnapshotAlreadyExists")}, []string{deleting}, "deleting", 1},
+		"refused for another reason":       {[]any{lost(), refusedWith("AccessDenied")}, nil, "unknown", 0},
+		"an internal error, then gone":     {[]any{refusedWith("InternalFailure"), refusedWith("ClusterNotFound")}, nil, "gone", 0},
+		"lost twice, throttled, then gone": {[]any{lost(), lost(), refusedWith("Throttling"), refusedWith("ClusterNotFound")}, nil, "gone", 0},
+		"succeeded at the second attempt":  {[]any{lost(), "deleted"}, nil, "deleted", 0},
+		"refused without a code":           {[]any{lost(), refusedWith(""), refusedWith("ClusterNotFound")}, nil, "unknown", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,22 +116,22 @@ func TestRecoverDeleteCluster(t *testing.T) {
 				}}
 				result, err := invoke(t.Context(), call, &responses{left: test.responses})
 				got, _ := result.(string)
-				if failed := new(outcome); errors.As(err, failed) {
+				if failed := new(callError); errors.As(err, failed) {
 					got = "unknown"
 					if !failed.MayHaveTakenEffect {
 						got = string(attempts.ResponseIn(err).Code)
 					}
 				}
 				if got != test.want || lookUps != test.lookUps {
-					t.Errorf("%q after %d look-ups, want %q after %d (%v)", got, lookUps, test.want, test.lookUps, err)
+					t.Errorf("the result is %q after %d look-ups, want %q after %d; the error is %v", got, lookUps, test.want, test.lookUps, err)
 				}
 			})
 		})
 	}
 }
 
-// TestPlansThatAreWrong: a plan that says too little leaves the outcome unknown, and never panics.
-func TestPlansThatAreWrong(t *testing.T) {
+// TestIncompletePlans checks that an incomplete plan makes the outcome unknown and does not panic.
+func TestIncompletePlans(t *testing.T) {
 	t.Parallel()
 	lookUp := func(context.Context, *recovery.Comparison) (any, error) { return nil, nil }
 	for name, test := range map[string]struct {
@@ -138,7 +142,7 @@ func TestPlansThatAreWrong(t *testing.T) {
 		"only a look-up":         {recovery.Plan{LookUp: lookUp}, 1},
 		"no look-up":             {recovery.Plan{Class: recovery.Recognisable, Settled: []awsquery.ErrorCode{"AlreadyExists"}}, 2},
 		"a look-up for nothing":  {recovery.Plan{Class: recovery.Recognisable, Settled: []awsquery.ErrorCode{"AlreadyExists"}, LookUp: lookUp}, 2},
-		"not to be repeated":     {recovery.Plan{Class: recovery.NotRecoverable, LookUp: lookUp, Gone: func() any { return 1 }}, 1},
+		"not recoverable":        {recovery.Plan{Class: recovery.NotRecoverable, LookUp: lookUp, Gone: func() any { return 1 }}, 1},
 		"missing without a Gone": {recovery.Plan{Class: recovery.DoneIfMissing, Missing: []awsquery.ErrorCode{"AlreadyExists"}}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,20 +150,20 @@ func TestPlansThatAreWrong(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				transport := &responses{left: []any{lost(), refusedWith("AlreadyExists")}}
 				result, err := invoke(t.Context(), invented{test.plan}, transport)
-				if failed := new(outcome); !errors.As(err, failed) || !failed.MayHaveTakenEffect || transport.made != test.made {
-					t.Errorf("%v, %v after %d attempts", result, err, transport.made)
+				if failed := new(callError); !errors.As(err, failed) || !failed.MayHaveTakenEffect || transport.made != test.made {
+					t.Errorf("Run() = %v, %v after %d attempts, want an unknown outcome after %d", result, err, transport.made, test.made)
 				}
 			})
 		})
 	}
 }
 
-// invoke makes a call of an operation that changes something.
+// invoke makes a call of a mutating operation.
 func invoke(ctx context.Context, call attempts.Call, transport runtime.ContextualTransport) (any, error) {
 	invoker := &attempts.Invoker{
 		Transport:   transport,
 		Clock:       attempts.NewClock(nil),
-		Credentials: attempts.WatchCredentials(signed()),
+		Credentials: attempts.WatchCredentials(credentials()),
 		Budget:      attempts.NewBudget(-1),
 		Jitter:      attempts.FullJitter,
 	}

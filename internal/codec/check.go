@@ -8,31 +8,30 @@ import (
 	"github.com/redshift-go/redshift/awsquery"
 )
 
-// Check collects what is wrong with the parameters of a call. It is used by generated code:
+// Check collects the problems of a call's parameters. Generated code uses it:
 //
 //	c := codec.NewCheck("CreateClusterSnapshot")
 //	c.Required("ClusterIdentifier", p.ClusterIdentifier != "")
 //	return c.Err()
 //
-// What is not sent, an empty text or a nil pointer, is for Required alone to judge; the other methods let it pass. A Check
-// that finds nothing allocates nothing, but for the items of lists of structures.
+// Only Required reports a value that is not sent: an empty text or a nil pointer. A Check that finds no problems allocates memory only
+// for lists of structures.
 type Check struct {
 	operation string
 	item      item
 	problems  []awsquery.Problem
 }
 
-// Validatable is a structure that can be the item of a list of parameters and knows what its members must be. Generated
-// models implement it.
+// Validatable is a structure that can be a parameter or an item of a list, and can check its members. Generated models implement it.
 type Validatable interface {
 	// CheckQuery checks the members. Their names are relative to the item.
 	CheckQuery(c *Check)
 }
 
-// NewCheck returns a Check for the call with the name. Used by generated code.
+// NewCheck returns a Check for a call of the operation. Used by generated code.
 func NewCheck(operation string) Check { return Check{operation: operation} }
 
-// Err returns nil if nothing is wrong, or else a [*awsquery.ValidationError].
+// Err returns nil if the Check found no problems. Otherwise it returns an [*awsquery.ValidationError].
 func (c *Check) Err() error {
 	if len(c.problems) == 0 {
 		return nil
@@ -52,7 +51,7 @@ func (c *Check) Required(name string, present bool) {
 	}
 }
 
-// MinLength reports a value with fewer characters.
+// MinLength reports a value with fewer characters than minimum.
 func (c *Check) MinLength(name, value string, minimum int) {
 	if value == "" || len(value) >= minimum*utf8.UTFMax {
 		return
@@ -62,7 +61,7 @@ func (c *Check) MinLength(name, value string, minimum int) {
 	}
 }
 
-// MaxLength reports a value with more characters.
+// MaxLength reports a value with more characters than maximum.
 func (c *Check) MaxLength(name, value string, maximum int) {
 	if len(value) <= maximum {
 		return
@@ -86,21 +85,21 @@ func (c *Check) Maximum(name string, value, limit int) {
 	}
 }
 
-// OptionalMinimum reports a number, if there is one, below the limit.
+// OptionalMinimum reports a number below the limit. Nil passes.
 func (c *Check) OptionalMinimum(name string, value *int, limit int) {
 	if value != nil {
 		c.Minimum(name, *value, limit)
 	}
 }
 
-// OptionalMaximum reports a number, if there is one, above the limit.
+// OptionalMaximum reports a number above the limit. Nil passes.
 func (c *Check) OptionalMaximum(name string, value *int, limit int) {
 	if value != nil {
 		c.Maximum(name, *value, limit)
 	}
 }
 
-// OptionalRange reports a number, if there is one, below the minimum or above the maximum.
+// OptionalRange reports a number below the minimum or above the maximum. Nil passes.
 func (c *Check) OptionalRange(name string, value *int, minimum, maximum int) {
 	if value != nil {
 		c.Minimum(name, *value, minimum)
@@ -108,7 +107,7 @@ func (c *Check) OptionalRange(name string, value *int, minimum, maximum int) {
 	}
 }
 
-// MaxItems reports a list with more items.
+// MaxItems reports a list with more items than maximum.
 func (c *Check) MaxItems(name string, count, maximum int) {
 	if count > maximum {
 		c.problem(name, "has more than %d items (%d)", maximum, count)
@@ -117,7 +116,7 @@ func (c *Check) MaxItems(name string, count, maximum int) {
 
 // CheckMinimum is [Check.Minimum] for numbers other than int.
 func CheckMinimum[N int64 | float64](c *Check, name string, value, limit N) {
-	if !(value >= limit) { // NaN is never right
+	if !(value >= limit) { // true for NaN too
 		c.problem(name, "is less than %s", number(limit))
 	}
 }
@@ -145,7 +144,7 @@ func CheckStructures[T any, P interface {
 	if len(items) == 0 {
 		return
 	}
-	// A copy, for what is handed to a method of a type parameter goes to the heap. The caller's Check need not.
+	// A pointer that is passed to a method of a type parameter escapes to the heap. With a copy, the caller's Check does not.
 	inner := *c
 	inner.item = c.item.list(name)
 	for i := range items {

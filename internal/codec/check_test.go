@@ -15,7 +15,7 @@ func TestChecks(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		check func(*codec.Check)
-		want  string // empty: all is well
+		want  string // empty: no problems
 	}{
 		"present":               {func(c *codec.Check) { c.Required("X", true) }, ""},
 		"missing":               {func(c *codec.Check) { c.Required("X", false) }, "X is required"},
@@ -40,7 +40,7 @@ func TestChecks(t *testing.T) {
 		}, ""},
 		"many items":      {func(c *codec.Check) { c.MaxItems("X.member", 4, 3) }, "X.member has more than 3 items (4)"},
 		"good structures": {func(c *codec.Check) { codec.CheckStructures(c, "Tags.Tag", []tag{{Key: "a"}}) }, ""},
-		"structures and the lot": {func(c *codec.Check) {
+		"structures and a text": {func(c *codec.Check) {
 			codec.CheckStructures(c, "Tags.Tag", []tag{{Key: "a"}, {}, {Key: strings.Repeat("é", 131)}})
 			c.Required("Name", false)
 		}, "Tags.Tag.2.Key is required; Tags.Tag.3.Key is longer than 128 characters (131); Name is required"},
@@ -60,47 +60,47 @@ func TestChecks(t *testing.T) {
 			}
 			var invalid *awsquery.ValidationError
 			if !errors.As(err, &invalid) || invalid.Operation != "CreateItem" {
-				t.Fatalf("%T: %v", err, err)
+				t.Fatalf("Err() is a %T, want an *awsquery.ValidationError of CreateItem: %v", err, err)
 			}
 			if want := "CreateItem: " + test.want; err.Error() != want {
-				t.Errorf("%s, want %s", err, want)
+				t.Errorf("Err() = %s, want %s", err, want)
 			}
 			marshalled, err := json.Marshal(invalid)
 			if err != nil || strings.Contains(string(marshalled), "s3cret") || strings.Contains(invalid.Error(), "s3cret") {
-				t.Errorf("%s, %v", marshalled, err)
+				t.Errorf("the error or its JSON shows a value: %s, %v", marshalled, err)
 			}
 		})
 	}
 }
 
-func TestAllProblemsAtOnce(t *testing.T) {
+func TestSeveralProblems(t *testing.T) {
 	t.Parallel()
 	params := &listItemsParams{Limit: new(7), Keys: make([]string, 4), Tags: []tag{{Key: "a", Value: strings.Repeat("v", 257)}}}
 	var invalid *awsquery.ValidationError
 	if !errors.As(params.Validate(), &invalid) || len(invalid.Problems) != 4 {
-		t.Fatalf("%v", invalid)
+		t.Fatalf("Validate() = %v, want 4 problems", invalid)
 	}
 	want := awsquery.Problem{Parameter: "Tags.Tag.1.Value", Reason: "is longer than 256 characters (257)"}
 	if invalid.Problems[3] != want {
-		t.Errorf("%v, want %v", invalid.Problems[3], want)
+		t.Errorf("Problems[3] = %v, want %v", invalid.Problems[3], want)
 	}
 }
 
-func TestGoodParametersCostNothing(t *testing.T) {
+func TestValidateAllocations(t *testing.T) {
 	params := &listItemsParams{Name: "nightly", Limit: new(20), Keys: []string{"a"}}
 	if allocations := testing.AllocsPerRun(100, func() {
 		if err := params.Validate(); err != nil {
 			t.Fatal(err)
 		}
 	}); allocations != 0 {
-		t.Errorf("%.0f allocations, want none", allocations)
+		t.Errorf("Validate makes %.0f allocations, want 0", allocations)
 	}
-	params.Tags = []tag{{"a", "b"}, {"c", "d"}, {"e", "f"}}
+	params.Tags = []tag{{Key: "a", Value: "b"}, {Key: "c", Value: "d"}, {Key: "e", Value: "f"}}
 	if allocations := testing.AllocsPerRun(100, func() {
 		if err := params.Validate(); err != nil {
 			t.Fatal(err)
 		}
 	}); allocations > 1 {
-		t.Errorf("%.0f allocations with a list of structures, want at most one", allocations)
+		t.Errorf("Validate makes %.0f allocations with a list of structures, want at most 1", allocations)
 	}
 }

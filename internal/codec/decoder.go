@@ -6,10 +6,10 @@ import (
 	"reflect"
 )
 
-// maxDepth is how many elements can be open at the same time. Responses of AWS Query are some ten deep.
+// maxDepth is the largest number of open elements. Responses of AWS Query have a depth of about ten.
 const maxDepth = 64
 
-// Decoder reads an XML document that is in memory, element by element, for generated code:
+// Decoder reads an XML document in memory, element by element. Generated code uses it:
 //
 //	for d.Next() {
 //		switch string(d.Name()) {
@@ -20,52 +20,52 @@ const maxDepth = 64
 //		}
 //	}
 //
-// The loop goes through the children of the element that was opened last. Each child that Next has opened has to be
-// consumed whole: by Text, Skip or another method that returns its value, or by a loop like this one.
+// The loop reads the children of the element that was opened last. It must consume each child that Next opens with Text, Skip,
+// another method that returns its value, or a loop like this one.
 //
-// It reads what AWS Query sends and no more: no document type, no entities but the five of XML, no encoding but UTF-8, no
-// names outside ASCII, no more than 64 elements inside each other. Namespaces are not looked at: a prefix is dropped.
-// Where it accepts a document, encoding/xml does so too and reads the same values; but an empty time is the zero time
-// here, and the Optional methods return nil for an empty element. The first error ends the reading: Next is false from
-// then on, values are zero, and Err returns what was wrong. Texts are copies and do not keep the document in memory.
+// The Decoder supports the XML that AWS Query uses: no document type, no entities except the five of XML, only UTF-8, only ASCII
+// names, and at most 64 nested elements. It ignores namespaces and drops prefixes. encoding/xml accepts every document that the
+// Decoder accepts, and reads the same values, with two exceptions: an empty time is the zero time here, and the Optional methods
+// return nil for an empty element. After the first error, Next returns false, all values are zero, and Err returns the error. Texts
+// are copies and do not keep the document in memory.
 type Decoder struct {
 	body     []byte
 	position int
 	depth    int
-	// The element at the top of open was written <x/>: its end is still to be reported.
+	// selfClosed reports that the innermost open element was written <x/>, and that Next has to report its end.
 	selfClosed bool
 	rootSeen   bool
-	inResult   bool   // NextMember has opened the result, and not found its end
+	inResult   bool   // whether the result element is open
 	local      []byte // the local name of the element that Next opened last
 	err        error
 
 	requestID       string
 	headerRequestID string
 
-	allocated int64 // bytes for lists and structures so far, including lists that were outgrown
+	allocated int64 // bytes for lists and structures so far, including lists that were replaced by larger ones
 
-	scratch []byte // for texts that are not in the document as they are
+	scratch []byte // for texts that differ from their bytes in the document
 	open    [maxDepth]span
-	// Texts that were returned lately. Items of a page have many in common: a status, a node type, a cluster. Two texts
-	// with the same hash share a place; the second one is on probation, so that texts which never come again do not
-	// displace those that do. Nil for a short document, which has nothing to share.
+	// recent has texts that were returned recently, because the items of a page share many: a status, a node type, a cluster. Each
+	// slot has two texts with the same hash. A new text replaces only the second one, so a text that occurs once does not replace
+	// a frequent one. recent is nil for short documents.
 	recent *[128][2]string
 }
 
 // byteOrderMark may be the first character of a document.
 const byteOrderMark = "\ufeff"
 
-// span is where in the document the name of an open element stands, prefix included.
+// span is the position of an element's name in the document: of its prefix, of its local name, and of its end.
 type span struct{ start, local, end int }
 
 // Structure is a structure that can be read from an XML element. Generated models and results implement it.
 type Structure interface {
-	// DecodeQuery reads the element that the decoder has opened, through its end.
+	// DecodeQuery reads the open element and its end.
 	DecodeQuery(d *Decoder)
 }
 
-// NewDecoder returns a Decoder for a document. The document must not be changed while it is read. Used by generated code
-// and by the reader of responses.
+// NewDecoder returns a Decoder for a document, which must not change while the Decoder reads it. Used by generated code and by the
+// reader of responses.
 func NewDecoder(body []byte) *Decoder {
 	d := &Decoder{body: body}
 	const long = 4 << 10
@@ -85,8 +85,8 @@ func (d *Decoder) Err() error { return d.err }
 // Name returns the local name of the element that Next has opened, valid until the next call.
 func (d *Decoder) Name() []byte { return d.local }
 
-// Next opens the next child of the innermost open element. It returns false at that element's end, which it consumes, and
-// after an error. Before the first element it opens the root; after the root's end it makes sure that nothing follows.
+// Next opens the next child of the innermost open element. It returns false at that element's end, which it consumes, and after an
+// error. The first call opens the root. A call after the root's end checks that nothing follows.
 func (d *Decoder) Next() bool {
 	if d.err != nil {
 		return false
@@ -115,7 +115,7 @@ func (d *Decoder) Next() bool {
 				d.fail(i, "text outside of the root element")
 				return false
 			}
-			// Text between elements means nothing, but has to be well-formed.
+			// Text between elements has no meaning, but it must be well-formed.
 			d.appendText(nil, false)
 			if d.err != nil {
 				return false
@@ -142,7 +142,7 @@ func (d *Decoder) Next() bool {
 	}
 }
 
-// Skip passes over the open element with all that is in it.
+// Skip skips the open element and everything in it.
 func (d *Decoder) Skip() {
 	if !d.inElement() {
 		return
@@ -152,11 +152,11 @@ func (d *Decoder) Skip() {
 	}
 }
 
-// Text returns the text of the open element, through its end. Elements inside of it are skipped.
+// Text returns the text of the open element, and closes it. It skips elements inside of it.
 func (d *Decoder) Text() string { return d.shared(d.text()) }
 
-// NextMember opens the next member of the result of a response, which is the element NameResult in the root element
-// NameResponse. It reads the request id on the way, skips all else, and is false at the end of the root element:
+// NextMember opens the next member of the result of a response: a child of the element NameResult in the root element NameResponse.
+// It reads the request id, skips other elements, and returns false at the end of the root element:
 //
 //	for d.NextMember() {
 //		switch string(d.Name()) {
@@ -177,7 +177,7 @@ func (d *Decoder) NextMember() bool {
 	return false
 }
 
-// enterResult opens the result, and is false at the end of the root element.
+// enterResult opens the result. It returns false at the end of the root element.
 func (d *Decoder) enterResult() bool {
 	if d.depth == 0 && !d.rootSeen {
 		d.Next()
@@ -202,7 +202,7 @@ func (d *Decoder) enterResult() bool {
 	return false
 }
 
-// atResult reports whether the open element is named as the root, with Result in place of Response.
+// atResult reports whether the open element has the name of the root, with Result instead of Response.
 func (d *Decoder) atResult() bool {
 	root := d.body[d.open[0].local:d.open[0].end]
 	operation, _ := bytes.CutSuffix(root, []byte("Response"))
@@ -211,7 +211,7 @@ func (d *Decoder) atResult() bool {
 	return ok && bytes.Equal(name, operation)
 }
 
-// RequestID returns the request id that NextMember found in the response, or else that of the response's header.
+// RequestID returns the request id that NextMember read. If it read none, RequestID returns the one in the header of the response.
 func (d *Decoder) RequestID() string {
 	if d.requestID != "" {
 		return d.requestID
@@ -220,7 +220,7 @@ func (d *Decoder) RequestID() string {
 	return d.headerRequestID
 }
 
-// DecodeStructure reads the open element into a structure, a new one if it is nil. Used by generated code.
+// DecodeStructure reads the open element into a structure and returns it. If into is nil, it allocates one. Used by generated code.
 func DecodeStructure[T any, P interface {
 	*T
 	Structure
@@ -274,23 +274,23 @@ func decodeList[V any](d *Decoder, item string, into []V, read func(*Decoder) V)
 	return into
 }
 
-// The memory that lists and structures can take, in bytes: a constant, and so much for each byte that was read. <Snapshot/>
-// has 11 bytes, and becomes a structure with hundreds.
+// The limit of the memory for lists and structures: a constant number of bytes, and a number for each byte that was read. <Snapshot/>
+// has 11 bytes, but its structure has hundreds.
 const (
 	freeMemory    = 4 << 20
 	memoryPerByte = 32
 )
 
-// allowance returns how many bytes can still be allocated after what was read so far.
+// allowance returns the number of bytes that can still be allocated.
 func (d *Decoder) allowance() int64 {
 	return freeMemory + memoryPerByte*int64(d.position) - d.allocated
 }
 
-// allocate notes that items of a size are allocated, and reports whether the document has enough bytes for them.
+// allocate counts the memory of items, and reports whether it is within the limit. If not, it sets the error.
 func (d *Decoder) allocate(items int, size uintptr) bool {
 	memory := int64(items) * int64(size)
 	if memory > d.allowance() {
-		d.fail(d.position, "the items take far more memory than the document has bytes, which no service sends")
+		d.fail(d.position, "the items need far more memory than the document has bytes")
 		return false
 	}
 	d.allocated += memory
@@ -298,8 +298,8 @@ func (d *Decoder) allocate(items int, size uintptr) bool {
 	return true
 }
 
-// capacity returns the capacity that a full list needs for the item that was just opened, or 0 after an error. The list
-// doubles or has room for the expected items, if the allowance is enough.
+// capacity returns the new capacity of a full list for the item that was just opened, or 0 after an error. It doubles the list or
+// makes room for the expected items, within the allowance.
 func (d *Decoder) capacity(have, first int, size uintptr) int {
 	wanted := max(2*have, have+d.moreItems(have, first))
 	if size > 0 {
@@ -324,14 +324,14 @@ func (d *Decoder) nextItem(item string) bool {
 	return false
 }
 
-// moreItems guesses for how many items a list, which is full, needs room: the open element is the next one, and the first
-// one started where it says. A guess that is wrong costs a little memory or a little time.
+// moreItems estimates how many more items a full list needs room for. The open element is the next item, and first is the position of
+// the first item. A wrong estimate costs a little memory or time.
 func (d *Decoder) moreItems(have, first int) int {
 	const (
-		window  = 1024 // to look for the end of a short list
-		outer   = 4    // how deep the items of a response's own list are, the only one that tends to be long
-		atOnce  = 128  // what an unusual document can make a guess take for nothing
-		unknown = 1    // the list doubles
+		window  = 1024 // bytes to search for the end of a short list
+		outer   = 4    // the depth of the items of a page, the only list that is often long
+		most    = 128  // the largest estimate, because an unusual document can make it wrong
+		unknown = 1    // lets the list double
 	)
 	rest := d.body[d.position:]
 	switch {
@@ -343,7 +343,7 @@ func (d *Decoder) moreItems(have, first int) int {
 			return max(1, bytes.Count(rest[:end], d.endTagOf(tag[:0], d.depth-1)))
 		}
 	case have == 1 && d.depth == outer:
-		return min(1+len(rest)/(d.position-first), atOnce)
+		return min(1+len(rest)/(d.position-first), most)
 	}
 
 	return unknown
@@ -356,8 +356,8 @@ func (d *Decoder) endTagOf(buffer []byte, depth int) []byte {
 	return append(buffer, '>')
 }
 
-// shared returns the text as a string, which it may have returned before for an equal one: a page of items has few
-// different texts. What is kept for that is small, and each string has its own memory.
+// shared returns the text as a string. It returns the same string for equal texts if it can, because a page of items has few different
+// texts. The memory for that is small, and no string keeps another one in memory.
 func (d *Decoder) shared(text []byte) string {
 	const longest = 64
 	size := len(text)
@@ -367,7 +367,7 @@ func (d *Decoder) shared(text []byte) string {
 	if size > longest || d.recent == nil {
 		return string(text)
 	}
-	// The ends of a text tell most of it apart.
+	// Most texts differ at their beginning or end.
 	hash := uint64(size)
 	if size >= 8 {
 		hash ^= binary.LittleEndian.Uint64(text) ^ binary.LittleEndian.Uint64(text[size-8:])*0x9e3779b97f4a7c15
@@ -394,16 +394,16 @@ func (d *Decoder) shared(text []byte) string {
 	return kept[1]
 }
 
-// inElement makes sure that an element is open.
+// inElement reports whether an element is open and no error occurred. If none is open, it sets the error.
 func (d *Decoder) inElement() bool {
 	if d.err == nil && d.depth == 0 {
-		d.fail(d.position, "no element is open here")
+		d.fail(d.position, "no element is open")
 	}
 
 	return d.err == nil
 }
 
-// text returns the text of the open element, through its end, valid until the next call.
+// text returns the text of the open element, and closes it. The text is valid until the next call.
 func (d *Decoder) text() []byte {
 	if !d.inElement() {
 		return nil
@@ -412,7 +412,7 @@ func (d *Decoder) text() []byte {
 		d.Next()
 		return nil
 	}
-	// Nearly all texts are a run of plain bytes up to the end tag, and need no copy.
+	// Nearly all texts have only plain bytes up to the end tag, and need no copy.
 	body, start := d.body, d.position
 	i := start
 	for i < len(body) && class[body[i]]&isPlain != 0 {
@@ -431,7 +431,7 @@ func (d *Decoder) text() []byte {
 	return d.mixedText()
 }
 
-// mixedText is text for one with references, comments, CDATA sections or elements in it.
+// mixedText is text for a text with references, comments, CDATA sections or elements in it.
 func (d *Decoder) mixedText() []byte {
 	text := d.scratch[:0]
 	for d.err == nil {
@@ -464,14 +464,14 @@ func (d *Decoder) mixedText() []byte {
 	return nil
 }
 
-// fail notes the first error.
+// fail sets the error, unless an earlier one is set.
 func (d *Decoder) fail(offset int, reason string) {
 	if d.err == nil {
 		d.err = &SyntaxError{Offset: offset, Element: d.openElement(), Reason: reason}
 	}
 }
 
-// cutShort notes that the document ends too early.
+// cutShort sets the error of a document that ends too early.
 func (d *Decoder) cutShort() {
 	if d.err != nil {
 		return
@@ -483,8 +483,8 @@ func (d *Decoder) cutShort() {
 	d.err = &SyntaxError{Offset: len(d.body), Element: d.openElement(), Reason: reason, cutShort: true}
 }
 
-// unfinishedRoot returns the local name of a root element whose start tag is cut short or malformed, as far as the document
-// has it, and whether that is the whole name. The name is empty if the document ends before it.
+// unfinishedRoot returns the local name of a root element whose start tag is incomplete or malformed. whole reports whether the
+// document has the whole name. The name is empty if the document ends before it.
 func (d *Decoder) unfinishedRoot() (name []byte, whole bool) {
 	tag, found := bytes.CutPrefix(d.body[d.position:], []byte("<"))
 	if !found {

@@ -23,7 +23,7 @@ func decodeSnapshots(tb testing.TB, document []byte) *listSnapshotsResult {
 	return result
 }
 
-func TestPageAsEncodingXMLReadsIt(t *testing.T) {
+func TestPageAgainstEncodingXML(t *testing.T) {
 	t.Parallel()
 	document := page(100)
 	got, want := decodeSnapshots(t, document), new(listSnapshotsResult)
@@ -31,15 +31,15 @@ func TestPageAsEncodingXMLReadsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(got.Snapshots) != 100 || !reflect.DeepEqual(got, want) {
-		t.Errorf("%d snapshots, other than encoding/xml reads them", len(got.Snapshots))
+		t.Errorf("the %d snapshots differ from those that encoding/xml reads", len(got.Snapshots))
 	}
 }
 
 func TestPageAllocations(t *testing.T) {
 	document := page(100)
-	// Of the 2,000 texts on the page 400 differ from item to item. A list is one allocation, a pointer another.
+	// 400 of the 2,000 texts on the page differ between items. Each list and each pointer is one allocation.
 	if allocations := testing.AllocsPerRun(20, func() { decodeSnapshots(t, document) }); allocations > 900 {
-		t.Errorf("%.0f allocations for a page of 100 snapshots, want at most 900", allocations)
+		t.Errorf("a page of 100 snapshots needs %.0f allocations, want at most 900", allocations)
 	}
 }
 

@@ -10,16 +10,17 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 func TestEveryKindOfMember(t *testing.T) {
 	t.Parallel()
-	result, err := decode([]byte(envelope("<Items><Item>" + fmt.Sprintf(fullItem, 7) + "</Item></Items><Marker>next</Marker>")))
+	result, err := decode([]byte(wiretest.Envelope("<Items><Item>" + fmt.Sprintf(fullItem, 7) + "</Item></Items><Marker>next</Marker>")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(result.Items) != 1 || result.Marker != "next" || result.RequestID != "5c1b2f3a" {
-		t.Fatalf("%+v", result)
+		t.Fatalf("decode() = %+v, want one item, the marker next and the request id 5c1b2f3a", result)
 	}
 	got := result.Items[0]
 	at := time.Date(2026, 11, 23, 1, 2, 3, 7_000_000, time.UTC)
@@ -49,7 +50,7 @@ func TestEveryKindOfMember(t *testing.T) {
 	}
 	for member, good := range checks {
 		if !good {
-			t.Errorf("%s is wrong: %+v", member, got)
+			t.Errorf("%s is wrong in %+v", member, got)
 		}
 	}
 }
@@ -62,13 +63,13 @@ func TestOptionalMembers(t *testing.T) {
 	for i, member := range members {
 		fmt.Fprintf(&full, "<%s>%s</%s>", member, values[i], member)
 	}
-	result, err := decode([]byte(envelope("<First>" + full.String() + "</First>")))
+	result, err := decode([]byte(wiretest.Envelope("<First>" + full.String() + "</First>")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := result.First
 	if *got.Retention != 5 || *got.Limit != 6 || *got.Share != 7.5 || !*got.Public || *got.Note != "n" {
-		t.Errorf("%+v", got)
+		t.Errorf("decode() = %+v, want the values %v", got, values)
 	}
 }
 
@@ -95,7 +96,7 @@ func TestMalformedDocuments(t *testing.T) {
 		"cut before a comment's end": {"<a><!-- --", "XML at byte 10, in a: the document is cut short", true},
 		"short other end tag":        {"<abc></x", "XML at byte 7, in abc: an end tag with another name", false},
 		"attribute: reference":       {"<a b='&x;'/>", "XML at byte 6: a reference to an entity that XML does not have", false},
-		"declaration, no quotes":     {"<?xml version=1.0?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
+		"declaration, no quotes":     {"<?xml version=1.0?><a/>", "XML at byte 0: a malformed XML declaration", false},
 		"cut in a comment":           {"<a><!-- x", "XML at byte 9, in a: the document is cut short", true},
 		"cut in CDATA":               {"<a><![CDATA[x]]", "XML at byte 15, in a: the document is cut short", true},
 		"cut in <![":                 {"<a><![CD", "XML at byte 8, in a: the document is cut short", true},
@@ -106,14 +107,14 @@ func TestMalformedDocuments(t *testing.T) {
 		"longer end tag":             {"<a></ab>", "XML at byte 6, in a: an end tag with another name", false},
 		"crossed":                    {"<a><b></a></b>", "XML at byte 8, in b: an end tag with another name", false},
 		"end tag first":              {"</a>", "XML at byte 0: an end tag outside of the root element", false},
-		"end tag with more":          {"<a></a b>", "XML at byte 7, in a: an end tag with more than a name in it", false},
+		"end tag with more":          {"<a></a b>", "XML at byte 7, in a: an end tag with more than a name", false},
 		"second root":                {"<a/><b/>", "XML at byte 4: a second root element", false},
 		"text before":                {"x<a/>", "XML at byte 0: text outside of the root element", false},
-		"text behind":                {"<a/>x", "XML at byte 4: text outside of the root element", false},
-		"CDATA behind":               {"<a/><![CDATA[]]>", "XML at byte 4: a CDATA section outside of the root element", false},
-		"document type":              {"<!DOCTYPE a><a/>", "XML at byte 0: a document type or another declaration, which responses do not have", false},
+		"text after":                 {"<a/>x", "XML at byte 4: text outside of the root element", false},
+		"CDATA after":                {"<a/><![CDATA[]]>", "XML at byte 4: a CDATA section outside of the root element", false},
+		"document type":              {"<!DOCTYPE a><a/>", "XML at byte 0: a document type or another declaration, which is not supported", false},
 		"entity":                     {"<a>&nbsp;</a>", "XML at byte 3, in a: a reference to an entity that XML does not have", false},
-		"ampersand":                  {"<a>R&D </a>", "XML at byte 4, in a: a & that starts no reference", false},
+		"ampersand":                  {"<a>R&D </a>", "XML at byte 4, in a: a & that does not start a reference", false},
 		"surrogate":                  {"<a>&#xD800;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},
 		"beyond Unicode":             {"<a>&#x110000;</a>", "XML at byte 3, in a: a reference to a character that XML does not allow", false},
 		"NUL":                        {"<a>\x00</a>", "XML at byte 3, in a: the character U+0000, which XML does not allow", false},
@@ -122,8 +123,8 @@ func TestMalformedDocuments(t *testing.T) {
 		"not UTF-8 in a comment":     {"<!--\xe9--><a/>", "XML at byte 4: bytes that are not UTF-8", false},
 		"not UTF-8, attribute":       {"<a b='\xe9t'/>", "XML at byte 6: bytes that are not UTF-8", false},
 		"]]>":                        {"<a>]]></a>", "XML at byte 3, in a: a ]]> outside of a CDATA section", false},
-		"-- in a comment":            {"<a><!-- -- --></a>", "XML at byte 10, in a: a -- inside of a comment", false},
-		"name":                       {"<1/>", "XML at byte 1: no name where one is expected, or one that does not start with an ASCII letter", false},
+		"-- in a comment":            {"<a><!-- -- --></a>", "XML at byte 10, in a: a -- in a comment", false},
+		"name":                       {"<1/>", "XML at byte 1: a missing name, or one that does not start with an ASCII letter", false},
 		"long name":                  {"<" + strings.Repeat("n", 257) + "/>", "XML at byte 1: a name of more than 256 bytes", false},
 		"slash":                      {"<a/b>", "XML at byte 2: a / in a start tag that does not end it", false},
 		"attribute: no value":        {"<a b/>", "XML at byte 4: an attribute without a value", false},
@@ -131,12 +132,12 @@ func TestMalformedDocuments(t *testing.T) {
 		"attribute: <":               {"<a b='<'/>", "XML at byte 6: a < in an attribute's value", false},
 		"attributes: no space":       {"<a b='c'd='e'/>", "XML at byte 8: no white space before an attribute", false},
 		"late declaration":           {"<a/><?xml version='1.0'?>", "XML at byte 4: an XML declaration that is not at the start", false},
-		"XML 1.1":                    {"<?xml version='1.1'?><a/>", "XML at byte 0: a version of XML that is not 1.0", false},
-		"Latin 1":                    {"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "XML at byte 0: an encoding that is not UTF-8", false},
-		"declaration":                {"<?xml version='1.0' version='1.0'?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
-		"standalone":                 {"<?xml standalone='s3cret'?><a/>", "XML at byte 0: an XML declaration that is malformed", false},
+		"XML 1.1":                    {"<?xml version='1.1'?><a/>", "XML at byte 0: an XML version other than 1.0", false},
+		"Latin 1":                    {"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "XML at byte 0: an encoding other than UTF-8", false},
+		"declaration":                {"<?xml version='1.0' version='1.0'?><a/>", "XML at byte 0: a malformed XML declaration", false},
+		"standalone":                 {"<?xml standalone='s3cret'?><a/>", "XML at byte 0: a malformed XML declaration", false},
 		"instruction":                {"<?x:y z?><a/>", "XML at byte 2: a processing instruction without a name", false},
-		"too deep":                   {nest(65), "XML at byte 192, in a: more than 64 elements inside each other", false},
+		"too deep":                   {nest(65), "XML at byte 192, in a: more than 64 nested elements", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -148,13 +149,13 @@ func TestMalformedDocuments(t *testing.T) {
 			}
 			err := d.Err()
 			if err == nil || err.Error() != test.want {
-				t.Fatalf("%v, want %s", err, test.want)
+				t.Fatalf("Err() = %v, want %s", err, test.want)
 			}
 			if errors.Is(err, io.ErrUnexpectedEOF) != test.cutShort {
-				t.Errorf("cut short: %t, want %t", !test.cutShort, test.cutShort)
+				t.Errorf("errors.Is(err, io.ErrUnexpectedEOF) = %t, want %t", !test.cutShort, test.cutShort)
 			}
 			if d.Next() || d.Text() != "" || d.Integer() != 0 || d.NextMember() || d.OptionalString() != nil || d.Err() != err {
-				t.Error("it goes on after the error")
+				t.Error("the Decoder continues after the error")
 			}
 		})
 	}
@@ -163,11 +164,11 @@ func TestMalformedDocuments(t *testing.T) {
 		d.Skip()
 	}
 	if d.Next() || d.Err() != nil {
-		t.Errorf("64 elements inside each other: %v", d.Err())
+		t.Errorf("64 nested elements: %v", d.Err())
 	}
 }
 
-func TestValuesThatDoNotFit(t *testing.T) {
+func TestInvalidValues(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
 		"<Port>s3cret</Port>":                         "in Port: not a whole number",
@@ -179,21 +180,21 @@ func TestValuesThatDoNotFit(t *testing.T) {
 		"<Share>1e400</Share>":                        "in Share: not a number, or one that is too large",
 		"<Encrypted>s3cret</Encrypted>":               "in Encrypted: neither true nor false",
 		"<Public>s3cret</Public>":                     "in Public: neither true nor false",
-		"<Created>s3cret</Created>":                   "in Created: not a time as RFC 3339 has it",
-		"<Deleted>2026-11-23</Deleted>":               "in Deleted: not a time as RFC 3339 has it",
+		"<Created>s3cret</Created>":                   "in Created: not a time in RFC 3339",
+		"<Deleted>2026-11-23</Deleted>":               "in Deleted: not a time in RFC 3339",
 		"<Ports><Port>1</Port><Port>x</Port></Ports>": "in Port: not a whole number",
 		"<x:Port>s3cret</x:Port>":                     "in Port: not a whole number",
 	}
 	for members, want := range tests {
-		document := envelope("<First>" + members + "</First>")
+		document := wiretest.Envelope("<First>" + members + "</First>")
 		_, err := decode([]byte(document))
 		var malformed *codec.SyntaxError
 		if !errors.As(err, &malformed) || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%s: %v, want %s", members, err, want)
+			t.Errorf("decode(%s) fails with %v, want %s", members, err, want)
 			continue
 		}
 		if before := document[:malformed.Offset]; !strings.HasSuffix(before, ">") {
-			t.Errorf("%s: the offset is not where the value starts: %s", members, before)
+			t.Errorf("%s: the offset is not the start of the value: %s", members, before)
 		}
 	}
 }
@@ -203,7 +204,7 @@ func TestMalformedTexts(t *testing.T) {
 	for _, text := range []string{"a&b;c", "a\x01", "a\xff", "a]]>", "a<", "a<b>", "a<!-- -- -->", "a<![CDATA[\x01]]>", "a<?1?>", "a<b></c>"} {
 		d := codec.NewDecoder([]byte("<a>" + text + "</a>"))
 		if !d.Next() || d.Text() != "" || d.Err() == nil {
-			t.Errorf("%q: %v", text, d.Err())
+			t.Errorf("%q as a text: %v", text, d.Err())
 		}
 		d = codec.NewDecoder([]byte("<a>5" + text + "</a>"))
 		if !d.Next() || d.Double() != 0 || d.OptionalDouble() != nil || d.Err() == nil {
@@ -219,32 +220,32 @@ func TestMalformedTexts(t *testing.T) {
 func TestEnvelopes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ document, marker, requestID string }{
-		"usual":            {envelope("<Marker>m</Marker>"), "m", "5c1b2f3a"},
+		"usual":            {wiretest.Envelope("<Marker>m</Marker>"), "m", "5c1b2f3a"},
 		"no result":        {"<ListItemsResponse><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></ListItemsResponse>", "", "r"},
 		"nothing":          {"<ListItemsResponse/>", "", ""},
 		"metadata first":   {"<ListItemsResponse><ResponseMetadata><A/><RequestId>r</RequestId></ResponseMetadata><ListItemsResult><Marker>m</Marker></ListItemsResult></ListItemsResponse>", "m", "r"},
 		"other result":     {"<ListItemsResponse><OtherResult><Marker>o</Marker></OtherResult><Result><Marker>p</Marker></Result></ListItemsResponse>", "", ""},
 		"prefixes":         {"<p:ListItemsResponse xmlns:p='x'><p:ListItemsResult><p:Marker>m</p:Marker></p:ListItemsResult></p:ListItemsResponse>", "m", ""},
-		"unknown elements": {envelope("<New><Marker>n</Marker></New><Marker>m</Marker><New/>"), "m", "5c1b2f3a"},
+		"unknown elements": {wiretest.Envelope("<New><Marker>n</Marker></New><Marker>m</Marker><New/>"), "m", "5c1b2f3a"},
 	}
 	for name, test := range tests {
 		result, err := decode([]byte(test.document))
 		if err != nil || result.Marker != test.marker || result.RequestID != test.requestID {
 			t.Errorf("%s: marker %q, request id %q: %v", name, result.Marker, result.RequestID, err)
 		}
-		// A result can also be read by itself, from the start of the document.
-		again := new(listItemsResult)
+		// DecodeQuery also works without a call of Next before it.
+		direct := new(listItemsResult)
 		d := codec.NewDecoder([]byte(test.document))
-		again.DecodeQuery(d)
-		if d.Err() != nil || again.Marker != test.marker {
-			t.Errorf("%s, without Next before: %q, %v", name, again.Marker, d.Err())
+		direct.DecodeQuery(d)
+		if d.Err() != nil || direct.Marker != test.marker {
+			t.Errorf("%s, without Next before: marker %q, %v", name, direct.Marker, d.Err())
 		}
 	}
 }
 
 func TestTextsAreCopies(t *testing.T) {
 	t.Parallel()
-	for _, items := range []int{1, 100} { // short documents share no texts, long ones do
+	for _, items := range []int{1, 100} { // only long documents share texts
 		document := page(items)
 		result := decodeSnapshots(t, document)
 		clear(document)
@@ -264,9 +265,9 @@ func TestManyDifferentTexts(t *testing.T) {
 		want = append(want, text)
 		list.WriteString("<Type>" + text + "</Type>")
 	}
-	result, err := decode([]byte(envelope("<First><Types>" + list.String() + "</Types></First>")))
+	result, err := decode([]byte(wiretest.Envelope("<First><Types>" + list.String() + "</Types></First>")))
 	if err != nil || len(result.First.Types) != len(want) {
-		t.Fatalf("%d texts: %v", len(result.First.Types), err)
+		t.Fatalf("decode() returns %d texts and %v, want %d", len(result.First.Types), err, len(want))
 	}
 	for i := range want {
 		if result.First.Types[i] != want[i] {
@@ -277,19 +278,19 @@ func TestManyDifferentTexts(t *testing.T) {
 
 func TestMemoryForListsIsBounded(t *testing.T) {
 	t.Parallel()
-	// What looks like the end of an item is none, or small items promise many: neither is to be believed in beyond a bound.
+	// End tags in a comment, or small items before a long text, make the estimate of the list's size too large.
 	for name, list := range map[string]string{
 		"in a comment": "<Item></Item><!--" + strings.Repeat("</Item>", 100) + "-->",
 		"small items":  "<Item/><Item/><Note>" + strings.Repeat("x", 1_000_000) + "</Note>",
 	} {
-		result, err := decode([]byte(envelope("<Items>" + list + "</Items>")))
+		result, err := decode([]byte(wiretest.Envelope("<Items>" + list + "</Items>")))
 		if err != nil || len(result.Items) == 0 || len(result.Items) > 2 || cap(result.Items) > 150 {
-			t.Errorf("%s: room for %d items: %v", name, cap(result.Items), err)
+			t.Errorf("%s: the list has room for %d items: %v", name, cap(result.Items), err)
 		}
 	}
 	result, err := decode(page(300))
 	if err != nil || len(result.Items) != 300 || cap(result.Items) > 700 {
-		t.Errorf("room for %d items: %v", cap(result.Items), err)
+		t.Errorf("the list of 300 items has room for %d: %v", cap(result.Items), err)
 	}
 }
 
@@ -302,20 +303,20 @@ func TestMisuse(t *testing.T) {
 	} {
 		d := codec.NewDecoder([]byte("<a/>"))
 		read(d)
-		if err := d.Err(); err == nil || err.Error() != "XML at byte 0: no element is open here" {
+		if err := d.Err(); err == nil || err.Error() != "XML at byte 0: no element is open" {
 			t.Errorf("%s before Next: %v", name, err)
 		}
 	}
 }
 
-// TestEmptyItemsTakeNoGigabytes: an empty item has a few bytes in a document, and hundreds in memory.
-func TestEmptyItemsTakeNoGigabytes(t *testing.T) {
+// TestMemoryForEmptyItems checks the limit for empty items, which have a few bytes in a document and hundreds in memory.
+func TestMemoryForEmptyItems(t *testing.T) {
 	t.Parallel()
-	result, err := decode([]byte(envelope("<Items>" + strings.Repeat("<Item/>", 1_000_000) + "</Items>")))
+	result, err := decode([]byte(wiretest.Envelope("<Items>" + strings.Repeat("<Item/>", 1_000_000) + "</Items>")))
 	if err == nil || !strings.Contains(err.Error(), "far more memory than the document has bytes") {
-		t.Errorf("%d items: %v", len(result.Items), err)
+		t.Errorf("decode() returns %d items and %v, want an error about memory", len(result.Items), err)
 	}
-	if result, err := decode([]byte(envelope("<Items>" + strings.Repeat("<Item/>", 5_000) + "</Items>"))); err != nil || len(result.Items) != 5_000 {
-		t.Errorf("%d items of a page: %v", len(result.Items), err)
+	if result, err := decode([]byte(wiretest.Envelope("<Items>" + strings.Repeat("<Item/>", 5_000) + "</Items>"))); err != nil || len(result.Items) != 5_000 {
+		t.Errorf("decode() returns %d items and %v, want 5,000", len(result.Items), err)
 	}
 }

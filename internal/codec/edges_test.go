@@ -10,10 +10,11 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// TestTextsAtTheEdge has what is easily lost in a text, and what is easily taken for well-formed.
-func TestTextsAtTheEdge(t *testing.T) {
+// TestEdgeCasesOfTexts reads texts that are easily misread, and malformed documents that are easily accepted.
+func TestEdgeCasesOfTexts(t *testing.T) {
 	t.Parallel()
 	valid := map[string]string{
 		"<a><![CDATA[]]></a>":                      "",
@@ -41,7 +42,7 @@ func TestTextsAtTheEdge(t *testing.T) {
 		d := codec.NewDecoder([]byte(document))
 		d.Next()
 		if got := d.Text(); got != want || d.Next() || d.Err() != nil {
-			t.Errorf("%q is read as %q, want %q: %v", document, got, want, d.Err())
+			t.Errorf("Text() of %q = %q, want %q: %v", document, got, want, d.Err())
 		}
 	}
 	for _, document := range []string{
@@ -56,12 +57,12 @@ func TestTextsAtTheEdge(t *testing.T) {
 			d.Next()
 		}
 		if d.Err() == nil {
-			t.Errorf("%q is well-formed", document)
+			t.Errorf("the Decoder accepts %q", document)
 		}
 	}
 }
 
-// TestBytesOfNames tries every ASCII character where a name has its first, and where it has a further one.
+// TestBytesOfNames tries every ASCII character as the first and as a further character of a name.
 func TestBytesOfNames(t *testing.T) {
 	t.Parallel()
 	const first = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -81,7 +82,7 @@ func TestBytesOfNames(t *testing.T) {
 			}
 			name = strings.TrimSpace(name)
 			if read != valid || valid && local != name {
-				t.Errorf("%q is read: %t, want %t; its name is %q: %v", document, read, valid, local, d.Err())
+				t.Errorf("the Decoder accepts %q: %t, want %t; Name() = %q: %v", document, read, valid, local, d.Err())
 			}
 		}
 	}
@@ -112,7 +113,7 @@ func TestBytesOfTexts(t *testing.T) {
 			}
 			want := map[string]string{"<a>x%cy</a>": "x" + string(c) + "y", "<a><![CDATA[%cy]]></a>": string(c) + "y"}[form]
 			if valid && text != strings.ReplaceAll(want, "\r", "\n") {
-				t.Errorf("%q is read as %q", fmt.Sprintf(form, c), text)
+				t.Errorf("Text() of %q = %q", fmt.Sprintf(form, c), text)
 			}
 		}
 	}
@@ -127,17 +128,17 @@ func TestBytesOnTheWire(t *testing.T) {
 		if strings.IndexByte(unreserved, byte(c)) >= 0 {
 			want = string(rune(c))
 		}
-		base := new(roundTripper)
-		if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: string([]byte{byte(c)})})); err != nil {
+		base := new(wiretest.RoundTripper)
+		if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(&listItemsParams{Name: string([]byte{byte(c)})})); err != nil {
 			t.Fatal(err)
 		}
-		if got := base.sent[0].URL.RawQuery; !strings.Contains(got, "&Name="+want+"&") {
-			t.Errorf("%#x is sent in %s, want %s", c, got, want)
+		if got := base.Sent[0].URL.RawQuery; !strings.Contains(got, "&Name="+want+"&") {
+			t.Errorf("the query for the byte %#x is %s, want %s in it", c, got, want)
 		}
 	}
 }
 
-// TestLimitsOfErrors has texts that are exactly as long as an Error takes or shows them, and one byte longer.
+// TestLimitsOfErrors has texts around the lengths that an Error keeps or shows: one byte shorter, exact, and one byte longer.
 func TestLimitsOfErrors(t *testing.T) {
 	t.Parallel()
 	document := func(code, message string) string {
@@ -148,20 +149,20 @@ func TestLimitsOfErrors(t *testing.T) {
 			_, err := call(t, http.StatusBadRequest, body, nil)
 			var refused *awsquery.Error
 			if !errors.As(err, &refused) {
-				t.Fatalf("%T: %v", err, err)
+				t.Fatalf("the error is a %T, want an *awsquery.Error: %v", err, err)
 			}
 
 			return refused
 		}
 		if got := refuse(document("C", strings.Repeat("m", 16<<10+more))); len(got.Message) != 16<<10+min(more, 0) {
-			t.Errorf("%d more: a message of %d bytes", more, len(got.Message))
+			t.Errorf("with the length %+d, the Message has %d bytes", more, len(got.Message))
 		}
 		word := strings.Repeat("c", 128+more)
 		if got := refuse(document(word, "")); len(got.Code) != 128+min(more, 0) || len(got.RequestID) != len(got.Code) || len(got.Type) != len(got.Code) {
-			t.Errorf("%d more: words of %d, %d and %d bytes", more, len(got.Code), len(got.RequestID), len(got.Type))
+			t.Errorf("with the length %+d, Code, RequestID and Type have %d, %d and %d bytes", more, len(got.Code), len(got.RequestID), len(got.Type))
 		}
 		if got := refuse(strings.Repeat("b", 512+more)); len(got.Body) != 512+min(more, 0) {
-			t.Errorf("%d more: a body of %d bytes", more, len(got.Body))
+			t.Errorf("with the length %+d, the Body has %d bytes", more, len(got.Body))
 		}
 		shown := refuse(document("C", strings.Repeat("m", 1024+more))).Error()
 		want := strings.Repeat("m", 1024+min(more, 0))
@@ -169,7 +170,7 @@ func TestLimitsOfErrors(t *testing.T) {
 			want += "..."
 		}
 		if !strings.HasSuffix(shown, ", C: "+want) {
-			t.Errorf("%d more: the text ends with %q", more, shown[len(shown)-10:])
+			t.Errorf("with the length %+d, the text ends with %q", more, shown[len(shown)-10:])
 		}
 		failed := &awsquery.Error{Operation: word, RequestID: word, Code: awsquery.ErrorCode(word)}
 		want = strings.Repeat("c", 128+min(more, 0))
@@ -177,19 +178,20 @@ func TestLimitsOfErrors(t *testing.T) {
 			want += "..."
 		}
 		if got := failed.Error(); got != want+": request id "+want+", "+want {
-			t.Errorf("%d more: %s", more, got)
+			t.Errorf("with the length %+d, Error() = %s", more, got)
 		}
 		if got := refuse(`{"__type":"` + word + `"}`); (got.Code != "") != (more <= 0) {
-			t.Errorf("%d more: the code of a JSON document is %q", more, got.Code)
+			t.Errorf("with the length %+d, the code of a JSON document is %q", more, got.Code)
 		}
 		padded := `{"__type":"C","padding":"` + strings.Repeat("p", 64<<10+more-len(`{"__type":"C","padding":""}`)) + `"}`
 		if got := refuse(padded); (got.Code == "C") != (more <= 0) {
-			t.Errorf("%d more: the code of a large JSON document is %q", more, got.Code)
+			t.Errorf("with the length %+d, the code of a large JSON document is %q", more, got.Code)
 		}
 	}
 }
 
-// TestEmptyAndInvalidMembers: an empty element is a nil pointer, except for a text. An invalid element leaves no value.
+// TestEmptyAndInvalidMembers checks that an empty element is a nil pointer, except for a text, and that an invalid element sets no
+// value.
 func TestEmptyAndInvalidMembers(t *testing.T) {
 	t.Parallel()
 	pointers := []string{"Retention", "Limit", "Share", "Public"}
@@ -199,24 +201,24 @@ func TestEmptyAndInvalidMembers(t *testing.T) {
 		for _, name := range append(append([]string{"Note"}, pointers...), values...) {
 			fmt.Fprintf(&members, form, name)
 		}
-		result, err := decode([]byte(envelope("<First>" + members.String() + "</First>")))
+		result, err := decode([]byte(wiretest.Envelope("<First>" + members.String() + "</First>")))
 		if want := (item{Note: new("")}); err != nil || !reflect.DeepEqual(result.First, want) {
-			t.Errorf("%s: %+v, %v", form, result.First, err)
+			t.Errorf("decode() with %s = %+v, %v, want %+v", form, result.First, err, want)
 		}
 	}
 	for _, name := range append(pointers, values...) {
 		for _, text := range []string{"x", " ", "1 2", "--1", "1e", "truefalse", "2026-13-01T00:00:00Z", "2026-11-23T01:02:03", "1" + strings.Repeat("0", 400)} {
-			result, err := decode([]byte(envelope("<First><" + name + ">" + text + "</" + name + "></First>")))
+			result, err := decode([]byte(wiretest.Envelope("<First><" + name + ">" + text + "</" + name + "></First>")))
 			if err == nil || !reflect.DeepEqual(result.First, item{}) {
-				t.Errorf("%s of %.10q: %+v, %v", name, text, result.First, err)
+				t.Errorf("decode() with %.10q as the %s = %+v, %v, want an error", text, name, result.First, err)
 			}
 		}
 	}
-	// White space around a value is ignored, and so is the case of true and false.
+	// The Decoder ignores white space around a value, and the case of true and false.
 	spaced := "<Port>\n 7 </Port><Bytes> -8\n</Bytes><Rate> 1e3 </Rate><Encrypted> TRUE </Encrypted><Retention> 0 </Retention><Public>\tFalse</Public>"
-	result, err := decode([]byte(envelope("<First>" + spaced + "</First>")))
+	result, err := decode([]byte(wiretest.Envelope("<First>" + spaced + "</First>")))
 	want := item{Port: 7, Bytes: -8, Rate: 1000, Encrypted: true, Retention: new(0), Public: new(false)}
 	if err != nil || !reflect.DeepEqual(result.First, want) {
-		t.Errorf("%+v, %v", result.First, err)
+		t.Errorf("decode() = %+v, %v, want %+v", result.First, err, want)
 	}
 }

@@ -9,16 +9,8 @@ import (
 	"testing"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
-
-const notFound = `<ErrorResponse xmlns="http://example.com/doc/2012-12-01/">
-  <Error>
-    <Type>Sender</Type>
-    <Code>ItemNotFound</Code>
-    <Message>Item analytics not found.</Message>
-  </Error>
-  <RequestId>5c1b2f3a</RequestId>
-</ErrorResponse>`
 
 func TestErrorDocuments(t *testing.T) {
 	t.Parallel()
@@ -27,12 +19,12 @@ func TestErrorDocuments(t *testing.T) {
 		status  int
 		body    string
 		header  http.Header
-		want    awsquery.Error // without what the Transport fills in
+		want    awsquery.Error // without the fields that the Transport sets
 		text    string
 		foreign bool
 	}{
 		"error response": {
-			status: 404, body: notFound, header: header,
+			status: 404, body: wiretest.NotFound, header: header,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
 			text: "ListItems: HTTP status 404, request id 5c1b2f3a, ItemNotFound: Item analytics not found.",
 		},
@@ -57,7 +49,7 @@ func TestErrorDocuments(t *testing.T) {
 			want: awsquery.Error{RequestID: "other", Code: "C"}, text: "ListItems: HTTP status 400, request id other, C",
 		},
 		"error with a status of success": {
-			status: 200, body: notFound,
+			status: 200, body: wiretest.NotFound,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
 			text: "ListItems: HTTP status 200, request id 5c1b2f3a, ItemNotFound: Item analytics not found.",
 		},
@@ -70,7 +62,7 @@ func TestErrorDocuments(t *testing.T) {
 			want: awsquery.Error{RequestID: "r", Message: "m"}, text: "ListItems: HTTP status 400, request id r: m: the response is an error document without a code",
 		},
 		"cut short": {
-			status: 400, body: notFound[:len(notFound)-10], foreign: true,
+			status: 400, body: wiretest.NotFound[:len(wiretest.NotFound)-10], foreign: true,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
 			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the response: XML at byte 223, in ErrorResponse: the document is cut short",
 		},
@@ -80,29 +72,29 @@ func TestErrorDocuments(t *testing.T) {
 		},
 		"HTML with a status of success": {
 			status: 200, body: "<HTML>?Name=s3cret</HTML>", foreign: true,
-			text: "ListItems: HTTP status 200, no request id: the response is HTML, not the ListItemsResponse that was expected",
+			text: "ListItems: HTTP status 200, no request id: the response is HTML, not the expected ListItemsResponse",
 		},
 		"text":  {status: 503, body: "?Name=s3cret", foreign: true, text: "ListItems: HTTP status 503, no request id: the response is text, not an error document of AWS"},
 		"empty": {status: 503, foreign: true, text: "ListItems: HTTP status 503, no request id: the response is empty, not an error document of AWS"},
 		"empty with a status of success": {
 			status: 200, foreign: true,
-			text: "ListItems: HTTP status 200, no request id: the response is empty, not the ListItemsResponse that was expected",
+			text: "ListItems: HTTP status 200, no request id: the response is empty, not the expected ListItemsResponse",
 		},
 		"other XML": {
 			status: 200, body: "<CreateItemsResponse/>", foreign: true,
-			text: "ListItems: HTTP status 200, no request id: the response is XML, but CreateItemsResponse, not the ListItemsResponse that was expected",
+			text: "ListItems: HTTP status 200, no request id: the response is the XML document CreateItemsResponse, not the expected ListItemsResponse",
 		},
 		"malformed": {
 			status: 200, body: "<ListItemsResponse><ListItemsResult></ListItemsResponse>", header: header, foreign: true,
 			want: awsquery.Error{RequestID: "header-id"},
 			text: "ListItems: HTTP status 200, request id header-id: decode the response: XML at byte 38, in ListItemsResult: an end tag with another name",
 		},
-		"something behind": {
-			status: 200, body: envelope("") + "<html/>", foreign: true,
+		"second root": {
+			status: 200, body: wiretest.Envelope("") + "<html/>", foreign: true,
 			text: "ListItems: HTTP status 200, no request id: decode the response: XML at byte 192: a second root element",
 		},
 		"bad value": {
-			status: 200, body: envelope("<First><Port>s3cret</Port></First>"), foreign: true,
+			status: 200, body: wiretest.Envelope("<First><Port>s3cret</Port></First>"), foreign: true,
 			text: "ListItems: HTTP status 200, no request id: decode the response: XML at byte 95, in Port: not a whole number",
 		},
 		"JSON": {
@@ -133,23 +125,23 @@ func TestErrorDocuments(t *testing.T) {
 			_, err := call(t, test.status, test.body, test.header)
 			var got *awsquery.Error
 			if !errors.As(err, &got) {
-				t.Fatalf("%T: %v", err, err)
+				t.Fatalf("the error is a %T, want an *awsquery.Error: %v", err, err)
 			}
 			if got.Operation != "ListItems" || got.StatusCode != test.status {
-				t.Errorf("operation %s, status %d", got.Operation, got.StatusCode)
+				t.Errorf("Operation = %s, StatusCode = %d, want ListItems, %d", got.Operation, got.StatusCode, test.status)
 			}
 			if got.RequestID != test.want.RequestID || got.Code != test.want.Code || got.Message != test.want.Message || got.Type != test.want.Type {
-				t.Errorf("%q %q %q %q, want %q %q %q %q", got.RequestID, got.Code, got.Message, got.Type, test.want.RequestID, test.want.Code, test.want.Message, test.want.Type)
+				t.Errorf("RequestID, Code, Message and Type are %q, %q, %q, %q, want %q, %q, %q, %q", got.RequestID, got.Code, got.Message, got.Type, test.want.RequestID, test.want.Code, test.want.Message, test.want.Type)
 			}
 			if test.foreign != (got.Err != nil) || test.foreign && string(got.Body) != test.body || !test.foreign && got.Body != nil {
-				t.Errorf("Err %v, Body %q", got.Err, got.Body)
+				t.Errorf("Err = %v, Body = %q", got.Err, got.Body)
 			}
 			if err.Error() != test.text {
-				t.Errorf("\n%s, want\n%s", err, test.text)
+				t.Errorf("the error text is\n%s, want\n%s", err, test.text)
 			}
 			for _, shown := range []string{fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", *got)} {
 				if strings.Contains(shown, "s3cret") {
-					t.Errorf("it shows the body: %s", shown)
+					t.Errorf("the text shows the body: %s", shown)
 				}
 			}
 		})
@@ -158,11 +150,11 @@ func TestErrorDocuments(t *testing.T) {
 
 func TestErrorsAreFound(t *testing.T) {
 	t.Parallel()
-	_, err := call(t, 404, notFound, nil)
+	_, err := call(t, 404, wiretest.NotFound, nil)
 	wrapped := fmt.Errorf("nightly: %w", errors.Join(errors.New("first"), fmt.Errorf("again: %w", err)))
 	const itemNotFound awsquery.ErrorCode = "ItemNotFound"
 	if !errors.Is(wrapped, itemNotFound) || errors.Is(wrapped, awsquery.ErrThrottling) || errors.Is(wrapped, awsquery.ErrorCode("")) {
-		t.Error("errors.Is does not go by the code")
+		t.Error("errors.Is does not compare the code")
 	}
 	var found *awsquery.Error
 	if !errors.As(wrapped, &found) {
@@ -171,55 +163,55 @@ func TestErrorsAreFound(t *testing.T) {
 	switch found.Code {
 	case itemNotFound:
 	default:
-		t.Error("a switch does not go by the code")
+		t.Errorf("Code = %s, want %s", found.Code, itemNotFound)
 	}
 	if errors.Is(&awsquery.Error{}, awsquery.ErrorCode("")) {
-		t.Error("an Error without a code is one with the empty code")
+		t.Error("errors.Is matches an Error without a code with the empty code")
 	}
 	if itemNotFound.Error() != "ItemNotFound" {
-		t.Errorf("the code's text is %s", itemNotFound)
+		t.Errorf("Error() = %s, want ItemNotFound", itemNotFound)
 	}
 }
 
-// FuzzErrorAnswer proves that any response to a call that is no success becomes an Error, whatever its bytes.
-func FuzzErrorAnswer(f *testing.F) {
-	f.Add(400, []byte(notFound), "text/xml")
-	f.Add(200, []byte(notFound), "text/html; charset")
+// FuzzErrorResponse checks that every response that is not a success becomes an Error.
+func FuzzErrorResponse(f *testing.F) {
+	f.Add(400, []byte(wiretest.NotFound), "text/xml")
+	f.Add(200, []byte(wiretest.NotFound), "text/html; charset")
 	f.Add(502, []byte("<html>"), "")
 	f.Add(400, []byte(`{"__type":"a#b","message":"c"}`), "application/json")
 	f.Add(500, []byte("<Response><Errors><Error><Code>&#65;</Code></Error></Errors>"), "x")
 	f.Fuzz(func(t *testing.T, status int, body []byte, contentType string) {
 		status = 100 + (status%900+900)%900
-		base := &roundTripper{answer: func(*http.Request) (*http.Response, error) {
-			return respond(status, string(body), http.Header{"Content-Type": {contentType}, "X-Amzn-Requestid": {"header-id"}}), nil
+		base := &wiretest.RoundTripper{Respond: func(*http.Request) (*http.Response, error) {
+			return wiretest.Response(status, string(body), http.Header{"Content-Type": {contentType}, "X-Amzn-Requestid": {"header-id"}}), nil
 		}}
-		transport := newTransport(t, base)
+		transport := wiretest.NewTransport(t, base)
 		transport.Client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		answer, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
+		result, err := transport.SubmitContext(t.Context(), createItem(&listItemsParams{}))
 		if err == nil {
-			if _, ok := answer.(*listItemsResult); !ok || status < 200 || status > 299 {
-				t.Fatalf("status %d is a success: %v", status, answer)
+			if _, ok := result.(*listItemsResult); !ok || status < 200 || status > 299 {
+				t.Fatalf("a call with the status %d returns %v, want an error", status, result)
 			}
 
 			return
 		}
 		var failed *awsquery.Error
 		if !errors.As(err, &failed) {
-			t.Fatalf("%T: %v", err, err)
+			t.Fatalf("the error is a %T, want an *awsquery.Error: %v", err, err)
 		}
 		if failed.StatusCode != status || failed.RequestID == "" || len(failed.Body) > 512 {
-			t.Errorf("status %d, request id %q, %d bytes", failed.StatusCode, failed.RequestID, len(failed.Body))
+			t.Errorf("StatusCode = %d, RequestID = %q, len(Body) = %d, want %d, an id, at most 512", failed.StatusCode, failed.RequestID, len(failed.Body), status)
 		}
 		if (failed.Err == nil) == (failed.Code == "") && failed.Err == nil {
-			t.Error("neither a code nor a reason")
+			t.Error("the Error has neither a Code nor an Err")
 		}
 		if text := err.Error(); strings.ContainsAny(text, "\n\r\x00") || len(text) > 4000 {
-			t.Errorf("more than a short line: %q", text)
+			t.Errorf("the error text is not one short line: %q", text)
 		}
 	})
 }
 
-// TestLongWordsAreCut: a code, a type and a request id are one word in the responses of services, and end up in logs.
+// TestLongWordsAreCut checks that an Error cuts a long code, type and request id, which logs show.
 func TestLongWordsAreCut(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 1_000_000)
@@ -230,18 +222,19 @@ func TestLongWordsAreCut(t *testing.T) {
 	}
 	for _, word := range []string{got.Type, string(got.Code), got.RequestID} {
 		if len(word) == 0 || len(word) > 128 || !strings.HasPrefix(long, word) {
-			t.Errorf("a word has %d bytes: %.300q", len(word), word)
+			t.Errorf("a word has %d bytes, want 1 to 128: %.300q", len(word), word)
 		}
 	}
 }
 
-// TestRefusalsThatBreakOff: a document that ends too early is a broken response, and what was whole in it is kept.
-func TestRefusalsThatBreakOff(t *testing.T) {
+// TestIncompleteDocuments checks that a document that ends too early is a ReadError, and that the error has the code if the document
+// has all of it.
+func TestIncompleteDocuments(t *testing.T) {
 	t.Parallel()
-	codeIsWhole := strings.Index(notFound, "</Code>") + len("</Code>")
-	for size := 1; size < len(notFound); size++ {
+	codeIsWhole := strings.Index(wiretest.NotFound, "</Code>") + len("</Code>")
+	for size := 1; size < len(wiretest.NotFound); size++ {
 		for _, status := range []int{200, 404, 503} {
-			_, err := call(t, status, notFound[:size], nil)
+			_, err := call(t, status, wiretest.NotFound[:size], nil)
 			var (
 				refused *awsquery.Error
 				broken  *awsquery.ReadError
@@ -251,15 +244,15 @@ func TestRefusalsThatBreakOff(t *testing.T) {
 				code = "ItemNotFound"
 			}
 			if !errors.As(err, &refused) || !errors.As(err, &broken) || !errors.Is(err, io.ErrUnexpectedEOF) || refused.Code != code ||
-				refused.StatusCode != status || string(refused.Body) != notFound[:min(size, 512)] {
-				t.Fatalf("status %d, cut after %q: %v", status, notFound[:size], err)
+				refused.StatusCode != status || string(refused.Body) != wiretest.NotFound[:min(size, 512)] {
+				t.Fatalf("status %d, cut after %q: %v", status, wiretest.NotFound[:size], err)
 			}
 		}
 	}
-	whole := envelope("<Marker>m</Marker>")
+	whole := wiretest.Envelope("<Marker>m</Marker>")
 	for size := 1; size < len(whole); size++ {
 		if _, err := call(t, 200, whole[:size], nil); !errors.As(err, new(*awsquery.ReadError)) || !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Fatalf("a result that is cut after %q: %v", whole[:size], err)
+			t.Fatalf("a result that is cut after %q: %v, want an *awsquery.ReadError", whole[:size], err)
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Generated code reads an element by its children, in any order, and skips those it does not know.
+// Generated code reads the children of an element in any order, and skips unknown ones.
 func ExampleDecoder() {
 	d := codec.NewDecoder([]byte(`<Tag><Value>R&amp;D</Value><New>1</New><Key>team</Key></Tag>`))
 	var key, value string
@@ -26,7 +26,7 @@ func ExampleDecoder() {
 	// Output: team R&D <nil>
 }
 
-// The sequence goes from page to page by itself.
+// The iterator requests the next page when it needs it.
 func ExamplePages() {
 	pages := map[string][]string{"": {"monday", "tuesday"}, "p2": {"wednesday"}}
 	next := map[string]string{"": "p2"}

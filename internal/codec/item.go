@@ -6,17 +6,17 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// item is where in a list a parameter stands. Names are put together from it only where one is written down.
+// item is the position of a parameter in lists and structures. Its name is built only when it is needed.
 type item struct {
 	outside string // the full name of the item that the list is a member of
-	within  string // the list's name, with that of its items: Tags.Tag
-	index   int    // from 1, and 0 in a structure that is not in a list
+	within  string // the name of the list and of its items: Tags.Tag
+	index   int    // from 1, or 0 in a structure that is not in a list
 }
 
-// structure returns the item that a structure is which is a member of this one. It has no index.
+// structure returns the position in a structure that is a member of this item. It has no index.
 func (i item) structure(name string) item { return item{within: i.name(name)} }
 
-// list returns the item in which nothing was counted yet, of a list that is a member of this one.
+// list returns the position in a list that is a member of this item. Its index is 0.
 func (i item) list(name string) item {
 	if i.within == "" {
 		return item{within: name}
@@ -25,7 +25,7 @@ func (i item) list(name string) item {
 	return item{outside: i.name(""), within: name}
 }
 
-// name returns the full name of a member of the item, or that of the item itself if the member has none.
+// name returns the full name of a member of the item, or the name of the item if member is empty.
 func (i item) name(member string) string {
 	if i.within == "" {
 		return member

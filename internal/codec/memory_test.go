@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 // allocatedBy returns how many bytes were allocated to decode a document.
@@ -20,15 +21,15 @@ func allocatedBy(document []byte) (allocated int, result *listItemsResult, err e
 	return int(after.TotalAlloc - before.TotalAlloc), result, err
 }
 
-// TestMemoryForADocument: lists and structures take 32 bytes of memory for each byte of a document at most, and 4 MiB for any
-// document. It is not parallel, because it measures what the whole program allocates.
+// TestMemoryForADocument checks that lists and structures take at most 4 MiB of memory, and 32 bytes for each byte of the document. The
+// test is not parallel, because it measures the allocations of the whole program.
 func TestMemoryForADocument(t *testing.T) {
 	const size = 2 << 20
 	repeat := func(one string) string { return strings.Repeat(one, size/len(one)) }
 	padded := func(bytes int) string {
 		return repeat("<Item><!--" + strings.Repeat("x", bytes-len("<Item><!----></Item>")) + "--></Item>")
 	}
-	// Pointers, strings and slices take half as much memory on 32 bits, where these documents are within the limit.
+	// On 32 bits, pointers, strings and slices take half as much memory, and these documents are within the limit.
 	on64Bits := strconv.IntSize == 64
 	tests := map[string]struct {
 		members string
@@ -60,10 +61,10 @@ func TestMemoryForADocument(t *testing.T) {
 		"pointers":           {"<First>" + repeat("<Note/><Limit>1</Limit><Deleted>2026-11-23T01:02:03Z</Deleted><Owner/>") + "</First>", false},
 	}
 	for name, test := range tests {
-		document := []byte(envelope(test.members))
+		document := []byte(wiretest.Envelope(test.members))
 		allocated, _, err := allocatedBy(document)
 		if allowed := 32*len(document) + 4<<20 + 64<<10; allocated > allowed {
-			t.Errorf("%s: %d bytes for %d, want at most %d", name, allocated, len(document), allowed)
+			t.Errorf("%s: decode allocates %d bytes for a document of %d, want at most %d", name, allocated, len(document), allowed)
 		}
 		var malformed *codec.SyntaxError
 		if refused := errors.As(err, &malformed); refused != test.refused || !refused && err != nil {
@@ -73,9 +74,9 @@ func TestMemoryForADocument(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// Only bytes that were read count.
-	document := []byte(envelope("<Items>" + strings.Repeat("<Item/>", 32<<20/len("<Item/>")) + "</Items>"))
+	// Only bytes that the Decoder has read raise the limit.
+	document := []byte(wiretest.Envelope("<Items>" + strings.Repeat("<Item/>", 32<<20/len("<Item/>")) + "</Items>"))
 	if allocated, result, err := allocatedBy(document); err == nil || allocated > 6<<20 {
-		t.Errorf("%d bytes for %d, %d items: %v", allocated, len(document), len(result.Items), err)
+		t.Errorf("decode allocates %d bytes for a document of %d, and returns %d items: %v", allocated, len(document), len(result.Items), err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redshift-go/redshift/internal/codec"
 	"github.com/redshift-go/redshift/internal/testenv"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
 func TestMain(m *testing.M) {
@@ -17,38 +18,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// The types of this file look like generated ones, with a member of every kind. encoding/xml reads them by their tags.
+// The types of this file are like generated types, with a member of every kind. encoding/xml reads them by their tags.
 
 type color string
 
-type tag struct {
-	Key   string `xml:"Key"`
-	Value string `xml:"Value"`
-}
-
-func (m *tag) DecodeQuery(d *codec.Decoder) {
-	for d.Next() {
-		switch string(d.Name()) {
-		case "Key":
-			m.Key = d.Text()
-		case "Value":
-			m.Value = d.Text()
-		default:
-			d.Skip()
-		}
-	}
-}
-
-func (m *tag) WriteQuery(w *codec.Writer) {
-	w.RequiredString("Key", m.Key)
-	w.RequiredString("Value", m.Value)
-}
-
-func (m *tag) CheckQuery(c *codec.Check) {
-	c.Required("Key", m.Key != "")
-	c.MaxLength("Key", m.Key, 128)
-	c.MaxLength("Value", m.Value, 256)
-}
+type tag = wiretest.Tag
 
 type item struct {
 	Name      string      `xml:"Name"`
@@ -151,7 +125,7 @@ func (r *listItemsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// decode reads a whole document as the reader of responses does.
+// decode reads a whole document, as the reader of responses does.
 func decode(document []byte) (*listItemsResult, error) {
 	d := codec.NewDecoder(document)
 	result := new(listItemsResult)
@@ -161,12 +135,6 @@ func decode(document []byte) (*listItemsResult, error) {
 	}
 
 	return result, d.Err()
-}
-
-// envelope puts members into the response to ListItems.
-func envelope(members string) string {
-	return "<ListItemsResponse xmlns=\"http://example.com/doc/2012-12-01/\">\n  <ListItemsResult>" + members +
-		"</ListItemsResult>\n  <ResponseMetadata><RequestId>5c1b2f3a</RequestId></ResponseMetadata>\n</ListItemsResponse>"
 }
 
 const fullItem = `
@@ -197,7 +165,7 @@ const fullItem = `
       <Times><Time>2026-11-23T01:02:03+02:00</Time></Times>
 `
 
-// snapshotItem is what Redshift tells of a snapshot, with the members that the test type knows among those it does not.
+// snapshotItem is Redshift's description of a snapshot. The type item has only some of its members.
 const snapshotItem = `<Item>
         <SnapshotIdentifier>nightly-2026-11-%03[1]d</SnapshotIdentifier>
         <ClusterIdentifier>analytics</ClusterIdentifier>
@@ -245,7 +213,7 @@ func page(items int) []byte {
 	}
 	list.WriteString("</Items><Marker>next</Marker>")
 
-	return []byte(envelope(list.String()))
+	return []byte(wiretest.Envelope(list.String()))
 }
 
 type snapshotLike struct {

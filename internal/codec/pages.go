@@ -6,10 +6,10 @@ import (
 	"iter"
 )
 
-// Pages yields the items of one page after the other. Page is called with the marker of the page to get, the given one at
-// first, and returns the page's items and the marker of the next page, empty at the end. An error is yielded once, with a
-// zero item, and ends the sequence. A repeated marker is an error, because the pages would never end. Each range
-// over the sequence starts at the given marker. Used by generated code.
+// Pages returns an iterator over the items of all pages. It calls page with the marker of each page, first with the given one. page
+// returns the items and the marker of the next page, which is empty after the last page. The iterator yields an error once, with a
+// zero item, and ends. A repeated marker is an error, because the pages would never end. Each range over the iterator starts at the
+// given marker. Used by generated code.
 func Pages[T any](operation, marker string, page func(marker string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		next := marker
@@ -30,9 +30,9 @@ func Pages[T any](operation, marker string, page func(marker string) ([]T, strin
 				return
 			}
 			seen[next] = struct{}{}
-			if _, again := seen[following]; again {
+			if _, repeated := seen[following]; repeated {
 				var none T
-				yield(none, fmt.Errorf("%s: read the next page: its Marker was returned before, so that the pages would never end", operation))
+				yield(none, fmt.Errorf("%s: read the next page: its Marker was returned before, so the pages would never end", operation))
 				return
 			}
 			next = following
@@ -40,8 +40,8 @@ func Pages[T any](operation, marker string, page func(marker string) ([]T, strin
 	}
 }
 
-// CopyParams returns a copy of the parameters of a call, empty ones if they are nil, for the calls of the
-// pages. Used by generated code.
+// CopyParams returns a copy of the parameters of a call, which an iterator changes for each page. The copy of nil has no parameters.
+// Used by generated code.
 func CopyParams[Params any](params *Params) Params {
 	if params == nil {
 		return *new(Params)
@@ -52,8 +52,8 @@ func CopyParams[Params any](params *Params) Params {
 
 var errNoResult = errors.New("the client returned neither a result nor an error")
 
-// NoPage returns the error of a page that is not there: that of the call or, since a stub may have returned none, one that
-// says so. Used by generated code.
+// NoPage returns the error of a page without a result. That is err or, if a stub returned neither a result nor an error, an error
+// that says so. Used by generated code.
 func NoPage(operation string, err error) error {
 	if err == nil {
 		return fmt.Errorf("%s: %w", operation, errNoResult)

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	maxMessage = 16 << 10 // of an error's Message
-	maxWord    = 128      // of an error's Code, RequestID and Type
-	maxBody    = 512      // of an error's Body
+	maxMessage = 16 << 10 // bytes of an error's Message
+	maxWord    = 128      // bytes of an error's Code, RequestID and Type
+	maxBody    = 512      // bytes of an error's Body
 )
 
 // resultReader reads the responses to one operation. T is its result.
@@ -45,43 +45,44 @@ func (r resultReader[T, P]) Action() string { return r.action }
 // IsReadOnly reports whether the operation changes nothing.
 func (r resultReader[T, P]) IsReadOnly() bool { return r.readOnly }
 
-// ReadResponse returns a new *T if the response is a success, and an [*awsquery.Error] otherwise. What the response is gets decided by
-// what is in it, never by its Content-Type.
+// ReadResponse returns a new *T if the response is a success, and an [*awsquery.Error] otherwise. It decides by the status and the
+// body of the response, and ignores its Content-Type.
 func (r resultReader[T, P]) ReadResponse(response runtime.ClientResponse, _ runtime.Consumer) (any, error) {
-	reply, err := newReceived(r.action, response)
+	received, err := receive(r.action, response)
 	if err != nil {
 		return nil, err
 	}
-	d := reply.decoder()
+	d := received.decoder()
 	if d == nil {
-		return nil, reply.refusal(nil)
+		return nil, received.refusal(nil)
 	}
 	result := new(T)
 	P(result).DecodeQuery(d)
 	if err := d.finish(); err != nil {
-		return nil, reply.refusal(malformed(err))
+		return nil, received.refusal(malformed(err))
 	}
 
 	return result, nil
 }
 
-// received is a response with its body in memory.
-type received struct {
+// receivedResponse is a response with its body in memory.
+type receivedResponse struct {
 	action    string
 	status    int
-	requestID string // of the header
-	errorType string // of the header
+	requestID string // from the header
+	errorType string // from the header
 	body      []byte
 
-	// untilClosed is set if only the end of the connection ended the body, so that nothing says whether the body is whole.
+	// untilClosed reports that the body ends with the connection, so it may be incomplete.
 	untilClosed bool
 }
 
-func newReceived(action string, response runtime.ClientResponse) (*received, error) {
+// receive reads the body of a response.
+func receive(action string, response runtime.ClientResponse) (*receivedResponse, error) {
 	if response == nil {
-		return nil, fmt.Errorf("%s: read the response: there is none", action)
+		return nil, fmt.Errorf("%s: read the response: it is nil", action)
 	}
-	r := &received{
+	r := &receivedResponse{
 		action:    action,
 		status:    response.Code(),
 		requestID: wire.RequestID(response.GetHeader),
@@ -106,10 +107,10 @@ func newReceived(action string, response runtime.ClientResponse) (*received, err
 	return r, nil
 }
 
-func (r *received) succeeded() bool { return r.status >= 200 && r.status <= 299 }
+func (r *receivedResponse) succeeded() bool { return r.status >= 200 && r.status <= 299 }
 
-// decoder returns a decoder that has opened the root of the response; nil if the response is not one to the action.
-func (r *received) decoder() *Decoder {
+// decoder returns a Decoder that has opened the root of the response. It returns nil if the response is not a result of the action.
+func (r *receivedResponse) decoder() *Decoder {
 	if !r.succeeded() {
 		return nil
 	}
@@ -125,7 +126,7 @@ func (r *received) decoder() *Decoder {
 	return d
 }
 
-// finish closes what is still open and makes sure that nothing follows the root.
+// finish closes all open elements and checks that nothing follows the root.
 func (d *Decoder) finish() error {
 	for d.err == nil && d.depth > 0 {
 		d.Skip()
@@ -135,10 +136,10 @@ func (d *Decoder) finish() error {
 	return d.err
 }
 
-// unreadable returns the error for a response that breaks off. Its beginning may have the code.
-func (r *received) unreadable(cause error) *awsquery.Error {
-	refused := r.foreign()
-	_ = r.errorDocument(refused) // the cause says more
+// unreadable returns the error for an incomplete response. The beginning of the response may have a code.
+func (r *receivedResponse) unreadable(cause error) *awsquery.Error {
+	refused := r.newError()
+	_ = r.errorDocument(refused) // cause replaces this error
 	refused.Err = &awsquery.ReadError{Err: cause}
 	if errors.Is(cause, wire.ErrTooLarge) {
 		refused.Err = fmt.Errorf("read the response: %w", cause)
@@ -147,7 +148,8 @@ func (r *received) unreadable(cause error) *awsquery.Error {
 	return refused
 }
 
-func (r *received) foreign() *awsquery.Error {
+// newError returns an error with the fields that do not depend on the document.
+func (r *receivedResponse) newError() *awsquery.Error {
 	return &awsquery.Error{
 		Operation:  r.action,
 		StatusCode: r.status,
@@ -156,9 +158,10 @@ func (r *received) foreign() *awsquery.Error {
 	}
 }
 
-// refusal is the error for a response that is no result. The cause is what is wrong with one that began like a result.
-func (r *received) refusal(cause error) *awsquery.Error {
-	refused := r.foreign()
+// refusal returns the error for a response without a result. If the response began like a result, cause is the reason why it is
+// unreadable.
+func (r *receivedResponse) refusal(cause error) *awsquery.Error {
+	refused := r.newError()
 	if cause != nil {
 		refused.Err = cause
 		return refused
@@ -170,7 +173,7 @@ func (r *received) refusal(cause error) *awsquery.Error {
 	}
 	switch {
 	case r.status >= 300 && r.status <= 399 && refused.Code == "":
-		refused.Err = errors.New("a redirect, which is not followed: check the endpoint")
+		refused.Err = errors.New("the response is a redirect, which the client does not follow: check the endpoint")
 	default:
 		if refused.Code == "" {
 			r.jsonDocument(refused)
@@ -181,12 +184,12 @@ func (r *received) refusal(cause error) *awsquery.Error {
 	return refused
 }
 
-// errorDocument fills in the members of an error document of AWS. It returns why the response is none: a *awsquery.ReadError if the
-// document breaks off, and may have been one.
-func (r *received) errorDocument(refused *awsquery.Error) error {
+// errorDocument sets the fields that an error document of AWS has. It returns an error if the response is not such a document: an
+// *awsquery.ReadError if it is incomplete and may have been one.
+func (r *receivedResponse) errorDocument(refused *awsquery.Error) error {
 	expected := "an error document of AWS"
 	if r.succeeded() {
-		expected = "the " + r.action + "Response that was expected"
+		expected = "the expected " + r.action + "Response"
 	}
 	switch kind := kindOf(r.body); {
 	case kind == "empty" && r.untilClosed:
@@ -197,13 +200,13 @@ func (r *received) errorDocument(refused *awsquery.Error) error {
 	d := NewDecoder(r.body)
 	if !d.Next() {
 		if name, whole := d.unfinishedRoot(); !r.isExpected(name, whole) {
-			return fmt.Errorf("the response is XML, but %s, not %s", shownName(string(name)), expected)
+			return fmt.Errorf("the response is the XML document %s, not %s", shownName(string(name)), expected)
 		}
 
 		return malformed(d.err)
 	}
 	if !isErrorRoot(string(d.local)) {
-		return fmt.Errorf("the response is XML, but %s, not %s", shownName(string(d.local)), expected)
+		return fmt.Errorf("the response is the XML document %s, not %s", shownName(string(d.local)), expected)
 	}
 	decodeError(d, refused)
 	if err := d.finish(); err != nil {
@@ -216,7 +219,7 @@ func (r *received) errorDocument(refused *awsquery.Error) error {
 	return nil
 }
 
-// shownName returns the name of an element for a text. The characters of a name are printable.
+// shownName cuts the name of an element for an error text. Names have only printable characters.
 func shownName(name string) string {
 	if len(name) > maxWord {
 		return name[:maxWord] + "..."
@@ -225,7 +228,7 @@ func shownName(name string) string {
 	return name
 }
 
-// isErrorRoot reports whether the root element of an error document can have the name.
+// isErrorRoot reports whether the name is one of a root element of error documents.
 func isErrorRoot(name string) bool {
 	switch name {
 	case "ErrorResponse", "Response", "Error", "Errors":
@@ -235,9 +238,8 @@ func isErrorRoot(name string) bool {
 	}
 }
 
-// isExpected reports whether the root element of a response can have the name, or a name that starts with it if it is not
-// the whole name.
-func (r *received) isExpected(name []byte, whole bool) bool {
+// isExpected reports whether the name is one of a root element of responses. If whole is false, the name is only the beginning.
+func (r *receivedResponse) isExpected(name []byte, whole bool) bool {
 	for _, expected := range [...]string{"ErrorResponse", "Response", "Error", "Errors", r.action + "Response"} {
 		if expected == string(name) || !whole && strings.HasPrefix(expected, string(name)) {
 			return true
@@ -247,7 +249,7 @@ func (r *received) isExpected(name []byte, whole bool) bool {
 	return false
 }
 
-// malformed returns the error for a document that starts like a response: a *awsquery.ReadError if the document breaks off.
+// malformed returns the error for a document that starts like a response: an *awsquery.ReadError if the document is incomplete.
 func malformed(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return &awsquery.ReadError{Err: err}
@@ -256,8 +258,7 @@ func malformed(err error) error {
 	return fmt.Errorf("decode the response: %w", err)
 }
 
-// decodeError looks for the members of an error, in whatever they are wrapped: ErrorResponse and Error, Response, Errors
-// and Error, or Error alone.
+// decodeError reads the members of an error in an ErrorResponse with an Error, in a Response with Errors, or in an Error.
 func decodeError(d *Decoder, refused *awsquery.Error) {
 	for d.Next() {
 		switch string(d.local) {
@@ -279,15 +280,15 @@ func decodeError(d *Decoder, refused *awsquery.Error) {
 	}
 }
 
-// jsonDocument fills in what an error document in JSON says, as proxies and services with other protocols return it.
-func (r *received) jsonDocument(refused *awsquery.Error) {
+// jsonDocument sets the fields that an error document in JSON has. Proxies and services with other protocols return such documents.
+func (r *receivedResponse) jsonDocument(refused *awsquery.Error) {
 	const most = 64 << 10
 	var document struct {
 		Type    string `json:"__type"`
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	// A response that is no such document just leaves everything empty.
+	// If the response is not such a document, all fields stay empty.
 	if kindOf(r.body) == "JSON" && len(r.body) <= most && json.Unmarshal(r.body, &document) != nil {
 		document.Type, document.Code, document.Message = "", "", ""
 	}
@@ -296,17 +297,17 @@ func (r *received) jsonDocument(refused *awsquery.Error) {
 		refused.Code = jsonCode(r.errorType)
 	}
 	if refused.Code != "" {
-		// Only what is AWS's for sure: the message of a proxy may quote the request.
+		// The code shows that the message is from AWS. The message of a proxy may quote the request.
 		refused.Message = cut(document.Message, maxMessage)
 		return
 	}
-	if !r.succeeded() { // a page with a successful status may say that all is well
+	if !r.succeeded() { // the code in a document with a successful status may mean success
 		refused.Code = jsonCode(document.Code)
 	}
 }
 
-// jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/. What does
-// not look like a code is none.
+// jsonCode returns the code in a text such as com.amazon.coral#ThrottlingException:http://internal.amazon.com/. It returns an empty
+// code if the text has a character that codes do not have.
 func jsonCode(text string) awsquery.ErrorCode {
 	text, _, _ = strings.Cut(text, ":")
 	if _, after, found := strings.Cut(text, "#"); found {
@@ -322,12 +323,12 @@ func jsonCode(text string) awsquery.ErrorCode {
 	return awsquery.ErrorCode(text)
 }
 
-// cutWord is for what is one word in the responses of a service, and ends up in logs.
+// cutWord trims and cuts a value that is one word in the responses of services, because logs show it.
 func cutWord(text string) string {
 	return cut(strings.TrimSpace(text), maxWord)
 }
 
-// cut returns so many bytes of a text at most, without half a character at the end.
+// cut returns at most longest bytes of a text, without an incomplete character at the end.
 func cut(text string, longest int) string {
 	if len(text) > longest {
 		return strings.ToValidUTF8(text[:longest], "")
@@ -336,12 +337,12 @@ func cut(text string, longest int) string {
 	return text
 }
 
-// kindOf says in a word what a response looks like.
+// kindOf returns the format that the body of a response seems to have.
 func kindOf(body []byte) string {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
 	start := strings.ToLower(string(body[:min(len(body), 16)]))
 	switch {
-	case bytes.HasPrefix([]byte(byteOrderMark), body): // nothing, or a part of the mark
+	case bytes.HasPrefix([]byte(byteOrderMark), body): // no bytes, or a part of the mark
 		return "empty"
 	case strings.HasPrefix(start, "<!doctype") || strings.HasPrefix(start, "<html"):
 		return "HTML"

@@ -10,9 +10,10 @@ import (
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// stockResponse is a go-openapi response that is not a Transport's.
+// stockResponse is a go-openapi response that no Transport made.
 type stockResponse struct {
 	status int
 	header http.Header
@@ -30,13 +31,13 @@ func TestResponsesOfAnotherTransport(t *testing.T) {
 	reader := codec.NewResultReader[listItemsResult]("ListItems", true)
 	header := http.Header{"X-Amzn-Requestid": {"header-id"}}
 
-	answer, err := reader.ReadResponse(stockResponse{200, header, iotest.OneByteReader(strings.NewReader("<ListItemsResponse><ListItemsResult><Marker>m</Marker></ListItemsResult></ListItemsResponse>"))}, nil)
-	result, ok := answer.(*listItemsResult)
+	got, err := reader.ReadResponse(stockResponse{200, header, iotest.OneByteReader(strings.NewReader("<ListItemsResponse><ListItemsResult><Marker>m</Marker></ListItemsResult></ListItemsResponse>"))}, nil)
+	result, ok := got.(*listItemsResult)
 	if err != nil || !ok || result.Marker != "m" || result.RequestID != "header-id" {
-		t.Errorf("%v, %v", answer, err)
+		t.Errorf("ReadResponse() = %v, %v", got, err)
 	}
 
-	_, err = reader.ReadResponse(stockResponse{404, nil, strings.NewReader(notFound)}, nil)
+	_, err = reader.ReadResponse(stockResponse{404, nil, strings.NewReader(wiretest.NotFound)}, nil)
 	if !errors.Is(err, awsquery.ErrorCode("ItemNotFound")) {
 		t.Error(err)
 	}
@@ -53,18 +54,18 @@ func TestResponsesOfAnotherTransport(t *testing.T) {
 	}
 }
 
-// forgetful is a result that does not read its element to the end.
-type forgetful struct{}
+// emptyResult is a result that does not read its element.
+type emptyResult struct{}
 
-func (*forgetful) DecodeQuery(*codec.Decoder) {}
+func (*emptyResult) DecodeQuery(*codec.Decoder) {}
 
 func TestResultThatReadsNothing(t *testing.T) {
 	t.Parallel()
-	reader := codec.NewResultReader[forgetful]("ListItems", true)
-	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader(envelope("<Marker>m</Marker>"))}, nil); err != nil {
+	reader := codec.NewResultReader[emptyResult]("ListItems", true)
+	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader(wiretest.Envelope("<Marker>m</Marker>"))}, nil); err != nil {
 		t.Error(err)
 	}
 	if _, err := reader.ReadResponse(stockResponse{200, nil, strings.NewReader("<ListItemsResponse><a></b>")}, nil); err == nil {
-		t.Error("what the result did not read may be malformed")
+		t.Error("ReadResponse accepts a malformed element that the result did not read")
 	}
 }

@@ -7,65 +7,63 @@ import (
 	"time"
 )
 
-// Integer returns the number in the open element, through its end. An empty element is 0.
+// Integer returns the number in the open element, and closes it. An empty element is 0.
 func (d *Decoder) Integer() int {
 	value, _ := d.integer(strconv.IntSize)
 
 	return int(value)
 }
 
-// Long returns the number in the open element, through its end. An empty element is 0.
+// Long returns the number in the open element, and closes it. An empty element is 0.
 func (d *Decoder) Long() int64 {
 	value, _ := d.integer(64)
 
 	return value
 }
 
-// Double returns the number in the open element, through its end. An empty element is 0. NaN, Infinity and -Infinity are
-// read as such.
+// Double returns the number in the open element, and closes it. An empty element is 0. It reads NaN, Infinity and -Infinity too.
 func (d *Decoder) Double() float64 {
 	value, _ := d.double()
 
 	return value
 }
 
-// Boolean returns what is in the open element, through its end: true or false, also written 1 or 0. An empty element is
-// false.
+// Boolean returns the value in the open element, and closes it: true or 1, false or 0. An empty element is false.
 func (d *Decoder) Boolean() bool {
 	value, _ := d.boolean()
 
 	return value
 }
 
-// Time returns the time in the open element, through its end, in UTC. It is written as RFC 3339 says, with any fraction of
-// a second and any offset. An empty element is the zero time.
+// Time returns the time in the open element in UTC, and closes the element. It reads RFC 3339 with any fraction of a second and any
+// offset. An empty element is the zero time.
 func (d *Decoder) Time() time.Time {
 	value, _ := d.time()
 
 	return value
 }
 
-// OptionalString is Text behind a pointer: an element that is there but empty is not nil.
+// OptionalString is Text as a pointer. It points to an empty text for an empty element.
 func (d *Decoder) OptionalString() *string {
 	value := d.Text()
 
 	return optional(value, d.err == nil)
 }
 
-// OptionalInteger is Integer behind a pointer, nil if the element is empty.
+// OptionalInteger is Integer as a pointer, nil if the element is empty.
 func (d *Decoder) OptionalInteger() *int {
 	value, present := d.integer(strconv.IntSize)
 
 	return optional(int(value), present)
 }
 
-// OptionalLong is Long behind a pointer, nil if the element is empty.
+// OptionalLong is Long as a pointer, nil if the element is empty.
 func (d *Decoder) OptionalLong() *int64 { return optional(d.integer(64)) }
 
-// OptionalDouble is Double behind a pointer, nil if the element is empty.
+// OptionalDouble is Double as a pointer, nil if the element is empty.
 func (d *Decoder) OptionalDouble() *float64 { return optional(d.double()) }
 
-// OptionalBoolean is Boolean behind a pointer, nil if the element is empty.
+// OptionalBoolean is Boolean as a pointer, nil if the element is empty.
 func (d *Decoder) OptionalBoolean() *bool { return optional(d.boolean()) }
 
 func optional[V any](value V, present bool) *V {
@@ -166,14 +164,14 @@ func (d *Decoder) time() (time.Time, bool) {
 	}
 	var value time.Time
 	if err := value.UnmarshalText(text); err != nil {
-		d.invalid(offset, element, "not a time as RFC 3339 has it")
+		d.invalid(offset, element, "not a time in RFC 3339")
 		return time.Time{}, false
 	}
 
 	return value.UTC(), true
 }
 
-// invalid notes that the value of an element, which is closed by now, is wrong.
+// invalid sets the error for the value of an element that is already closed.
 func (d *Decoder) invalid(offset int, element []byte, reason string) {
 	if d.err == nil {
 		d.err = &SyntaxError{Offset: offset, Element: string(element), Reason: reason}

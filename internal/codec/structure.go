@@ -20,21 +20,22 @@ func WriteStructure[T any, P interface {
 	w.err = inner.err
 }
 
-// WriteMap writes the entries of a map as name.1.key and name.1.value, in the order of their keys. key and value are how the API calls
-// the two. An empty map is not sent. Used by generated code.
+// WriteMap writes the entries of a map as name.1.key and name.1.value, in the order of their keys. key and value are the names that the
+// API uses for the two. An empty map is not sent. Used by generated code.
 func WriteMap(w *Writer, name, key, value string, entries map[string]string) {
 	outer := w.item
 	w.item = outer.list(name)
-	for i, one := range slices.Sorted(maps.Keys(entries)) {
+	for i, entry := range slices.Sorted(maps.Keys(entries)) {
 		w.item.index = i + 1
-		w.RequiredString(key, one)
-		w.RequiredString(value, entries[one])
+		w.RequiredString(key, entry)
+		w.RequiredString(value, entries[entry])
 	}
 	w.item = outer
 }
 
-// Clear writes an empty value for a list that is empty and not nil, which clears a list of the resource. name is that of the list, with
-// that of its items: "Tags.Tag". Other lists are left to the function that writes their items. Used by generated code.
+// Clear writes an empty value for a list that is empty and not nil, which clears a list of the resource. name has the names of the list
+// and of its items: "Tags.Tag". Clear writes nothing for other lists, because another function writes their items. Used by generated
+// code.
 func Clear[T any](w *Writer, name string, items []T) {
 	if items != nil && len(items) == 0 {
 		list, _, _ := strings.Cut(name, ".")
@@ -56,7 +57,7 @@ func CheckStructure[T any, P interface {
 	c.problems = inner.problems
 }
 
-// Value returns the text pointed to, or an empty one. Used by generated code.
+// Value returns the text that the pointer points to, or an empty text for nil. Used by generated code.
 func Value(text *string) string {
 	if text == nil {
 		return ""
@@ -65,16 +66,16 @@ func Value(text *string) string {
 	return *text
 }
 
-// OneOf reports a union that does not have exactly one of its members, which names lists. Used by generated code.
+// OneOf reports a union that does not have exactly one of its members. names lists the members for the error. Used by generated code.
 func (c *Check) OneOf(names string, present ...bool) {
 	count := 0
-	for _, one := range present {
-		if one {
+	for _, isPresent := range present {
+		if isPresent {
 			count++
 		}
 	}
 	if count != 1 {
-		c.problem("", "has %d of the members %s, and needs exactly one", count, names)
+		c.problem("", "has %d of the members %s, but needs exactly one", count, names)
 	}
 }
 

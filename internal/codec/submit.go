@@ -10,22 +10,22 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// Call is what the contract says of a call, beyond its parameters and its result.
+// Call describes an operation, except for its parameters and its result.
 type Call struct {
-	// ID is the operationId.
+	// ID is the operationId in the contract.
 	ID string
-	// Path has the action, and the parameters that have one value: /?Action=DescribeTags&Version=2012-12-01.
+	// Path has the action and the parameters with a constant value: /?Action=DescribeTags&Version=2012-12-01.
 	Path string
-	// ReadOnly reports whether the operation changes nothing, and can be repeated without a risk.
+	// ReadOnly reports whether the operation changes nothing. Such an operation can be retried without a risk.
 	ReadOnly bool
-	// Secret reports whether a parameter is a secret. The request is a POST then: URLs are in the logs of proxies.
+	// Secret reports whether a parameter is a secret. The request is then a POST, because proxies log URLs.
 	Secret bool
 }
 
 // ErrNoClient is the error of a call without a transport.
 var ErrNoClient = errors.New("no client: make one with redshift.New, or with redshift.NewFromService and a service")
 
-// Submit sends an operation that the options changed, and returns its result. Nil params are empty ones. Used by generated code.
+// Submit applies the options to an operation, sends it, and returns its result. Nil params mean no parameters. Used by generated code.
 func Submit[Result, Params any, R interface {
 	*Result
 	Structure
@@ -46,7 +46,7 @@ func Submit[Result, Params any, R interface {
 	if call.Secret {
 		method = http.MethodPost
 	}
-	// One allocation for three lists of one item each.
+	// Three lists of one item each share one allocation.
 	texts := []string{"text/xml", "application/x-www-form-urlencoded", "https"}
 	operation := &runtime.ClientOperation{
 		ID:                 call.ID,

@@ -9,19 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError says what is wrong with an XML document, and where. Values of the document are never part of it.
+// SyntaxError reports an invalid XML document. It never contains values of the document.
 type SyntaxError struct {
-	// Offset is where in the document, in bytes from its start.
+	// Offset is the position of the error, in bytes from the start of the document.
 	Offset int
-	// Element is the name of the element in which it is; empty outside of the root.
+	// Element is the name of the innermost element at the Offset. It is empty outside of the root.
 	Element string
-	// Reason is what is wrong.
+	// Reason describes the error.
 	Reason string
 
 	cutShort bool
 }
 
-// Error says where and what, in one line.
+// Error returns one line with the offset, the element and the reason.
 func (e *SyntaxError) Error() string {
 	if e == nil {
 		return "no XML error"
@@ -42,17 +42,18 @@ func (e *SyntaxError) Unwrap() error {
 	return nil
 }
 
-// maxName is how long the name of an element or attribute can be, in bytes.
+// maxName is the longest name of an element or attribute, in bytes.
 const maxName = 256
 
-// What a byte can be. class is a constant, though Go has no constant arrays.
+// The classes of a byte.
 const (
-	isPlain     = 1 << iota // stands for itself in a text
+	isPlain     = 1 << iota // a byte of a text that needs no decoding
 	isSpace                 // white space
 	isNameStart             // the first byte of a name
-	isName                  // a further byte of a name; a colon is neither, it separates the prefix
+	isName                  // a further byte of a name. A colon is in neither class, because it ends the prefix.
 )
 
+// class has the classes of each byte. It never changes.
 var class = func() (class [256]uint8) {
 	for i := range class {
 		c := byte(i)
@@ -87,7 +88,7 @@ func (d *Decoder) startTag() bool {
 		return false
 	}
 	if d.depth == maxDepth {
-		d.fail(d.position, "more than "+strconv.Itoa(maxDepth)+" elements inside each other")
+		d.fail(d.position, "more than "+strconv.Itoa(maxDepth)+" nested elements")
 		return false
 	}
 	body := d.body
@@ -152,7 +153,7 @@ func (d *Decoder) name(i int) (span, int) {
 		case i == len(body):
 			d.cutShort()
 		case i == start:
-			d.fail(i, "no name where one is expected, or one that does not start with an ASCII letter")
+			d.fail(i, "a missing name, or one that does not start with an ASCII letter")
 		case i-name.start > maxName:
 			d.fail(name.start, "a name of more than "+strconv.Itoa(maxName)+" bytes")
 		case body[i] == ':' && name.local == name.start:
@@ -175,8 +176,7 @@ func (d *Decoder) space(i int) int {
 	return i
 }
 
-// attribute passes over an attribute, and returns the offset after it. What it says is of no interest, but it has to be
-// well-formed.
+// attribute skips an attribute, and returns the offset after it. The attribute must be well-formed.
 func (d *Decoder) attribute(i int) int {
 	_, i = d.name(i)
 	if d.err != nil {
@@ -225,7 +225,7 @@ func (d *Decoder) attribute(i int) int {
 	return i + 1
 }
 
-// endTag reads the end tag at the position, which has to be that of the innermost open element, and closes it.
+// endTag reads the end tag at the position and closes the innermost open element, which must have the same name.
 func (d *Decoder) endTag() {
 	if d.depth == 0 {
 		d.fail(d.position, "an end tag outside of the root element")
@@ -260,7 +260,7 @@ func (d *Decoder) endTag() {
 			return
 		}
 		if d.body[i] != '>' {
-			d.fail(i, "an end tag with more than a name in it")
+			d.fail(i, "an end tag with more than a name")
 			return
 		}
 	}
@@ -268,7 +268,7 @@ func (d *Decoder) endTag() {
 	d.depth--
 }
 
-// appendText appends the text at the position, up to the next <, if it is to be kept.
+// appendText reads the text at the position, up to the next <. It appends the text if keep is true.
 func (d *Decoder) appendText(text []byte, keep bool) []byte {
 	body, i := d.body, d.position
 	for {
@@ -324,7 +324,7 @@ func (d *Decoder) appendText(text []byte, keep bool) []byte {
 	}
 }
 
-// lineEnd returns how many bytes, a carriage return and what follows it, stand for one line feed.
+// lineEnd returns the length of a line end that begins with a carriage return: 2 if a line feed follows, and 1 otherwise.
 func lineEnd(text []byte) int {
 	if len(text) > 1 && text[1] == '\n' {
 		return 2
@@ -353,14 +353,14 @@ func (d *Decoder) character(i int) int {
 
 // reference reads the reference to a character at i, and returns the character and the offset after it.
 func (d *Decoder) reference(i int) (rune, int) {
-	const longest = 32 // &#x10FFFF; has ten bytes, zeros before the number are allowed
+	const longest = 32 // &#x10FFFF; has ten bytes, and leading zeros are allowed
 	rest := d.body[i+1:]
 	size := bytes.IndexByte(rest[:min(len(rest), longest)], ';')
 	if size < 0 {
 		if len(rest) < longest && bytes.IndexByte(rest, '<') < 0 {
 			d.cutShort()
 		}
-		d.fail(i, "a & that starts no reference")
+		d.fail(i, "a & that does not start a reference")
 
 		return 0, i
 	}
@@ -396,8 +396,8 @@ func (d *Decoder) reference(i int) (rune, int) {
 	}
 }
 
-// markup reads the comment, processing instruction or CDATA section at the position. The text of the last is appended, if
-// it is to be kept.
+// markup reads the comment, processing instruction or CDATA section at the position. It appends the text of a CDATA section if keep
+// is true.
 func (d *Decoder) markup(text []byte, keep bool) []byte {
 	rest := d.body[d.position:]
 	switch {
@@ -412,13 +412,13 @@ func (d *Decoder) markup(text []byte, keep bool) []byte {
 	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 		d.fail(d.position, "a CDATA section outside of the root element")
 	default:
-		d.fail(d.position, "a document type or another declaration, which responses do not have")
+		d.fail(d.position, "a document type or another declaration, which is not supported")
 	}
 
 	return text
 }
 
-// comment passes over a comment.
+// comment skips a comment.
 func (d *Decoder) comment() {
 	start := d.position + len("<!--")
 	size := bytes.Index(d.body[start:], []byte("--"))
@@ -432,7 +432,7 @@ func (d *Decoder) comment() {
 		return
 	}
 	if d.body[end] != '>' {
-		d.fail(end, "a -- inside of a comment")
+		d.fail(end, "a -- in a comment")
 		return
 	}
 	if d.characters(start, start+size) {
@@ -440,7 +440,7 @@ func (d *Decoder) comment() {
 	}
 }
 
-// instruction passes over a processing instruction, or over the declaration that can be at the start of a document.
+// instruction skips a processing instruction, or checks the XML declaration at the start of a document.
 func (d *Decoder) instruction() {
 	start := d.position + len("<?")
 	size := bytes.Index(d.body[start:], []byte("?>"))
@@ -471,7 +471,7 @@ func (d *Decoder) instruction() {
 	}
 }
 
-// declaration makes sure that a document is XML 1.0 in UTF-8.
+// declaration checks that a document is XML 1.0 in UTF-8.
 func (d *Decoder) declaration(content string) {
 	for expected := []string{"version", "encoding", "standalone"}; ; {
 		content = strings.TrimLeft(content, " \t\r\n")
@@ -485,16 +485,16 @@ func (d *Decoder) declaration(content string) {
 			expected = expected[1:]
 		}
 		if !ok || len(expected) == 0 || after != "" && class[after[0]]&isSpace == 0 {
-			d.fail(d.position, "an XML declaration that is malformed")
+			d.fail(d.position, "a malformed XML declaration")
 			return
 		}
 		switch {
 		case name == "version" && value != "1.0":
-			d.fail(d.position, "a version of XML that is not 1.0")
+			d.fail(d.position, "an XML version other than 1.0")
 		case name == "encoding" && !strings.EqualFold(value, "utf-8"):
-			d.fail(d.position, "an encoding that is not UTF-8")
+			d.fail(d.position, "an encoding other than UTF-8")
 		case name == "standalone" && value != "yes" && value != "no":
-			d.fail(d.position, "an XML declaration that is malformed")
+			d.fail(d.position, "a malformed XML declaration")
 		}
 		if d.err != nil {
 			return
@@ -512,7 +512,7 @@ func quoted(text string) (value, after string, ok bool) {
 	return strings.Cut(text[1:], text[:1])
 }
 
-// characters makes sure that XML allows all characters between two offsets.
+// characters reports whether XML allows all characters between two offsets.
 func (d *Decoder) characters(i, end int) bool {
 	for i < end {
 		c := d.body[i]
@@ -530,7 +530,7 @@ func (d *Decoder) characters(i, end int) bool {
 	return true
 }
 
-// appendCDATA reads a CDATA section.
+// appendCDATA reads a CDATA section. It appends the text if keep is true.
 func (d *Decoder) appendCDATA(text []byte, keep bool) []byte {
 	start := d.position + len("<![CDATA[")
 	size := bytes.Index(d.body[start:], []byte("]]>"))

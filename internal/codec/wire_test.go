@@ -10,18 +10,17 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
 
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
+	"github.com/redshift-go/redshift/internal/wiretest"
 )
 
-// listItemsParams are parameters of every kind, written as generated code does.
+// listItemsParams are parameters of every kind. It writes and checks them like generated code.
 type listItemsParams struct {
 	Name      string
 	Always    string
@@ -100,86 +99,18 @@ func (p *listItemsParams) Validate() error {
 }
 
 func listItems(params runtime.ClientRequestWriter) *runtime.ClientOperation {
-	return &runtime.ClientOperation{
-		ID:          "listItems",
-		Method:      http.MethodGet,
-		PathPattern: "/?Action=ListItems",
-		Params:      params,
-		Reader:      codec.NewResultReader[listItemsResult]("ListItems", true),
-	}
+	return wiretest.ListItems[listItemsResult](params)
 }
 
 func createItem(params runtime.ClientRequestWriter) *runtime.ClientOperation {
-	operation := listItems(params)
-	operation.ID, operation.PathPattern = "createItem", "/?Action=ListItems"
-	operation.Reader = codec.NewResultReader[listItemsResult]("ListItems", false)
-
-	return operation
+	return wiretest.CreateItem[listItemsResult](params)
 }
 
-// roundTripper answers requests without a network and keeps them.
-type roundTripper struct {
-	answer func(*http.Request) (*http.Response, error)
-
-	mutex sync.Mutex
-	sent  []*http.Request
-}
-
-func (r *roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.mutex.Lock()
-	r.sent = append(r.sent, request)
-	r.mutex.Unlock()
-	if r.answer == nil {
-		return respond(http.StatusOK, envelope("<Marker>m</Marker>"), nil), nil
-	}
-
-	return r.answer(request)
-}
-
-func respond(status int, body string, header http.Header) *http.Response {
-	if header == nil {
-		header = make(http.Header)
-	}
-
-	return &http.Response{
-		Status: fmt.Sprint(status), StatusCode: status, Header: header,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
-	}
-}
-
-func mustURL(tb testing.TB, text string) *url.URL {
-	tb.Helper()
-	parsed, err := url.Parse(text)
-	if err != nil {
-		tb.Fatal(err)
-	}
-
-	return parsed
-}
-
-func newTransport(tb testing.TB, base http.RoundTripper) *awsquery.Transport {
-	tb.Helper()
-
-	return &awsquery.Transport{Endpoint: mustURL(tb, "https://items.example.com"), Client: &http.Client{Transport: base}}
-}
-
-// call makes a call that answers the given response.
+// call makes a call of ListItems that gets the given response.
 func call(tb testing.TB, status int, body string, header http.Header) (*listItemsResult, error) {
 	tb.Helper()
-	base := &roundTripper{answer: func(*http.Request) (*http.Response, error) { return respond(status, body, header), nil }}
-	answer, err := newTransport(tb, base).SubmitContext(tb.Context(), listItems(&listItemsParams{}))
-	if len(base.sent) != 1 {
-		tb.Fatalf("%d requests, want 1", len(base.sent))
-	}
-	if err != nil {
-		return nil, err
-	}
-	result, ok := answer.(*listItemsResult)
-	if !ok {
-		tb.Fatalf("the response is a %T", answer)
-	}
 
-	return result, nil
+	return wiretest.Call[listItemsResult](tb, &listItemsParams{}, status, body, header)
 }
 
 func TestParametersOnTheWire(t *testing.T) {
@@ -216,39 +147,39 @@ func TestParametersOnTheWire(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := new(roundTripper)
-			if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(&test.params)); err != nil {
+			base := new(wiretest.RoundTripper)
+			if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(&test.params)); err != nil {
 				t.Fatal(err)
 			}
-			request := base.sent[0]
+			request := base.Sent[0]
 			if request.URL.RawQuery != test.want {
-				t.Errorf("query\n%s, want\n%s", request.URL.RawQuery, test.want)
+				t.Errorf("the query is\n%s, want\n%s", request.URL.RawQuery, test.want)
 			}
 			if request.Method != http.MethodGet || request.URL.Path != "/" || request.Host != "items.example.com" {
-				t.Errorf("%s %s%s", request.Method, request.Host, request.URL.Path)
+				t.Errorf("the request is %s %s%s, want GET items.example.com/", request.Method, request.Host, request.URL.Path)
 			}
 		})
 	}
 }
 
-func TestTimeThatCannotBeSent(t *testing.T) {
+func TestTimeOutOfRange(t *testing.T) {
 	t.Parallel()
-	base := new(roundTripper)
+	base := new(wiretest.RoundTripper)
 	params := &listItemsParams{Times: []time.Time{time.Unix(0, 0), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}}
-	_, err := newTransport(t, base).SubmitContext(t.Context(), listItems(params))
+	_, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(params))
 	if err == nil || !strings.Contains(err.Error(), "ListItems: write the parameter Times.Time.2: the time is outside") {
 		t.Error(err)
 	}
-	if len(base.sent) != 0 {
+	if len(base.Sent) != 0 {
 		t.Error("the request was sent")
 	}
 }
 
-// recorder is a go-openapi request that is not a Transport's.
+// recorder is a go-openapi request that no Transport made. It records the parameters.
 type recorder struct {
 	runtime.TestClientRequest
 	got     []string
-	refuses string
+	refuses string // the name of a parameter that returns an error
 }
 
 func (r *recorder) SetQueryParam(name string, values ...string) error {
@@ -269,7 +200,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 	}
 	want := []string{"Name=a b", "Always=", "Port=7", "Force=false", "Tags.Tag.1.Key=env", "Tags.Tag.1.Value=prod", "Keys.Key.1=k", "Version=2012-12-01"}
 	if !slices.Equal(request.got, want) {
-		t.Errorf("%q, want %q", request.got, want)
+		t.Errorf("the parameters are %q, want %q", request.got, want)
 	}
 
 	request = &recorder{refuses: "Tags.Tag.1.Value"}
@@ -278,7 +209,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 		t.Error(err)
 	}
 	if last := request.got[len(request.got)-1]; last != "Tags.Tag.1.Key=env" {
-		t.Errorf("%s was written after the error", last)
+		t.Errorf("the last parameter is %s, want the one before the error", last)
 	}
 
 	writer := codec.NewWriter(nil)
@@ -288,7 +219,7 @@ func TestParametersForAnotherTransport(t *testing.T) {
 	}
 }
 
-// nested is a list item with a list of its own.
+// nested is a list item with lists.
 type nested struct {
 	Name string
 	Tags []tag
@@ -325,13 +256,13 @@ func TestListsInLists(t *testing.T) {
 	}
 	slices.Sort(foreign.got)
 	if got := strings.Join(foreign.got, " "); got != want {
-		t.Errorf("another request has\n%s, want\n%s", got, want)
+		t.Errorf("the recorder has\n%s, want\n%s", got, want)
 	}
-	base := new(roundTripper)
-	if _, err := newTransport(t, base).SubmitContext(t.Context(), listItems(write)); err != nil {
+	base := new(wiretest.RoundTripper)
+	if _, err := wiretest.NewTransport(t, base).SubmitContext(t.Context(), listItems(write)); err != nil {
 		t.Fatal(err)
 	}
-	if got := base.sent[0].URL.RawQuery; got != "Action=ListItems&"+strings.ReplaceAll(want, " ", "&") {
+	if got := base.Sent[0].URL.RawQuery; got != "Action=ListItems&"+strings.ReplaceAll(want, " ", "&") {
 		t.Errorf("the query is\n%s, want\n%s", got, want)
 	}
 
@@ -340,11 +271,11 @@ func TestListsInLists(t *testing.T) {
 	c.Required("Zone", false)
 	const problems = "CreateItems: Items.Item.2.Tags.Tag.2.Key is required; Items.Item.2.Name is required; Zone is required"
 	if err := c.Err(); err == nil || err.Error() != problems {
-		t.Errorf("%v, want %s", err, problems)
+		t.Errorf("Err() = %v, want %s", err, problems)
 	}
 }
 
-// FuzzLists proves that what is written as a list can be read back from the query, on any request, as a GET and as a POST.
+// FuzzLists checks that the query or the form of a request has the list items that were written.
 func FuzzLists(f *testing.F) {
 	f.Add("env", "prod", "a b", 3)
 	f.Add("", "+&=%/~", "\x00\xff", 40)
@@ -358,28 +289,28 @@ func FuzzLists(f *testing.F) {
 			want.Set(fmt.Sprintf("Tags.Tag.%d.Value", i+1), value)
 			want.Set(fmt.Sprintf("Keys.Key.%d", i+1), text)
 		}
-		base := new(roundTripper)
-		if _, err := newTransport(t, base).SubmitContext(context.Background(), listItems(params)); err != nil {
+		base := new(wiretest.RoundTripper)
+		if _, err := wiretest.NewTransport(t, base).SubmitContext(context.Background(), listItems(params)); err != nil {
 			t.Fatal(err)
 		}
-		request := base.sent[0]
+		request := base.Sent[0]
 		query := request.URL.RawQuery
 		if request.Method == http.MethodPost {
 			body, err := io.ReadAll(request.Body)
 			if err != nil || query != "" {
-				t.Fatalf("a POST with the query %q, reading its body: %v", query, err)
+				t.Fatalf("the POST has the query %q, and reading its body returns %v", query, err)
 			}
 			query = string(body)
 		}
 		if strings.Contains(query, "+") {
-			t.Errorf("a plus sign in %s", query)
+			t.Errorf("the query has a plus sign: %s", query)
 		}
 		got, err := url.ParseQuery(query)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(got) != len(want) {
-			t.Errorf("%d parameters, want %d", len(got), len(want))
+			t.Errorf("the query has %d parameters, want %d", len(got), len(want))
 		}
 		for name := range want {
 			if !slices.Equal(got[name], want[name]) {

@@ -12,32 +12,32 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// Writer writes the parameters of a call in the form of AWS Query. It is used by generated code:
+// Writer writes the parameters of a call for AWS Query. Generated code uses it:
 //
 //	w := codec.NewWriter(request)
 //	w.String("ClusterIdentifier", p.ClusterIdentifier)
 //	codec.Structures(&w, "Tags.Tag", p.Tags)
 //	return w.Err()
 //
-// Its methods do nothing once there is an error.
+// After the first error, its methods do nothing.
 type Writer struct {
 	request runtime.ClientRequest
-	own     *wire.Request // request, if it is a Transport's: then parameters need not become strings
+	own     *wire.Request // request, if a Transport made it: then parameters need no conversion to strings
 	item    item
 	err     error
 }
 
-// Parameter is a structure that can be the item of a list of parameters. Generated models implement it.
+// Parameter is a structure that can be a parameter or an item of a list. Generated models implement it.
 type Parameter interface {
 	// WriteQuery writes the members. Their names are relative to the item.
 	WriteQuery(w *Writer)
 }
 
-// NewWriter returns a Writer that adds to a go-openapi request. Used by generated code.
+// NewWriter returns a Writer that adds parameters to a go-openapi request. Used by generated code.
 func NewWriter(request runtime.ClientRequest) Writer {
 	w := Writer{request: request, own: ownRequest(request)}
 	if request == nil {
-		w.err = errors.New("write parameters: there is no request to write to")
+		w.err = errors.New("write parameters: the request is nil")
 	}
 
 	return w
@@ -49,17 +49,17 @@ func ownRequest(client runtime.ClientRequest) *wire.Request {
 	return own
 }
 
-// Err returns the first error: that of a value which cannot be sent, or of the request.
+// Err returns the first error: a value cannot be sent, or the request refused a parameter.
 func (w *Writer) Err() error { return w.err }
 
-// String writes a text. An empty one is not sent.
+// String writes a text. An empty text is not sent.
 func (w *Writer) String(name, value string) {
 	if value != "" {
 		w.RequiredString(name, value)
 	}
 }
 
-// RequiredString writes a text even if it is empty: the empty value of a tag is a value.
+// RequiredString writes a text, even an empty one: a tag can have an empty value.
 func (w *Writer) RequiredString(name, value string) {
 	if w.err != nil {
 		return
@@ -73,7 +73,7 @@ func (w *Writer) RequiredString(name, value string) {
 	w.own.End()
 }
 
-// OptionalString writes the text pointed to, also if it is empty. Nil is not sent.
+// OptionalString writes the text that the pointer points to, even an empty one. Nil is not sent.
 func (w *Writer) OptionalString(name string, value *string) {
 	if value != nil {
 		w.RequiredString(name, *value)
@@ -87,7 +87,7 @@ func (w *Writer) Integer(name string, value int) {
 	}
 }
 
-// OptionalInteger writes the number pointed to, also 0. Nil is not sent.
+// OptionalInteger writes the number that the pointer points to, even 0. Nil is not sent.
 func (w *Writer) OptionalInteger(name string, value *int) {
 	if value != nil {
 		w.long(name, int64(*value))
@@ -101,21 +101,21 @@ func (w *Writer) Long(name string, value int64) {
 	}
 }
 
-// OptionalLong writes the number pointed to, also 0. Nil is not sent.
+// OptionalLong writes the number that the pointer points to, even 0. Nil is not sent.
 func (w *Writer) OptionalLong(name string, value *int64) {
 	if value != nil {
 		w.long(name, *value)
 	}
 }
 
-// Double writes a number, those that are none as NaN, Infinity and -Infinity. 0 is not sent.
+// Double writes a number, NaN, Infinity or -Infinity. 0 is not sent.
 func (w *Writer) Double(name string, value float64) {
 	if value != 0 {
 		w.double(name, value)
 	}
 }
 
-// OptionalDouble writes the number pointed to, also 0. Nil is not sent.
+// OptionalDouble writes the number that the pointer points to, even 0. Nil is not sent.
 func (w *Writer) OptionalDouble(name string, value *float64) {
 	if value != nil {
 		w.double(name, *value)
@@ -127,24 +127,23 @@ func (w *Writer) Boolean(name string, value bool) {
 	w.RequiredString(name, strconv.FormatBool(value))
 }
 
-// OptionalBoolean writes the true or false pointed to. Nil is not sent.
+// OptionalBoolean writes the value that the pointer points to. Nil is not sent.
 func (w *Writer) OptionalBoolean(name string, value *bool) {
 	if value != nil {
 		w.Boolean(name, *value)
 	}
 }
 
-// Time writes a time as RFC 3339 has it, in UTC, with a fraction of a second only if there is one. The fraction is cut to
-// milliseconds, as Amazon's SDK for Go does, because services refuse nine digits. The zero time is not sent. A time outside
-// the years 0 to 9999 is an error.
+// Time writes a time in RFC 3339 and UTC. It cuts the time to milliseconds, as Amazon's SDK for Go does, because services refuse nine
+// digits, and omits zeros at the end of the fraction. The zero time is not sent. A time outside the years 0 to 9999 is an error.
 func (w *Writer) Time(name string, value time.Time) {
 	if !value.IsZero() {
 		w.time(name, value)
 	}
 }
 
-// Each of the following functions has a loop of its own, because a Writer that is passed to a function value moves to the heap: one
-// allocation for each call with a list parameter.
+// Each of the following functions has its own loop, because a Writer that is passed to a function value escapes to the heap. That would
+// cost one allocation for each call with a list parameter.
 
 // Strings writes a list of texts as name.1, name.2 and so on. An empty list is not sent.
 func Strings[S ~string](w *Writer, name string, values []S) {
@@ -212,8 +211,7 @@ func Times(w *Writer, name string, values []time.Time) {
 	w.item = outer
 }
 
-// Structures writes a list of structures: the members of the first as name.1.Member, and so on. An empty list is not
-// sent.
+// Structures writes a list of structures. The members of the first are name.1.Member. An empty list is not sent.
 func Structures[T any, P interface {
 	*T
 	Parameter
@@ -221,7 +219,7 @@ func Structures[T any, P interface {
 	if len(items) == 0 {
 		return
 	}
-	// A copy, for what is handed to a method of a type parameter goes to the heap. The caller's Writer need not.
+	// A pointer that is passed to a method of a type parameter escapes to the heap. With a copy, the caller's Writer does not.
 	inner := *w
 	inner.item = w.item.list(name)
 	for i := range items {

@@ -7,31 +7,31 @@ import (
 	"time"
 )
 
-// Verdict is whose work a resource is.
+// Verdict is the result of a comparison.
 type Verdict string
 
 // The verdicts.
 const (
-	Ours    Verdict = "ours"
-	NotOurs Verdict = "not ours"
+	Ours    Verdict = "ours"     // the call made or changed the resource
+	NotOurs Verdict = "not ours" // someone else did
 	Unknown Verdict = "unknown"
 )
 
-// Comparison compares what a call requested with the resource that a look-up describes. Make one for each look-up.
+// Comparison compares the request of a call with the resource that a look-up describes. Make one for each look-up.
 type Comparison struct {
-	// Windows bound when the first attempt of the call began, by each response that dates it. They are only used by Since. If
-	// there is none, or one of them is not known, a resource's age proves nothing.
+	// Windows are the times when the first attempt of the call began, one for each response that dates it. Only Since uses them. If
+	// Windows is empty or has a zero Window, the age of a resource proves nothing.
 	Windows []Window
 
 	different  []string // members that cannot change and differ
-	older      []string // members that show a time before the call
+	older      []string // members with a time before the call
 	changed    []string // members that anyone can change and that differ
 	incomplete []string // members that the resource lacks
-	undated    []string // members with a time that no clock dates
+	undated    []string // members with a time that cannot be compared with the call
 	exists     bool     // whether the resource exists although the call should have removed it
 }
 
-// Verdict returns whose work the resource is, as far as the comparison shows.
+// Verdict returns the verdict of all members that were compared.
 func (c *Comparison) Verdict() Verdict {
 	switch {
 	case len(c.different)+len(c.older) > 0:
@@ -49,21 +49,21 @@ func (c *Comparison) Incomplete() bool {
 	return c.Verdict() == Unknown && (len(c.incomplete) > 0 || c.exists)
 }
 
-// Reason says why the verdict is not [Ours]. It names members, and never has a value of one.
+// Reason returns the reason why the verdict is not [Ours]. It names members, but never has their values.
 func (c *Comparison) Reason() string {
 	var reasons []string
-	for _, one := range []struct {
+	for _, kind := range []struct {
 		members []string
 		format  string
 	}{
 		{c.different, "has another %s"},
 		{c.older, "has a %s before the call"},
-		{c.changed, "has another %s, which may have changed since"},
+		{c.changed, "has another %s, which may have changed after the call"},
 		{c.incomplete, "has no %s yet"},
 		{c.undated, "has a %s that cannot be compared with the time of the call"},
 	} {
-		if len(one.members) > 0 {
-			reasons = append(reasons, fmt.Sprintf(one.format, strings.Join(slices.Compact(one.members), ", ")))
+		if len(kind.members) > 0 {
+			reasons = append(reasons, fmt.Sprintf(kind.format, strings.Join(slices.Compact(kind.members), ", ")))
 		}
 	}
 	if c.exists {
@@ -73,8 +73,8 @@ func (c *Comparison) Reason() string {
 	return "the resource " + strings.Join(reasons, " and ")
 }
 
-// Identity compares an identifier, or another value that cannot change. Redshift compares identifiers without case. A value that
-// was not requested is not compared.
+// Identity compares an identifier, or another value that cannot change, without case, as Redshift does. It does not compare a value
+// that was not requested.
 func (c *Comparison) Identity(member, requested, found string) {
 	switch {
 	case requested == "" || strings.EqualFold(requested, found):
@@ -85,7 +85,7 @@ func (c *Comparison) Identity(member, requested, found string) {
 	}
 }
 
-// Where compares a member that cannot change with the only value that the call's own resource can have.
+// Where compares a member that cannot change with the only value that a resource made by the call can have.
 func (c *Comparison) Where(member, found, want string) {
 	switch {
 	case strings.EqualFold(found, want):
@@ -96,8 +96,8 @@ func (c *Comparison) Where(member, found, want string) {
 	}
 }
 
-// IdentityKey is [Comparison.Identity] for a KMS key that cannot change. Redshift describes a key by its ARN, also one that was
-// requested by its id. An alias can stand for any key, so that it proves nothing.
+// IdentityKey is [Comparison.Identity] for a KMS key that cannot change. Redshift describes a key by its ARN, even if it was
+// requested by its id. An alias proves nothing, because it can refer to any key.
 func (c *Comparison) IdentityKey(member, requested, found string) {
 	switch {
 	case requested == "" || isSameKey(requested, found):
@@ -110,7 +110,7 @@ func (c *Comparison) IdentityKey(member, requested, found string) {
 	}
 }
 
-// IdentityTime is [Comparison.Identity] for a time. Times are compared to the second, which is as exact as some responses are.
+// IdentityTime is [Comparison.Identity] for a time. It compares whole seconds, because some responses have no fractions.
 func (c *Comparison) IdentityTime(member string, requested, found time.Time) {
 	switch {
 	case requested.IsZero() || isSameSecond(requested, found):
@@ -121,14 +121,14 @@ func (c *Comparison) IdentityTime(member string, requested, found time.Time) {
 	}
 }
 
-// Present records a member that the resource must have. A resource without it is incomplete.
+// Present records whether the resource has a member that it must have. A resource without it is incomplete.
 func (c *Comparison) Present(member string, present bool) {
 	if !present {
 		c.incomplete = append(c.incomplete, member)
 	}
 }
 
-// Exists records that a resource exists which the call should have removed. Another look-up may not find it.
+// Exists records that a resource still exists although the call should have removed it. A later look-up may not find it.
 func (c *Comparison) Exists() { c.exists = true }
 
 // Same records whether a member that anyone can change has the requested value.
@@ -144,7 +144,7 @@ func (c *Comparison) compare(member string, present, same bool) {
 	c.Same(member, same || !present)
 }
 
-// SameText compares a text that anyone can change. One that was not requested is not compared.
+// SameText compares a text that anyone can change. It does not compare a text that was not requested.
 func (c *Comparison) SameText(member, requested, found string) {
 	c.compare(member, found != "", requested == "" || requested == found)
 }
@@ -176,25 +176,25 @@ func keyOf(key string) string {
 	return strings.TrimPrefix(parts[len(parts)-1], "key/")
 }
 
-// SameTime compares times as IdentityTime does. The zero time is not compared.
+// SameTime is SameText for a time. It compares whole seconds.
 func (c *Comparison) SameTime(member string, requested, found time.Time) {
 	c.compare(member, !found.IsZero(), requested.IsZero() || isSameSecond(requested, found))
 }
 
 func isSameSecond(a, b time.Time) bool { return a.Truncate(time.Second).Equal(b.Truncate(time.Second)) }
 
-// SameOptional compares a value that was requested if the pointer is not nil. The resource can lack it.
+// SameOptional compares an optional value, which was requested if the pointer is not nil. The resource may lack it.
 func SameOptional[T comparable](c *Comparison, member string, requested, found *T) {
 	c.compare(member, found != nil, requested == nil || found != nil && *requested == *found)
 }
 
-// SameValue compares a value that was requested if the pointer is not nil. A resource that lacks it has the zero value.
+// SameValue is [SameOptional] for a member that the resource has as a plain value: zero if it lacks it.
 func SameValue[T comparable](c *Comparison, member string, requested *T, found T) {
 	var zero T
 	c.compare(member, found != zero, requested == nil || *requested == found)
 }
 
-// SameItems compares lists without their order. An empty list is compared too: the call requested none.
+// SameItems compares lists in any order. It compares an empty list too, which means that the call requested no items.
 func SameItems[T comparable](c *Comparison, member string, requested, found []T) {
 	counts := make(map[T]int)
 	for _, item := range requested {
@@ -212,24 +212,25 @@ func SameItems[T comparable](c *Comparison, member string, requested, found []T)
 	}
 }
 
-// hostSlack is the largest difference between Redshift's own clocks: one dates the response, another the resource. Dates of
-// responses are whole seconds.
+// hostSlack is the largest difference that is accepted between Redshift's clocks: one dates the response, another the resource. The
+// Date of a response has whole seconds.
 const hostSlack = 2 * time.Second
 
-// clockTolerance is how far apart clocks can be and still agree: Redshift accepts signatures that are five minutes off. A resource
-// has to be older than the call by more than that to count as clearly older.
+// clockTolerance is the largest difference between clocks that agree: Redshift accepts signatures that are five minutes off. A
+// resource is clearly older than the call only if it is older by more than that.
 const clockTolerance = 5 * time.Minute
 
-// Window is the time within which the first attempt of a call began, by Redshift's clock. The zero Window is not known.
+// Window is the range of times when the first attempt of a call may have begun, by Redshift's clock. The zero Window means that it is
+// not known.
 type Window struct {
 	Earliest, Latest time.Time
-	// Date is that of the response.
+	// Date is the Date of the response.
 	Date time.Time
 }
 
-// NewWindow returns the window that a response shows. date is its Date, now the client's own time when it came, and elapsed are
-// the times from the beginning of the first attempt to the request and to its response, by each clock that the client has. The
-// window is not known if the date and the client's time are more than five minutes apart: then the clocks disagree.
+// NewWindow returns the window that a response shows. date is its Date, and now the client's time when the response arrived. elapsed
+// are the times from the beginning of the first attempt to the request and to the response, by each clock of the client. If date
+// and now differ by more than five minutes, the clocks disagree, and NewWindow returns the zero Window.
 func NewWindow(date, now time.Time, elapsed ...time.Duration) Window {
 	if date.IsZero() || len(elapsed) == 0 || date.Sub(now).Abs() > clockTolerance {
 		return Window{}
@@ -238,7 +239,7 @@ func NewWindow(date, now time.Time, elapsed ...time.Duration) Window {
 	return Window{Earliest: date.Add(-max(slices.Max(elapsed), 0)), Latest: date.Add(-max(slices.Min(elapsed), 0)), Date: date}
 }
 
-// compare returns whether a resource with that creation time is the call's own, as far as its age shows.
+// compare returns the verdict for a resource by its creation time.
 func (w Window) compare(created time.Time) Verdict {
 	switch {
 	case w == Window{}:
@@ -252,7 +253,7 @@ func (w Window) compare(created time.Time) Verdict {
 	}
 }
 
-// Since compares when the resource was created with when the call began. A resource that does not show it yet is incomplete.
+// Since compares the creation time of the resource with the beginning of the call. A resource without the time is incomplete.
 func (c *Comparison) Since(member string, created time.Time) {
 	if created.IsZero() {
 		c.incomplete = append(c.incomplete, member)
@@ -269,7 +270,7 @@ func (c *Comparison) Since(member string, created time.Time) {
 	}
 	switch {
 	case len(c.Windows) == 0, created.After(now.Add(clockTolerance)):
-		// No response is dated, or the resource is of the future.
+		// No response has a Date, or the creation time is in the future.
 		c.undated = append(c.undated, member)
 	case len(c.Windows) == verdicts[Ours]:
 	case len(c.Windows) == verdicts[NotOurs]:

@@ -13,7 +13,7 @@ import (
 
 var began = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 
-// response returns the window of a response with that Date, five seconds after the call began.
+// response returns the window of a response with the given Date that arrives five seconds after the call began.
 func response(date time.Time, elapsed ...time.Duration) recovery.Window {
 	return recovery.NewWindow(date, began.Add(5*time.Second), elapsed...)
 }
@@ -60,7 +60,7 @@ func TestComparison(t *testing.T) {
 		"an identity without case":  {identity("Analytics", "analytics"), recovery.Ours, false},
 		"another identity":          {identity("analytics", "sales"), recovery.NotOurs, false},
 		"an identity not requested": {identity("", "sales"), recovery.Ours, false},
-		"an identity that lacks":    {identity("analytics", ""), recovery.Unknown, true},
+		"no identity described":     {identity("analytics", ""), recovery.Unknown, true},
 		"the wanted type":           {where("manual"), recovery.Ours, false},
 		"another type":              {where("automated"), recovery.NotOurs, false},
 		"no type":                   {where(""), recovery.Unknown, true},
@@ -70,7 +70,7 @@ func TestComparison(t *testing.T) {
 		"an item twice":             {items([]string{"a", "b"}, []string{"a", "a"}), recovery.Unknown, false},
 		"no items":                  {items(nil, []string{}), recovery.Ours, false},
 		"items not described":       {items([]string{"a"}, nil), recovery.Unknown, true},
-		"items that were not asked": {items(nil, []string{"a"}), recovery.Unknown, false},
+		"items not requested":       {items(nil, []string{"a"}), recovery.Unknown, false},
 		"a key by its ARN":          {compareKeys(arn, arn), recovery.Ours, false},
 		"a key by its id":           {compareKeys(id, arn), recovery.Ours, false},
 		"a key by a path":           {compareKeys("key/"+id, arn), recovery.Ours, false},
@@ -82,7 +82,7 @@ func TestComparison(t *testing.T) {
 		"no key described":          {compareKeys(id, ""), recovery.Unknown, true},
 		"a fixed key by its id":     {fixedKeys(id, arn), recovery.Ours, false},
 		"a fixed key, upper case":   {fixedKeys(strings.ToUpper(id), arn), recovery.Ours, false},
-		"a fixed key, not asked":    {fixedKeys("", arn), recovery.Ours, false},
+		"no fixed key requested":    {fixedKeys("", arn), recovery.Ours, false},
 		"another fixed key":         {fixedKeys("4321abcd-12ab-34cd-56ef-1234567890ab", arn), recovery.NotOurs, false},
 		"a fixed key by an alias":   {fixedKeys("alias/backup", arn), recovery.Unknown, false},
 		"a fixed key, alias ARN":    {fixedKeys("arn:aws:kms:eu-west-1:123456789012:alias/backup", arn), recovery.Unknown, false},
@@ -90,7 +90,7 @@ func TestComparison(t *testing.T) {
 		"a fixed time":              {fixedTimes(began, began.In(time.FixedZone("", 3600))), recovery.Ours, false},
 		"another fixed time":        {fixedTimes(began, began.Add(time.Second)), recovery.NotOurs, false},
 		"no fixed time described":   {fixedTimes(began, time.Time{}), recovery.Unknown, true},
-		"a fixed time, not asked":   {fixedTimes(time.Time{}, began), recovery.Ours, false},
+		"no fixed time requested":   {fixedTimes(time.Time{}, began), recovery.Ours, false},
 		"a member that is present":  {func(c *recovery.Comparison) { c.Present("M", true) }, recovery.Ours, false},
 		"a member that is absent":   {func(c *recovery.Comparison) { c.Present("M", false) }, recovery.Unknown, true},
 		"a resource that exists":    {func(c *recovery.Comparison) { c.Exists() }, recovery.Unknown, true},
@@ -126,27 +126,27 @@ func TestComparison(t *testing.T) {
 			var c recovery.Comparison
 			test.compare(&c)
 			if c.Verdict() != test.want || c.Incomplete() != test.incomplete {
-				t.Errorf("%s, incomplete %t (%s), want %s, %t", c.Verdict(), c.Incomplete(), c.Reason(), test.want, test.incomplete)
+				t.Errorf("Verdict() = %s, Incomplete() = %t, want %s, %t; Reason() = %q", c.Verdict(), c.Incomplete(), test.want, test.incomplete, c.Reason())
 			}
 		})
 	}
 }
 
-// TestVerdictOfSeveralMembers: positive evidence outweighs what is not known.
+// TestVerdictOfSeveralMembers checks that a member that proves NotOurs outweighs unknown ones.
 func TestVerdictOfSeveralMembers(t *testing.T) {
 	t.Parallel()
 	var c recovery.Comparison
 	c.Identity("A", "a", "")
 	c.Same("B", false)
 	if c.Verdict() != recovery.Unknown || !c.Incomplete() {
-		t.Errorf("%s, incomplete %t", c.Verdict(), c.Incomplete())
+		t.Errorf("Verdict() = %s, Incomplete() = %t, want unknown, true", c.Verdict(), c.Incomplete())
 	}
 	c.Identity("C", "c", "other")
 	if c.Verdict() != recovery.NotOurs || c.Incomplete() {
-		t.Errorf("%s, incomplete %t", c.Verdict(), c.Incomplete())
+		t.Errorf("Verdict() = %s, Incomplete() = %t, want not ours, false", c.Verdict(), c.Incomplete())
 	}
-	if want := "the resource has another C and has another B, which may have changed since and has no A yet"; c.Reason() != want {
-		t.Errorf("the reason is %q, want %q", c.Reason(), want)
+	if want := "the resource has another C and has another B, which may have changed after the call and has no A yet"; c.Reason() != want {
+		t.Errorf("Reason() = %q, want %q", c.Reason(), want)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestOptionalValues(t *testing.T) {
 			t.Parallel()
 			var c recovery.Comparison
 			if test.compare(&c); c.Verdict() != test.want {
-				t.Errorf("%s, want %s", c.Verdict(), test.want)
+				t.Errorf("Verdict() = %s, want %s", c.Verdict(), test.want)
 			}
 		})
 	}
@@ -184,23 +184,23 @@ func TestPlan(t *testing.T) {
 	plan := recovery.Plan{Settled: []awsquery.ErrorCode{"AlreadyExists", "InvalidState"}, Missing: []awsquery.ErrorCode{"NotFound"}}
 	for code, want := range map[awsquery.ErrorCode]bool{"AlreadyExists": true, "InvalidState": true, "NotFound": false, "": false} {
 		if got := plan.IsSettled(code); got != want {
-			t.Errorf("IsSettled(%q) is %t", code, got)
+			t.Errorf("IsSettled(%q) = %t", code, got)
 		}
 	}
 	for err, want := range map[error]bool{
 		&awsquery.Error{Code: "NotFound"}: true, &awsquery.Error{Code: "AlreadyExists"}: false, recovery.ErrNotVisible: true, errors.New("NotFound"): false,
 	} {
 		if got := plan.IsMissing(err); got != want {
-			t.Errorf("IsMissing(%v) is %t", err, got)
+			t.Errorf("IsMissing(%v) = %t", err, got)
 		}
 	}
 	if _, err := recovery.One([]int(nil)); !errors.Is(err, recovery.ErrNotVisible) {
-		t.Errorf("none: %v", err)
+		t.Errorf("One() of no items: %v", err)
 	}
 	if _, err := recovery.One([]int{1, 2}); !errors.Is(err, recovery.ErrSeveral) {
-		t.Errorf("two: %v", err)
+		t.Errorf("One() of two items: %v", err)
 	}
 	if one, err := recovery.One([]int{7}); err != nil || *one != 7 {
-		t.Errorf("one: %v", err)
+		t.Errorf("One() of one item: %v, %v", one, err)
 	}
 }

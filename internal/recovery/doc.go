@@ -1,15 +1,15 @@
-// Package recovery decides what became of a call whose response was lost.
+// Package recovery decides whether a call whose response was lost took effect.
 //
-// Redshift has no token that marks a repetition. If an attempt may have taken effect although its response was lost, the client
-// looks up the resource that the call is about and compares it with what the call requested. There are three verdicts:
+// Redshift has no idempotency tokens. If an attempt may have taken effect although its response was lost, the client looks up the
+// resource of the call and compares it with the request. The comparison has one of three verdicts:
 //
 //   - [Ours]: the identity and every requested value match, and the resource was created after the first attempt began.
-//   - [NotOurs]: there is positive evidence that someone else made it, a different value that cannot change or a clearly older
-//     resource by clocks that agree.
+//   - [NotOurs]: someone else made the resource. A value that cannot change differs, or the resource is clearly older by clocks
+//     that agree.
 //   - [Unknown]: everything else. A value that anyone can change differs, a member is missing, or the clocks disagree.
 //
-// The package knows no operation. A [Plan] describes one call, with a function that looks up its resource. Generated code
-// makes the plan of each operation that changes something, from x-recovery in the contract:
+// The package knows no operation by name. A [Plan] describes one call and has a function that looks up its resource. Generated
+// code makes the plan of each mutating operation from x-recovery in the contract:
 //
 //	func (c *Client) recoverCreateClusterSnapshot(params *CreateClusterSnapshotParams) recovery.Plan {
 //		return recovery.Plan{

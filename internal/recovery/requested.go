@@ -6,33 +6,34 @@ import (
 	"time"
 )
 
-// Text returns a value, or the value that a pointer points to, as text, so that [Comparison.Identity] and [Comparison.Where] can compare
-// it. Nil is the empty text: nothing was requested, or the resource lacks the member.
+// Text returns a value, or the value that a pointer points to, as text for [Comparison.Identity] and [Comparison.Where]. It returns
+// the empty text for nil: nothing was requested, or the resource lacks the member.
 func Text(value any) string {
-	of := reflect.ValueOf(value)
-	if of.Kind() == reflect.Pointer {
-		if of.IsNil() {
+	v := reflect.ValueOf(value)
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
 			return ""
 		}
-		of = of.Elem()
+		v = v.Elem()
 	}
 
-	return fmt.Sprint(of.Interface())
+	return fmt.Sprint(v.Interface())
 }
 
-// Value returns what a pointer points to, or a zero value for nil: structures are pointers in a resource, and values in a result.
+// Value returns the value that a pointer points to, or the zero value for nil. A structure is a pointer in a resource and a value in a
+// result.
 func Value[T any](pointer *T) T {
 	if pointer == nil {
-		var none T
+		var zero T
 
-		return none
+		return zero
 	}
 
 	return *pointer
 }
 
-// SameRequested compares structures, or maps, that anyone can change. It compares the members that were requested, because Redshift adds
-// defaults for others. A structure or map that was not requested is not compared.
+// SameRequested compares structures or maps that anyone can change. Of a structure, it compares the members that were requested,
+// because Redshift adds defaults for others. It does not compare a structure or map that was not requested.
 func SameRequested(c *Comparison, member string, requested, found any) {
 	c.compare(member, !isAbsent(reflect.ValueOf(found)), sameRequested(reflect.ValueOf(requested), reflect.ValueOf(found)))
 }
@@ -82,7 +83,7 @@ func sameRequested(requested, found reflect.Value) bool {
 	}
 }
 
-// sameLists compares lists without their order: each requested item with a described one of its own.
+// sameLists compares lists in any order. Each requested item needs a different described item.
 func sameLists(requested, found reflect.Value) bool {
 	if requested.Len() != found.Len() {
 		return false

@@ -26,11 +26,11 @@ func TestSameRequested(t *testing.T) {
 		"nothing requested":             {none, &part{Name: "a"}, recovery.Ours},
 		"nothing requested, none found": {none, none, recovery.Ours},
 		"the same":                      {&part{Name: "a", Sizes: []int{1, 2}, At: at}, &part{Name: "a", Sizes: []int{2, 1}, At: at.Truncate(time.Second)}, recovery.Ours},
-		"a default that was added":      {&part{Name: "a"}, &part{Name: "a", Count: new(5), Sizes: []int{1}, Inner: &part{Name: "b"}}, recovery.Ours},
+		"an added default":              {&part{Name: "a"}, &part{Name: "a", Count: new(5), Sizes: []int{1}, Inner: &part{Name: "b"}}, recovery.Ours},
 		"another text":                  {&part{Name: "a"}, &part{Name: "b"}, recovery.Unknown},
-		"a member that is missing":      {&part{Name: "a", Inner: &part{Name: "b"}}, &part{Name: "a"}, recovery.Unknown},
+		"a missing member":              {&part{Name: "a", Inner: &part{Name: "b"}}, &part{Name: "a"}, recovery.Unknown},
 		"an inner member that differs":  {&part{Inner: &part{Name: "b"}}, &part{Inner: &part{Name: "c"}}, recovery.Unknown},
-		"zero that was requested":       {&part{Count: new(0)}, &part{Count: new(0)}, recovery.Ours},
+		"zero requested":                {&part{Count: new(0)}, &part{Count: new(0)}, recovery.Ours},
 		"zero, another found":           {&part{Count: new(0)}, &part{Count: new(1)}, recovery.Unknown},
 		"zero, none found":              {&part{Count: new(0)}, &part{}, recovery.Unknown},
 		"none found":                    {&part{Name: "a"}, none, recovery.Unknown},
@@ -48,7 +48,7 @@ func TestSameRequested(t *testing.T) {
 			compare := new(recovery.Comparison)
 			recovery.SameRequested(compare, "Part", test.requested, test.found)
 			if got := compare.Verdict(); got != test.want {
-				t.Errorf("the verdict is %s, want %s: %s", got, test.want, compare.Reason())
+				t.Errorf("Verdict() = %s, want %s; Reason() = %q", got, test.want, compare.Reason())
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func TestText(t *testing.T) {
 	} {
 		for _, value := range values {
 			if got := recovery.Text(value); got != want {
-				t.Errorf("the text of %#v is %q, want %q", value, got, want)
+				t.Errorf("Text(%#v) = %q, want %q", value, got, want)
 			}
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// ClearAWS removes all variables whose names begin with AWS_ from the environment of this process and of its children. Call
-// it in TestMain, before any test runs. Tests set the variables that they are about with testing.T.Setenv.
+// ClearAWS removes all variables whose names begin with AWS_ from the environment of this process and of its children. Call it in
+// TestMain, before any test runs. Tests then set variables with testing.T.Setenv.
 func ClearAWS() {
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(strings.ToUpper(name), "AWS_") { // the names have no case on Windows
+		if !strings.HasPrefix(strings.ToUpper(name), "AWS_") { // names are case-insensitive on Windows
 			continue
 		}
 		if err := os.Unsetenv(name); err != nil {

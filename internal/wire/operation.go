@@ -1,5 +1,5 @@
-// Package wire holds what package awsquery and the codec share of a call: the request that parameters are written to, the
-// response with its body in memory, and what an operation says of itself.
+// Package wire provides the request and the response that package awsquery and the codec share. A Request collects encoded parameters.
+// A Response has its body in memory.
 package wire
 
 import (
@@ -8,8 +8,8 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// Action returns the name of an operation as the service knows it, such as CreateClusterSnapshot. The Readers of this library have it.
-// Other operations have it in their path.
+// Action returns the name of an operation in the service's API, such as CreateClusterSnapshot. The Readers of this library return
+// it. Other operations have it in their path.
 func Action(operation *runtime.ClientOperation) string {
 	if reader, ok := operation.Reader.(interface{ Action() string }); ok {
 		return reader.Action()
@@ -27,7 +27,7 @@ func Action(operation *runtime.ClientOperation) string {
 	return "call"
 }
 
-// IsReadOnly reports whether an operation is known to change nothing, by its Reader.
+// IsReadOnly reports whether the Reader of an operation says that it changes nothing.
 func IsReadOnly(operation *runtime.ClientOperation) bool {
 	if operation == nil {
 		return false

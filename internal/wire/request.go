@@ -15,22 +15,22 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// Request collects the parameters of a request. They are encoded one after the other in a single buffer, and sorted at the
-// end, so that a parameter costs no allocation of its own.
+// Request collects the parameters of a request. It encodes them into one buffer and sorts them at the end, so that a parameter
+// needs no allocation.
 type Request struct {
 	Method  string
 	Path    string
 	Header  http.Header
 	Timeout time.Duration
-	// Buffer has the parameters, encoded. Append to it between Begin and End.
+	// Buffer has the encoded parameters. Append to it between Begin and End.
 	Buffer     []byte
 	parameters []parameter
-	// Where most requests fit in, so that they need no other memory.
+	// Most requests fit into these arrays and need no other memory.
 	bufferSpace    [512]byte
 	parameterSpace [16]parameter
 }
 
-// parameter says where in the buffer a parameter stands: name=value, both percent-encoded.
+// parameter is the position of a parameter in the buffer: name=value, both percent-encoded.
 type parameter struct{ start, equals, end int }
 
 var _ runtime.ClientRequest = (*Request)(nil)
@@ -45,14 +45,14 @@ func NewRequest(method, path string) *Request {
 
 const upperHex = "0123456789ABCDEF"
 
-// isUnreserved reports whether AWS leaves a byte as it is, in a query and in a signature. All other bytes are percent-encoded,
-// a space as %20: net/url would write a plus sign, and the query on the wire has to be the one that was signed.
+// isUnreserved reports whether AWS does not encode a byte in a query and in a signature. All other bytes are percent-encoded. A
+// space becomes %20, not a plus sign as in net/url, because the query on the wire must be the query that was signed.
 func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		c == '-' || c == '_' || c == '.' || c == '~'
 }
 
-// AppendEscaped appends a text with all bytes percent-encoded that AWS encodes in a query.
+// AppendEscaped appends a text in the percent-encoding of AWS for queries.
 func AppendEscaped[B string | []byte](buffer []byte, text B) []byte {
 	for i := range len(text) {
 		c := text[i]
@@ -94,7 +94,7 @@ func (r *Request) Add(name, value string) {
 func (r *Request) name(p parameter) string  { return string(r.Buffer[p.start:p.equals]) }
 func (r *Request) value(p parameter) string { return string(r.Buffer[p.equals+1 : p.end]) }
 
-// Has reports whether there is a parameter with the name.
+// Has reports whether the request has a parameter with the name.
 func (r *Request) Has(name string) bool {
 	var space [64]byte
 	encoded := AppendEscaped(space[:0], name)
@@ -122,8 +122,8 @@ func (r *Request) Query() string {
 	return query.String()
 }
 
-// byNameAndValue sorts the parameters of a request. An instance of slices.SortFunc for each type that is sorted would take
-// 12 KB of a program; all share one sort.Sort.
+// byNameAndValue sorts the parameters of a request. An instance of slices.SortFunc for each sorted type would add 12 KB to a
+// program, but all types share one sort.Sort.
 type byNameAndValue Request
 
 func (r *byNameAndValue) Len() int { return len(r.parameters) }
@@ -153,7 +153,7 @@ func (r *Request) SetQueryParam(name string, values ...string) error {
 	return nil
 }
 
-// SetFormParam is SetQueryParam: to AWS Query a form is a query in another place, and the Transport picks the place.
+// SetFormParam is SetQueryParam. The Transport decides whether the parameters go into the query or into a form.
 func (r *Request) SetFormParam(name string, values ...string) error {
 	return r.SetQueryParam(name, values...)
 }
@@ -163,7 +163,7 @@ func (r *Request) SetHeaderParam(name string, values ...string) error {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
 	case "Host", "Content-Type", "Content-Length", "Transfer-Encoding":
-		return fmt.Errorf("the header %s cannot be a parameter, it follows from the endpoint and the form of the request", name)
+		return fmt.Errorf("the header %s cannot be a parameter: the client sets it", name)
 	}
 	if r.Header == nil {
 		r.Header = make(http.Header)
@@ -173,10 +173,10 @@ func (r *Request) SetHeaderParam(name string, values ...string) error {
 	return nil
 }
 
-// SetTimeout limits this attempt, from sending the request to the end of the response.
+// SetTimeout limits the attempt, from the beginning of the request to the end of the response. Zero means no limit.
 func (r *Request) SetTimeout(timeout time.Duration) error {
 	if timeout < 0 {
-		return errors.New("the timeout is negative, use 0 for none")
+		return errors.New("the timeout is negative: use 0 for no limit")
 	}
 	r.Timeout = timeout
 
@@ -184,7 +184,7 @@ func (r *Request) SetTimeout(timeout time.Duration) error {
 }
 
 func (r *Request) SetPathParam(name, _ string) error {
-	return fmt.Errorf("the parameter %s is part of the path, which AWS Query does not have", strconv.Quote(name))
+	return fmt.Errorf("the parameter %s belongs to the path, but AWS Query has no path parameters", strconv.Quote(name))
 }
 
 func (r *Request) SetFileParam(name string, _ ...runtime.NamedReadCloser) error {
@@ -192,13 +192,13 @@ func (r *Request) SetFileParam(name string, _ ...runtime.NamedReadCloser) error 
 }
 
 func (r *Request) SetBodyParam(any) error {
-	return errors.New("a parameter is the request's body, which AWS Query does not have")
+	return errors.New("a parameter is the body of the request, but AWS Query has no body parameters")
 }
 
 func (r *Request) GetQueryParams() url.Values {
 	values := make(url.Values, len(r.parameters))
 	for _, p := range r.parameters {
-		// What AppendEscaped wrote can be read back.
+		// The errors are nil, because AppendEscaped wrote both texts.
 		name, _ := url.QueryUnescape(r.name(p))
 		value, _ := url.QueryUnescape(r.value(p))
 		values.Add(name, value)

@@ -1,4 +1,4 @@
-// Package amazon has what this module's uses of the AWS SDK for Go v2 have in common.
+// Package amazon has the common code of this module's clients of the AWS SDK for Go v2.
 package amazon
 
 import (
@@ -7,12 +7,12 @@ import (
 	"net/http"
 )
 
-// WholeAnswers reads answers to their end before anybody sees them. Amazon's client sometimes has the connection closed
-// while it still reads: "use of closed network connection".
-type WholeAnswers struct{}
+// WholeResponses reads each response completely before it returns it. Otherwise Amazon's client sometimes fails because its
+// connection is closed while it reads: "use of closed network connection".
+type WholeResponses struct{}
 
-// RoundTrip sends a request by net/http's own transport.
-func (WholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
+// RoundTrip sends a request with http.DefaultTransport.
+func (WholeResponses) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
-// Package programs runs the programs that this module's tests call: cmd/redshift-fake, and where they are installed the clients
-// and the fake of others.
+// Package programs runs the programs that the tests of this module call: cmd/redshift-fake and, if they are installed, clients
+// and a fake of other projects.
 package programs
 
 import (
@@ -22,15 +22,15 @@ import (
 )
 
 const (
-	// required names the variable that lists, separated by spaces, the programs without which a test fails in place of being
-	// skipped. The gate sets it.
+	// required names the variable that lists programs, separated by spaces. A test fails, instead of being skipped, if such a
+	// program is missing. The gate sets the variable.
 	required = "INTEROP_REQUIRED_PROGRAMS"
 
-	// timeout ends a program that hangs. The AWS CLI takes a second for each of forty calls, and more on a busy machine.
+	// timeout ends a program that hangs. The AWS CLI takes a second for each of forty calls, and longer on a busy machine.
 	timeout = 6 * time.Minute
 )
 
-// Installed returns where a program is, and skips the test where it is not.
+// Installed returns the path of a program. It skips the test if the program is not installed.
 func Installed(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -40,12 +40,12 @@ func Installed(t *testing.T, name string) string {
 	if slices.Contains(strings.Fields(os.Getenv(required)), name) {
 		t.Fatal(err)
 	}
-	t.Skipf("%v, and %s does not name it", err, required)
+	t.Skipf("%v (not required by %s)", err, required)
 
 	return ""
 }
 
-// Build compiles the program in a folder of the module that the other folder belongs to.
+// Build compiles a program from a folder of a module.
 func Build(t *testing.T, module, source string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), filepath.Base(source))
@@ -57,15 +57,15 @@ func Build(t *testing.T, module, source string) string {
 	return path
 }
 
-// Fake is a cmd/redshift-fake that runs, until the test ends.
+// Fake is a running cmd/redshift-fake. It stops when the test ends.
 type Fake struct {
-	printed string // the lines for a shell
+	printed string // the printed commands for a shell
 	process *exec.Cmd
 	stderr  bytes.Buffer
 	ended   func() error
 }
 
-// StartFake runs the program at a path.
+// StartFake runs the fake at the given path.
 func StartFake(t *testing.T, path string, arguments ...string) *Fake {
 	t.Helper()
 	fake := &Fake{process: exec.Command(path, arguments...)}
@@ -77,7 +77,7 @@ func StartFake(t *testing.T, path string, arguments ...string) *Fake {
 	if err := fake.process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	printed, err := io.ReadAll(stdout) // the program closes it
+	printed, err := io.ReadAll(stdout) // the program closes its output
 	fake.printed, fake.ended = string(printed), sync.OnceValue(fake.process.Wait)
 	t.Cleanup(func() { fake.Stop(t) })
 	if err != nil {
@@ -87,7 +87,7 @@ func StartFake(t *testing.T, path string, arguments ...string) *Fake {
 	return fake
 }
 
-// Stop ends the program, and returns what it logged.
+// Stop stops the program and returns its log.
 func (f *Fake) Stop(t *testing.T) string {
 	t.Helper()
 	if err := f.process.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -100,7 +100,7 @@ func (f *Fake) Stop(t *testing.T) string {
 	return f.stderr.String()
 }
 
-// Command is one in a shell that ran the lines that the fake printed, and knows nothing else of AWS.
+// Command returns a command in a shell that ran the printed lines and has no other AWS settings.
 func (f *Fake) Command(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
@@ -112,7 +112,7 @@ func (f *Fake) Command(t *testing.T, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// Environment is this process's, without what it says of AWS.
+// Environment returns the environment of this process without AWS settings.
 func Environment() []string {
 	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "AWS_") })
 
@@ -120,7 +120,7 @@ func Environment() []string {
 		"AWS_PAGER=", "LC_ALL=C.UTF-8", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 }
 
-// Config is what the printed lines say to a client of the library.
+// Config returns the configuration of a client from the printed lines.
 func (f *Fake) Config(t *testing.T) redshift.Config {
 	t.Helper()
 	output, err := f.Command(t, "env").Output()

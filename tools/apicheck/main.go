@@ -1,13 +1,12 @@
-// Command apicheck compares the exported Go API of a module with what it was in the module's last release, or in the last commit
-// while there is none, and fails over a change that breaks programs, unless CHANGELOG.md at the top of the repository names
-// it: under "### Breaking" in the section "## Unreleased", by the name of what was changed, such as Client.Region or, with
-// its package, redshift.Client.Region.
+// Command apicheck compares the exported Go API of a module with the module's last release, or with the last commit if no release
+// exists. It fails if a change breaks programs and CHANGELOG.md in the root of the repository does not list it. The entry is under
+// "### Breaking" in the section "## Unreleased", and has the changed name, such as Client.Region or redshift.Client.Region.
 //
 //	go run -C tools ./apicheck
 //	go run -C tools ./apicheck -module ../awsconfig
 //
-// Packages that nobody outside can import, programs and examples are left out. So are operations that are added to
-// ClientService, whose documentation announces them: a stub that embeds it still compiles.
+// Programs, examples and packages that other modules cannot import are left out. New operations of ClientService are not breaking,
+// because its documentation announces them: a stub that embeds ClientService still compiles.
 package main
 
 import (
@@ -29,7 +28,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-const usage = `apicheck compares the exported Go API of a module with its last release, and fails over what breaks programs and is not named in CHANGELOG.md.
+const usage = `apicheck compares the exported Go API of a module with its last release.
+It fails if CHANGELOG.md does not list a breaking change.
 
 usage: go run -C tools ./apicheck [flags]
 
@@ -40,11 +40,11 @@ func main() {
 		fmt.Fprint(flag.CommandLine.Output(), usage)
 		flag.PrintDefaults()
 	}
-	module := flag.String("module", "..", "the `folder` of the module")
-	base := flag.String("base", "", "the `revision` to compare with; empty: the last release, or else the last commit")
+	module := flag.String("module", "..", "`folder` of the module")
+	base := flag.String("base", "", "`revision` to compare with (default: the last release, or the last commit if no release exists)")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "apicheck: it takes no arguments but flags, and got %q\n", flag.Args())
+		fmt.Fprintf(os.Stderr, "apicheck: unexpected arguments %q: only flags are accepted\n", flag.Args())
 		os.Exit(2)
 	}
 	if err := run(*module, *base, os.Stdout); err != nil {
@@ -64,11 +64,11 @@ func run(folder, base string, output io.Writer) error {
 		}
 	}
 	if base == "" {
-		fmt.Fprintln(output, "there is no earlier commit to compare with, as in a clone of one commit")
+		fmt.Fprintln(output, "no earlier commit to compare with, as in a clone of one commit")
 
 		return nil
 	}
-	// All of the repository, because a module in it can require another by its folder.
+	// Extract the whole repository, because a module in it can require another by its folder.
 	earlier, err := os.MkdirTemp("", "")
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func run(folder, base string, output io.Writer) error {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(earlier, module.inside, "go.mod")); errors.Is(err, os.ErrNotExist) {
-		fmt.Fprintf(output, "there is no such module at %s to compare with\n", base)
+		fmt.Fprintf(output, "the module does not exist at %s, so nothing is compared\n", base)
 
 		return nil
 	}
@@ -86,10 +86,10 @@ func run(folder, base string, output io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("at %s: %w", base, err)
 	}
-	// What breaks programs breaks packages of the module too, and is not to be hidden by that.
+	// A breaking change can also break packages of this module. Report both.
 	after, uncompiled := load(folder)
 	if after == nil {
-		return uncompiled // there is nothing to compare
+		return uncompiled // nothing to compare
 	}
 	broken := breaks(before, after)
 	changelog, err := os.ReadFile(filepath.Join(module.repository, "CHANGELOG.md"))
@@ -99,25 +99,25 @@ func run(folder, base string, output io.Writer) error {
 	var unnamed []string
 	for _, change := range broken {
 		if named(change, string(changelog)) {
-			fmt.Fprintf(output, "named in CHANGELOG.md: %s\n", change)
+			fmt.Fprintf(output, "listed in CHANGELOG.md: %s\n", change)
 		} else {
 			unnamed = append(unnamed, change.String())
 		}
 	}
 	if len(unnamed) > 0 {
-		uncompiled = errors.Join(fmt.Errorf("since %s, programs that use the library break:\n  %s\nname each under \"### Breaking\" in the section "+
-			"\"## Unreleased\" of CHANGELOG.md, or bring it back", base, strings.Join(unnamed, "\n  ")), uncompiled)
+		uncompiled = errors.Join(fmt.Errorf("since %s, these changes break programs:\n  %s\nlist each under \"### Breaking\" in the section "+
+			"\"## Unreleased\" of CHANGELOG.md, or undo it", base, strings.Join(unnamed, "\n  ")), uncompiled)
 	}
 	if uncompiled != nil {
 		return uncompiled
 	}
-	fmt.Fprintf(output, "packages compared with %s: %d, breaks: %d\n", base, len(after), len(broken))
+	fmt.Fprintf(output, "packages compared with %s: %d, breaking changes: %d\n", base, len(after), len(broken))
 
 	return nil
 }
 
-// module is where one is: in a folder inside of a repository. Git calls the folder by slashes, and adds one: "awsconfig/". It is
-// empty for the module at the top, and the beginning of the module's tags.
+// module is the place of a module. inside is its folder in the repository with slashes, as git prints it, such as "awsconfig/". It is
+// empty for the root module. The tags of the module begin with it.
 type module struct{ repository, inside string }
 
 func find(folder string) (module, error) {
@@ -133,8 +133,8 @@ func find(folder string) (module, error) {
 	return module{strings.TrimSpace(string(repository)), strings.TrimSpace(string(inside))}, err
 }
 
-// lastRelease is the newest tag of the module that can be reached, or else the commit before what there is now: the last one
-// if files were changed since, and the one before that if not. Empty if there is none.
+// lastRelease returns the newest tag of the module in the history. Without a tag, it returns HEAD if files have changed since, or the
+// commit before HEAD if not. If no such commit exists, it returns "".
 func (m module) lastRelease() (string, error) {
 	if tag, err := git(m.repository, "describe", "--tags", "--abbrev=0", "--match="+m.inside+"v[0-9]*"); err == nil {
 		return strings.TrimSpace(string(tag)), nil
@@ -200,8 +200,8 @@ func extract(repository, revision, folder string) error {
 	}
 }
 
-// load returns the packages of a module that others can import, by their path. With an error it returns those that it could
-// load, and nil in place of those whose declarations are unknown, such as after a syntax error.
+// load returns the packages of a module that others can import, by path. With an error, it also returns the packages that it could
+// load. A package whose declarations are unknown, such as after a syntax error, is nil.
 func load(folder string) (map[string]*packages.Package, error) {
 	loaded, err := packages.Load(&packages.Config{
 		Dir:  folder,
@@ -229,7 +229,7 @@ func load(folder string) (map[string]*packages.Package, error) {
 		return found, fmt.Errorf("load the packages: %w", errors.Join(problems...))
 	}
 	if len(found) == 0 {
-		return nil, errors.New("there are no packages")
+		return nil, errors.New("the module has no packages")
 	}
 
 	return found, nil
@@ -239,7 +239,7 @@ func isPublic(path string) bool {
 	return !slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return part == "internal" || part == "examples" || part == "testdata" })
 }
 
-// change is one that breaks programs.
+// change is a change that breaks programs.
 type change struct{ path, name, what string }
 
 func (c change) String() string { return fmt.Sprintf("%s: %s: %s", c.path, c.name, c.what) }
@@ -260,7 +260,7 @@ func breaks(before, after map[string]*packages.Package) []change {
 			// (*Client).Region is Client.Region in a changelog.
 			name = strings.NewReplacer("(*", "", "(", "", ")", "").Replace(name)
 			if strings.Contains(what, "invalid type") {
-				continue // a declaration that does not compile, which is an error already
+				continue // a declaration that does not compile, which load reports
 			}
 			if one.Compatible || strings.HasPrefix(name, "ClientService.") && strings.HasPrefix(what, "added") {
 				continue
@@ -278,7 +278,7 @@ var (
 	breaking   = regexp.MustCompile(`(?ms)^### Breaking\s*$(.*?)(?:^##|\z)`)
 )
 
-// named tells whether a changelog says that something breaks, by its name alone or with its package.
+// named reports whether a changelog lists a breaking change, by its name with or without the package.
 func named(change change, changelog string) bool {
 	pattern := regexp.MustCompile(`(?:^|[^\w.])(?:` + regexp.QuoteMeta(path.Base(change.path)) + `\.)?` + regexp.QuoteMeta(change.name) + `(?:[^\w.]|\.?\s|\.?$)`)
 	for _, section := range unreleased.FindAllStringSubmatch(changelog, -1) {

@@ -32,7 +32,7 @@ import "example.com/lib"
 func Default() *lib.Client { return lib.Open("") }
 `
 
-// repository makes one with a module of two packages and another of one, committed, in the state before.
+// repository returns a repository with two modules, one with two packages and one with one. All files are committed.
 func repository(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -76,23 +76,23 @@ func TestChanges(t *testing.T) {
 	for name, test := range map[string]struct {
 		lib       string
 		breaking  string
-		want      string // in the error; none if empty
+		want      string // in the error; empty: no error
 		wantsName string // in the output
 	}{
-		"nothing":              {lib: before},
-		"added":                {lib: before + "\nfunc Close() {}\n"},
-		"added to a struct":    {lib: replaced("Name string }", "Name, Other string }")},
-		"added to the service": {lib: replaced("interface{ Region() string }", "interface{ Region() string; New() string }")},
-		"removed":              {lib: replaced("func (c *Client) Region() string { return \"\" }\n", ""), want: "Client.Region: removed"},
-		"renamed":              {lib: replaced("Open(", "Dial("), want: "Open: removed"},
-		"another type":         {lib: replaced("Name string }", "Name int }"), want: "Client.Name: changed from string to int"},
-		"another value":        {lib: replaced("= 20", "= 21"), want: "Limit: value changed from 20 to 21"},
-		"lost by the service":  {lib: replaced("interface{ Region() string }", "interface{}"), want: "ClientService.Region: removed"},
-		"removed and named":    {lib: replaced("Open(", "Dial("), breaking: "- `Open` is `Dial` now.", wantsName: "Open: removed"},
-		"named with a package": {lib: replaced("Open(", "Dial("), breaking: "- `lib.Open` is `lib.Dial` now.", wantsName: "Open: removed"},
-		"named of a package":   {lib: replaced("Open(", "Dial("), breaking: "- `more.Open` is gone.", want: "Open: removed"},
-		"another named":        {lib: replaced("Open(", "Dial("), breaking: "- `Opener` and `Client.Open` and `Reopen` are gone.", want: "Open: removed"},
-		"one of two named":     {lib: replaced("Open(", "Dial(") + "\n", breaking: "- Limit.", want: "Open: removed"},
+		"nothing":                   {lib: before},
+		"added":                     {lib: before + "\nfunc Close() {}\n"},
+		"added to a struct":         {lib: replaced("Name string }", "Name, Other string }")},
+		"added to the service":      {lib: replaced("interface{ Region() string }", "interface{ Region() string; New() string }")},
+		"removed":                   {lib: replaced("func (c *Client) Region() string { return \"\" }\n", ""), want: "Client.Region: removed"},
+		"renamed":                   {lib: replaced("Open(", "Dial("), want: "Open: removed"},
+		"another type":              {lib: replaced("Name string }", "Name int }"), want: "Client.Name: changed from string to int"},
+		"another value":             {lib: replaced("= 20", "= 21"), want: "Limit: value changed from 20 to 21"},
+		"removed from the service":  {lib: replaced("interface{ Region() string }", "interface{}"), want: "ClientService.Region: removed"},
+		"removed and listed":        {lib: replaced("Open(", "Dial("), breaking: "- `Open` is `Dial` now.", wantsName: "Open: removed"},
+		"listed with a package":     {lib: replaced("Open(", "Dial("), breaking: "- `lib.Open` is `lib.Dial` now.", wantsName: "Open: removed"},
+		"listed of another package": {lib: replaced("Open(", "Dial("), breaking: "- `more.Open` is gone.", want: "Open: removed"},
+		"another listed":            {lib: replaced("Open(", "Dial("), breaking: "- `Opener` and `Client.Open` and `Reopen` are gone.", want: "Open: removed"},
+		"one of two listed":         {lib: replaced("Open(", "Dial(") + "\n", breaking: "- Limit.", want: "Open: removed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,56 +107,56 @@ func TestChanges(t *testing.T) {
 			case test.want == "" && err != nil:
 				t.Error(err)
 			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
-				t.Errorf("the error is %v, want %s", err, test.want)
+				t.Errorf("run() = %v, want an error with %q", err, test.want)
 			case !strings.Contains(output.String(), test.wantsName):
-				t.Errorf("the output is %s", &output)
+				t.Errorf("the output is %s, want it to contain %q", &output, test.wantsName)
 			}
 		})
 	}
 }
 
-// A module in a folder has tags of its own, and the changelog of all.
-func TestAModuleInAFolder(t *testing.T) {
+// A nested module has its own tags and shares the changelog.
+func TestNestedModule(t *testing.T) {
 	t.Parallel()
 	folder := repository(t)
 	inside := filepath.Join(folder, "kit")
 	renamed := strings.ReplaceAll(kit, "Default", "Usual")
 	write(t, folder, "kit/kit.go", renamed)
 	if err := run(folder, "", &bytes.Buffer{}); err != nil {
-		t.Errorf("the module above: %v", err)
+		t.Errorf("the root module: %v", err)
 	}
 	if err := run(inside, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "since HEAD, ") || !strings.Contains(err.Error(), "example.com/lib/kit: Default: removed") {
-		t.Errorf("since the last commit: %v", err)
+		t.Errorf("compared with the last commit: %v, want Default: removed", err)
 	}
 	gitIn(t, folder, "tag", "kit/v1.0.0")
 	gitIn(t, folder, "commit", "-q", "-a", "-m", "two")
 	gitIn(t, folder, "tag", "v1.0.0")
 	gitIn(t, folder, "tag", "kitchen/v1.0.0")
 	if err := run(inside, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "since kit/v1.0.0, ") {
-		t.Errorf("since its own release: %v", err)
+		t.Errorf("compared with its own release: %v, want an error with kit/v1.0.0", err)
 	}
 	write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n### Breaking\n\n- `kit.Default` is `kit.Usual`.\n")
 	if err := run(inside, "", &bytes.Buffer{}); err != nil {
-		t.Errorf("named in the changelog: %v", err)
+		t.Errorf("with an entry in the changelog: %v", err)
 	}
 	gitIn(t, folder, "tag", "kit/v2.0.0")
 	write(t, folder, "CHANGELOG.md", "# Changelog\n\n## Unreleased\n")
 	if err := run(inside, "", &bytes.Buffer{}); err != nil {
-		t.Errorf("since its last release: %v", err)
+		t.Errorf("compared with its last release: %v", err)
 	}
 	write(t, folder, "new/go.mod", "module example.com/lib/new\n\ngo 1.26.0\n")
 	write(t, folder, "new/new.go", "package new\n")
 	var output bytes.Buffer
-	if err := run(filepath.Join(folder, "new"), "", &output); err != nil || !strings.Contains(output.String(), "there is no such module at HEAD") {
-		t.Errorf("a new module: %v, %s", err, &output)
+	if err := run(filepath.Join(folder, "new"), "", &output); err != nil || !strings.Contains(output.String(), "the module does not exist at HEAD") {
+		t.Errorf("a new module: %v, output %s", err, &output)
 	}
 	if err := run(filepath.Join(folder, "more"), "", &output); err == nil || !strings.Contains(err.Error(), "not the folder of a module") {
-		t.Errorf("a folder that is none: %v", err)
+		t.Errorf("a folder without a module: %v, want an error", err)
 	}
 }
 
-// Packages can go too; only those that others can import count.
-func TestPackagesThatGo(t *testing.T) {
+// A removed package is a breaking change if others could import it.
+func TestRemovedPackages(t *testing.T) {
 	t.Parallel()
 	folder := repository(t)
 	if err := os.RemoveAll(filepath.Join(folder, "internal")); err != nil {
@@ -173,8 +173,8 @@ func TestPackagesThatGo(t *testing.T) {
 	}
 }
 
-// A package that does not compile is said, and hides no break of another.
-func TestWhatDoesNotCompile(t *testing.T) {
+// A package that does not compile is reported, and does not hide breaking changes of other packages.
+func TestCompileErrors(t *testing.T) {
 	t.Parallel()
 	folder := repository(t)
 	write(t, folder, "more/more.go", "package more\n\nconst Some = missing\n")
@@ -200,13 +200,13 @@ func TestWhatDoesNotCompile(t *testing.T) {
 	}
 }
 
-// A release is what counts, however many commits ago; without one it is the last commit; without that, nothing.
-func TestWhatIsComparedWith(t *testing.T) {
+// The base is the last release, at any distance. Without a release, it is the last commit. Without a commit, nothing is compared.
+func TestBaseRevision(t *testing.T) {
 	t.Parallel()
 	folder := repository(t)
 	var output bytes.Buffer
 	if err := run(folder, "", &output); err != nil || !strings.Contains(output.String(), "no earlier commit") {
-		t.Errorf("%v, %s", err, &output)
+		t.Errorf("run() = %v with output %s, want no earlier commit", err, &output)
 	}
 	gitIn(t, folder, "tag", "v1.0.0")
 	for _, lib := range []string{replaced("Open(", "Dial("), replaced("Open(", "Dial(") + "\nfunc Close() {}\n"} {
@@ -221,6 +221,6 @@ func TestWhatIsComparedWith(t *testing.T) {
 		t.Error(err)
 	}
 	if err := run(folder, "no-such-revision", &output); err == nil {
-		t.Error("a revision that is not there is compared with")
+		t.Error("an unknown revision returned no error")
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/surface.txt")
 
-// maxSurface is the largest number of exported identifiers that packages awsquery and sigv4 may have together. What only generated
-// code or the library itself uses belongs in an internal package.
+// maxSurface is the largest number of exported identifiers that packages awsquery and sigv4 may have together. Identifiers that only
+// generated code or the library uses belong in an internal package.
 const maxSurface = 120
 
 // exported returns the exported identifiers of a package: constants, variables, functions, types, and the methods of types.
@@ -59,7 +59,7 @@ func TestSurfaceOfTheSmallPackages(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(loaded) != 2 || packages.PrintErrors(loaded) > 0 {
-		t.Fatalf("loaded %v", loaded)
+		t.Fatalf("loaded the packages %v, want awsquery and sigv4 without errors", loaded)
 	}
 	var names []string
 	for _, one := range loaded {
@@ -89,15 +89,16 @@ func TestSurfaceOfTheSmallPackages(t *testing.T) {
 		}
 	}
 	if len(names) > maxSurface {
-		t.Errorf("packages awsquery and sigv4 export %d identifiers, at most %d are allowed: unexport some, or move them to an internal package", len(names), maxSurface)
+		t.Errorf("packages awsquery and sigv4 export %d identifiers, want at most %d: unexport some, or move them to an internal package",
+			len(names), maxSurface)
 	}
 	if len(changes) > 0 {
-		t.Errorf("the exported identifiers have changed: if that is intended, run go test -C tools ./apicheck -run TestSurface -update\n%s",
+		t.Errorf("the exported identifiers changed: if this is intended, run go test -C tools ./apicheck -run TestSurface -update\n%s",
 			strings.Join(changes, "\n"))
 	}
 }
 
-// TestExported counts each kind of identifier once, and nothing that others cannot use.
+// TestExported has each kind of identifier once. Identifiers that others cannot use do not count.
 func TestExported(t *testing.T) {
 	t.Parallel()
 	module := t.TempDir()
@@ -138,6 +139,6 @@ type S = G
 	}
 	want := []string{"lib.A", "lib.C", "lib.E", "lib.G", "lib.G.I", "lib.G.J", "lib.N", "lib.N.O", "lib.Q", "lib.Q.R", "lib.S"}
 	if got := exported(loaded[0].Types); !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
+		t.Errorf("exported() = %v, want %v", got, want)
 	}
 }

@@ -17,12 +17,11 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// check finds what is valid Swagger but no contract that the templates can make an operation of: a mistake in an extension, which
-// Swagger knows nothing about, something without effect, or something left out. It reports everything that it finds, once and
-// with its place.
+// check finds mistakes that are valid Swagger, but that the templates cannot generate from: mistakes in extensions, keywords without
+// effect, and missing parts. It reports every mistake once, with its place.
 func (c *contract) check() error { return c.findings().err() }
 
-// err returns the problems as one error, nil if there is none.
+// err returns the problems as one error, or nil.
 func (c *contractCheck) err() error {
 	problems := make([]error, len(c.problems))
 	for i, problem := range c.problems {
@@ -52,13 +51,13 @@ func (c *contract) findings() *contractCheck {
 	return check
 }
 
-// position is where the author wrote a mapping.
+// position is the place of a mapping in the files of the contract.
 type position struct {
 	file file
 	line int
 }
 
-// decode returns the document as maps, lists and plain values, and where each map comes from.
+// decode returns the document as maps, lists and plain values, and the position of each map.
 func (c *contract) decode() (map[string]any, map[uintptr]position) {
 	positions := map[uintptr]position{}
 	var value func(node *yaml.Node, at position) any
@@ -84,7 +83,7 @@ func (c *contract) decode() (map[string]any, map[uintptr]position) {
 			return items
 		default:
 			var plain any
-			_ = node.Decode(&plain) // its kind is checked by its keyword
+			_ = node.Decode(&plain) // the check of the keyword reports a wrong kind
 
 			return plain
 		}
@@ -94,7 +93,7 @@ func (c *contract) decode() (map[string]any, map[uintptr]position) {
 	return document, positions
 }
 
-// finding is one thing that the check found.
+// finding is one problem or gap that the check found.
 type finding struct {
 	at   position
 	text string
@@ -108,28 +107,28 @@ func (f finding) compare(other finding) int {
 
 type declaredCode struct {
 	node map[string]any
-	used bool // whether an operation has it
+	used bool // whether an operation has the code
 }
 
 type contractCheck struct {
 	positions   map[uintptr]position
-	at          position // of what is being checked
+	at          position // of the mapping that is being checked
 	definitions map[string]any
-	shared      map[string]any // parameters that several operations refer to
+	shared      map[string]any // the parameters that several operations share
 	responses   map[string]any
 	tags        map[string]bool
 	codes       map[string]*declaredCode
 	operations  map[string]described
-	sent        map[string]bool // the definitions that are sent: structures of parameters, and those in them
-	problems    []finding       // what cannot be generated, or would be wrong
-	gaps        []finding       // what can be generated, but lacks a part of its documentation
+	sent        map[string]bool // the definitions that are sent: structures of parameters, and structures in them
+	problems    []finding       // mistakes: the generated code would be wrong
+	gaps        []finding       // missing documentation: the code can still be generated
 }
 
 func (c *contractCheck) add(place, format string, arguments ...any) {
 	c.problems = append(c.problems, finding{c.at, place + ": " + fmt.Sprintf(format, arguments...)})
 }
 
-// enter sets the position for what is found in a mapping.
+// enter sets the position for findings in a mapping.
 func (c *contractCheck) enter(node map[string]any) {
 	if at, ok := c.positions[reflect.ValueOf(node).Pointer()]; ok {
 		c.at = at
@@ -139,17 +138,17 @@ func (c *contractCheck) enter(node map[string]any) {
 func (c *contractCheck) described(place string, node map[string]any) {
 	if text, _ := node["description"].(string); strings.TrimSpace(text) == "" {
 		c.enter(node)
-		c.gaps = append(c.gaps, finding{c.at, place + ": has no description, which is its documentation in Go"})
+		c.gaps = append(c.gaps, finding{c.at, place + ": has no description, which becomes its Go documentation"})
 	}
 }
 
-// topKeywords are those of the merged contract.
+// topKeywords are the keywords at the top of the merged contract.
 var topKeywords = []string{
 	"swagger", "info", "host", "basePath", "schemes", "produces", "consumes", "tags", "paths", "parameters", "responses", "definitions",
 }
 
 func (c *contractCheck) document(document map[string]any) {
-	// parameters is a list everywhere but here.
+	// parameters is a mapping only here. In operations, it is a list.
 	top := maps.Clone(document)
 	delete(top, "parameters")
 	c.keywords("the top of the contract", top, topKeywords...)
@@ -161,7 +160,7 @@ func (c *contractCheck) document(document map[string]any) {
 		c.keywords("responses."+name, object(response), "description", "schema")
 	}
 	if len(c.problems) > 0 {
-		return // what follows would be their consequences
+		return // further problems would be consequences of these
 	}
 	c.areas(list(document["tags"]))
 	for _, name := range slices.Sorted(maps.Keys(c.shared)) {
@@ -176,12 +175,12 @@ func (c *contractCheck) document(document map[string]any) {
 	}
 	paths := object(document["paths"])
 	c.operations = c.describedOperations(paths)
-	taken := names{"service": "service.go, which has what all operations share"}
+	taken := names{"service": "service.go, the shared code of the operations"}
 	for _, address := range slices.Sorted(maps.Keys(paths)) {
 		c.enter(object(paths[address]))
 		found := actionPath.FindStringSubmatch(address)
 		if found == nil {
-			c.add(address, "a path has the form /?Action=CreateClusterSnapshot")
+			c.add(address, "a path must have the form /?Action=CreateClusterSnapshot")
 
 			continue
 		}
@@ -189,7 +188,7 @@ func (c *contractCheck) document(document map[string]any) {
 		c.take(taken, action, "operation "+action, goName(action))
 		for method, operation := range object(paths[address]) {
 			if method != "get" {
-				c.add(action, "is described as a %s, and has to be a get", method)
+				c.add(action, "the method is %s, but must be get", method)
 			}
 			c.operation(action, object(operation))
 			c.declarations(action)
@@ -198,7 +197,7 @@ func (c *contractCheck) document(document map[string]any) {
 	for _, name := range slices.Collect(maps.Keys(c.sent)) {
 		c.send(name)
 	}
-	taken = names{"doc": "doc.go, which has the documentation of package models"}
+	taken = names{"doc": "doc.go, the documentation of package models"}
 	for _, name := range slices.Sorted(maps.Keys(c.definitions)) {
 		c.enter(object(c.definitions[name]))
 		c.take(taken, "definition "+name, "definition "+name, goName(name))
@@ -207,32 +206,32 @@ func (c *contractCheck) document(document map[string]any) {
 	for code, declared := range c.codes {
 		if !declared.used {
 			c.enter(declared.node)
-			c.add("the table of error codes", "%s is in no operation's x-errors, take it out", code)
+			c.add("the table of error codes", "%s is in the x-errors of no operation: remove it", code)
 		}
 	}
 }
 
-// areas checks the tags. Each file with operations has one, the file is called after it, and so is the package of its operations.
+// areas checks the tags. Each file with operations has one tag. The file and the package of the operations are named after it.
 func (c *contractCheck) areas(tags []any) {
 	taken := names{}
-	files := map[string]string{} // the tag of each
+	files := map[string]string{} // the tag of each file
 	for _, node := range tags {
 		tag := object(node)
 		c.enter(tag)
 		name, _ := tag["name"].(string)
 		if !plainName.MatchString(name) {
-			c.add("tags", "the name is %q, and has to be letters and digits", name)
+			c.add("tags", "the name is %q, but must be letters and digits", name)
 
 			continue
 		}
 		c.take(taken, "tags", "tag "+name, name)
 		if first, ok := files[c.at.file.name]; ok {
-			c.add("tags", "%s is the second tag of %s, after %s: an area has a file of its own", name, c.at.file.name, first)
+			c.add("tags", "%s is the second tag of %s, after %s: move it to its own file", name, c.at.file.name, first)
 		}
 		files[c.at.file.name] = name
 		want := strings.ToLower(name) + ".yaml"
 		if base := path.Base(c.at.file.name); base != want && base != sharedFile {
-			c.add("tags", "the file of the tag %s is called %s, or the tag after the file", name, want)
+			c.add("tags", "the file of the tag %s must be named %s: rename the file or the tag", name, want)
 		}
 	}
 }
@@ -249,11 +248,11 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 		"x-recovery", "x-names", "x-creates", "x-hint", "x-unknown-to-amazon")
 	c.described(action, operation)
 	if id, _ := operation["operationId"].(string); id != strings.ToLower(action[:1])+action[1:] {
-		c.add(action, "the operationId is %q, and has to be %q", id, strings.ToLower(action[:1])+action[1:])
+		c.add(action, "the operationId is %q, but must be %q", id, strings.ToLower(action[:1])+action[1:])
 	}
 	c.enter(operation)
 	if tags := list(operation["tags"]); len(tags) != 1 || tags[0] != c.at.file.tag {
-		c.add(action, "the tags are %v, and have to be [%s], the area of %s", tags, c.at.file.tag, c.at.file.name)
+		c.add(action, "the tags are %v, but must be [%s], the area of %s", tags, c.at.file.tag, c.at.file.name)
 	}
 	for _, code := range c.texts(action, "x-errors", operation["x-errors"]) {
 		if _, ok := c.codes[code]; !ok {
@@ -276,7 +275,7 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 			c.keywords(place, response, "description", "schema")
 			result = object(response["schema"])
 		case status != "default":
-			c.add(place, "has no effect: 200 is the answer, default is every failure")
+			c.add(place, "has no effect: use 200 for the result and default for errors")
 		case response["$ref"] != nil:
 			c.keywords(place, response, "$ref")
 			c.reference(place, response, "#/responses/", c.responses)
@@ -285,7 +284,7 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 		}
 	}
 	if len(result) == 0 || result["$ref"] != nil {
-		c.add(action, "response 200 needs a schema that stands inline, type: object")
+		c.add(action, "response 200 needs an inline schema of type object")
 	}
 	place := action + ", result"
 	c.enter(operation)
@@ -298,13 +297,13 @@ func (c *contractCheck) operation(action string, operation map[string]any) {
 	if operation["x-paginate"] != nil {
 		marker := parameters["Marker"]
 		if !complete {
-			marker = map[string]any{"type": "string"} // is perhaps the one that was not found
+			marker = map[string]any{"type": "string"} // it may be the parameter that was not found
 		}
 		c.paginate(action, object(operation["x-paginate"]), marker, object(result["properties"]))
 	}
 }
 
-// parameters checks those of an operation, and returns them by name, and whether they are all.
+// parameters checks the parameters of an operation. It returns them by name, and reports whether all were found.
 func (c *contractCheck) parameters(action string, nodes []any) (found map[string]map[string]any, complete bool) {
 	found, complete = map[string]map[string]any{}, true
 	taken := names{"validate": "the method Validate of the parameters", "writetorequest": "the method WriteToRequest of the parameters"}
@@ -338,22 +337,22 @@ func (c *contractCheck) parameters(action string, nodes []any) (found map[string
 		switch goName := parameterGoName(parameter); {
 		case name == "Version" && isFixed && found[name] == nil:
 		case goName == "Version":
-			c.add(place, "the version is a parameter that is required and has one value: it stands there once, as $ref: '#/parameters/Version'")
+			c.add(place, "the version must be required, have one value and occur once: use $ref: '#/parameters/Version'")
 		case goName == "Action":
-			c.add(place, "the path says the Action, leave the parameter out")
+			c.add(place, "the path already has the Action: remove the parameter")
 		case !isFixed:
 			c.take(taken, place, "parameter "+name, goName)
 		}
 		found[name] = parameter
 	}
 	if complete && found["Version"] == nil {
-		c.add(action, "has no parameter Version, without which AWS refuses a call: add $ref: '#/parameters/Version'")
+		c.add(action, "has no parameter Version, and AWS refuses calls without it: add $ref: '#/parameters/Version'")
 	}
 
 	return found, complete
 }
 
-// isFixed tells whether a parameter has one value, which is always sent and is no field in Go.
+// isFixed reports whether a parameter has only one value. It is always sent, and is not a field in Go.
 func isFixed(parameter map[string]any) bool {
 	return parameter["required"] == true && len(list(parameter["enum"])) == 1
 }
@@ -386,21 +385,24 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 	}
 	c.keywords(place, parameter, known...)
 	c.described(place, parameter)
+	if !isFixed(parameter) {
+		c.brief(place, parameter)
+	}
 	if required := parameter["required"]; required != nil {
 		c.kind(place, "required", required, aFlag)
 	}
 	if in, _ := parameter["in"].(string); in != "query" {
-		c.add(place, "is in %q, and has to be in query", in)
+		c.add(place, "is in %q, but must be in query", in)
 	}
 	name, _ := parameter["name"].(string)
 	if !parameterName.MatchString(name) {
-		c.add(place, "the name is %q, and has to be letters and digits, with full stops between them", name)
+		c.add(place, "the name is %q, but must be letters and digits, separated by periods", name)
 	}
 	if isList != strings.HasSuffix(name, ".N") {
-		c.add(place, "an array is named X.Y.N, and nothing else is")
+		c.add(place, "an array must be named X.Y.N, and no other parameter may be")
 	}
 	if name, ok := parameter["x-go-name"].(string); ok && !(token.IsIdentifier(name) && token.IsExported(name)) {
-		c.add(place, "x-go-name is %q, which is no exported name in Go", name)
+		c.add(place, "x-go-name is %q, which is not an exported Go name", name)
 	}
 	value := parameter
 	if isList {
@@ -416,39 +418,40 @@ func (c *contractCheck) parameter(place string, parameter map[string]any) {
 		}
 		c.sent[structure] = true
 		if object(c.definitions[structure])["properties"] == nil {
-			c.add(place, "%s names %s, which is no structure of the definitions%s", key, structure, nearest(structure, slices.Collect(maps.Keys(c.definitions))))
+			advice := nearest(structure, slices.Collect(maps.Keys(c.definitions)))
+			c.add(place, "%s names %s, which is not a structure in definitions%s", key, structure, advice)
 		}
 	}
 	c.clearable(place, parameter, parameter["required"] == true)
 	if node := parameter["x-map"]; node != nil {
 		c.mapNames(place, object(node))
 		if parameter["x-list-item"] != nil || object(parameter["items"])["type"] != "string" {
-			c.add(place, "a map has texts as keys and values")
+			c.add(place, "the keys and values of a map must be strings")
 		}
 	}
 	if enum, ok := parameter["x-enum"].(string); ok && object(c.definitions[enum])["enum"] == nil {
-		c.add(place, "x-enum names %s, which is no enum of the definitions%s", enum, nearest(enum, slices.Collect(maps.Keys(c.definitions))))
+		c.add(place, "x-enum names %s, which is not an enum in definitions%s", enum, nearest(enum, slices.Collect(maps.Keys(c.definitions))))
 	}
 }
 
-// clearable reports a value that is always sent, so that an empty one has no meaning of its own.
+// clearable reports x-clearable on a value that is always sent. An empty value has no special meaning there.
 func (c *contractCheck) clearable(place string, node map[string]any, required bool) {
 	if node["x-clearable"] == true && (required || node["x-enum"] != nil || node["x-map"] != nil) {
-		c.add(place, "x-clearable is for optional texts and lists")
+		c.add(place, "x-clearable is only for optional strings and lists")
 	}
 }
 
-// mapNames checks what the key and the value of a map's entry are called.
+// mapNames checks the names of the key and the value of a map's entries.
 func (c *contractCheck) mapNames(place string, node map[string]any) {
 	c.keywords(place+", x-map", node, "key", "value")
 	for _, name := range []string{"key", "value"} {
 		if text, _ := node[name].(string); !plainName.MatchString(text) {
-			c.add(place+", x-map", "%s is missing: how Redshift calls it", name)
+			c.add(place+", x-map", "%s is missing: add Redshift's name for it", name)
 		}
 	}
 }
 
-// send marks the structures in a structure that is sent.
+// send marks the structures in a structure as sent.
 func (c *contractCheck) send(name string) {
 	for _, node := range object(object(c.definitions[name])["properties"]) {
 		inner := strings.TrimPrefix(kindOf(c, object(node)), "list of ")
@@ -459,17 +462,17 @@ func (c *contractCheck) send(name string) {
 	}
 }
 
-// limits reports those that no value can keep, and those that are not whole where the value is.
+// limits reports limits that no value can meet, and fractional limits of integers.
 func (c *contractCheck) limits(place string, value map[string]any) {
 	for low, high := range map[string]string{"minimum": "maximum", "minLength": "maxLength"} {
 		least, hasLeast := number(value[low])
 		most, hasMost := number(value[high])
 		if hasLeast && hasMost && least > most {
-			c.add(place, "%s is %v, which is more than %s, %v: no value is allowed", low, value[low], high, value[high])
+			c.add(place, "%s is %v, which is greater than %s, %v: no value is valid", low, value[low], high, value[high])
 		}
 		for key, limit := range map[string]float64{low: least, high: most} {
 			if value["type"] == "integer" && limit != math.Trunc(limit) {
-				c.add(place, "%s is %v, and has to be whole, as the values are", key, limit)
+				c.add(place, "%s is %v, but must be an integer", key, limit)
 			}
 		}
 	}
@@ -486,13 +489,13 @@ func number(node any) (float64, bool) {
 	}
 }
 
-// paginate makes sure of what the iterator is made of.
+// paginate checks the members that the iterator needs.
 func (c *contractCheck) paginate(action string, paginate, marker, result map[string]any) {
 	place := action + ", x-paginate"
 	c.keywords(place, paginate, "over")
 	over, _ := paginate["over"].(string)
 	outer, inner, nested := strings.Cut(over, ".")
-	if nested { // in a structure of the result, which has the Marker too
+	if nested { // the list and the Marker are in a structure of the result
 		reference, _ := object(result[outer])["$ref"].(string)
 		result, over = object(object(c.definitions[strings.TrimPrefix(reference, "#/definitions/")])["properties"]), inner
 	}
@@ -500,37 +503,37 @@ func (c *contractCheck) paginate(action string, paginate, marker, result map[str
 	_, isReference := object(member["items"])["$ref"]
 	switch {
 	case member == nil:
-		c.add(place, "over is %q, and has to be a member of the result%s", paginate["over"], nearest(over, slices.Collect(maps.Keys(result))))
+		c.add(place, "over is %q, but must be a member of the result%s", paginate["over"], nearest(over, slices.Collect(maps.Keys(result))))
 	case member["type"] != "array" || !isReference:
-		c.add(place, "is over %s, which is no list of structures", over)
+		c.add(place, "over is %s, which is not a list of structures", over)
 	}
 	isText := func(node map[string]any) bool {
 		kind, _ := node["type"].(string)
 		_, isOther := formats[kind]
 
-		return node != nil && (kind == "string" || !isOther && kind != "array") && // an unknown type has been reported
+		return node != nil && (kind == "string" || !isOther && kind != "array") && // an unknown type is reported elsewhere
 			node["format"] == nil && node["x-enum"] == nil && node["x-sensitive"] == nil && node["x-nullable"] == nil && node["$ref"] == nil
 	}
 	if !isText(marker) || marker["required"] == true {
-		c.add(place, "needs the parameter Marker, a string that is not required: where the next page starts")
+		c.add(place, "needs the parameter Marker, an optional string")
 	}
 	if !isText(object(result["Marker"])) {
-		c.add(place, "needs the member Marker in the result, a string: where the next page starts")
+		c.add(place, "needs the member Marker in the result, a string")
 	}
 }
 
-// formats are those of each plain type.
+// formats has the formats of each plain type.
 var formats = map[string][]string{
 	"string": {"", "date-time"}, "boolean": {""}, "integer": {"", "int32", "int64"}, "number": {"", "double"},
 }
 
-// plain makes sure that the templates have a Go type for a plain value.
+// plain checks that the templates have a Go type for a plain value.
 func (c *contractCheck) plain(place string, value map[string]any) {
 	kind, _ := value["type"].(string)
 	format, _ := value["format"].(string)
 	switch known, ok := formats[kind]; {
 	case !ok:
-		c.add(place, "the type is %q, and has to be one of %s", kind, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+		c.add(place, "the type is %q, but must be one of %s", kind, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
 	case !slices.Contains(known, format):
 		c.add(place, "a %s cannot have the format %q", kind, format)
 	}
@@ -540,13 +543,13 @@ func (c *contractCheck) definition(name string, definition map[string]any) {
 	place := "definition " + name
 	c.described(place, definition)
 	if !plainName.MatchString(name) {
-		c.add(place, "a name has letters and digits")
+		c.add(place, "the name must be letters and digits")
 	}
 	if definition["enum"] != nil {
 		c.keywords(place, definition, "type", "description", "enum")
 		c.texts(place, "enum", definition["enum"])
 		if definition["type"] != "string" {
-			c.add(place, "an enum has the type string")
+			c.add(place, "an enum must have the type string")
 		}
 
 		return
@@ -558,10 +561,10 @@ func (c *contractCheck) definition(name string, definition map[string]any) {
 	c.keywords(place, definition, known...)
 	c.requires(place, definition)
 	if definition["x-union"] == true && definition["required"] != nil {
-		c.add(place, "a union has exactly one of its members, so that none of them is required")
+		c.add(place, "a union has exactly one of its members, so none can be required")
 	}
 	if definition["type"] != "object" || definition["properties"] == nil {
-		c.add(place, "is neither an object with properties nor a string with an enum")
+		c.add(place, "must be an object with properties or a string with an enum")
 	}
 	taken := names{"decodequery": "the method DecodeQuery of every structure"}
 	if c.sent[name] {
@@ -577,16 +580,16 @@ func (c *contractCheck) definition(name string, definition map[string]any) {
 		property, where := object(node), place+", member "+name
 		c.enter(property)
 		if least := property["minLength"]; least != nil && (least != 1 || !slices.Contains(required, any(name))) {
-			c.add(where, "minLength of a member is 1 and the member required, or it has no effect")
+			c.add(where, "minLength of a member must be 1, and the member required")
 		}
 		c.clearable(where, property, slices.Contains(required, any(name)) || property["$ref"] != nil)
 		if definition["x-union"] == true && (property["type"] == "boolean" || property["type"] == "integer" || property["type"] == "number") && property["x-nullable"] != true {
-			c.add(where, "a union's member needs x-nullable, because its zero value is a value")
+			c.add(where, "a member of a union needs x-nullable, because zero is a valid value")
 		}
 	}
 }
 
-// requires makes sure that what a structure requires is a list of its members.
+// requires checks that the required members of a structure exist.
 func (c *contractCheck) requires(place string, schema map[string]any) {
 	if schema["required"] == nil {
 		return
@@ -595,26 +598,29 @@ func (c *contractCheck) requires(place string, schema map[string]any) {
 	properties := object(schema["properties"])
 	for _, name := range c.texts(place, "required", schema["required"]) {
 		if _, ok := properties[name]; !ok {
-			c.add(place, "required names %s, which is no member%s", name, nearest(name, slices.Collect(maps.Keys(properties))))
+			c.add(place, "required names %s, which is not a member%s", name, nearest(name, slices.Collect(maps.Keys(properties))))
 		}
 	}
 }
 
-// members checks those of a structure: of a definition, or of a result.
+// members checks the members of a definition or a result.
 func (c *contractCheck) members(place string, properties map[string]any, isDefinition bool, taken names) {
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		property := object(properties[name])
 		where := place + ", member " + name
 		c.enter(property)
 		if !plainName.MatchString(name) {
-			c.add(where, "a name has letters and digits")
+			c.add(where, "the name must be letters and digits")
 		}
 		c.take(taken, where, "member "+name, memberGoName(name, property))
 		if own, ok := property["x-go-name"].(string); ok && !(token.IsIdentifier(own) && token.IsExported(own)) {
-			c.add(where, "x-go-name is %q, which is no exported name in Go", own)
+			c.add(where, "x-go-name is %q, which is not an exported Go name", own)
 		}
 		if !(isDefinition && property["x-error-codes"] != nil) {
 			c.described(where, property)
+		}
+		if !isDefinition {
+			c.brief(where, property)
 		}
 		known := []string{"description", "x-go-name"}
 		value := property
@@ -633,17 +639,17 @@ func (c *contractCheck) members(place string, properties map[string]any, isDefin
 			value = object(property["items"])
 			c.keywords(where+", items", value, "$ref", "type", "format")
 			if value["$ref"] == nil && property["x-item-name"] == nil {
-				c.add(where, "is a list of plain values: say with x-item-name what its items are called")
+				c.add(where, "is a list of plain values and needs x-item-name, the name of its items")
 			}
 		case property["type"] == "object":
 			known = append(known, "type", "additionalProperties", "x-item-name", "x-map")
 			value = object(property["additionalProperties"])
 			c.mapNames(where, object(property["x-map"]))
 			if value["type"] != "string" || property["x-item-name"] == nil {
-				c.add(where, "a map has additionalProperties: {type: string}, and x-item-name, which is what its entries are called")
+				c.add(where, "a map needs additionalProperties: {type: string} and x-item-name, the name of its entries")
 			}
 		case property["x-sensitive"] == true && !isText:
-			c.add(where, "x-sensitive is for plain strings")
+			c.add(where, "x-sensitive is only for plain strings")
 			known = append(known, "type", "format", "x-sensitive")
 		case property["x-sensitive"] == true:
 			known = append(known, "type", "x-sensitive")
@@ -673,53 +679,53 @@ func (c *contractCheck) errorCodes(place string, codes map[string]any) {
 		c.take(taken, where, code, "Err"+strings.ReplaceAll(code, ".", ""))
 		c.keywords(where, about, "status", "text")
 		if !errorCode.MatchString(code) {
-			c.add(where, "an error code has letters and digits, with full stops between them")
+			c.add(where, "an error code must be letters and digits, separated by periods")
 		}
 		if about["status"] == nil || about["text"] == nil {
-			c.add(where, "an error code has a status, such as 400, and a text")
+			c.add(where, "an error code needs a status, such as 400, and a text")
 		}
 	}
 }
 
-// reference returns what a $ref leads to.
+// reference returns the target of a $ref.
 func (c *contractCheck) reference(place string, node map[string]any, below string, targets map[string]any) (map[string]any, bool) {
 	reference, _ := node["$ref"].(string)
 	name, ok := strings.CutPrefix(reference, below)
 	if !ok {
-		c.add(place, "$ref is %q, and has to start with %s", reference, below)
+		c.add(place, "$ref is %q, but must start with %s", reference, below)
 
 		return nil, false
 	}
 	target, ok := targets[name]
 	if !ok {
-		c.add(place, "refers to %s, and there is no %s%s", reference, name, nearest(name, slices.Collect(maps.Keys(targets))))
+		c.add(place, "refers to %s, but %s does not exist%s", reference, name, nearest(name, slices.Collect(maps.Keys(targets))))
 	}
 
 	return object(target), ok
 }
 
-// names are those that are taken in Go, in lower case, with what has them. Names that differ in case alone are refused too:
-// go-swagger gives parameters others then, and some file systems make one file of two.
+// names has the used Go names in lower case, each with its user. Names that differ only in case are refused too: go-swagger renames
+// such parameters, and some file systems do not distinguish such files.
 type names map[string]string
 
 func (c *contractCheck) take(taken names, place, what, goName string) {
 	lower := strings.ToLower(goName)
 	if by, ok := taken[lower]; ok {
-		c.add(place, "its name in Go, %s, is taken by %s", goName, by)
+		c.add(place, "its Go name %s is already used by %s", goName, by)
 
 		return
 	}
 	taken[lower] = what
 }
 
-// goName is how go-swagger calls something in Go.
+// goName returns go-swagger's Go name for a name.
 func goName(name string) string {
 	mangler := mangling.NewNameMangler()
 
 	return mangler.ToGoName(mangler.ToGoName(name))
 }
 
-// memberGoName is how a member is called in Go.
+// memberGoName returns the Go name of a member.
 func memberGoName(name string, property map[string]any) string {
 	if own, ok := property["x-go-name"].(string); ok {
 		return own
@@ -734,7 +740,7 @@ func parameterGoName(parameter map[string]any) string {
 	}
 	name, _ := parameter["name"].(string)
 	if parameter["type"] == "array" {
-		// As writeComplete says to go-swagger.
+		// completeParameter sets the same name for go-swagger.
 		first, _, _ := strings.Cut(name, ".")
 
 		return first
@@ -743,7 +749,7 @@ func parameterGoName(parameter map[string]any) string {
 	return goName(name)
 }
 
-// object returns a node that is a mapping, and nil for any other.
+// object returns a node that is a mapping, or nil for any other node.
 func object(node any) map[string]any {
 	entries, _ := node.(map[string]any)
 

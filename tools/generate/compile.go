@@ -12,19 +12,19 @@ import (
 	"strings"
 )
 
-// generatedPackages must compile before anything is changed.
+// generatedPackages must compile before any file changes.
 var generatedPackages = []string{"./models", "./client/...", "./internal/contract"}
 
-// compile has the Go compiler look at the fresh code as if it were in its place, which it does without being put there. It
-// fails where that does not compile. Hand-written code of package redshift that it breaks is returned as notes: whoever
-// renames a parameter needs the new code in order to mend the rest.
+// compile compiles the fresh files as if they were in place, by an overlay. If they do not compile, compile returns an error. If
+// hand-written code of package redshift no longer compiles, it returns notes instead: after a parameter is renamed, the fix needs
+// the new code.
 func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes []string, err error) {
 	replace := map[string]string{}
 	for _, name := range plan.fresh() {
 		replace[filepath.Join(root, filepath.FromSlash(name))] = filepath.Join(fresh, filepath.FromSlash(name))
 	}
 	for _, name := range plan.stale {
-		replace[filepath.Join(root, filepath.FromSlash(name))] = "" // is not there
+		replace[filepath.Join(root, filepath.FromSlash(name))] = "" // removed
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -37,7 +37,7 @@ func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes
 	messages := func(packages ...string) []string {
 		found := compilerMessages(ctx, root, overlay, packages...)
 		for i, message := range found {
-			// The compiler names the files that it reads. Users know them by where they go.
+			// The compiler names the files in the temporary folder. Users know them by their final places.
 			for _, place := range []string{fresh, strings.TrimPrefix(fresh, root+string(filepath.Separator))} {
 				message = strings.ReplaceAll(message, place+string(filepath.Separator), "")
 			}
@@ -49,7 +49,7 @@ func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes
 	problems := messages(generatedPackages...)
 	if len(problems) == 0 {
 		for _, problem := range messages(".") {
-			if inFacade.MatchString(problem) { // is at fault, or declares what is declared by hand
+			if inFacade.MatchString(problem) { // wrong, or declared by hand too
 				problems = append(problems, problem)
 			} else {
 				notes = append(notes, problem)
@@ -57,25 +57,25 @@ func compile(ctx context.Context, root, fresh, scratch string, plan plan) (notes
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("stopped before anything was changed: %w", err)
+		return nil, fmt.Errorf("interrupted, nothing was changed: %w", err)
 	}
 	if len(problems) > 0 && !slices.ContainsFunc(problems, inFile.MatchString) {
-		return nil, fmt.Errorf("the code that the contract makes could not be compiled, so nothing was changed:\n\t%s", strings.Join(problems, "\n\t"))
+		return nil, fmt.Errorf("compiling the generated code failed, nothing was changed:\n\t%s", strings.Join(problems, "\n\t"))
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("the code that the contract makes does not compile, so nothing was changed:\n\t%s", strings.Join(problems, "\n\t"))
+		return nil, fmt.Errorf("the generated code does not compile, nothing was changed:\n\t%s", strings.Join(problems, "\n\t"))
 	}
 
 	return notes, nil
 }
 
-// inFacade is a message about a generated file of package redshift.
+// inFacade matches a message about a generated file of package redshift.
 var inFacade = regexp.MustCompile(`\boperations(_[a-z0-9]+)?\.go:`)
 
-// inFile is a message about a place in a file, in place of one about what the compiler needs.
+// inFile matches a message about a place in a file. Other messages are about modules or the environment.
 var inFile = regexp.MustCompile(`\.go:[0-9]+:`)
 
-// compilerMessages builds packages with an overlay, and returns what the compiler says of them: none if they compile.
+// compilerMessages builds packages with an overlay, and returns the messages of the compiler: none if the packages compile.
 func compilerMessages(ctx context.Context, root, overlay string, packages ...string) []string {
 	build := func(flags ...string) ([]byte, error) {
 		command := exec.CommandContext(ctx, "go", append(append([]string{"build", "-overlay", overlay}, flags...), packages...)...)
@@ -87,7 +87,7 @@ func compilerMessages(ctx context.Context, root, overlay string, packages ...str
 	if _, err := build(); err == nil {
 		return nil
 	}
-	// Again, for all messages in place of the first ten. Not at once: with the flag the build cache is of no use to others.
+	// Build again for all messages, instead of the first ten. The first build omits the flag, because other builds share its cache.
 	output, err := build("-gcflags=-e")
 	if err == nil {
 		return nil

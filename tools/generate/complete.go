@@ -8,16 +8,17 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// complete writes out what the contract leaves to be understood, for go-swagger and the templates:
+// complete adds everything that the contract implies, for go-swagger and the templates:
 //
-//   - the order of the members of each structure, as x-order: Go structs then have them as the contract lists them, which
-//     is Amazon's order. go-swagger alone sorts them by name, and its own option for this misses those of results;
+//   - the order of the members of each structure, as x-order. Go structs then have the contract's order, which is Amazon's. By
+//     default, go-swagger sorts members by name. Its option for the order does not apply to results;
 //   - the Go name of a list parameter X.Y.N, which is X;
-//   - the element of each item in a list of structures, which is called as the structure;
-//   - the name of a tag's package, which is the tag in lower case. go-swagger would make reserved_nodes of ReservedNodes. x-area is
-//     the tag as the contract writes it;
+//   - the element of each item in a list of structures, which has the name of the structure;
+//   - the name of a tag's package, which is the tag in lower case. go-swagger alone would turn ReservedNodes into reserved_nodes.
+//     x-area is the tag as the contract writes it;
+//   - the first sentence of the description of each operation, parameter and member, as x-summary;
 //   - for each member of a structure that is sent, x-sent, and in a union, x-one-of with the names of all members. go-swagger does not
-//     pass on the extensions of the structure itself;
+//     pass the extensions of a structure to the templates;
 //   - for each operation, what completeOperation adds.
 func (c *contract) complete(found *contractCheck) error {
 	var failed error
@@ -34,11 +35,14 @@ func (c *contract) complete(found *contractCheck) error {
 			for i := 1; i < len(node.Content); i += 2 {
 				set(node.Content[i], "x-order", "!!int", strconv.Itoa((i-1)/2))
 				completeList(node.Content[i])
+				summarize(node.Content[i])
 			}
 		case node.Kind == yaml.MappingNode && get(node, "operationId") != nil:
 			failed = errors.Join(failed, found.completeOperation(node))
+			summarize(node)
 		case node.Kind == yaml.MappingNode && get(node, "in") != nil && get(node, "type") != nil:
 			completeParameter(node)
+			summarize(node)
 		}
 	})
 
@@ -64,7 +68,7 @@ func completeSent(definition *yaml.Node) {
 	}
 }
 
-// completeParameter gives a list its Go name.
+// completeParameter sets the Go name of a list.
 func completeParameter(node *yaml.Node) {
 	name := get(node, "name")
 	if name != nil && get(node, "type").Value == "array" && get(node, "x-go-name") == nil {
@@ -75,12 +79,12 @@ func completeParameter(node *yaml.Node) {
 
 // completeOperation adds to an operation:
 //
-//   - x-names with the names that are derived;
-//   - x-look-up, which is the operation that describes the resource, the list with the resources in its result, and the parameters that
-//     name the resource;
-//   - x-pages, which is how Go code gets at the list that its pages are over, at the Marker next to it, and at the type of an item;
+//   - x-names, with the derived names;
+//   - x-look-up: the operation that describes the resource, the list with the resources in its result, and the parameters that name
+//     the resource;
+//   - x-pages: the Go expressions for the list of a page and for the Marker, and the type of an item;
 //   - x-secret, if a parameter is a secret;
-//   - x-functions, the Go functions that follow from the declarations.
+//   - x-functions: the Go functions that the declarations define.
 func (c *contractCheck) completeOperation(node *yaml.Node) error {
 	if tags := get(node, "tags"); tags != nil && len(tags.Content) == 1 {
 		set(node, "x-area", "!!str", tags.Content[0].Value)
@@ -146,7 +150,7 @@ func (c *contractCheck) hasSecret(operation described) bool {
 	return false
 }
 
-// goPath returns how Go code gets at a member with a path.
+// goPath returns the Go selector for a member with a path.
 func (c *contractCheck) goPath(members map[string]any, path string) string {
 	name, rest, nested := strings.Cut(path, ".")
 	member := object(members[name])
@@ -159,7 +163,7 @@ func (c *contractCheck) goPath(members map[string]any, path string) string {
 	return text
 }
 
-// completeList gives the items of a list of structures the structure's name.
+// completeList names the items of a list of structures after the structure.
 func completeList(property *yaml.Node) {
 	items := get(property, "items")
 	if items == nil || get(property, "x-item-name") != nil {
@@ -170,7 +174,7 @@ func completeList(property *yaml.Node) {
 	}
 }
 
-// walk calls a function for each node of the document, children first, with the key that leads to it.
+// walk calls a function for each node of the document, with its key. Children come first.
 func walk(node *yaml.Node, visit func(key string, node *yaml.Node)) {
 	for i, child := range node.Content {
 		walk(child, visit)
@@ -200,7 +204,7 @@ func set(node *yaml.Node, key, tag, value string) {
 	)
 }
 
-// setValue sets the value of a key, in place of the one that it has.
+// setValue sets the value of a key. It replaces an existing value.
 func setValue(node *yaml.Node, key string, value any) error {
 	encoded := new(yaml.Node)
 	if err := encoded.Encode(value); err != nil {

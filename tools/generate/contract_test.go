@@ -13,57 +13,57 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// A difference is something that the contract deliberately has otherwise than the upstream document.
+// difference is a deliberate difference between the contract and the upstream document.
 type difference struct {
-	where  string // a pattern for the place: * stands for one step, ** for any number of them
+	where  string // a pattern for the place: * matches one step, ** any number of steps
 	reason string
 }
 
-// Each difference needs a reason here, and each reason a difference: one that nothing needs any more fails the test.
+// Each difference needs a reason here. A reason without a difference fails the test.
 
-// changed: upstream says one thing, the contract another, or nothing.
+// changed lists values that differ from upstream, or that the contract does not have.
 var changed = []difference{
-	{"info.**", "the contract describes more than CreateClusterSnapshot, in words of its own, for the API version 2012-12-01"},
-	{"schemes.0", "http would show credentials and data to everyone on the way; Redshift's endpoints are https"},
-	{"produces.0", "Redshift answers XML, never JSON"},
-	{"consumes.0", "a call has no body, or a form; Redshift reads no JSON"},
-	{"x-collection-name", "a mark of the catalogue that the document comes from; no tool reads it"},
-	{"x-complete", "a mark of the catalogue that the document comes from; no tool reads it"},
-	{"x-streamrank.**", "a mark of the catalogue that the document comes from; no tool reads it"},
-	{"paths.*.get.x-api-path-slug", "a mark of the catalogue that the document comes from; no tool reads it"},
-	{"paths.*.get.description", "words of our own, with states, units, limits and errors"},
-	{"paths.*.get.parameters.*.description", "words of our own, with units, limits and defaults"},
-	{"paths.*.get.responses.200.description", "upstream says OK; the contract says what is in the answer"},
-	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.type", "a list of tags cannot be one string: Redshift takes Tags.Tag.1.Key, Tags.Tag.1.Value, Tags.Tag.2.Key and so on"},
+	{"info.**", "the contract describes more than CreateClusterSnapshot, in our own words, for the API version 2012-12-01"},
+	{"schemes.0", "http would send credentials and data unprotected; Redshift's endpoints use https"},
+	{"produces.0", "Redshift returns XML, never JSON"},
+	{"consumes.0", "a call has no body or a form; Redshift does not read JSON"},
+	{"x-collection-name", "an entry of the catalogue that the document comes from; no tool reads it"},
+	{"x-complete", "an entry of the catalogue that the document comes from; no tool reads it"},
+	{"x-streamrank.**", "an entry of the catalogue that the document comes from; no tool reads it"},
+	{"paths.*.get.x-api-path-slug", "an entry of the catalogue that the document comes from; no tool reads it"},
+	{"paths.*.get.description", "our own words, with states, units, limits and errors"},
+	{"paths.*.get.parameters.*.description", "our own words, with units, limits and defaults"},
+	{"paths.*.get.responses.200.description", "upstream has OK; the contract describes the result"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.type", "a list of tags cannot be one string: Redshift expects Tags.Tag.1.Key, Tags.Tag.1.Value, ..."},
 }
 
-// added: the contract has it, upstream does not.
+// added lists entries that upstream does not have.
 var added = []difference{
 	{"host", "upstream has no host; without one the document describes no address"},
-	{"basePath", "goes with the host"},
-	{"tags.**", "says what the tag Snapshots is about"},
-	{"definitions.**", "upstream describes no answers; these are the structures in them"},
+	{"basePath", "belongs to the host"},
+	{"tags.**", "describes the tag Snapshots"},
+	{"definitions.**", "upstream describes no results; these are their structures"},
 	{"parameters.**", "parameters that several operations share"},
-	{"responses.**", "the form of every failure"},
-	{"paths.*.get.responses.200.schema.**", "upstream describes no answers"},
-	{"paths.*.get.responses.default.**", "upstream describes no failures"},
+	{"responses.**", "the form of every error"},
+	{"paths.*.get.responses.200.schema.**", "upstream describes no results"},
+	{"paths.*.get.responses.default.**", "upstream describes no errors"},
 	{"paths.*.get.x-errors.**", "the error codes that Amazon documents"},
-	{"paths.*.get.x-recovery.**", "how the client finds out about a lost response"},
-	{"paths.*.get.x-names.**", "which resource a response is about"},
-	{"paths.*.get.x-creates.**", "which resources waits may not see immediately"},
+	{"paths.*.get.x-recovery.**", "how the client handles a lost response"},
+	{"paths.*.get.x-names.**", "the resource that a response names"},
+	{"paths.*.get.x-creates.**", "the resources that may not be visible immediately"},
 	{"paths.*.get.parameters.Version.**", "Redshift refuses a call without the API version"},
-	{"paths.*.get.parameters.*.required", "Redshift refuses calls without these parameters; upstream marks none as required"},
+	{"paths.*.get.parameters.*.required", "Redshift refuses calls without these parameters; upstream marks no parameter as required"},
 	{"paths.*.get.parameters.*.maxLength", "a limit that Amazon documents"},
 	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.items.**", "a list, see its type"},
-	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-list-item", "the items are structures, which Swagger 2.0 cannot say of a query parameter"},
-	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-go-name", "TagsTagN is no name for a field"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-list-item", "the items are structures, which Swagger 2.0 does not allow in a query parameter"},
+	{"paths./?Action=CreateClusterSnapshot.get.parameters.Tags.Tag.N.x-go-name", "TagsTagN is not a good field name"},
 	{"paths.*.get.parameters.ManualSnapshotRetentionPeriod.**", "AWS added this parameter since"},
 	{"paths./?Action=AuthorizeSnapshotAccess.get.parameters.SnapshotArn.**", "AWS added this parameter since"},
-	{operationsBeyondUpstream, "upstream has three operations; the others are the rest of a snapshot's life"},
+	{operationsBeyondUpstream, "upstream has only three operations on snapshots"},
 }
 
-// operationsBeyondUpstream stands for all of the operations that upstream does not have. A pattern would also hide
-// additions to those that it has.
+// operationsBeyondUpstream represents all operations that upstream does not have. A pattern would also hide additions to upstream's
+// operations.
 const operationsBeyondUpstream = "operations beyond upstream"
 
 var operationOf = regexp.MustCompile(`^paths\./\?Action=\w+\.`)
@@ -73,7 +73,7 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 	upstream := leaves(t, []byte(read(t, filepath.Join(specFolder, "upstream", "create-cluster-snapshot.yaml"))))
 	contract := mergedLeaves(t)
 
-	// What nobody may change, whatever the lists above say.
+	// These values must not change, even with a reason.
 	kept := regexp.MustCompile(`^paths\..*\.get\.(operationId|summary|tags\.\d+|parameters\..*\.(name|in))$`)
 	var operations, parameters int
 	upstreamOperations := map[string]bool{}
@@ -85,7 +85,7 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 			continue
 		}
 		if contract[place] != value {
-			t.Errorf("%s: upstream has %q, the contract %q; bring it back, x-go-name changes a parameter's name in Go alone", place, value, contract[place])
+			t.Errorf("%s = %q, want %q as in upstream: restore it; x-go-name changes only the Go name of a parameter", place, contract[place], value)
 		}
 		switch {
 		case strings.HasSuffix(place, ".operationId"):
@@ -95,7 +95,7 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 		}
 	}
 	if operations != 3 || parameters != 9 {
-		t.Errorf("compared %d operations and %d parameters of upstream's, want 3 and 9", operations, parameters)
+		t.Errorf("compared %d operations and %d parameters of upstream, want 3 and 9", operations, parameters)
 	}
 
 	used := map[string]bool{}
@@ -105,8 +105,8 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 			continue
 		}
 		if !listed(changed, place, used) {
-			t.Errorf("%s: upstream has %q, the contract %q; bring it back, or give the reason in the list changed of tools/generate/contract_test.go",
-				place, upstream[place], value)
+			t.Errorf("%s = %q, want %q as in upstream: restore it, or add a reason to the list changed in tools/generate/contract_test.go",
+				place, value, upstream[place])
 		}
 	}
 	for _, place := range slices.Sorted(maps.Keys(contract)) {
@@ -116,21 +116,21 @@ func TestContractIsASupersetOfTheUpstreamDocument(t *testing.T) {
 			continue
 		}
 		if _, present := upstream[place]; !present && !listed(added, place, used) {
-			t.Errorf("%s: the contract adds %q to an operation of upstream's; give the reason in the list added of tools/generate/contract_test.go",
+			t.Errorf("%s: the contract adds %q to upstream: add a reason to the list added in tools/generate/contract_test.go",
 				place, contract[place])
 		}
 	}
 	for _, entry := range slices.Concat(changed, added) {
 		if !used[entry.where] {
-			t.Errorf("%s is listed in tools/generate/contract_test.go as a difference (%s), but there is none; take it out", entry.where, entry.reason)
+			t.Errorf("%s is in a list of tools/generate/contract_test.go (%s), but is not a difference: remove it", entry.where, entry.reason)
 		}
 		if entry.reason == "" {
-			t.Errorf("%s is listed without a reason", entry.where)
+			t.Errorf("%s has no reason in its list", entry.where)
 		}
 	}
 }
 
-// The document that the contract started from is kept word for word.
+// The document that the contract started from does not change.
 func TestUpstreamDocument(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(specFolder, "upstream", "create-cluster-snapshot.yaml")
@@ -139,7 +139,7 @@ func TestUpstreamDocument(t *testing.T) {
 	}
 	const sum = "d352e47cb9adbf0b6857072860c6769ef9c1269f9d4a808a4c09d895adc72ef4"
 	if got := fmt.Sprintf("%x", sha256.Sum256([]byte(read(t, path)))); got != sum {
-		t.Errorf("its SHA-256 is %s, want %s: it was changed", got, sum)
+		t.Errorf("the SHA-256 of %s is %s, want %s: restore the document", path, got, sum)
 	}
 }
 
@@ -151,11 +151,11 @@ func TestEverythingIsDocumented(t *testing.T) {
 	}
 	gaps := contractOf(t, split(t, read(t, filepath.Join("testdata", "gaps.yaml")))).findings()
 	if len(gaps.problems) > 0 || len(gaps.gaps) != 4 {
-		t.Errorf("a contract with gaps: got %q and %q", gaps.problems, gaps.gaps)
+		t.Errorf("testdata/gaps.yaml has the problems %q and the gaps %q, want no problems and 4 gaps", gaps.problems, gaps.gaps)
 	}
 }
 
-// The merged contract is one document that any tool for Swagger reads.
+// The merged contract is one document that any Swagger tool can read.
 func TestPrint(t *testing.T) {
 	t.Parallel()
 	var printed strings.Builder
@@ -169,19 +169,19 @@ func TestPrint(t *testing.T) {
 		t.Error(err)
 	}
 	if got, want := leaves(t, []byte(printed.String())), mergedLeaves(t); !maps.Equal(got, want) {
-		t.Error("what is printed is not the merged contract")
+		t.Error("the printed document differs from the merged contract")
 	}
 	for _, line := range []string{"  /?Action=CreateTags:", "  /?Action=DescribeClusters:", "  /?Action=CopyClusterSnapshot:", "  - name: Snapshots", "  - name: Tags"} {
 		if !strings.Contains(printed.String(), "\n"+line+"\n") {
-			t.Errorf("the document has no line %q", line)
+			t.Errorf("the document does not contain the line %q", line)
 		}
 	}
 	if err := run(t.Context(), root, mode{print: true, check: true}, &printed); err == nil {
-		t.Error("-print and -check together: no error")
+		t.Error("run with -print and -check returned no error")
 	}
 	broken := split(t, strings.Replace(fixture(t), "x-read-only: true", "x-readonly: true", 1))
 	if err := run(t.Context(), filepath.Dir(broken), mode{print: true}, &printed); err == nil || !strings.Contains(err.Error(), "x-readonly") {
-		t.Errorf("printing a contract with a mistake: %v", err)
+		t.Errorf("-print of a contract with a mistake: %v, want an error about x-readonly", err)
 	}
 }
 
@@ -195,7 +195,7 @@ func contractOf(t *testing.T, folder string) *contract {
 	return contract
 }
 
-// listed tells whether a list explains a difference, and marks the entry as used.
+// listed reports whether a list explains a difference, and marks the entry as used.
 func listed(list []difference, place string, used map[string]bool) bool {
 	found := false
 	for _, entry := range list {
@@ -224,8 +224,8 @@ func mergedLeaves(t *testing.T) map[string]string {
 	return leaves(t, text)
 }
 
-// leaves flattens a document into its scalars by their places. A parameter's step is its name instead of its index, and a
-// reference to a shared parameter is replaced by the parameter.
+// leaves flattens a document into its scalars by their places. Parameters have their name as step instead of their index. A shared
+// parameter replaces the reference to it.
 func leaves(t *testing.T, text []byte) map[string]string {
 	t.Helper()
 	var document map[string]any
@@ -241,7 +241,7 @@ func leaves(t *testing.T, text []byte) map[string]string {
 			for key, child := range node {
 				walk(join(place, key), child)
 			}
-		case map[any]any: // YAML reads a status, the key of an answer, as a number
+		case map[any]any: // YAML reads an HTTP status as a number
 			for key, child := range node {
 				walk(join(place, fmt.Sprint(key)), child)
 			}
@@ -252,7 +252,7 @@ func leaves(t *testing.T, text []byte) map[string]string {
 					if reference, ok := parameter["$ref"].(string); ok {
 						parameter, ok = shared[strings.TrimPrefix(reference, "#/parameters/")].(map[string]any)
 						if !ok {
-							t.Fatalf("%s: %s leads nowhere", place, reference)
+							t.Fatalf("%s: the target of %s does not exist", place, reference)
 						}
 					}
 					step, child = parameter["name"].(string), parameter

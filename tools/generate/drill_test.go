@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// checkout is a copy of the tree as git knows it, with one commit.
+// checkout returns a copy of the files that git knows or would add, in a new repository with one commit.
 func checkout(t *testing.T) string {
 	t.Helper()
 	source := filepath.Join("..", "..")
 	listed, err := exec.CommandContext(t.Context(), "git", "-C", source, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
-		t.Fatalf("list the files: %v", err)
+		t.Fatalf("git ls-files: %v", err)
 	}
 	root := t.TempDir()
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(listed), "\x00"), "\x00") {
@@ -26,12 +26,12 @@ func checkout(t *testing.T) string {
 	}
 	command(t, root, true, "git", "init", "-q")
 	command(t, root, true, "git", "add", "-A")
-	command(t, root, true, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "as it is")
+	command(t, root, true, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-q", "-m", "start")
 
 	return root
 }
 
-// command runs one in a folder, without the network, and wants it to succeed or to fail.
+// command runs a command in a folder, without the network. The test fails unless the command succeeds or fails as expected.
 func command(t *testing.T, folder string, succeeds bool, name string, arguments ...string) string {
 	t.Helper()
 	made := exec.CommandContext(t.Context(), name, arguments...)
@@ -45,19 +45,18 @@ func command(t *testing.T, folder string, succeeds bool, name string, arguments 
 	return string(output)
 }
 
-// edit changes a file, in which the text to be replaced stands once.
+// edit replaces a text that a file contains exactly once.
 func edit(t *testing.T, path, old, new string) {
 	t.Helper()
 	content := read(t, path)
 	if strings.Count(content, old) != 1 {
-		t.Fatalf("%q stands %d times in %s", old, strings.Count(content, old), path)
+		t.Fatalf("%s contains %q %d times, want 1", path, old, strings.Count(content, old))
 	}
 	write(t, path, strings.Replace(content, old, new, 1))
 }
 
-// TestDrill does what somebody does who adds operations: three of them in one new file of the contract, one command, and one that
-// updates the tables in docs. No other file is edited, and the tests pass: the operations are retried and recovered, have pages, and the
-// fake plays them.
+// TestDrill adds three operations as a contributor would: with one new file of the contract and go generate. Nothing else is edited, and
+// the tests pass: the client retries and recovers the operations and iterates over pages, and the fake plays them.
 func TestDrill(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -68,14 +67,14 @@ func TestDrill(t *testing.T) {
 	write(t, filepath.Join(root, "spec", "reports.yaml"), read(t, filepath.Join(drill, "reports.yaml")))
 	said := command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
 	if !strings.Contains(said, "client/reports/create_report.go is missing") {
-		t.Errorf("the check does not say which file is missing: %s", said)
+		t.Errorf("generate -check printed %s, want the missing file", said)
 	}
 	command(t, root, true, "go", "generate", "./...")
 	command(t, root, true, "go", "run", "-C", "tools", "./generate", "-check")
 	page := read(t, filepath.Join(root, "docs", "api.md"))
 	for _, want := range []string{"### DescribeReports\n", "DescribeReportsAll(", "`Layout`"} {
 		if !strings.Contains(page, want) {
-			t.Errorf("docs/api.md does not have %q", want)
+			t.Errorf("docs/api.md does not contain %q", want)
 		}
 	}
 	command(t, root, true, "go", "vet", "./...")
@@ -83,7 +82,7 @@ func TestDrill(t *testing.T) {
 	for _, name := range edited {
 		text := read(t, filepath.Join(root, name))
 		if !isGenerated(text) && name != "spec/reports.yaml" {
-			t.Errorf("%s changed, and is not generated", name)
+			t.Errorf("the hand-written %s changed", name)
 		}
 	}
 	write(t, filepath.Join(root, "drill_test.go"), read(t, filepath.Join(drill, "drill_test.go.txt")))
@@ -92,7 +91,7 @@ func TestDrill(t *testing.T) {
 	command(t, root, true, "go", "run", "-C", "tools", "./apicheck")
 }
 
-// TestBreakingChanges takes away what programs could miss, and wants each to be reported by its name.
+// TestBreakingChanges removes parts of the contract that programs may use, and checks that apicheck reports each by name.
 func TestBreakingChanges(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -102,7 +101,7 @@ func TestBreakingChanges(t *testing.T) {
 	contract := filepath.Join(root, "spec", "tags.yaml")
 	edit(t, contract, "        - name: ResourceName\n          in: query\n          type: string\n          description: List only the tags of the resource with this",
 		"        - name: ResourceArn\n          in: query\n          type: string\n          description: List only the tags of the resource with this")
-	edit(t, contract, "              Marker:\n                type: string\n                description: Where the next page starts. Empty on the last one.\n        default:\n          $ref: '#/responses/Error'\n\ndefinitions:\n",
+	edit(t, contract, "              Marker:\n                type: string\n                description: Marker of the next page. Empty on the last page.\n        default:\n          $ref: '#/responses/Error'\n\ndefinitions:\n",
 		"        default:\n          $ref: '#/responses/Error'\n\ndefinitions:\n")
 	edit(t, contract, "      x-paginate:\n        over: TaggedResources\n", "")
 	text := read(t, contract)
@@ -111,7 +110,7 @@ func TestBreakingChanges(t *testing.T) {
 	write(t, contract, text[:start]+text[end+1:])
 	said := command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
 	if !strings.Contains(said, "CreateTags, x-recovery, describe: DescribeTags has no parameter ResourceName") {
-		t.Errorf("it does not say which look-up has to be changed: %s", said)
+		t.Errorf("generate -check printed %s, want the look-up that is wrong", said)
 	}
 	edit(t, contract, "{DescribeTags: {ResourceName: ResourceName}}", "{DescribeTags: {ResourceArn: ResourceName}}")
 	command(t, root, false, "go", "run", "-C", "tools", "./generate", "-check")
@@ -122,7 +121,7 @@ func TestBreakingChanges(t *testing.T) {
 		"Client.DeleteTags: removed", "DeleteTagsParams: removed", `"### Breaking"`,
 	} {
 		if !strings.Contains(said, want) {
-			t.Errorf("the comparison does not say %s", want)
+			t.Errorf("the output of apicheck does not contain %s", want)
 		}
 	}
 	if t.Failed() {

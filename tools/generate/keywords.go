@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// kinds says what the value of a keyword has to be, where YAML can make something else of it: yes, 2.0 and 2012-12-01 are no
-// texts without quotes.
+// kinds has the kind of value of each keyword. Without quotes, YAML does not read yes, 2.0 and 2012-12-01 as strings.
 var kinds = map[string]string{
 	"swagger": aText, "host": aText, "basePath": aText, "name": aText, "in": aText, "type": aText, "format": aText, "$ref": aText,
 	"operationId": aText, "summary": aText, "description": aText, "title": aText,
@@ -25,19 +24,19 @@ var kinds = map[string]string{
 }
 
 const (
-	aText        = "a text"
-	aFlag        = "true or false"
-	aWholeNumber = "a whole number"
+	aText        = "a string"
+	aFlag        = "a boolean"
+	aWholeNumber = "an integer"
 	aNumber      = "a number"
 	aList        = "a list"
-	aMapping     = "a mapping, with keywords below it"
+	aMapping     = "a mapping"
 )
 
-// withoutEffect says of Swagger's own keywords, where the templates make nothing of them, what to do instead.
+// withoutEffect has Swagger's keywords that the templates ignore in some places, with advice.
 var withoutEffect = map[string]string{
-	"default": "say in the description what Redshift takes where nothing is sent",
-	"pattern": "which characters are allowed is Redshift's to judge",
-	"enum":    "make it one of the definitions, to which a parameter refers with x-enum and a member with $ref",
+	"default": "give Redshift's default in the description",
+	"pattern": "Redshift checks the characters",
+	"enum":    "make it a definition; parameters refer to it with x-enum, members with $ref",
 
 	"additionalProperties": "", "allOf": "", "allowEmptyValue": "", "collectionFormat": "", "deprecated": "", "discriminator": "", "example": "",
 	"examples": "", "exclusiveMaximum": "", "exclusiveMinimum": "", "externalDocs": "", "format": "", "headers": "", "items": "",
@@ -46,14 +45,14 @@ var withoutEffect = map[string]string{
 	"title": "", "type": "", "uniqueItems": "", "xml": "", "consumes": "", "produces": "", "schemes": "", "schema": "",
 }
 
-// keywords reports what means nothing where it stands, and what has a value of the wrong kind. Swagger accepts much that the
-// templates make nothing of, and a limit that nobody checks is worse than one that is refused.
+// keywords reports keywords without effect, and values of the wrong kind. Swagger accepts much that the templates ignore, and a limit
+// without a check is worse than an error.
 func (c *contractCheck) keywords(place string, node map[string]any, known ...string) {
 	c.enter(node)
 	for key, value := range node {
 		advice, isSwagger := withoutEffect[key]
 		switch {
-		case key == "x-api-path-slug": // a mark of upstream's
+		case key == "x-api-path-slug": // from the upstream document
 		case slices.Contains(known, key):
 			if want := kinds[key]; want != "" {
 				c.kind(place, key, value, want)
@@ -63,14 +62,14 @@ func (c *contractCheck) keywords(place string, node map[string]any, known ...str
 		case isSwagger:
 			c.add(place, "%s has no effect here", key)
 		case strings.HasPrefix(key, "x-"):
-			c.add(place, "the extension %s means nothing here%s", key, nearest(key, known))
+			c.add(place, "the extension %s has no effect here%s", key, nearest(key, known))
 		default:
 			c.add(place, "unknown keyword %s%s", key, nearest(key, known))
 		}
 	}
 }
 
-// kind reports a value that is of another kind than the keyword's.
+// kind reports a value that has the wrong kind for its keyword.
 func (c *contractCheck) kind(place, key string, value any, want string) {
 	var is string
 	switch value := value.(type) {
@@ -96,15 +95,15 @@ func (c *contractCheck) kind(place, key string, value any, want string) {
 	switch {
 	case is == want || is == aWholeNumber && want == aNumber:
 	case want == aText && (is == aFlag || is == aNumber || is == aWholeNumber || is == "a date"):
-		c.add(place, "%s is %v, which is %s, and has to be a text: put it in quotes", key, value, is)
+		c.add(place, "%s is %v, which is %s, but must be a string: put it in quotes", key, value, is)
 	case is == aText || is == aNumber || is == aWholeNumber:
-		c.add(place, "%s is %#v, and has to be %s", key, value, want)
+		c.add(place, "%s is %#v, but must be %s", key, value, want)
 	default:
-		c.add(place, "%s is %s, and has to be %s", key, is, want)
+		c.add(place, "%s is %s, but must be %s", key, is, want)
 	}
 }
 
-// texts returns the items of a list of texts, and reports those that are none.
+// texts returns the items of a list of strings, and reports items of other kinds.
 func (c *contractCheck) texts(place, key string, node any) []string {
 	var found []string
 	for _, item := range list(node) {
@@ -115,7 +114,7 @@ func (c *contractCheck) texts(place, key string, node any) []string {
 	return found
 }
 
-// nearest is the end of a message about a name that is not known: the known one that was probably meant.
+// nearest returns the end of a message about an unknown name: the most similar known name, if any.
 func nearest(name string, known []string) string {
 	const tooFar = 3
 	found, distance := "", tooFar
@@ -131,7 +130,7 @@ func nearest(name string, known []string) string {
 	return ", did you mean " + found + "?"
 }
 
-// editDistance is how many letters have to be put in, left out or replaced to make one word of the other.
+// editDistance returns the number of letters to insert, delete or replace to turn one word into the other.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

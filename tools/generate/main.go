@@ -1,9 +1,9 @@
-// Command generate makes the generated part of the library from its contract.
+// Command generate generates Go code and documentation from the contract.
 //
-// It merges the files of the contract, spec/*.yaml, and validates the result. Then go-swagger writes everything into a temporary
-// folder with the templates in spec/templates, and the Go compiler checks it. Only then the new files replace the old ones. A
-// failure on the way changes nothing. A generated file is removed when the contract has no reason for it any more. Files without
-// the header of generated ones are never changed or removed.
+// It merges the files of the contract, spec/*.yaml, and validates the result. go-swagger writes the new files into a temporary
+// folder, with the templates in spec/templates. After the Go compiler accepts them, they replace the old files. If a step fails,
+// nothing changes. The command removes generated files that the contract no longer needs. It never changes or removes files
+// without the header of generated files.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"strings"
 )
 
-// generated is everything that the templates write, as patterns of paths in the repository.
+// generated has patterns for the paths of all generated files and folders in the repository.
 var generated = []string{
 	"client",
 	"models",
@@ -31,7 +31,8 @@ var generated = []string{
 	filepath.Join("docs", "api.md"),
 }
 
-const usage = `generate makes the generated part of the library from the contract, spec/*.yaml. At the top of the repository, go generate ./... runs it.
+const usage = `generate generates Go code and documentation from the contract, spec/*.yaml.
+In the root of the repository, go generate ./... runs it.
 
 usage: go run -C tools ./generate [flags]
 
@@ -42,20 +43,20 @@ func main() {
 		fmt.Fprint(flag.CommandLine.Output(), usage)
 		flag.PrintDefaults()
 	}
-	root := flag.String("root", "..", "the `folder` of the repository, with spec in it")
-	check := flag.Bool("check", false, "change nothing; fail where what is there differs from what would be generated")
+	root := flag.String("root", "..", "root `folder` of the repository")
+	check := flag.Bool("check", false, "change nothing; fail if the generated files differ from the contract")
 	printMerged := flag.Bool("print", false, "change nothing; print the whole contract as one Swagger document")
-	verbose := flag.Bool("v", false, "show go-swagger's log")
+	verbose := flag.Bool("v", false, "print the log of go-swagger")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "generate: it takes no arguments but flags, and got %q\n", flag.Args())
+		fmt.Fprintf(os.Stderr, "generate: unexpected arguments %q: only flags are accepted\n", flag.Args())
 		os.Exit(2)
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
-	// go-swagger logs every file and field to the standard logger.
+	// go-swagger logs every file and field with the standard logger.
 	log.SetOutput(io.Discard)
 	if *verbose {
 		log.SetOutput(os.Stderr)
@@ -67,11 +68,11 @@ func main() {
 	}
 }
 
-// mode is what to do with the generated files.
+// mode selects what a run does.
 type mode struct {
-	check      bool // compare them with what is there, and change nothing
+	check      bool // compare the files, and change nothing
 	print      bool // print the merged contract, and change nothing
-	uncompiled bool // leave out the compiler, for tests of the rest
+	uncompiled bool // skip the compiler, for tests of the other steps
 }
 
 func run(ctx context.Context, root string, mode mode, output io.Writer) (err error) {
@@ -80,15 +81,15 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 		return err
 	}
 	if mode.print && mode.check {
-		return errors.New("use either -print or -check")
+		return errors.New("-print and -check cannot be combined")
 	}
 	if mode.print {
 		return printContract(root, output)
 	}
-	// Inside the repository, so that the last step is a rename on one file system. The dot keeps it out of ./... .
+	// The folder is in the repository, because the last step renames files within one file system. The dot hides it from ./... .
 	scratch, err := os.MkdirTemp(root, ".generate-")
 	if err != nil {
-		return fmt.Errorf("making a folder for the new files: %w", err)
+		return fmt.Errorf("creating a temporary folder: %w", err)
 	}
 	defer func() {
 		if !errors.Is(err, errNotUndone) {
@@ -114,7 +115,8 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 	}
 	var notes []string
 	if len(plan.handWritten) > 0 {
-		return fmt.Errorf("nothing was changed, because files are in the way:\n\t%s", strings.Join(plan.handWritten, "\n\t"))
+		return fmt.Errorf("nothing was changed, because hand-written files are in the place of generated ones:\n\t%s",
+			strings.Join(plan.handWritten, "\n\t"))
 	}
 	if !plan.changesNothing() && !mode.uncompiled {
 		if notes, err = compile(ctx, root, fresh, scratch, plan); err != nil {
@@ -122,18 +124,18 @@ func run(ctx context.Context, root string, mode mode, output io.Writer) (err err
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("stopped before anything was changed: %w", err)
+		return fmt.Errorf("interrupted, nothing was changed: %w", err)
 	}
 	if err := swap(root, fresh, filepath.Join(scratch, "old"), plan); err != nil {
 		return err
 	}
 	if err := removeEmpty(root); err != nil {
-		return fmt.Errorf("the files are in place, but not the folders that are empty now gone: %w", err)
+		return fmt.Errorf("the files are in place, but removing empty folders failed: %w", err)
 	}
 	fmt.Fprintln(output, "generate:", plan)
 	if len(notes) > 0 {
-		fmt.Fprintf(output, "generate: these hand-written files do not compile with the new code; mend them, and see the rest with go vet ./...\n\t%s\n",
-			strings.Join(notes, "\n\t"))
+		fmt.Fprintf(output, "generate: hand-written files do not compile with the new code; fix these, then find others with go vet ./...\n"+
+			"\t%s\n", strings.Join(notes, "\n\t"))
 	}
 
 	return nil
@@ -157,8 +159,8 @@ func printContract(root string, output io.Writer) error {
 	return err
 }
 
-// swap puts the fresh files where the generated ones are, and moves those to the folder of old ones. Where a step fails,
-// those before it are undone.
+// swap moves the old generated files to the folder old, and the fresh files into their places. If a step fails, swap undoes the
+// previous steps.
 func swap(root, fresh, old string, plan plan) (err error) {
 	var undo []func() error
 	defer func() {
@@ -167,7 +169,7 @@ func swap(root, fresh, old string, plan plan) (err error) {
 		}
 		for _, step := range slices.Backward(undo) {
 			if failed := step(); failed != nil {
-				err = fmt.Errorf("%w\n%w: %w; what was there is in %s", err, errNotUndone, failed, old)
+				err = fmt.Errorf("%w\n%w: %w; the old files are in %s", err, errNotUndone, failed, old)
 			}
 		}
 	}()
@@ -191,20 +193,20 @@ func swap(root, fresh, old string, plan plan) (err error) {
 	for _, name := range plan.fresh() {
 		path := filepath.FromSlash(name)
 		if err := move(filepath.Join(root, path), filepath.Join(old, path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("making room for %s: %w", name, err)
+			return fmt.Errorf("moving the old %s away: %w", name, err)
 		}
 		if err := move(filepath.Join(fresh, path), filepath.Join(root, path)); err != nil {
-			return fmt.Errorf("putting the new %s in its place: %w", name, err)
+			return fmt.Errorf("moving the new %s into place: %w", name, err)
 		}
 	}
 
 	return nil
 }
 
-// errNotUndone is matched by an error that left files where they do not belong.
-var errNotUndone = errors.New("undoing what was done before failed")
+// errNotUndone matches an error after which files are in the wrong places.
+var errNotUndone = errors.New("restoring the old files failed")
 
-// removeEmpty removes the folders below the generated ones that have nothing in them any more.
+// removeEmpty removes empty folders in the generated folders.
 func removeEmpty(root string) error {
 	paths, err := generatedPaths(root)
 	if err != nil {

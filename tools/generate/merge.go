@@ -15,32 +15,32 @@ import (
 	yaml "go.yaml.in/yaml/v3"
 )
 
-// sharedFile has what all areas share. Each other file of the contract has one area.
+// sharedFile has the parts that areas share. Each other file of the contract has one area.
 const sharedFile = "redshift.yaml"
 
-// notContract are the YAML files in spec that are no part of the contract.
+// notContract has the YAML files in spec that are not part of the contract.
 var notContract = []string{"layout.yaml"}
 
 // contract is the files of the contract, merged into one document.
 type contract struct {
 	document *yaml.Node          // a mapping, without aliases
-	origin   map[*yaml.Node]file // where the entries of each section come from
+	origin   map[*yaml.Node]file // the file of each entry of a section
 }
 
 // file is a file of the contract.
 type file struct {
-	name string // as its authors know it: spec/snapshots.yaml
+	name string // such as spec/snapshots.yaml
 	tag  string // the area's tag, empty if it has no operations
 }
 
-// sections are the mappings that every file may have. The entries of all files become one mapping. The value is what an entry is
-// called in messages.
+// sections are the mappings that every file may have. The entries of all files become one mapping. The value is the word for an entry
+// in messages.
 var sections = map[string]string{
 	"paths": "the path", "parameters": "the shared parameter", "responses": "the response", "definitions": "the definition",
 	"x-error-codes": "the error code",
 }
 
-// readContract merges the files of the contract in a folder. An entry that two files have is an error that names both.
+// readContract merges the files of the contract in a folder. If two files have the same entry, the error names both.
 func readContract(folder string) (*contract, error) {
 	names, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil {
@@ -78,7 +78,7 @@ func readContract(folder string) (*contract, error) {
 
 type merger struct {
 	contract
-	places   map[string]string // of each entry: file and line
+	places   map[string]string // file and line of each entry
 	problems []error
 }
 
@@ -91,7 +91,7 @@ func (m *merger) add(name string, text []byte) {
 	var parsed yaml.Node
 	err := yaml.Unmarshal(text, &parsed)
 	if err == nil {
-		err = yaml.Unmarshal(text, new(any)) // names keys that occur twice
+		err = yaml.Unmarshal(text, new(any)) // reports keys that occur twice
 	}
 	if err != nil {
 		m.report(name, "reading the contract: %s", strings.TrimPrefix(err.Error(), "yaml: "))
@@ -117,16 +117,16 @@ func (m *merger) add(name string, text []byte) {
 			m.document.Content = append(m.document.Content, key, value)
 			m.origin[value] = from
 		case sections[key.Value] != "":
-			m.report(place, "%s is %s", key.Value, aMapping)
+			m.report(place, "%s must be %s", key.Value, aMapping)
 		case slices.Contains(topKeywords, key.Value):
-			m.report(place, "the top of the contract: %s stands in %s alone", key.Value, sharedFile)
+			m.report(place, "the top of the contract: %s belongs in %s", key.Value, sharedFile)
 		default:
 			m.report(place, "the top of the contract: unknown keyword %s%s", key.Value, nearest(key.Value, append(slices.Collect(maps.Keys(sections)), "tags")))
 		}
 	}
 }
 
-// addTags adds the tags of one file to those of the others.
+// addTags adds the tags of one file to the tags of the other files.
 func (m *merger) addTags(from file, key, tags *yaml.Node) {
 	for _, tag := range tags.Content {
 		m.origin[tag] = from
@@ -138,7 +138,7 @@ func (m *merger) addTags(from file, key, tags *yaml.Node) {
 	}
 }
 
-// tagOf returns the tag of a file's operations: the first one that it declares.
+// tagOf returns the tag of a file's operations: the first tag that the file declares.
 func tagOf(top *yaml.Node) string {
 	tags := get(top, "tags")
 	if tags == nil || len(tags.Content) == 0 {
@@ -163,7 +163,7 @@ func (m *merger) merge(from file, section, entries *yaml.Node) {
 		place := fmt.Sprintf("%s:%d", from.name, key.Line)
 		entry := section.Value + " " + key.Value
 		if other, ok := m.places[entry]; ok {
-			m.report(place, "%s %s is in %s too: keep one of them", sections[section.Value], key.Value, other)
+			m.report(place, "%s %s is also in %s: keep one of them", sections[section.Value], key.Value, other)
 
 			continue
 		}
@@ -173,8 +173,8 @@ func (m *merger) merge(from file, section, entries *yaml.Node) {
 	}
 }
 
-// foldErrorCodes moves the error codes that files declare at their top to those of definitions.Error, where tools for Swagger accept
-// them next to the code that they are values of.
+// foldErrorCodes moves the error codes at the top of files into definitions.Error. Swagger tools accept them there, next to the
+// member Code.
 func (m *merger) foldErrorCodes() {
 	codes := get(m.document, "x-error-codes")
 	if codes == nil {
@@ -185,7 +185,7 @@ func (m *merger) foldErrorCodes() {
 	table := m.document
 	for _, step := range []string{"definitions", "Error", "properties", "Code"} {
 		if table = get(table, step); table == nil {
-			m.report("spec/"+sharedFile, "definitions.Error.properties.Code is missing, to which the error codes belong")
+			m.report("spec/"+sharedFile, "definitions.Error.properties.Code is missing: the error codes belong there")
 
 			return
 		}
@@ -198,7 +198,7 @@ func (m *merger) foldErrorCodes() {
 	for i := 0; i+1 < len(codes.Content); i += 2 {
 		key, value := codes.Content[i], codes.Content[i+1]
 		if get(into, key.Value) != nil {
-			m.report(m.places["x-error-codes "+key.Value], "the error code %s is in definitions.Error too: keep one of them", key.Value)
+			m.report(m.places["x-error-codes "+key.Value], "the error code %s is also in definitions.Error: keep one of them", key.Value)
 
 			continue
 		}
@@ -206,7 +206,7 @@ func (m *merger) foldErrorCodes() {
 	}
 }
 
-// withoutAliases returns a copy of a node in which each alias is replaced by what it stands for. Two files may use the same anchor.
+// withoutAliases returns a copy of a node with every alias replaced by its target. Two files may use the same anchor.
 func withoutAliases(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return withoutAliases(node.Alias)
@@ -229,7 +229,7 @@ func withoutAliases(node *yaml.Node) *yaml.Node {
 	return &copied
 }
 
-// mergedEntries returns the entries that a merge key (<<) brings to a mapping which does not have them itself.
+// mergedEntries returns the entries that a merge key (<<) adds to a mapping. Entries that the mapping already has are left out.
 func mergedEntries(from, into *yaml.Node) []*yaml.Node {
 	sources := []*yaml.Node{from}
 	if from.Kind == yaml.SequenceNode {
@@ -262,7 +262,7 @@ func (c *contract) text() ([]byte, error) {
 	return text.Bytes(), encoder.Close()
 }
 
-// place returns the file and line where the author wrote an entry of a section, such as a definition, or "".
+// place returns the file and line of an entry of a section, such as a definition, or "".
 func (c *contract) place(section, name string) string {
 	entries := get(c.document, section)
 	if entries == nil {
@@ -277,7 +277,7 @@ func (c *contract) place(section, name string) string {
 	return ""
 }
 
-// ownPlace puts the file and line before a message of go-openapi's, which names places of the merged document.
+// ownPlace adds the file and line to a message of go-openapi, which refers to the merged document.
 func (c *contract) ownPlace(message string) string {
 	for section, pattern := range map[string]*regexp.Regexp{
 		"paths":       regexp.MustCompile(`/\?Action=[A-Za-z0-9]+`),

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A small contract of three files. Tests replace parts of it.
+// threeFiles is a small contract of three files. Tests replace parts of it.
 const threeFiles = `
 --- redshift.yaml
 swagger: "2.0"
@@ -77,95 +77,95 @@ func TestMergedContract(t *testing.T) {
 		"paths./?Action=DescribeZebras.get.responses.200.schema.properties.Stripes.type": "integer",
 	} {
 		if found[place] != want {
-			t.Errorf("%s is %q, want %q", place, found[place], want)
+			t.Errorf("%s = %q, want %q", place, found[place], want)
 		}
 	}
 	if strings.Contains(string(text), "&one") || strings.Contains(string(text), "*one") {
-		t.Errorf("the document has an anchor that two files use:\n%s", text)
+		t.Errorf("the document still has an anchor:\n%s", text)
 	}
 }
 
-// What is wrong with the files is reported with the file and the line that their author knows.
-func TestProblemsOfTheFiles(t *testing.T) {
+// Mistakes are reported with their file and line.
+func TestInvalidFiles(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		old, new string
-		says     []string // all of the error
+		says     []string // the parts of the error
 	}{
 		"an operation in two files": {
 			"  /?Action=DescribeZebras:", "  /?Action=DescribeLions: {}\n  /?Action=DescribeZebras:",
-			[]string{"spec/zebras.yaml:7: the path /?Action=DescribeLions is in spec/lions.yaml:3 too: keep one of them"},
+			[]string{"spec/zebras.yaml:7: the path /?Action=DescribeLions is also in spec/lions.yaml:3: keep one of them"},
 		},
 		"a shared parameter in two files": {
 			"  Name: {name: Name", "  Version: {}\n  Name: {name: Name",
-			[]string{"spec/zebras.yaml:5: the shared parameter Version is in spec/redshift.yaml:4 too: keep one of them"},
+			[]string{"spec/zebras.yaml:5: the shared parameter Version is also in spec/redshift.yaml:4: keep one of them"},
 		},
 		"a definition in two files": {
 			"x-error-codes:\n", "definitions:\n  Mane: {}\nx-error-codes:\n",
-			[]string{"spec/zebras.yaml:3: the definition Mane is in spec/lions.yaml:15 too: keep one of them"},
+			[]string{"spec/zebras.yaml:3: the definition Mane is also in spec/lions.yaml:15: keep one of them"},
 		},
 		"an error code in two files": {
 			"  ZebraAsleep: {status", "  ZooClosed: {status: 400, text: it is closed}\n  ZebraAsleep: {status",
-			[]string{"spec/zebras.yaml:3: the error code ZooClosed is in definitions.Error too: keep one of them"},
+			[]string{"spec/zebras.yaml:3: the error code ZooClosed is also in definitions.Error: keep one of them"},
 		},
 		"a key twice in one file": {
 			"  Name: {name: Name", "  Name: {}\n  Name: {name: Name",
 			[]string{`spec/zebras.yaml: reading the contract: `, `mapping key "Name" already defined at line`},
 		},
-		"a file that is no YAML":     {"tags: [{name: Lions", "tags: [[{name: Lions", []string{"spec/lions.yaml: reading the contract: "}},
+		"a file that is not YAML":    {"tags: [{name: Lions", "tags: [[{name: Lions", []string{"spec/lions.yaml: reading the contract: "}},
 		"a file that is a list":      {"--- zebras.yaml\n", "--- apes.yaml\n- Ape\n--- zebras.yaml\n", []string{"spec/apes.yaml: reading the contract: the file is not a mapping"}},
 		"a file that is empty":       {"--- zebras.yaml\n", "--- apes.yaml\n\n--- zebras.yaml\n", []string{"spec/apes.yaml: reading the contract: the file is not a mapping"}},
-		"a file with a host":         {"x-error-codes:\n", "host: zoo.example.com\nx-error-codes:\n", []string{"spec/zebras.yaml:2: the top of the contract: host stands in redshift.yaml alone"}},
+		"a file with a host":         {"x-error-codes:\n", "host: zoo.example.com\nx-error-codes:\n", []string{"spec/zebras.yaml:2: the top of the contract: host belongs in redshift.yaml"}},
 		"a misspelt section":         {"x-error-codes:\n", "x-error-code:\n", []string{"spec/zebras.yaml:2: the top of the contract: unknown keyword x-error-code, did you mean x-error-codes?"}},
-		"a section that is a list":   {"parameters:\n  Name: {", "parameters: [Name]\nx-unused: {", []string{"spec/zebras.yaml:4: parameters is a mapping"}},
+		"a section that is a list":   {"parameters:\n  Name: {", "parameters: [Name]\nx-unused: {", []string{"spec/zebras.yaml:4: parameters must be a mapping"}},
 		"no shared file":             {"--- redshift.yaml", "--- shared.yaml", []string{"redshift.yaml is missing"}},
 		"no definition Error":        {"  Error:\n    type: object\n", "  Mistake:\n    type: object\n", []string{"definitions.Error.properties.Code is missing"}},
-		"an operation without a tag": {"      tags: [Zebras]\n", "", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [], and have to be [Zebras], the area of spec/zebras.yaml"}},
-		"another file's tag":         {"      tags: [Zebras]\n", "      tags: [Lions]\n", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [Lions], and have to be [Zebras], the area of spec/zebras.yaml"}},
+		"an operation without a tag": {"      tags: [Zebras]\n", "", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [], but must be [Zebras], the area of spec/zebras.yaml"}},
+		"another file's tag":         {"      tags: [Zebras]\n", "      tags: [Lions]\n", []string{"spec/zebras.yaml:8: DescribeZebras: the tags are [Lions], but must be [Zebras], the area of spec/zebras.yaml"}},
 		"a tag that is not the file's name": {
 			"tags: [{name: Zebras", "tags: [{name: Horses",
-			[]string{"spec/zebras.yaml:1: tags: the file of the tag Horses is called horses.yaml, or the tag after the file"},
+			[]string{"spec/zebras.yaml:1: tags: the file of the tag Horses must be named horses.yaml: rename the file or the tag"},
 		},
-		"a tag of two files": {"tags: [{name: Zebras", "tags: [{name: Lions", []string{"spec/zebras.yaml:1: tags: its name in Go, Lions, is taken by tag Lions"}},
-		"a tag that is no name": {
-			"tags: [{name: Zebras", "tags: [{name: Zebra crossings", []string{`spec/zebras.yaml:1: tags: the name is "Zebra crossings", and has to be letters and digits`},
+		"a tag of two files": {"tags: [{name: Zebras", "tags: [{name: Lions", []string{"spec/zebras.yaml:1: tags: its Go name Lions is already used by tag Lions"}},
+		"an invalid tag": {
+			"tags: [{name: Zebras", "tags: [{name: Zebra crossings", []string{`spec/zebras.yaml:1: tags: the name is "Zebra crossings", but must be letters and digits`},
 		},
 		"a mistake in a member": {
 			"Length: {type: integer,", "Length: {type: whole,", []string{`spec/lions.yaml:15: definition Mane, member Length: the type is "whole"`},
 		},
-		"an error code of no operation": {
+		"an unused error code": {
 			"  ZebraAsleep: {status", "  ZebraGone: {status: 404, text: it has gone}\n  ZebraAsleep: {status",
-			[]string{"spec/zebras.yaml:3: the table of error codes: ZebraGone is in no operation's x-errors, take it out"},
+			[]string{"spec/zebras.yaml:3: the table of error codes: ZebraGone is in the x-errors of no operation: remove it"},
 		},
 		"an unknown error code": {
 			"x-errors: [ZebraAsleep]", "x-errors: [ZebraAsleep, LionHungry]",
 			[]string{"spec/zebras.yaml:8: DescribeZebras: x-errors names LionHungry", "add it to x-error-codes at the top of spec/zebras.yaml"},
 		},
-		"no valid Swagger": {"description: Lists zebras.\n", "description: Lists zebras.\n      x-errors-: 5\n", []string{"spec/zebras.yaml:8: DescribeZebras"}},
+		"invalid Swagger": {"description: Lists zebras.\n", "description: Lists zebras.\n      x-errors-: 5\n", []string{"spec/zebras.yaml:8: DescribeZebras"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if strings.Count(threeFiles, test.old) != 1 {
-				t.Fatalf("%q stands %d times in the contract of the test", test.old, strings.Count(threeFiles, test.old))
+				t.Fatalf("threeFiles contains %q %d times, want 1", test.old, strings.Count(threeFiles, test.old))
 			}
 			contract, err := readContract(split(t, strings.Replace(threeFiles, test.old, test.new, 1)))
 			if err == nil {
 				err = contract.check()
 			}
 			if err == nil {
-				t.Fatal("the contract was accepted")
+				t.Fatal("the contract was accepted, want an error")
 			}
 			for _, part := range test.says {
 				if !strings.Contains(err.Error(), part) {
-					t.Errorf("the error does not say %q: %v", part, err)
+					t.Errorf("the error is %v, want it to contain %q", err, part)
 				}
 			}
 		})
 	}
 }
 
-// go-openapi's validator names places of the merged document.
-func TestProblemsOfTheValidator(t *testing.T) {
+// The validator of go-openapi reports places in the merged document.
+func TestValidatorMessages(t *testing.T) {
 	t.Parallel()
 	contract := contractOf(t, split(t, threeFiles))
 	for message, want := range map[string]string{
@@ -175,7 +175,7 @@ func TestProblemsOfTheValidator(t *testing.T) {
 		`something else`:                                 `something else`,
 	} {
 		if got := contract.ownPlace(message); got != want {
-			t.Errorf("%q is reported as %q, want %q", message, got, want)
+			t.Errorf("ownPlace(%q) = %q, want %q", message, got, want)
 		}
 	}
 }

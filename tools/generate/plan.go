@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// functions returns the Go functions of an operation that follow from its declarations: its recovery plan, unless a hook replaces it,
-// whether a result names the requested resource, and what the operation creates. They become a part of package redshift.
+// functions returns the Go functions that the declarations of an operation define: its recovery plan, unless a hook replaces it, the
+// comparison of the names in a result with the requested ones, and the identifiers of the created resource. They become part of
+// package redshift.
 func (c *contractCheck) functions(action string) string {
 	operation := c.operations[action]
 	name := goName(action)
@@ -30,13 +31,13 @@ func (c *contractCheck) functions(action string) string {
 	return text.String()
 }
 
-// goValue is a parameter or a member, as Go code sees it.
+// goValue is a parameter or a member in Go code.
 type goValue struct {
 	code    string // the expression
-	guard   string // the pointer that must not be nil before the expression is evaluated, if there is one
-	kind    string // as kindOf has it
-	pointer bool   // whether it is a pointer to a plain value
-	named   bool   // whether it is an enum, or a list of enums
+	guard   string // the pointer that must not be nil for the expression, or ""
+	kind    string // as kindOf returns it
+	pointer bool   // whether the value is a pointer to a plain value
+	named   bool   // whether the value is an enum, or a list of enums
 }
 
 // text returns the value as a string.
@@ -48,7 +49,7 @@ func (v goValue) text() string {
 	return v.code
 }
 
-// valueOf returns how Go code gets at a parameter or at a member of it.
+// valueOf returns the Go value of a parameter, or of a member of it.
 func (c *contractCheck) valueOf(operation described, name string) goValue {
 	first, rest, _ := strings.Cut(name, ".")
 	parameter := operation.parameters[first]
@@ -67,8 +68,8 @@ func (c *contractCheck) valueOf(operation described, name string) goValue {
 	return c.memberOf(base, object(object(c.definitions[structure])["properties"]), rest, base, false)
 }
 
-// memberOf returns how Go code gets at a member of a structure. guard is a pointer on the way to the structure. flat says that structures in
-// the structure are values, as those of results are.
+// memberOf returns the Go value of a member of a structure. guard is a pointer on the way to the structure. If flat is true, structures in
+// the structure are values, as in results.
 func (c *contractCheck) memberOf(base string, members map[string]any, path, guard string, flat bool) goValue {
 	name, rest, nested := strings.Cut(path, ".")
 	member := object(members[name])
@@ -129,7 +130,7 @@ func (c *contractCheck) planAsGo(name string, operation described, recovery map[
 	return text.String()
 }
 
-// optionalKeys returns the conditions under which a parameter that names the resource has no value.
+// optionalKeys returns the Go conditions that an optional parameter which names the resource has no value.
 func (c *contractCheck) optionalKeys(operation described, keys map[string]any) []string {
 	var conditions []string
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
@@ -192,7 +193,7 @@ func (c *contractCheck) planBody(name string, operation described, recovery map[
 	return text.String()
 }
 
-// goneAsGo returns the members of the result that are known of a resource that is gone: its names.
+// goneAsGo returns the members of the result that are known for a deleted resource: its names.
 func (c *contractCheck) goneAsGo(operation described) string {
 	var fields []string
 	inner := map[string][]string{}
@@ -230,7 +231,7 @@ func (c *contractCheck) keysAsGo(operation, lookUp described, keys map[string]an
 		parameter, value := lookUp.parameters[key], c.valueOf(operation, own)
 		code := value.code
 		if key == "ClusterIdentifier" {
-			code = "strings.ToLower(" + code + ")" // as Redshift keeps them
+			code = "strings.ToLower(" + code + ")" // Redshift stores cluster identifiers in lower case
 		}
 		if kindOf(c, parameter) == "list of "+value.kind {
 			code = "[]string{" + code + "}"
@@ -241,8 +242,8 @@ func (c *contractCheck) keysAsGo(operation, lookUp described, keys map[string]an
 	return strings.Join(fields, ", ")
 }
 
-// keyComparisonAsGo returns the statements that compare the keys of a look-up with the described resource: a resource without its identifier
-// proves nothing. Keys that the declaration compares itself are left out.
+// keyComparisonAsGo returns the statements that compare the keys of a look-up with the described resource, because a resource without its
+// identifier proves nothing. Keys that the declaration compares are left out.
 func (c *contractCheck) keyComparisonAsGo(operation described, item, recovery, keys map[string]any, flat bool) string {
 	compared := map[string]bool{}
 	for _, path := range object(recovery["identity"]) {
@@ -295,7 +296,7 @@ func (c *contractCheck) comparisonAsGo(operation described, item, recovery map[s
 	return text.String()
 }
 
-// guarded returns a statement that is executed if the structures around its values exist.
+// guarded returns a statement that runs only if the structures around its values exist.
 func guarded(path string, requested, found goValue, statement string) string {
 	if found.guard != "" {
 		outer := path[:strings.LastIndex(path, ".")]
@@ -308,8 +309,7 @@ func guarded(path string, requested, found goValue, statement string) string {
 	return "\t\t\t" + statement + "\n"
 }
 
-// whereAsGo returns the statement that compares a member with the one value that it has. Of a deletion, it is the value while the resource is
-// being deleted.
+// whereAsGo returns the statement that compares a member with its fixed value. For a deletion, this is the value during the deletion.
 func whereAsGo(path string, found goValue, value any, isDeletion bool) string {
 	var condition, statement string
 	switch {
@@ -403,7 +403,7 @@ func (c *contractCheck) resultAsGo(name string, operation, lookUp described, rec
 	return "&" + name + "Result{" + strings.Join(fields, ", ") + "}"
 }
 
-// namesAsGo returns the function that reports whether a result names the resources that the parameters name.
+// namesAsGo returns the function that reports whether a result names the requested resources.
 func (c *contractCheck) namesAsGo(name string, operation described, names map[string][]string) string {
 	var conditions []string
 	for _, parameter := range slices.Sorted(maps.Keys(names)) {
@@ -425,7 +425,7 @@ func (c *contractCheck) namesAsGo(name string, operation described, names map[st
 	return fmt.Sprintf("\nfunc names%s(p *%sParams, r *%sResult) (string, bool) {\n\treturn r.RequestID, %s\n}\n", name, name, name, strings.Join(conditions, " &&\n\t\t"))
 }
 
-// requestedAsGo returns the requested identifier. For a list, it is the function that returns that of an item.
+// requestedAsGo returns the expression for the requested identifier. For a list, it is a function that returns the identifier of an item.
 func (c *contractCheck) requestedAsGo(operation described, name string) string {
 	first, rest, _ := strings.Cut(name, ".")
 	parameter := operation.parameters[first]
@@ -449,7 +449,7 @@ func (c *contractCheck) requestedAsGo(operation described, name string) string {
 	return code
 }
 
-// foundAsGo returns how Go code gets at an identifier in a result: the expression, or for a list, the list and the function that returns the
+// foundAsGo returns the expression for an identifier in a result. For a list, it returns the list, and a function that returns the
 // identifier of an item.
 func (c *contractCheck) foundAsGo(result map[string]any, path string) (list, member string, isList bool) {
 	steps := strings.Split(path, ".")

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The classes of x-recovery: what a repetition of a call does.
+// The classes of x-recovery: the effect of a retry.
 const (
 	idempotent     = "idempotent"
 	recognisable   = "recognisable"
@@ -18,10 +18,10 @@ const (
 
 var classes = []string{idempotent, recognisable, doneIfMissing, notRecoverable}
 
-// readsByName are the operations that change nothing, by the beginning of their names.
+// readsByName matches the names of operations that change nothing.
 var readsByName = regexp.MustCompile(`^(Describe|Get|List)[A-Z]`)
 
-// described is an operation, as far as others refer to it.
+// described has the parts of an operation that declarations of other operations refer to.
 type described struct {
 	node       map[string]any
 	parameters map[string]map[string]any
@@ -30,7 +30,7 @@ type described struct {
 	readOnly   bool
 }
 
-// describedOperations returns all operations by name. What is wrong with them is reported elsewhere.
+// describedOperations returns all operations by name. Other checks report their mistakes.
 func (c *contractCheck) describedOperations(paths map[string]any) map[string]described {
 	found := map[string]described{}
 	for address, node := range paths {
@@ -59,7 +59,7 @@ func (c *contractCheck) describedOperations(paths map[string]any) map[string]des
 	return found
 }
 
-// declaredName is how declarations name a parameter: a list Tags.Tag.N is Tags.
+// declaredName returns the name of a parameter in declarations. A list Tags.Tag.N is Tags.
 func declaredName(parameter map[string]any, name string) string {
 	if parameter["type"] == "array" {
 		name, _, _ = strings.Cut(name, ".")
@@ -68,19 +68,19 @@ func declaredName(parameter map[string]any, name string) string {
 	return name
 }
 
-// declarations checks what the contract declares of an operation beyond its parameters and its result.
+// declarations checks the recovery, the names and the created resource of an operation.
 func (c *contractCheck) declarations(action string) {
 	operation := c.operations[action]
 	c.enter(operation.node)
 	switch byName := readsByName.MatchString(action); {
 	case byName && !operation.readOnly:
-		c.add(action, "its name is that of a call which changes nothing: add x-read-only: true")
+		c.add(action, "its name begins with Describe, Get or List: add x-read-only: true")
 	case !byName && operation.readOnly:
-		c.add(action, "x-read-only is for operations whose names begin with Describe, Get or List: take it out, and add x-recovery")
+		c.add(action, "x-read-only is only for operations whose names begin with Describe, Get or List: replace it by x-recovery")
 	case operation.readOnly && operation.node["x-recovery"] != nil:
-		c.add(action, "x-recovery is for operations that change something: take it out")
+		c.add(action, "x-recovery is only for operations that change something: remove it")
 	case !operation.readOnly && operation.node["x-recovery"] == nil:
-		c.add(action, "has no x-recovery, which says how the client finds out about a lost response: add x-recovery to %s in %s", action, c.at.file.name)
+		c.add(action, "has no x-recovery, which declares how the client handles a lost response: add it to %s in %s", action, c.at.file.name)
 	case !operation.readOnly:
 		c.recovery(action, object(operation.node["x-recovery"]))
 	}
@@ -93,13 +93,13 @@ func (c *contractCheck) declarations(action string) {
 	}
 }
 
-// recovery checks the declaration of what the client does after a lost response.
+// recovery checks the declaration for lost responses.
 func (c *contractCheck) recovery(action string, node map[string]any) {
 	place, operation := action+", x-recovery", c.operations[action]
 	c.keywords(place, node, "class", "settled", "describe", "result", "missing", "identity", "where", "same", "since", "hook")
 	class, _ := node["class"].(string)
 	if !slices.Contains(classes, class) {
-		c.add(place, "class is %q, and has to be one of %s%s", class, strings.Join(classes, ", "), nearest(class, classes))
+		c.add(place, "class is %q, but must be one of %s%s", class, strings.Join(classes, ", "), nearest(class, classes))
 
 		return
 	}
@@ -107,7 +107,7 @@ func (c *contractCheck) recovery(action string, node map[string]any) {
 	problems := len(c.problems)
 	lookUp, keys := c.describe(place, operation, object(node["describe"]))
 	if len(c.problems) > problems {
-		return // what follows would be their consequences
+		return // further problems would be consequences of these
 	}
 	c.recoveryCodes(place, "settled", node["settled"], operation.errors, "of "+action)
 	// A look-up may fail with codes that Amazon does not document for it.
@@ -121,14 +121,14 @@ func (c *contractCheck) recovery(action string, node map[string]any) {
 	}
 	switch class {
 	case recognisable:
-		required("settled", "the codes by which Redshift refuses a repetition")
+		required("settled", "the codes with which Redshift refuses a retry")
 		required("describe", "the operation that describes the resource")
 	case doneIfMissing:
-		required("missing", "the codes by which Redshift says that the resource is gone")
+		required("missing", "the codes for a resource that does not exist")
 	case notRecoverable:
 		for _, key := range []string{"settled", "missing", "identity", "where", "same", "since", "result"} {
 			if node[key] != nil {
-				c.add(place, "%s has no effect in the class %s, because the client repeats nothing", key, class)
+				c.add(place, "%s has no effect in the class %s, because the client does not retry", key, class)
 			}
 		}
 
@@ -138,7 +138,7 @@ func (c *contractCheck) recovery(action string, node map[string]any) {
 		c.add(place, "settled needs describe, with the parameters that name the resource")
 	}
 	if compares && len(keys) == 0 {
-		c.add(place, "identity, where, same and since compare the resource, and need describe, with the parameters that name it")
+		c.add(place, "identity, where, same and since need describe, with the parameters that name the resource")
 	}
 	item := c.lookUpItem(lookUp)
 	if len(keys) == 0 || item == nil {
@@ -149,7 +149,7 @@ func (c *contractCheck) recovery(action string, node map[string]any) {
 	c.where(place, item, object(node["where"]))
 	if since, ok := node["since"].(string); ok {
 		if member, found := c.member(place+", since", item, since); found && kindOf(c, member) != "date-time" {
-			c.add(place, "since is %s, which is no time", since)
+			c.add(place, "since is %s, which is not a time", since)
 		}
 	}
 	if compares || node["settled"] != nil || node["result"] != nil {
@@ -157,13 +157,13 @@ func (c *contractCheck) recovery(action string, node map[string]any) {
 	}
 }
 
-// describe checks which operation describes the resource, and returns it and its parameters that name the resource.
+// describe checks the operation that describes the resource. It returns the operation, and its parameters that name the resource.
 func (c *contractCheck) describe(place string, operation described, node map[string]any) (described, map[string]any) {
 	if node == nil {
 		return described{}, nil
 	}
 	if len(node) != 1 {
-		c.add(place, "describe names %d operations, and has to name one, with the parameters that name the resource below it", len(node))
+		c.add(place, "describe names %d operations, but must name one, with the parameters that name the resource", len(node))
 
 		return described{}, nil
 	}
@@ -172,11 +172,11 @@ func (c *contractCheck) describe(place string, operation described, node map[str
 		lookUp, ok := c.operations[name]
 		switch {
 		case !ok:
-			c.add(where, "there is no operation %s%s", name, nearest(name, slices.Collect(maps.Keys(c.operations))))
+			c.add(where, "the operation %s does not exist%s", name, nearest(name, slices.Collect(maps.Keys(c.operations))))
 
 			return described{}, nil
 		case !lookUp.readOnly && !readsByName.MatchString(name):
-			c.add(where, "%s changes something, and a look-up must not", name)
+			c.add(where, "%s changes something, but a look-up must not", name)
 		}
 		keys := object(node)
 		if keys == nil {
@@ -189,7 +189,7 @@ func (c *contractCheck) describe(place string, operation described, node map[str
 			}
 			requested, ok := c.requested(where, operation, own)
 			if a, b := kindOf(c, parameter), kindOf(c, requested); parameter != nil && ok && a != b && a != "list of "+b {
-				c.add(where, "%s is %s, and %s of %s is %s", own, b, key, name, a)
+				c.add(where, "%s is %s, but %s of %s is %s", own, b, key, name, a)
 			}
 		}
 
@@ -208,7 +208,7 @@ func (c *contractCheck) text(place, key string, node any) string {
 	return text
 }
 
-// recoveryCodes checks that error codes are those that an operation documents.
+// recoveryCodes checks that an operation documents the error codes.
 func (c *contractCheck) recoveryCodes(place, key string, node any, known []string, of string) {
 	for _, code := range c.texts(place, key, node) {
 		if !slices.Contains(known, code) {
@@ -217,7 +217,7 @@ func (c *contractCheck) recoveryCodes(place, key string, node any, known []strin
 	}
 }
 
-// lookUpItem returns the members of what a look-up describes: the items of its list of structures, or its result itself.
+// lookUpItem returns the members of the described resource: an item of the list of structures, or the result.
 func (c *contractCheck) lookUpItem(lookUp described) map[string]any {
 	if name := lookUpList(lookUp); name != "" {
 		kind := strings.TrimPrefix(kindOf(c, c.find(lookUp.result, name)), "list of ")
@@ -228,7 +228,7 @@ func (c *contractCheck) lookUpItem(lookUp described) map[string]any {
 	return lookUp.result
 }
 
-// find returns the member with a path, nil if there is none.
+// find returns the member with a path, or nil.
 func (c *contractCheck) find(members map[string]any, path string) map[string]any {
 	name, rest, nested := strings.Cut(path, ".")
 	member := object(members[name])
@@ -240,7 +240,7 @@ func (c *contractCheck) find(members map[string]any, path string) map[string]any
 	return c.find(object(object(c.definitions[kind])["properties"]), rest)
 }
 
-// lookUpList returns the member with the described resources: what the pages are over, or the only list of structures.
+// lookUpList returns the member with the described resources: the list of the pages, or the only list of structures.
 func lookUpList(lookUp described) string {
 	if over, ok := object(lookUp.node["x-paginate"])["over"].(string); ok {
 		return over
@@ -258,7 +258,7 @@ func lookUpList(lookUp described) string {
 	return lists[0]
 }
 
-// requested returns the parameter, or the member of a structure that is one, with a name such as Schedule.Name.
+// requested returns the parameter with a name, or the member of a parameter with a path such as Schedule.Name.
 func (c *contractCheck) requested(place string, operation described, name string) (map[string]any, bool) {
 	first, rest, nested := strings.Cut(name, ".")
 	parameter := operation.parameters[name]
@@ -270,7 +270,7 @@ func (c *contractCheck) requested(place string, operation described, name string
 		structure, isStructure = item, true
 	}
 	if !nested || !isStructure {
-		c.add(place, "there is no parameter %s%s", name, nearest(name, slices.Collect(maps.Keys(operation.parameters))))
+		c.add(place, "the parameter %s does not exist%s", name, nearest(name, slices.Collect(maps.Keys(operation.parameters))))
 
 		return nil, false
 	}
@@ -284,7 +284,7 @@ func (c *contractCheck) member(place string, members map[string]any, path string
 	member := object(members[name])
 	switch {
 	case member == nil:
-		c.add(place, "there is no member %s%s", name, nearest(name, slices.Collect(maps.Keys(members))))
+		c.add(place, "the member %s does not exist%s", name, nearest(name, slices.Collect(maps.Keys(members))))
 
 		return nil, false
 	case !nested:
@@ -299,7 +299,7 @@ func (c *contractCheck) member(place string, members map[string]any, path string
 	return c.member(place, object(object(c.definitions[strings.TrimPrefix(reference, "#/definitions/")])["properties"]), rest)
 }
 
-// compared checks which parameters are compared with which members.
+// compared checks the pairs of parameters and members to compare.
 func (c *contractCheck) compared(place, key string, operation described, item map[string]any, pairs map[string]any) {
 	where := place + ", " + key
 	for _, name := range slices.Sorted(maps.Keys(pairs)) {
@@ -311,16 +311,16 @@ func (c *contractCheck) compared(place, key string, operation described, item ma
 		}
 		switch a, b := kindOf(c, parameter), kindOf(c, member); {
 		case a == "secret" || b == "secret":
-			c.add(where, "%s is a secret, which is never described", name)
+			c.add(where, "%s is a secret, and Redshift never describes secrets", name)
 		case a != b && !(isWhole(a) && isWhole(b)):
-			c.add(where, "%s is %s, and the member %s is %s: the two cannot be compared", name, a, path, b)
+			c.add(where, "%s is %s, but the member %s is %s: they cannot be compared", name, a, path, b)
 		}
 	}
 }
 
 func isWhole(kind string) bool { return kind == "integer" || kind == "int64" }
 
-// where checks the members that have one value. Null is a member that is absent.
+// where checks the members with fixed values. Null means that the member is absent.
 func (c *contractCheck) where(place string, item map[string]any, values map[string]any) {
 	where := place + ", where"
 	for _, path := range slices.Sorted(maps.Keys(values)) {
@@ -336,10 +336,10 @@ func (c *contractCheck) where(place string, item map[string]any, values map[stri
 		switch {
 		case value == nil && (member["x-nullable"] == true || kind != "boolean" && kind != "number" && !isWhole(kind)):
 		case enum != nil && isText && !slices.Contains(enum, text):
-			c.add(where, "%s is %q, which is no value of its enum%s", path, text, nearest(text, enum))
+			c.add(where, "%s is %q, which is not a value of its enum%s", path, text, nearest(text, enum))
 		case kind == "string" && isText, kind == "boolean" && isFlag, isWhole(kind) && isNumber:
 		default:
-			c.add(where, "%s is %v, and the member is %s", path, value, kind)
+			c.add(where, "%s is %v, but the member is %s", path, value, kind)
 		}
 	}
 }
@@ -362,16 +362,17 @@ func (c *contractCheck) recoveredResult(place string, operation, lookUp describe
 	itemReference := object(c.find(lookUp.result, itemList)["items"])["$ref"]
 	switch {
 	case declared && operation.result[name] == nil:
-		c.add(place, "result names %s, which is no member of the result%s", name, nearest(name, slices.Collect(maps.Keys(operation.result))))
+		c.add(place, "result names %s, which is not a member of the result%s", name, nearest(name, slices.Collect(maps.Keys(operation.result))))
 	case declared && object(operation.result[name])["$ref"] != itemReference:
-		c.add(place, "result is %s, which is not what the look-up describes: its type has to be %v", name, itemReference)
+		c.add(place, "result is %s, but its type is not the described one: it must be %v", name, itemReference)
 	case declared || hook || class == doneIfMissing || len(operation.result) == 0:
 	case len(c.sharedMembers(operation, lookUp)) == 0:
-		c.add(place, "result is missing: the member of the result that the described resource becomes. No member of the result has the name and type of one that is described")
+		c.add(place, "result is missing: no member has the name and type of a described one, "+
+			"so name the member that the described resource becomes")
 	}
 }
 
-// sharedMembers returns the members of the result that the described resource has too.
+// sharedMembers returns the members of the result that the described resource also has.
 func (c *contractCheck) sharedMembers(operation, lookUp described) []string {
 	item := c.lookUpItem(lookUp)
 	var shared []string
@@ -385,7 +386,7 @@ func (c *contractCheck) sharedMembers(operation, lookUp described) []string {
 	return shared
 }
 
-// kindOf names the type of a parameter or a member, so that two can be compared.
+// kindOf returns the type of a parameter or a member, for comparisons.
 func kindOf(c *contractCheck, node map[string]any) string {
 	if node == nil {
 		return ""
@@ -422,12 +423,12 @@ func kindOf(c *contractCheck, node map[string]any) string {
 	return of + kind
 }
 
-// names checks which members of the result have the identifiers that parameters name: one path, or a list of paths.
+// names checks the members of the result that repeat identifiers from the parameters: one path, or a list of paths.
 func (c *contractCheck) names(place string, operation described, pairs map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(pairs)) {
 		parameter, ok := c.requested(place, operation, name)
 		if kind := strings.TrimPrefix(kindOf(c, parameter), "list of "); ok && kind != "string" {
-			c.add(place, "the parameter %s is %s, and has to be a text", name, kind)
+			c.add(place, "the parameter %s is %s, but must be a string", name, kind)
 		}
 		if list(pairs[name]) == nil {
 			c.kind(place, name, pairs[name], aText)
@@ -435,13 +436,13 @@ func (c *contractCheck) names(place string, operation described, pairs map[strin
 		for _, path := range paths(pairs[name]) {
 			member, ok := c.member(place, operation.result, path)
 			if kind := strings.TrimPrefix(kindOf(c, member), "list of "); ok && kind != "string" {
-				c.add(place, "the member %s is %s, and has to be a text", path, kind)
+				c.add(place, "the member %s is %s, but must be a string", path, kind)
 			}
 		}
 	}
 }
 
-// paths returns the paths of a declaration that has one, or a list of them.
+// paths returns the paths of a declaration: one, or a list.
 func paths(node any) []string {
 	if path, ok := node.(string); ok {
 		return []string{path}
@@ -457,19 +458,19 @@ func paths(node any) []string {
 // creates checks the identifiers of a resource that the operation creates.
 func (c *contractCheck) creates(place string, operation described, node map[string]any) {
 	if operation.readOnly {
-		c.add(place, "an operation that changes nothing creates nothing")
+		c.add(place, "a read-only operation creates nothing: remove it")
 	}
 	if len(node) != 1 {
-		c.add(place, "has to name one kind of resource, with the members of the result that identify it")
+		c.add(place, "must name one kind of resource, with the members of the result that identify it")
 	}
 	for kind, members := range node {
 		c.kind(place, kind, members, aList)
 		if count := len(list(members)); count != 1 && count != 2 {
-			c.add(place, "names %d members, and has to name the identifier and, if there is one, the ARN", count)
+			c.add(place, "names %d members, but must name the identifier and optionally the ARN", count)
 		}
 		for _, path := range c.texts(place, kind, members) {
 			if member, ok := c.member(place, operation.result, path); ok && kindOf(c, member) != "string" {
-				c.add(place, "the member %s is %s, and has to be a text", path, kindOf(c, member))
+				c.add(place, "the member %s is %s, but must be a string", path, kindOf(c, member))
 			}
 		}
 	}
@@ -478,9 +479,9 @@ func (c *contractCheck) creates(place string, operation described, node map[stri
 // identifies matches the names of parameters that name a resource.
 var identifies = regexp.MustCompile(`(Identifier|Name|Arn|Id)$`)
 
-// derivedNames returns which members of the result have the identifiers that parameters name. Without x-names, these are the members
-// of the same name: directly in the result, in its structures, or in the items of its lists. Optional parameters of operations that
-// change something are left out, because they may set a value that takes effect later.
+// derivedNames returns the members of the result that repeat identifiers from the parameters. Without x-names, these are the members
+// with the same name: in the result, in its structures, or in the items of its lists. For operations that change something, optional
+// parameters are left out, because they may set a value that takes effect later.
 func (c *contractCheck) derivedNames(operation described) map[string][]string {
 	found := map[string][]string{}
 	if declared, ok := operation.node["x-names"]; ok {

@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// maxLinesPerOperation is how much generated code there may be, models, recovery and documentation included. What is read by people
-// has to stay small enough to be read.
+// maxLinesPerOperation limits the generated lines of an operation on average, with models, recovery and documentation. People read this
+// code, so it must stay small.
 const maxLinesPerOperation = 220
 
-// TestSize counts the lines of everything that is generated, except internal/contract: it is a table for the fake and for tests.
+// TestSize counts the lines of all generated code, except internal/contract, a table for the fake and for tests.
 func TestSize(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -43,10 +43,10 @@ func TestSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	if operations == 0 || files < operations {
-		t.Fatalf("there are %d generated files and %d operations in them", files, operations)
+		t.Fatalf("found %d generated files with %d operations, want more", files, operations)
 	}
 	if lines > maxLinesPerOperation*operations {
-		t.Errorf("%d operations have %d generated lines, %d each; make the templates write less than %d, or the descriptions shorter",
+		t.Errorf("%d operations have %d generated lines, %d each, want at most %d: shorten the templates or the descriptions",
 			operations, lines, lines/operations, maxLinesPerOperation)
 	}
 	t.Logf("%d operations, %d lines, %.1f each", operations, lines, float64(lines)/float64(operations))

@@ -14,11 +14,11 @@ import (
 	"github.com/go-swagger/go-swagger/generator"
 )
 
-// module is the import path of the library. A go.mod with it in the target folder tells go-swagger how the generated
-// packages import each other, wherever the folder is.
+// module is the import path of the library. go-swagger reads it from a go.mod in the target folder, for the imports between generated
+// packages.
 const module = "github.com/redshift-go/redshift"
 
-// swagger has go-swagger write the generated files of the contract below root into the target folder.
+// swagger runs go-swagger, which writes the files for the contract below root into the target folder.
 func swagger(root, target string) error {
 	contract, err := readContract(filepath.Join(root, "spec"))
 	if err != nil {
@@ -67,21 +67,21 @@ func swagger(root, target string) error {
 	return nil
 }
 
-// notValid lists everything that makes a document no valid Swagger 2.0.
+// notValid lists the mistakes in a document that is not valid Swagger 2.0.
 type notValid []error
 
 func (e notValid) Error() string {
 	return "the contract is not valid Swagger 2.0:\n" + errors.Join(e...).Error()
 }
 
-// valid reports everything that makes a document no valid Swagger 2.0, as "swagger validate" does.
+// valid returns an error with all mistakes if a document is not valid Swagger 2.0, as "swagger validate" does.
 func valid(name string) error {
 	document, err := loads.Spec(name)
 	if err != nil {
 		return fmt.Errorf("reading the contract: %w", err)
 	}
 	if version := document.Version(); version != "2.0" {
-		return notValid{fmt.Errorf("it says it is version %q", version)}
+		return notValid{fmt.Errorf("the version is %q, but must be 2.0", version)}
 	}
 	result, _ := validate.NewSpecValidator(document.Schema(), strfmt.Default).Validate(document)
 	if result.IsValid() {
@@ -91,7 +91,7 @@ func valid(name string) error {
 	return notValid(result.Errors)
 }
 
-// inOwnPlaces adds to what the validator says where the author wrote it.
+// inOwnPlaces adds places in the contract's files to the validator's messages.
 func (c *contract) inOwnPlaces(err error) error {
 	var found notValid
 	if !errors.As(err, &found) {
@@ -115,7 +115,7 @@ func (c *contract) write(name string) error {
 	return os.WriteFile(name, text, 0o644)
 }
 
-// ownWords cuts off what text/template puts around the message of a template's fail.
+// ownWords returns the message of a template's fail without the text that text/template adds.
 func ownWords(err error) error {
 	if _, message, found := strings.Cut(err.Error(), "error calling fail: "); found {
 		return errors.New(message)

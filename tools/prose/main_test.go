@@ -99,7 +99,7 @@ func TestRules(t *testing.T) {
 		"request":   {"The client asks for the status.", "The client polls the status."},
 		"passive":   {"The snapshot is looked up.", "The client looks up the snapshot."},
 		"fragment":  {"Who calls.", "Credentials signs the requests."},
-		"long":      {strings.Repeat("word ", 41) + "end.", strings.Repeat("word ", 20) + "end."},
+		"long":      {strings.Repeat("word ", 33) + "end.", strings.Repeat("word ", 20) + "end."},
 	}
 	for _, r := range rules.Rules {
 		test, ok := tests[r.Name]

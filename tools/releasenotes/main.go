@@ -1,4 +1,4 @@
-// Command releasenotes prints the section of CHANGELOG.md for a version, and fails if the version cannot be released.
+// Command releasenotes prints the section of CHANGELOG.md for a version. It fails if the version cannot be released.
 //
 //	go run -C tools ./releasenotes -tag v1.2.3
 //	go run -C tools ./releasenotes -tag awsconfig/v1.2.3
@@ -28,8 +28,8 @@ const (
 )
 
 func main() {
-	tag := flag.String("tag", "", "the `tag` of the release, such as v1.2.3 or awsconfig/v1.2.3")
-	repository := flag.String("repository", "..", "the `folder` of the repository")
+	tag := flag.String("tag", "", "`tag` of the release, such as v1.2.3 or awsconfig/v1.2.3")
+	repository := flag.String("repository", "..", "root `folder` of the repository")
 	flag.Parse()
 	if err := run(*repository, *tag, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "releasenotes:", err)
@@ -70,7 +70,7 @@ func section(changelog, tag string) (string, error) {
 	heading := regexp.MustCompile(`(?m)^## ` + regexp.QuoteMeta(tag) + `(?: .*)?$`)
 	found := heading.FindAllStringIndex(changelog, -1)
 	if len(found) != 1 {
-		return "", fmt.Errorf("CHANGELOG.md has %d sections \"## %s\", it needs one", len(found), tag)
+		return "", fmt.Errorf("CHANGELOG.md has %d sections \"## %s\", but must have one", len(found), tag)
 	}
 	text := changelog[found[0][1]:]
 	if next := regexp.MustCompile(`(?m)^## `).FindStringIndex(text); next != nil {
@@ -83,8 +83,8 @@ func section(changelog, tag string) (string, error) {
 	return text, nil
 }
 
-// checkRequirement reports an error if awsconfig does not require a released version of the root module. Its replace directive hides
-// that from every test here, but not from users.
+// checkRequirement returns an error if awsconfig does not require a released version of the root module. The replace directive of
+// awsconfig hides such a mistake from every test here, but not from users.
 func checkRequirement(repository string) error {
 	path := filepath.Join(repository, filepath.FromSlash(nested), "go.mod")
 	content, err := os.ReadFile(path)
@@ -102,7 +102,7 @@ func checkRequirement(repository string) error {
 		version := requirement.Mod.Version
 		command := exec.Command("git", "-C", repository, "rev-parse", "--verify", "--quiet", "refs/tags/"+version+"^{commit}")
 		if err := command.Run(); err != nil {
-			return fmt.Errorf("go.mod requires %s %s, and git has no such tag: require a released version: %w", rootModule, version, err)
+			return fmt.Errorf("go.mod requires %s %s, but git has no such tag: require a released version: %w", rootModule, version, err)
 		}
 
 		return nil

@@ -75,17 +75,17 @@ func TestRun(t *testing.T) {
 					t.Fatal(err)
 				}
 				if test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
-					t.Errorf("the error is %v, want one with %q", err, test.fails)
+					t.Errorf("run() = %v, want an error with %q", err, test.fails)
 				}
 				if output.String() != test.want {
-					t.Errorf("it printed %q, want %q", output.String(), test.want)
+					t.Errorf("run() printed %q, want %q", output.String(), test.want)
 				}
 			}
 		})
 	}
 }
 
-// repository makes one that has released v1.2.3 of its root module.
+// repository returns a repository with the release v1.2.3 of its root module.
 func repository(t *testing.T, changelog, required string) string {
 	t.Helper()
 	folder := t.TempDir()

@@ -1,5 +1,5 @@
-// Command list-snapshots lists the snapshots of an account, with the credentials of a profile: one of roles, SSO or keys, or
-// what Amazon's chain finds without one.
+// Command list-snapshots lists the snapshots of an account. It uses the credentials of a profile with roles, SSO or keys. Without a
+// profile, it uses the credentials that Amazon's chain finds.
 //
 //	go run ./examples/list-snapshots -profile backups -region eu-west-1
 package main
@@ -34,14 +34,14 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags := flag.NewFlagSet("list-snapshots", flag.ContinueOnError)
 	profile := flags.String("profile", "", "the `name` of the profile (default AWS_PROFILE, or none)")
 	region := flags.String("region", "", "the AWS `region` (default AWS_REGION, or the profile's)")
-	endpoint := flags.String("endpoint", "", "the `URL` to call in place of the region's own")
+	endpoint := flags.String("endpoint", "", "the `URL` of the endpoint (default the region's)")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is no flag", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	// Options without a value change nothing.
+	// Options with an empty value change nothing.
 	loaded, err := awsconfig.Load(ctx, config.WithSharedConfigProfile(*profile), config.WithRegion(*region))
 	if err != nil {
 		return err

@@ -50,20 +50,20 @@ func TestList(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text := output.String(); !strings.HasPrefix(text, "2026-11-23 04:00:0") || !strings.HasSuffix(text, "  creating   nightly of analytics\n1 snapshots\n") {
-		t.Errorf("it printed %q", text)
+		t.Errorf("run printed %q", text)
 	}
 
-	for arguments, says := range map[string]string{
-		"more":             `"more" is no flag`,
+	for arguments, want := range map[string]string{
+		"more":             `unexpected argument "more"`,
 		"-profile backups": "set AWS_REGION",
-		"-profile other":   `there is no profile "other"`,
+		"-profile other":   `the profile "other" does not exist`,
 		"-profile backups -region eu-west-1 -endpoint nowhere": "Config.Endpoint",
 	} {
-		if err := run(t.Context(), strings.Fields(arguments), new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: the error is %v", arguments, err)
+		if err := run(t.Context(), strings.Fields(arguments), new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("run(%s) = %v, want %s", arguments, err, want)
 		}
 	}
 	if err := run(t.Context(), []string{"-help"}, new(bytes.Buffer)); !errors.Is(err, flag.ErrHelp) {
-		t.Errorf("-help: the error is %v", err)
+		t.Errorf("run(-help) = %v, want flag.ErrHelp", err)
 	}
 }

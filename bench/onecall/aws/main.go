@@ -1,4 +1,4 @@
-// Command aws takes one snapshot, with the package for Redshift of Amazon's SDK alone, and waits until its standard input ends.
+// Command aws creates one snapshot with the Redshift package of the AWS SDK for Go v2, and waits until its standard input ends.
 package main
 
 import (
@@ -30,6 +30,6 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(aws.ToString(created.Snapshot.Status))
-	// Until then its memory can be looked at.
+	// The measurement reads the memory of the process until then.
 	_, _ = os.Stdin.Read(make([]byte, 1))
 }

@@ -1,4 +1,5 @@
-// Command awsconfig takes one snapshot, with Amazon's SDK and its usual chain of credentials, and waits until its standard input ends.
+// Command awsconfig creates one snapshot with the AWS SDK for Go v2 and its default credential chain, and waits until its
+// standard input ends.
 package main
 
 import (
@@ -27,6 +28,6 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(aws.ToString(created.Snapshot.Status))
-	// Until then its memory can be looked at.
+	// The measurement reads the memory of the process until then.
 	_, _ = os.Stdin.Read(make([]byte, 1))
 }

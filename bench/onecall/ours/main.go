@@ -1,4 +1,4 @@
-// Command ours takes one snapshot, with this module, and waits until its standard input ends.
+// Command ours creates one snapshot with this module, and waits until its standard input ends.
 package main
 
 import (
@@ -24,6 +24,6 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(created.Snapshot.Status)
-	// Until then its memory can be looked at.
+	// The measurement reads the memory of the process until then.
 	_, _ = os.Stdin.Read(make([]byte, 1))
 }

@@ -18,12 +18,13 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 // Program is the run function of an example.
 type Program func(ctx context.Context, arguments []string, output *bytes.Buffer) error
 
-// What differs from run to run: dates, times, request ids, and how far a snapshot or a restore was when it was looked at.
+// varying lists the parts of the output that differ between runs: dates, times, request IDs, and the progress of snapshots and
+// restores.
 var varying = []struct {
 	form *regexp.Regexp
 	text string
@@ -36,12 +37,12 @@ var varying = []struct {
 	{regexp.MustCompile(` {2,}`), "  "},
 }
 
-// Demo runs a program as a user would without any flag, and compares what it prints with testdata/demo.golden.
+// Demo runs a program without flags and compares its output with testdata/demo.golden.
 func Demo(t *testing.T, program Program) {
 	t.Helper()
 	var output bytes.Buffer
 	if err := program(t.Context(), nil, &output); err != nil {
-		t.Fatalf("%v, after printing\n%s", err, &output)
+		t.Fatalf("run() = %v; output:\n%s", err, &output)
 	}
 	got := output.String()
 	for _, part := range varying {
@@ -58,25 +59,25 @@ func Demo(t *testing.T, program Program) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("it printed\n%s\nwant\n%s", got, want)
+		t.Errorf("output:\n%s\nwant:\n%s", got, want)
 	}
 }
 
-// Flags runs a program with flags that it has to refuse or to understand.
+// Flags runs a program with flags that redshift.New refuses.
 func Flags(t *testing.T, program Program) {
 	t.Helper()
-	for arguments, says := range map[string]string{
+	for arguments, text := range map[string]string{
 		"-region EU -live": "Config.Region",
 		"-region eu-west-1 -endpoint http://a.example": "Config.AllowInsecure",
 	} {
 		err := program(t.Context(), strings.Fields(arguments), new(bytes.Buffer))
-		if err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: got the error %v, want one with %q", arguments, err, says)
+		if err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%s: run() = %v, want an error with %q", arguments, err, text)
 		}
 	}
 }
 
-// Interrupted runs a program and ends its context while it waits, as Ctrl-C does.
+// Interrupted runs a program and cancels its context while it waits, as Ctrl-C does.
 func Interrupted(t *testing.T, program Program, after time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), after, context.Canceled)
@@ -84,11 +85,12 @@ func Interrupted(t *testing.T, program Program, after time.Duration) {
 	began := time.Now()
 	err := program(ctx, nil, new(bytes.Buffer))
 	if err == nil || ctx.Err() == nil || time.Since(began) > 10*time.Second {
-		t.Errorf("it ended with %v after %v", err, time.Since(began))
+		t.Errorf("run() = %v after %v, want an error within 10s of the cancellation", err, time.Since(began))
 	}
 }
 
-// Endpoint serves a fake at a URL, for a program that is given -endpoint, and sets the environment that it needs.
+// Endpoint serves a fake for a program that gets its URL with -endpoint, and sets the environment variables that the program
+// needs.
 func Endpoint(t *testing.T) (*redshifttest.Fake, string) {
 	t.Helper()
 	fake := redshifttest.New(redshifttest.Options{SnapshotDuration: time.Millisecond, SignatureClock: time.Now})

@@ -1,4 +1,4 @@
-// Package setup is what the example programs share: the flags that say which Redshift to call, and the client for it.
+// Package setup has the flags of the example programs that choose a Redshift, and creates the client for it.
 package setup
 
 import (
@@ -17,63 +17,63 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// DemoCluster is the cluster that the demo's Redshift has.
+// DemoCluster is the cluster of the demo.
 const DemoCluster = "analytics"
 
-// Target says which Redshift to call.
+// Target is the Redshift to call.
 type Target struct {
 	Region   string
 	Endpoint string
 	Live     bool
 
-	// How long ago the demo's Redshift began, for a program that prepares a past. Set it before Client.
+	// DemoAge is how long before the current time the demo begins, for a program that prepares a history. Set it before Client.
 	DemoAge time.Duration
-	// The demo's Redshift, from Client on.
+	// Fake is the Redshift of the demo. Client sets it.
 	Fake *redshifttest.Fake
 }
 
-// Flags returns the flags of a program of which the text says what it does: -region, -endpoint and -live, which it has
-// registered.
+// Flags returns the flags of a program and the target that they set. It registers -region, -endpoint and -live. The text
+// describes the program.
 func Flags(program, text string) (*flag.FlagSet, *Target) {
 	flags, target := flag.NewFlagSet(program, flag.ContinueOnError), new(Target)
 	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "%s\nWithout -live and -endpoint it calls a Redshift in its own process, and nothing leaves the machine.\n\n"+
-			"Usage: %s [flags]\n\n", text, program)
+		fmt.Fprintf(flags.Output(), "%s\nWithout -live and -endpoint, it calls a fake Redshift in its own process and sends nothing over "+
+			"the network.\n\nUsage: %s [flags]\n\n", text, program)
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&target.Region, "region", "", "the AWS `region` (default AWS_REGION, or us-east-1 in the demo)")
-	flags.StringVar(&target.Endpoint, "endpoint", "", "the `URL` to call in place of the region's own; implies -live")
-	flags.BoolVar(&target.Live, "live", false, "call AWS, with the credentials in the environment")
+	flags.StringVar(&target.Endpoint, "endpoint", "", "the `URL` to call instead of the endpoint of the region; implies -live")
+	flags.BoolVar(&target.Live, "live", false, "call AWS with the credentials in the environment")
 
 	return flags, target
 }
 
-// Parse parses the arguments of a program that takes flags alone.
+// Parse parses the arguments of a program that accepts only flags.
 func Parse(flags *flag.FlagSet, arguments []string) error {
 	if err := flags.Parse(arguments); err != nil {
-		return errUsage{err} // the flag set has said it already
+		return errUsage{err} // the flag set has already printed it
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is no flag", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 
 	return nil
 }
 
-// errUsage is an error that the user has been told.
+// errUsage is an error that the flag set has already printed.
 type errUsage struct{ error }
 
 func (e errUsage) Unwrap() error { return e.error }
 
-// Demo tells whether the program runs against a Redshift in its own process.
+// Demo reports whether the program calls a fake Redshift in its own process.
 func (t *Target) Demo() bool { return !t.Live && t.Endpoint == "" }
 
-// Client returns a client for the target. In the demo that is a fake Redshift with a cluster, two automated snapshots of
-// it and a clock that runs fast, so that a snapshot takes seconds.
+// Client returns a client for the target. In the demo, the client calls a fake Redshift that has one cluster with two automated
+// snapshots. Its clock runs fast, so that a snapshot takes seconds.
 func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 	if !t.Demo() {
 		if t.Region == "" && os.Getenv("AWS_REGION") == "" && os.Getenv("AWS_DEFAULT_REGION") == "" {
-			return nil, errors.New("say with -region, or with AWS_REGION, which region to call")
+			return nil, errors.New("no region: set -region or AWS_REGION")
 		}
 
 		return redshift.New(redshift.Config{Region: t.Region, Endpoint: t.Endpoint})
@@ -92,12 +92,12 @@ func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 			return nil, err
 		}
 	}
-	fmt.Fprintf(output, "Demo: a Redshift in this process, nothing leaves the machine. Use -live for AWS.\n\n")
+	fmt.Fprintf(output, "Demo: calling a fake Redshift in this process, not AWS. Use -live to call AWS.\n\n")
 
 	return redshift.New(t.Fake.Config())
 }
 
-// OtherClient returns a client of another account for the demo that Client began.
+// OtherClient returns a client of another account for the demo. Call Client first.
 func (t *Target) OtherClient(accountID string) (*redshift.Client, error) {
 	keys := sigv4.Credentials{AccessKeyID: "AKIDOTHEREXAMPLE", SecretAccessKey: redshifttest.ExampleSecretAccessKey}
 	if err := t.Fake.AddAccount(accountID, keys); err != nil {
@@ -109,7 +109,7 @@ func (t *Target) OtherClient(accountID string) (*redshift.Client, error) {
 	return redshift.New(config)
 }
 
-// PollEvery is how often to ask for the state of a snapshot.
+// PollEvery returns the first interval between polls of a snapshot.
 func (t *Target) PollEvery() time.Duration {
 	if t.Demo() {
 		return 250 * time.Millisecond
@@ -118,10 +118,11 @@ func (t *Target) PollEvery() time.Duration {
 	return 10 * time.Second
 }
 
-// Main runs a program until it is done or somebody presses Ctrl-C, and exits with a status that tells which.
+// Main runs a program until it ends or the user presses Ctrl-C. The exit status is 0, 1 for an error, 2 for bad flags, or 130 for
+// an interruption.
 func Main(run func(ctx context.Context, arguments []string, output io.Writer) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// From the second Ctrl-C on, the signal kills the program as it always does.
+	// The second Ctrl-C kills the program.
 	context.AfterFunc(ctx, stop)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	switch usage := (errUsage{}); {
@@ -137,7 +138,7 @@ func Main(run func(ctx context.Context, arguments []string, output io.Writer) er
 	}
 }
 
-// Megabytes writes a number with commas, as people read it.
+// Megabytes formats a number with a comma before every three digits.
 func Megabytes[Number int | int64 | float64](number Number) string {
 	digits := fmt.Sprintf("%.0f", float64(number))
 	for i := len(digits) - 3; i > 0; i -= 3 {

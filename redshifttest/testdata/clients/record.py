@@ -1,13 +1,13 @@
-"""Records what the AWS CLI and boto3 send, for TestRecordedClients.
+"""Records requests of the AWS CLI and boto3 for TestRecordedClients.
 
-It needs both installed, and a fake to talk to; then, in this folder:
+Install both, then run in this folder:
 
     go run ../../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s -restore-duration 3s &
     python3 record.py http://127.0.0.1:8080
 
-Each request becomes a file NN-client-Operation.http, as it came off the wire but for the User-Agent, which would tell of
-the machine. index.json lists them with the answers that the clients were content with. The keys are the ones that
-Amazon's documentation signs its examples with.
+Each request becomes a file NN-client-Operation.http with the bytes that the client sent. Only the User-Agent is shortened, because
+it describes the machine. index.json lists the requests with the responses that the clients accepted. The keys are those of the
+examples in Amazon's documentation.
 """
 
 import glob
@@ -22,6 +22,8 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+
+import configuration
 
 TARGET = urllib.parse.urlsplit(sys.argv[1]).netloc
 KEYS = {
@@ -41,7 +43,7 @@ client = ""
 class Recorder(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def answer(self):
+    def respond(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         relay = http.client.HTTPConnection(TARGET)
         relay.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
@@ -74,7 +76,7 @@ class Recorder(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = respond
 
     def log_message(self, *arguments):
         pass
@@ -161,6 +163,7 @@ aws("enable-snapshot-copy", "--cluster-identifier", "analytics", "--destination-
 aws("modify-snapshot-copy-retention-period", "--cluster-identifier", "analytics", "--retention-period", "-1", "--manual")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
+configuration.by_cli(aws)
 
 import boto3  # after the environment is set
 import botocore.exceptions
@@ -169,7 +172,7 @@ client = "boto3"
 redshift = boto3.client("redshift")
 for number in range(16):
     redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier=f"page-{number}", Tags=[{"Key": "n", "Value": str(number)}])
-# By size, because creation times in a Marker would not be those of the replay.
+# Sorted by size, because a Marker with creation times would not fit the replay.
 pages = redshift.get_paginator("describe_cluster_snapshots").paginate(
     SortingEntities=[{"Attribute": "TOTAL_SIZE", "SortOrder": "DESC"}], PaginationConfig={"PageSize": 20})
 redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier="page-16")
@@ -189,7 +192,7 @@ except redshift.exceptions.InvalidClusterSnapshotStateFault:
     pass
 try:
     redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier="more")
-    raise AssertionError("there is no quota")
+    raise AssertionError("a snapshot exceeded the quota")
 except redshift.exceptions.ClusterSnapshotQuotaExceededFault:
     pass
 redshift.authorize_snapshot_access(SnapshotIdentifier="by-cli", AccountWithRestoreAccess="amazon-redshift-support")
@@ -203,12 +206,12 @@ found = [(tag["ResourceName"], tag["Tag"]["Key"]) for page in pages for tag in p
 assert len(found) == len(set(found)) == 70, found
 try:
     redshift.create_tags(ResourceName=arn, Tags=[{"Key": "more", "Value": ""}])
-    raise AssertionError("there is no limit of tags")
+    raise AssertionError("a tag exceeded the quota")
 except redshift.exceptions.TagLimitExceededFault:
     pass
 try:
     redshift.revoke_snapshot_access(SnapshotArn=arn, AccountWithRestoreAccess="210987654321")
-    raise AssertionError("what was not given was revoked")
+    raise AssertionError("access that was not authorized was revoked")
 except redshift.exceptions.ClientError as error:
     assert error.response["Error"]["Code"] == "AuthorizationNotFound", error
 redshift.delete_cluster_snapshot(SnapshotIdentifier="copy-by-cli")
@@ -218,7 +221,7 @@ done = redshift.batch_delete_cluster_snapshots(Identifiers=[{"SnapshotIdentifier
 assert done["Resources"] == [] and [one["FailureCode"] for one in done["Errors"]] == ["InvalidClusterSnapshotState", "ClusterSnapshotNotFound"], done
 
 
-# The rest: what the command line client sent too, paged.
+# The other operations, which the AWS CLI has called too, with pages.
 redshift.restore_from_cluster_snapshot(ClusterIdentifier="drill-2", SnapshotIdentifier="by-cli", Encrypted=True, MultiAZ=False, NodeType="ra3.4xlarge")
 redshift.restore_table_from_cluster_snapshot(
     ClusterIdentifier="analytics", SnapshotIdentifier="by-cli", SourceDatabaseName="dev", SourceSchemaName="private", SourceTableName="a", NewTableName="b")
@@ -239,7 +242,7 @@ found = [one["ScheduleIdentifier"] for page in pages for one in page["SnapshotSc
 assert found == ["nightly", "weekly"], found
 try:
     redshift.modify_cluster_snapshot_schedule(ClusterIdentifier="analytics", DisassociateSchedule=True)
-    raise AssertionError("a schedule that is being applied was taken away")
+    raise AssertionError("a schedule was disassociated while it was being applied")
 except redshift.exceptions.InvalidClusterSnapshotScheduleStateFault:
     pass
 redshift.delete_snapshot_schedule(ScheduleIdentifier="weekly")
@@ -257,6 +260,7 @@ redshift.delete_tags(ResourceName=arn.replace("copy-by-cli", "by-cli"), TagKeys=
 redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-west-1")
 redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
 redshift.disable_snapshot_copy(ClusterIdentifier="drill")
+configuration.by_boto3(redshift)
 
 # Node types, versions and the account. The CLI also reads all pages.
 options = redshift.describe_node_configuration_options(

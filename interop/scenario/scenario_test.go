@@ -16,41 +16,41 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// TestStories has each of Amazon's clients tell a whole backup story to cmd/redshift-fake, and looks at what it leaves behind.
-func TestStories(t *testing.T) {
+// Each of Amazon's clients runs a backup scenario with cmd/redshift-fake. The test then checks the state of the fake.
+func TestScenarioWithEachOfAmazonsClients(t *testing.T) {
 	t.Parallel()
 	fake := programs.Build(t, filepath.Join("..", ".."), "./cmd/redshift-fake")
 	t.Run("AWS CLI", func(t *testing.T) {
 		t.Parallel()
 		programs.Installed(t, "aws")
-		told(t, fake, programs.Installed(t, "sh"), "story.sh")
+		runScenario(t, fake, programs.Installed(t, "sh"), "scenario.sh")
 	})
 	t.Run("AWS SDK for Go v2", func(t *testing.T) {
 		t.Parallel()
-		told(t, fake, programs.Build(t, "..", "./story"))
+		runScenario(t, fake, programs.Build(t, "..", "./scenario"))
 	})
 	t.Run("boto3", func(t *testing.T) {
 		t.Parallel()
 		python := programs.Installed(t, "python3")
 		if output, err := exec.CommandContext(t.Context(), python, "-c", "import boto3").CombinedOutput(); err != nil {
-			t.Skipf("python3 has no boto3: %s", output)
+			t.Skipf("python3 lacks boto3: %s", output)
 		}
-		told(t, fake, python, "story.py")
+		runScenario(t, fake, python, "scenario.py")
 	})
 }
 
-// told runs one story, on a fake that runs six hundred times as fast as life: a snapshot is creating for eight seconds, so that
-// a client that waits has to ask more than once.
-func told(t *testing.T, fake string, story ...string) {
+// runScenario runs one program with a fake whose clock is 600 times as fast. A snapshot takes 8 seconds to create, so a waiting
+// client polls more than once.
+func runScenario(t *testing.T, fake string, program ...string) {
 	t.Helper()
 	running := programs.StartFake(t, fake, "-demo", "-region", "us-east-1,eu-west-1", "-speed", "600", "-snapshot-duration", "80m", "-restore-duration", "0")
-	command := running.Command(t, story...)
+	command := running.Command(t, program...)
 	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s\nthe fake said\n%s", strings.Join(story, " "), err, output, running.Stop(t))
+		t.Fatalf("%s: %v\n%s\nlog of the fake:\n%s", strings.Join(program, " "), err, output, running.Stop(t))
 	}
-	answered, refused := map[string]int{}, map[string]int{}
+	succeeded, refused := map[string]int{}, map[string]int{}
 	config := running.Config(t)
-	config.HTTPClient = &http.Client{Transport: counting{func(operation string) { answered[operation]-- }}} // not the story's
+	config.HTTPClient = &http.Client{Transport: counting{func(operation string) { succeeded[operation]-- }}} // do not count these calls
 	client, err := redshift.New(config)
 	if err != nil {
 		t.Fatal(err)
@@ -59,14 +59,14 @@ func told(t *testing.T, fake string, story ...string) {
 	client.CloseIdleConnections()
 	for _, call := range loggedCall.FindAllStringSubmatch(running.Stop(t), -1) {
 		if call[2] == "200" {
-			answered[call[1]]++
+			succeeded[call[1]]++
 		} else {
 			refused[call[1]+" "+call[3]]++
 		}
 	}
 	for operation := range recorded(t) {
-		if answered[operation] <= 0 {
-			t.Errorf("%s was not called, or never answered", operation)
+		if succeeded[operation] <= 0 {
+			t.Errorf("%s was not called, or always failed", operation)
 		}
 	}
 	wanted := map[string]int{
@@ -74,12 +74,13 @@ func told(t *testing.T, fake string, story ...string) {
 		"DeleteClusterSnapshot InvalidClusterSnapshotState": 1, "DeleteSnapshotSchedule InvalidClusterSnapshotScheduleState": 1,
 	}
 	if !maps.Equal(refused, wanted) {
-		t.Errorf("refused were %v, want %v", refused, wanted)
+		t.Errorf("refused calls = %v, want %v", refused, wanted)
 	}
 }
 
-// recorded returns the operations that each story calls: those with recordings in redshifttest, which are the operations with a handler of
-// their own in the fake. The fake plays the others by their declarations, and tests of the root and of redshifttest call them.
+// recorded returns the operations that each scenario must call: those with recordings in redshifttest. They are the operations
+// with their own handler in the fake. The fake implements the others by their declarations, and tests of the root package and of
+// redshifttest call them.
 func recorded(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "redshifttest", "testdata", "clients", "*-aws-*.http"))
@@ -98,7 +99,7 @@ func recorded(t *testing.T) map[string]bool {
 	return operations
 }
 
-// counting tells of each call, and makes it.
+// counting reports each call and then makes it.
 type counting struct{ call func(operation string) }
 
 func (c counting) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -109,7 +110,7 @@ func (c counting) RoundTrip(request *http.Request) (*http.Response, error) {
 
 var loggedCall = regexp.MustCompile(`operation=(\w+) account=\d+ status=(\d+)(?: code=(\w+))?`)
 
-// checkWhatIsLeft looks with the library's own client at what the story did.
+// checkWhatIsLeft checks the state of the fake with this library's client.
 func checkWhatIsLeft(t *testing.T, client *redshift.Client) {
 	t.Helper()
 	manual := map[string]models.Snapshot{}
@@ -119,25 +120,25 @@ func checkWhatIsLeft(t *testing.T, client *redshift.Client) {
 		}
 		manual[snapshot.SnapshotIdentifier] = snapshot
 	}
-	if len(manual) != 12 { // the demo's, with two taken and two deleted
-		t.Errorf("left are the manual snapshots %q", slices.Sorted(maps.Keys(manual)))
+	if len(manual) != 12 { // the demo has 12; two were created and two deleted
+		t.Errorf("manual snapshots = %q, want 12", slices.Sorted(maps.Keys(manual)))
 	}
 	for _, deleted := range []string{"sales-nightly-1", "sales-nightly-3"} {
 		if _, found := manual[deleted]; found {
-			t.Errorf("%s was not deleted", deleted)
+			t.Errorf("the snapshot %s still exists", deleted)
 		}
 	}
-	nightly, kept := manual["story-nightly"], manual["story-kept"]
+	nightly, kept := manual["scenario-nightly"], manual["scenario-kept"]
 	if tags := fmt.Sprintf("%+v", nightly.Tags); nightly.Status != models.SnapshotStatusAvailable || tags != "[{Key:env Value:prod + é} {Key:owner Value:}]" {
-		t.Errorf("story-nightly is %s, with the tags %s", nightly.Status, tags)
+		t.Errorf("scenario-nightly: status = %s, tags = %s", nightly.Status, tags)
 	}
 	if len(kept.AccountsWithRestoreAccess) != 0 || !slices.Contains(kept.Tags, models.Tag{Key: "keep", Value: "audit"}) ||
 		slices.ContainsFunc(kept.Tags, func(tag models.Tag) bool { return tag.Key == "a b" }) {
-		t.Errorf("story-kept is %+v", kept)
+		t.Errorf("scenario-kept = %+v", kept)
 	}
-	for name, want := range map[string]int{"story-nightly": 7, "story-kept": 365, "sales-before-resize": 60} {
+	for name, want := range map[string]int{"scenario-nightly": 7, "scenario-kept": 365, "sales-before-resize": 60} {
 		if days := manual[name].ManualSnapshotRetentionPeriod; days == nil || *days != want {
-			t.Errorf("%s is not kept for %d days: %+v", name, want, manual[name])
+			t.Errorf("%s: want a retention of %d days: %+v", name, want, manual[name])
 		}
 	}
 
@@ -148,24 +149,24 @@ func checkWhatIsLeft(t *testing.T, client *redshift.Client) {
 		}
 		clusters[cluster.ClusterIdentifier] = cluster
 	}
-	if drill := clusters["story-drill"]; drill.RestoreStatus == nil || drill.RestoreStatus.Status != models.RestoreStatusTypeCompleted {
-		t.Errorf("the restored cluster is %+v", drill)
+	if drill := clusters["scenario-drill"]; drill.RestoreStatus == nil || drill.RestoreStatus.Status != models.RestoreStatusTypeCompleted {
+		t.Errorf("restored cluster = %+v", drill)
 	}
 	if sales := clusters["sales"]; sales.ClusterSnapshotCopyStatus != nil {
-		t.Errorf("sales is still copied: %+v", sales.ClusterSnapshotCopyStatus)
+		t.Errorf("ClusterSnapshotCopyStatus of sales = %+v, want nil", sales.ClusterSnapshotCopyStatus)
 	}
-	if staging := clusters["staging"]; staging.SnapshotScheduleIdentifier != "story-schedule" {
-		t.Errorf("staging has the schedule %q", staging.SnapshotScheduleIdentifier)
+	if staging := clusters["staging"]; staging.SnapshotScheduleIdentifier != "scenario-schedule" {
+		t.Errorf("schedule of staging = %q", staging.SnapshotScheduleIdentifier)
 	}
 	schedules, err := client.DescribeSnapshotSchedules(t.Context(), &redshift.DescribeSnapshotSchedulesParams{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if found := schedules.SnapshotSchedules; len(found) != 1 || !slices.Equal(found[0].ScheduleDefinitions, []string{"cron(30 12 *)"}) {
-		t.Errorf("the schedules are %+v", found)
+		t.Errorf("schedules = %+v", found)
 	}
 	grants, err := client.DescribeSnapshotCopyGrants(t.Context(), &redshift.DescribeSnapshotCopyGrantsParams{})
 	if err != nil || len(grants.SnapshotCopyGrants) != 0 {
-		t.Errorf("the grants are %+v, %v", grants, err)
+		t.Errorf("grants = %+v, %v", grants, err)
 	}
 }

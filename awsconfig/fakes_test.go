@@ -25,12 +25,12 @@ const (
 	roleARN = "arn:aws:iam::123456789012:role/backup"
 )
 
-// userKeys are permanent ones, which sources of roles have.
+// userKeys returns permanent keys, which the sources of roles have.
 func userKeys() sigv4.Credentials {
 	return sigv4.Credentials{AccessKeyID: "AKIAUSEREXAMPLE", SecretAccessKey: "hunter2-user-secret"}
 }
 
-// roleKeys are temporary ones, which roles have, for as long as that.
+// roleKeys returns temporary keys of a role with the given lifetime.
 func roleKeys(lifetime time.Duration) sigv4.Credentials {
 	return sigv4.Credentials{
 		AccessKeyID:     "ASIAROLEEXAMPLE",
@@ -40,7 +40,7 @@ func roleKeys(lifetime time.Duration) sigv4.Credentials {
 	}
 }
 
-// TestMain takes away what the developer's own environment and files would change, for the example too.
+// TestMain makes the tests and the example independent of the developer's environment and files.
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "awsconfig")
 	if err != nil {
@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 	}
 	clean := map[string]string{"HOME": folder, "USERPROFILE": folder}
 	for _, pair := range os.Environ() {
-		if name, _, _ := strings.Cut(pair, "="); ofAmazon(name) {
+		if name, _, _ := strings.Cut(pair, "="); isAmazonVariable(name) {
 			clean[name] = ""
 		}
 	}
@@ -58,16 +58,16 @@ func TestMain(m *testing.M) {
 		}
 	}
 	status := m.Run()
-	_ = os.RemoveAll(folder) // the tests have said what they found
+	_ = os.RemoveAll(folder) // an error must not change the result of the tests
 	os.Exit(status)
 }
 
-// ofAmazon tells whether a variable is one that Amazon's SDK or its HTTP client reads.
-func ofAmazon(name string) bool {
+// isAmazonVariable reports whether Amazon's SDK or its HTTP client reads a variable.
+func isAmazonVariable(name string) bool {
 	return strings.HasPrefix(name, "AWS_") || strings.HasSuffix(strings.ToUpper(name), "_PROXY")
 }
 
-// environment is a machine of a user's: the variables and files that Amazon's SDK reads, and none of the developer's own.
+// environment is a user's machine: the variables and files that Amazon's SDK reads, without those of the developer.
 type environment struct {
 	*testing.T
 	home string
@@ -77,8 +77,8 @@ func newEnvironment(t *testing.T) *environment {
 	t.Helper()
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
-		if ofAmazon(name) {
-			t.Setenv(name, "") // for its Cleanup, which puts the variable back
+		if isAmazonVariable(name) {
+			t.Setenv(name, "") // restores the variable after the test
 			if err := os.Unsetenv(name); err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func newEnvironment(t *testing.T) *environment {
 	return machine
 }
 
-// write writes a file into the home folder, and returns its path.
+// write writes a file to the home folder, and returns its path.
 func (e *environment) write(name, content string) string {
 	e.Helper()
 	path := filepath.Join(e.home, filepath.FromSlash(name))
@@ -108,7 +108,7 @@ func (e *environment) write(name, content string) string {
 	return path
 }
 
-// append adds to a file in the home folder.
+// append appends to a file in the home folder.
 func (e *environment) append(name, content string) {
 	e.Helper()
 	before, err := os.ReadFile(filepath.Join(e.home, filepath.FromSlash(name)))
@@ -118,14 +118,14 @@ func (e *environment) append(name, content string) {
 	e.write(name, string(before)+content)
 }
 
-// withUser gives a profile keys in the credentials file.
+// withUser adds a profile with the user's keys to the credentials file.
 func (e *environment) withUser(profile string) {
 	e.Helper()
 	keys := userKeys()
 	e.write(".aws/credentials", fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", profile, keys.AccessKeyID, keys.SecretAccessKey))
 }
 
-// withSSO gives a profile an SSO session, and the session a token that expires then.
+// withSSO adds a profile with an SSO session, whose token expires at the given time.
 func (e *environment) withSSO(profile string, expires time.Time) {
 	e.Helper()
 	e.write(".aws/config", fmt.Sprintf("[profile %s]\nsso_session = corp\nsso_account_id = %s\nsso_role_name = backup\n\n"+
@@ -133,31 +133,31 @@ func (e *environment) withSSO(profile string, expires time.Time) {
 	e.write(".aws/sso/cache/"+ssoCacheFile("corp"), fmt.Sprintf(`{"accessToken": "hunter2-sso-token", "expiresAt": %q}`, expires.UTC().Format(time.RFC3339)))
 }
 
-// ssoCacheFile returns the name of the file in which the token of a session is.
+// ssoCacheFile returns the name of the file that has the token of a session.
 func ssoCacheFile(session string) string { return fmt.Sprintf("%x.json", sha1.Sum([]byte(session))) }
 
-// amazon stands in for the services that give credentials: EC2's metadata service, the endpoint of a container, STS and SSO.
+// amazon is a fake of the services that issue credentials: EC2's metadata service, a container's endpoint, STS and SSO.
 type amazon struct {
 	*httptest.Server
-	give func() sigv4.Credentials // what it hands out
+	issue func() sigv4.Credentials // the credentials that the services return
 
-	mutex  sync.Mutex
-	asked  map[string]int    // how often, by service
-	broken map[string]answer // what takes the place of the answer, by service
+	mutex    sync.Mutex
+	requests map[string]int      // the number of requests for credentials, by service
+	replaced map[string]response // responses that replace the usual ones, by service
 }
 
-type answer struct {
+type response struct {
 	status int
 	body   string
 }
 
-// newAmazon serves the stand-ins, and points Amazon's SDK at them.
+// newAmazon starts the fake services, and sets the variables that let Amazon's SDK call them.
 func newAmazon(machine *environment) *amazon {
 	machine.Helper()
 	services := &amazon{
-		give:   func() sigv4.Credentials { return roleKeys(time.Hour) },
-		asked:  make(map[string]int),
-		broken: make(map[string]answer),
+		issue:    func() sigv4.Credentials { return roleKeys(time.Hour) },
+		requests: make(map[string]int),
+		replaced: make(map[string]response),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /latest/api/token", services.metadataToken)
@@ -174,33 +174,33 @@ func newAmazon(machine *environment) *amazon {
 	return services
 }
 
-// count returns how often a service was asked for credentials.
+// count returns the number of requests for credentials that a service received.
 func (a *amazon) count(service string) int {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 
-	return a.asked[service]
+	return a.requests[service]
 }
 
-// spoil makes a service answer something else, until the answer is empty.
-func (a *amazon) spoil(service string, other answer) {
+// replace replaces the responses of a service.
+func (a *amazon) replace(service string, other response) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	a.broken[service] = other
+	a.replaced[service] = other
 }
 
-// serve answers for a service.
+// serve writes the response of a service.
 func (a *amazon) serve(w http.ResponseWriter, service, contentType, body string) {
 	a.mutex.Lock()
-	a.asked[service]++
-	broken := a.broken[service]
+	a.requests[service]++
+	other := a.replaced[service]
 	a.mutex.Unlock()
 	w.Header().Set("Content-Type", contentType)
-	if broken != (answer{}) {
-		w.WriteHeader(broken.status)
-		body = broken.body
+	if other != (response{}) {
+		w.WriteHeader(other.status)
+		body = other.body
 	}
-	_, _ = io.WriteString(w, body) // who has gone does not need it
+	_, _ = io.WriteString(w, body) // the client may have closed the connection
 }
 
 const metadataSession = "metadata-session"
@@ -223,7 +223,7 @@ func (a *amazon) metadata(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "backup")
 		return
 	}
-	keys := a.give()
+	keys := a.issue()
 	a.serve(w, "metadata", "application/json", object("Code", "Success", "AccessKeyId", keys.AccessKeyID, "SecretAccessKey", keys.SecretAccessKey,
 		"Token", keys.SessionToken, "Expiration", keys.Expires.UTC().Format(time.RFC3339)))
 }
@@ -232,10 +232,10 @@ const containerToken = "container-token"
 
 func (a *amazon) container(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != containerToken {
-		http.Error(w, "who is asking?", http.StatusForbidden)
+		http.Error(w, "wrong token", http.StatusForbidden)
 		return
 	}
-	keys := a.give()
+	keys := a.issue()
 	a.serve(w, "container", "application/json", object("AccessKeyId", keys.AccessKeyID, "SecretAccessKey", keys.SecretAccessKey,
 		"Token", keys.SessionToken, "Expiration", keys.Expires.UTC().Format(time.RFC3339)))
 }
@@ -247,7 +247,7 @@ func (a *amazon) sso(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"message": "Session token not found or invalid"}`, http.StatusUnauthorized)
 		return
 	}
-	keys := a.give()
+	keys := a.issue()
 	body, _ := json.Marshal(map[string]any{"roleCredentials": map[string]any{"accessKeyId": keys.AccessKeyID, "secretAccessKey": keys.SecretAccessKey,
 		"sessionToken": keys.SessionToken, "expiration": keys.Expires.UnixMilli()}})
 	a.serve(w, "sso", "application/json", string(body))
@@ -270,7 +270,7 @@ func (a *amazon) sts(w http.ResponseWriter, r *http.Request) {
 		a.serve(w, "sts", "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error><RequestId>1</RequestId></ErrorResponse>")
 		return
 	}
-	keys := a.give()
+	keys := a.issue()
 	a.serve(w, "sts", "text/xml", fmt.Sprintf("<%[1]sResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><%[1]sResult><Credentials><AccessKeyId>%s</AccessKeyId>"+
 		"<SecretAccessKey>%s</SecretAccessKey><SessionToken>%s</SessionToken><Expiration>%s</Expiration></Credentials>"+
 		"<AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/backup/x</Arn><AssumedRoleId>X:x</AssumedRoleId></AssumedRoleUser></%[1]sResult>"+
@@ -278,7 +278,7 @@ func (a *amazon) sts(w http.ResponseWriter, r *http.Request) {
 		action, keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken, keys.Expires.UTC().Format(time.RFC3339)))
 }
 
-// object writes pairs of names and values as JSON.
+// object returns a JSON object of pairs of names and values.
 func object(pairs ...string) string {
 	members := make(map[string]string)
 	for i := 0; i < len(pairs); i += 2 {
@@ -289,7 +289,7 @@ func object(pairs ...string) string {
 	return string(text)
 }
 
-// newRedshift serves a Redshift that knows those keys, and points the client at it.
+// newRedshift starts a fake Redshift that accepts the keys, and sets the variables that let the client call it.
 func newRedshift(machine *environment, keys sigv4.Credentials) *redshifttest.Server {
 	machine.Helper()
 	server := redshifttest.NewServer(machine, redshifttest.Options{Region: region, AccountID: account, Credentials: keys})

@@ -17,16 +17,16 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// pageSize is how many snapshots Redshift answers with at most.
+// pageSize is the maximum number of snapshots in a response of Redshift.
 const pageSize = 100
 
-// Answer is what Redshift answers.
-type Answer struct {
+// Response is the status and body of a response.
+type Response struct {
 	Status int
 	Body   []byte
 }
 
-// newFake has a cluster with so many snapshots, each with four tags.
+// newFake returns a fake that has a cluster with the given number of snapshots. Each has four tags.
 func newFake(snapshots int) (*redshifttest.Fake, error) {
 	start := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 	fake := redshifttest.New(redshifttest.Options{Start: start, ClockSpeed: -1, DisableSignatureCheck: true})
@@ -46,67 +46,67 @@ func newFake(snapshots int) (*redshifttest.Fake, error) {
 	return fake, nil
 }
 
-// answerOf is what the fake answers to a request, which is as long as Redshift's own answer.
-func answerOf(snapshots int, query string) (Answer, error) {
+// fakeResponse returns the fake's response to a request. It is as long as the response of Redshift.
+func fakeResponse(snapshots int, query string) (Response, error) {
 	fake, err := newFake(snapshots)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	request, err := http.NewRequest(http.MethodGet, "http://localhost/?"+query+"&Version=2012-12-01", nil)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	response, err := fake.Transport().RoundTrip(request)
 	if err != nil {
-		return Answer{}, err
+		return Response{}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 
-	return Answer{response.StatusCode, body}, err
+	return Response{response.StatusCode, body}, err
 }
 
-// createAnswer is the answer to a snapshot taken with so many tags.
-func createAnswer(tags int) (Answer, error) {
+// createResponse returns the response to the creation of a snapshot with the given number of tags.
+func createResponse(tags int) (Response, error) {
 	query := "Action=CreateClusterSnapshot&ClusterIdentifier=analytics&SnapshotIdentifier=nightly"
 	for i := range tags {
 		query += fmt.Sprintf("&Tags.Tag.%d.Key=%s&Tags.Tag.%[1]d.Value=%s", i+1, tagKey(i), url.QueryEscape(tagValue(i)))
 	}
 
-	return answerOf(0, query)
+	return fakeResponse(0, query)
 }
 
 func tagKey(i int) string   { return fmt.Sprintf("key-%d", i) }
 func tagValue(i int) string { return fmt.Sprintf("value %d", i) }
 
-// describeAnswer is a page with so many snapshots.
-func describeAnswer(snapshots int) (Answer, error) {
-	answer, err := answerOf(snapshots, "Action=DescribeClusterSnapshots")
-	if got := bytes.Count(answer.Body, []byte("<Snapshot>")); err == nil && got != snapshots {
-		return Answer{}, fmt.Errorf("the page has %d snapshots instead of %d", got, snapshots)
+// describeResponse returns a page with the given number of snapshots.
+func describeResponse(snapshots int) (Response, error) {
+	response, err := fakeResponse(snapshots, "Action=DescribeClusterSnapshots")
+	if got := bytes.Count(response.Body, []byte("<Snapshot>")); err == nil && got != snapshots {
+		return Response{}, fmt.Errorf("the page has %d snapshots, want %d", got, snapshots)
 	}
 
-	return answer, err
+	return response, err
 }
 
-// errorAnswer is ClusterSnapshotNotFound.
-func errorAnswer() (Answer, error) {
-	return answerOf(0, "Action=DescribeClusterSnapshots&SnapshotIdentifier=missing")
+// errorResponse returns the error ClusterSnapshotNotFound.
+func errorResponse() (Response, error) {
+	return fakeResponse(0, "Action=DescribeClusterSnapshots&SnapshotIdentifier=missing")
 }
 
-// Transport answers every request from memory, so that what remains is the client's own work, and counts the requests.
+// Transport responds to every request from memory and counts the requests, so that a measurement covers only the client.
 type Transport struct {
 	requests atomic.Int64
-	answer   func(*http.Request) (status int, length int, body io.ReadCloser, err error)
+	respond  func(*http.Request) (status int, length int, body io.ReadCloser, err error)
 }
 
-// Requests is how many there were so far.
+// Requests returns the number of requests so far.
 func (t *Transport) Requests() int64 { return t.requests.Load() }
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	t.requests.Add(1)
-	status, length, body, err := t.answer(request)
+	status, length, body, err := t.respond(request)
 	if err != nil {
 		return nil, err
 	}
@@ -124,9 +124,9 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// always answers with the same.
-func always(answer Answer) *Transport {
-	return &Transport{answer: func(request *http.Request) (int, int, io.ReadCloser, error) {
+// fixedResponse returns a transport that sends the same response to every request.
+func fixedResponse(response Response) *Transport {
+	return &Transport{respond: func(request *http.Request) (int, int, io.ReadCloser, error) {
 		if request.Body != nil {
 			if _, err := io.Copy(io.Discard, request.Body); err != nil {
 				return 0, 0, nil, err
@@ -136,30 +136,30 @@ func always(answer Answer) *Transport {
 			}
 		}
 
-		return answer.Status, len(answer.Body), io.NopCloser(bytes.NewReader(answer.Body)), nil
+		return response.Status, len(response.Body), io.NopCloser(bytes.NewReader(response.Body)), nil
 	}}
 }
 
-// numberWidth is the width of the numbers in the identifiers and markers of pages.
+// numberWidth is the number of digits of the numbers in identifiers and markers.
 const numberWidth = 8
 
-// pages answers with one page of a long list after another, in which every snapshot has an identifier of its own. A page is
-// made in a buffer that is used again, so that none is counted as the client's.
+// pages responds with the pages of a long list. Every snapshot has its own identifier. A page is built in a pooled buffer, so
+// that its allocation does not count for the client.
 type pages struct {
 	count      int
 	page, last []byte
-	// Where in a page the numbers of its snapshots stand, and that of its marker.
+	// The offsets in a page of the numbers in the snapshot identifiers, and of the marker.
 	snapshots []int
 	marker    int
 	buffers   sync.Pool
 }
 
-// listOf is a transport that knows so many snapshots, a multiple of 100.
+// listOf returns a transport for a list of snapshots. Their number must be a multiple of 100.
 func listOf(snapshots int) (*Transport, error) {
 	if snapshots%pageSize != 0 {
-		return nil, fmt.Errorf("%d snapshots are no whole pages", snapshots)
+		return nil, fmt.Errorf("%d snapshots do not fill whole pages", snapshots)
 	}
-	answer, err := describeAnswer(pageSize)
+	response, err := describeResponse(pageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func listOf(snapshots int) (*Transport, error) {
 	)
 	number := strings.Repeat("0", numberWidth)
 	p := &pages{count: snapshots / pageSize}
-	for i, rest := range strings.Split(string(answer.Body), open) {
+	for i, rest := range strings.Split(string(response.Body), open) {
 		if i > 0 {
 			_, tail, _ := strings.Cut(rest, end)
 			rest = open + "nightly-" + number + end + tail
@@ -180,7 +180,7 @@ func listOf(snapshots int) (*Transport, error) {
 	}
 	at := bytes.Index(p.last, []byte(result))
 	if at < 0 || len(p.snapshots) != pageSize {
-		return nil, errors.New("the page is not as expected")
+		return nil, errors.New("the page has an unexpected form")
 	}
 	at += len(result)
 	marker := "<Marker>" + number + "</Marker>"
@@ -188,10 +188,10 @@ func listOf(snapshots int) (*Transport, error) {
 	p.marker = at + len("<Marker>")
 	p.buffers.New = func() any { return &page{pages: p, buffer: make([]byte, len(p.page))} }
 
-	return &Transport{answer: p.answer}, nil
+	return &Transport{respond: p.respond}, nil
 }
 
-func (p *pages) answer(request *http.Request) (int, int, io.ReadCloser, error) {
+func (p *pages) respond(request *http.Request) (int, int, io.ReadCloser, error) {
 	query := request.URL.RawQuery
 	if request.Body != nil && request.Body != http.NoBody {
 		form, err := io.ReadAll(request.Body)
@@ -207,7 +207,7 @@ func (p *pages) answer(request *http.Request) (int, int, io.ReadCloser, error) {
 	if _, marker, found := strings.Cut(query, "Marker="); found {
 		var err error
 		if number, err = strconv.Atoi(marker[:min(numberWidth, len(marker))]); err != nil || number <= 0 || number >= p.count {
-			return 0, 0, nil, fmt.Errorf("the marker %q is not one of ours", marker)
+			return 0, 0, nil, fmt.Errorf("the marker %q is not a marker of this list", marker)
 		}
 	}
 	made := p.buffers.Get().(*page)
@@ -216,7 +216,7 @@ func (p *pages) answer(request *http.Request) (int, int, io.ReadCloser, error) {
 	return http.StatusOK, made.length, made, nil
 }
 
-// page is the body of one answer.
+// page is the body of one response.
 type page struct {
 	pages  *pages
 	buffer []byte
@@ -246,7 +246,7 @@ func writeNumber(target []byte, number int) {
 	}
 }
 
-// Close gives the buffer back.
+// Close returns the buffer to the pool.
 func (p *page) Close() error {
 	if p.length > 0 {
 		p.length = 0
