@@ -369,7 +369,7 @@ func (f *Fake) AddCluster(added Cluster) error {
 	defer f.mutex.Unlock()
 	f.states.update(now)
 	owner := f.state.resourcesOf(added.AccountID)
-	if owner.clusters[added.Identifier] != nil {
+	if owner.identifierTaken(added.Identifier) {
 		return wrap("the cluster exists already: remove it first or use another identifier")
 	}
 	if added.CreateTime.After(now) {

@@ -456,7 +456,7 @@ func (m *modification) collectRename() *failure {
 	if failed := checkNewIdentifier("NewClusterIdentifier", renamed, maxClusterIdentifier); failed != nil {
 		return failed
 	}
-	if m.identifierTaken(renamed) {
+	if m.resourcesOf(m.account).identifierTaken(renamed) {
 		return fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", renamed)
 	}
 	m.pending.ClusterIdentifier = renamed
