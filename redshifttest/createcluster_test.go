@@ -2,7 +2,6 @@ package redshifttest_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,14 +16,8 @@ import (
 // equalJSON reports whether two values have the same JSON form.
 func equalJSON(tb testing.TB, a, b any) bool {
 	tb.Helper()
-	var forms [2]bytes.Buffer
-	for i, value := range []any{a, b} {
-		if err := json.NewEncoder(&forms[i]).Encode(value); err != nil {
-			tb.Fatal(err)
-		}
-	}
 
-	return forms[0].String() == forms[1].String()
+	return asJSON(tb, a) == asJSON(tb, b)
 }
 
 func TestCreateCluster(t *testing.T) {
@@ -204,7 +197,7 @@ func TestCreateClusterNodes(t *testing.T) {
 
 func TestCreateClusterRefusals(t *testing.T) {
 	t.Parallel()
-	fake := newFake(t, redshifttest.Options{})
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
 	must(t, fake, "CreateCluster", newCluster("creating")...)
 	const role = "arn:aws:iam::123456789012:role/r"
 	replaced := func(name, value string, more ...string) []string {
@@ -286,6 +279,7 @@ func TestCreateClusterRefusals(t *testing.T) {
 		"subnet group":          {with("ClusterSubnetGroupName", "private"), "ClusterSubnetGroupNotFoundFault", "private"},
 		"parameter group":       {with("ClusterParameterGroupName", "strict"), "ClusterParameterGroupNotFound", "strict"},
 		"certificate":           {with("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c"), "HsmClientCertificateNotFoundFault", "'c'"},
+		"HSM":                   {with("HsmClientCertificateIdentifier", "known", "HsmConfigurationIdentifier", "c"), "HsmConfigurationNotFoundFault", "'c'"},
 		"half an HSM":           {with("HsmClientCertificateIdentifier", "c"), combination, "together"},
 		"HSM and KMS":           {with("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c", "KmsKeyId", "k"), combination, "KmsKeyId"},
 		"not encrypted":         {with("Encrypted", "false"), value, "Encrypted"},

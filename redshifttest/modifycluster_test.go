@@ -440,7 +440,7 @@ func TestModifyClusterTogether(t *testing.T) {
 
 func TestModifyClusterRefusals(t *testing.T) {
 	t.Parallel()
-	fake := newFake(t, redshifttest.Options{})
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
 	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
 	seedCluster(t, fake, redshifttest.Cluster{Identifier: "asleep", Status: "paused"})
 	seedCluster(t, fake, redshifttest.Cluster{Identifier: "old", NodeType: "dc2.large"})
@@ -468,6 +468,7 @@ func TestModifyClusterRefusals(t *testing.T) {
 		"address type":        {change("IpAddressType", "ipv6"), value, "ipv6"},
 		"parameter group":     {change("ClusterParameterGroupName", "strict"), "ClusterParameterGroupNotFound", "strict"},
 		"certificate":         {change("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c"), "HsmClientCertificateNotFoundFault", "'c'"},
+		"HSM":                 {change("HsmClientCertificateIdentifier", "known", "HsmConfigurationIdentifier", "c"), "HsmConfigurationNotFoundFault", "'c'"},
 		"half an HSM":         {change("HsmConfigurationIdentifier", "c"), combination, "together"},
 		"key and decryption":  {change("KmsKeyId", "k", "Encrypted", "false"), combination, "Encrypted=false"},
 		"version":             {change("ClusterVersion", "2.0"), value, "2.0"},
