@@ -2,6 +2,7 @@ package redshifttest_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -130,11 +131,28 @@ func expectRefusals(tb testing.TB, fake *redshifttest.Fake, operation string, re
 	}
 }
 
-// testedWithLifecycle returns the documented codes of an operation that creates, changes or deletes clusters, and that the tests of its
-// file provoke. It also returns the codes that nothing in the fake's state leads to: about networks, capacity, custom domain names,
-// tables, and other services.
-func testedWithLifecycle(operation string) []awsquery.ErrorCode {
-	never := []awsquery.ErrorCode{
+// lifecycleCodes returns the codes that the tests of an operation that creates, changes or deletes clusters provoke, and those that nothing
+// in the fake's state leads to: about networks, capacity, custom domain names, tables, and other services.
+func lifecycleCodes(operation string) []awsquery.ErrorCode {
+	refusals, found := map[string]map[string]lifecycleRefusal{
+		"CreateCluster":         createClusterRefusals(),
+		"ModifyCluster":         modifyClusterRefusals(),
+		"DeleteCluster":         deleteClusterRefusals(),
+		"RebootCluster":         rebootRefusals(),
+		"PauseCluster":          pauseClusterRefusals(),
+		"ResumeCluster":         resumeRefusals(),
+		"ResizeCluster":         resizeClusterRefusals(),
+		"DescribeResize":        noResizeRefusals(),
+		"CancelResize":          noResizeRefusals(),
+		"ModifyClusterIamRoles": iamRolesRefusals(),
+	}[operation]
+	if !found {
+		return nil
+	}
+	if operation == "CancelResize" {
+		maps.Copy(refusals, canceledTwice())
+	}
+	codes := []awsquery.ErrorCode{
 		models.ErrClusterSecurityGroupNotFound,
 		models.ErrCustomCnameAssociationFault,
 		models.ErrDependentServiceAccessDenied,
@@ -151,29 +169,20 @@ func testedWithLifecycle(operation string) []awsquery.ErrorCode {
 		models.ErrReservedNodeAlreadyMigrated,
 		models.ErrTableLimitExceeded,
 	}
-	common := append(never, models.ErrClusterNotFound, models.ErrInvalidClusterState)
+	for _, refusal := range refusals {
+		codes = append(codes, awsquery.ErrorCode(refusal.code))
+	}
 
-	return map[string][]awsquery.ErrorCode{
-		"CreateCluster": append(never,
-			models.ErrClusterAlreadyExists, models.ErrNumberOfNodesPerClusterLimitExceeded, models.ErrClusterSubnetGroupNotFoundFault,
-			models.ErrClusterParameterGroupNotFound, models.ErrHsmClientCertificateNotFoundFault, models.ErrHsmConfigurationNotFoundFault,
-			models.ErrInvalidClusterTrack, models.ErrInvalidRetentionPeriodFault, models.ErrInvalidTagFault, models.ErrRedshiftIdcApplicationNotExists,
-			models.ErrSnapshotScheduleNotFound, models.ErrTagLimitExceededFault),
-		"ModifyCluster": append(common,
-			models.ErrClusterAlreadyExists, models.ErrNumberOfNodesPerClusterLimitExceeded, models.ErrClusterParameterGroupNotFound,
-			models.ErrHsmClientCertificateNotFoundFault, models.ErrHsmConfigurationNotFoundFault, models.ErrInvalidClusterTrack,
-			models.ErrInvalidRetentionPeriodFault, models.ErrUnsupportedOptionFault),
-		"DeleteCluster": append(common, models.ErrClusterSnapshotAlreadyExists, models.ErrInvalidRetentionPeriodFault),
-		"RebootCluster": common,
-		"PauseCluster":  common,
-		"ResumeCluster": common,
-		"ResizeCluster": append(common,
-			models.ErrNumberOfNodesPerClusterLimitExceeded, models.ErrReservedNodeNotFound, models.ErrReservedNodeOfferingNotFound,
-			models.ErrUnsupportedOptionFault),
-		"DescribeResize":        {models.ErrClusterNotFound, models.ErrResizeNotFound},
-		"CancelResize":          append(common, models.ErrResizeNotFound),
-		"ModifyClusterIamRoles": common,
-	}[operation]
+	return codes
+}
+
+// rebootRefusals need the cluster analytics, which is rebooting.
+func rebootRefusals() map[string]lifecycleRefusal {
+	return map[string]lifecycleRefusal{
+		"again":   {change(), "InvalidClusterState", "Cluster analytics is not in state available. It is rebooting."},
+		"missing": {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
+		"unnamed": {nil, "MissingParameter", "ClusterIdentifier"},
+	}
 }
 
 func TestRebootCluster(t *testing.T) {
@@ -189,11 +198,7 @@ func TestRebootCluster(t *testing.T) {
 	if got := rebooted.Cluster; got.ClusterStatus != models.ClusterStatusRebooting || got.ClusterAvailabilityStatus != models.ClusterAvailabilityStatusUnavailable {
 		t.Errorf("RebootCluster() = %s %s, want rebooting Unavailable", got.ClusterStatus, got.ClusterAvailabilityStatus)
 	}
-	expectRefusals(t, fake, "RebootCluster", map[string]lifecycleRefusal{
-		"again":   {change(), "InvalidClusterState", "Cluster analytics is not in state available. It is rebooting."},
-		"missing": {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
-		"unnamed": {nil, "MissingParameter", "ClusterIdentifier"},
-	})
+	expectRefusals(t, fake, "RebootCluster", rebootRefusals())
 	fake.Advance(clusterDuration - 1)
 	expectStatus(t, fake, "analytics", "rebooting")
 	fake.Advance(1)

@@ -195,10 +195,8 @@ func TestCreateClusterNodes(t *testing.T) {
 	}
 }
 
-func TestCreateClusterRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
-	must(t, fake, "CreateCluster", newCluster("creating")...)
+// createClusterRefusals need the clusters analytics and creating, and the HSM client certificate known.
+func createClusterRefusals() map[string]lifecycleRefusal {
 	const role = "arn:aws:iam::123456789012:role/r"
 	replaced := func(name, value string, more ...string) []string {
 		parameters := newCluster("new", more...)
@@ -227,7 +225,8 @@ func TestCreateClusterRefusals(t *testing.T) {
 		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), fmt.Sprint(i))
 	}
 	const value, combination = "InvalidParameterValue", "InvalidParameterCombination"
-	expectRefusals(t, fake, "CreateCluster", map[string]lifecycleRefusal{
+
+	return map[string]lifecycleRefusal{
 		"no identifier":         {without("ClusterIdentifier"), "MissingParameter", "ClusterIdentifier"},
 		"no node type":          {without("NodeType"), "MissingParameter", "NodeType"},
 		"no user":               {without("MasterUsername"), "MissingParameter", "MasterUsername"},
@@ -300,7 +299,14 @@ func TestCreateClusterRefusals(t *testing.T) {
 		"relocation with address": {
 			with("AvailabilityZoneRelocation", "true", "PubliclyAccessible", "true", "ElasticIp", "192.0.2.1"), combination, "ElasticIp",
 		},
-	})
+	}
+}
+
+func TestCreateClusterRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
+	must(t, fake, "CreateCluster", newCluster("creating")...)
+	expectRefusals(t, fake, "CreateCluster", createClusterRefusals())
 }
 
 func TestCreateClusterQuotas(t *testing.T) {

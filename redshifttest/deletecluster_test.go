@@ -105,15 +105,11 @@ func TestDeleteClusterWithFailedSnapshot(t *testing.T) {
 		"3502 monitoring ERROR cluster-snapshot/last: Final cluster snapshot last for cluster analytics failed at 2026-11-23 09:35 UTC.")
 }
 
-func TestDeleteClusterRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1}})
-	create(t, fake, "taken")
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "broken", Status: "incompatible-network"})
-	must(t, fake, "CreateCluster", newCluster("new")...)
+// deleteClusterRefusals need the clusters analytics, busy, broken and new, and the snapshot taken.
+func deleteClusterRefusals() map[string]lifecycleRefusal {
 	const combination = "InvalidParameterCombination"
-	expectRefusals(t, fake, "DeleteCluster", map[string]lifecycleRefusal{
+
+	return map[string]lifecycleRefusal{
 		"no identifier":     {nil, "MissingParameter", "ClusterIdentifier"},
 		"missing":           {[]string{"ClusterIdentifier", "missing", "SkipFinalClusterSnapshot", "true"}, "ClusterNotFound", "missing"},
 		"no snapshot":       {change(), combination, "required unless SkipFinalClusterSnapshot"},
@@ -128,7 +124,17 @@ func TestDeleteClusterRefusals(t *testing.T) {
 		"broken, snapshot":  {[]string{"ClusterIdentifier", "broken", "FinalClusterSnapshotIdentifier", "last"}, "InvalidClusterState", "incompatible-network"},
 		"busy, snapshot":    {[]string{"ClusterIdentifier", "busy", "FinalClusterSnapshotIdentifier", "last"}, "InvalidClusterState", "resizing"},
 		"retention of none": {change("SkipFinalClusterSnapshot", "true", "FinalClusterSnapshotRetentionPeriod", "0"), "InvalidRetentionPeriodFault", "3653"},
-	})
+	}
+}
+
+func TestDeleteClusterRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Quotas: redshifttest.Quotas{ManualSnapshots: 1}})
+	create(t, fake, "taken")
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "broken", Status: "incompatible-network"})
+	must(t, fake, "CreateCluster", newCluster("new")...)
+	expectRefusals(t, fake, "DeleteCluster", deleteClusterRefusals())
 	must(t, fake, "DeleteCluster", "ClusterIdentifier", "broken", "SkipFinalClusterSnapshot", "true")
 	fake.Advance(clusterDuration)
 	expectStatus(t, fake, "broken", "ClusterNotFound")

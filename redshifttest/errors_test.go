@@ -291,7 +291,7 @@ func TestErrors(t *testing.T) {
 			if operation.Name == "RestoreFromClusterSnapshot" {
 				elsewhere = append(elsewhere, neverRestored...)
 			}
-			elsewhere = append(elsewhere, testedWithLifecycle(operation.Name)...)
+			elsewhere = append(elsewhere, lifecycleCodes(operation.Name)...)
 			if !provoked && !slices.Contains(elsewhere, code) {
 				t.Errorf("%s documents %s, which no request here provokes", operation.Name, code)
 			}

@@ -59,16 +59,21 @@ func TestModifyClusterIamRoles(t *testing.T) {
 	expect("", role(b, "in-sync"))
 }
 
-func TestModifyClusterIamRolesRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
-	const add = "AddIamRoles.IamRoleArn.1"
-	fifty, one := change(), []string{"AddIamRoles.IamRoleArn.51", rolePrefix + "more"}
-	for i := range 50 {
-		fifty = append(fifty, fmt.Sprintf("AddIamRoles.IamRoleArn.%d", i+1), fmt.Sprint(rolePrefix, i))
+// manyRoles returns the parameters of a call that adds roles.
+func manyRoles(count int) []string {
+	parameters := change()
+	for i := range count {
+		parameters = append(parameters, fmt.Sprintf("AddIamRoles.IamRoleArn.%d", i+1), fmt.Sprint(rolePrefix, i))
 	}
-	expectRefusals(t, fake, "ModifyClusterIamRoles", map[string]lifecycleRefusal{
+
+	return parameters
+}
+
+// iamRolesRefusals need the clusters analytics and busy.
+func iamRolesRefusals() map[string]lifecycleRefusal {
+	const add = "AddIamRoles.IamRoleArn.1"
+
+	return map[string]lifecycleRefusal{
 		"no identifier":   {nil, "MissingParameter", "ClusterIdentifier"},
 		"missing":         {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
 		"busy":            {[]string{"ClusterIdentifier", "busy", add, rolePrefix + "a"}, "InvalidClusterState", "resizing"},
@@ -76,8 +81,17 @@ func TestModifyClusterIamRolesRefusals(t *testing.T) {
 		"a user":          {change("RemoveIamRoles.IamRoleArn.1", "arn:aws:iam::123456789012:user/a"), "InvalidParameterValue", "user/a"},
 		"both":            {change(add, rolePrefix+"a", "RemoveIamRoles.IamRoleArn.1", rolePrefix+"a"), "InvalidParameterCombination", "added and removed"},
 		"unknown default": {change("DefaultIamRoleArn", rolePrefix+"a"), "InvalidParameterValue", "DefaultIamRoleArn"},
-		"51":              {append(fifty, one...), "InvalidParameterValue", "at most 50"},
-	})
-	must(t, fake, "ModifyClusterIamRoles", fifty...)
-	expectRefusals(t, fake, "ModifyClusterIamRoles", map[string]lifecycleRefusal{"one more": {change(add, rolePrefix+"more"), "InvalidParameterValue", "51"}})
+		"51":              {manyRoles(51), "InvalidParameterValue", "at most 50"},
+	}
+}
+
+func TestModifyClusterIamRolesRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
+	expectRefusals(t, fake, "ModifyClusterIamRoles", iamRolesRefusals())
+	must(t, fake, "ModifyClusterIamRoles", manyRoles(50)...)
+	expectRefusals(t, fake, "ModifyClusterIamRoles", map[string]lifecycleRefusal{"one more": {
+		change("AddIamRoles.IamRoleArn.1", rolePrefix+"more"), "InvalidParameterValue", "51",
+	}})
 }

@@ -438,15 +438,12 @@ func TestModifyClusterTogether(t *testing.T) {
 		"3002 monitoring INFO cluster/renamed: Cluster renamed resize completed at 2026-11-23 09:45 UTC. Cluster is available for both reads and writes.")
 }
 
-func TestModifyClusterRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "asleep", Status: "paused"})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "old", NodeType: "dc2.large"})
+// modifyClusterRefusals need the clusters analytics, busy, asleep and old, and the HSM client certificate known.
+func modifyClusterRefusals() map[string]lifecycleRefusal {
 	const value, combination = "InvalidParameterValue", "InvalidParameterCombination"
 	old := func(more ...string) []string { return append([]string{"ClusterIdentifier", "old"}, more...) }
-	expectRefusals(t, fake, "ModifyCluster", map[string]lifecycleRefusal{
+
+	return map[string]lifecycleRefusal{
 		"no identifier":       {nil, "MissingParameter", "ClusterIdentifier"},
 		"missing":             {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
 		"busy":                {[]string{"ClusterIdentifier", "busy", "AllowVersionUpgrade", "true"}, "InvalidClusterState", "resizing"},
@@ -479,5 +476,14 @@ func TestModifyClusterRefusals(t *testing.T) {
 		"upper case":          {change("NewClusterIdentifier", "New"), value, "lower case"},
 		"hyphen":              {change("NewClusterIdentifier", "new-"), value, "NewClusterIdentifier"},
 		"taken":               {change("NewClusterIdentifier", "old"), "ClusterAlreadyExists", "old"},
-	})
+	}
+}
+
+func TestModifyClusterRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "resizing"})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "asleep", Status: "paused"})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "old", NodeType: "dc2.large"})
+	expectRefusals(t, fake, "ModifyCluster", modifyClusterRefusals())
 }

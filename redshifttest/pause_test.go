@@ -68,10 +68,7 @@ func TestPauseAndResumeCluster(t *testing.T) {
 		t.Errorf("after ResumeCluster, the cluster is %s, want available", got.ClusterStatus)
 	}
 	must(t, fake, "CopyClusterSnapshot", "SourceSnapshotIdentifier", taken, "TargetSnapshotIdentifier", "copied")
-	expectRefusals(t, fake, "ResumeCluster", map[string]lifecycleRefusal{
-		"available": {change(), "InvalidClusterState", "not in state paused"},
-		"missing":   {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
-	})
+	expectRefusals(t, fake, "ResumeCluster", resumeRefusals())
 	var events []string
 	for _, text := range eventTexts(fake) {
 		if !slices.Contains([]string{"2006", "2007", "3002"}, text[:4]) { // of the other cluster
@@ -88,6 +85,14 @@ func TestPauseAndResumeCluster(t *testing.T) {
 	}
 }
 
+// resumeRefusals need the cluster analytics, which is available.
+func resumeRefusals() map[string]lifecycleRefusal {
+	return map[string]lifecycleRefusal{
+		"available": {change(), "InvalidClusterState", "not in state paused"},
+		"missing":   {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
+	}
+}
+
 // resized adds a cluster, starts a resize of it and returns its identifier.
 func resized(tb testing.TB, fake *redshifttest.Fake) string {
 	tb.Helper()
@@ -95,6 +100,17 @@ func resized(tb testing.TB, fake *redshifttest.Fake) string {
 	must(tb, fake, "ResizeCluster", "ClusterIdentifier", "resized", "NumberOfNodes", "4")
 
 	return "resized"
+}
+
+// pauseClusterRefusals need the clusters busy, sealed and without.
+func pauseClusterRefusals() map[string]lifecycleRefusal {
+	return map[string]lifecycleRefusal{
+		"no identifier":          {nil, "MissingParameter", "ClusterIdentifier"},
+		"missing":                {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
+		"busy":                   {[]string{"ClusterIdentifier", "busy"}, "InvalidClusterState", "modifying"},
+		"hardware security":      {[]string{"ClusterIdentifier", "sealed"}, "UnsupportedOperation", "hardware security module"},
+		"no automated snapshots": {[]string{"ClusterIdentifier", "without"}, "UnsupportedOperation", "Automated snapshots"},
+	}
 }
 
 func TestPauseClusterRefusals(t *testing.T) {
@@ -106,13 +122,7 @@ func TestPauseClusterRefusals(t *testing.T) {
 	seedCluster(t, fake, redshifttest.Cluster{Identifier: "without", AutomatedSnapshotRetentionPeriod: -1})
 	must(t, fake, "CreateCluster", newCluster("sealed", "HsmClientCertificateIdentifier", "certificate", "HsmConfigurationIdentifier", "configuration")...)
 	fake.Advance(clusterDuration)
-	expectRefusals(t, fake, "PauseCluster", map[string]lifecycleRefusal{
-		"no identifier":          {nil, "MissingParameter", "ClusterIdentifier"},
-		"missing":                {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
-		"busy":                   {[]string{"ClusterIdentifier", "busy"}, "InvalidClusterState", "modifying"},
-		"hardware security":      {[]string{"ClusterIdentifier", "sealed"}, "UnsupportedOperation", "hardware security module"},
-		"no automated snapshots": {[]string{"ClusterIdentifier", "without"}, "UnsupportedOperation", "Automated snapshots"},
-	})
+	expectRefusals(t, fake, "PauseCluster", pauseClusterRefusals())
 }
 
 // TestResumeAddedCluster: a cluster that a test added as paused can be resumed.

@@ -129,6 +129,11 @@ func resizeOf(operation, cluster, nodes string) []string {
 	return []string{"ClusterIdentifier", cluster}
 }
 
+// canceledTwice need the cluster old, whose resize is being canceled.
+func canceledTwice() map[string]lifecycleRefusal {
+	return map[string]lifecycleRefusal{"again": {[]string{"ClusterIdentifier", "old"}, "InvalidClusterState", "already"}}
+}
+
 func TestClassicResize(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
@@ -160,7 +165,7 @@ func TestClassicResize(t *testing.T) {
 		t.Errorf("CancelResize() = %+v, want CANCELLING", canceled)
 	}
 	expectStatus(t, fake, "old", "cancelling-resize")
-	expectRefusals(t, fake, "CancelResize", map[string]lifecycleRefusal{"again": {[]string{"ClusterIdentifier", "old"}, "InvalidClusterState", "already"}})
+	expectRefusals(t, fake, "CancelResize", canceledTwice())
 	if info := describeOne(t, client, "old").ResizeInfo; info == nil || info.AllowCancelResize {
 		t.Errorf("during the cancellation, ResizeInfo is %+v", info)
 	}
@@ -252,14 +257,11 @@ func TestElasticResizeOfNodeType(t *testing.T) {
 	}
 }
 
-func TestResizeClusterRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{ReservedNodes: []string{"known"}}})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "modifying"})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "asleep", Status: "paused"})
-	seedCluster(t, fake, redshifttest.Cluster{Identifier: "single", NumberOfNodes: 1})
+// resizeClusterRefusals need the clusters analytics, busy, asleep and single, and the reserved node known.
+func resizeClusterRefusals() map[string]lifecycleRefusal {
 	const value, combination = "InvalidParameterValue", "InvalidParameterCombination"
-	expectRefusals(t, fake, "ResizeCluster", map[string]lifecycleRefusal{
+
+	return map[string]lifecycleRefusal{
 		"no identifier":    {nil, "MissingParameter", "ClusterIdentifier"},
 		"missing":          {[]string{"ClusterIdentifier", "missing", "NumberOfNodes", "4"}, "ClusterNotFound", "missing"},
 		"busy":             {[]string{"ClusterIdentifier", "busy", "NumberOfNodes", "4"}, "InvalidClusterState", "modifying"},
@@ -282,13 +284,24 @@ func TestResizeClusterRefusals(t *testing.T) {
 		"reserved node": {
 			change("NumberOfNodes", "4", "ReservedNodeId", "n", "TargetReservedNodeOfferingId", "o"), "ReservedNodeNotFound", "'n'",
 		},
-	})
-	expectRefusals(t, fake, "DescribeResize", map[string]lifecycleRefusal{
+	}
+}
+
+func TestResizeClusterRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{ReservedNodes: []string{"known"}}})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "busy", Status: "modifying"})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "asleep", Status: "paused"})
+	seedCluster(t, fake, redshifttest.Cluster{Identifier: "single", NumberOfNodes: 1})
+	expectRefusals(t, fake, "ResizeCluster", resizeClusterRefusals())
+	expectRefusals(t, fake, "DescribeResize", noResizeRefusals())
+	expectRefusals(t, fake, "CancelResize", noResizeRefusals())
+}
+
+// noResizeRefusals are about a cluster that was never resized.
+func noResizeRefusals() map[string]lifecycleRefusal {
+	return map[string]lifecycleRefusal{
 		"missing": {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
 		"never":   {change(), "ResizeNotFound", "analytics"},
-	})
-	expectRefusals(t, fake, "CancelResize", map[string]lifecycleRefusal{
-		"missing": {[]string{"ClusterIdentifier", "missing"}, "ClusterNotFound", "missing"},
-		"never":   {change(), "ResizeNotFound", "analytics"},
-	})
+	}
 }
