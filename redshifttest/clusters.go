@@ -93,7 +93,7 @@ type storedCluster struct {
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
 	pending      models.PendingModifiedValues
-	resize       *resize   // the last one; nil if there was none
+	resize       *resize   // the last one, or nil
 	nextTrack    time.Time // when the pending maintenance track takes effect
 	namespace    string    // what the namespace is derived from; empty means the identifier
 	backedUp     bool      // it has or had a snapshot

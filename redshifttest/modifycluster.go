@@ -121,7 +121,7 @@ func (m *modification) collectNodes() *failure {
 	return nil
 }
 
-// collectEncryption collects a new encryption, for which Redshift moves the data to a new cluster, as in a classic resize.
+// collectEncryption collects a new encryption. Redshift moves the data to a new cluster for it, as in a classic resize.
 func (m *modification) collectEncryption() *failure {
 	cluster, key := m.cluster, m.params.text("KmsKeyId")
 	encrypted, found := m.params.boolean("Encrypted")

@@ -69,7 +69,7 @@ func TestModifyClusterPending(t *testing.T) {
 		params  redshift.ModifyClusterParams
 		status  models.ClusterStatus
 		pending models.PendingModifiedValues
-		during  func(*models.Cluster) // what the cluster shows at once
+		during  func(*models.Cluster) // what the cluster shows immediately
 		after   func(*models.Cluster)
 	}{
 		"password": {
