@@ -59,6 +59,7 @@ func (c *storedCluster) stopChange(now time.Time) {
 	c.clearPending()
 	if c.resize != nil && c.resize.inProgress() {
 		c.resize.status, c.resize.stopped = models.ResizeStatusFailed, now
+		c.setExchange(c.resize, models.ReservedNodeExchangeStatusTypeFailed)
 	}
 }
 

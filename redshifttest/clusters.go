@@ -121,7 +121,7 @@ type storedCluster struct {
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
 	pending      models.PendingModifiedValues
-	resize       *resize   // the last one; nil if there was none
+	resize       *resize   // the last one, or nil
 	nextTrack    time.Time // when the pending maintenance track takes effect
 	namespace    string    // what the namespace is derived from; empty means the identifier
 	backedUp     bool      // it has or had a snapshot
@@ -405,7 +405,7 @@ func (f *Fake) AddCluster(added Cluster) error {
 	defer f.mutex.Unlock()
 	f.states.update(now)
 	owner := f.state.resourcesOf(added.AccountID)
-	if owner.clusters[added.Identifier] != nil {
+	if owner.identifierTaken(added.Identifier) {
 		return wrap("the cluster exists already: remove it first or use another identifier")
 	}
 	if failed := f.state.checkGroups(&added, now); failed != nil {

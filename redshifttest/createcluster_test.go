@@ -2,7 +2,6 @@ package redshifttest_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,14 +16,8 @@ import (
 // equalJSON reports whether two values have the same JSON form.
 func equalJSON(tb testing.TB, a, b any) bool {
 	tb.Helper()
-	var forms [2]bytes.Buffer
-	for i, value := range []any{a, b} {
-		if err := json.NewEncoder(&forms[i]).Encode(value); err != nil {
-			tb.Fatal(err)
-		}
-	}
 
-	return forms[0].String() == forms[1].String()
+	return asJSON(tb, a) == asJSON(tb, b)
 }
 
 func TestCreateCluster(t *testing.T) {
@@ -204,10 +197,8 @@ func TestCreateClusterNodes(t *testing.T) {
 	}
 }
 
-func TestCreateClusterRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{})
-	must(t, fake, "CreateCluster", newCluster("creating")...)
+// createClusterRefusals need the clusters analytics and creating, and the HSM client certificate known.
+func createClusterRefusals() map[string]lifecycleRefusal {
 	const role = "arn:aws:iam::123456789012:role/r"
 	replaced := func(name, value string, more ...string) []string {
 		parameters := newCluster("new", more...)
@@ -236,7 +227,8 @@ func TestCreateClusterRefusals(t *testing.T) {
 		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), fmt.Sprint(i))
 	}
 	const value, combination = "InvalidParameterValue", "InvalidParameterCombination"
-	expectRefusals(t, fake, "CreateCluster", map[string]lifecycleRefusal{
+
+	return map[string]lifecycleRefusal{
 		"no identifier":         {without("ClusterIdentifier"), "MissingParameter", "ClusterIdentifier"},
 		"no node type":          {without("NodeType"), "MissingParameter", "NodeType"},
 		"no user":               {without("MasterUsername"), "MissingParameter", "MasterUsername"},
@@ -288,6 +280,7 @@ func TestCreateClusterRefusals(t *testing.T) {
 		"subnet group":          {with("ClusterSubnetGroupName", "private"), "ClusterSubnetGroupNotFoundFault", "private"},
 		"parameter group":       {with("ClusterParameterGroupName", "strict"), "ClusterParameterGroupNotFound", "strict"},
 		"certificate":           {with("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c"), "HsmClientCertificateNotFoundFault", "'c'"},
+		"HSM":                   {with("HsmClientCertificateIdentifier", "known", "HsmConfigurationIdentifier", "c"), "HsmConfigurationNotFoundFault", "'c'"},
 		"half an HSM":           {with("HsmClientCertificateIdentifier", "c"), combination, "together"},
 		"HSM and KMS":           {with("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c", "KmsKeyId", "k"), combination, "KmsKeyId"},
 		"not encrypted":         {with("Encrypted", "false"), value, "Encrypted"},
@@ -308,7 +301,14 @@ func TestCreateClusterRefusals(t *testing.T) {
 		"relocation with address": {
 			with("AvailabilityZoneRelocation", "true", "PubliclyAccessible", "true", "ElasticIp", "192.0.2.1"), combination, "ElasticIp",
 		},
-	})
+	}
+}
+
+func TestCreateClusterRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
+	must(t, fake, "CreateCluster", newCluster("creating")...)
+	expectRefusals(t, fake, "CreateCluster", createClusterRefusals())
 }
 
 func TestCreateClusterQuotas(t *testing.T) {

@@ -1,8 +1,9 @@
 // Package redshifttest provides an in-process fake of Amazon Redshift for tests.
 //
 // The fake needs no account and no network. It implements the snapshot operations of Redshift: manual and scheduled snapshots, copies,
-// access for other accounts, tags, retention, restores of clusters and tables, and copies in other regions. It serves the client of
-// this module and every other AWS client. The command redshift-fake serves it as a program.
+// access for other accounts, tags, retention, restores of clusters and tables, and copies in other regions. It also implements the life
+// of clusters: creation, changes, reboots, pauses, resizes, IAM roles and deletion. It serves the client of this module and every other
+// AWS client. The command redshift-fake serves it as a program.
 //
 // # Quick start
 //
@@ -41,6 +42,9 @@
 //   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot every 8 hours.
 //   - Copies appear in other regions ([Fake.InRegion]).
 //   - Restores of clusters and tables end.
+//   - Changes of clusters end: creation, modification, rename, reboot, pause, resume and deletion after [Options].ClusterDuration, and
+//     resizes and new encryption after [Options].ResizeDuration. IAM roles are in-sync or gone after one minute. Another maintenance
+//     track takes effect in the next maintenance window.
 //   - Scheduled actions pause, resume and resize clusters.
 //   - Dynamic changes of parameters are applied to clusters, and audit logs are delivered.
 //
@@ -98,6 +102,15 @@
 //
 // If Amazon's sources conflict or are silent, the fake does the following:
 //
+//   - CreateCluster without ClusterType and NumberOfNodes creates one node.
+//   - The password of a new cluster, and a changed one, is pending until the creation or the modification ends.
+//   - A modification that changes several settings has one status and one end, which is the end of its resize if it has one.
+//   - A rename, a reboot and a pause need an available cluster. During a rename, both identifiers are taken.
+//   - An elastic resize can shrink a cluster to half of its nodes (DC2 and DS2) or a quarter (RA3 and RG), and can double them, or
+//     multiply them by 4 (ra3.4xlarge and ra3.16xlarge). To another node type, each number of nodes is possible.
+//   - A canceled resize has the status NONE. A classic resize cannot be canceled in its last third, or if it leads to RA3 or RG nodes.
+//   - A paused cluster can be deleted, with or without a final snapshot. A cluster in a failed state can only be deleted without one.
+//   - If the final snapshot fails, the cluster stays.
 //   - Snapshots of DS2 and DC2 nodes can be restored to RA3 nodes, as in the management guide. The API reference allows DC2 only for DC2.
 //   - A maintenance window has no maximum length.
 //   - If a filter does not match a named snapshot, the list is empty. ClusterSnapshotNotFound means that the snapshot does not exist.

@@ -17,6 +17,7 @@ func (s *state) recordSnapshot(snapshot *storedSnapshot) {
 
 // recordCompletion records that a snapshot is completed, when it becomes available.
 func (s *state) recordCompletion(snapshot *storedSnapshot) {
+	snapshot.recorded = true
 	s.states.timers.add(snapshot.started.Add(snapshot.duration), func(at time.Time) {
 		existing := s.resourcesOf(snapshot.OwnerAccount).snapshots[strings.ToLower(snapshot.SnapshotIdentifier)]
 		if existing == snapshot && snapshot.status == "" {
@@ -28,7 +29,7 @@ func (s *state) recordCompletion(snapshot *storedSnapshot) {
 // recordSnapshotStatus records the status that a test sets.
 func (s *state) recordSnapshotStatus(snapshot *storedSnapshot, at time.Time, before models.SnapshotStatus) {
 	switch {
-	case snapshot.SnapshotType != models.SnapshotTypeManual || snapshot.SourceRegion != "" || snapshot.status == before:
+	case !snapshot.recorded || snapshot.status == before:
 	case snapshot.status == models.SnapshotStatusAvailable:
 		s.snapshotEvent(snapshot, at, 3004, "is completed")
 	case snapshot.status == models.SnapshotStatusFailed:

@@ -97,7 +97,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	}
 	owner := c.resourcesOf(c.account)
 	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
-	if owner.clusters[identifier] != nil {
+	if owner.identifierTaken(identifier) {
 		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if !source.available(c.now) {

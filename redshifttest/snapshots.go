@@ -98,7 +98,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	c.serial++
 	target := *source
 	target.serial = c.serial
-	target.grants, target.copyDue, target.automatedDays = nil, false, 0
+	target.grants, target.copyDue, target.recorded, target.automatedDays = nil, false, false, 0
 	target.SnapshotIdentifier = identifier
 	target.SnapshotType = models.SnapshotTypeManual
 	target.SnapshotArn = c.snapshotARN(c.account, source.ClusterIdentifier, identifier)

@@ -103,6 +103,7 @@ type storedSnapshot struct {
 	grants   []string // accounts, or supportAlias
 	tables   []string // of the cluster when the snapshot was taken
 	copyDue  bool     // the copy in another region is not made yet
+	recorded bool     // its end is recorded as an event of a manual snapshot
 
 	automatedDays int // retention period of an automated snapshot; 0 keeps it until the cluster is removed
 	clusterDays   int // the cluster's AutomatedSnapshotRetentionPeriod

@@ -564,6 +564,8 @@ func TestRunRefuses(t *testing.T) {
 		`"" is not the name of a host`:       {[]string{"-host", "a,"}, 2},
 		`"" is not the name of a region`:     {[]string{"-region", "eu-west-1,"}, 2},
 		"-restore-duration -1s":              {[]string{"-restore-duration", "-1s"}, 2},
+		"-cluster-duration -1s":              {[]string{"-cluster-duration", "-1s"}, 2},
+		"-resize-duration -1s":               {[]string{"-resize-duration", "-1s"}, 2},
 		"-visibility-delay -1s: must not":    {[]string{"-visibility-delay", "-1s"}, 2},
 		"-speed 0: want more than 0":         {[]string{"-speed", "0"}, 2},
 		"-speed -1:":                         {[]string{"-speed", "-1"}, 2},
