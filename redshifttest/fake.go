@@ -29,8 +29,8 @@ const (
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-// Defaults of [Quotas]. They are Amazon's quotas, except for snapshot schedules, clusters, table restores and other resources. For the
-// first three, Amazon publishes no quotas. DefaultOtherResources is the same for each other kind of resource.
+// Defaults of [Quotas]. They are Amazon's quotas, except for snapshot schedules, scheduled actions, clusters, table restores and other
+// resources. For the first four, Amazon publishes no quotas. DefaultOtherResources is the same for each other kind of resource.
 const (
 	DefaultManualSnapshots     = 20
 	DefaultAccountsPerSnapshot = 20
@@ -40,6 +40,10 @@ const (
 	DefaultSnapshotSchedules   = 20
 	DefaultClusters            = 100
 	DefaultTableRestores       = 10
+	DefaultParameterGroups     = 20
+	DefaultSubnetGroups        = 50
+	DefaultEventSubscriptions  = 20
+	DefaultScheduledActions    = 20
 	DefaultOtherResources      = 20
 )
 
@@ -150,8 +154,32 @@ type Quotas struct {
 	Nodes int
 	// TableRestores is the number of table restores of an account that have not ended. Default: [DefaultTableRestores].
 	TableRestores int
+	// ParameterGroups is the number of parameter groups of an account, without the default groups. Default: [DefaultParameterGroups].
+	ParameterGroups int
+	// SubnetGroups is the number of subnet groups of an account, without the default group. Default: [DefaultSubnetGroups].
+	SubnetGroups int
+	// EventSubscriptions is the number of event subscriptions of an account. Default: [DefaultEventSubscriptions].
+	EventSubscriptions int
+	// ScheduledActions is the number of scheduled actions of an account. Default: [DefaultScheduledActions].
+	ScheduledActions int
 	// OtherResources is the number of resources of each other kind of an account. Default: [DefaultOtherResources].
 	OtherResources int
+}
+
+// ofDeclared returns the quota of a declared kind, and the name of its field.
+func (q *Quotas) ofDeclared(noun string) (limit int, field string) {
+	switch noun {
+	case "ClusterParameterGroup":
+		return q.ParameterGroups, "ParameterGroups"
+	case "ClusterSubnetGroup":
+		return q.SubnetGroups, "SubnetGroups"
+	case "EventSubscription":
+		return q.EventSubscriptions, "EventSubscriptions"
+	case "ScheduledAction":
+		return q.ScheduledActions, "ScheduledActions"
+	default:
+		return q.OtherResources, "OtherResources"
+	}
 }
 
 // Fake is an in-memory Redshift: one region with any number of accounts, and its own clock. It is an [http.Handler], and it is safe for
@@ -221,26 +249,58 @@ func handlers() map[string]handler {
 		"BatchDeleteClusterSnapshots":       batchDeleteClusterSnapshots,
 		"BatchModifyClusterSnapshots":       batchModifyClusterSnapshots,
 		"CopyClusterSnapshot":               copyClusterSnapshot,
+		"CreateClusterParameterGroup":       createClusterParameterGroup,
 		"CreateClusterSnapshot":             createClusterSnapshot,
+		"CreateClusterSubnetGroup":          createClusterSubnetGroup,
+		"CreateEventSubscription":           createEventSubscription,
+		"CreateScheduledAction":             createScheduledAction,
 		"CreateSnapshotCopyGrant":           createSnapshotCopyGrant,
 		"CreateSnapshotSchedule":            createSnapshotSchedule,
 		"CreateTags":                        createTags,
+		"DeleteClusterParameterGroup":       deleteClusterParameterGroup,
 		"DeleteClusterSnapshot":             deleteClusterSnapshot,
+		"DeleteClusterSubnetGroup":          deleteClusterSubnetGroup,
+		"DeleteEventSubscription":           deleteEventSubscription,
+		"DeleteScheduledAction":             deleteScheduledAction,
 		"DeleteSnapshotCopyGrant":           deleteSnapshotCopyGrant,
 		"DeleteSnapshotSchedule":            deleteSnapshotSchedule,
 		"DeleteTags":                        deleteTags,
+		"DescribeAccountAttributes":         describeAccountAttributes,
+		"DescribeClusterParameterGroups":    describeClusterParameterGroups,
+		"DescribeClusterParameters":         describeClusterParameters,
 		"DescribeClusterSnapshots":          describeClusterSnapshots,
+		"DescribeClusterSubnetGroups":       describeClusterSubnetGroups,
+		"DescribeClusterTracks":             describeClusterTracks,
+		"DescribeClusterVersions":           describeClusterVersions,
 		"DescribeClusters":                  describeClusters,
+		"DescribeDefaultClusterParameters":  describeDefaultClusterParameters,
+		"DescribeEventCategories":           describeEventCategories,
+		"DescribeEventSubscriptions":        describeEventSubscriptions,
+		"DescribeEvents":                    describeEvents,
+		"DescribeLoggingStatus":             describeLoggingStatus,
+		"DescribeNodeConfigurationOptions":  describeNodeConfigurationOptions,
+		"DescribeOrderableClusterOptions":   describeOrderableClusterOptions,
+		"DescribeScheduledActions":          describeScheduledActions,
 		"DescribeSnapshotCopyGrants":        describeSnapshotCopyGrants,
 		"DescribeSnapshotSchedules":         describeSnapshotSchedules,
+		"DescribeStorage":                   describeStorage,
 		"DescribeTableRestoreStatus":        describeTableRestoreStatus,
 		"DescribeTags":                      describeTags,
+		"DisableLogging":                    disableLogging,
 		"DisableSnapshotCopy":               disableSnapshotCopy,
+		"EnableLogging":                     enableLogging,
 		"EnableSnapshotCopy":                enableSnapshotCopy,
+		"GetClusterCredentials":             getClusterCredentials,
+		"GetClusterCredentialsWithIAM":      getClusterCredentialsWithIAM,
+		"ModifyClusterParameterGroup":       modifyClusterParameterGroup,
 		"ModifyClusterSnapshot":             modifyClusterSnapshot,
 		"ModifyClusterSnapshotSchedule":     modifyClusterSnapshotSchedule,
+		"ModifyClusterSubnetGroup":          modifyClusterSubnetGroup,
+		"ModifyEventSubscription":           modifyEventSubscription,
+		"ModifyScheduledAction":             modifyScheduledAction,
 		"ModifySnapshotCopyRetentionPeriod": modifySnapshotCopyRetentionPeriod,
 		"ModifySnapshotSchedule":            modifySnapshotSchedule,
+		"ResetClusterParameterGroup":        resetClusterParameterGroup,
 		"RestoreFromClusterSnapshot":        restoreFromClusterSnapshot,
 		"RestoreTableFromClusterSnapshot":   restoreTableFromClusterSnapshot,
 		"RevokeSnapshotAccess":              revokeSnapshotAccess,
@@ -310,6 +370,7 @@ func (g *global) register(described []contract.Operation) {
 		g.states.declared[declared.describe.Name] = declared
 		maps.Copy(work, declared.handlers())
 	}
+	maps.Copy(g.states.handlers, work)
 	for _, operation := range described {
 		g.operations[operation.Name] = registeredOperation{contract: operation, handle: work[operation.Name]}
 	}
@@ -369,6 +430,10 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Quotas.Clusters, DefaultClusters)
 	setDefault(&o.Quotas.Nodes, DefaultNodes)
 	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)
+	setDefault(&o.Quotas.ParameterGroups, DefaultParameterGroups)
+	setDefault(&o.Quotas.SubnetGroups, DefaultSubnetGroups)
+	setDefault(&o.Quotas.EventSubscriptions, DefaultEventSubscriptions)
+	setDefault(&o.Quotas.ScheduledActions, DefaultScheduledActions)
 	setDefault(&o.Quotas.OtherResources, DefaultOtherResources)
 
 	return o
