@@ -16,7 +16,6 @@ const (
 	maxPassword       = 64
 	maxMasterUsername = 128
 	maxDBName         = 64
-	engineVersion     = "1.0" // the only one
 	hiddenPassword    = "****"
 )
 
@@ -46,7 +45,7 @@ func createCluster(c *call) (any, *failure) {
 		}
 	}
 	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
-	if c.identifierTaken(identifier) {
+	if c.resourcesOf(c.account).identifierTaken(identifier) {
 		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if failed := c.checkClusterQuotas(cluster); failed != nil {
@@ -78,13 +77,12 @@ func (c *call) addNewCluster(cluster *storedCluster) {
 	})
 }
 
-// identifierTaken reports whether a cluster of the caller has an identifier, or gets it at the end of a rename.
-func (c *call) identifierTaken(identifier string) bool {
-	all := c.resourcesOf(c.account).clusters
-	if all[identifier] != nil {
+// identifierTaken reports whether a cluster has an identifier, or gets it at the end of a rename.
+func (r *resources) identifierTaken(identifier string) bool {
+	if r.clusters[identifier] != nil {
 		return true
 	}
-	for _, cluster := range all {
+	for _, cluster := range r.clusters {
 		if cluster.pending.ClusterIdentifier == identifier {
 			return true
 		}

@@ -26,8 +26,8 @@ const (
 	// program is missing. The gate sets the variable.
 	required = "INTEROP_REQUIRED_PROGRAMS"
 
-	// timeout ends a program that hangs. The AWS CLI takes a second for each of forty calls, and longer on a busy machine.
-	timeout = 6 * time.Minute
+	// timeout ends a program that hangs. The AWS CLI takes a second for each of 140 calls, and longer on a busy machine.
+	timeout = 9 * time.Minute
 )
 
 // Installed returns the path of a program. It skips the test if the program is not installed.

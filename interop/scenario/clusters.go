@@ -306,10 +306,8 @@ func (s scenario) pauseAndResize(ctx context.Context) {
 		ClusterIdentifier: previous, NumberOfNodes: aws.Int32(4), Classic: aws.Bool(true),
 	})).Cluster
 	outcome("the classic resize", *classic.ClusterStatus)
-	resize = must(s.client.DescribeResize(ctx, &redshift.DescribeResizeInput{ClusterIdentifier: previous}))
-	outcome("the resize in progress", *resize.Status, *resize.ResizeType, *resize.TargetNumberOfNodes)
 	canceled := must(s.client.CancelResize(ctx, &redshift.CancelResizeInput{ClusterIdentifier: previous}))
-	outcome("the canceled resize", *canceled.Status)
+	outcome("the canceled resize", *canceled.Status, *canceled.ResizeType, *canceled.TargetNumberOfNodes)
 	outcome("after the cancellation", *s.waitUntilAvailable(ctx, previous).NumberOfNodes)
 }
 

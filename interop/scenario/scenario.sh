@@ -118,7 +118,8 @@ outcome "the cluster types" describe-orderable-cluster-options --node-type dc2.l
 outcome "storage is used" describe-storage \
   --query '[to_string(TotalProvisionedStorageInMegaBytes > `0`), to_string(TotalBackupSizeInMegaBytes > `0`)]'
 outcome "the default of require_ssl" describe-default-cluster-parameters --parameter-group-family redshift-1.0 \
-  --query "DefaultClusterParameters.Parameters[?ParameterName=='require_ssl'].[ParameterValue, DataType, ApplyType, to_string(IsModifiable)]"
+  --query "DefaultClusterParameters.Parameters[?ParameterName=='require_ssl'].[ParameterValue, DataType, ApplyType,
+    to_string(IsModifiable)]"
 outcome "events of clusters exist" describe-event-categories --source-type cluster \
   --query 'EventCategoriesMapList[0].[SourceType, to_string(length(Events) > `0`)]'
 
@@ -132,7 +133,8 @@ outcome "the changed group" modify-cluster-parameter-group --parameter-group-nam
   --parameters ParameterName=require_ssl,ParameterValue=true ParameterName=statement_timeout,ParameterValue=60000
 outcome "the changed parameters" describe-cluster-parameters --parameter-group-name scenario-parameters --source user \
   --query 'sort_by(Parameters, &ParameterName)[].[ParameterName, ParameterValue]'
-outcome "the tagged groups" describe-cluster-parameter-groups --tag-keys env --tag-values test --query 'ParameterGroups[].ParameterGroupName'
+outcome "the tagged groups" describe-cluster-parameter-groups --tag-keys env --tag-values test \
+  --query 'ParameterGroups[].ParameterGroupName'
 outcome "the subnet group" create-cluster-subnet-group --cluster-subnet-group-name scenario-subnets --description 'for the scenario' \
   --subnet-ids subnet-0a subnet-0b --query 'ClusterSubnetGroup.[SubnetGroupStatus, length(Subnets)]'
 outcome "the changed subnet group" modify-cluster-subnet-group --cluster-subnet-group-name scenario-subnets \
@@ -155,7 +157,8 @@ outcome "the available cluster" describe-clusters --cluster-identifier scenario-
 refused "a missing cluster" ClusterNotFound describe-clusters --cluster-identifier scenario-etl-new
 
 # Change and reboot the cluster.
-outcome "the changed cluster" modify-cluster --cluster-identifier scenario-etl --automated-snapshot-retention-period 5 --publicly-accessible \
+outcome "the changed cluster" modify-cluster --cluster-identifier scenario-etl \
+  --automated-snapshot-retention-period 5 --publicly-accessible \
   --query 'Cluster.[ClusterStatus, AutomatedSnapshotRetentionPeriod, to_string(PendingModifiedValues.PubliclyAccessible)]'
 await cluster-available --cluster-identifier scenario-etl
 outcome "after the change" describe-clusters --cluster-identifier scenario-etl \
@@ -254,9 +257,9 @@ reaches SUCCEEDED describe-resize --cluster-identifier scenario-etl --query Stat
 await cluster-available --cluster-identifier scenario-etl
 outcome "the resized cluster" describe-clusters --cluster-identifier scenario-etl --query 'Clusters[0].NumberOfNodes'
 outcome "the ended resize" describe-resize --cluster-identifier scenario-etl --query '[Status, ResizeType, TargetNumberOfNodes]'
-outcome "the classic resize" resize-cluster --cluster-identifier scenario-etl-old --number-of-nodes 4 --classic --query 'Cluster.ClusterStatus'
-outcome "the resize in progress" describe-resize --cluster-identifier scenario-etl-old --query '[Status, ResizeType, TargetNumberOfNodes]'
-outcome "the canceled resize" cancel-resize --cluster-identifier scenario-etl-old --query Status
+outcome "the classic resize" resize-cluster --cluster-identifier scenario-etl-old --number-of-nodes 4 --classic \
+  --query 'Cluster.ClusterStatus'
+outcome "the canceled resize" cancel-resize --cluster-identifier scenario-etl-old --query '[Status, ResizeType, TargetNumberOfNodes]'
 await cluster-available --cluster-identifier scenario-etl-old
 outcome "after the cancellation" describe-clusters --cluster-identifier scenario-etl-old --query 'Clusters[0].NumberOfNodes'
 

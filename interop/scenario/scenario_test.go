@@ -102,12 +102,12 @@ func compareOutcomes(t *testing.T, outcomes []byte) {
 }
 
 // runScenario runs one program with a fake whose clock is 600 times as fast, and returns its output. A snapshot takes 8 seconds and a
-// resize 12 seconds, so a waiting client polls more than once. The AWS CLI polls clusters only once a minute, so their other changes take
-// half a second.
+// resize 18 seconds, so a waiting client polls more than once. The first 12 seconds of a classic resize suffice for a slow client to cancel
+// it. The AWS CLI polls clusters only once a minute, so their other changes take half a second.
 func runScenario(t *testing.T, fake string, program ...string) []byte {
 	t.Helper()
 	running := programs.StartFake(t, fake, "-demo", "-region", "us-east-1,eu-west-1", "-speed", "600",
-		"-snapshot-duration", "80m", "-restore-duration", "5m", "-cluster-duration", "5m", "-resize-duration", "120m")
+		"-snapshot-duration", "80m", "-restore-duration", "5m", "-cluster-duration", "5m", "-resize-duration", "180m")
 	command := running.Command(t, program...)
 	var outcomes, failures bytes.Buffer
 	command.Stdout, command.Stderr = &outcomes, &failures

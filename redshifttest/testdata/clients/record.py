@@ -23,6 +23,8 @@ import time
 import urllib.parse
 import urllib.request
 
+import configuration
+
 TARGET = urllib.parse.urlsplit(sys.argv[1]).netloc
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -110,7 +112,7 @@ aws("create-tags", "--resource-name", arn, "--tags", "Key=env,Value=test", "Key=
 assert len(json.loads(aws("describe-tags", "--resource-name", arn))["TaggedResources"]) == 3
 aws("delete-tags", "--resource-name", arn, "--tag-keys", "größe + maß", "alone")
 tags = json.loads(aws("describe-tags", "--resource-type", "Snapshot", "--tag-keys", "env", "--tag-values", "test"))["TaggedResources"]
-assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "Snapshot"}], tags
+assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "snapshot"}], tags
 aws("create-tags", "--resource-name", arn + "-missing", "--tags", "Key=env,Value=test", fails=True)
 aws("batch-delete-cluster-snapshots", "--identifiers", "SnapshotIdentifier=copy-by-cli", "SnapshotIdentifier=missing,SnapshotClusterIdentifier=analytics")
 aws("delete-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", fails=True)
@@ -161,6 +163,7 @@ aws("enable-snapshot-copy", "--cluster-identifier", "analytics", "--destination-
 aws("modify-snapshot-copy-retention-period", "--cluster-identifier", "analytics", "--retention-period", "-1", "--manual")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
+configuration.by_cli(aws)
 
 import boto3  # after the environment is set
 import botocore.exceptions
@@ -257,6 +260,33 @@ redshift.delete_tags(ResourceName=arn.replace("copy-by-cli", "by-cli"), TagKeys=
 redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-west-1")
 redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
 redshift.disable_snapshot_copy(ClusterIdentifier="drill")
+configuration.by_boto3(redshift)
+
+# Node types, versions and the account. The CLI also reads all pages.
+options = redshift.describe_node_configuration_options(
+    ActionType="restore-cluster", SnapshotIdentifier="by-cli", Filters=[
+        {"Name": "NumberOfNodes", "Operator": "between", "Values": ["2", "3"]},
+        {"Name": "NodeType", "Operator": "in", "Values": ["ra3.xlplus", "ra3.large"]}])["NodeConfigurationOptionList"]
+assert [(one["NodeType"], one["NumberOfNodes"]) for one in options] == [
+    ("ra3.large", 2), ("ra3.large", 3), ("ra3.xlplus", 2), ("ra3.xlplus", 3)], options
+options = redshift.describe_orderable_cluster_options(NodeType="ra3.xlplus")["OrderableClusterOptions"]
+assert options[0]["AvailabilityZones"][0]["SupportedPlatforms"] == [{"Name": "VPC"}], options
+assert redshift.describe_storage()["TotalBackupSizeInMegaBytes"] > 1024
+attributes = redshift.describe_account_attributes(AttributeNames=["max-defer-maintenance-duration"])["AccountAttributes"]
+assert attributes[0]["AttributeValues"] == [{"AttributeValue": "45"}], attributes
+assert redshift.describe_cluster_versions(ClusterVersion="1.0")["ClusterVersions"][1]["ClusterParameterGroupFamily"] == "redshift-2.0"
+tracks = redshift.describe_cluster_tracks(MaintenanceTrackName="current")["MaintenanceTracks"]
+assert tracks[0]["UpdateTargets"][0]["MaintenanceTrackName"] == "trailing", tracks
+client = "aws"
+aws("describe-node-configuration-options", "--action-type", "recommend-node-config", "--cluster-identifier", "analytics",
+    "--filters", "Name=Mode,Operator=eq,Values=standard")
+aws("describe-node-configuration-options", "--action-type", "resize-cluster", "--cluster-identifier", "missing", fails=True)
+aws("describe-orderable-cluster-options", "--page-size", "20")
+aws("describe-storage")
+aws("describe-account-attributes")
+aws("describe-cluster-versions", "--cluster-parameter-group-family", "redshift-1.0")
+aws("describe-cluster-tracks")
+aws("describe-cluster-tracks", "--maintenance-track-name", "preview", fails=True)
 
 with open("index.json", "w") as out:
     json.dump({"automated": automated, "requests": index}, out, indent=1)
