@@ -76,6 +76,7 @@ func newWorld(t *testing.T) *world {
 	if err := errors.Join(failed...); err != nil {
 		t.Fatal(err)
 	}
+	w.addClusters(t)
 
 	return w
 }
@@ -85,8 +86,8 @@ const nightlyARN = "arn:aws:redshift:us-east-1:123456789012:snapshot:analytics/n
 // changeCalls are a call of each operation that changes something. A name with a blank has a case of its own.
 func changeCalls() map[string]func(context.Context, *redshift.Client) (any, error) {
 	tags := []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: ""}}
-
-	return map[string]func(context.Context, *redshift.Client) (any, error){
+	calls := clusterCalls()
+	maps.Copy(calls, map[string]func(context.Context, *redshift.Client) (any, error){
 		"AuthorizeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend})
 		},
@@ -186,7 +187,9 @@ func changeCalls() map[string]func(context.Context, *redshift.Client) (any, erro
 		"RevokeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend})
 		},
-	}
+	})
+
+	return calls
 }
 
 // everyCall has a call of each operation. Operations without a case in changeCalls get their required parameters only.
@@ -244,7 +247,7 @@ func (w *world) state(t *testing.T) string {
 		}
 	}
 
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, w.clusterState(t)...), "\n")
 }
 
 // trouble is what goes wrong in a column of the table.

@@ -4,97 +4,16 @@ It needs both installed, and a fake to talk to; then, in this folder:
 
     go run ../../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s -restore-duration 3s &
     python3 record.py http://127.0.0.1:8080
-
-Each request becomes a file NN-client-Operation.http, as it came off the wire but for the User-Agent, which would tell of
-the machine. index.json lists them with the answers that the clients were content with. The keys are the ones that
-Amazon's documentation signs its examples with.
 """
 
-import glob
-import http.client
-import http.server
 import json
-import os
-import re
-import subprocess
-import sys
-import threading
 import time
-import urllib.parse
 import urllib.request
 
-TARGET = urllib.parse.urlsplit(sys.argv[1]).netloc
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-    "AWS_REGION": "us-east-1",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_MAX_ATTEMPTS": "1",
-}
-index = []
-client = ""
+import recorder
+from recorder import aws
 
-
-class Recorder(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def answer(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        relay = http.client.HTTPConnection(TARGET)
-        relay.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        lines = [self.requestline]
-        for name, value in self.headers.items():
-            relay.putheader(name, value)
-            if name.lower() == "user-agent":
-                value = value.split()[0]
-            lines.append(f"{name}: {value}")
-        relay.endheaders(body)
-        response = relay.getresponse()
-        text = response.read()
-        relay.close()
-
-        operation = re.search(r"Action=(\w+)", self.path + "&" + body.decode()).group(1)
-        file = f"{len(index) + 1:02}-{client}-{operation}.http"
-        with open(file, "wb") as out:
-            out.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        code = re.search(rb"<Code>(\w+)</Code>", text)
-        index.append({
-            "file": file,
-            "status": response.status,
-            "code": code.group(1).decode() if code else "",
-            "snapshots": text.count(b"<Snapshot>"),
-        })
-        self.send_response(response.status)
-        for name in ("Content-Type", "X-Amzn-Requestid"):
-            self.send_header(name, response.getheader(name))
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    do_GET = do_POST = answer
-
-    def log_message(self, *arguments):
-        pass
-
-
-for old in glob.glob("*.http"):
-    os.remove(old)
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{server.server_port}"
-os.environ.update(KEYS, AWS_ENDPOINT_URL_REDSHIFT=url)
-
-
-def aws(*arguments, fails=False, **environment):
-    done = subprocess.run(["aws", "redshift", *arguments], env={**os.environ, **environment}, capture_output=True, text=True)
-    assert (done.returncode != 0) == fails, (arguments, done.stdout, done.stderr)
-    return done.stdout
-
-
-client = "aws"
+recorder.client = "aws"
 automated = json.loads(aws("describe-cluster-snapshots", "--snapshot-type", "automated"))["Snapshots"][0]["SnapshotIdentifier"]
 aws("create-cluster-snapshot", "--cluster-identifier", "analytics", "--snapshot-identifier", "by-cli",
     "--manual-snapshot-retention-period", "7", "--tags", "Key=env,Value=prod", "Key=größe + maß,Value=", "Key=alone")
@@ -110,7 +29,7 @@ aws("create-tags", "--resource-name", arn, "--tags", "Key=env,Value=test", "Key=
 assert len(json.loads(aws("describe-tags", "--resource-name", arn))["TaggedResources"]) == 3
 aws("delete-tags", "--resource-name", arn, "--tag-keys", "größe + maß", "alone")
 tags = json.loads(aws("describe-tags", "--resource-type", "Snapshot", "--tag-keys", "env", "--tag-values", "test"))["TaggedResources"]
-assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "Snapshot"}], tags
+assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "snapshot"}], tags
 aws("create-tags", "--resource-name", arn + "-missing", "--tags", "Key=env,Value=test", fails=True)
 aws("batch-delete-cluster-snapshots", "--identifiers", "SnapshotIdentifier=copy-by-cli", "SnapshotIdentifier=missing,SnapshotClusterIdentifier=analytics")
 aws("delete-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", fails=True)
@@ -165,7 +84,7 @@ aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
 import boto3  # after the environment is set
 import botocore.exceptions
 
-client = "boto3"
+recorder.client = "boto3"
 redshift = boto3.client("redshift")
 for number in range(16):
     redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier=f"page-{number}", Tags=[{"Key": "n", "Value": str(number)}])
@@ -258,6 +177,4 @@ redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-w
 redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
 redshift.disable_snapshot_copy(ClusterIdentifier="drill")
 
-with open("index.json", "w") as out:
-    json.dump({"automated": automated, "requests": index}, out, indent=1)
-    out.write("\n")
+recorder.save(automated)
