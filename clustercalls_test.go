@@ -3,8 +3,8 @@ package redshift_test
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"testing"
-	"time"
 
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/redshifttest"
@@ -70,10 +70,14 @@ func clusterCalls() map[string]func(context.Context, *redshift.Client) (any, err
 	}
 }
 
-// clusterState lists what clusterCalls change, after every change has ended. The duration of a call does not matter then.
+// describeGrowing describes the resize of the cluster growing.
+func describeGrowing(ctx context.Context, c *redshift.Client) (any, error) {
+	return c.DescribeResize(ctx, &redshift.DescribeResizeParams{ClusterIdentifier: "growing"})
+}
+
+// clusterState lists what clusterCalls change. No change ends during a test, except those of roles.
 func (w *world) clusterState(t *testing.T) []string {
 	t.Helper()
-	w.fake.Advance(time.Hour)
 	client, err := redshift.New(w.fake.Config())
 	if err != nil {
 		t.Fatal(err)
@@ -83,9 +87,20 @@ func (w *world) clusterState(t *testing.T) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, fmt.Sprintf("cluster %s %s: %d nodes of type %s, roles %v, %d days",
-			one.ClusterIdentifier, one.ClusterStatus, one.NumberOfNodes, one.NodeType, one.IamRoles, one.ManualSnapshotRetentionPeriod))
+		roles := ""
+		for _, role := range one.IamRoles {
+			roles += " " + role.IamRoleArn
+		}
+		status := string(one.ClusterStatus)
+		if one.RestoreStatus != nil {
+			status = "restored" // creating or available, by the duration of the call
+		}
+		lines = append(lines, fmt.Sprintf("cluster %s %s: roles%s, manual snapshots kept %d days",
+			one.ClusterIdentifier, status, roles, one.ManualSnapshotRetentionPeriod))
 	}
 
 	return lines
 }
+
+// timeOfSnapshot matches the time in the identifier of an automated snapshot, which depends on the duration of the call.
+var timeOfSnapshot = regexp.MustCompile(`(-\d{4}(-\d\d){5})$`)

@@ -202,6 +202,7 @@ func everyCall(t *testing.T) map[string]func(context.Context, *redshift.Client) 
 			calls[operation.Name] = declaredCall(operation, "old", describedBy(operation)...)
 		}
 	}
+	calls["DescribeResize"] = describeGrowing
 
 	return calls
 }
@@ -222,7 +223,8 @@ func (w *world) state(t *testing.T) string {
 			if one.ManualSnapshotRetentionPeriod != nil {
 				kept = *one.ManualSnapshotRetentionPeriod
 			}
-			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier, one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
+			name := timeOfSnapshot.ReplaceAllString(one.SnapshotIdentifier, "")
+			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, name, one.ClusterIdentifier, one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
 		}
 		for one, err := range client.DescribeClustersAll(t.Context(), nil) {
 			copying := models.ClusterSnapshotCopyStatus{}
