@@ -123,7 +123,7 @@ func replayFolder(t *testing.T, folder string, options redshifttest.Options) {
 			continue
 		}
 
-		// The same with one thing changed, wherever it stands, must fail.
+		// The same request with one change must fail.
 		for _, change := range [][2]string{{"2012-12-01", "2012-12-02"}, {"127.0.0.1", "127.0.0.2"}, {at.Format("150405Z"), at.Add(time.Second).Format("150405Z")}} {
 			changed := bytes.Replace(raw, []byte(change[0]), []byte(change[1]), 1)
 			if bytes.Equal(changed, raw) {
