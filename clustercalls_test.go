@@ -75,7 +75,7 @@ func describeGrowing(ctx context.Context, c *redshift.Client) (any, error) {
 	return c.DescribeResize(ctx, &redshift.DescribeResizeParams{ClusterIdentifier: "growing"})
 }
 
-// clusterState lists what clusterCalls change. No change ends during a test, except those of roles.
+// clusterState lists what clusterCalls change. Only changes of roles end during a test.
 func (w *world) clusterState(t *testing.T) []string {
 	t.Helper()
 	client, err := redshift.New(w.fake.Config())
