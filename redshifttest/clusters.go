@@ -207,7 +207,7 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.NextMaintenanceWindowStartTime = nextWindow(cluster.PreferredMaintenanceWindow, c.now)
 	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
 	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
-	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cmp.Or(cluster.namespace, cluster.Identifier)))
+	shown.ClusterNamespaceArn = c.namespaceARN(cluster)
 	shown.ClusterParameterGroups = c.shownParameterGroups(cluster)
 	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
@@ -256,6 +256,13 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
+}
+
+// namespaceARN returns the ARN of the namespace of a cluster. A rename does not change it.
+func (s *state) namespaceARN(cluster *storedCluster) string {
+	name := cmp.Or(cluster.namespace, cluster.Identifier)
+
+	return s.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, name))
 }
 
 // otherZone returns another Availability Zone of the same region.

@@ -337,8 +337,8 @@ func (m *modification) collectPlacement() *failure {
 			return failed
 		}
 		if !relocates {
-			return fail(models.ErrUnsupportedOptionFault, "Cluster %s cannot move to another Availability Zone. Enable AvailabilityZoneRelocation first.",
-				cluster.Identifier)
+			return fail(models.ErrUnsupportedOptionFault,
+				"Cluster %s cannot move to another Availability Zone. Enable AvailabilityZoneRelocation first.", cluster.Identifier)
 		}
 		m.eventually(models.ClusterStatusModifying, func(time.Time) { cluster.AvailabilityZone = zone })
 	}

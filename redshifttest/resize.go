@@ -66,8 +66,8 @@ func (r *resize) share(now time.Time) float64 {
 	return r.elapsed(now).Seconds() / r.duration.Seconds()
 }
 
-// cancelable reports whether the resize can be canceled now. Redshift cancels only a classic resize to other nodes than RA3, and not in its
-// last stage.
+// cancelable reports whether the resize can be canceled now. Redshift cancels only a classic resize to other nodes than RA3, and not in
+// its last stage.
 func (r *resize) cancelable(now time.Time) bool {
 	return r.classic && r.status == models.ResizeStatusInProgress && !managedStorage(r.nodeType) && !r.inLastStage(now)
 }
@@ -85,7 +85,8 @@ func (r *resize) info(now time.Time) *models.ResizeInfo {
 	return &models.ResizeInfo{ResizeType: r.kind(), AllowCancelResize: r.cancelable(now)}
 }
 
-// transfer returns the DataTransferProgress of a cluster with a status. It is nil unless the new nodes of an elastic resize get their data.
+// transfer returns the DataTransferProgress of a cluster with a status. It is nil unless the new nodes of an elastic resize get their
+// data.
 func (r *resize) transfer(status models.ClusterStatus, now time.Time) *models.DataTransferProgress {
 	if status != models.ClusterStatusAvailableResizeCleanup || r.status != models.ResizeStatusInProgress {
 		return nil
@@ -156,9 +157,9 @@ func encryptionType(encrypted bool) string {
 	return "None"
 }
 
-// elasticRange returns the smallest and the largest number of nodes that an elastic resize of a cluster can lead to with the same node type.
-// DC2 and DS2 clusters can shrink to a half, others to a quarter. Large RA3 clusters can grow to four times their size, others to twice.
-// A cluster with one node has no elastic resize, and none leads to it.
+// elasticRange returns the smallest and the largest number of nodes that an elastic resize of a cluster can lead to, with the same node
+// type. DC2 and DS2 clusters can shrink to a half, others to a quarter. Large RA3 clusters can grow to four times their size, others to
+// twice. A cluster with one node has no elastic resize, and none leads to it.
 func elasticRange(nodeType string, nodes int) (smallest, largest int) {
 	parts, times := 2, 2
 	if managedStorage(nodeType) {
