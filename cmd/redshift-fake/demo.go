@@ -136,11 +136,11 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, autom
 		return err
 	}
 
-	return fillOtherResources(ctx, client)
+	return fillOtherResources(ctx, client, fake.Region())
 }
 
 // fillOtherResources adds a parameter group, a subnet group, an event subscription and a scheduled action.
-func fillOtherResources(ctx context.Context, client *redshift.Client) error {
+func fillOtherResources(ctx context.Context, client *redshift.Client, region string) error {
 	tags := []models.Tag{{Key: "team", Value: "data"}}
 	_, err := client.CreateClusterParameterGroup(ctx, &redshift.CreateClusterParameterGroupParams{
 		ParameterGroupName:   "loading",
@@ -161,7 +161,7 @@ func fillOtherResources(ctx context.Context, client *redshift.Client) error {
 	}
 	if _, err := client.CreateEventSubscription(ctx, &redshift.CreateEventSubscriptionParams{
 		SubscriptionName: "errors",
-		SnsTopicArn:      "arn:aws:sns:us-east-1:123456789012:redshift-errors",
+		SnsTopicArn:      "arn:aws:sns:" + region + ":123456789012:redshift-errors",
 		Severity:         "ERROR",
 	}); err != nil {
 		return err

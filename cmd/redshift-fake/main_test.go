@@ -180,6 +180,7 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	for name, arguments := range map[string][]string{
 		"default speed":                {"-demo"},
+		"another region":               {"-demo", "-region", "eu-west-1"},
 		"fast":                         {"-demo", "-speed", "100"},
 		"longest snapshot duration":    {"-demo", "-snapshot-duration", "6h"},
 		"automated snapshots disabled": {"-demo", "-automated-snapshots=false"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -167,14 +168,21 @@ func runScenario(t *testing.T, fake string, program ...string) []byte {
 // redshifttest call them.
 func recorded(t *testing.T) map[string]bool {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "redshifttest", "testdata", "clients", "*-aws-*.http"))
+	operations := map[string]bool{}
+	folder := filepath.Join("..", "..", "redshifttest", "testdata", "clients")
+	err := filepath.WalkDir(folder, func(_ string, file fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, isRecording := strings.CutSuffix(file.Name(), ".http")
+		if _, operation, found := strings.Cut(name, "-aws-"); isRecording && found {
+			operations[operation] = true
+		}
+
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	operations := map[string]bool{}
-	for _, file := range files {
-		_, name, _ := strings.Cut(strings.TrimSuffix(filepath.Base(file), ".http"), "-aws-")
-		operations[name] = true
 	}
 	if len(operations) == 0 {
 		t.Fatal("redshifttest has no recordings")
