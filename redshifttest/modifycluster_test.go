@@ -143,6 +143,7 @@ func TestModifyClusterPending(t *testing.T) {
 			after: func(want *models.Cluster) {
 				want.ResizeInfo, want.NodeType, want.NumberOfNodes, want.ClusterNodes = nil, "ra3.4xlarge", 5, nil
 				want.ElasticResizeNumberOfNodeOptions = "[2,3,4,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]"
+				want.TotalStorageCapacityInMegaBytes = new(int64(5 * 128_000_000))
 			},
 		},
 	} {
