@@ -19,8 +19,9 @@ import (
 
 // recordings are the folders with recorded requests, and the durations of the fake that they were recorded with.
 var recordings = map[string]redshifttest.Options{
-	"clients":          {SnapshotDuration: 10 * time.Second, RestoreDuration: 3 * time.Second},
-	"clients/clusters": {SnapshotDuration: time.Second, ClusterDuration: 8 * time.Second, ResizeDuration: 24 * time.Second},
+	"clients":               {SnapshotDuration: 10 * time.Second, RestoreDuration: 3 * time.Second},
+	"clients/clusters":      {SnapshotDuration: time.Second, ClusterDuration: 8 * time.Second, ResizeDuration: 24 * time.Second},
+	"clients/configuration": {},
 }
 
 // recordedRequest is a request, and what its client accepted as the response.

@@ -10,7 +10,6 @@ import json
 import time
 import urllib.request
 
-import configuration
 import recorder
 from recorder import aws
 
@@ -81,7 +80,6 @@ aws("enable-snapshot-copy", "--cluster-identifier", "analytics", "--destination-
 aws("modify-snapshot-copy-retention-period", "--cluster-identifier", "analytics", "--retention-period", "-1", "--manual")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
-configuration.by_cli(aws)
 
 import boto3  # after the environment is set
 import botocore.exceptions
@@ -178,7 +176,6 @@ redshift.delete_tags(ResourceName=arn.replace("copy-by-cli", "by-cli"), TagKeys=
 redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-west-1")
 redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
 redshift.disable_snapshot_copy(ClusterIdentifier="drill")
-configuration.by_boto3(redshift)
 
 # Node types, versions and the account. The CLI also reads all pages.
 options = redshift.describe_node_configuration_options(

@@ -1,6 +1,16 @@
-"""The calls of record.py for groups, events, logs, scheduled actions and credentials. Each function makes every call at least once."""
+"""Records what the AWS CLI and boto3 send about groups, events, logs, scheduled actions and credentials.
+
+Install both, then run in this folder:
+
+    go run ../../../../cmd/redshift-fake -listen 127.0.0.1:8080 &
+    python3 record.py http://127.0.0.1:8080
+"""
 
 import json
+import sys
+
+sys.path.insert(0, "..")
+import recorder
 
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
@@ -110,3 +120,14 @@ def by_boto3(redshift):
 
     assert redshift.get_cluster_credentials(ClusterIdentifier="analytics", DbUser="reader")["DbUser"] == "IAM:reader"
     assert redshift.get_cluster_credentials_with_iam(ClusterIdentifier="analytics")["DbPassword"]
+
+
+recorder.client = "aws"
+automated = json.loads(recorder.aws("describe-cluster-snapshots", "--snapshot-type", "automated"))["Snapshots"][0]["SnapshotIdentifier"]
+by_cli(recorder.aws)
+
+import boto3  # after the environment is set
+
+recorder.client = "boto3"
+by_boto3(boto3.client("redshift"))
+recorder.save(automated)
