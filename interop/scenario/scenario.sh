@@ -13,7 +13,7 @@ redshift() { aws --endpoint-url "$AWS_ENDPOINT_URL_REDSHIFT" --output text redsh
 # outcome WHAT ARGUMENTS... prints the output of a command, with its values on one line and without fractions of seconds in times.
 outcome() {
   what=$1; shift
-  output=$(redshift "$@") || fail "$what: $* failed"
+  output=$(redshift "$@") || fail "$what: $1 failed"
   printf '%s: %s\n' "$what" "$(printf '%s' "$output" | tr '\t\n' '  ' | sed -E 's/(T[0-9:]{8})(\.0+)?(Z|\+00:00)/\1Z/g')"
 }
 
