@@ -41,9 +41,9 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 				value := params.Elem().Field(i)
 				isName := strings.Contains(" "+strings.Join(identify, " ")+" ", " "+wire+" ")
 				switch {
-				case isName:
+				case isName && wire != "ClusterIdentifier": // the cluster of validTexts exists
 					require(value, name)
-				case param.Required || needed[operation.Name] == wire:
+				case isName || param.Required || needed[operation.Name] == wire:
 					require(value, validText(wire))
 				}
 				if param.Required && value.CanInt() {
@@ -60,6 +60,7 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 
 // validTexts are values of parameters and members that the fake accepts. Others accept any text.
 var validTexts = map[string]string{
+	"ActionType":           "resize-cluster",
 	"ClusterIdentifier":    "analytics",
 	"DbUser":               "reader",
 	"IamRole":              "arn:aws:iam::123456789012:role/scheduler",
@@ -75,11 +76,12 @@ var validTexts = map[string]string{
 
 // needed are parameters that the contract does not require, but without which the fake refuses the call.
 var needed = map[string]string{
-	"CreateCluster":                "ManageMasterPassword",
-	"DeleteCluster":                "SkipFinalClusterSnapshot",
-	"EnableLogging":                "BucketName",
-	"GetClusterCredentials":        "ClusterIdentifier",
-	"GetClusterCredentialsWithIAM": "ClusterIdentifier",
+	"DescribeNodeConfigurationOptions": "ClusterIdentifier",
+	"CreateCluster":                    "ManageMasterPassword",
+	"DeleteCluster":                    "SkipFinalClusterSnapshot",
+	"EnableLogging":                    "BucketName",
+	"GetClusterCredentials":            "ClusterIdentifier",
+	"GetClusterCredentialsWithIAM":     "ClusterIdentifier",
 }
 
 // validText returns a value of a parameter or a member.
