@@ -76,9 +76,9 @@ var validTexts = map[string]string{
 
 // needed are parameters that the contract does not require, but without which the fake refuses the call.
 var needed = map[string]string{
-	"DescribeNodeConfigurationOptions": "ClusterIdentifier",
 	"CreateCluster":                    "ManageMasterPassword",
 	"DeleteCluster":                    "SkipFinalClusterSnapshot",
+	"DescribeNodeConfigurationOptions": "ClusterIdentifier",
 	"EnableLogging":                    "BucketName",
 	"GetClusterCredentials":            "ClusterIdentifier",
 	"GetClusterCredentialsWithIAM":     "ClusterIdentifier",
