@@ -41,9 +41,9 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 				value := params.Elem().Field(i)
 				isName := slices.Contains(identify, wire) && !clusterSettings[operation.Name]
 				switch {
-				case isName:
+				case isName && wire != "ClusterIdentifier": // the cluster of validTexts exists
 					require(value, name)
-				case param.Required || needed[operation.Name] == wire:
+				case isName || param.Required || needed[operation.Name] == wire:
 					require(value, validText(wire))
 				}
 				if param.Required && value.CanInt() {
