@@ -24,15 +24,15 @@ type BatchResult struct {
 	Done []string
 	// Failed has an error for each snapshot that Redshift refused to delete or change.
 	Failed []*SnapshotError
-	// Unprocessed has the identifiers whose result is not known. The response to their call does not mention them or, after an
-	// error, their call failed or was not made.
+	// Unprocessed has the identifiers of snapshots whose result is not known: the response did not mention them, or their call
+	// failed or was not made.
 	Unprocessed []string
-	// RequestIDs has Amazon's identifiers of the calls that succeeded, for its support and for logs.
+	// RequestIDs has the request ids of the calls that succeeded, for Amazon's support and for logs.
 	RequestIDs []string
 }
 
-// Err returns the errors in Failed as one joined error, nil if Failed is empty. errors.Is and errors.As match it if they match one of
-// the errors.
+// Err returns the errors in Failed as one joined error, or nil if Failed is empty. errors.Is and errors.As find each of the errors
+// in it.
 func (r *BatchResult) Err() error {
 	if r == nil {
 		return nil
@@ -50,7 +50,7 @@ func (r *BatchResult) Err() error {
 //
 //	if errors.Is(failed, models.ErrClusterSnapshotNotFound) { ... }
 //
-// It has the text and the JSON of that error. They do not contain the snapshot's identifier, unless Redshift's message quotes it.
+// It has the text and the JSON of that error. They contain the snapshot's identifier only if Redshift's message quotes it.
 type SnapshotError struct {
 	// SnapshotIdentifier is the identifier of the snapshot.
 	SnapshotIdentifier string
@@ -96,12 +96,12 @@ func (e *SnapshotError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Er
 // LogValue logs the error's text.
 func (e *SnapshotError) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
-// DeleteSnapshots calls [Client.BatchDeleteClusterSnapshots] for any number of Identifiers, 0 included. It makes one call after the
-// other, with up to 100 snapshots each, and passes the options to each call. It does not change params.
+// DeleteSnapshots deletes any number of snapshots, also none. It makes one call of [Client.BatchDeleteClusterSnapshots] after the
+// other, each with up to 100 of the Identifiers, and passes the options to each call. It does not change params.
 //
-// The result is never nil. Its Failed has each snapshot that Redshift refused to delete. The others are deleted anyway. An error means
-// that a whole call failed. No call follows it, and Unprocessed has the snapshots of that call and all after them. Check Unprocessed
-// without an error too, because a response may not mention each snapshot.
+// The result is never nil. Its Failed has an error for each snapshot that Redshift refused to delete. That does not stop the
+// others. If a call fails, no call follows. The error is the error of that call, and Unprocessed has its snapshots and all after
+// them. Check Unprocessed even if the error is nil, because a response may not mention each snapshot.
 func (c *Client) DeleteSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchDeleteClusterSnapshotsParams
 	if params != nil {
@@ -134,12 +134,13 @@ func SnapshotIDs(identifiers ...string) []models.DeleteClusterSnapshotMessage {
 	return snapshots
 }
 
-// ModifySnapshots calls [Client.BatchModifyClusterSnapshots] for a SnapshotIdentifierList of any length, 0 included. It makes one call
-// after the other, with up to 100 snapshots each, and passes the options to each call. It does not change params.
+// ModifySnapshots changes the retention period of any number of snapshots, also none. It makes one call of
+// [Client.BatchModifyClusterSnapshots] after the other, each with up to 100 of the SnapshotIdentifierList, and passes the options
+// to each call. It does not change params.
 //
-// The result is never nil. Its Failed has each snapshot that Redshift refused to change. The others are changed anyway. An error means
-// that a whole call failed. No call follows it, and Unprocessed has the snapshots of that call and all after them. Check Unprocessed
-// without an error too, because a response may not mention each snapshot.
+// The result is never nil. Its Failed has an error for each snapshot that Redshift refused to change. That does not stop the
+// others. If a call fails, no call follows. The error is the error of that call, and Unprocessed has its snapshots and all after
+// them. Check Unprocessed even if the error is nil, because a response may not mention each snapshot.
 func (c *Client) ModifySnapshots(ctx context.Context, params *BatchModifyClusterSnapshotsParams, options ...Option) (*BatchResult, error) {
 	var all BatchModifyClusterSnapshotsParams
 	if params != nil {

@@ -20,15 +20,15 @@ type descriptor[Params, Result any] struct {
 	plan func(lookUps *Client, params Params) recovery.Plan
 	// names reports whether a result has the identifiers of the parameters, and returns its request id. Nil if a result has none.
 	names func(params Params, result Result) (requestID string, same bool)
-	// creates returns the kind, the identifier and the ARN of the resource that the operation creates. Nil if it creates none that a
-	// wait polls.
+	// creates returns the kind, the identifier and the ARN of the resource that the operation creates. Nil if the operation creates
+	// no resource that a wait polls.
 	creates func(result Result) (kind resourceKind, identifier, arn string)
 	// hint returns advice for a refusal, or an empty string. Nil if the operation has no advice.
 	hint func(params Params, refused *awsquery.Error) string
 }
 
-// callTransport is the transport of the generated client for one call. It makes the attempts. So no context or request has
-// to carry the call's settings.
+// callTransport is the transport of the generated client for one call. It makes the attempts, and has the settings of the call, so
+// no context or request has to carry them.
 type callTransport[Params, Result any] struct {
 	descriptor[Params, Result]
 	client  *Client
@@ -42,7 +42,8 @@ type callTransport[Params, Result any] struct {
 
 var _ attempts.Call = (*callTransport[int, int])(nil)
 
-// newCall returns the transport of a call, nil for a client that New did not make. The generated client then returns an error.
+// newCall returns the transport of a call. It returns nil for a client that New did not make, and the generated client then returns
+// an error.
 func newCall[Params, Result any](c *Client, described descriptor[Params, Result], options []Option) runtime.ContextualTransport {
 	if c == nil || c.invoker == nil {
 		return nil
@@ -102,7 +103,7 @@ func (c *callTransport[Params, Result]) Plan(lookUps attempts.Settings) recovery
 	return plan
 }
 
-// errOtherResource reports a response with another resource than the call requested. A broken proxy can return the response to the
+// errOtherResource reports a response about another resource than the requested one. A broken proxy can return the response to the
 // previous request, which is well formed and would look like a success.
 var errOtherResource = errors.New("the response is about another resource than the request: something between the client and Redshift " +
 	"mixes up responses, check proxies and the endpoint")

@@ -214,6 +214,47 @@ func restoreSnapshot(ctx context.Context, client *redshift.Client, identifier, c
 	return restored, err
 }
 
+// swapClusters gives two clusters each other's identifier, with a temporary identifier in between. Clients of the live cluster then use
+// the restored one.
+func swapClusters(ctx context.Context, client *redshift.Client, live, restored, temporary string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Hour)
+	defer cancel()
+	for _, rename := range []struct{ from, to string }{{live, temporary}, {restored, live}, {temporary, restored}} {
+		_, err := client.ModifyCluster(ctx, &redshift.ModifyClusterParams{
+			ClusterIdentifier:    rename.from,
+			NewClusterIdentifier: rename.to,
+		})
+		if err != nil {
+			return fmt.Errorf("rename %s to %s: %w", rename.from, rename.to, err)
+		}
+		_, err = client.WaitClusterAvailable(ctx,
+			&redshift.DescribeClustersParams{ClusterIdentifier: rename.to},
+			redshift.WaitOptions{RenamedFrom: rename.from})
+		if err != nil {
+			return fmt.Errorf("wait for %s: %w", rename.to, err)
+		}
+	}
+
+	return nil
+}
+
+// deleteCluster deletes a cluster without a final snapshot, and waits until it no longer exists.
+func deleteCluster(ctx context.Context, client *redshift.Client, cluster string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	_, err := client.DeleteCluster(ctx, &redshift.DeleteClusterParams{
+		ClusterIdentifier:        cluster,
+		SkipFinalClusterSnapshot: new(true), // the data is lost
+	})
+	if err != nil && !errors.Is(err, models.ErrClusterNotFound) {
+		return err
+	}
+	_, err = client.WaitClusterDeleted(ctx,
+		&redshift.DescribeClustersParams{ClusterIdentifier: cluster}, redshift.WaitOptions{})
+
+	return err
+}
+
 // cookbookClient is a client for a fake with the clusters analytics and sales. Nothing takes time.
 func cookbookClient() (*redshift.Client, *redshifttest.Fake) {
 	fake := redshifttest.New(redshifttest.Options{
@@ -408,4 +449,63 @@ func Example_restoreSnapshot() {
 	cluster, err := restoreSnapshot(context.Background(), client, "monday", "drill")
 	fmt.Println(cluster.ClusterIdentifier, cluster.ClusterStatus, err)
 	// Output: drill available <nil>
+}
+
+func Example_swapClusters() {
+	client, fake := cookbookClient()
+	nodes := map[string]int{"analytics": 2, "analytics-restored": 4} // of the cluster with the identifier
+	respond(fake, "ModifyCluster", func(params *redshift.ModifyClusterParams) *redshift.ModifyClusterResult {
+		fmt.Println("rename", params.ClusterIdentifier, "to", params.NewClusterIdentifier)
+		nodes[params.NewClusterIdentifier] = nodes[params.ClusterIdentifier]
+		delete(nodes, params.ClusterIdentifier)
+
+		return &redshift.ModifyClusterResult{Cluster: models.Cluster{ClusterIdentifier: params.ClusterIdentifier, ClusterStatus: "renaming"}}
+	})
+	respond(fake, "DescribeClusters", func(params *redshift.DescribeClustersParams) (*redshift.DescribeClustersResult, error) {
+		number, exists := nodes[params.ClusterIdentifier]
+		if !exists {
+			return nil, models.ErrClusterNotFound
+		}
+
+		return &redshift.DescribeClustersResult{Clusters: []models.Cluster{{
+			ClusterIdentifier: params.ClusterIdentifier, ClusterStatus: models.ClusterStatusAvailable, NumberOfNodes: number,
+		}}}, nil
+	})
+
+	err := swapClusters(context.Background(), client, "analytics", "analytics-restored", "analytics-swap")
+	fmt.Println(nodes, err)
+	// Output:
+	// rename analytics to analytics-swap
+	// rename analytics-restored to analytics
+	// rename analytics-swap to analytics-restored
+	// map[analytics:4 analytics-restored:2] <nil>
+}
+
+func Example_deleteCluster() {
+	client, fake := cookbookClient()
+	deleted := false
+	respond(fake, "DeleteCluster", func(params *redshift.DeleteClusterParams) (*redshift.DeleteClusterResult, error) {
+		if deleted {
+			return nil, models.ErrClusterNotFound
+		}
+		deleted = *params.SkipFinalClusterSnapshot
+
+		return &redshift.DeleteClusterResult{Cluster: models.Cluster{ClusterIdentifier: params.ClusterIdentifier, ClusterStatus: "deleting"}}, nil
+	})
+	respond(fake, "DescribeClusters", func(*redshift.DescribeClustersParams) (*redshift.DescribeClustersResult, error) {
+		return nil, models.ErrClusterNotFound
+	})
+
+	fmt.Println(deleteCluster(context.Background(), client, "sales"), deleted)
+	fmt.Println(deleteCluster(context.Background(), client, "sales")) // again
+	// Output:
+	// <nil> true
+	// <nil>
+}
+
+// respond supplies the responses of an operation.
+func respond(fake *redshifttest.Fake, operation string, response any) {
+	if err := fake.Respond(operation, response); err != nil {
+		log.Fatal(err)
+	}
 }

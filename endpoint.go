@@ -22,7 +22,7 @@ type partition struct {
 	plainForFIPS bool     // whether its ordinary hosts are FIPS hosts
 }
 
-// partitions returns the partitions in the order in which Amazon's SDKs look up a region.
+// partitions returns the partitions in the order of Amazon's SDKs, which use the first one that matches a region.
 func partitions() []partition {
 	return []partition{
 		{
@@ -84,7 +84,7 @@ func partitions() []partition {
 	}
 }
 
-// partitionOf returns the partition of a region, the first one for an unknown region.
+// partitionOf returns the partition of a region, or the first one if no partition has the region.
 func partitionOf(region string) partition {
 	all := partitions()
 	for _, candidate := range all {

@@ -11,30 +11,34 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// Error is a response that is not the expected result: Redshift refused the call, or something between the client and Redshift responded,
-// such as a proxy. Its Code is empty if the response is not from Redshift. Match the code with [errors.Is]:
+// Error is a response other than the expected result: Redshift refused the call, or something between the client and Redshift
+// responded, such as a proxy. If the response is not from Redshift, the Code is empty. Match the code with [errors.Is]:
 //
 //	if errors.Is(err, models.ErrClusterNotFound) { ... }
 //
 // Use [errors.As] with a *Error for the message, the HTTP status and the request id.
 type Error = awsquery.Error
 
-// ErrorCode is the code of an [Error]. The constants are in package models. Codes that all AWS services share are constants of this
-// package and of package awsquery. ErrorCode is an error, so that [errors.Is] can match it.
+// ErrorCode is the code of an [Error]. Package models has Redshift's codes as constants. This package and package awsquery have the
+// codes that all AWS services share. ErrorCode is an error, so that [errors.Is] can match it.
 type ErrorCode = awsquery.ErrorCode
 
 // SendError is the error of a call that got no response: the connection failed, the context ended, or the request could not be signed.
 // Unless NothingSent is true, the call may have taken effect.
 type SendError = awsquery.SendError
 
-// ReadError is the Err of an [Error] whose response broke off.
+// ReadError is the Err of an [Error] whose response is incomplete.
 type ReadError = awsquery.ReadError
 
-// ValidationError reports parameters that are missing or can never be valid. Its Problems names all of them. Nothing was sent.
+// ValidationError reports parameters that are missing or can never be valid. Problems has all of them. Nothing was sent.
 type ValidationError = awsquery.ValidationError
 
-// Problem is an item of the Problems of a [ValidationError]: a parameter, and what is wrong with it.
+// Problem is an item of the Problems of a [ValidationError]: a parameter, and the reason why it is invalid.
 type Problem = awsquery.Problem
+
+// Secret is a text that logs must not show, such as the MasterUserPassword of a cluster. Format verbs, logs and JSON have REDACTED instead.
+// Use string(secret) to get the text.
+type Secret = awsquery.Secret
 
 // Error codes that all AWS services share, for [errors.Is]. Package awsquery has more of them. Use [IsThrottled] for throttling.
 const (
@@ -56,7 +60,7 @@ const (
 	ErrSignatureDoesNotMatch = awsquery.ErrSignatureDoesNotMatch
 )
 
-// Errors of the credentials, for [errors.Is]. The call returns a [SendError], because nothing was sent.
+// Errors of the credentials, for [errors.Is]. The call returns a [SendError] that wraps them.
 var (
 	// ErrNoCredentials: the credentials are missing or incomplete.
 	ErrNoCredentials = sigv4.ErrNoCredentials
@@ -69,25 +73,26 @@ var (
 var ErrRetryBudgetEmpty = attempts.ErrBudgetEmpty
 
 // IsThrottled reports whether err means that Redshift throttled the call until its attempts ran out: the account made too many
-// calls, and the same call can succeed later. AWS has many codes for this, which docs/reliability.md lists. A response without a code
-// counts if its HTTP status is 429. IsThrottled is false for an [OutcomeUnknownError]: check whether that call took effect before you
-// call again.
+// calls, and the same call can succeed later. AWS has many codes for this, which docs/reliability.md lists. A response without a
+// code counts if its HTTP status is 429. IsThrottled returns false for an [OutcomeUnknownError]: check whether that call took
+// effect before you call again.
 func IsThrottled(err error) bool {
 	return attempts.IsThrottled(err) && !errors.As(err, new(*OutcomeUnknownError))
 }
 
-// OutcomeUnknownError reports that a mutating call may or may not have taken effect, because its response was lost and the client could
+// OutcomeUnknownError reports that a mutating call may or may not have taken effect: its response was lost, and the client could
 // not find out. It unwraps to the error of the call.
 //
-// Redshift has no idempotency tokens. If an attempt may have taken effect, the client looks up the resource after a later attempt is
-// refused because the resource exists or is gone, or after no attempt got a response. docs/reliability.md has the rules for each
-// operation. The client does not retry RestoreTableFromClusterSnapshot then, nor CreateSnapshotSchedule without a ScheduleIdentifier,
-// because nothing distinguishes the effects of two such calls.
+// Redshift has no idempotency tokens. After a lost response, the client retries. If Redshift refuses the retry because the resource
+// exists, the client looks up the resource. If the attempts run out, the client makes a last look-up. docs/reliability.md has the
+// rules, and docs/api.md the rules of each operation. After a lost response, the client does not retry
+// RestoreTableFromClusterSnapshot, nor CreateSnapshotSchedule without a ScheduleIdentifier, because it could not distinguish the
+// effects of two such calls.
 type OutcomeUnknownError struct {
 	// Operation is the name of the call, such as RestoreTableFromClusterSnapshot.
 	Operation string
-	// SeeOperation is the operation that shows whether the call took effect, such as DescribeTableRestoreStatus. It is empty if none
-	// does.
+	// SeeOperation is the operation that shows whether the call took effect, such as DescribeTableRestoreStatus. It is empty if no
+	// operation does.
 	SeeOperation string
 	// Err is the error of the call. It contains an [Error] or a [SendError], and after several attempts a [RetryError].
 	Err error

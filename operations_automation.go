@@ -13,33 +13,31 @@ import (
 )
 
 // CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]:
-//   - IamRole string, required: the IAM role that runs the action, as an ARN
-//   - Schedule string, required: the times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? *
-//     MON *)
-//   - ScheduledActionName string, required: the name of the new scheduled action, unique in the account
-//   - TargetAction *[models.ScheduledActionType], required: the action to run, exactly one of PauseCluster, ResumeCluster and ResizeCluster
-//   - Enable *bool: whether the schedule is active
-//   - EndTime [time.Time]: the time after which the action does not run any more
-//   - ScheduledActionDescription string: the description of the new scheduled action
-//   - StartTime [time.Time]: the time before which the action does not run
+//   - IamRole string, required: IAM role that runs the action, as an Amazon Resource Name (ARN)
+//   - Schedule string, required: times to run the action, in UTC
+//   - ScheduledActionName string, required: name of the new scheduled action, unique in the account
+//   - TargetAction *[models.ScheduledActionType], required: action to run
+//   - Enable *bool: whether the scheduled action is active
+//   - EndTime [time.Time]: end of the schedule
+//   - ScheduledActionDescription string: description of the new scheduled action, for people
+//   - StartTime [time.Time]: start of the schedule
 type CreateScheduledActionParams = automation.CreateScheduledActionParams
 
 // CreateScheduledActionResult is the result of [Client.CreateScheduledAction]:
-//   - ScheduledActionName string: the name of the scheduled action
-//   - TargetAction [models.ScheduledActionType]: the action that runs, one of PauseCluster, ResumeCluster and ResizeCluster
-//   - Schedule string: the times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? *
-//     MON *)
-//   - IamRole string: the IAM role that runs the action, as an ARN
-//   - ScheduledActionDescription string: the description of the scheduled action
-//   - State [models.ScheduledActionState]: whether the schedule is active or disabled
-//   - NextInvocations []time.Time: the next times when the action runs
-//   - StartTime [time.Time]: the time before which the action does not run
-//   - EndTime [time.Time]: the time after which the action does not run any more
+//   - ScheduledActionName string: name of the scheduled action
+//   - TargetAction [models.ScheduledActionType]: action to run
+//   - Schedule string: times to run the action, in UTC
+//   - IamRole string: IAM role that runs the action, as an ARN
+//   - ScheduledActionDescription string: description of the scheduled action, for people
+//   - State [models.ScheduledActionState]: whether the scheduled action is active or disabled
+//   - NextInvocations []time.Time: times of the next runs
+//   - StartTime [time.Time]: start of the schedule
+//   - EndTime [time.Time]: end of the schedule
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateScheduledActionResult = automation.CreateScheduledActionResult
 
-// CreateScheduledAction creates a scheduled action. Redshift pauses, resumes or resizes a cluster at the times of its
-// schedule.
+// CreateScheduledAction creates a scheduled action. At the times of its schedule, Redshift pauses, resumes or resizes a
+// cluster.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidSchedule], [models.ErrInvalidScheduledAction],
 // [models.ErrScheduledActionAlreadyExists], [models.ErrScheduledActionQuotaExceeded],
@@ -64,7 +62,7 @@ func namesCreateScheduledAction(p *CreateScheduledActionParams, r *CreateSchedul
 }
 
 // DeleteScheduledActionParams has the parameters of [Client.DeleteScheduledAction]:
-//   - ScheduledActionName string, required: the scheduled action to delete
+//   - ScheduledActionName string, required: name of the scheduled action to delete
 type DeleteScheduledActionParams = automation.DeleteScheduledActionParams
 
 // DeleteScheduledActionResult is the result of [Client.DeleteScheduledAction]:
@@ -110,24 +108,24 @@ func recoverDeleteScheduledAction(lookUps *Client, params *DeleteScheduledAction
 }
 
 // DescribeScheduledActionsParams has the parameters of [Client.DescribeScheduledActions]:
-//   - Active *bool: list only active scheduled actions if true, and only disabled ones if false
+//   - Active *bool: list only active scheduled actions (true) or only disabled ones (false)
 //   - EndTime [time.Time]: list only active scheduled actions that run before this time
 //   - Filters [][models.ScheduledActionFilter]: list only scheduled actions that match these filters, by cluster or by IAM role
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response, 20 to 100
 //   - ScheduledActionName string: list only the scheduled action with this name
 //   - StartTime [time.Time]: list only active scheduled actions that run after this time
-//   - TargetActionType [models.ScheduledActionTypeValues]: list only scheduled actions of this type
+//   - TargetActionType [models.ScheduledActionTypeValues]: list only scheduled actions that run this operation
 type DescribeScheduledActionsParams = automation.DescribeScheduledActionsParams
 
 // DescribeScheduledActionsResult is the result of [Client.DescribeScheduledActions]:
-//   - Marker string: the Marker of the next page
-//   - ScheduledActions [][models.ScheduledAction]: the scheduled actions of this page
+//   - Marker string: marker of the next page
+//   - ScheduledActions [][models.ScheduledAction]: scheduled actions on this page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeScheduledActionsResult = automation.DescribeScheduledActionsResult
 
-// DescribeScheduledActions lists scheduled actions. Without parameters, it lists every scheduled action of the account
-// in the region. A ScheduledActionName that does not exist is the error ScheduledActionNotFound.
+// DescribeScheduledActions lists scheduled actions. Without parameters, it lists all scheduled actions of the account in
+// the region. If no scheduled action has the ScheduledActionName, the call fails with ScheduledActionNotFound.
 //
 // Documented error codes: [models.ErrScheduledActionNotFound], [models.ErrUnauthorizedOperation].
 func (c *Client) DescribeScheduledActions(ctx context.Context, params *DescribeScheduledActionsParams, options ...Option) (*DescribeScheduledActionsResult, error) {
@@ -158,33 +156,30 @@ func (c *Client) DescribeScheduledActionsAll(ctx context.Context, params *Descri
 }
 
 // ModifyScheduledActionParams has the parameters of [Client.ModifyScheduledAction]:
-//   - ScheduledActionName string, required: the scheduled action to change
-//   - Enable *bool: whether the schedule is active
-//   - EndTime [time.Time]: the new time after which the action does not run any more
-//   - IamRole string: the new IAM role that runs the action, as an ARN
-//   - Schedule string: the times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? *
-//     MON *)
-//   - ScheduledActionDescription *string: the new description
-//   - StartTime [time.Time]: the new time before which the action does not run
-//   - TargetAction *[models.ScheduledActionType]: the new action to run, exactly one of PauseCluster, ResumeCluster and
-//     ResizeCluster
+//   - ScheduledActionName string, required: name of the scheduled action to change
+//   - Enable *bool: whether the scheduled action is active
+//   - EndTime [time.Time]: new end of the schedule
+//   - IamRole string: new IAM role that runs the action, as an ARN
+//   - Schedule string: new times to run the action, in UTC
+//   - ScheduledActionDescription *string: new description of the scheduled action, for people
+//   - StartTime [time.Time]: new start of the schedule
+//   - TargetAction *[models.ScheduledActionType]: new action to run
 type ModifyScheduledActionParams = automation.ModifyScheduledActionParams
 
 // ModifyScheduledActionResult is the result of [Client.ModifyScheduledAction]:
-//   - ScheduledActionName string: the name of the scheduled action
-//   - TargetAction [models.ScheduledActionType]: the action that runs, one of PauseCluster, ResumeCluster and ResizeCluster
-//   - Schedule string: the times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? *
-//     MON *)
-//   - IamRole string: the IAM role that runs the action, as an ARN
-//   - ScheduledActionDescription string: the description of the scheduled action
-//   - State [models.ScheduledActionState]: whether the schedule is active or disabled
-//   - NextInvocations []time.Time: the next times when the action runs
-//   - StartTime [time.Time]: the time before which the action does not run
-//   - EndTime [time.Time]: the time after which the action does not run any more
+//   - ScheduledActionName string: name of the scheduled action
+//   - TargetAction [models.ScheduledActionType]: action to run
+//   - Schedule string: times to run the action, in UTC
+//   - IamRole string: IAM role that runs the action, as an ARN
+//   - ScheduledActionDescription string: description of the scheduled action, for people
+//   - State [models.ScheduledActionState]: whether the scheduled action is active or disabled
+//   - NextInvocations []time.Time: times of the next runs
+//   - StartTime [time.Time]: start of the schedule
+//   - EndTime [time.Time]: end of the schedule
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyScheduledActionResult = automation.ModifyScheduledActionResult
 
-// ModifyScheduledAction changes a scheduled action. Parameters without a value leave it as it is.
+// ModifyScheduledAction changes a scheduled action. Parameters without a value leave their settings unchanged.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidSchedule], [models.ErrInvalidScheduledAction],
 // [models.ErrScheduledActionNotFound], [models.ErrScheduledActionTypeUnsupported], [models.ErrUnauthorizedOperation],

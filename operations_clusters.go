@@ -14,31 +14,31 @@ import (
 )
 
 // CancelResizeParams has the parameters of [Client.CancelResize]:
-//   - ClusterIdentifier string, required: the cluster whose resize to cancel
+//   - ClusterIdentifier string, required: identifier of the cluster that is resizing
 type CancelResizeParams = clusters.CancelResizeParams
 
 // CancelResizeResult is the result of [Client.CancelResize]:
-//   - TargetNodeType string: the node type of the cluster after the resize
-//   - TargetNumberOfNodes *int: the number of nodes after the resize
-//   - TargetClusterType [models.ClusterType]: the type of the cluster after the resize, single-node or multi-node
-//   - Status [models.ResizeStatus]: the state of the resize
-//   - ImportTablesCompleted []string: the tables that a classic resize has imported completely
-//   - ImportTablesInProgress []string: the tables that a classic resize is importing
-//   - ImportTablesNotStarted []string: the tables that a classic resize has not begun to import
-//   - AvgResizeRateInMegaBytesPerSecond *float64: the average speed of the resize, in megabytes per second
-//   - TotalResizeDataInMegaBytes *int64: the estimated amount of data in the cluster before the resize, in megabytes
-//   - ProgressInMegaBytes *int64: the amount of data that Redshift has processed, in megabytes
-//   - ElapsedTimeInSeconds *int64: the time since the resize began, or its duration after its end, in seconds
-//   - EstimatedTimeToCompletionInSeconds *int64: the estimated time until the resize ends, in seconds
-//   - ResizeType string: the kind of the resize, ClassicResize or ElasticResize
-//   - Message string: more about the resize, for people
-//   - TargetEncryptionType string: the encryption of the cluster after the resize, KMS or None
-//   - DataTransferProgressPercent *float64: the share of the data that is transferred, in percent
+//   - TargetNodeType string: type of the cluster's nodes after the resize
+//   - TargetNumberOfNodes *int: number of nodes after the resize
+//   - TargetClusterType [models.ClusterType]: type of the cluster after the resize, single-node or multi-node
+//   - Status [models.ResizeStatus]: state of the resize
+//   - ImportTablesCompleted []string: names of the tables that a classic resize has imported completely
+//   - ImportTablesInProgress []string: names of the tables that a classic resize is importing
+//   - ImportTablesNotStarted []string: names of the tables that a classic resize has not started to import
+//   - AvgResizeRateInMegaBytesPerSecond *float64: speed of the resize, in megabytes per second
+//   - TotalResizeDataInMegaBytes *int64: estimated size of the cluster's data before the resize, in megabytes
+//   - ProgressInMegaBytes *int64: size of the data processed so far, in megabytes
+//   - ElapsedTimeInSeconds *int64: time that the resize has taken so far, in seconds
+//   - EstimatedTimeToCompletionInSeconds *int64: estimated time until the resize ends, in seconds
+//   - ResizeType string: kind of resize, ClassicResize or ElasticResize
+//   - Message string: details of the resize, for people
+//   - TargetEncryptionType string: encryption of the cluster after the resize, KMS or None
+//   - DataTransferProgressPercent *float64: share of the cluster's data transferred so far, in percent
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CancelResizeResult = clusters.CancelResizeResult
 
-// CancelResize cancels the resize of a cluster that is in progress. Cluster.ResizeInfo shows whether Redshift can cancel
-// it.
+// CancelResize cancels a resize of a cluster that is in progress. Cluster.ResizeInfo reports whether the resize can be
+// cancelled.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState], [models.ErrResizeNotFound],
 // [models.ErrUnsupportedOperation].
@@ -56,54 +56,52 @@ func (c *Client) CancelResize(ctx context.Context, params *CancelResizeParams, o
 }
 
 // CreateClusterParams has the parameters of [Client.CreateCluster]:
-//   - ClusterIdentifier string, required: the identifier of the new cluster, 1 to 63 characters
-//   - MasterUsername string, required: the name of the admin user, 1 to 128 characters
-//   - NodeType string, required: the type of the nodes, such as ra3.xlplus
+//   - ClusterIdentifier string, required: identifier of the new cluster, unique in the account and region
+//   - MasterUsername string, required: name of the admin user
+//   - NodeType string, required: type of the cluster's nodes
 //   - AdditionalInfo string: reserved by Amazon
 //   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
 //     maintenance
 //   - AquaConfigurationStatus [models.AquaConfigurationStatus]: retired by Amazon
-//   - AutomatedSnapshotRetentionPeriod *int: the number of days to keep automated snapshots, 0 to 35
-//   - AvailabilityZone string: the Availability Zone of the cluster, such as eu-west-1a
-//   - AvailabilityZoneRelocation *bool: whether Redshift may move the cluster to another Availability Zone
-//   - CatalogName string: the AWS Glue data catalog of a cluster with federated permissions, 1 to 64
-//     characters
-//   - ClusterParameterGroupName string: the parameter group of the cluster, 1 to 255 letters, digits and hyphens
-//   - ClusterSecurityGroups []string: the cluster security groups of a cluster outside a virtual private cloud (VPC)
-//   - ClusterSubnetGroupName string: the cluster subnet group of a cluster in a VPC
-//   - ClusterType [models.ClusterType]: the type of the cluster, single-node or multi-node
-//   - ClusterVersion string: the version of the Redshift engine on all nodes
-//   - DBName string: the name of the first database, 1 to 64 lower-case letters and digits
-//   - DefaultIamRoleArn string: the default IAM role of the cluster, an Amazon resource name (ARN) that IamRoles
-//     has too
-//   - ElasticIP string: the elastic IP address of the cluster
-//   - Encrypted *bool: whether Redshift encrypts the data in the cluster at rest
-//   - EnhancedVpcRouting *bool: whether traffic between the cluster and data repositories must go through the
-//     VPC
-//   - ExtraComputeForAutomaticOptimization *bool: whether the cluster gets more compute for automatic optimization
-//   - HsmClientCertificateIdentifier string: the HSM client certificate of the cluster, by its identifier
-//   - HsmConfigurationIdentifier string: the HSM configuration of the cluster, by its identifier
-//   - IamRoles []string: the IAM roles that let the cluster call other AWS services, as ARNs
-//   - IPAddressType [models.IPAddressType]: the kind of IP addresses of the cluster, ipv4 or dualstack
-//   - KmsKeyID string: the key of AWS Key Management Service (KMS) that encrypts the cluster
-//   - LoadSampleData string: whether Redshift loads sample data into the new cluster
-//   - MaintenanceTrackName string: the maintenance track of the cluster
-//   - ManageMasterPassword *bool: whether Redshift keeps the admin password in AWS Secrets Manager
-//   - ManualSnapshotRetentionPeriod *int: the default retention of the cluster's manual snapshots in days, 1 to 3,653, or
+//   - AutomatedSnapshotRetentionPeriod *int: days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: Availability Zone to create the cluster in
+//   - AvailabilityZoneRelocation *bool: whether the cluster may be moved to another Availability Zone
+//   - CatalogName string: name of the AWS Glue data catalog, for a cluster with federated permissions
+//   - ClusterParameterGroupName string: name of the cluster's parameter group
+//   - ClusterSecurityGroups []string: names of the cluster security groups, for a cluster outside a virtual private
+//     cloud (VPC)
+//   - ClusterSubnetGroupName string: name of the subnet group, for a cluster in a VPC
+//   - ClusterType [models.ClusterType]: type of the cluster, single-node or multi-node
+//   - ClusterVersion string: version of the Redshift engine on all nodes
+//   - DBName string: name of the first database
+//   - DefaultIamRoleArn string: default IAM role of the cluster, as an Amazon Resource Name (ARN)
+//   - ElasticIP string: Elastic IP address of the cluster
+//   - Encrypted *bool: whether to encrypt the data in the cluster at rest
+//   - EnhancedVpcRouting *bool: whether to force traffic between the cluster and data repositories through the
+//     cluster's VPC
+//   - ExtraComputeForAutomaticOptimization *bool: whether to give the cluster extra compute for automatic optimization
+//   - HsmClientCertificateIdentifier string: identifier of the HSM client certificate
+//   - HsmConfigurationIdentifier string: identifier of the HSM configuration
+//   - IamRoles []string: IAM roles that the cluster may use to call other AWS services, as ARNs
+//   - IPAddressType [models.IPAddressType]: kind of IP address of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: key of AWS Key Management Service (KMS) that encrypts the cluster
+//   - LoadSampleData string: whether to load sample data into the new cluster
+//   - MaintenanceTrackName string: maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: days to keep the cluster's manual snapshots that set no period, 1 to 3,653, or
 //     -1
-//   - MasterPasswordSecretKmsKeyID string: the KMS key that encrypts the secret of the admin password
-//   - MasterUserPassword [awsquery.Secret]: the password of the admin user, 8 to 64 characters
-//   - MultiAZ *bool: whether the cluster runs in two Availability Zones
-//   - NumberOfNodes *int: the number of compute nodes, 1 to 100
-//   - Port *int: the port for connections to the cluster
-//   - PreferredMaintenanceWindow string: the weekly time for maintenance in UTC, at least 30 minutes, such as
-//     Sun:05:00-Sun:05:30
-//   - PubliclyAccessible *bool: whether a public network can reach the cluster
-//   - RedshiftIdcApplicationArn string: the IAM Identity Center application of a cluster with federated permissions, as
-//     an ARN
-//   - SnapshotScheduleIdentifier string: the snapshot schedule of the cluster
+//   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
+//   - MasterUserPassword [awsquery.Secret]: password of the admin user, 8 to 64 characters
+//   - MultiAZ *bool: whether to run the cluster in two Availability Zones
+//   - NumberOfNodes *int: number of compute nodes in the cluster, 1 to 100
+//   - Port *int: port of the cluster's database
+//   - PreferredMaintenanceWindow string: weekly maintenance window of the cluster, in UTC
+//   - PubliclyAccessible *bool: whether the cluster is accessible from a public network
+//   - RedshiftIdcApplicationArn string: IAM Identity Center application of a cluster with federated permissions, as an
+//     ARN
+//   - SnapshotScheduleIdentifier string: identifier of the cluster's snapshot schedule
 //   - Tags [][models.Tag]: tags of the new resource
-//   - VpcSecurityGroupIDs []string: the VPC security groups of a cluster in a VPC
+//   - VpcSecurityGroupIDs []string: identifiers of the VPC security groups, for a cluster in a VPC
 type CreateClusterParams = clusters.CreateClusterParams
 
 // CreateClusterResult is the result of [Client.CreateCluster]:
@@ -111,10 +109,10 @@ type CreateClusterParams = clusters.CreateClusterParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterResult = clusters.CreateClusterResult
 
-// CreateCluster creates a cluster. The response comes immediately, with the cluster in state creating. The cluster
-// accepts connections when its state is available, which takes minutes. A cluster in a virtual private cloud (VPC) needs
-// ClusterSubnetGroupName. The call sets the admin password by MasterUserPassword, or ManageMasterPassword has Redshift
-// make it.
+// CreateCluster creates a cluster. The call returns immediately, with the cluster in state creating. The cluster accepts
+// connections when its state is available, minutes later. To create it in a virtual private cloud (VPC), set
+// ClusterSubnetGroupName. Set the admin password with MasterUserPassword, or let Redshift generate it with
+// ManageMasterPassword.
 //
 // Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterParameterGroupNotFound],
 // [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],
@@ -203,9 +201,10 @@ func createsCreateCluster(r *CreateClusterResult) (kind resourceKind, identifier
 }
 
 // DeleteClusterParams has the parameters of [Client.DeleteCluster]:
-//   - ClusterIdentifier string, required: the cluster to delete
-//   - FinalClusterSnapshotIdentifier string: the identifier of the final snapshot, 1 to 255 letters, digits and hyphens
-//   - FinalClusterSnapshotRetentionPeriod *int: the number of days to keep the final snapshot, 1 to 3,653, or -1
+//   - ClusterIdentifier string, required: identifier of the cluster to delete
+//   - FinalClusterSnapshotIdentifier string: identifier of the final snapshot, unique in the account and region
+//   - FinalClusterSnapshotRetentionPeriod *int: days to keep the final snapshot, 1 to 3,653, or -1 to keep it until it is
+//     deleted
 //   - SkipFinalClusterSnapshot *bool: whether to delete the cluster without a final snapshot
 type DeleteClusterParams = clusters.DeleteClusterParams
 
@@ -214,10 +213,10 @@ type DeleteClusterParams = clusters.DeleteClusterParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterResult = clusters.DeleteClusterResult
 
-// DeleteCluster deletes a cluster and its automated snapshots. Manual snapshots stay. By default, Redshift takes a final
-// snapshot first, and FinalClusterSnapshotIdentifier is needed; SkipFinalClusterSnapshot set to true deletes the data
-// without one. The response comes immediately, with the cluster in state final-snapshot or deleting. Redshift needs
-// minutes to delete it.
+// DeleteCluster deletes a cluster and its automated snapshots. Manual snapshots remain. By default, Redshift takes a
+// final snapshot first, and FinalClusterSnapshotIdentifier is required. To delete the data without a snapshot, set
+// SkipFinalClusterSnapshot to true. The call returns immediately, with the cluster in state final-snapshot or deleting.
+// The cluster is deleted minutes later.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrClusterSnapshotAlreadyExists],
 // [models.ErrClusterSnapshotQuotaExceeded], [models.ErrInvalidClusterState], [models.ErrInvalidRetentionPeriodFault].
@@ -244,11 +243,12 @@ func namesDeleteCluster(p *DeleteClusterParams, r *DeleteClusterResult) (string,
 type DescribeAccountAttributesParams = clusters.DescribeAccountAttributesParams
 
 // DescribeAccountAttributesResult is the result of [Client.DescribeAccountAttributes]:
-//   - AccountAttributes [][models.AccountAttribute]: the attributes of the account
+//   - AccountAttributes [][models.AccountAttribute]: attributes of the account
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeAccountAttributesResult = clusters.DescribeAccountAttributesResult
 
-// DescribeAccountAttributes lists attributes of the AWS account in Redshift, such as max-defer-maintenance-duration.
+// DescribeAccountAttributes lists attributes of the AWS account in Redshift. For example,
+// max-defer-maintenance-duration.
 func (c *Client) DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error) {
 	described := descriptor[*DescribeAccountAttributesParams, *DescribeAccountAttributesResult]{}
 	if service, ok := c.underlying().(interface {
@@ -261,18 +261,18 @@ func (c *Client) DescribeAccountAttributes(ctx context.Context, params *Describe
 }
 
 // DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]:
-//   - MaintenanceTrackName string: list only the maintenance track with this name, such as current
+//   - MaintenanceTrackName string: list only the maintenance track with this name
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response
 type DescribeClusterTracksParams = clusters.DescribeClusterTracksParams
 
 // DescribeClusterTracksResult is the result of [Client.DescribeClusterTracks]:
-//   - MaintenanceTracks [][models.MaintenanceTrack]: the maintenance tracks of this page
-//   - Marker string: the start of the next page
+//   - MaintenanceTracks [][models.MaintenanceTrack]: maintenance tracks on this page
+//   - Marker string: marker of the next page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterTracksResult = clusters.DescribeClusterTracksResult
 
-// DescribeClusterTracks lists the maintenance tracks of the region.
+// DescribeClusterTracks lists the maintenance tracks of the region. A cluster gets the engine releases of its track.
 //
 // Documented error codes: [models.ErrInvalidClusterTrack], [models.ErrUnauthorizedOperation].
 func (c *Client) DescribeClusterTracks(ctx context.Context, params *DescribeClusterTracksParams, options ...Option) (*DescribeClusterTracksResult, error) {
@@ -303,19 +303,19 @@ func (c *Client) DescribeClusterTracksAll(ctx context.Context, params *DescribeC
 }
 
 // DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]:
-//   - ClusterParameterGroupFamily string: list only the versions of this family of parameter groups, such as redshift-1.0
-//   - ClusterVersion string: list only this version, such as 1.0
+//   - ClusterParameterGroupFamily string: list only versions of this parameter group family
+//   - ClusterVersion string: list only this version
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response, 20 to 100
 type DescribeClusterVersionsParams = clusters.DescribeClusterVersionsParams
 
 // DescribeClusterVersionsResult is the result of [Client.DescribeClusterVersions]:
-//   - Marker string: the start of the next page
-//   - ClusterVersions [][models.ClusterVersion]: the versions of this page
+//   - Marker string: marker of the next page
+//   - ClusterVersions [][models.ClusterVersion]: engine versions on this page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterVersionsResult = clusters.DescribeClusterVersionsResult
 
-// DescribeClusterVersions lists the versions of the Redshift engine that the region has.
+// DescribeClusterVersions lists the versions of the Redshift engine that are available in the region.
 func (c *Client) DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error) {
 	described := descriptor[*DescribeClusterVersionsParams, *DescribeClusterVersionsResult]{}
 	if service, ok := c.underlying().(interface {
@@ -384,27 +384,27 @@ func (c *Client) DescribeClustersAll(ctx context.Context, params *DescribeCluste
 }
 
 // DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]:
-//   - ActionType [models.ActionType], required: the action to list options for: restore-cluster, resize-cluster or
-//     recommend-node-config
-//   - ClusterIdentifier string: the cluster to list options for
-//   - Filters [][models.NodeConfigurationOptionsFilter]: conditions that all listed options meet
+//   - ActionType [models.ActionType], required: action to list configurations for
+//   - ClusterIdentifier string: identifier of the cluster to list configurations for
+//   - Filters [][models.NodeConfigurationOptionsFilter]: list only configurations that match all of these filters
 //   - Marker string: marker of the previous response, to continue the list
-//   - MaxRecords *int: the largest number of options in a response, 100 to 500
-//   - OwnerAccount string: the AWS account that owns the snapshot
-//   - SnapshotArn string: the snapshot to list options for, as an ARN, instead of SnapshotIdentifier
-//   - SnapshotIdentifier string: the snapshot to list options for, by its identifier
+//   - MaxRecords *int: maximum number of items in one response, 100 to 500
+//   - OwnerAccount string: AWS account that owns the snapshot
+//   - SnapshotArn string: Amazon Resource Name (ARN) of the snapshot
+//   - SnapshotIdentifier string: identifier of the snapshot to list configurations for
 type DescribeNodeConfigurationOptionsParams = clusters.DescribeNodeConfigurationOptionsParams
 
 // DescribeNodeConfigurationOptionsResult is the result of [Client.DescribeNodeConfigurationOptions]:
-//   - NodeConfigurationOptionList [][models.NodeConfigurationOption]: the options of this page
-//   - Marker string: the start of the next page
+//   - NodeConfigurationOptionList [][models.NodeConfigurationOption]: node configurations on this page
+//   - Marker string: marker of the next page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeNodeConfigurationOptionsResult = clusters.DescribeNodeConfigurationOptionsResult
 
-// DescribeNodeConfigurationOptions lists the node types and numbers of nodes that an action can use, with the estimated
-// disk usage of each. To restore a cluster, name a snapshot by SnapshotIdentifier or SnapshotArn. To resize a cluster,
-// name it by ClusterIdentifier. For a recommendation, name either. If a snapshot belongs to another account and the call
-// has no OwnerAccount, Redshift returns the error ClusterSnapshotNotFound.
+// DescribeNodeConfigurationOptions lists the node configurations that an action can use, each with its estimated disk
+// usage. A configuration is a node type and a number of nodes. For a restore, identify the snapshot by
+// SnapshotIdentifier or SnapshotArn. For a resize, identify the cluster by ClusterIdentifier. For a recommendation,
+// identify either. For another account's snapshot, also set OwnerAccount. Without it, the call fails with
+// ClusterSnapshotNotFound.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterNotFound],
 // [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState], [models.ErrUnsupportedOperation].
@@ -432,20 +432,20 @@ func (c *Client) DescribeNodeConfigurationOptionsAll(ctx context.Context, params
 }
 
 // DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]:
-//   - ClusterVersion string: list only the options of this engine version, such as 1.0
+//   - ClusterVersion string: list only options of this engine version
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response, 20 to 100
-//   - NodeType string: list only the options of this node type, such as ra3.xlplus
+//   - NodeType string: list only options of this node type
 type DescribeOrderableClusterOptionsParams = clusters.DescribeOrderableClusterOptionsParams
 
 // DescribeOrderableClusterOptionsResult is the result of [Client.DescribeOrderableClusterOptions]:
-//   - OrderableClusterOptions [][models.OrderableClusterOption]: the options of this page
-//   - Marker string: the start of the next page
+//   - OrderableClusterOptions [][models.OrderableClusterOption]: options on this page
+//   - Marker string: marker of the next page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeOrderableClusterOptionsResult = clusters.DescribeOrderableClusterOptionsResult
 
-// DescribeOrderableClusterOptions lists the combinations of engine version, cluster type and node type that a new
-// cluster in the region can have, with the Availability Zones of each.
+// DescribeOrderableClusterOptions lists the settings that a new cluster in the region can have. Each item is an engine
+// version, a cluster type and a node type, with the Availability Zones that support them.
 func (c *Client) DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error) {
 	described := descriptor[*DescribeOrderableClusterOptionsParams, *DescribeOrderableClusterOptionsResult]{}
 	if service, ok := c.underlying().(interface {
@@ -468,31 +468,31 @@ func (c *Client) DescribeOrderableClusterOptionsAll(ctx context.Context, params 
 }
 
 // DescribeResizeParams has the parameters of [Client.DescribeResize]:
-//   - ClusterIdentifier string, required: the cluster whose last resize to describe
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DescribeResizeParams = clusters.DescribeResizeParams
 
 // DescribeResizeResult is the result of [Client.DescribeResize]:
-//   - TargetNodeType string: the node type of the cluster after the resize
-//   - TargetNumberOfNodes *int: the number of nodes after the resize
-//   - TargetClusterType [models.ClusterType]: the type of the cluster after the resize, single-node or multi-node
-//   - Status [models.ResizeStatus]: the state of the resize
-//   - ImportTablesCompleted []string: the tables that a classic resize has imported completely
-//   - ImportTablesInProgress []string: the tables that a classic resize is importing
-//   - ImportTablesNotStarted []string: the tables that a classic resize has not begun to import
-//   - AvgResizeRateInMegaBytesPerSecond *float64: the average speed of the resize, in megabytes per second
-//   - TotalResizeDataInMegaBytes *int64: the estimated amount of data in the cluster before the resize, in megabytes
-//   - ProgressInMegaBytes *int64: the amount of data that Redshift has processed, in megabytes
-//   - ElapsedTimeInSeconds *int64: the time since the resize began, or its duration after its end, in seconds
-//   - EstimatedTimeToCompletionInSeconds *int64: the estimated time until the resize ends, in seconds
-//   - ResizeType string: the kind of the resize, ClassicResize or ElasticResize
-//   - Message string: more about the resize, for people
-//   - TargetEncryptionType string: the encryption of the cluster after the resize, KMS or None
-//   - DataTransferProgressPercent *float64: the share of the data that is transferred, in percent
+//   - TargetNodeType string: type of the cluster's nodes after the resize
+//   - TargetNumberOfNodes *int: number of nodes after the resize
+//   - TargetClusterType [models.ClusterType]: type of the cluster after the resize, single-node or multi-node
+//   - Status [models.ResizeStatus]: state of the resize
+//   - ImportTablesCompleted []string: names of the tables that a classic resize has imported completely
+//   - ImportTablesInProgress []string: names of the tables that a classic resize is importing
+//   - ImportTablesNotStarted []string: names of the tables that a classic resize has not started to import
+//   - AvgResizeRateInMegaBytesPerSecond *float64: speed of the resize, in megabytes per second
+//   - TotalResizeDataInMegaBytes *int64: estimated size of the cluster's data before the resize, in megabytes
+//   - ProgressInMegaBytes *int64: size of the data processed so far, in megabytes
+//   - ElapsedTimeInSeconds *int64: time that the resize has taken so far, in seconds
+//   - EstimatedTimeToCompletionInSeconds *int64: estimated time until the resize ends, in seconds
+//   - ResizeType string: kind of resize, ClassicResize or ElasticResize
+//   - Message string: details of the resize, for people
+//   - TargetEncryptionType string: encryption of the cluster after the resize, KMS or None
+//   - DataTransferProgressPercent *float64: share of the cluster's data transferred so far, in percent
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeResizeResult = clusters.DescribeResizeResult
 
-// DescribeResize describes the last resize of a cluster. The response describes a resize that ended until the next one
-// begins. A cluster that never had a resize is the error ResizeNotFound.
+// DescribeResize describes the last resize of a cluster. A completed resize has the status SUCCEEDED until the next one
+// begins. If the cluster never had a resize, the call fails with ResizeNotFound.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrResizeNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeResize(ctx context.Context, params *DescribeResizeParams, options ...Option) (*DescribeResizeResult, error) {
@@ -510,12 +510,12 @@ func (c *Client) DescribeResize(ctx context.Context, params *DescribeResizeParam
 type DescribeStorageParams = clusters.DescribeStorageParams
 
 // DescribeStorageResult is the result of [Client.DescribeStorage]:
-//   - TotalBackupSizeInMegaBytes float64: the storage that all snapshots of the account use, in megabytes
-//   - TotalProvisionedStorageInMegaBytes float64: the storage that all clusters of the account have, in megabytes
+//   - TotalBackupSizeInMegaBytes float64: size of the storage that snapshots use, in megabytes
+//   - TotalProvisionedStorageInMegaBytes float64: size of the storage that is provisioned for clusters, in megabytes
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeStorageResult = clusters.DescribeStorageResult
 
-// DescribeStorage returns how much storage the account uses in the region.
+// DescribeStorage returns the size of the account's storage in the region.
 func (c *Client) DescribeStorage(ctx context.Context, params *DescribeStorageParams, options ...Option) (*DescribeStorageResult, error) {
 	described := descriptor[*DescribeStorageParams, *DescribeStorageResult]{}
 	if service, ok := c.underlying().(interface {
@@ -528,50 +528,50 @@ func (c *Client) DescribeStorage(ctx context.Context, params *DescribeStoragePar
 }
 
 // ModifyClusterParams has the parameters of [Client.ModifyCluster]:
-//   - ClusterIdentifier string, required: the current identifier of the cluster to change
+//   - ClusterIdentifier string, required: current identifier of the cluster to change
 //   - AllowVersionUpgrade *bool: whether Redshift may upgrade the engine to a new major version during
 //     maintenance
-//   - AutomatedSnapshotRetentionPeriod *int: the number of days to keep automated snapshots, 0 to 35
-//   - AvailabilityZone string: the Availability Zone to move the cluster to
-//   - AvailabilityZoneRelocation *bool: whether Redshift may move the cluster to another Availability Zone
-//   - ClusterParameterGroupName string: the new parameter group of the cluster, of the family of its engine version
-//   - ClusterSecurityGroups []string: the new cluster security groups of a cluster outside a VPC
-//   - ClusterType [models.ClusterType]: the new type of the cluster, single-node or multi-node
-//   - ClusterVersion string: the new version of the Redshift engine, such as 1.0
-//   - ElasticIP string: the elastic IP address of the cluster
+//   - AutomatedSnapshotRetentionPeriod *int: days to keep automated snapshots, 0 to 35
+//   - AvailabilityZone string: Availability Zone to move the cluster to
+//   - AvailabilityZoneRelocation *bool: whether the cluster may be moved to another Availability Zone
+//   - ClusterParameterGroupName string: name of the cluster's new parameter group
+//   - ClusterSecurityGroups []string: names of the new cluster security groups, for a cluster outside a VPC
+//   - ClusterType [models.ClusterType]: new type of the cluster, single-node or multi-node
+//   - ClusterVersion string: new version of the Redshift engine
+//   - ElasticIP string: Elastic IP address of the cluster
 //   - Encrypted *bool: whether the data in the cluster is encrypted at rest
-//   - EnhancedVpcRouting *bool: whether traffic between the cluster and data repositories must go through the
-//     VPC
-//   - ExtraComputeForAutomaticOptimization *bool: whether the cluster gets more compute for automatic optimization
-//   - HsmClientCertificateIdentifier string: the HSM client certificate of the cluster, by its identifier
-//   - HsmConfigurationIdentifier string: the HSM configuration of the cluster, by its identifier
-//   - IPAddressType [models.IPAddressType]: the new kind of IP addresses of the cluster, ipv4 or dualstack
-//   - KmsKeyID string: the new KMS key that encrypts the cluster
-//   - MaintenanceTrackName string: the new maintenance track of the cluster
-//   - ManageMasterPassword *bool: whether Redshift keeps the admin password in AWS Secrets Manager
-//   - ManualSnapshotRetentionPeriod *int: the default retention of new manual snapshots in days, 1 to 3,653, or -1
-//   - MasterPasswordSecretKmsKeyID string: the KMS key that encrypts the secret of the admin password
-//   - MasterUserPassword [awsquery.Secret]: the new password of the admin user, 8 to 64 characters
-//   - MultiAZ *bool: whether the cluster runs in two Availability Zones
-//   - NewClusterIdentifier string: the new identifier of the cluster, 1 to 63 characters
-//   - NodeType string: the new type of the nodes, such as ra3.xlplus
-//   - NumberOfNodes *int: the new number of compute nodes, at least 1
-//   - Port *int: the new port of the cluster
-//   - PreferredMaintenanceWindow string: the weekly time for maintenance in UTC, at least 30 minutes, such as
-//     Sun:05:00-Sun:05:30
-//   - PubliclyAccessible *bool: whether a public network can reach the cluster
-//   - VpcSecurityGroupIDs []string: the new VPC security groups of a cluster in a VPC
+//   - EnhancedVpcRouting *bool: whether to force traffic between the cluster and data repositories through the
+//     cluster's VPC
+//   - ExtraComputeForAutomaticOptimization *bool: whether to give the cluster extra compute for automatic optimization
+//   - HsmClientCertificateIdentifier string: identifier of the HSM client certificate
+//   - HsmConfigurationIdentifier string: identifier of the HSM configuration
+//   - IPAddressType [models.IPAddressType]: new kind of IP address of the cluster, ipv4 or dualstack
+//   - KmsKeyID string: new KMS key that encrypts the cluster
+//   - MaintenanceTrackName string: new maintenance track of the cluster
+//   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
+//   - ManualSnapshotRetentionPeriod *int: days to keep new manual snapshots that set no period, 1 to 3,653, or -1
+//   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
+//   - MasterUserPassword [awsquery.Secret]: new password of the admin user, 8 to 64 characters
+//   - MultiAZ *bool: whether to run the cluster in two Availability Zones
+//   - NewClusterIdentifier string: new identifier of the cluster, unique in the account and region
+//   - NodeType string: new type of the cluster's nodes
+//   - NumberOfNodes *int: new number of compute nodes, at least 1
+//   - Port *int: new port of the cluster's database
+//   - PreferredMaintenanceWindow string: new weekly maintenance window of the cluster, in UTC
+//   - PubliclyAccessible *bool: whether the cluster is accessible from a public network
+//   - VpcSecurityGroupIDs []string: identifiers of the new VPC security groups, for a cluster in a VPC
 type ModifyClusterParams = clusters.ModifyClusterParams
 
 // ModifyClusterResult is the result of [Client.ModifyCluster]:
-//   - Cluster [models.Cluster]: the cluster, with the changes that are not in effect yet
+//   - Cluster [models.Cluster]: the cluster
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterResult = clusters.ModifyClusterResult
 
-// ModifyCluster changes a cluster, which must be in state available. Only the parameters of the call change; the
-// response has changes that are not in effect yet in Cluster.PendingModifiedValues. NewClusterIdentifier renames the
-// cluster, and its endpoint changes too. A new node type or number of nodes is a classic resize, which needs NodeType
-// and NumberOfNodes both; see ResizeCluster for an elastic one. A new parameter group takes effect at the next reboot.
+// ModifyCluster changes the settings of a cluster, which must be in state available. Parameters without a value leave
+// their settings unchanged. In the response, Cluster.PendingModifiedValues has the changes that are not in effect yet.
+// NewClusterIdentifier renames the cluster and changes its endpoint. To change the type or the number of nodes, set both
+// NodeType and NumberOfNodes. Redshift then makes a classic resize. ResizeCluster can make an elastic one. A new
+// parameter group takes effect at the next reboot.
 //
 // Documented error codes: [models.ErrClusterAlreadyExists], [models.ErrClusterNotFound],
 // [models.ErrClusterParameterGroupNotFound], [models.ErrClusterSecurityGroupNotFound],
@@ -585,7 +585,8 @@ type ModifyClusterResult = clusters.ModifyClusterResult
 // [models.ErrUnsupportedOptionFault].
 func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error) {
 	described := descriptor[*ModifyClusterParams, *ModifyClusterResult]{
-		plan: recoverModifyCluster,
+		plan:    recoverModifyCluster,
+		creates: createsModifyCluster,
 	}
 	if service, ok := c.underlying().(interface {
 		ModifyCluster(context.Context, *ModifyClusterParams, ...Option) (*ModifyClusterResult, error)
@@ -596,21 +597,25 @@ func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams,
 	return clusters.New(newCall(c, described, options)).ModifyCluster(ctx, params)
 }
 
+func createsModifyCluster(r *ModifyClusterResult) (kind resourceKind, identifier, arn string) {
+	return "cluster", recovery.Value(r.Cluster.PendingModifiedValues).ClusterIdentifier, ""
+}
+
 // ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]:
-//   - ClusterIdentifier string, required: the cluster
-//   - AddIamRoles []string: the IAM roles to add, as ARNs
-//   - DefaultIamRoleArn string: the new default IAM role of the cluster, as an ARN
-//   - RemoveIamRoles []string: the IAM roles to remove, as ARNs
+//   - ClusterIdentifier string, required: identifier of the cluster to change
+//   - AddIamRoles []string: IAM roles to add to the cluster, as ARNs
+//   - DefaultIamRoleArn string: new default IAM role of the cluster, as an ARN
+//   - RemoveIamRoles []string: IAM roles to remove from the cluster, as ARNs
 type ModifyClusterIamRolesParams = clusters.ModifyClusterIamRolesParams
 
 // ModifyClusterIamRolesResult is the result of [Client.ModifyClusterIamRoles]:
-//   - Cluster [models.Cluster]: the cluster, with the roles that Redshift adds and removes
+//   - Cluster [models.Cluster]: the cluster
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterIamRolesResult = clusters.ModifyClusterIamRolesResult
 
-// ModifyClusterIamRoles adds IAM roles to a cluster and removes them from it. With these roles, the cluster can call
-// other AWS services. The response comes immediately; ApplyStatus of each role in Cluster.IamRoles shows when the
-// cluster can use it.
+// ModifyClusterIamRoles adds IAM roles to a cluster and removes others. The cluster may use its roles to call other AWS
+// services. The call returns immediately. In Cluster.IamRoles, the ApplyStatus of a role is in-sync when the cluster can
+// use it.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) ModifyClusterIamRoles(ctx context.Context, params *ModifyClusterIamRolesParams, options ...Option) (*ModifyClusterIamRolesResult, error) {
@@ -632,7 +637,7 @@ func namesModifyClusterIamRoles(p *ModifyClusterIamRolesParams, r *ModifyCluster
 }
 
 // PauseClusterParams has the parameters of [Client.PauseCluster]:
-//   - ClusterIdentifier string, required: the cluster to pause
+//   - ClusterIdentifier string, required: identifier of the cluster to pause
 type PauseClusterParams = clusters.PauseClusterParams
 
 // PauseClusterResult is the result of [Client.PauseCluster]:
@@ -664,7 +669,7 @@ func namesPauseCluster(p *PauseClusterParams, r *PauseClusterResult) (string, bo
 }
 
 // RebootClusterParams has the parameters of [Client.RebootCluster]:
-//   - ClusterIdentifier string, required: the cluster to reboot
+//   - ClusterIdentifier string, required: identifier of the cluster to reboot
 type RebootClusterParams = clusters.RebootClusterParams
 
 // RebootClusterResult is the result of [Client.RebootCluster]:
@@ -673,7 +678,7 @@ type RebootClusterParams = clusters.RebootClusterParams
 type RebootClusterResult = clusters.RebootClusterResult
 
 // RebootCluster reboots a cluster as soon as possible. The cluster accepts no connections while its state is rebooting.
-// The reboot puts pending changes into effect, such as new parameters.
+// Pending changes take effect at the reboot. For example, new parameter values.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState].
 func (c *Client) RebootCluster(ctx context.Context, params *RebootClusterParams, options ...Option) (*RebootClusterResult, error) {
@@ -703,13 +708,13 @@ func namesRebootCluster(p *RebootClusterParams, r *RebootClusterResult) (string,
 }
 
 // ResizeClusterParams has the parameters of [Client.ResizeCluster]:
-//   - ClusterIdentifier string, required: the cluster to resize
-//   - Classic *bool: whether the resize is a classic one
-//   - ClusterType [models.ClusterType]: the new type of the cluster, single-node or multi-node
-//   - NodeType string: the new type of the nodes, such as ra3.xlplus
-//   - NumberOfNodes *int: the new number of compute nodes, at least 1
-//   - ReservedNodeID string: the reserved node to exchange along with the resize
-//   - TargetReservedNodeOfferingID string: the offering of reserved nodes to exchange the reserved node for
+//   - ClusterIdentifier string, required: identifier of the cluster to resize
+//   - Classic *bool: whether to use a classic resize instead of an elastic one
+//   - ClusterType [models.ClusterType]: new type of the cluster, single-node or multi-node
+//   - NodeType string: new type of the cluster's nodes
+//   - NumberOfNodes *int: new number of compute nodes, at least 1
+//   - ReservedNodeID string: identifier of the reserved node to exchange during the resize
+//   - TargetReservedNodeOfferingID string: identifier of the offering to exchange the reserved node for
 type ResizeClusterParams = clusters.ResizeClusterParams
 
 // ResizeClusterResult is the result of [Client.ResizeCluster]:
@@ -717,10 +722,10 @@ type ResizeClusterParams = clusters.ResizeClusterParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResizeClusterResult = clusters.ResizeClusterResult
 
-// ResizeCluster changes the type or the number of a cluster's nodes. By default the resize is elastic: it takes minutes,
-// and the cluster is unavailable only for a short time. A classic resize copies all data, and the cluster accepts only
-// reads meanwhile. DescribeNodeConfigurationOptions lists the possible configurations, and DescribeResize shows the
-// progress.
+// ResizeCluster changes the type or the number of a cluster's nodes. By default, the resize is elastic. It takes
+// minutes, and the cluster is unavailable for a short time only. A classic resize copies all data, and the cluster is
+// read-only during the copy. DescribeNodeConfigurationOptions lists the possible configurations. DescribeResize shows
+// the progress.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrDependentServiceUnavailableFault],
 // [models.ErrInsufficientClusterCapacity], [models.ErrInvalidClusterState], [models.ErrInvalidReservedNodeState],
@@ -747,7 +752,7 @@ func namesResizeCluster(p *ResizeClusterParams, r *ResizeClusterResult) (string,
 }
 
 // ResumeClusterParams has the parameters of [Client.ResumeCluster]:
-//   - ClusterIdentifier string, required: the paused cluster to resume
+//   - ClusterIdentifier string, required: identifier of the paused cluster to resume
 type ResumeClusterParams = clusters.ResumeClusterParams
 
 // ResumeClusterResult is the result of [Client.ResumeCluster]:
@@ -755,7 +760,7 @@ type ResumeClusterParams = clusters.ResumeClusterParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResumeClusterResult = clusters.ResumeClusterResult
 
-// ResumeCluster resumes a paused cluster. It accepts connections again when its state is available, which takes minutes.
+// ResumeCluster resumes a paused cluster. The cluster accepts connections when its state is available, minutes later.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInsufficientClusterCapacity],
 // [models.ErrInvalidClusterState], [models.ErrUnsupportedOperation].

@@ -13,14 +13,13 @@ import (
 )
 
 // CreateEventSubscriptionParams has the parameters of [Client.CreateEventSubscription]:
-//   - SnsTopicArn string, required: the Amazon resource name (ARN) of the Amazon SNS topic that gets the
-//     notifications
-//   - SubscriptionName string, required: the name of the new subscription: 1 to 255 letters, digits and hyphens
+//   - SnsTopicArn string, required: Amazon SNS topic that gets the notifications, as an Amazon Resource Name (ARN)
+//   - SubscriptionName string, required: name of the new subscription
 //   - Enabled *bool: whether the subscription sends notifications
-//   - EventCategories []string: select only events of these categories
-//   - Severity [models.EventSeverity]: select events of this severity, ERROR or INFO
-//   - SourceIDs []string: select only the events of these sources
-//   - SourceType [models.SourceType]: select only the events of this type of source
+//   - EventCategories []string: select only events in these categories
+//   - Severity [models.EventSeverity]: select only events of this severity, ERROR or INFO
+//   - SourceIDs []string: select only events of these sources
+//   - SourceType [models.SourceType]: select only events of this source type
 //   - Tags [][models.Tag]: tags of the new resource
 type CreateEventSubscriptionParams = events.CreateEventSubscriptionParams
 
@@ -29,9 +28,9 @@ type CreateEventSubscriptionParams = events.CreateEventSubscriptionParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateEventSubscriptionResult = events.CreateEventSubscriptionResult
 
-// CreateEventSubscription creates an event subscription. Redshift sends the selected events to an Amazon SNS topic.
-// SourceType alone selects the events of all sources of this type. SourceIds selects the events of certain sources.
-// Without SourceType, the subscription selects the events of all sources of the account.
+// CreateEventSubscription creates an event subscription. Redshift then sends the selected events to an Amazon SNS topic.
+// Without SourceType, it sends the events of all sources in the account. With SourceType, it sends the events of all
+// sources of this type. With SourceType and SourceIDs, it sends the events of these sources only.
 //
 // Documented error codes: [models.ErrEventSubscriptionQuotaExceeded], [models.ErrInvalidTagFault],
 // [models.ErrSNSInvalidTopic], [models.ErrSNSNoAuthorization], [models.ErrSNSTopicArnNotFound],
@@ -89,7 +88,7 @@ func namesCreateEventSubscription(p *CreateEventSubscriptionParams, r *CreateEve
 }
 
 // DeleteEventSubscriptionParams has the parameters of [Client.DeleteEventSubscription]:
-//   - SubscriptionName string, required: the subscription to delete
+//   - SubscriptionName string, required: name of the subscription to delete
 type DeleteEventSubscriptionParams = events.DeleteEventSubscriptionParams
 
 // DeleteEventSubscriptionResult is the result of [Client.DeleteEventSubscription]:
@@ -136,15 +135,15 @@ func recoverDeleteEventSubscription(lookUps *Client, params *DeleteEventSubscrip
 }
 
 // DescribeEventCategoriesParams has the parameters of [Client.DescribeEventCategories]:
-//   - SourceType [models.SourceType]: list only the categories of this type of source
+//   - SourceType [models.SourceType]: list only categories of this source type
 type DescribeEventCategoriesParams = events.DescribeEventCategoriesParams
 
 // DescribeEventCategoriesResult is the result of [Client.DescribeEventCategories]:
-//   - EventCategoriesMapList [][models.EventCategoriesMap]: the events of each type of source with their categories
+//   - EventCategoriesMapList [][models.EventCategoriesMap]: kinds of events by source type, with their categories
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeEventCategoriesResult = events.DescribeEventCategoriesResult
 
-// DescribeEventCategories lists the categories of events and the events in each, for all types of sources or for one.
+// DescribeEventCategories lists the event categories and the kinds of events in them.
 func (c *Client) DescribeEventCategories(ctx context.Context, params *DescribeEventCategoriesParams, options ...Option) (*DescribeEventCategoriesResult, error) {
 	described := descriptor[*DescribeEventCategoriesParams, *DescribeEventCategoriesResult]{}
 	if service, ok := c.underlying().(interface {
@@ -165,13 +164,13 @@ func (c *Client) DescribeEventCategories(ctx context.Context, params *DescribeEv
 type DescribeEventSubscriptionsParams = events.DescribeEventSubscriptionsParams
 
 // DescribeEventSubscriptionsResult is the result of [Client.DescribeEventSubscriptions]:
-//   - Marker string: the Marker of the next page
-//   - EventSubscriptionsList [][models.EventSubscription]: the subscriptions of this page
+//   - Marker string: marker of the next page
+//   - EventSubscriptionsList [][models.EventSubscription]: event subscriptions on this page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeEventSubscriptionsResult = events.DescribeEventSubscriptionsResult
 
-// DescribeEventSubscriptions lists event subscriptions. Without parameters, it lists every subscription of the account
-// in the region. A SubscriptionName that does not exist is the error SubscriptionNotFound.
+// DescribeEventSubscriptions lists event subscriptions. Without parameters, it lists all subscriptions of the account in
+// the region. If no subscription has the SubscriptionName, the call fails with SubscriptionNotFound.
 //
 // Documented error codes: [models.ErrInvalidTagFault], [models.ErrSubscriptionNotFound].
 func (c *Client) DescribeEventSubscriptions(ctx context.Context, params *DescribeEventSubscriptionsParams, options ...Option) (*DescribeEventSubscriptionsResult, error) {
@@ -202,18 +201,18 @@ func (c *Client) DescribeEventSubscriptionsAll(ctx context.Context, params *Desc
 }
 
 // DescribeEventsParams has the parameters of [Client.DescribeEvents]:
-//   - Duration *int: list only events of this many minutes before the call
+//   - Duration *int: list only events in this many minutes before the call
 //   - EndTime [time.Time]: list only events at this time or before, at most 14 days ago
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response, 20 to 100
-//   - SourceIdentifier string: list only the events of the source with this identifier
-//   - SourceType [models.SourceType]: list only the events of this type of source
+//   - SourceIdentifier string: list only events of the source with this identifier
+//   - SourceType [models.SourceType]: list only events of this source type
 //   - StartTime [time.Time]: list only events at this time or after, at most 14 days ago
 type DescribeEventsParams = events.DescribeEventsParams
 
 // DescribeEventsResult is the result of [Client.DescribeEvents]:
-//   - Marker string: the Marker of the next page
-//   - Events [][models.Event]: the events of this page
+//   - Marker string: marker of the next page
+//   - Events [][models.Event]: events on this page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeEventsResult = events.DescribeEventsResult
 
@@ -247,22 +246,23 @@ func (c *Client) DescribeEventsAll(ctx context.Context, params *DescribeEventsPa
 }
 
 // DescribeLoggingStatusParams has the parameters of [Client.DescribeLoggingStatus]:
-//   - ClusterIdentifier string, required: the cluster with the logs
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DescribeLoggingStatusParams = events.DescribeLoggingStatusParams
 
 // DescribeLoggingStatusResult is the result of [Client.DescribeLoggingStatus]:
 //   - LoggingEnabled bool: whether Redshift logs the connections and user activity of the cluster
-//   - BucketName string: the S3 bucket with the log files
-//   - S3KeyPrefix string: the prefix of the names of log files in S3
-//   - LastSuccessfulDeliveryTime [time.Time]: the last time that Redshift delivered logs
-//   - LastFailureTime [time.Time]: the last time that Redshift failed to deliver logs
-//   - LastFailureMessage string: the reason of the last failed delivery, for people
-//   - LogDestinationType [models.LogDestinationType]: where Redshift stores the logs: s3 or cloudwatch
-//   - LogExports []string: the exported types of logs: connectionlog, useractivitylog or userlog
+//   - BucketName string: S3 bucket of the log files
+//   - S3KeyPrefix string: prefix of the names of log files in S3
+//   - LastSuccessfulDeliveryTime [time.Time]: time of the last successful delivery of logs
+//   - LastFailureTime [time.Time]: time of the last failed delivery of logs
+//   - LastFailureMessage string: reason why the last delivery failed, for people
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: exported types of logs
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeLoggingStatusResult = events.DescribeLoggingStatusResult
 
-// DescribeLoggingStatus describes whether and where Redshift stores the audit logs of a cluster, and the last delivery.
+// DescribeLoggingStatus describes whether and where Redshift stores the audit logs of a cluster, and their last
+// delivery.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) DescribeLoggingStatus(ctx context.Context, params *DescribeLoggingStatusParams, options ...Option) (*DescribeLoggingStatusResult, error) {
@@ -277,22 +277,22 @@ func (c *Client) DescribeLoggingStatus(ctx context.Context, params *DescribeLogg
 }
 
 // DisableLoggingParams has the parameters of [Client.DisableLogging]:
-//   - ClusterIdentifier string, required: the cluster whose logs stop
+//   - ClusterIdentifier string, required: identifier of the cluster
 type DisableLoggingParams = events.DisableLoggingParams
 
 // DisableLoggingResult is the result of [Client.DisableLogging]:
 //   - LoggingEnabled bool: whether Redshift logs the connections and user activity of the cluster
-//   - BucketName string: the S3 bucket with the log files
-//   - S3KeyPrefix string: the prefix of the names of log files in S3
-//   - LastSuccessfulDeliveryTime [time.Time]: the last time that Redshift delivered logs
-//   - LastFailureTime [time.Time]: the last time that Redshift failed to deliver logs
-//   - LastFailureMessage string: the reason of the last failed delivery, for people
-//   - LogDestinationType [models.LogDestinationType]: where Redshift stores the logs: s3 or cloudwatch
-//   - LogExports []string: the exported types of logs: connectionlog, useractivitylog or userlog
+//   - BucketName string: S3 bucket of the log files
+//   - S3KeyPrefix string: prefix of the names of log files in S3
+//   - LastSuccessfulDeliveryTime [time.Time]: time of the last successful delivery of logs
+//   - LastFailureTime [time.Time]: time of the last failed delivery of logs
+//   - LastFailureMessage string: reason why the last delivery failed, for people
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: exported types of logs
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DisableLoggingResult = events.DisableLoggingResult
 
-// DisableLogging stops the audit logs of a cluster. Log files that exist stay where they are.
+// DisableLogging disables the audit logs of a cluster. Existing log files remain.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterState],
 // [models.ErrUnsupportedOperation].
@@ -310,27 +310,28 @@ func (c *Client) DisableLogging(ctx context.Context, params *DisableLoggingParam
 }
 
 // EnableLoggingParams has the parameters of [Client.EnableLogging]:
-//   - ClusterIdentifier string, required: the cluster whose logs start
-//   - BucketName string: the existing S3 bucket for the log files, in the region of the cluster
-//   - LogDestinationType [models.LogDestinationType]: where to store the logs: s3 or cloudwatch
-//   - LogExports []string: the types of logs to export: connectionlog, useractivitylog or userlog
-//   - S3KeyPrefix string: the prefix of the names of log files in S3, at most 256 characters
+//   - ClusterIdentifier string, required: identifier of the cluster
+//   - BucketName string: name of an existing S3 bucket for the log files
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: types of logs to export
+//   - S3KeyPrefix string: prefix of the names of log files in S3, at most 256 characters
 type EnableLoggingParams = events.EnableLoggingParams
 
 // EnableLoggingResult is the result of [Client.EnableLogging]:
 //   - LoggingEnabled bool: whether Redshift logs the connections and user activity of the cluster
-//   - BucketName string: the S3 bucket with the log files
-//   - S3KeyPrefix string: the prefix of the names of log files in S3
-//   - LastSuccessfulDeliveryTime [time.Time]: the last time that Redshift delivered logs
-//   - LastFailureTime [time.Time]: the last time that Redshift failed to deliver logs
-//   - LastFailureMessage string: the reason of the last failed delivery, for people
-//   - LogDestinationType [models.LogDestinationType]: where Redshift stores the logs: s3 or cloudwatch
-//   - LogExports []string: the exported types of logs: connectionlog, useractivitylog or userlog
+//   - BucketName string: S3 bucket of the log files
+//   - S3KeyPrefix string: prefix of the names of log files in S3
+//   - LastSuccessfulDeliveryTime [time.Time]: time of the last successful delivery of logs
+//   - LastFailureTime [time.Time]: time of the last failed delivery of logs
+//   - LastFailureMessage string: reason why the last delivery failed, for people
+//   - LogDestinationType [models.LogDestinationType]: destination of the logs, s3 or cloudwatch
+//   - LogExports []string: exported types of logs
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type EnableLoggingResult = events.EnableLoggingResult
 
-// EnableLogging starts the audit logs of a cluster, or changes where Redshift stores them. They have connections,
-// changes of database users, and queries if the parameter enable_user_activity_logging of the cluster is true.
+// EnableLogging enables the audit logs of a cluster, or changes where Redshift stores them. The logs have connections,
+// changes of database users, and queries. They have queries only if the cluster's parameter enable_user_activity_logging
+// is true.
 //
 // Documented error codes: [models.ErrBucketNotFoundFault], [models.ErrClusterNotFound],
 // [models.ErrInsufficientS3BucketPolicyFault], [models.ErrInvalidClusterState], [models.ErrInvalidS3BucketNameFault],
@@ -349,14 +350,14 @@ func (c *Client) EnableLogging(ctx context.Context, params *EnableLoggingParams,
 }
 
 // ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]:
-//   - SubscriptionName string, required: the subscription to change
+//   - SubscriptionName string, required: name of the subscription to change
 //   - Enabled *bool: whether the subscription sends notifications
-//   - EventCategories []string: select only events of these categories
-//   - Severity [models.EventSeverity]: select events of this severity, ERROR or INFO
-//   - SnsTopicArn string: the Amazon resource name (ARN) of the Amazon SNS topic that gets the
-//     notifications
-//   - SourceIDs []string: select only the events of these sources
-//   - SourceType *string: select only the events of this type of source
+//   - EventCategories []string: select only events in these categories
+//   - Severity [models.EventSeverity]: select only events of this severity, ERROR or INFO
+//   - SnsTopicArn string: new Amazon SNS topic that gets the notifications, as an Amazon Resource Name
+//     (ARN)
+//   - SourceIDs []string: select only events of these sources
+//   - SourceType *string: select only events of this source type
 type ModifyEventSubscriptionParams = events.ModifyEventSubscriptionParams
 
 // ModifyEventSubscriptionResult is the result of [Client.ModifyEventSubscription]:
@@ -364,7 +365,7 @@ type ModifyEventSubscriptionParams = events.ModifyEventSubscriptionParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyEventSubscriptionResult = events.ModifyEventSubscriptionResult
 
-// ModifyEventSubscription changes an event subscription. Parameters without a value leave it as it is.
+// ModifyEventSubscription changes an event subscription. Parameters without a value leave their settings unchanged.
 //
 // Documented error codes: [models.ErrInvalidSubscriptionStateFault], [models.ErrSNSInvalidTopic],
 // [models.ErrSNSNoAuthorization], [models.ErrSNSTopicArnNotFound], [models.ErrSourceNotFound],

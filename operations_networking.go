@@ -13,9 +13,9 @@ import (
 )
 
 // CreateClusterSubnetGroupParams has the parameters of [Client.CreateClusterSubnetGroup]:
-//   - ClusterSubnetGroupName string, required: the name of the new group: at most 255 letters, digits and hyphens
-//   - Description string, required: the description of the new group
-//   - SubnetIDs []string, required: the identifiers of 1 to 20 subnets, all in one VPC
+//   - ClusterSubnetGroupName string, required: name of the new group, unique in the account and region
+//   - Description string, required: description of the new group, for people
+//   - SubnetIDs []string, required: identifiers of the subnets, 1 to 20, all in one VPC
 //   - Tags [][models.Tag]: tags of the new resource
 type CreateClusterSubnetGroupParams = networking.CreateClusterSubnetGroupParams
 
@@ -24,8 +24,8 @@ type CreateClusterSubnetGroupParams = networking.CreateClusterSubnetGroupParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterSubnetGroupResult = networking.CreateClusterSubnetGroupResult
 
-// CreateClusterSubnetGroup creates a cluster subnet group with subnets of one virtual private cloud (VPC). CreateCluster
-// takes the group for a cluster in this VPC.
+// CreateClusterSubnetGroup creates a cluster subnet group with subnets of one virtual private cloud (VPC). To create a
+// cluster in this VPC, set ClusterSubnetGroupName in CreateCluster.
 //
 // Documented error codes: [models.ErrClusterSubnetGroupAlreadyExists], [models.ErrClusterSubnetGroupQuotaExceeded],
 // [models.ErrClusterSubnetQuotaExceededFault], [models.ErrDependentServiceRequestThrottlingFault],
@@ -50,7 +50,7 @@ func namesCreateClusterSubnetGroup(p *CreateClusterSubnetGroupParams, r *CreateC
 }
 
 // DeleteClusterSubnetGroupParams has the parameters of [Client.DeleteClusterSubnetGroup]:
-//   - ClusterSubnetGroupName string, required: the group to delete
+//   - ClusterSubnetGroupName string, required: name of the group to delete
 type DeleteClusterSubnetGroupParams = networking.DeleteClusterSubnetGroupParams
 
 // DeleteClusterSubnetGroupResult is the result of [Client.DeleteClusterSubnetGroup]:
@@ -105,13 +105,13 @@ func recoverDeleteClusterSubnetGroup(lookUps *Client, params *DeleteClusterSubne
 type DescribeClusterSubnetGroupsParams = networking.DescribeClusterSubnetGroupsParams
 
 // DescribeClusterSubnetGroupsResult is the result of [Client.DescribeClusterSubnetGroups]:
-//   - Marker string: the Marker of the next page
-//   - ClusterSubnetGroups [][models.ClusterSubnetGroup]: the groups of this page
+//   - Marker string: marker of the next page
+//   - ClusterSubnetGroups [][models.ClusterSubnetGroup]: cluster subnet groups on this page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterSubnetGroupsResult = networking.DescribeClusterSubnetGroupsResult
 
-// DescribeClusterSubnetGroups lists cluster subnet groups with their subnets. Without parameters, it lists every group
-// of the account in the region. A ClusterSubnetGroupName that does not exist is the error
+// DescribeClusterSubnetGroups lists cluster subnet groups with their subnets. Without parameters, it lists all groups of
+// the account in the region. If no group has the ClusterSubnetGroupName, the call fails with
 // ClusterSubnetGroupNotFoundFault.
 //
 // Documented error codes: [models.ErrClusterSubnetGroupNotFoundFault], [models.ErrInvalidTagFault].
@@ -143,9 +143,9 @@ func (c *Client) DescribeClusterSubnetGroupsAll(ctx context.Context, params *Des
 }
 
 // ModifyClusterSubnetGroupParams has the parameters of [Client.ModifyClusterSubnetGroup]:
-//   - ClusterSubnetGroupName string, required: the group to change
-//   - SubnetIDs []string, required: the identifiers of all subnets that the group has from now on, 1 to 20
-//   - Description string: the new description of the group
+//   - ClusterSubnetGroupName string, required: name of the group to change
+//   - SubnetIDs []string, required: identifiers of the new subnets, 1 to 20, all in one VPC
+//   - Description string: new description of the group, for people
 type ModifyClusterSubnetGroupParams = networking.ModifyClusterSubnetGroupParams
 
 // ModifyClusterSubnetGroupResult is the result of [Client.ModifyClusterSubnetGroup]:
@@ -153,7 +153,8 @@ type ModifyClusterSubnetGroupParams = networking.ModifyClusterSubnetGroupParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterSubnetGroupResult = networking.ModifyClusterSubnetGroupResult
 
-// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group, and its description if the call has one.
+// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group. It also replaces the description if
+// Description is set.
 //
 // Documented error codes: [models.ErrClusterSubnetGroupNotFoundFault], [models.ErrClusterSubnetQuotaExceededFault],
 // [models.ErrDependentServiceRequestThrottlingFault], [models.ErrInvalidSubnet], [models.ErrSubnetAlreadyInUse],

@@ -13,9 +13,9 @@ import (
 )
 
 // CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]:
-//   - Description string, required: the description of the new group
-//   - ParameterGroupFamily string, required: the family of the new group, such as redshift-1.0
-//   - ParameterGroupName string, required: the name of the new group: 1 to 255 letters, digits and hyphens
+//   - Description string, required: description of the new group, for people
+//   - ParameterGroupFamily string, required: family of the new group
+//   - ParameterGroupName string, required: name of the new group, unique in the account and region
 //   - Tags [][models.Tag]: tags of the new resource
 type CreateClusterParameterGroupParams = parameters.CreateClusterParameterGroupParams
 
@@ -24,9 +24,9 @@ type CreateClusterParameterGroupParams = parameters.CreateClusterParameterGroupP
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type CreateClusterParameterGroupResult = parameters.CreateClusterParameterGroupResult
 
-// CreateClusterParameterGroup creates a cluster parameter group with the default values of its family.
-// ModifyClusterParameterGroup changes the values. CreateCluster and ModifyCluster make a cluster use the group. After
-// ModifyCluster, the cluster needs a reboot.
+// CreateClusterParameterGroup creates a cluster parameter group with the default values of its family. To change the
+// values, call ModifyClusterParameterGroup. To use the group for a cluster, set ClusterParameterGroupName in
+// CreateCluster or ModifyCluster. After ModifyCluster, the cluster needs a reboot.
 //
 // Documented error codes: [models.ErrClusterParameterGroupAlreadyExists],
 // [models.ErrClusterParameterGroupQuotaExceeded], [models.ErrInvalidTagFault], [models.ErrTagLimitExceededFault].
@@ -75,14 +75,14 @@ func namesCreateClusterParameterGroup(p *CreateClusterParameterGroupParams, r *C
 }
 
 // DeleteClusterParameterGroupParams has the parameters of [Client.DeleteClusterParameterGroup]:
-//   - ParameterGroupName string, required: the group to delete
+//   - ParameterGroupName string, required: name of the group to delete
 type DeleteClusterParameterGroupParams = parameters.DeleteClusterParameterGroupParams
 
 // DeleteClusterParameterGroupResult is the result of [Client.DeleteClusterParameterGroup]:
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterParameterGroupResult = parameters.DeleteClusterParameterGroupResult
 
-// DeleteClusterParameterGroup deletes a cluster parameter group. Redshift refuses to delete a default group, and a group
+// DeleteClusterParameterGroup deletes a cluster parameter group. Redshift refuses to delete a default group or a group
 // that a cluster uses.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidClusterParameterGroupState].
@@ -130,13 +130,13 @@ func recoverDeleteClusterParameterGroup(lookUps *Client, params *DeleteClusterPa
 type DescribeClusterParameterGroupsParams = parameters.DescribeClusterParameterGroupsParams
 
 // DescribeClusterParameterGroupsResult is the result of [Client.DescribeClusterParameterGroups]:
-//   - Marker string: the Marker of the next page
-//   - ParameterGroups [][models.ClusterParameterGroup]: the groups of this page
+//   - Marker string: marker of the next page
+//   - ParameterGroups [][models.ClusterParameterGroup]: cluster parameter groups on this page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterParameterGroupsResult = parameters.DescribeClusterParameterGroupsResult
 
-// DescribeClusterParameterGroups lists cluster parameter groups. Without parameters, it lists every group of the account
-// in the region, including the default groups. A ParameterGroupName that does not exist is the error
+// DescribeClusterParameterGroups lists cluster parameter groups. Without parameters, it lists all groups of the account
+// in the region, including the default groups. If no group has the ParameterGroupName, the call fails with
 // ClusterParameterGroupNotFound.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidTagFault].
@@ -168,15 +168,15 @@ func (c *Client) DescribeClusterParameterGroupsAll(ctx context.Context, params *
 }
 
 // DescribeClusterParametersParams has the parameters of [Client.DescribeClusterParameters]:
-//   - ParameterGroupName string, required: the group with the parameters
+//   - ParameterGroupName string, required: name of the group to list the parameters of
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response, 20 to 100
-//   - Source [models.ParameterSource]: list only the parameters with this source
+//   - Source [models.ParameterSource]: list only parameters with this source, user or engine-default
 type DescribeClusterParametersParams = parameters.DescribeClusterParametersParams
 
 // DescribeClusterParametersResult is the result of [Client.DescribeClusterParameters]:
-//   - Parameters [][models.Parameter]: the parameters of this page
-//   - Marker string: the Marker of the next page
+//   - Parameters [][models.Parameter]: parameters on this page
+//   - Marker string: marker of the next page
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeClusterParametersResult = parameters.DescribeClusterParametersResult
 
@@ -205,7 +205,7 @@ func (c *Client) DescribeClusterParametersAll(ctx context.Context, params *Descr
 }
 
 // DescribeDefaultClusterParametersParams has the parameters of [Client.DescribeDefaultClusterParameters]:
-//   - ParameterGroupFamily string, required: the family of cluster parameter groups, such as redshift-1.0
+//   - ParameterGroupFamily string, required: family to list the parameters of
 //   - Marker string: marker of the previous response, to continue the list
 //   - MaxRecords *int: maximum number of items in one response, 20 to 100
 type DescribeDefaultClusterParametersParams = parameters.DescribeDefaultClusterParametersParams
@@ -215,8 +215,7 @@ type DescribeDefaultClusterParametersParams = parameters.DescribeDefaultClusterP
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DescribeDefaultClusterParametersResult = parameters.DescribeDefaultClusterParametersResult
 
-// DescribeDefaultClusterParameters lists the parameters of a family of cluster parameter groups with their default
-// values.
+// DescribeDefaultClusterParameters lists the parameters of a parameter group family with their default values.
 func (c *Client) DescribeDefaultClusterParameters(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) (*DescribeDefaultClusterParametersResult, error) {
 	described := descriptor[*DescribeDefaultClusterParametersParams, *DescribeDefaultClusterParametersResult]{}
 	if service, ok := c.underlying().(interface {
@@ -239,19 +238,19 @@ func (c *Client) DescribeDefaultClusterParametersAll(ctx context.Context, params
 }
 
 // ModifyClusterParameterGroupParams has the parameters of [Client.ModifyClusterParameterGroup]:
-//   - ParameterGroupName string, required: the group to change
-//   - Parameters [][models.Parameter], required: the parameters to change, 1 to 20
+//   - ParameterGroupName string, required: name of the group to change
+//   - Parameters [][models.Parameter], required: parameters to change, 1 to 20
 type ModifyClusterParameterGroupParams = parameters.ModifyClusterParameterGroupParams
 
 // ModifyClusterParameterGroupResult is the result of [Client.ModifyClusterParameterGroup]:
-//   - ParameterGroupName string: the name of the changed group
-//   - ParameterGroupStatus string: the status of the group as a sentence, such as that clusters need a reboot
+//   - ParameterGroupName string: name of the changed group
+//   - ParameterGroupStatus string: status of the group, as a sentence for people
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifyClusterParameterGroupResult = parameters.ModifyClusterParameterGroupResult
 
-// ModifyClusterParameterGroup changes values of parameters in a cluster parameter group. Clusters that use the group
-// have the new value of a static parameter after their next reboot. Redshift applies dynamic properties of
-// wlm_json_configuration without a reboot. Redshift refuses to change a default group.
+// ModifyClusterParameterGroup changes the values of parameters in a cluster parameter group. Redshift refuses to change
+// a default group. A static parameter takes effect at the next reboot of each cluster that uses the group. Redshift
+// applies the dynamic properties of wlm_json_configuration without a reboot.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidClusterParameterGroupState].
 func (c *Client) ModifyClusterParameterGroup(ctx context.Context, params *ModifyClusterParameterGroupParams, options ...Option) (*ModifyClusterParameterGroupResult, error) {
@@ -273,19 +272,19 @@ func namesModifyClusterParameterGroup(p *ModifyClusterParameterGroupParams, r *M
 }
 
 // ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]:
-//   - ParameterGroupName string, required: the group to change
-//   - Parameters [][models.Parameter]: the parameters to reset, up to 20, by ParameterName
+//   - ParameterGroupName string, required: name of the group to change
+//   - Parameters [][models.Parameter]: parameters to reset, at most 20
 //   - ResetAllParameters *bool: whether to reset all parameters of the group
 type ResetClusterParameterGroupParams = parameters.ResetClusterParameterGroupParams
 
 // ResetClusterParameterGroupResult is the result of [Client.ResetClusterParameterGroup]:
-//   - ParameterGroupName string: the name of the changed group
-//   - ParameterGroupStatus string: the status of the group as a sentence, such as that clusters need a reboot
+//   - ParameterGroupName string: name of the changed group
+//   - ParameterGroupStatus string: status of the group, as a sentence for people
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ResetClusterParameterGroupResult = parameters.ResetClusterParameterGroupResult
 
-// ResetClusterParameterGroup sets parameters of a cluster parameter group to the default values of its family. Their
-// source becomes engine-default. Clusters that use the group have the default values after their next reboot.
+// ResetClusterParameterGroup resets parameters of a cluster parameter group to the default values of its family. Their
+// source becomes engine-default. The values take effect at the next reboot of each cluster that uses the group.
 //
 // Documented error codes: [models.ErrClusterParameterGroupNotFound], [models.ErrInvalidClusterParameterGroupState].
 func (c *Client) ResetClusterParameterGroup(ctx context.Context, params *ResetClusterParameterGroupParams, options ...Option) (*ResetClusterParameterGroupResult, error) {

@@ -9,26 +9,26 @@ import (
 )
 
 // GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]:
-//   - DbUser string, required: the name of the database user: 1 to 64 letters, digits and _ +
-//   - AutoCreate *bool: whether the database creates a missing user at the login
-//   - ClusterIdentifier string: the cluster of the database
-//   - CustomDomainName string: the custom domain name of the cluster
-//   - DbGroups []string: the existing database groups that the user joins for the session, in addition to
-//     its own groups
-//   - DbName string: the database that the user may log in to: 1 to 64 letters, digits and _ +
-//   - DurationSeconds *int: how many seconds the password is valid, 900 to 3,600
+//   - DbUser string, required: name of the database user
+//   - AutoCreate *bool: whether the database creates the user at login if it does not exist
+//   - ClusterIdentifier string: identifier of the cluster
+//   - CustomDomainName string: custom domain name of the cluster
+//   - DbGroups []string: existing database groups that the user joins for the session, in addition to its
+//     own groups
+//   - DbName string: database that the user may log in to
+//   - DurationSeconds *int: time that the password is valid, in seconds, 900 to 3,600
 type GetClusterCredentialsParams = security.GetClusterCredentialsParams
 
 // GetClusterCredentialsResult is the result of [Client.GetClusterCredentials]:
-//   - DbUser string: the name to log in with
-//   - DbPassword [awsquery.Secret]: the temporary password of the database user
-//   - Expiration [time.Time]: the time when the password expires
+//   - DbUser string: name to log in with
+//   - DbPassword [awsquery.Secret]: temporary password of the database user
+//   - Expiration [time.Time]: expiry time of the password
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type GetClusterCredentialsResult = security.GetClusterCredentialsResult
 
-// GetClusterCredentials returns a temporary password of a database user. The caller needs permission for
-// redshift:GetClusterCredentials, for redshift:CreateClusterUser with AutoCreate, and for redshift:JoinGroup with
-// DbGroups. If no such user exists and AutoCreate is false, the call succeeds, and the login fails.
+// GetClusterCredentials returns a temporary password for a database user. The caller needs the IAM permission
+// redshift:GetClusterCredentials. With AutoCreate, it also needs redshift:CreateClusterUser, and with DbGroups,
+// redshift:JoinGroup. If the user does not exist and AutoCreate is false, the call succeeds, but the login fails.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentials(ctx context.Context, params *GetClusterCredentialsParams, options ...Option) (*GetClusterCredentialsResult, error) {
@@ -43,22 +43,23 @@ func (c *Client) GetClusterCredentials(ctx context.Context, params *GetClusterCr
 }
 
 // GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]:
-//   - ClusterIdentifier string: the cluster of the database
-//   - CustomDomainName string: the custom domain name of the cluster
-//   - DbName string: the database to log in to
-//   - DurationSeconds *int: how many seconds the password is valid, 900 to 3,600
+//   - ClusterIdentifier string: identifier of the cluster
+//   - CustomDomainName string: custom domain name of the cluster
+//   - DbName string: database that the user may log in to
+//   - DurationSeconds *int: time that the password is valid, in seconds, 900 to 3,600
 type GetClusterCredentialsWithIAMParams = security.GetClusterCredentialsWithIAMParams
 
 // GetClusterCredentialsWithIAMResult is the result of [Client.GetClusterCredentialsWithIAM]:
-//   - DbUser string: the name to log in with, which belongs to the caller's IAM user or role
-//   - DbPassword [awsquery.Secret]: the temporary password of the database user
-//   - Expiration [time.Time]: the time when the password expires
-//   - NextRefreshTime [time.Time]: reserved by Amazon for future use
+//   - DbUser string: name to log in with
+//   - DbPassword [awsquery.Secret]: temporary password of the database user
+//   - Expiration [time.Time]: expiry time of the password
+//   - NextRefreshTime [time.Time]: reserved by Amazon
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type GetClusterCredentialsWithIAMResult = security.GetClusterCredentialsWithIAMResult
 
-// GetClusterCredentialsWithIAM returns a temporary password of the database user that belongs to the caller's IAM user
-// or role. Each IAM identity maps to exactly one database user.
+// GetClusterCredentialsWithIAM returns a temporary password for the database user of the caller's IAM user or role. Each
+// IAM identity maps to exactly one database user. The caller needs the IAM permission
+// redshift:GetClusterCredentialsWithIAM.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrUnsupportedOperation].
 func (c *Client) GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error) {

@@ -64,7 +64,7 @@ type BatchDeleteClusterSnapshotsResult = snapshots.BatchDeleteClusterSnapshotsRe
 
 // BatchDeleteClusterSnapshots deletes up to 100 manual snapshots in one call. Redshift handles each snapshot
 // independently, under the rules of DeleteClusterSnapshot. The call succeeds even if Redshift could not delete some of
-// the snapshots. Errors lists these.
+// the snapshots. Errors in the result has these snapshots.
 //
 // Documented error codes: [models.ErrBatchDeleteRequestSizeExceeded].
 func (c *Client) BatchDeleteClusterSnapshots(ctx context.Context, params *BatchDeleteClusterSnapshotsParams, options ...Option) (*BatchDeleteClusterSnapshotsResult, error) {
@@ -95,7 +95,8 @@ func namesBatchDeleteClusterSnapshots(p *BatchDeleteClusterSnapshotsParams, r *B
 // BatchModifyClusterSnapshotsParams has the parameters of [Client.BatchModifyClusterSnapshots]:
 //   - SnapshotIdentifierList []string, required: identifiers of the manual snapshots to change, 1 to 100
 //   - Force *bool: whether to delete a snapshot that is already older than its new retention period
-//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it
+//     until it is deleted
 type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsParams
 
 // BatchModifyClusterSnapshotsResult is the result of [Client.BatchModifyClusterSnapshots]:
@@ -105,8 +106,8 @@ type BatchModifyClusterSnapshotsParams = snapshots.BatchModifyClusterSnapshotsPa
 type BatchModifyClusterSnapshotsResult = snapshots.BatchModifyClusterSnapshotsResult
 
 // BatchModifyClusterSnapshots changes the retention period of up to 100 manual snapshots in one call. Redshift handles
-// each snapshot independently. The call succeeds even if Redshift could not change some of the snapshots. Errors lists
-// these.
+// each snapshot independently. The call succeeds even if Redshift could not change some of the snapshots. Errors in the
+// result has these snapshots.
 //
 // Documented error codes: [models.ErrBatchModifyClusterSnapshotsLimitExceededFault],
 // [models.ErrInvalidRetentionPeriodFault].
@@ -315,7 +316,8 @@ func namesCreateSnapshotCopyGrant(p *CreateSnapshotCopyGrantParams, r *CreateSna
 }
 
 // CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]:
-//   - DryRun *bool: whether to check the schedule without creating it
+//   - DryRun *bool: undocumented by Amazon: by its name, whether to check the schedule without
+//     creating it
 //   - NextInvocations *int: number of upcoming snapshot times to return
 //   - ScheduleDefinitions []string: times to take snapshots
 //   - ScheduleDescription string: text that describes the schedule
@@ -408,9 +410,9 @@ type DeleteClusterSnapshotParams = snapshots.DeleteClusterSnapshotParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type DeleteClusterSnapshotResult = snapshots.DeleteClusterSnapshotResult
 
-// DeleteClusterSnapshot deletes a manual snapshot. The snapshot must be in state available, failed or cancelled. Revoke
-// the access of all other accounts before. A manual snapshot remains after its cluster is deleted. It costs money until
-// it is deleted or its retention period ends. Redshift deletes automated snapshots automatically.
+// DeleteClusterSnapshot deletes a manual snapshot. The snapshot must be in state available, failed or cancelled. If
+// other accounts have access to it, first revoke the access. A manual snapshot remains after its cluster is deleted. It
+// costs money until it is deleted or its retention period ends. Redshift deletes automated snapshots automatically.
 //
 // Documented error codes: [models.ErrClusterSnapshotNotFound], [models.ErrInvalidClusterSnapshotState].
 func (c *Client) DeleteClusterSnapshot(ctx context.Context, params *DeleteClusterSnapshotParams, options ...Option) (*DeleteClusterSnapshotResult, error) {
@@ -752,7 +754,8 @@ func namesDisableSnapshotCopy(p *DisableSnapshotCopyParams, r *DisableSnapshotCo
 // EnableSnapshotCopyParams has the parameters of [Client.EnableSnapshotCopy]:
 //   - ClusterIdentifier string, required: identifier of the cluster
 //   - DestinationRegion string, required: AWS region to copy the snapshots to
-//   - ManualSnapshotRetentionPeriod *int: days to keep copies of manual snapshots, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: days to keep copies of manual snapshots, 1 to 3,653, or -1 to keep them until
+//     they are deleted
 //   - RetentionPeriod *int: days to keep copies of automated snapshots, 1 to 35
 //   - SnapshotCopyGrantName string: name of the snapshot copy grant for encrypting the copies
 type EnableSnapshotCopyParams = snapshots.EnableSnapshotCopyParams
@@ -791,7 +794,8 @@ func namesEnableSnapshotCopy(p *EnableSnapshotCopyParams, r *EnableSnapshotCopyR
 // ModifyClusterSnapshotParams has the parameters of [Client.ModifyClusterSnapshot]:
 //   - SnapshotIdentifier string, required: identifier of the manual snapshot to change
 //   - Force *bool: whether to delete a snapshot that is already older than its new retention period
-//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: new number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it
+//     until it is deleted
 type ModifyClusterSnapshotParams = snapshots.ModifyClusterSnapshotParams
 
 // ModifyClusterSnapshotResult is the result of [Client.ModifyClusterSnapshot]:
@@ -833,8 +837,8 @@ type ModifyClusterSnapshotScheduleParams = snapshots.ModifyClusterSnapshotSchedu
 type ModifyClusterSnapshotScheduleResult = snapshots.ModifyClusterSnapshotScheduleResult
 
 // ModifyClusterSnapshotSchedule attaches a snapshot schedule to a cluster, or removes the schedule from it. Either set
-// ScheduleIdentifier, or set DisassociateSchedule to true. The call returns immediately. When the change is in effect,
-// Cluster.SnapshotScheduleState shows it.
+// ScheduleIdentifier, or set DisassociateSchedule to true. The call returns immediately. Cluster.SnapshotScheduleState
+// shows when the change is in effect.
 //
 // Documented error codes: [models.ErrClusterNotFound], [models.ErrInvalidClusterSnapshotScheduleState],
 // [models.ErrSnapshotScheduleNotFound].
@@ -853,7 +857,8 @@ func (c *Client) ModifyClusterSnapshotSchedule(ctx context.Context, params *Modi
 
 // ModifySnapshotCopyRetentionPeriodParams has the parameters of [Client.ModifySnapshotCopyRetentionPeriod]:
 //   - ClusterIdentifier string, required: identifier of the cluster
-//   - RetentionPeriod int, required: days to keep the copies
+//   - RetentionPeriod int, required: days to keep the copies: 1 to 35 for automated snapshots, 1 to 3,653 or -1 for
+//     manual ones
 //   - Manual *bool: whether the retention period applies to manual snapshots (true) or automated
 //     ones (false)
 type ModifySnapshotCopyRetentionPeriodParams = snapshots.ModifySnapshotCopyRetentionPeriodParams
@@ -904,8 +909,8 @@ type ModifySnapshotScheduleParams = snapshots.ModifySnapshotScheduleParams
 //   - RequestID string: Amazon's identifier of the request, for its support and for logs
 type ModifySnapshotScheduleResult = snapshots.ModifySnapshotScheduleResult
 
-// ModifySnapshotSchedule changes the times of a snapshot schedule. The change reaches the clusters that have the
-// schedule a while after the response.
+// ModifySnapshotSchedule changes the times of a snapshot schedule. Redshift applies the change to the clusters that have
+// the schedule some time after the response.
 //
 // Documented error codes: [models.ErrInvalidSchedule], [models.ErrSnapshotScheduleNotFound],
 // [models.ErrSnapshotScheduleUpdateInProgress].
@@ -986,7 +991,8 @@ func namesModifySnapshotSchedule(p *ModifySnapshotScheduleParams, r *ModifySnaps
 //   - KmsKeyID string: key of AWS Key Management Service (KMS) that encrypts the cluster
 //   - MaintenanceTrackName string: maintenance track of the cluster
 //   - ManageMasterPassword *bool: whether to keep the admin password in AWS Secrets Manager
-//   - ManualSnapshotRetentionPeriod *int: days to keep the new cluster's manual snapshots that set no period, 1 to 3,653
+//   - ManualSnapshotRetentionPeriod *int: days to keep the new cluster's manual snapshots by default, 1 to 3,653, or -1
+//     until deletion
 //   - MasterPasswordSecretKmsKeyID string: KMS key that encrypts the secret of the admin password
 //   - MultiAZ *bool: whether to run the cluster in two Availability Zones
 //   - NodeType string: type of the cluster's nodes, one of the snapshot's RestorableNodeTypes
@@ -1012,10 +1018,10 @@ type RestoreFromClusterSnapshotParams = snapshots.RestoreFromClusterSnapshotPara
 type RestoreFromClusterSnapshotResult = snapshots.RestoreFromClusterSnapshotResult
 
 // RestoreFromClusterSnapshot creates a cluster from a snapshot. The snapshot must be in state available. The new cluster
-// has the settings of the snapshot's cluster, but the default security groups and parameter group. Parameters override
-// these settings. The call returns immediately, with the cluster in state creating. Cluster.RestoreStatus shows the
-// progress. Identify the snapshot by SnapshotIdentifier or SnapshotArn. For another account's snapshot, also set
-// OwnerAccount. Without it, the call fails with ClusterSnapshotNotFound.
+// has the settings of the snapshot's cluster, except for the security groups and the parameter group, which are the
+// default ones. Parameters override these settings. The call returns immediately, with the cluster in state creating.
+// Cluster.RestoreStatus shows the progress. Identify the snapshot by SnapshotIdentifier or SnapshotArn. For another
+// account's snapshot, also set OwnerAccount. Without it, the call fails with ClusterSnapshotNotFound.
 //
 // Documented error codes: [models.ErrAccessToSnapshotDenied], [models.ErrClusterAlreadyExists],
 // [models.ErrClusterParameterGroupNotFound], [models.ErrClusterQuotaExceeded], [models.ErrClusterSecurityGroupNotFound],

@@ -31,7 +31,8 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 	return func(options *callOptions) { options.retry = &policy }
 }
 
-// WithMaxAttempts is an [Option] that limits the attempts of one call to count, 1 or more. The rest of the retry policy stays.
+// WithMaxAttempts is an [Option] that limits the attempts of one call to count, 1 or more. It changes nothing else in the retry
+// policy.
 func WithMaxAttempts(count int) Option {
 	return func(options *callOptions) { options.maxAttempts = &count }
 }
@@ -106,8 +107,9 @@ func (p *extendedParams) WriteToRequest(request runtime.ClientRequest, formats s
 	return nil
 }
 
-// WithQueryParam is an [Option] that sends one more parameter with a call, for example a new parameter of Redshift that this library does
-// not have. It replaces a parameter with the same name. A list has one parameter for each value:
+// WithQueryParam is an [Option] that sends one more parameter with a call, for example a new parameter of Redshift that this
+// library does not have. If the call has a parameter with the same name, it replaces that one. A list needs one parameter for each
+// value:
 //
 //	redshift.WithQueryParam("Tags.Tag.1.Key", "env")
 //
@@ -132,11 +134,12 @@ func WithQueryParam(name, value string) Option {
 	}
 }
 
-// WithHeader is an [Option] that sends one more header with a call. The signature includes the header. A User-Agent replaces the
-// client's User-Agent and is not signed.
+// WithHeader is an [Option] that sends one more header with a call. The signature covers the header. The header User-Agent replaces
+// the client's, and the signature does not cover it.
 //
-// The call fails, and nothing is sent, if signing sets the header (Authorization, X-Amz-Date, X-Amz-Security-Token,
-// X-Amz-Content-Sha256), if the request determines it (Host, Content-Type, Content-Length, Transfer-Encoding), or if it cannot be sent.
+// The call fails, and nothing is sent, if the name is empty, if name or value has a character that cannot be sent, or if the client
+// sets the header itself: Authorization, X-Amz-Date, X-Amz-Security-Token, X-Amz-Content-Sha256, Host, Content-Type, Content-Length
+// and Transfer-Encoding.
 func WithHeader(name, value string) Option {
 	return addition(func(request runtime.ClientRequest) error {
 		switch name := http.CanonicalHeaderKey(name); name {
@@ -159,9 +162,9 @@ func addition(write func(runtime.ClientRequest) error) Option {
 }
 
 // WithResponse is an [Option] that stores the HTTP response of a call in target: the status, the header and the whole body. After
-// several attempts it is the response of the last attempt that got one. If no attempt did, or its response broke off, target stays
-// unchanged. Response.Request is nil, because it would contain the signature. Concurrent calls need different targets and options. All
-// other options can be shared.
+// several attempts it is the response of the last attempt that got one. If no attempt did, or if its response was incomplete,
+// target stays unchanged. Response.Request is nil, because it would contain the signature. Concurrent calls need different targets,
+// so they cannot share this option. They can share all other options.
 func WithResponse(target **http.Response) Option {
 	return func(options *callOptions) { options.response = target }
 }

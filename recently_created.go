@@ -15,7 +15,7 @@ const (
 	tableRestoreKind resourceKind = "table restore"
 )
 
-// recentlyCreatedFor is the time for which a client remembers the resources that it created.
+// recentlyCreatedFor is how long a client remembers the resources that it created.
 const recentlyCreatedFor = time.Minute
 
 // recentlyCreated has the resources that a client created, copied or restored in the last minute. A describe call may not show a
@@ -64,7 +64,7 @@ func noteCreated[Result any](c *Client, creates func(Result) (resourceKind, stri
 	}
 }
 
-// recentlyCreated reports whether the client created, copied or restored the resource within the last minute.
+// recentlyCreated reports whether the client created, copied or restored the resource in the last minute.
 func (c *Client) recentlyCreated(kind resourceKind, identifier string) bool {
 	return c != nil && c.waits != nil && c.waits.created.has(kind, identifier, c.now())
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// recoverCreateScheduledAction compares the state too, which the request has as Enable.
+// recoverCreateScheduledAction also compares the state, which is Enable in the request.
 func recoverCreateScheduledAction(lookUps *Client, params *CreateScheduledActionParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
@@ -97,7 +97,7 @@ func lookUpScheduledAction(ctx context.Context, lookUps *Client, name string) (*
 	return found, described.RequestID, err
 }
 
-// requestedAction is a scheduled action that a call requested. Zero values were not requested.
+// requestedAction is a scheduled action that a call requested. The call did not request zero values.
 type requestedAction struct {
 	name        string
 	target      *models.ScheduledActionType

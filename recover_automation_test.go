@@ -17,7 +17,7 @@ func TestRecoverScheduledActions(t *testing.T) {
 		"<Schedule>cron(0 10 ? * MON *)</Schedule><IamRole>arn:aws:iam::123456789012:role/confidential</IamRole>" +
 		"<ScheduledActionDescription>confidential</ScheduledActionDescription><State>ACTIVE</State>" +
 		"<StartTime>2027-01-01T00:00:00Z</StartTime><EndTime>2028-01-01T00:00:00Z</EndTime>"
-	// action is the scheduled action with another text in its members.
+	// action returns the description of the scheduled action, with one text in its members replaced.
 	action := func(from, to string) reply {
 		return result("DescribeScheduledActions", "<ScheduledActions><ScheduledAction><ScheduledActionName>weekly</ScheduledActionName>"+
 			strings.Replace(members, from, to, 1)+"</ScheduledAction></ScheduledActions>")
@@ -80,7 +80,7 @@ func TestRecoverScheduledActions(t *testing.T) {
 	}
 }
 
-// TestSchedulerRoleHint: Redshift refuses the role of a scheduled action until IAM has made its trust policy known.
+// Redshift refuses the role of a scheduled action until IAM has propagated its trust policy.
 func TestSchedulerRoleHint(t *testing.T) {
 	t.Parallel()
 	refused := func(code, message string) reply {
@@ -110,7 +110,7 @@ func TestSchedulerRoleHint(t *testing.T) {
 			client, _ := scripted(t, test.reply)
 			_, err := test.call(t.Context(), client)
 			if err == nil || strings.Contains(err.Error(), hint) != test.hints {
-				t.Errorf("the error is %v, want the hint: %t", err, test.hints)
+				t.Errorf("err = %v, want a hint: %t", err, test.hints)
 			}
 		})
 	}

@@ -20,9 +20,9 @@ const (
 // errPasswordNotShown ends the look-up of a call that changes a password.
 var errPasswordNotShown = errors.New("the new password cannot be compared, because Redshift shows no password")
 
-// recoverDeleteCluster: the deletion of a cluster takes minutes. During that time Redshift refuses a retry with InvalidClusterState, or
-// with ClusterSnapshotAlreadyExists for the final snapshot of the first attempt. A call that requests a final snapshot is done only if
-// that snapshot exists, because someone else can delete the cluster without one.
+// recoverDeleteCluster looks up the cluster and its final snapshot. A deletion takes minutes. During that time, Redshift refuses a retry
+// with InvalidClusterState, or with ClusterSnapshotAlreadyExists for the final snapshot of the first attempt. A call that requests a final
+// snapshot is done only if that snapshot exists, because someone else can delete the cluster without one.
 func recoverDeleteCluster(lookUps *Client, params *DeleteClusterParams) recovery.Plan {
 	plan := recovery.Plan{
 		Class:   recovery.DoneIfMissing,
@@ -88,7 +88,7 @@ func compareFinalSnapshot(
 	return nil
 }
 
-// lookUpNamed is lookUpCluster for a cluster that must have the identifier. A cluster without one proves nothing.
+// lookUpNamed describes a cluster and compares its identifier. A cluster without an identifier proves nothing.
 func lookUpNamed(ctx context.Context, lookUps *Client, identifier string, compare *recovery.Comparison) (*models.Cluster, string, error) {
 	found, requestID, err := lookUpCluster(ctx, lookUps, identifier)
 	if err == nil {
@@ -103,8 +103,8 @@ func isMissingCluster(err error) bool {
 	return errors.Is(err, models.ErrClusterNotFound) || errors.Is(err, recovery.ErrNotVisible)
 }
 
-// recoverModifyCluster: Redshift refuses a retry with InvalidClusterState while it modifies the cluster. It does not find a renamed
-// cluster under its old identifier, or refuses the new one because the cluster has it.
+// recoverModifyCluster compares the cluster with the request. Redshift refuses a retry with InvalidClusterState while it modifies the
+// cluster. After a rename, it refuses a retry with ClusterNotFound for the old identifier, or with ClusterAlreadyExists for the new one.
 func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery.Plan {
 	isRename := params.NewClusterIdentifier != "" && !strings.EqualFold(params.NewClusterIdentifier, params.ClusterIdentifier)
 	plan := recovery.Plan{
@@ -116,15 +116,15 @@ func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery
 			if params.MasterUserPassword != "" {
 				return nil, errPasswordNotShown
 			}
-			look := func() (*models.Cluster, string, error) {
+			lookUp := func() (*models.Cluster, string, error) {
 				return lookUpNamed(ctx, lookUps, params.ClusterIdentifier, compare)
 			}
 			if isRename {
-				look = func() (*models.Cluster, string, error) {
+				lookUp = func() (*models.Cluster, string, error) {
 					return lookUpRenamed(ctx, lookUps, params.ClusterIdentifier, params.NewClusterIdentifier, compare)
 				}
 			}
-			found, requestID, err := look()
+			found, requestID, err := lookUp()
 			if err != nil {
 				return nil, err
 			}
@@ -144,7 +144,7 @@ func recoverModifyCluster(lookUps *Client, params *ModifyClusterParams) recovery
 }
 
 // lookUpRenamed describes a cluster under its new identifier or, while Redshift renames it, under its old one. If both exist, one of them
-// is another cluster, and nothing shows which.
+// is another cluster, and the client cannot find out which.
 func lookUpRenamed(
 	ctx context.Context, lookUps *Client, old, renamed string, compare *recovery.Comparison,
 ) (*models.Cluster, string, error) {
@@ -189,7 +189,7 @@ func compareModifiedNodes(compare *recovery.Comparison, params *ModifyClusterPar
 	sameSwitch(compare, "MultiAZ", params.MultiAZ, found.MultiAZ)
 }
 
-// compareModifiedNetwork compares how a modified cluster is reached.
+// compareModifiedNetwork compares the network settings of a modified cluster.
 func compareModifiedNetwork(compare *recovery.Comparison, params *ModifyClusterParams, found *models.Cluster) {
 	pending := recovery.Value(found.PendingModifiedValues)
 	recovery.SameValue(compare, "Port", params.Port, recovery.Value(found.Endpoint).Port)
@@ -221,7 +221,7 @@ func compareModifiedSettings(compare *recovery.Comparison, params *ModifyCluster
 		func(one models.ClusterParameterGroupStatus) string { return one.ParameterGroupName })
 }
 
-// compareModifiedKeys compares the encryption of a modified cluster, and who keeps its password.
+// compareModifiedKeys compares the encryption of a modified cluster and the management of its password.
 func compareModifiedKeys(compare *recovery.Comparison, params *ModifyClusterParams, found *models.Cluster) {
 	if params.Encrypted != nil {
 		isEncrypted := found.Encrypted
@@ -240,7 +240,7 @@ func compareModifiedKeys(compare *recovery.Comparison, params *ModifyClusterPara
 	compare.SameKey("MasterPasswordSecretKmsKeyId", params.MasterPasswordSecretKmsKeyID, found.MasterPasswordSecretKmsKeyID)
 }
 
-// sameOrPending compares a text, without case, that the cluster has or that is pending.
+// sameOrPending compares a text without case. A pending value replaces the value that the cluster has.
 func sameOrPending(compare *recovery.Comparison, member, requested, found, pending string) {
 	if pending != "" {
 		found = pending
@@ -256,7 +256,7 @@ func sameOrPendingValue[T comparable](compare *recovery.Comparison, member strin
 	recovery.SameValue(compare, member, requested, found)
 }
 
-// sameSwitch compares a boolean with a member that Redshift returns as text. Another text than these is different.
+// sameSwitch compares a boolean with a member that Redshift returns as text. Any other text is a difference.
 func sameSwitch(compare *recovery.Comparison, member string, requested *bool, found string) {
 	if requested == nil {
 		return
@@ -268,7 +268,8 @@ func sameSwitch(compare *recovery.Comparison, member string, requested *bool, fo
 	compare.Same(member, slices.Contains(texts, strings.ToLower(found)))
 }
 
-// recoverModifyClusterIamRoles: a cluster has a role that Redshift adds, and has lost one that Redshift removes.
+// recoverModifyClusterIamRoles compares the roles of the cluster. It has a role that Redshift is adding, and no longer has a role that
+// Redshift is removing.
 func recoverModifyClusterIamRoles(lookUps *Client, params *ModifyClusterIamRolesParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -293,6 +294,7 @@ func recoverModifyClusterIamRoles(lookUps *Client, params *ModifyClusterIamRoles
 	}
 }
 
+// hasRole reports whether a cluster has a role that Redshift is not removing.
 func hasRole(cluster *models.Cluster, role string) bool {
 	return slices.ContainsFunc(cluster.IamRoles, func(one models.ClusterIamRole) bool {
 		return one.IamRoleArn == role && one.ApplyStatus != "removing"
@@ -319,7 +321,7 @@ func recoverResumeCluster(lookUps *Client, params *ResumeClusterParams) recovery
 	})
 }
 
-// recoverByStatus returns the plan of a call that changes the status of a cluster. Redshift refuses a retry with InvalidClusterState.
+// recoverByStatus recovers a call that changes the status of a cluster. Redshift refuses a retry with InvalidClusterState.
 func recoverByStatus(
 	lookUps *Client, identifier string, isDone func(models.ClusterStatus) bool, result func(*models.Cluster, string) any,
 ) recovery.Plan {
@@ -340,8 +342,8 @@ func recoverByStatus(
 	}
 }
 
-// recoverResizeCluster: Redshift refuses a retry with InvalidClusterState during the resize. DescribeResize describes the last resize. If
-// that succeeded, its target is the size of the cluster.
+// recoverResizeCluster compares the last resize of the cluster with the request. Redshift refuses a retry with InvalidClusterState during
+// the resize. If the last resize succeeded, its target is the size of the cluster.
 func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -374,7 +376,8 @@ func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery
 	}
 }
 
-// recoverCancelResize: a resize that is no longer in progress was canceled, or it ended before the call. Its status shows which.
+// recoverCancelResize compares the status of the last resize. A resize that is no longer in progress was canceled, or it ended before the
+// call.
 func recoverCancelResize(lookUps *Client, params *CancelResizeParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.DoneIfMissing,
@@ -391,7 +394,7 @@ func recoverCancelResize(lookUps *Client, params *CancelResizeParams) recovery.P
 			case models.ResizeStatusCancelling, models.ResizeStatusNone:
 			case models.ResizeStatusInProgress:
 				compare.Exists()
-			default: // it ended, before the call or because of it
+			default: // the resize ended, before the call or because of it
 				compare.Same("Status", false)
 			}
 			result := CancelResizeResult(*resize)

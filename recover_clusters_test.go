@@ -11,22 +11,12 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// refusedAfter returns the responses to a call whose first response is lost and whose second attempt Redshift refuses.
-func refusedAfter(code string, replies ...reply) []reply {
-	return append([]reply{noResponse, refusal(http.StatusBadRequest, code)}, replies...)
-}
-
-// neverHeard returns the responses to a call without any response, and to its look-up.
-func neverHeard(replies ...reply) []reply {
-	return append(slices.Repeat([]reply{noResponse}, 5), replies...)
-}
-
-// inStatus describes the cluster analytics in a status.
+// inStatus returns the description of the cluster analytics in a status.
 func inStatus(status string) reply {
 	return clusterWith("<ClusterStatus>" + status + "</ClusterStatus>")
 }
 
-// named describes one cluster with an identifier.
+// named returns the description of one cluster with an identifier.
 func named(identifier, members string) reply {
 	return result("DescribeClusters", "<Clusters><Cluster><ClusterIdentifier>"+identifier+"</ClusterIdentifier>"+members+"</Cluster></Clusters>")
 }
@@ -67,18 +57,18 @@ func TestRecoverCreateCluster(t *testing.T) {
 	const nodes = "<NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes>"
 	const names = "<MasterUsername>admin</MasterUsername><DBName>dev</DBName>"
 	runRecovered(t, map[string]recoveredCall{
-		"created":                 {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+names)), want: "ok", requests: "2*CreateCluster DescribeClusters"},
-		"created, without times":  {call: call, replies: refusedAfter("ClusterAlreadyExists", missingCluster, clusterWith(nodes), clusterWith(created+nodes+names)), want: "ok", requests: "2*CreateCluster 3*DescribeClusters"},
-		"created, lost for good":  {call: call, replies: neverHeard(clusterWith(created + nodes + names)), want: "ok"},
-		"never shown":             {call: call, replies: refusedAfter("ClusterAlreadyExists", missingCluster), want: "unknown", requests: "2*CreateCluster 5*DescribeClusters"},
-		"another user":            {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+"<MasterUsername>other</MasterUsername><DBName>dev</DBName>")), want: "ClusterAlreadyExists"},
-		"another database":        {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+"<MasterUsername>admin</MasterUsername><DBName>other</DBName>")), want: "ClusterAlreadyExists"},
-		"a restored cluster":      {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+nodes+names+"<RestoreStatus><Status>completed</Status></RestoreStatus>")), want: "ClusterAlreadyExists"},
-		"a cluster of yesterday":  {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(nodes+names+"<ClusterCreateTime>"+yesterday+"</ClusterCreateTime>")), want: "ClusterAlreadyExists"},
-		"other nodes":             {call: call, replies: refusedAfter("ClusterAlreadyExists", clusterWith(created+names+"<NodeType>ra3.large</NodeType><NumberOfNodes>4</NumberOfNodes>")), want: "unknown", text: "another NumberOfNodes"},
-		"refused at the first":    {call: call, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "CreateCluster"},
-		"without its identifier":  {call: call, replies: refusedAfter("ClusterAlreadyExists", result("DescribeClusters", "<Clusters><Cluster>"+created+nodes+names+"</Cluster></Clusters>")), want: "unknown"},
-		"a quota after the first": {call: call, replies: refusedAfter("ClusterQuotaExceeded"), want: "unknown", requests: "2*CreateCluster"},
+		"created":                     {call: call, replies: afterLost("ClusterAlreadyExists", clusterWith(created+nodes+names)), want: "ok", requests: "2*CreateCluster DescribeClusters"},
+		"created, without times":      {call: call, replies: afterLost("ClusterAlreadyExists", missingCluster, clusterWith(nodes), clusterWith(created+nodes+names)), want: "ok", requests: "2*CreateCluster 3*DescribeClusters"},
+		"created, all responses lost": {call: call, replies: afterAllLost(clusterWith(created + nodes + names)), want: "ok"},
+		"never shown":                 {call: call, replies: afterLost("ClusterAlreadyExists", missingCluster), want: "unknown", requests: "2*CreateCluster 5*DescribeClusters"},
+		"another user":                {call: call, replies: afterLost("ClusterAlreadyExists", clusterWith(created+nodes+"<MasterUsername>other</MasterUsername><DBName>dev</DBName>")), want: "ClusterAlreadyExists"},
+		"another database":            {call: call, replies: afterLost("ClusterAlreadyExists", clusterWith(created+nodes+"<MasterUsername>admin</MasterUsername><DBName>other</DBName>")), want: "ClusterAlreadyExists"},
+		"a restored cluster":          {call: call, replies: afterLost("ClusterAlreadyExists", clusterWith(created+nodes+names+"<RestoreStatus><Status>completed</Status></RestoreStatus>")), want: "ClusterAlreadyExists"},
+		"a cluster of yesterday":      {call: call, replies: afterLost("ClusterAlreadyExists", clusterWith(nodes+names+"<ClusterCreateTime>"+yesterday+"</ClusterCreateTime>")), want: "ClusterAlreadyExists"},
+		"other nodes":                 {call: call, replies: afterLost("ClusterAlreadyExists", clusterWith(created+names+"<NodeType>ra3.large</NodeType><NumberOfNodes>4</NumberOfNodes>")), want: "unknown", text: "another NumberOfNodes"},
+		"refused at first":            {call: call, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "CreateCluster"},
+		"without its identifier":      {call: call, replies: afterLost("ClusterAlreadyExists", result("DescribeClusters", "<Clusters><Cluster>"+created+nodes+names+"</Cluster></Clusters>")), want: "unknown"},
+		"a quota afterwards":          {call: call, replies: afterLost("ClusterQuotaExceeded"), want: "unknown", requests: "2*CreateCluster"},
 	})
 }
 
@@ -96,33 +86,33 @@ func TestRecoverDeleteCluster(t *testing.T) {
 	old := snapshotWith(ofAnalytics + createdAt(yesterday))
 	ofSales := snapshotWith("<ClusterIdentifier>sales</ClusterIdentifier>" + createdNow)
 	runRecovered(t, map[string]recoveredCall{
-		"gone":                         {call: drop, replies: refusedAfter("ClusterNotFound"), want: "ok", requests: "2*DeleteCluster"},
-		"deleting":                     {call: drop, replies: refusedAfter("InvalidClusterState", deleting), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
-		"gone at the look-up":          {call: drop, replies: refusedAfter("InvalidClusterState", missingCluster), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
-		"not in the list":              {call: drop, replies: refusedAfter("InvalidClusterState", noClusters), want: "ok"},
-		"deleting, shown later":        {call: drop, replies: refusedAfter("InvalidClusterState", available, deleting), want: "ok", requests: "2*DeleteCluster 2*DescribeClusters"},
-		"not deleted":                  {call: drop, replies: refusedAfter("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "still exists", requests: "2*DeleteCluster 5*DescribeClusters"},
-		"refused at the first":         {call: drop, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "DeleteCluster"},
-		"missing at the first":         {call: drop, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "DeleteCluster"},
-		"deleting, lost for good":      {call: drop, replies: neverHeard(deleting), want: "ok", requests: "5*DeleteCluster DescribeClusters"},
-		"gone, lost for good":          {call: drop, replies: neverHeard(missingCluster), want: "ok"},
-		"not deleted, lost for good":   {call: drop, replies: neverHeard(available), want: "unknown"},
-		"the look-up is refused":       {call: drop, replies: refusedAfter("InvalidClusterState", accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
-		"no identifier":                {call: drop, replies: refusedAfter("InvalidClusterState", result("DescribeClusters", "<Clusters><Cluster><ClusterStatus>deleting</ClusterStatus></Cluster></Clusters>")), want: "unknown"},
-		"its final snapshot":           {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", final, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
-		"deleting after its snapshot":  {call: keep, replies: refusedAfter("InvalidClusterState", deleting, snapshotWith(mine)), want: "ok"},
-		"gone, with its snapshot":      {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
-		"gone, snapshot shown later":   {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, missingSnapshot, missingCluster, snapshotWith(mine)), want: "ok"},
-		"gone without its snapshot":    {call: keep, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{missingCluster, missingSnapshot}, 5)...), want: "unknown", text: "no final snapshot", requests: both},
-		"gone, another's snapshot":     {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, ofSales), want: "ClusterNotFound"},
-		"another cluster's snapshot":   {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", available, ofSales), want: "ClusterSnapshotAlreadyExists"},
-		"a snapshot of yesterday":      {call: keep, replies: refusedAfter("ClusterSnapshotAlreadyExists", available, old), want: "ClusterSnapshotAlreadyExists", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
-		"a new snapshot, status later": {call: keep, replies: refusedAfter("InvalidClusterState", available, snapshotWith(mine), final, snapshotWith(mine)), want: "ok"},
-		"no snapshot, not deleted":     {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{available, missingSnapshot}, 5)...), want: "unknown", text: "still exists", requests: both},
-		"gone, in no list":             {call: keep, replies: refusedAfter("ClusterNotFound", noClusters, snapshotWith(mine)), want: "ok"},
-		"gone, no snapshot in a list":  {call: keep, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{noClusters, noSnapshots}, 5)...), want: "unknown", text: "no final snapshot"},
-		"a snapshot without a name":    {call: keep, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{deleting, result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot></Snapshots>")}, 5)...), want: "unknown", text: "no SnapshotIdentifier"},
-		"the snapshot is not shown":    {call: keep, replies: refusedAfter("ClusterNotFound", missingCluster, accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"gone":                            {call: drop, replies: afterLost("ClusterNotFound"), want: "ok", requests: "2*DeleteCluster"},
+		"deleting":                        {call: drop, replies: afterLost("InvalidClusterState", deleting), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
+		"gone at the look-up":             {call: drop, replies: afterLost("InvalidClusterState", missingCluster), want: "ok", requests: "2*DeleteCluster DescribeClusters"},
+		"not in the list":                 {call: drop, replies: afterLost("InvalidClusterState", noClusters), want: "ok"},
+		"deleting, shown later":           {call: drop, replies: afterLost("InvalidClusterState", available, deleting), want: "ok", requests: "2*DeleteCluster 2*DescribeClusters"},
+		"not deleted":                     {call: drop, replies: afterLost("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "still exists", requests: "2*DeleteCluster 5*DescribeClusters"},
+		"refused at first":                {call: drop, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "DeleteCluster"},
+		"missing at first":                {call: drop, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "DeleteCluster"},
+		"deleting, all responses lost":    {call: drop, replies: afterAllLost(deleting), want: "ok", requests: "5*DeleteCluster DescribeClusters"},
+		"gone, all responses lost":        {call: drop, replies: afterAllLost(missingCluster), want: "ok"},
+		"not deleted, all responses lost": {call: drop, replies: afterAllLost(available), want: "unknown"},
+		"the look-up is refused":          {call: drop, replies: afterLost("InvalidClusterState", accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters"},
+		"no identifier":                   {call: drop, replies: afterLost("InvalidClusterState", result("DescribeClusters", "<Clusters><Cluster><ClusterStatus>deleting</ClusterStatus></Cluster></Clusters>")), want: "unknown"},
+		"its final snapshot":              {call: keep, replies: afterLost("ClusterSnapshotAlreadyExists", final, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"deleting after its snapshot":     {call: keep, replies: afterLost("InvalidClusterState", deleting, snapshotWith(mine)), want: "ok"},
+		"gone, with its snapshot":         {call: keep, replies: afterLost("ClusterNotFound", missingCluster, snapshotWith(mine)), want: "ok", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"gone, snapshot shown later":      {call: keep, replies: afterLost("ClusterNotFound", missingCluster, missingSnapshot, missingCluster, snapshotWith(mine)), want: "ok"},
+		"gone without its snapshot":       {call: keep, replies: afterLost("ClusterNotFound", slices.Repeat([]reply{missingCluster, missingSnapshot}, 5)...), want: "unknown", text: "no final snapshot", requests: both},
+		"gone, another's snapshot":        {call: keep, replies: afterLost("ClusterNotFound", missingCluster, ofSales), want: "ClusterNotFound"},
+		"another cluster's snapshot":      {call: keep, replies: afterLost("ClusterSnapshotAlreadyExists", available, ofSales), want: "ClusterSnapshotAlreadyExists"},
+		"a snapshot of yesterday":         {call: keep, replies: afterLost("ClusterSnapshotAlreadyExists", available, old), want: "ClusterSnapshotAlreadyExists", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"a new snapshot, status later":    {call: keep, replies: afterLost("InvalidClusterState", available, snapshotWith(mine), final, snapshotWith(mine)), want: "ok"},
+		"no snapshot, not deleted":        {call: keep, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{available, missingSnapshot}, 5)...), want: "unknown", text: "still exists", requests: both},
+		"gone, in no list":                {call: keep, replies: afterLost("ClusterNotFound", noClusters, snapshotWith(mine)), want: "ok"},
+		"gone, no snapshot in a list":     {call: keep, replies: afterLost("ClusterNotFound", slices.Repeat([]reply{noClusters, noSnapshots}, 5)...), want: "unknown", text: "no final snapshot"},
+		"a snapshot without a name":       {call: keep, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{deleting, result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot></Snapshots>")}, 5)...), want: "unknown", text: "no SnapshotIdentifier"},
+		"the snapshot is not shown":       {call: keep, replies: afterLost("ClusterNotFound", missingCluster, accessDenied), want: "unknown", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 	})
 }
 
@@ -135,22 +125,22 @@ func TestRecoverRenamedCluster(t *testing.T) {
 	const pending = port + "<PendingModifiedValues><ClusterIdentifier>sales</ClusterIdentifier></PendingModifiedValues>"
 	renamed, waiting, unchanged := named("sales", port), named("analytics", pending), named("analytics", port)
 	runRecovered(t, map[string]recoveredCall{
-		"renamed":                    {call: rename, replies: refusedAfter("ClusterNotFound", renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
-		"renamed, shown later":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster, missingCluster, renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 4*DescribeClusters"},
-		"renamed, lost for good":     {call: rename, replies: neverHeard(renamed, missingCluster), want: "ok"},
-		"renamed, not in the list":   {call: rename, replies: refusedAfter("ClusterNotFound", noClusters, noClusters, renamed, noClusters), want: "ok"},
-		"renaming":                   {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, waiting), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
-		"renaming, shown later":      {call: rename, replies: refusedAfter("InvalidClusterState", missingCluster, unchanged, missingCluster, waiting), want: "ok"},
-		"the new identifier is its":  {call: rename, replies: refusedAfter("ClusterAlreadyExists", renamed, missingCluster), want: "ok"},
-		"not renamed":                {call: rename, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{missingCluster, unchanged}, 5)...), want: "unknown", text: "no PendingModifiedValues.ClusterIdentifier", requests: "2*ModifyCluster 10*DescribeClusters"},
-		"both identifiers exist":     {call: rename, replies: refusedAfter("ClusterAlreadyExists", slices.Repeat([]reply{renamed, unchanged}, 5)...), want: "unknown", text: "another ClusterIdentifier"},
-		"no identifier exists":       {call: rename, replies: refusedAfter("ClusterNotFound", missingCluster), want: "unknown", requests: "2*ModifyCluster 10*DescribeClusters"},
-		"renamed, with another port": {call: rename, replies: refusedAfter("ClusterNotFound", slices.Repeat([]reply{named("sales", "<Endpoint><Port>1</Port></Endpoint>"), missingCluster}, 5)...), want: "unknown", text: "another Port"},
-		"the first look-up refused":  {call: rename, replies: refusedAfter("ClusterNotFound", accessDenied), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
-		"the second look-up refused": {call: rename, replies: refusedAfter("ClusterNotFound", renamed, accessDenied), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
-		"taken at the first":         {call: rename, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "ModifyCluster"},
-		"missing at the first":       {call: rename, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "ModifyCluster"},
-		"the same name, not found":   {call: sameName, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
+		"renamed":                     {call: rename, replies: afterLost("ClusterNotFound", renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"renamed, shown later":        {call: rename, replies: afterLost("ClusterNotFound", missingCluster, missingCluster, renamed, missingCluster), want: "ok", requests: "2*ModifyCluster 4*DescribeClusters"},
+		"renamed, all responses lost": {call: rename, replies: afterAllLost(renamed, missingCluster), want: "ok"},
+		"renamed, not in the list":    {call: rename, replies: afterLost("ClusterNotFound", noClusters, noClusters, renamed, noClusters), want: "ok"},
+		"renaming":                    {call: rename, replies: afterLost("InvalidClusterState", missingCluster, waiting), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"renaming, shown later":       {call: rename, replies: afterLost("InvalidClusterState", missingCluster, unchanged, missingCluster, waiting), want: "ok"},
+		"the new identifier is its":   {call: rename, replies: afterLost("ClusterAlreadyExists", renamed, missingCluster), want: "ok"},
+		"not renamed":                 {call: rename, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{missingCluster, unchanged}, 5)...), want: "unknown", text: "no PendingModifiedValues.ClusterIdentifier", requests: "2*ModifyCluster 10*DescribeClusters"},
+		"both identifiers exist":      {call: rename, replies: afterLost("ClusterAlreadyExists", slices.Repeat([]reply{renamed, unchanged}, 5)...), want: "unknown", text: "another ClusterIdentifier"},
+		"no identifier exists":        {call: rename, replies: afterLost("ClusterNotFound", missingCluster), want: "unknown", requests: "2*ModifyCluster 10*DescribeClusters"},
+		"renamed, with another port":  {call: rename, replies: afterLost("ClusterNotFound", slices.Repeat([]reply{named("sales", "<Endpoint><Port>1</Port></Endpoint>"), missingCluster}, 5)...), want: "unknown", text: "another Port"},
+		"the first look-up refused":   {call: rename, replies: afterLost("ClusterNotFound", accessDenied), want: "unknown", requests: "2*ModifyCluster DescribeClusters"},
+		"the second look-up refused":  {call: rename, replies: afterLost("ClusterNotFound", renamed, accessDenied), want: "unknown", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"taken at first":              {call: rename, replies: []reply{refusal(http.StatusBadRequest, "ClusterAlreadyExists")}, want: "ClusterAlreadyExists", requests: "ModifyCluster"},
+		"missing at first":            {call: rename, replies: []reply{missingCluster}, want: "ClusterNotFound", requests: "ModifyCluster"},
+		"the same name, not found":    {call: sameName, replies: afterLost("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
 	})
 }
 
@@ -169,7 +159,7 @@ const allModified = "<ClusterStatus>modifying</ClusterStatus><NodeType>ra3.large
 	"<HsmConfigurationIdentifier>hsm</HsmConfigurationIdentifier></HsmStatus><MasterPasswordSecretArn>arn:secret</MasterPasswordSecretArn>" +
 	"<MasterPasswordSecretKmsKeyId>" + keyARN + "</MasterPasswordSecretKmsKeyId>"
 
-// modifyAll has every parameter that a look-up can compare, except the one of a rename.
+// modifyAll returns every parameter that a look-up can compare, except NewClusterIdentifier.
 func modifyAll() redshift.ModifyClusterParams {
 	return redshift.ModifyClusterParams{
 		ClusterIdentifier:                    "analytics",
@@ -203,7 +193,7 @@ func modifyAll() redshift.ModifyClusterParams {
 	}
 }
 
-// TestRecoverModifiedCluster: the cluster must have every requested value, or have it pending.
+// The cluster must have every requested value, or have it pending.
 func TestRecoverModifiedCluster(t *testing.T) {
 	t.Parallel()
 	params := modifyAll()
@@ -211,7 +201,7 @@ func TestRecoverModifiedCluster(t *testing.T) {
 	for i := range fields.NumField() {
 		name := fields.Type().Field(i).Name
 		if fields.Field(i).IsZero() && name != "NewClusterIdentifier" && name != "MasterUserPassword" {
-			t.Errorf("no case compares %s", name)
+			t.Errorf("modifyAll() has no %s", name)
 		}
 	}
 	all := of((*redshift.Client).ModifyCluster, params, func(r *redshift.ModifyClusterResult) bool {
@@ -229,21 +219,21 @@ func TestRecoverModifiedCluster(t *testing.T) {
 		"<ClusterVersion>1.0</ClusterVersion><AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod><PubliclyAccessible>true</PubliclyAccessible>" +
 		"<EnhancedVpcRouting>true</EnhancedVpcRouting><MaintenanceTrackName>trailing</MaintenanceTrackName><EncryptionType>KMS</EncryptionType></PendingModifiedValues>")
 	tests := map[string]recoveredCall{
-		"modified":                {call: all, replies: refusedAfter("InvalidClusterState", modifying), want: "ok", requests: "2*ModifyCluster DescribeClusters"},
-		"modified, shown later":   {call: all, replies: refusedAfter("InvalidClusterState", clusterWith(""), modifying), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
-		"modified, lost for good": {call: all, replies: neverHeard(modifying), want: "ok"},
-		"pending":                 {call: all, replies: refusedAfter("InvalidClusterState", pendingAll), want: "ok"},
-		"one node":                {call: single, replies: refusedAfter("InvalidClusterState", clusterWith("<NumberOfNodes>1</NumberOfNodes>")), want: "ok"},
-		"two nodes":               {call: single, replies: refusedAfter("InvalidClusterState", clusterWith("<NumberOfNodes>2</NumberOfNodes>")), want: "unknown", text: "another ClusterType"},
-		"no nodes":                {call: single, replies: refusedAfter("InvalidClusterState", clusterWith("")), want: "unknown", text: "no ClusterType"},
-		"not encrypted":           {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("")), want: "ok"},
-		"no encryption pending":   {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted><PendingModifiedValues><EncryptionType>None</EncryptionType></PendingModifiedValues>")), want: "ok"},
-		"still encrypted":         {call: decrypt, replies: refusedAfter("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted>")), want: "unknown", text: "another Encrypted"},
-		"a password":              {call: password, replies: refusedAfter("InvalidClusterState"), want: "unknown", text: "shows no password", requests: "2*ModifyCluster"},
-		"a password, heard":       {call: password, replies: []reply{noResponse, result("ModifyCluster", "<Cluster/>")}, want: "ok", requests: "2*ModifyCluster"},
-		"a missing cluster":       {call: all, replies: refusedAfter("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
-		"no cluster to look up":   {call: all, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown", requests: "2*ModifyCluster 5*DescribeClusters"},
-		"refused at the first":    {call: all, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ModifyCluster"},
+		"modified":                     {call: all, replies: afterLost("InvalidClusterState", modifying), want: "ok", requests: "2*ModifyCluster DescribeClusters"},
+		"modified, shown later":        {call: all, replies: afterLost("InvalidClusterState", clusterWith(""), modifying), want: "ok", requests: "2*ModifyCluster 2*DescribeClusters"},
+		"modified, all responses lost": {call: all, replies: afterAllLost(modifying), want: "ok"},
+		"pending":                      {call: all, replies: afterLost("InvalidClusterState", pendingAll), want: "ok"},
+		"one node":                     {call: single, replies: afterLost("InvalidClusterState", clusterWith("<NumberOfNodes>1</NumberOfNodes>")), want: "ok"},
+		"two nodes":                    {call: single, replies: afterLost("InvalidClusterState", clusterWith("<NumberOfNodes>2</NumberOfNodes>")), want: "unknown", text: "another ClusterType"},
+		"no nodes":                     {call: single, replies: afterLost("InvalidClusterState", clusterWith("")), want: "unknown", text: "no ClusterType"},
+		"not encrypted":                {call: decrypt, replies: afterLost("InvalidClusterState", clusterWith("")), want: "ok"},
+		"no encryption pending":        {call: decrypt, replies: afterLost("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted><PendingModifiedValues><EncryptionType>None</EncryptionType></PendingModifiedValues>")), want: "ok"},
+		"still encrypted":              {call: decrypt, replies: afterLost("InvalidClusterState", clusterWith("<Encrypted>true</Encrypted>")), want: "unknown", text: "another Encrypted"},
+		"a password":                   {call: password, replies: afterLost("InvalidClusterState"), want: "unknown", text: "shows no password", requests: "2*ModifyCluster"},
+		"a password, heard":            {call: password, replies: []reply{noResponse, result("ModifyCluster", "<Cluster/>")}, want: "ok", requests: "2*ModifyCluster"},
+		"a missing cluster":            {call: all, replies: afterLost("ClusterNotFound"), want: "unknown", requests: "2*ModifyCluster"},
+		"no cluster to look up":        {call: all, replies: afterLost("InvalidClusterState", missingCluster), want: "unknown", requests: "2*ModifyCluster 5*DescribeClusters"},
+		"refused at first":             {call: all, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ModifyCluster"},
 	}
 	// Each value differs once.
 	for member, change := range map[string][2]string{
@@ -271,15 +261,15 @@ func TestRecoverModifiedCluster(t *testing.T) {
 		"MasterPasswordSecretKmsKeyId":         {"<MasterPasswordSecretKmsKeyId>" + keyARN, "<MasterPasswordSecretKmsKeyId>" + keyARN + "0"},
 	} {
 		if !strings.Contains(allModified, change[0]) {
-			t.Fatalf("the cluster has no %s", change[0])
+			t.Fatalf("allModified has no %s", change[0])
 		}
 		other := clusterWith(strings.Replace(allModified, change[0], change[1], 1))
-		tests["another "+member] = recoveredCall{call: all, replies: refusedAfter("InvalidClusterState", other), want: "unknown", text: "another " + member}
+		tests["another "+member] = recoveredCall{call: all, replies: afterLost("InvalidClusterState", other), want: "unknown", text: "another " + member}
 	}
 	// A switch that is off looks as if the response did not have it.
 	for _, member := range []string{"PubliclyAccessible", "EnhancedVpcRouting", "AllowVersionUpgrade"} {
 		off := clusterWith(strings.Replace(allModified, "<"+member+">true<", "<"+member+">false<", 1))
-		tests["no "+member] = recoveredCall{call: all, replies: refusedAfter("InvalidClusterState", off), want: "unknown", text: "no " + member}
+		tests["no "+member] = recoveredCall{call: all, replies: afterLost("InvalidClusterState", off), want: "unknown", text: "no " + member}
 	}
 	runRecovered(t, tests)
 }
@@ -296,15 +286,15 @@ func TestRecoverModifyClusterIamRoles(t *testing.T) {
 		return clusterWith("<IamRoles>" + strings.Join(roles, "") + "</IamRoles><DefaultIamRoleArn>" + defaultRole + "</DefaultIamRoleArn>")
 	}
 	runRecovered(t, map[string]recoveredCall{
-		"done":                 {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "in-sync"))), want: "ok", requests: "2*ModifyClusterIamRoles DescribeClusters"},
-		"under way":            {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "adding"), role("b", "removing"))), want: "ok"},
-		"done, shown later":    {call: call, replies: refusedAfter("InvalidClusterState", with("", role("b", "in-sync")), with("role/a", role("a", "in-sync"))), want: "ok"},
-		"done, lost for good":  {call: call, replies: neverHeard(with("role/a", role("a", "in-sync"))), want: "ok"},
-		"not added":            {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "removing"))), want: "unknown", text: "another IamRoles", requests: "2*ModifyClusterIamRoles 5*DescribeClusters"},
-		"not removed":          {call: call, replies: refusedAfter("InvalidClusterState", with("role/a", role("a", "in-sync"), role("b", "in-sync"))), want: "unknown", text: "another IamRoles"},
-		"another default":      {call: call, replies: refusedAfter("InvalidClusterState", with("role/c", role("a", "in-sync"))), want: "unknown", text: "another DefaultIamRoleArn"},
-		"a missing cluster":    {call: call, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown"},
-		"refused at the first": {call: call, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState"},
+		"done":                     {call: call, replies: afterLost("InvalidClusterState", with("role/a", role("a", "in-sync"))), want: "ok", requests: "2*ModifyClusterIamRoles DescribeClusters"},
+		"under way":                {call: call, replies: afterLost("InvalidClusterState", with("role/a", role("a", "adding"), role("b", "removing"))), want: "ok"},
+		"done, shown later":        {call: call, replies: afterLost("InvalidClusterState", with("", role("b", "in-sync")), with("role/a", role("a", "in-sync"))), want: "ok"},
+		"done, all responses lost": {call: call, replies: afterAllLost(with("role/a", role("a", "in-sync"))), want: "ok"},
+		"not added":                {call: call, replies: afterLost("InvalidClusterState", with("role/a", role("a", "removing"))), want: "unknown", text: "another IamRoles", requests: "2*ModifyClusterIamRoles 5*DescribeClusters"},
+		"not removed":              {call: call, replies: afterLost("InvalidClusterState", with("role/a", role("a", "in-sync"), role("b", "in-sync"))), want: "unknown", text: "another IamRoles"},
+		"another default":          {call: call, replies: afterLost("InvalidClusterState", with("role/c", role("a", "in-sync"))), want: "unknown", text: "another DefaultIamRoleArn"},
+		"a missing cluster":        {call: call, replies: afterLost("InvalidClusterState", missingCluster), want: "unknown"},
+		"refused at first":         {call: call, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState"},
 	})
 }
 
@@ -317,19 +307,19 @@ func TestRecoverPausedCluster(t *testing.T) {
 	reboot := of((*redshift.Client).RebootCluster, redshift.RebootClusterParams{ClusterIdentifier: "analytics"}, nil)
 	first := []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}
 	runRecovered(t, map[string]recoveredCall{
-		"pausing":                  {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("pausing")), want: "ok", requests: "2*PauseCluster DescribeClusters"},
-		"paused":                   {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("paused")), want: "ok"},
-		"paused, shown later":      {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("available"), inStatus("pausing")), want: "ok"},
-		"paused, lost for good":    {call: pause, replies: neverHeard(inStatus("paused")), want: "ok", requests: "5*PauseCluster DescribeClusters"},
-		"not paused":               {call: pause, replies: refusedAfter("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "another ClusterStatus", requests: "2*PauseCluster 5*DescribeClusters"},
-		"no cluster to pause":      {call: pause, replies: refusedAfter("InvalidClusterState", missingCluster), want: "unknown"},
-		"not paused at the first":  {call: pause, replies: first, want: "InvalidClusterState", requests: "PauseCluster"},
-		"resuming":                 {call: resume, replies: refusedAfter("InvalidClusterState", inStatus("resuming")), want: "ok", requests: "2*ResumeCluster DescribeClusters"},
-		"resumed":                  {call: resume, replies: refusedAfter("InvalidClusterState", inStatus("paused"), inStatus("available")), want: "ok"},
-		"resumed, lost for good":   {call: resume, replies: neverHeard(inStatus("resuming")), want: "ok"},
-		"not resumed":              {call: resume, replies: refusedAfter("InvalidClusterState", inStatus("paused")), want: "unknown", text: "another ClusterStatus"},
-		"not resumed at the first": {call: resume, replies: first, want: "InvalidClusterState", requests: "ResumeCluster"},
-		"a reboot":                 {call: reboot, replies: []reply{noResponse}, want: "unknown", text: "DescribeClusters", requests: "RebootCluster"},
+		"pausing":                     {call: pause, replies: afterLost("InvalidClusterState", inStatus("pausing")), want: "ok", requests: "2*PauseCluster DescribeClusters"},
+		"paused":                      {call: pause, replies: afterLost("InvalidClusterState", inStatus("paused")), want: "ok"},
+		"paused, shown later":         {call: pause, replies: afterLost("InvalidClusterState", inStatus("available"), inStatus("pausing")), want: "ok"},
+		"paused, all responses lost":  {call: pause, replies: afterAllLost(inStatus("paused")), want: "ok", requests: "5*PauseCluster DescribeClusters"},
+		"not paused":                  {call: pause, replies: afterLost("InvalidClusterState", inStatus("resizing")), want: "unknown", text: "another ClusterStatus", requests: "2*PauseCluster 5*DescribeClusters"},
+		"no cluster to pause":         {call: pause, replies: afterLost("InvalidClusterState", missingCluster), want: "unknown"},
+		"not paused at first":         {call: pause, replies: first, want: "InvalidClusterState", requests: "PauseCluster"},
+		"resuming":                    {call: resume, replies: afterLost("InvalidClusterState", inStatus("resuming")), want: "ok", requests: "2*ResumeCluster DescribeClusters"},
+		"resumed":                     {call: resume, replies: afterLost("InvalidClusterState", inStatus("paused"), inStatus("available")), want: "ok"},
+		"resumed, all responses lost": {call: resume, replies: afterAllLost(inStatus("resuming")), want: "ok"},
+		"not resumed":                 {call: resume, replies: afterLost("InvalidClusterState", inStatus("paused")), want: "unknown", text: "another ClusterStatus"},
+		"not resumed at first":        {call: resume, replies: first, want: "InvalidClusterState", requests: "ResumeCluster"},
+		"a reboot":                    {call: reboot, replies: []reply{noResponse}, want: "unknown", text: "DescribeClusters", requests: "RebootCluster"},
 	})
 }
 
@@ -350,25 +340,25 @@ func TestRecoverResizedCluster(t *testing.T) {
 	cluster := inStatus("resizing")
 	ours := resizeWith("IN_PROGRESS", "ra3.large", "4", "ElasticResize")
 	other := func(one reply) []reply {
-		return refusedAfter("InvalidClusterState", slices.Repeat([]reply{one, cluster}, 5)...)
+		return afterLost("InvalidClusterState", slices.Repeat([]reply{one, cluster}, 5)...)
 	}
 	runRecovered(t, map[string]recoveredCall{
-		"in progress":            {call: resize, replies: refusedAfter("InvalidClusterState", ours, cluster), want: "ok", requests: "2*ResizeCluster DescribeResize DescribeClusters"},
-		"done":                   {call: resize, replies: refusedAfter("InvalidClusterState", resizeWith("SUCCEEDED", "ra3.large", "4", "ElasticResize"), cluster), want: "ok"},
-		"lost for good":          {call: resize, replies: neverHeard(ours, cluster), want: "ok"},
-		"shown later":            {call: resize, replies: refusedAfter("InvalidClusterState", missingResize, resizeWith("NONE", "", "0", ""), cluster, ours, cluster), want: "ok"},
-		"never shown":            {call: resize, replies: refusedAfter("InvalidClusterState", missingResize), want: "unknown", requests: "2*ResizeCluster 5*DescribeResize"},
+		"in progress":            {call: resize, replies: afterLost("InvalidClusterState", ours, cluster), want: "ok", requests: "2*ResizeCluster DescribeResize DescribeClusters"},
+		"done":                   {call: resize, replies: afterLost("InvalidClusterState", resizeWith("SUCCEEDED", "ra3.large", "4", "ElasticResize"), cluster), want: "ok"},
+		"all responses lost":     {call: resize, replies: afterAllLost(ours, cluster), want: "ok"},
+		"shown later":            {call: resize, replies: afterLost("InvalidClusterState", missingResize, resizeWith("NONE", "", "0", ""), cluster, ours, cluster), want: "ok"},
+		"never shown":            {call: resize, replies: afterLost("InvalidClusterState", missingResize), want: "unknown", requests: "2*ResizeCluster 5*DescribeResize"},
 		"failed":                 {call: resize, replies: other(resizeWith("FAILED", "ra3.large", "4", "ElasticResize")), want: "unknown", text: "another Status"},
 		"another node type":      {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.xlplus", "4", "ElasticResize")), want: "unknown", text: "another TargetNodeType"},
 		"another number":         {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "6", "ElasticResize")), want: "unknown", text: "another TargetNumberOfNodes"},
 		"another kind":           {call: resize, replies: other(resizeWith("IN_PROGRESS", "ra3.large", "4", "ClassicResize")), want: "unknown", text: "another ResizeType"},
 		"another cluster type":   {call: resize, replies: other(result("DescribeResize", "<Status>IN_PROGRESS</Status><TargetNodeType>ra3.large</TargetNodeType><TargetNumberOfNodes>4</TargetNumberOfNodes><TargetClusterType>single-node</TargetClusterType>")), want: "unknown", text: "another TargetClusterType"},
-		"no cluster":             {call: resize, replies: refusedAfter("InvalidClusterState", ours, missingCluster), want: "unknown"},
-		"refused at the first":   {call: resize, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ResizeCluster"},
-		"with an exchange":       {call: exchange, replies: refusedAfter("InvalidClusterState", ours, exchanged("r-1", "o-1")), want: "ok"},
-		"with another exchange":  {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, exchanged("r-1", "o-2")}, 5)...), want: "unknown", text: "another ReservedNodeExchangeStatus.TargetReservedNodeOfferingId"},
-		"without an exchange":    {call: exchange, replies: refusedAfter("InvalidClusterState", slices.Repeat([]reply{ours, cluster}, 5)...), want: "unknown", text: "no ReservedNodeExchangeStatus.SourceReservedNodeId"},
-		"the look-up is refused": {call: resize, replies: refusedAfter("InvalidClusterState", accessDenied), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
+		"no cluster":             {call: resize, replies: afterLost("InvalidClusterState", ours, missingCluster), want: "unknown"},
+		"refused at first":       {call: resize, replies: []reply{refusal(http.StatusBadRequest, "InvalidClusterState")}, want: "InvalidClusterState", requests: "ResizeCluster"},
+		"with an exchange":       {call: exchange, replies: afterLost("InvalidClusterState", ours, exchanged("r-1", "o-1")), want: "ok"},
+		"with another exchange":  {call: exchange, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{ours, exchanged("r-1", "o-2")}, 5)...), want: "unknown", text: "another ReservedNodeExchangeStatus.TargetReservedNodeOfferingId"},
+		"without an exchange":    {call: exchange, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{ours, cluster}, 5)...), want: "unknown", text: "no ReservedNodeExchangeStatus.SourceReservedNodeId"},
+		"the look-up is refused": {call: resize, replies: afterLost("InvalidClusterState", accessDenied), want: "unknown", requests: "2*ResizeCluster DescribeResize"},
 	})
 }
 
@@ -381,21 +371,21 @@ func TestRecoverCanceledResize(t *testing.T) {
 		return result("DescribeResize", "<Status>"+status+"</Status><ResizeType>ClassicResize</ResizeType>")
 	}
 	runRecovered(t, map[string]recoveredCall{
-		"canceling":                {call: cancel, replies: refusedAfter("InvalidClusterState", in("CANCELLING")), want: "ok", requests: "2*CancelResize DescribeResize"},
-		"canceling, shown later":   {call: cancel, replies: refusedAfter("InvalidClusterState", in("IN_PROGRESS"), in("CANCELLING")), want: "ok", requests: "2*CancelResize 2*DescribeResize"},
-		"gone":                     {call: cancel, replies: refusedAfter("ResizeNotFound", missingResize), want: "ok", requests: "2*CancelResize DescribeResize"},
-		"none":                     {call: cancel, replies: refusedAfter("ResizeNotFound", in("NONE")), want: "ok"},
-		"canceling, lost for good": {call: cancel, replies: neverHeard(in("CANCELLING")), want: "ok"},
-		"gone, lost for good":      {call: cancel, replies: neverHeard(missingResize), want: "ok"},
-		"ended":                    {call: cancel, replies: refusedAfter("ResizeNotFound", in("SUCCEEDED")), want: "unknown", text: "another Status", requests: "2*CancelResize DescribeResize"},
-		"failed":                   {call: cancel, replies: refusedAfter("InvalidClusterState", in("FAILED")), want: "unknown", text: "another Status"},
-		"not canceled":             {call: cancel, replies: refusedAfter("InvalidClusterState", in("IN_PROGRESS")), want: "unknown", text: "still exists", requests: "2*CancelResize 5*DescribeResize"},
-		"the look-up is refused":   {call: cancel, replies: refusedAfter("ResizeNotFound", accessDenied), want: "unknown"},
-		"refused at the first":     {call: cancel, replies: []reply{missingResize}, want: "ResizeNotFound", requests: "CancelResize"},
+		"canceling":                     {call: cancel, replies: afterLost("InvalidClusterState", in("CANCELLING")), want: "ok", requests: "2*CancelResize DescribeResize"},
+		"canceling, shown later":        {call: cancel, replies: afterLost("InvalidClusterState", in("IN_PROGRESS"), in("CANCELLING")), want: "ok", requests: "2*CancelResize 2*DescribeResize"},
+		"gone":                          {call: cancel, replies: afterLost("ResizeNotFound", missingResize), want: "ok", requests: "2*CancelResize DescribeResize"},
+		"none":                          {call: cancel, replies: afterLost("ResizeNotFound", in("NONE")), want: "ok"},
+		"canceling, all responses lost": {call: cancel, replies: afterAllLost(in("CANCELLING")), want: "ok"},
+		"gone, all responses lost":      {call: cancel, replies: afterAllLost(missingResize), want: "ok"},
+		"ended":                         {call: cancel, replies: afterLost("ResizeNotFound", in("SUCCEEDED")), want: "unknown", text: "another Status", requests: "2*CancelResize DescribeResize"},
+		"failed":                        {call: cancel, replies: afterLost("InvalidClusterState", in("FAILED")), want: "unknown", text: "another Status"},
+		"not canceled":                  {call: cancel, replies: afterLost("InvalidClusterState", in("IN_PROGRESS")), want: "unknown", text: "still exists", requests: "2*CancelResize 5*DescribeResize"},
+		"the look-up is refused":        {call: cancel, replies: afterLost("ResizeNotFound", accessDenied), want: "unknown"},
+		"refused at first":              {call: cancel, replies: []reply{missingResize}, want: "ResizeNotFound", requests: "CancelResize"},
 	})
 }
 
-// TestMisleadingNotFoundOptions: Redshift does not find another account's snapshot unless the call names the account or the ARN.
+// Redshift does not find another account's snapshot unless the call names the account or the ARN.
 func TestMisleadingNotFoundOptions(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -414,7 +404,7 @@ func TestMisleadingNotFoundOptions(t *testing.T) {
 			test.params.ActionType = models.ActionTypeRestoreCluster
 			_, err := client.DescribeNodeConfigurationOptions(t.Context(), &test.params)
 			if err == nil || strings.Contains(err.Error(), "OwnerAccount") != test.want {
-				t.Errorf("DescribeNodeConfigurationOptions() returned %v; want a hint: %v", err, test.want)
+				t.Errorf("err = %v, want a hint: %t", err, test.want)
 			}
 		})
 	}

@@ -51,7 +51,7 @@ func recoverDisableLogging(lookUps *Client, params *DisableLoggingParams) recove
 	}
 }
 
-// lookUpLogging describes the logs of a cluster. Redshift keeps identifiers in lower case.
+// lookUpLogging describes the audit logs of a cluster. Redshift keeps identifiers in lower case.
 func lookUpLogging(ctx context.Context, lookUps *Client, identifier string) (*DescribeLoggingStatusResult, error) {
 	return lookUps.DescribeLoggingStatus(ctx, &DescribeLoggingStatusParams{ClusterIdentifier: strings.ToLower(identifier)})
 }

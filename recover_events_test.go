@@ -44,7 +44,7 @@ func TestRecoverLogging(t *testing.T) {
 	}
 }
 
-// TestRecoverEventSubscriptions has the plans that the contract declares.
+// The contract declares the plans of event subscriptions. They have no hooks.
 func TestRecoverEventSubscriptions(t *testing.T) {
 	t.Parallel()
 	const exists, busy = "SubscriptionAlreadyExist", "InvalidSubscriptionStateFault"

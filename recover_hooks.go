@@ -11,7 +11,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// The functions recover... return the recovery plan of a call. The client lookUps makes the look-ups.
+// The functions recoverX return the recovery plan of a call of operation X. The client lookUps makes the look-ups.
 
 // recoverCopyClusterSnapshot compares the copy with its source. The copy has the creation time of the source, so its age proves nothing.
 func recoverCopyClusterSnapshot(lookUps *Client, params *CopyClusterSnapshotParams) recovery.Plan {
@@ -281,7 +281,8 @@ func recoverRestoreFromClusterSnapshot(lookUps *Client, params *RestoreFromClust
 	}
 }
 
-// compareRestoredGroups compares the groups and roles of a restored cluster. Redshift chooses them if none are requested.
+// compareRestoredGroups compares the groups and roles of a restored cluster. If the call requests none, Redshift
+// chooses them.
 func compareRestoredGroups(compare *recovery.Comparison, params *RestoreFromClusterSnapshotParams, found *models.Cluster) {
 	var group []string
 	if params.ClusterParameterGroupName != "" {
@@ -296,7 +297,8 @@ func compareRestoredGroups(compare *recovery.Comparison, params *RestoreFromClus
 	sameNames(compare, "IamRoles", params.IamRoles, found.IamRoles, func(one models.ClusterIamRole) string { return one.IamRoleArn })
 }
 
-// sameNames compares lists of names without case. Anyone can change them. A list that was not requested is not compared.
+// sameNames compares lists of names without case. Anyone can change these lists later. It does not compare a list that the call did
+// not request.
 func sameNames[T any](compare *recovery.Comparison, member string, requested []string, found []T, name func(T) string) {
 	if len(requested) == 0 {
 		return
@@ -311,8 +313,8 @@ func sameNames[T any](compare *recovery.Comparison, member string, requested []s
 	recovery.SameItems(compare, member, wanted, names)
 }
 
-// recoverDeleteClusterSnapshot looks up the snapshot if the call names its cluster. For a snapshot of another cluster, Redshift returns
-// that the snapshot does not exist, and does not delete it.
+// recoverDeleteClusterSnapshot looks up the snapshot if the call names its cluster. For a snapshot of another cluster, Redshift
+// returns ClusterSnapshotNotFound and does not delete it.
 func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshotParams) recovery.Plan {
 	deleted := func() any {
 		return &DeleteClusterSnapshotResult{Snapshot: models.Snapshot{
@@ -347,8 +349,8 @@ func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshot
 	return plan
 }
 
-// recoverModifyClusterSnapshot counts a missing snapshot as done if the call could delete it: with Force, a retention period that has
-// passed already deletes the snapshot.
+// recoverModifyClusterSnapshot counts a missing snapshot as done if the call could delete it. With Force, Redshift deletes a snapshot that
+// is already older than the new retention period.
 func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshotParams) recovery.Plan {
 	plan := recovery.Plan{
 		Class: recovery.Idempotent,
@@ -377,7 +379,7 @@ func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshot
 	return plan
 }
 
-// couldDelete reports whether a change of the retention period can delete a snapshot. It needs Force and a period that is not indefinite.
+// couldDelete reports whether a change of the retention period can delete a snapshot. This needs Force and a period that is not indefinite.
 func couldDelete(force *bool, days *int) bool {
 	const indefinitely = -1
 
@@ -418,10 +420,10 @@ func recoverBatchDeleteClusterSnapshots(lookUps *Client, params *BatchDeleteClus
 				if failed != nil {
 					return false
 				}
-				other, err := isOfOtherCluster(ctx, lookUps, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
+				isOther, err := isOfOtherCluster(ctx, lookUps, one.SnapshotIdentifier, clusters[strings.ToLower(one.SnapshotIdentifier)])
 				failed = err
 
-				return !other && err == nil
+				return !isOther && err == nil
 			})
 
 			return failed
@@ -446,7 +448,7 @@ func countMissing(
 	return done, left
 }
 
-// isOfOtherCluster reports whether a snapshot that a batch did not find exists and belongs to another cluster than the given one.
+// isOfOtherCluster reports whether a snapshot that a batch did not find exists and belongs to a cluster other than the given one.
 func isOfOtherCluster(ctx context.Context, lookUps *Client, identifier, cluster string) (bool, error) {
 	if cluster == "" {
 		return false, nil

@@ -18,7 +18,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// The clock of the machine was two days behind and is set right between two attempts. The client then cannot distinguish
+// The clock of the machine was two days slow and is corrected between two attempts. The client then cannot distinguish
 // yesterday's snapshot from its own.
 func TestLookUpAfterAClockStep(t *testing.T) {
 	t.Parallel()
@@ -170,7 +170,7 @@ func TestLookUpStaysInTheAccount(t *testing.T) {
 					t.Errorf("requests = %s, want %s (err = %v)", server.actions(), expand(test.requests), err)
 				}
 				if test.want == "unknown" && !strings.Contains(err.Error(), "another account") {
-					t.Errorf("err = %v", err)
+					t.Errorf("err = %v, want \"another account\" in it", err)
 				}
 			})
 		})
@@ -262,7 +262,7 @@ func TestLookUpsAreLogged(t *testing.T) {
 		checkRecovered(t, err, "unknown", "")
 		if strings.Count(text.String(), "operation=DescribeClusterSnapshots") != 5 || strings.Contains(text.String(), "confidential") ||
 			strings.Contains(strings.ToLower(text.String()), "nightly") {
-			t.Errorf("log:\n%s", text.String())
+			t.Errorf("log =\n%s, want 5 look-ups and no values of parameters", text.String())
 		}
 	})
 }
@@ -328,7 +328,7 @@ func TestBatchCountsMissingSnapshotsAsDeletedAfterALostResponse(t *testing.T) {
 				})
 				checkRecovered(t, err, test.want, "")
 				if err == nil && (len(batch.Resources) != test.done || len(batch.Errors) != 1-test.done) {
-					t.Errorf("result = %+v", batch)
+					t.Errorf("result = %+v, want %d deleted snapshots and %d errors", batch, test.done, 1-test.done)
 				}
 			})
 		})

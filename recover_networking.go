@@ -8,7 +8,7 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// recoverCreateClusterSubnetGroup compares the subnets too: the resource has a structure for each.
+// recoverCreateClusterSubnetGroup also compares the subnets. They are identifiers in the request and structures in the resource.
 func recoverCreateClusterSubnetGroup(lookUps *Client, params *CreateClusterSubnetGroupParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,

@@ -9,8 +9,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// recoverModifyClusterParameterGroup compares the values of the requested parameters. Redshift describes the other parameters of the
-// group too.
+// recoverModifyClusterParameterGroup compares the values of the requested parameters. Redshift also describes the other parameters of
+// the group.
 func recoverModifyClusterParameterGroup(lookUps *Client, params *ModifyClusterParameterGroupParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -32,7 +32,7 @@ func recoverModifyClusterParameterGroup(lookUps *Client, params *ModifyClusterPa
 	}
 }
 
-// recoverResetClusterParameterGroup compares the source of the parameters: a parameter that was reset has no value of a user.
+// recoverResetClusterParameterGroup compares the source of the parameters. After a reset, it is not user.
 func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterParameterGroupParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -58,7 +58,7 @@ func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterPara
 	}
 }
 
-// parameterNamed returns the parameter with a name, a zero value if no parameter has the name.
+// parameterNamed returns the parameter with a name, or a zero value if no parameter has the name.
 func parameterNamed(parameters []models.Parameter, name string) models.Parameter {
 	for _, one := range parameters {
 		if strings.EqualFold(one.ParameterName, name) {

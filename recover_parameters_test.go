@@ -10,15 +10,15 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// anyCall is a call of a case.
+// anyCall is the call of a test case.
 type anyCall = func(context.Context, *redshift.Client, ...redshift.Option) (any, error)
 
-// afterLost are the replies to a call whose first response is lost, and whose second attempt is refused.
+// afterLost returns the responses to a call and its look-ups. The first response is lost, and Redshift refuses the second attempt.
 func afterLost(code string, replies ...reply) []reply {
 	return append([]reply{noResponse, refusal(http.StatusBadRequest, code)}, replies...)
 }
 
-// afterAllLost are the replies to a call whose attempts all lose their response.
+// afterAllLost returns the responses to a call and its look-ups. All responses to the call are lost.
 func afterAllLost(replies ...reply) []reply {
 	return append(slices.Repeat([]reply{noResponse}, 5), replies...)
 }

@@ -47,7 +47,7 @@ func takeNightly(t *testing.T, fake *redshifttest.Fake, client *redshift.Client)
 	fake.Advance(redshifttest.DefaultSnapshotDuration)
 }
 
-// A first attempt is lost on its way, and at that moment another client makes a similar change. If a mutable value differs, the
+// The first attempt does not reach Redshift, and at that moment another client makes a similar change. If a mutable value differs, the
 // outcome is unknown.
 func TestSimilarChangesOfOthersAreNotTakenAsOurs(t *testing.T) {
 	t.Parallel()
@@ -190,14 +190,14 @@ func TestForceWithIndefiniteRetentionDeletesNothing(t *testing.T) {
 			SnapshotIdentifierList: []string{"misspelt", "neither"}, ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
 		if err != nil || len(result.Done) != 0 || len(result.Failed) != 2 || !errors.Is(result.Err(), models.ErrClusterSnapshotNotFound) {
-			t.Errorf("BatchModifyClusterSnapshots = %+v, %v", result, err)
+			t.Errorf("ModifySnapshots() = %+v, %v, want 2 failed snapshots", result, err)
 		}
 		injectNext(t, fake, "ModifyClusterSnapshot", redshifttest.Fault{Status: http.StatusServiceUnavailable})
 		_, err = client.ModifyClusterSnapshot(t.Context(), &redshift.ModifyClusterSnapshotParams{
 			SnapshotIdentifier: "misspelt", ManualSnapshotRetentionPeriod: new(-1), Force: new(true),
 		})
 		if !errors.Is(err, models.ErrClusterSnapshotNotFound) {
-			t.Errorf("ModifyClusterSnapshot: err = %v, want ErrClusterSnapshotNotFound", err)
+			t.Errorf("ModifyClusterSnapshot() = %v, want ErrClusterSnapshotNotFound", err)
 		}
 	})
 }
@@ -241,7 +241,7 @@ func TestCallReturnsTheContextErrorOfALookUp(t *testing.T) {
 	})
 }
 
-// The age of the first attempt is also measured in real time, because the clock of a caller may stand still.
+// The age of the first attempt is also measured in real time, because Config.Now may return a fixed time.
 func TestLookUpWorksWithAStoppedClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,4 +1,5 @@
-// Package redshift is a client for the management API of Amazon Redshift.
+// Package redshift is a client for the management API of Amazon Redshift. It has the operations for snapshots: create, copy, share,
+// list, tag, schedule, restore and delete them. docs/api.md lists all operations.
 //
 // [New] makes a [Client] from a [Config]. Each operation is a method of Client: it takes a context, a struct of parameters and
 // options ([Option]), and returns a struct. Iterators such as [Client.DescribeClusterSnapshotsAll], waits such as
@@ -17,17 +18,17 @@
 //		Tags:               []models.Tag{{Key: "env", Value: "prod"}},
 //	})
 //
-// Zero values of parameters are not sent. Optional booleans and numbers are pointers: new(true), new(7). The documentation of a
-// parameter type such as [CreateClusterSnapshotParams] lists its fields. The type of the same name in a package below client has
-// their limits and defaults.
+// Zero values of parameters are not sent. Optional booleans and numbers are pointers: new(true), new(7). The documentation of
+// [CreateClusterSnapshotParams] and of the other parameter types lists the fields. The type of the same name in a package below
+// client, such as client/snapshots, has their limits and defaults.
 //
 // # Errors
 //
-// A failed call returns one of these errors. It can be inside another error, so match it with [errors.Is] or [errors.As]:
+// A failed call returns one of these errors. One can wrap another, so match them with [errors.Is] or [errors.As]:
 //   - [*Error]: Redshift refused the call, or the response is not from Redshift. errors.Is matches its code.
 //   - [*SendError]: the call got no response.
 //   - [*ValidationError]: parameters are missing or can never be valid. Nothing was sent.
-//   - [*RetryError]: the call had several attempts. It contains the error of the last one.
+//   - [*RetryError]: several attempts failed. It wraps the error of the last one.
 //   - [*OutcomeUnknownError]: the call may or may not have taken effect.
 //
 // For example:
@@ -42,23 +43,26 @@
 //		log.Print(refused.Code, refused.Message, refused.RequestID)
 //	}
 //
-// A wait returns a [WaitError]. A batch also has a [SnapshotError] for each snapshot that Redshift refused.
+// A wait returns a [WaitError]. The result of a batch has a [SnapshotError] for each snapshot that Redshift refused to delete or
+// change.
 //
 // # Retries and lost responses
 //
 // The client retries a call that was throttled, got no response, or got an HTTP status of 500 or above. [RetryPolicy] configures
-// attempts and backoff. If the response to a change is lost, the change may have taken effect. The client then looks up the
-// resource, and returns its result, the error of Redshift, or an [OutcomeUnknownError]. See docs/reliability.md for the rules.
+// attempts and backoff. If the response to a change is lost, the change may have taken effect. The client then retries. If the
+// response to the retry does not show whether the first attempt took effect, the client looks up the resource. The call returns its
+// result, Redshift's error, or an [OutcomeUnknownError]. See docs/reliability.md for the rules.
 //
 // # Waiting
 //
-// Waits poll until a resource is in a state, for example until a snapshot is available. They end when the context is done, so
-// use a context with a deadline. They tolerate outages of Redshift. [WaitOptions] configures them.
+// Waits poll until a resource is in a state, for example until a snapshot or a cluster is available. They end when the context is
+// done, so use a context with a deadline. They tolerate outages of Redshift. [WaitOptions] configures them.
 //
 // # Testing
 //
 // Package redshifttest has a fake Redshift that runs in the process of the test. Alternatively, write a stub that embeds
-// [ClientService], which has the operations only. [NewFromService] makes a Client of it, with iterators, waits and batches.
+// [ClientService], which has only the operations. [NewFromService] makes a Client that calls the stub, with iterators, waits and
+// batches.
 package redshift
 
 import (
@@ -87,14 +91,14 @@ func New(config Config) (*Client, error) {
 // variable only if no field overrides it. For example, it does not read AWS_MAX_ATTEMPTS if Retry.MaxAttempts is set.
 type Config struct {
 	// Region is the AWS region, such as eu-west-1. If empty, New uses AWS_REGION or, if that is empty too, AWS_DEFAULT_REGION. The
-	// region is part of the signature. It is required even if Endpoint is set, because it is never derived from an endpoint.
+	// region is part of the signature, and New does not derive it from an endpoint. So it is required even if Endpoint is set.
 	Region string
 
 	// Credentials provides the credentials that sign the requests. If nil, it is sigv4.EnvCredentials: AWS_ACCESS_KEY_ID,
-	// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ACCOUNT_ID. Calls obtain credentials, New does not. New wraps the provider
-	// in a cache that refreshes credentials shortly before they expire, and when Redshift returns that they have expired. It does
-	// not wrap a provider with a method Invalidate(), which is a cache already. The client reads no file and calls no metadata
-	// service.
+	// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_ACCOUNT_ID. New does not obtain credentials. Calls do. New wraps the
+	// provider in a cache that refreshes credentials shortly before they expire, and after Redshift returns ExpiredToken. It does
+	// not wrap a provider that has a method Invalidate(), because that is a cache already. The client reads no file and calls no
+	// metadata service.
 	Credentials sigv4.CredentialsProvider
 
 	// Endpoint is the URL to call instead of the region's endpoint, for example a VPC endpoint, a proxy or a fake. It can have a
@@ -111,15 +115,15 @@ type Config struct {
 	// Endpoint, including one from the environment. If false, AWS_USE_DUALSTACK_ENDPOINT=true sets it.
 	UseDualStack bool
 
-	// IgnoreEnvironment makes the client independent of environment variables, for tests and for programs that configure
-	// everything. New then requires Region and Credentials. The default HTTPClient uses no proxy, because HTTPS_PROXY is an
-	// environment variable too.
+	// IgnoreEnvironment makes New read no environment variable, for tests and for programs that configure everything. New then
+	// requires Region and Credentials. The default HTTPClient uses no proxy, because HTTP_PROXY, HTTPS_PROXY and NO_PROXY are
+	// environment variables too.
 	IgnoreEnvironment bool
 
 	// HTTPClient sends the requests. Set it for a proxy, a timeout or instrumentation. New copies it and never changes it. The copy
-	// signs every request and follows no redirect. Its RoundTripper must not send a request twice: the client retries (see
-	// Retry), and a signature expires. If nil, the transport is a copy of http.DefaultTransport with up to 100 idle connections
-	// for each host.
+	// signs every request and follows no redirect. The Transport of the HTTPClient must not send a request twice: the client itself
+	// retries (see Retry), and a signature expires. If nil, the transport is a copy of http.DefaultTransport with up to 100 idle
+	// connections for each host.
 	HTTPClient *http.Client
 
 	// Retry configures the attempts of a call, the backoff between them, and the retry budget of the client.
@@ -130,8 +134,8 @@ type Config struct {
 	// [WithAttemptTimeout] changes it for one call. Default: 30 seconds. Negative: no limit.
 	AttemptTimeout time.Duration
 
-	// Logger receives a record of each attempt at level debug, and of each retry at level info: operation, number of the attempt,
-	// status, code, request id and duration. The client never logs parameters, messages or other content. New logs a warning about
+	// Logger receives a record of each attempt at level debug, and of each retried attempt at level info: operation, number of the
+	// attempt, status, code, request id and duration. The client never logs parameters, messages or other content. New logs a warning about
 	// an invalid AWS_SDK_UA_APP_ID. If nil, nothing is logged.
 	Logger *slog.Logger
 
@@ -140,13 +144,13 @@ type Config struct {
 	// warning and ignores it.
 	AppID string
 
-	// Now returns the current time for signatures. If nil, it is time.Now. Redshift refuses a date that is more than five minutes
-	// off. The client then corrects the time by the response, for all of its calls. A clock that runs faster or slower than real
-	// time leaves more outcomes unknown: see [OutcomeUnknownError].
+	// Now returns the current time for signatures. If nil, it is time.Now. If Redshift refuses a date because it is more than five
+	// minutes off, the client corrects the time for all of its calls, by the Date of the response. A clock that runs faster or
+	// slower than real time leaves more outcomes unknown: see [OutcomeUnknownError].
 	Now func() time.Time
 
-	// DisableParamValidation lets Redshift refuse parameters that are missing or can never be valid. By default, the client returns a
-	// [ValidationError] before it sends anything.
+	// DisableParamValidation switches off the check of the parameters before a call. Redshift then refuses invalid ones. By
+	// default, the client returns a [ValidationError] and sends nothing if parameters are missing or can never be valid.
 	DisableParamValidation bool
 
 	// AllowInsecure allows an Endpoint with plain http on another machine. Anyone on the network path can then read the requests.
@@ -156,10 +160,10 @@ type Config struct {
 
 // Client calls Redshift. Make it with [New], or with [NewFromService] for a stub or a decorator. It is safe for concurrent use.
 //
-// The client retries a call if a retry can help ([RetryPolicy]). After a lost response it checks whether the call took effect:
-// either a change is made once, or the call returns an [OutcomeUnknownError]. Redshift has no idempotency tokens, so two cases
-// remain. The retry of a Delete also deletes a resource that someone created with the same name after the first attempt. The retry of
-// a Create creates the resource again if someone deleted it after the first attempt.
+// The client retries a call if a retry can help ([RetryPolicy]). After a lost response it checks whether the call took effect: a
+// call that succeeds made its change once. If the client cannot find out, the call returns an [OutcomeUnknownError]. Redshift has
+// no idempotency tokens, so two cases remain. The retry of a Delete also deletes a resource that someone created with the same name
+// after the first attempt. The retry of a Create creates the resource again if someone deleted it after the first attempt.
 type Client struct {
 	invoker  *attempts.Invoker // nil for a client that New did not make
 	settings attempts.Settings // for a call without options
@@ -176,8 +180,8 @@ type Client struct {
 // The iterators, waits and batches of the client call the service too. If the service is a *Client, NewFromService returns it
 // unchanged.
 //
-// The client adds nothing to the calls: it validates no parameters, retries no call and has no region or endpoint. If service
-// is nil, every call returns an error.
+// The client passes each call to the service unchanged: it validates no parameters and retries no call. It has no region and no
+// endpoint. If service is nil, every call returns an error.
 func NewFromService(service ClientService) *Client {
 	if client, ok := service.(*Client); ok {
 		return client
@@ -186,7 +190,7 @@ func NewFromService(service ClientService) *Client {
 	return &Client{service: service, waits: &waitState{jitter: attempts.FullJitter}}
 }
 
-// Region returns the AWS region that the client calls, an empty string for a client of [NewFromService].
+// Region returns the AWS region that the client calls, or an empty string for a client of [NewFromService].
 func (c *Client) Region() string {
 	if c == nil {
 		return ""
@@ -195,7 +199,7 @@ func (c *Client) Region() string {
 	return c.region
 }
 
-// Endpoint returns the URL that the client calls, an empty string for a client of [NewFromService].
+// Endpoint returns the URL that the client calls, or an empty string for a client of [NewFromService].
 func (c *Client) Endpoint() string {
 	if c == nil || c.endpoint == nil {
 		return ""
@@ -263,7 +267,7 @@ func newClient(config Config, getenv func(string) string) (*Client, error) {
 	}, nil
 }
 
-// underlying returns the [ClientService] of a client of NewFromService, nil for a client of New. Each method asserts an interface with
+// underlying returns the [ClientService] that NewFromService got, or nil for a client of New. Each method asserts an interface with
 // its own operation only. With the whole interface, the linker would keep the code of all operations in each program.
 func (c *Client) underlying() any {
 	if c == nil {
@@ -273,8 +277,8 @@ func (c *Client) underlying() any {
 	return c.service
 }
 
-// callService calls an operation of the service of a client, and records the resource that it creates. Params and Result are
-// pointers, so all operations share one instance of the function.
+// callService calls an operation of the service that NewFromService got, and records the resource that the operation creates.
+// Params and Result are pointers, so all operations share one instance of the function.
 func callService[Params any, Result comparable](
 	ctx context.Context, c *Client, described descriptor[Params, Result], call func(context.Context, Params, ...Option) (Result, error),
 	params Params, options []Option,
@@ -340,7 +344,7 @@ func resolveRegion(config Config, getenv func(string) string) (string, error) {
 	return region.value, nil
 }
 
-// resolveEndpoint returns the URL to call, nil without an endpoint and a region.
+// resolveEndpoint returns the URL to call, or nil if the settings have neither an endpoint nor a region.
 func resolveEndpoint(config Config, region string, getenv func(string) string) (*url.URL, error) {
 	endpoint, err := configuredEndpoint(config, getenv)
 	fips, dualStack := config.UseFIPS, config.UseDualStack
@@ -372,7 +376,7 @@ func resolveEndpoint(config Config, region string, getenv func(string) string) (
 	return parsed, nil
 }
 
-// configuredEndpoint returns the endpoint of the Config or the environment, an empty variable if neither has one. It reads
+// configuredEndpoint returns the endpoint of the Config or the environment, or an empty variable if neither has one. It reads
 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS only if one of the variables that it disables is set.
 func configuredEndpoint(config Config, getenv func(string) string) (variable, error) {
 	endpoint := firstOf(getenv, variable{"Config.Endpoint", config.Endpoint},
@@ -407,7 +411,8 @@ func resolveCall(config Config, getenv func(string) string) (attempts.Settings, 
 	return attempts.Settings{Policy: attempts.Policy(policy.withDefaults()), AttemptTimeout: timeout}, errors.Join(problems...)
 }
 
-// resolveCredentials returns the provider of the Config, in a cache unless it is one or needs none.
+// resolveCredentials returns the provider of the Config. It wraps the provider in a cache, unless the provider is a cache or needs
+// none.
 func resolveCredentials(config Config, now func() time.Time) (sigv4.CredentialsProvider, error) {
 	switch provider := config.Credentials.(type) {
 	case nil:
@@ -441,7 +446,7 @@ func firstOf(getenv func(string) string, variables ...variable) variable {
 	return variable{}
 }
 
-// switchedOn reports whether a setting is on in the Config or in the environment.
+// switchedOn reports whether a setting is true in the Config or in the environment.
 func switchedOn(on bool, name string, getenv func(string) string) (bool, error) {
 	text := getenv(name)
 	if on || text == "" {

@@ -22,22 +22,22 @@ const (
 
 // RetryPolicy configures the attempts of a call and the backoff between them. The zero value has the defaults.
 //
-// A policy does not choose the failures that are retried. The client retries an attempt
+// A policy does not choose the failures that are retried. The client retries after an attempt
 //   - that Redshift throttled, at any HTTP status,
-//   - that failed or timed out in Redshift or in a service behind it, or had a status of 500 or above,
-//   - that got no response, or none in time,
-//   - whose response broke off.
+//   - that failed or timed out in Redshift or in a service that Redshift calls, or got a status of 500 or above,
+//   - that got no response in time,
+//   - whose response was incomplete.
 //
-// It retries nothing else, and nothing after the context of the call is done. If the deadline of the context is before the next
-// attempt, the call fails immediately. If an attempt may have taken effect although its response was lost, the client looks up the
-// resource before or after the next attempt: see [OutcomeUnknownError].
+// docs/reliability.md lists the other cases. The client never retries when the context of the call is done. If the next attempt
+// would start after the deadline of the context, the call fails immediately. If an attempt may have taken effect although its
+// response was lost, the client may look up the resource before the call returns: see [OutcomeUnknownError].
 type RetryPolicy struct {
 	// MaxAttempts is the largest number of attempts of a call, the first one included. 1 disables retries.
 	// Default: the environment variable AWS_MAX_ATTEMPTS, or 5.
 	MaxAttempts int
 
-	// BaseDelay is the longest delay before the second attempt. It doubles with each further attempt. The actual delay is random,
-	// between 0 and the longest delay ("full jitter"), so that clients that failed together do not retry together.
+	// BaseDelay is the longest delay before the second attempt. The longest delay doubles with each further attempt. The actual
+	// delay is random, from 0 to the longest delay ("full jitter"), so that clients that failed together do not retry together.
 	// Default: 200 ms.
 	BaseDelay time.Duration
 
@@ -45,15 +45,17 @@ type RetryPolicy struct {
 	// Default: 1 second.
 	ThrottlingDelay time.Duration
 
-	// MaxDelay limits the delays, and the Retry-After header of a response. After a response with that header, the client waits for
-	// the limited time plus jitter: up to half of that time, or the delay without the header if that is longer.
+	// MaxDelay limits the delays and the time in the Retry-After header of a response. After a response with that header, the delay
+	// is this limited time plus jitter. The jitter is random, from 0 to half of that time, or to the longest delay without the
+	// header if that is longer.
 	// Default: 20 seconds.
 	MaxDelay time.Duration
 
-	// Budget is the number of retries that all calls of a client share while Redshift is unavailable. A retry uses one if the
-	// attempt before got no response, a response that broke off, or a status of 500 or above. A call that succeeds returns its own
-	// retries and one more. Throttling does not change the budget. If the budget is empty, a call makes one attempt, and its error
-	// matches ErrRetryBudgetEmpty. [WithRetryPolicy] with a negative Budget lets one call ignore it.
+	// Budget is the number of retries that all calls of a client share while Redshift is unavailable. A retry takes 1 from the
+	// budget if the attempt before it got no response, an unreadable response, a status of 500 or above, or an error code that
+	// means that Redshift failed or timed out. A call that succeeds puts back its own retries and 1 more. Retries after throttling
+	// need no budget. While the budget is empty, no retry follows such an attempt, and the error of the call matches
+	// ErrRetryBudgetEmpty. [WithRetryPolicy] with a negative Budget makes one call ignore the budget.
 	// Default: 500, which 125 calls that fail with 5 attempts each use up. Negative: unlimited.
 	Budget int
 }
@@ -105,8 +107,8 @@ type RetryError struct {
 	// contains their error too.
 	Last error
 	// Ended is the reason why no retry followed, if Last is not the reason: the error of the context and its cause,
-	// context.DeadlineExceeded if the deadline is before the next attempt, ErrRetryBudgetEmpty, or the error of signing the next
-	// attempt. It is nil if the attempts ran out or a retry could not help.
+	// context.DeadlineExceeded if the next attempt would start after the deadline, ErrRetryBudgetEmpty, or the error of signing the
+	// next attempt. It is nil if the attempts ran out or a retry could not help.
 	Ended error
 }
 

@@ -86,3 +86,18 @@ func TestSecretsAreInNoURL(t *testing.T) {
 func setSecrets(structure reflect.Value, secret awsquery.Secret) int {
 	return eachSecret(structure, func(field reflect.Value) { field.Set(reflect.ValueOf(secret)) })
 }
+
+// A program that sets a password imports package redshift only.
+func TestSecretIsTheTypeOfPasswords(t *testing.T) {
+	t.Parallel()
+	password := redshift.Secret("Confidential1")
+	params := redshift.CreateClusterParams{MasterUserPassword: password}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		if text := fmt.Sprintf(verb, params); strings.Contains(text, string(password)) {
+			t.Errorf("%s prints the password: %s", verb, text)
+		}
+	}
+	if string(params.MasterUserPassword) != "Confidential1" || fmt.Sprint(password) != "REDACTED" {
+		t.Errorf("the secret is %q and prints as %v, want Confidential1 and REDACTED", string(params.MasterUserPassword), password)
+	}
+}

@@ -105,7 +105,7 @@ func TestMethodsWithoutAClientReturnErrors(t *testing.T) {
 				}
 			}
 		}
-		const waits, batches = 6, 2
+		const waits, batches = 11, 2
 		if want := len(contract.Operations()) + waits + batches; methods != want {
 			t.Errorf("%s: called %d methods, want %d", name, methods, want)
 		}

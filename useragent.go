@@ -43,7 +43,7 @@ func resolveAppID(config Config, getenv func(string) string) (string, error) {
 	return "", nil
 }
 
-// version returns the version of this module in the program, "devel" in the module's own tree.
+// version returns the version of this module in the program, or "devel" in the module's own tree.
 func version(info *debug.BuildInfo) string {
 	if info == nil {
 		return "unknown"

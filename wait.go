@@ -26,53 +26,59 @@ const (
 	lastPollMargin = 5 * time.Second
 )
 
-// ErrOutageTooLong is the reason of a wait that ended because Redshift was unavailable for longer than WaitOptions.MaxOutage. Match it
+// ErrOutageTooLong is the reason why a wait ended early if Redshift was unavailable for longer than WaitOptions.MaxOutage. Match it
 // with errors.Is. The error of the wait also contains the last failure, but it never matches context.DeadlineExceeded or
 // context.Canceled: these mean that the caller's context is done.
 var ErrOutageTooLong = errors.New("the outage of Redshift lasted too long")
 
-// WaitOptions configures a wait. The zero value has the defaults. A wait returns an error for an option that it does not use. Only ctx
-// limits the time of a wait.
+// WaitOptions configures a wait. The zero value has the defaults. A wait returns an error for a field that is set although the wait
+// does not use it. Only ctx limits the time of a wait.
 type WaitOptions struct {
-	// MinDelay is the shortest delay between two polls. The delays grow by half from poll to poll, up to MaxDelay. They have random
-	// jitter of a third, so that waits that start together do not poll together.
+	// MinDelay is the shortest delay between two polls. The longest delay grows by half from poll to poll, up to MaxDelay. The
+	// actual delay is random, between two thirds of the longest delay and the longest delay, so that waits that start together do
+	// not poll together.
 	// Default: 5 seconds, or two thirds of MaxDelay if that is shorter.
 	MinDelay time.Duration
 
-	// MaxDelay is the longest delay between two polls. If it equals MinDelay, the delay is fixed and has no jitter.
+	// MaxDelay is the longest delay between two polls. If it equals MinDelay, the delay is fixed.
 	// Default: 30 seconds, or one and a half times MinDelay if that is longer.
 	MaxDelay time.Duration
 
-	// MaxOutage is how long Redshift may be unavailable before the wait ends with [ErrOutageTooLong]. An outage begins with
-	// the first poll that is throttled, gets no response or gets an HTTP status of 500 or above, after all of its attempts.
-	// It also limits a single poll. A wait that never got a response with an AWS error code ends with its first failed
-	// poll, because the address may be wrong.
+	// MaxOutage is how long Redshift may be unavailable before the wait ends with [ErrOutageTooLong]. An outage begins with the
+	// first poll that is throttled, gets no response or gets an HTTP status of 500 or above, after all of its attempts. MaxOutage
+	// also limits each poll. Before the first response from AWS (a success or an AWS error code), a failed poll ends the wait,
+	// because the address may be wrong.
 	// Default: 10 minutes. Negative: the first failed poll ends the wait.
 	MaxOutage time.Duration
 
-	// Progress is called after every poll that shows the resource, the last one included, in the goroutine that waits.
+	// Progress is a function that the wait calls after every poll that shows the resource, including the last one, in the goroutine
+	// of the wait.
 	Progress func(WaitProgress)
 
-	// ExpectNew is for a resource that was created moments ago: up to 5 polls in a row that do not find it do not end the wait. A
-	// [Client] sets it for resources that it created, copied or restored in the last minute.
+	// ExpectNew is for a resource that was created moments ago: up to 5 polls in a row may fail to find it. A [Client] sets it for
+	// resources that it created, copied, restored or renamed in the last minute.
 	ExpectNew bool
 
+	// RenamedFrom is the previous identifier of a cluster that ModifyCluster renames, for [Client.WaitClusterAvailable] with the new
+	// identifier. A rename takes minutes. Until the new identifier is visible, the wait describes the cluster by the previous one.
+	RenamedFrom string
+
 	// AvailableSuffices ends [Client.WaitClusterRestored] when the cluster is available, before all of its data is restored.
-	// Queries that need data that is not restored yet take longer.
+	// Queries take longer if they need data that is not restored yet.
 	AvailableSuffices bool
 }
 
-// WaitProgress describes what the last poll of a wait showed.
+// WaitProgress describes the resource of a wait after a poll.
 type WaitProgress struct {
 	// Status is the resource's status, such as "creating".
 	Status string
-	// Fraction is the part of the work that is done, from 0 to 1. It is 0 if Redshift returns no figures.
+	// Fraction is the part of the work that is done, from 0 to 1. It is 0 if Redshift does not return the progress.
 	Fraction float64
 	// Polls is the number of polls so far.
 	Polls int
 	// Waited is the time since the wait began.
 	Waited time.Duration
-	// Resource is the resource as Redshift described it. Its type is the type that the wait returns, such as models.Snapshot.
+	// Resource is the resource as the poll showed it. It has the type that the wait returns, such as models.Snapshot.
 	Resource any
 }
 
@@ -80,10 +86,10 @@ type WaitProgress struct {
 // [ErrSnapshotFailed], the error of the last call (for example an awsquery.Error with the code
 // models.ErrClusterSnapshotNotFound), or the context's error and its cause.
 //
-// Its text and its JSON do not contain the resource's identifier, because no error of this package repeats the values of parameters.
-// [SnapshotWaitError], [ClusterRestoreWaitError] and [TableRestoreWaitError] are its instances.
+// Its text and its JSON do not contain the resource's identifier, because no error of this package repeats the values of
+// parameters. [SnapshotWaitError], [ClusterWaitError] and [TableRestoreWaitError] are names of its instances.
 type WaitError[Resource any] struct {
-	// Last is the resource as a poll last showed it, zero if no poll did.
+	// Last is the resource as the last poll that found it showed it. It is the zero value if no poll found it.
 	Last Resource
 	// Polls is the number of polls.
 	Polls int
@@ -95,7 +101,7 @@ type WaitError[Resource any] struct {
 	subject, status string // set by the wait; otherwise they follow from Last
 }
 
-// Error returns the kind of wait, the last status and the reason, without the values of parameters.
+// Error returns the kind of the resource, its last status, the number of polls, the time waited and the reason.
 func (e *WaitError[Resource]) Error() string {
 	subject, status := e.describe()
 	if e == nil {
@@ -148,7 +154,7 @@ func (e *WaitError[Resource]) Unwrap() error {
 // Format prints the error's text for every verb, because Last contains the values of parameters.
 func (e *WaitError[Resource]) Format(state fmt.State, _ rune) { io.WriteString(state, e.Error()) }
 
-// MarshalJSON writes the last status, the polls, the seconds waited and the reason.
+// MarshalJSON writes the last status, the number of polls, the seconds waited and the reason.
 func (e *WaitError[Resource]) MarshalJSON() ([]byte, error) {
 	if e == nil {
 		return []byte("null"), nil
@@ -181,10 +187,11 @@ type poller[Resource any] struct {
 // Names of the options that only some waits use.
 const (
 	optionExpectNew         = "ExpectNew"
+	optionRenamedFrom       = "RenamedFrom"
 	optionAvailableSuffices = "AvailableSuffices"
 )
 
-// run polls until the wait is over, and returns the resource as a poll last showed it.
+// run polls until the wait is over, and returns the resource as the last poll that found it showed it.
 func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	delays, err := p.options.delays(p.jitter)
 	if err := errors.Join(err, p.options.refuseUnused(p.uses), p.invalid); err != nil {
@@ -301,13 +308,14 @@ func sleep(ctx context.Context, delay time.Duration) bool {
 type traits[Resource any] struct {
 	status   func(*Resource) string
 	fraction func(*Resource) float64
-	// created and name detect that another resource has the name of the first. Nil if that cannot happen.
-	created func(*Resource) time.Time
-	name    func(*Resource) string
+	// created, name and identity detect that another resource has the name of the first. Nil if that cannot happen.
+	created  func(*Resource) time.Time
+	name     func(*Resource) string
+	identity func(*Resource) string
 	// missing reports whether an error means that no resource matches the parameters.
 	missing func(error) bool
 	// deleted returns the error of a wait whose resource existed and is missing now. Nil if the error of the call is enough.
-	deleted func(error) error
+	deleted func(last *Resource, err error) error
 }
 
 // watch follows one resource from poll to poll.
@@ -318,13 +326,14 @@ type watch[Resource any] struct {
 	expectNew bool
 	shown     func(*Resource) // called when a poll shows the resource, may be nil
 
-	last    Resource
-	seen    bool
-	created time.Time // the creation time of the resource, zero until a poll shows it
-	missed  int       // polls in a row that found no resource, before the first that found it
+	last     Resource
+	seen     bool
+	created  time.Time // the creation time of the resource, zero until a poll shows it
+	identity string    // empty until a poll shows it
+	missed   int       // polls in a row that found no resource, before the first that found it
 }
 
-// observe records the result of a poll. It reports whether the wait is over, or returns the reason why it failed.
+// observe records the result of a poll. It reports whether the wait is over, or returns the reason why the wait fails.
 func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason error) {
 	switch {
 	case err == nil && w.replacedBy(&found):
@@ -333,6 +342,9 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 		w.last, w.seen = found, true
 		if w.created.IsZero() && w.traits.created != nil {
 			w.created = w.traits.created(&found)
+		}
+		if w.identity == "" && w.traits.identity != nil {
+			w.identity = w.traits.identity(&found)
 		}
 		if w.shown != nil {
 			w.shown(&w.last)
@@ -352,20 +364,22 @@ func (w *watch[Resource]) observe(found Resource, err error) (done bool, reason 
 	}
 }
 
-// gone handles a resource that is missing, or was replaced, after a poll showed it, or during a wait for its end.
+// gone handles a resource that is missing or replaced although an earlier poll showed it, and any missing resource in a wait for
+// its end. A renamed resource still exists.
 func (w *watch[Resource]) gone(err error) (done bool, reason error) {
-	if w.untilGone {
+	reason = err
+	if w.traits.deleted != nil {
+		reason = w.traits.deleted(&w.last, err)
+	}
+	if w.untilGone && !errors.Is(reason, ErrClusterRenamed) {
 		return true, nil
 	}
-	if w.traits.deleted == nil {
-		return false, err
-	}
 
-	return false, w.traits.deleted(err)
+	return false, reason
 }
 
-// replacedBy reports whether a poll shows another resource than the polls before. A resource without a creation time, such as a cluster
-// in the state creating, counts as the same.
+// replacedBy reports whether a poll shows another resource than the polls before. A resource without an identity and a creation time,
+// such as a cluster in the state creating, counts as the same.
 func (w *watch[Resource]) replacedBy(found *Resource) bool {
 	if !w.seen {
 		return false
@@ -379,9 +393,20 @@ func (w *watch[Resource]) replacedBy(found *Resource) bool {
 	if w.traits.created == nil {
 		return false
 	}
+	identity := ""
+	if w.traits.identity != nil {
+		identity = w.traits.identity(found)
+	}
+	known := w.identity != "" && identity != ""
 	created := w.traits.created(found)
-
-	return !w.created.IsZero() && !created.IsZero() && !created.Equal(w.created)
+	switch {
+	case known && identity == w.identity:
+		return false
+	case !w.created.IsZero() && !created.IsZero():
+		return !created.Equal(w.created)
+	default:
+		return known
+	}
 }
 
 // waitError returns the error of a wait that ended early.
@@ -454,8 +479,8 @@ func (o *outageTimer) limit(delay time.Duration) (limited time.Duration, last bo
 	}
 }
 
-// tooLong returns the error of an outage that lasted too long. The error of a poll that MaxOutage cut short is useful only if one of its
-// attempts had failed.
+// tooLong returns the error of an outage that lasted too long. The error of a poll that MaxOutage ended is useful only if one of
+// its attempts had failed.
 func (o *outageTimer) tooLong(cut error) error {
 	failure := o.last
 	if failure == nil || errors.As(cut, new(*RetryError)) {
@@ -489,7 +514,7 @@ func (o WaitOptions) refuseUnused(used []string) error {
 	for _, option := range []struct {
 		name string
 		set  bool
-	}{{optionExpectNew, o.ExpectNew}, {optionAvailableSuffices, o.AvailableSuffices}} {
+	}{{optionExpectNew, o.ExpectNew}, {optionRenamedFrom, o.RenamedFrom != ""}, {optionAvailableSuffices, o.AvailableSuffices}} {
 		if option.set && !slices.Contains(used, option.name) {
 			refused = append(refused, fmt.Errorf("WaitOptions.%s has no effect on this wait: leave it unset", option.name))
 		}
@@ -544,7 +569,38 @@ func (d *waitDelays) grow() {
 	d.ceiling += min(max(d.ceiling/2, time.Millisecond), d.longest-d.ceiling)
 }
 
-// onlyOne returns the only item of the first page. The error is none for no item, and wraps notOne for several items.
+// idleTolerance ends a wait for a change that nothing brings about. Immediately after a call, a describe call may still show the resource
+// as it was before.
+type idleTolerance struct {
+	begun bool
+	polls int // polls in a row that show no sign of the change
+}
+
+// exceeded records a poll: whether it shows that the change has begun, or that the resource stays as it is. It reports whether the
+// resource will stay as it is: the change had begun and was undone, or too many polls in a row showed no sign of it.
+func (i *idleTolerance) exceeded(begun, idle bool) bool {
+	i.begun = i.begun || begun
+	if !idle {
+		i.polls = 0
+
+		return false
+	}
+	i.polls++
+
+	return i.begun || i.polls > notFoundTolerance
+}
+
+// withMessage adds Redshift's message to the reason why a wait ended.
+func withMessage(reason error, message string) error {
+	if message == "" {
+		return reason
+	}
+
+	return fmt.Errorf("%w: %.1024q", reason, message)
+}
+
+// onlyOne returns the only item of the first page. It returns the error none if the page is empty, and an error that wraps notOne
+// if several items exist.
 func onlyOne[Resource any](items []Resource, marker string, none, notOne error) (Resource, error) {
 	var nothing Resource
 	switch {

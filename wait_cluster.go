@@ -11,16 +11,24 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Reasons why a wait for a cluster ended early, for errors.Is. The error is a WaitError[models.Cluster], such as
-// [ClusterRestoreWaitError].
+// Reasons why a wait for a cluster ended early, for errors.Is. The error is a [ClusterWaitError].
 var (
 	// ErrRestoreFailed: Redshift could not restore the cluster or the table.
 	ErrRestoreFailed = errors.New("the restore failed")
-	// ErrClusterUnusable: the cluster is in a state that does not become available automatically, such as paused, deleting
-	// or incompatible-network, or its availability status is Failed.
+	// ErrClusterUnusable: the cluster does not become available automatically. Its status is, for example, paused, deleting or
+	// incompatible-network, or its availability status is Failed.
 	ErrClusterUnusable = errors.New("the cluster does not become available automatically")
-	// ErrClusterDeleted: the cluster was deleted during the wait. Another cluster may have its name now.
+	// ErrClusterDeleted: the cluster was deleted during the wait. Another cluster may have its identifier now. A rename that no poll
+	// showed looks the same.
 	ErrClusterDeleted = errors.New("the cluster was deleted")
+	// ErrClusterRenamed: the cluster was renamed during the wait. Wait for its new identifier.
+	ErrClusterRenamed = errors.New("the cluster was renamed, wait for its new identifier")
+	// ErrClusterNotDeleted: nothing deletes the cluster, or it is available again.
+	ErrClusterNotDeleted = errors.New("the cluster is not being deleted")
+	// ErrClusterNotRenamed: nothing renames the cluster that WaitOptions.RenamedFrom names.
+	ErrClusterNotRenamed = errors.New("the cluster is not being renamed")
+	// ErrClusterNotPaused: nothing pauses the cluster, or its state prevents a pause.
+	ErrClusterNotPaused = errors.New("the cluster is not being paused")
 	// ErrNotOneCluster: the parameters match no cluster, or several.
 	ErrNotOneCluster = errors.New("the parameters do not match exactly one cluster")
 	// ErrSnapshotScheduleFailed: Redshift could not apply the snapshot schedule to the cluster.
@@ -29,21 +37,21 @@ var (
 	ErrNoSnapshotSchedule = errors.New("the cluster has no snapshot schedule")
 )
 
-// ClusterRestoreWaitError is the [WaitError] of [Client.WaitClusterRestored].
-type ClusterRestoreWaitError = WaitError[models.Cluster]
+// ClusterWaitError is the [WaitError] of the waits for clusters.
+type ClusterWaitError = WaitError[models.Cluster]
 
-// WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore
-// is completed, and returns it. A cluster that was not restored only has to be available. A cluster is available if its ClusterStatus
-// is available and its ClusterAvailabilityStatus is Available or absent. The wait ends when ctx is done.
+// WaitClusterRestored polls DescribeClusters until the cluster that the parameters describe is available and its restore is
+// completed, and returns the cluster. It also accepts an available cluster that was never restored. A cluster is available if its
+// ClusterStatus begins with available, and its ClusterAvailabilityStatus is Available or absent. The wait ends when ctx is done.
 //
-// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
-// early, with a [ClusterRestoreWaitError], if
-//   - the restore failed, or the cluster is in a state that it does not leave automatically,
-//   - the cluster was deleted (also if another cluster has its name now),
+// The parameters usually have only a ClusterIdentifier. Parameters with neither it nor tags are an error. The wait ends early, with
+// a [ClusterWaitError], if
+//   - the restore failed ([ErrRestoreFailed]), or the cluster does not become available automatically ([ErrClusterUnusable]),
+//   - the cluster was deleted, even if another cluster has its identifier now ([ErrClusterDeleted]), or renamed ([ErrClusterRenamed]),
 //   - the parameters match no cluster, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Cluster.
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.Cluster.
 func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeClustersParams, options WaitOptions) (models.Cluster, error) {
 	wait := c.clusterPoller("a restored cluster", params, options)
 	wait.uses = append(wait.uses, optionAvailableSuffices)
@@ -58,35 +66,32 @@ func (c *Client) WaitClusterRestored(ctx context.Context, params *DescribeCluste
 // returns the cluster. Call it after ModifyClusterSnapshotSchedule. It waits while SnapshotScheduleState is MODIFYING. It succeeds
 // when the state is ACTIVE, or when the cluster has no schedule, as after a disassociation. The wait ends when ctx is done.
 //
-// Immediately after a schedule was associated, DescribeClusters may still show a cluster without one. Set ExpectNew after an
-// association: up to 5 polls in a row without a schedule do not end the wait then, and after that it ends with
-// [ErrNoSnapshotSchedule]. ExpectNew must not be set after a disassociation.
+// Immediately after a schedule was associated, DescribeClusters may still show the cluster without one. So set ExpectNew after an
+// association: the wait then tolerates up to 5 polls in a row without a schedule, and ends with [ErrNoSnapshotSchedule] after more.
+// Do not set ExpectNew after a disassociation.
 //
-// The parameters usually have only a ClusterIdentifier. Parameters without it and without tags are an error. The wait ends
-// early, with a *WaitError[models.Cluster], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), and for the
-// reasons of [Client.WaitClusterRestored] that are not about a restore. WaitProgress.Resource is a models.Cluster, and
-// WaitProgress.Status is the state of its schedule.
+// The parameters usually have only a ClusterIdentifier. Parameters with neither it nor tags are an error. The wait ends early, with
+// a [ClusterWaitError], if Redshift could not apply the schedule ([ErrSnapshotScheduleFailed]), if the cluster was deleted or renamed,
+// if the parameters match no cluster or several, or if Redshift refuses a call or is unavailable for longer than MaxOutage.
+// WaitProgress.Resource is a models.Cluster, and WaitProgress.Status is the state of its schedule.
 func (c *Client) WaitSnapshotScheduleApplied(
 	ctx context.Context, params *DescribeClustersParams, options WaitOptions,
 ) (models.Cluster, error) {
 	wait := c.clusterPoller("a snapshot schedule", params, options)
-	wait.watch.traits = &scheduleTraits
-	associated, missed := false, 0
+	wait.watch.traits = scheduleTraits()
+	var unassociated idleTolerance
 	wait.watch.accept = func(cluster *models.Cluster) (bool, error) {
-		if hasSchedule(cluster) {
-			associated = true
-		} else if options.ExpectNew {
-			if missed++; associated || missed > notFoundTolerance {
-				return false, ErrNoSnapshotSchedule
-			}
-
+		associated := hasSchedule(cluster)
+		switch {
+		case options.ExpectNew && unassociated.exceeded(associated, !associated):
+			return false, ErrNoSnapshotSchedule
+		case options.ExpectNew && !associated:
 			return false, nil
-		}
-		if cluster.SnapshotScheduleState == models.ScheduleStateFailed {
+		case cluster.SnapshotScheduleState == models.ScheduleStateFailed:
 			return false, ErrSnapshotScheduleFailed
+		default:
+			return scheduleApplied(cluster), nil
 		}
-
-		return scheduleApplied(cluster), nil
 	}
 
 	return wait.run(ctx)
@@ -124,39 +129,59 @@ var clusterTraits = traits[models.Cluster]{
 	status:   func(cluster *models.Cluster) string { return string(cluster.ClusterStatus) },
 	fraction: restoreFraction,
 	created:  func(cluster *models.Cluster) time.Time { return cluster.ClusterCreateTime },
+	identity: func(cluster *models.Cluster) string { return cluster.ClusterNamespaceArn },
 	missing:  clusterIsMissing,
 	deleted:  clusterDeleted,
 }
 
-// clusterDeleted returns the error of a cluster that is missing after a poll showed it. A cluster that a filter does not match
-// any more may still exist.
-func clusterDeleted(err error) error {
-	if errors.Is(err, errNoCluster) {
-		return err
+// clusterTraitsUntil returns the traits of a cluster for a wait without figures: the fraction is 1 when the wait is over, 0 before.
+func clusterTraitsUntil(isOver func(*models.Cluster) bool) *traits[models.Cluster] {
+	result := clusterTraits
+	result.fraction = func(cluster *models.Cluster) float64 {
+		if isOver(cluster) {
+			return 1
+		}
+
+		return 0
 	}
 
-	return fmt.Errorf("%w: %w", ErrClusterDeleted, err)
+	return &result
 }
 
-// scheduleTraits has the traits of a cluster whose snapshot schedule is applied.
-var scheduleTraits = traits[models.Cluster]{
-	status: func(cluster *models.Cluster) string {
+// clusterDeleted returns the error of a cluster that is missing after a poll showed it. A cluster that a filter does not match
+// any more may still exist.
+func clusterDeleted(last *models.Cluster, err error) error {
+	switch {
+	case errors.Is(err, errNoCluster):
+		return err
+	case isRenamed(last):
+		return fmt.Errorf("%w: %w", ErrClusterRenamed, err)
+	default:
+		return fmt.Errorf("%w: %w", ErrClusterDeleted, err)
+	}
+}
+
+// isRenamed reports whether Redshift is about to give a cluster another identifier.
+func isRenamed(cluster *models.Cluster) bool {
+	if pending := cluster.PendingModifiedValues; pending != nil && pending.ClusterIdentifier != "" {
+		return !strings.EqualFold(pending.ClusterIdentifier, cluster.ClusterIdentifier)
+	}
+
+	return cluster.ClusterStatus == models.ClusterStatusRenaming
+}
+
+// scheduleTraits returns the traits of a cluster whose snapshot schedule is applied.
+func scheduleTraits() *traits[models.Cluster] {
+	result := clusterTraitsUntil(scheduleApplied)
+	result.status = func(cluster *models.Cluster) string {
 		if !hasSchedule(cluster) {
 			return "no schedule"
 		}
 
 		return string(cluster.SnapshotScheduleState)
-	},
-	fraction: func(cluster *models.Cluster) float64 {
-		if scheduleApplied(cluster) {
-			return 1
-		}
+	}
 
-		return 0
-	},
-	created: clusterTraits.created,
-	missing: clusterIsMissing,
-	deleted: clusterDeleted,
+	return result
 }
 
 // restoreFraction returns the part of a cluster's data that is restored.
@@ -172,8 +197,8 @@ func restoreFraction(cluster *models.Cluster) float64 {
 	}
 }
 
-// unusable lists the states that do not change to available automatically.
-var unusable = []models.ClusterStatus{
+// unusableStatuses lists the states that do not change to available automatically.
+var unusableStatuses = []models.ClusterStatus{
 	models.ClusterStatusDeleting,
 	models.ClusterStatusFinalSnapshot,
 	models.ClusterStatusHardwareFailure,
@@ -192,14 +217,27 @@ func clusterRestored(cluster *models.Cluster, availableSuffices bool) (bool, err
 		restore = cluster.RestoreStatus.Status
 	}
 	switch {
-	case restore == models.RestoreStatusTypeFailed, cluster.ClusterStatus == models.ClusterStatusIncompatibleRestore:
+	case restore == models.RestoreStatusTypeFailed:
 		return false, ErrRestoreFailed
-	case slices.Contains(unusable, cluster.ClusterStatus), cluster.ClusterAvailabilityStatus == models.ClusterAvailabilityStatusFailed:
-		return false, ErrClusterUnusable
+	case unusable(cluster) != nil:
+		return false, unusable(cluster)
 	case !clusterAvailable(cluster):
 		return false, nil
 	default:
 		return availableSuffices || restore == "" || restore == models.RestoreStatusTypeCompleted, nil
+	}
+}
+
+// unusable returns the reason why a cluster does not become available automatically, nil if it may.
+func unusable(cluster *models.Cluster) error {
+	switch {
+	case cluster.ClusterStatus == models.ClusterStatusIncompatibleRestore:
+		return ErrRestoreFailed
+	case slices.Contains(unusableStatuses, cluster.ClusterStatus),
+		cluster.ClusterAvailabilityStatus == models.ClusterAvailabilityStatusFailed:
+		return ErrClusterUnusable
+	default:
+		return nil
 	}
 }
 
@@ -208,10 +246,15 @@ func clusterRestored(cluster *models.Cluster, availableSuffices bool) (bool, err
 func clusterAvailable(cluster *models.Cluster) bool {
 	switch cluster.ClusterAvailabilityStatus {
 	case "", models.ClusterAvailabilityStatusAvailable:
-		return strings.HasPrefix(string(cluster.ClusterStatus), string(models.ClusterStatusAvailable))
+		return statusAvailable(cluster)
 	default:
 		return false
 	}
+}
+
+// statusAvailable reports whether the status of a cluster is available, with or without a suffix.
+func statusAvailable(cluster *models.Cluster) bool {
+	return strings.HasPrefix(string(cluster.ClusterStatus), string(models.ClusterStatusAvailable))
 }
 
 // errNoCluster is the ErrNotOneCluster of parameters that match no cluster.

@@ -42,6 +42,31 @@ var waits = map[string]func(context.Context, *redshift.Client, redshift.WaitOpti
 
 		return err
 	},
+	"WaitClusterAvailable": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
+		_, err := client.WaitClusterAvailable(ctx, drill, options)
+
+		return err
+	},
+	"WaitClusterPaused": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
+		_, err := client.WaitClusterPaused(ctx, drill, options)
+
+		return err
+	},
+	"WaitClusterDeleted": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
+		_, err := client.WaitClusterDeleted(ctx, drill, options)
+
+		return err
+	},
+	"WaitClusterResized": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
+		_, err := client.WaitClusterResized(ctx, drill, options)
+
+		return err
+	},
+	"WaitClusterParametersApplied": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
+		_, err := client.WaitClusterParametersApplied(ctx, drill, options)
+
+		return err
+	},
 	"WaitTableRestored": func(ctx context.Context, client *redshift.Client, options redshift.WaitOptions) error {
 		_, err := client.WaitTableRestored(ctx, &redshift.DescribeTableRestoreStatusParams{TableRestoreRequestID: "request"}, options)
 
@@ -83,6 +108,11 @@ func (p *polled) DescribeClusters(ctx context.Context, _ *redshift.DescribeClust
 	return &redshift.DescribeClustersResult{Clusters: []models.Cluster{{ClusterStatus: "creating", SnapshotScheduleState: "MODIFYING"}}}, nil
 }
 
+// DescribeResize is the second call of a poll. Only the first one fails.
+func (p *polled) DescribeResize(context.Context, *redshift.DescribeResizeParams, ...redshift.Option) (*redshift.DescribeResizeResult, error) {
+	return &redshift.DescribeResizeResult{Status: models.ResizeStatusInProgress}, nil
+}
+
 func (p *polled) DescribeTableRestoreStatus(ctx context.Context, _ *redshift.DescribeTableRestoreStatusParams, _ ...redshift.Option) (*redshift.DescribeTableRestoreStatusResult, error) {
 	if err := p.do(ctx); err != nil {
 		return nil, err
@@ -104,7 +134,10 @@ func TestWaitsRefuseInvalidOptions(t *testing.T) {
 		"MaxDelay below MinDelay": {options: redshift.WaitOptions{MinDelay: 2, MaxDelay: 1}, want: "WaitOptions.MaxDelay is shorter than WaitOptions.MinDelay"},
 		"ExpectNew": {
 			options: redshift.WaitOptions{ExpectNew: true, MinDelay: hour}, want: "WaitOptions.ExpectNew has no effect on this wait",
-			accepted: []string{"WaitSnapshotAvailable", "WaitSnapshotsAvailable", "WaitClusterRestored", "WaitSnapshotScheduleApplied", "WaitTableRestored"},
+			accepted: []string{
+				"WaitSnapshotAvailable", "WaitSnapshotsAvailable", "WaitClusterRestored", "WaitClusterAvailable", "WaitClusterPaused",
+				"WaitClusterResized", "WaitClusterParametersApplied", "WaitSnapshotScheduleApplied", "WaitTableRestored",
+			},
 		},
 		"AvailableSuffices": {
 			options: redshift.WaitOptions{AvailableSuffices: true, MinDelay: hour}, want: "WaitOptions.AvailableSuffices has no effect on this wait",
@@ -167,6 +200,31 @@ func TestWaitsNeedParameters(t *testing.T) {
 		},
 		"WaitSnapshotScheduleApplied": func(params *redshift.DescribeClustersParams) error {
 			_, err := client.WaitSnapshotScheduleApplied(t.Context(), params, redshift.WaitOptions{})
+
+			return err
+		},
+		"WaitClusterAvailable": func(params *redshift.DescribeClustersParams) error {
+			_, err := client.WaitClusterAvailable(t.Context(), params, redshift.WaitOptions{})
+
+			return err
+		},
+		"WaitClusterPaused": func(params *redshift.DescribeClustersParams) error {
+			_, err := client.WaitClusterPaused(t.Context(), params, redshift.WaitOptions{})
+
+			return err
+		},
+		"WaitClusterDeleted": func(params *redshift.DescribeClustersParams) error {
+			_, err := client.WaitClusterDeleted(t.Context(), params, redshift.WaitOptions{})
+
+			return err
+		},
+		"WaitClusterResized": func(params *redshift.DescribeClustersParams) error {
+			_, err := client.WaitClusterResized(t.Context(), params, redshift.WaitOptions{})
+
+			return err
+		},
+		"WaitClusterParametersApplied": func(params *redshift.DescribeClustersParams) error {
+			_, err := client.WaitClusterParametersApplied(t.Context(), params, redshift.WaitOptions{})
 
 			return err
 		},
@@ -265,7 +323,7 @@ func TestWaitErrorsArePrintedWithoutIdentifiers(t *testing.T) {
 			`{"lastStatus":"creating","polls":3,"reason":"the snapshot failed","waitedSeconds":1.5}`,
 		},
 		"cluster": {
-			&redshift.ClusterRestoreWaitError{Polls: 1, Waited: 400 * time.Microsecond, Err: redshift.ErrClusterUnusable},
+			&redshift.ClusterWaitError{Polls: 1, Waited: 400 * time.Microsecond, Err: redshift.ErrClusterUnusable},
 			`waiting for a cluster (never seen; polls: 1; waited 0s): the cluster does not become available automatically`,
 			`{"lastStatus":"","polls":1,"reason":"the cluster does not become available automatically","waitedSeconds":0.0004}`,
 		},
@@ -297,12 +355,17 @@ func TestWaitErrorsArePrintedWithoutIdentifiers(t *testing.T) {
 func TestWaitErrorsNameTheWait(t *testing.T) {
 	t.Parallel()
 	for wait, text := range map[string]string{
-		"WaitSnapshotAvailable":       `waiting for a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
-		"WaitSnapshotsAvailable":      `waiting for a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
-		"WaitSnapshotDeleted":         `waiting for the end of a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
-		"WaitClusterRestored":         `waiting for a restored cluster (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
-		"WaitSnapshotScheduleApplied": `waiting for a snapshot schedule (last seen "MODIFYING"; polls: 2; waited 1m0s): context deadline exceeded`,
-		"WaitTableRestored":           `waiting for a restored table (last seen "PENDING"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitSnapshotAvailable":        `waiting for a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitSnapshotsAvailable":       `waiting for a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitSnapshotDeleted":          `waiting for the end of a snapshot (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitClusterRestored":          `waiting for a restored cluster (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitSnapshotScheduleApplied":  `waiting for a snapshot schedule (last seen "MODIFYING"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitClusterAvailable":         `waiting for an available cluster (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitClusterPaused":            `waiting for a paused cluster (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitClusterDeleted":           `waiting for the end of a cluster (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitClusterResized":           `waiting for a resized cluster (last seen "IN_PROGRESS"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitClusterParametersApplied": `waiting for the parameters of a cluster (last seen "creating"; polls: 2; waited 1m0s): context deadline exceeded`,
+		"WaitTableRestored":            `waiting for a restored table (last seen "PENDING"; polls: 2; waited 1m0s): context deadline exceeded`,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

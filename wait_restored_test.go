@@ -28,6 +28,7 @@ type restores struct {
 type restoreResponse struct {
 	clusters []models.Cluster
 	tables   []models.TableRestoreStatus
+	resize   *redshift.DescribeResizeResult // nil if the cluster never had a resize
 	marker   string
 	err      error
 	nothing  bool // no result, and no error
@@ -50,6 +51,19 @@ func (r *restores) DescribeClusters(context.Context, *redshift.DescribeClustersP
 	}
 
 	return &redshift.DescribeClustersResult{Clusters: next.clusters, Marker: next.marker}, nil
+}
+
+// DescribeResize is the second call of a poll, and uses the same response.
+func (r *restores) DescribeResize(_ context.Context, params *redshift.DescribeResizeParams, _ ...redshift.Option) (*redshift.DescribeResizeResult, error) {
+	last := r.list[min(len(r.polledAt), len(r.list))-1]
+	if params.ClusterIdentifier != last.clusters[0].ClusterIdentifier {
+		return nil, &awsquery.Error{Operation: "DescribeResize", StatusCode: 404, Code: models.ErrClusterNotFound}
+	}
+	if last.resize == nil {
+		return nil, &awsquery.Error{Operation: "DescribeResize", StatusCode: 404, Code: models.ErrResizeNotFound}
+	}
+
+	return last.resize, nil
 }
 
 func (r *restores) DescribeTableRestoreStatus(context.Context, *redshift.DescribeTableRestoreStatusParams, ...redshift.Option) (*redshift.DescribeTableRestoreStatusResult, error) {

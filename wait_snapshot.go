@@ -22,16 +22,16 @@ var (
 // SnapshotWaitError is the [WaitError] of the waits for snapshots.
 type SnapshotWaitError = WaitError[models.Snapshot]
 
-// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available, and returns it.
-// The status "final snapshot" counts as available. The wait ends when ctx is done.
+// WaitSnapshotAvailable polls DescribeClusterSnapshots until the snapshot that the parameters describe is available, and returns
+// the snapshot. The status "final snapshot" counts as available. The wait ends when ctx is done.
 //
 // The parameters usually have only a SnapshotIdentifier. Parameters that name no snapshot are an error. The wait ends
 // early, with a [SnapshotWaitError], if
-//   - the snapshot failed, or was deleted (also if another snapshot has its name now),
+//   - the snapshot failed ([ErrSnapshotFailed]), or was deleted, even if another snapshot has its name now ([ErrSnapshotDeleted]),
 //   - the parameters match no snapshot, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Snapshot.
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.Snapshot.
 func (c *Client) WaitSnapshotAvailable(
 	ctx context.Context, params *DescribeClusterSnapshotsParams, options WaitOptions,
 ) (models.Snapshot, error) {
@@ -41,13 +41,13 @@ func (c *Client) WaitSnapshotAvailable(
 	return wait.run(ctx)
 }
 
-// WaitSnapshotDeleted polls DescribeClusterSnapshots until no snapshot matches the parameters, or until the status of the snapshot is
-// deleted. It also succeeds if another snapshot has the name of the deleted one. It returns the deleted snapshot as a poll last showed
-// it, or a zero one if no poll did. The wait ends when ctx is done.
+// WaitSnapshotDeleted polls DescribeClusterSnapshots until no snapshot matches the parameters, or until the status of the snapshot
+// is deleted. It also succeeds if another snapshot has the name now. It returns the deleted snapshot as the last poll that found it
+// showed it, or the zero value if no poll found it. The wait ends when ctx is done.
 //
-// The wait deletes nothing: call DeleteClusterSnapshot first, or wait for the end of a retention period. A snapshot that does not exist
-// counts as deleted. Check the SnapshotIdentifier, because a misspelt one counts too. Parameters that name no snapshot are an error. The
-// wait ends early, with a [SnapshotWaitError], if
+// The wait deletes nothing: call DeleteClusterSnapshot first, or wait for the end of a retention period. A snapshot that does not
+// exist counts as deleted. So check the spelling of the SnapshotIdentifier. Parameters that name no snapshot are an error. The wait
+// ends early, with a [SnapshotWaitError], if
 //   - the parameters match several snapshots,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
@@ -97,7 +97,7 @@ var snapshotTraits = traits[models.Snapshot]{
 
 // snapshotDeleted returns the error of a snapshot that is missing after a poll showed it. A snapshot that a filter does not
 // match any more may still exist.
-func snapshotDeleted(err error) error {
+func snapshotDeleted(_ *models.Snapshot, err error) error {
 	if errors.Is(err, errNoSnapshot) {
 		return err
 	}

@@ -14,18 +14,18 @@ import (
 )
 
 // WaitSnapshotsAvailable polls DescribeClusterSnapshots until each of the snapshots is available, failed or deleted, and returns
-// the snapshots in the order of the identifiers. Identifiers are compared without case, and duplicates are allowed. Without
-// identifiers the wait succeeds immediately. The wait ends when ctx is done.
+// the snapshots in the order of the identifiers. Identifiers are compared without case, and duplicates are allowed. If identifiers
+// is empty, the wait succeeds immediately. The wait ends when ctx is done.
 //
-// A poll makes as few calls as possible: it lists 100 snapshots with each call, or describes the snapshots that are not available
-// yet one by one, if that takes fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType.
-// They may be nil. They cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. If the list does not show a snapshot, the
-// poll describes it by its identifier before it counts as missing.
+// A poll makes as few calls as possible. It lists 100 snapshots with each call, or describes the remaining snapshots one by one if
+// that takes fewer calls. The parameters restrict the list, usually to a ClusterIdentifier or a SnapshotType. They may be nil. They
+// cannot have a SnapshotIdentifier, a SnapshotArn or a Marker. If the list does not show a snapshot, the poll describes it by its
+// identifier.
 //
-// A snapshot that failed, was deleted or does not exist does not end the wait for the others. The error joins one
-// [SnapshotWaitError] for each snapshot that is not available. Its method Unwrap() []error returns them. The Last of each, and each
-// returned snapshot, have at least the SnapshotIdentifier. If ctx is done, if Redshift refuses a call, or if it is unavailable for
-// longer than MaxOutage, the wait ends, with this reason for all snapshots that were not available.
+// If a snapshot failed, was deleted or does not exist, the wait for the others continues. The error joins one [SnapshotWaitError]
+// for each snapshot that is not available. Its method Unwrap() []error returns them. Each returned snapshot, and the Last of each
+// SnapshotWaitError, has at least the SnapshotIdentifier. If ctx is done, if Redshift refuses to list snapshots, or if Redshift is
+// unavailable for longer than MaxOutage, the wait ends. All snapshots that are not available yet then get this reason.
 //
 // WaitProgress.Resource is a []models.Snapshot in the order of the identifiers. WaitProgress.Fraction is the mean over the
 // snapshots. WaitProgress.Polls counts polls, not calls.
@@ -124,7 +124,7 @@ func (s *snapshotSet) poll(ctx context.Context) ([]models.Snapshot, error) {
 	return s.snapshots(), nil
 }
 
-// list lists snapshots page by page, and returns the wanted ones that it did not find. It stops as soon as it takes fewer calls to
+// list lists snapshots page by page, and returns the wanted snapshots that it did not find. It stops when it takes fewer calls to
 // describe the rest one by one.
 func (s *snapshotSet) list(ctx context.Context, wanted []*snapshotMember) ([]*snapshotMember, error) {
 	missing := make(map[string]*snapshotMember)

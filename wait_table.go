@@ -20,16 +20,16 @@ var (
 // TableRestoreWaitError is the [WaitError] of [Client.WaitTableRestored].
 type TableRestoreWaitError = WaitError[models.TableRestoreStatus]
 
-// WaitTableRestored polls DescribeTableRestoreStatus until the restore that the parameters describe has succeeded, and returns it. The
-// wait ends when ctx is done.
+// WaitTableRestored polls DescribeTableRestoreStatus until the table restore that the parameters describe has succeeded, and
+// returns the restore. The wait ends when ctx is done.
 //
-// The parameters usually have only the TableRestoreRequestID that RestoreTableFromClusterSnapshot returned. Parameters without
-// it and without a ClusterIdentifier are an error. The wait ends early, with a [TableRestoreWaitError], if
-//   - the restore failed (the error contains Redshift's message) or was canceled,
+// The parameters usually have only the TableRestoreRequestID that RestoreTableFromClusterSnapshot returned. Parameters with neither
+// it nor a ClusterIdentifier are an error. The wait ends early, with a [TableRestoreWaitError], if
+//   - the restore failed ([ErrRestoreFailed]) or was canceled ([ErrRestoreCanceled]); the error contains Redshift's message,
 //   - the parameters match no restore, or several,
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
-// A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.TableRestoreStatus.
+// If a wait ended early, you can wait again, because a wait changes nothing. WaitProgress.Resource is a models.TableRestoreStatus.
 func (c *Client) WaitTableRestored(
 	ctx context.Context, params *DescribeTableRestoreStatusParams, options WaitOptions,
 ) (models.TableRestoreStatus, error) {
@@ -72,20 +72,16 @@ var tableRestoreTraits = traits[models.TableRestoreStatus]{
 
 // tableRestored reports whether a table is restored, or returns the reason why it will not be.
 func tableRestored(restore *models.TableRestoreStatus) (bool, error) {
-	var reason error
 	switch restore.Status {
 	case models.TableRestoreStatusTypeSucceeded:
 		return true, nil
 	case models.TableRestoreStatusTypeFailed:
-		reason = ErrRestoreFailed
+		return false, withMessage(ErrRestoreFailed, restore.Message)
 	case models.TableRestoreStatusTypeCanceled:
-		reason = ErrRestoreCanceled
+		return false, withMessage(ErrRestoreCanceled, restore.Message)
+	default:
+		return false, nil
 	}
-	if reason != nil && restore.Message != "" {
-		reason = fmt.Errorf("%w: %.1024q", reason, restore.Message)
-	}
-
-	return false, reason
 }
 
 // errNoTableRestore is the ErrNotOneTableRestore of parameters that match no restore.

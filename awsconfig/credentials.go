@@ -65,7 +65,7 @@ func (p *provider) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 func (p *provider) Invalidate() { p.invalidate() }
 
 // expiry returns the time when the credentials stop working. Amazon's cache returns a time up to refreshBefore earlier, to be called in
-// time. For credentials with a shorter lifetime, that earlier time is already in the past.
+// time. For credentials with a shorter lifetime, that earlier time is already in the past, although they work.
 func expiry(found aws.Credentials) time.Time {
 	switch {
 	case !found.CanExpire:

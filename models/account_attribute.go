@@ -6,11 +6,11 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AccountAttribute is a property of an AWS account in Redshift.
+// AccountAttribute is an attribute of an AWS account in Redshift.
 type AccountAttribute struct {
-	// The name of the attribute.
+	// Name of the attribute.
 	AttributeName string `json:"AttributeName,omitzero" xml:"AttributeName"`
-	// The values of the attribute.
+	// Values of the attribute.
 	AttributeValues []AttributeValueTarget `json:"AttributeValues,omitzero" xml:"AttributeValues>AttributeValueTarget"`
 }
 

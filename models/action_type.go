@@ -2,8 +2,8 @@
 
 package models
 
-// ActionType is the action that node configurations are for: to restore a cluster from a snapshot (restore-cluster), to
-// follow a recommendation of Amazon (recommend-node-config), or to resize a cluster (resize-cluster).
+// ActionType is an action that node configurations are for. The values mean a restore of a cluster from a snapshot
+// (restore-cluster), a recommendation by Amazon (recommend-node-config), and a resize of a cluster (resize-cluster).
 type ActionType string
 
 const (

@@ -6,9 +6,9 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// AttributeValueTarget is one value of an attribute of an account.
+// AttributeValueTarget is one value of an account's attribute.
 type AttributeValueTarget struct {
-	// The value.
+	// Value of the attribute.
 	AttributeValue string `json:"AttributeValue,omitzero" xml:"AttributeValue"`
 }
 

@@ -8,9 +8,9 @@ import (
 
 // AvailabilityZone is an Availability Zone of a region.
 type AvailabilityZone struct {
-	// The name of the Availability Zone, such as eu-west-1a.
+	// Name of the Availability Zone. For example, eu-west-1a.
 	Name string `json:"Name,omitzero" xml:"Name"`
-	// The platforms for clusters in the Availability Zone.
+	// Platforms for clusters in the Availability Zone.
 	SupportedPlatforms []SupportedPlatform `json:"SupportedPlatforms,omitzero" xml:"SupportedPlatforms>SupportedPlatform"`
 }
 

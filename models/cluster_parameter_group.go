@@ -8,13 +8,13 @@ import (
 
 // ClusterParameterGroup describes a cluster parameter group.
 type ClusterParameterGroup struct {
-	// The name of the group, unique in the account and region.
+	// Name of the group, unique in the account and region.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ParameterGroupName"`
-	// The family of the group, such as redshift-1.0. It is the version of the engine on the clusters that use the group.
+	// Family of the group. For example, redshift-1.0. It is the engine version of the clusters that can use the group.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero" xml:"ParameterGroupFamily"`
-	// The description of the group.
+	// Description of the group, for people.
 	Description string `json:"Description,omitzero" xml:"Description"`
-	// The tags of the group.
+	// Tags of the group.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 

@@ -8,19 +8,19 @@ import (
 
 // ClusterSubnetGroup describes a cluster subnet group.
 type ClusterSubnetGroup struct {
-	// The name of the group, unique in the account and region.
+	// Name of the group, unique in the account and region.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero" xml:"ClusterSubnetGroupName"`
-	// The description of the group.
+	// Description of the group, for people.
 	Description string `json:"Description,omitzero" xml:"Description"`
-	// The identifier of the virtual private cloud (VPC) of the subnets.
+	// Virtual private cloud (VPC) of the subnets.
 	VpcID string `json:"VpcId,omitzero" xml:"VpcId"`
-	// The status of the group.
+	// State of the group.
 	SubnetGroupStatus SubnetGroupStatus `json:"SubnetGroupStatus,omitzero" xml:"SubnetGroupStatus"`
-	// The subnets of the group.
+	// Subnets of the group.
 	Subnets []Subnet `json:"Subnets,omitzero" xml:"Subnets>Subnet"`
-	// The tags of the group.
+	// Tags of the group.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
-	// The types of IP addresses that clusters can have in these subnets.
+	// Kinds of IP addresses that clusters in these subnets can have.
 	SupportedClusterIPAddressTypes []IPAddressType `json:"SupportedClusterIpAddressTypes,omitzero" xml:"SupportedClusterIpAddressTypes>item"`
 }
 

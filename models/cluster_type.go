@@ -2,7 +2,7 @@
 
 package models
 
-// ClusterType is the type of a cluster. A single-node cluster has one node, a multi-node cluster has 2 or more.
+// ClusterType is the type of a cluster. A single-node cluster has one node. A multi-node cluster has two or more.
 type ClusterType string
 
 const (

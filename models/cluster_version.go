@@ -8,11 +8,11 @@ import (
 
 // ClusterVersion is a version of the Redshift engine.
 type ClusterVersion struct {
-	// The number of the version, such as 1.0.
+	// Version number. For example, 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
-	// The family of the parameter groups for this version, such as redshift-1.0.
+	// Parameter group family of the version. For example, redshift-1.0.
 	ClusterParameterGroupFamily string `json:"ClusterParameterGroupFamily,omitzero" xml:"ClusterParameterGroupFamily"`
-	// More about the version, for people.
+	// Description of the version, for people.
 	Description string `json:"Description,omitzero" xml:"Description"`
 }
 

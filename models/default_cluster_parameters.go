@@ -6,13 +6,13 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// DefaultClusterParameters is a family of cluster parameter groups and one page of its parameters.
+// DefaultClusterParameters is a parameter group family and one page of its parameters.
 type DefaultClusterParameters struct {
-	// The name of the family, such as redshift-1.0.
+	// Name of the family. For example, redshift-1.0.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero" xml:"ParameterGroupFamily"`
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"Marker"`
-	// The parameters of this page with their default values.
+	// Parameters on this page, with their default values.
 	Parameters []Parameter `json:"Parameters,omitzero" xml:"Parameters>Parameter"`
 }
 

@@ -31,12 +31,12 @@ const (
 	ErrClusterAlreadyExists awsquery.ErrorCode = "ClusterAlreadyExists"
 	// ErrClusterNotFound: no cluster has this identifier (HTTP status 404).
 	ErrClusterNotFound awsquery.ErrorCode = "ClusterNotFound"
-	// ErrClusterParameterGroupAlreadyExists: the account has a cluster parameter group with this name already.
+	// ErrClusterParameterGroupAlreadyExists: the account already has a cluster parameter group with this name.
 	ErrClusterParameterGroupAlreadyExists awsquery.ErrorCode = "ClusterParameterGroupAlreadyExists"
 	// ErrClusterParameterGroupNotFound: no cluster parameter group has this name (HTTP status 404).
 	ErrClusterParameterGroupNotFound awsquery.ErrorCode = "ClusterParameterGroupNotFound"
-	// ErrClusterParameterGroupQuotaExceeded: the account has as many cluster parameter groups in the region as its quota
-	// allows.
+	// ErrClusterParameterGroupQuotaExceeded: the account already has as many cluster parameter groups in the region as
+	// its quota allows.
 	ErrClusterParameterGroupQuotaExceeded awsquery.ErrorCode = "ClusterParameterGroupQuotaExceeded"
 	// ErrClusterQuotaExceeded: the account already has as many clusters in the region as its quota allows.
 	ErrClusterQuotaExceeded awsquery.ErrorCode = "ClusterQuotaExceeded"
@@ -49,18 +49,18 @@ const (
 	// ErrClusterSnapshotQuotaExceeded: the account already has as many manual snapshots in the region as its quota
 	// allows.
 	ErrClusterSnapshotQuotaExceeded awsquery.ErrorCode = "ClusterSnapshotQuotaExceeded"
-	// ErrClusterSubnetGroupAlreadyExists: the account has a cluster subnet group with this name already.
+	// ErrClusterSubnetGroupAlreadyExists: the account already has a cluster subnet group with this name.
 	ErrClusterSubnetGroupAlreadyExists awsquery.ErrorCode = "ClusterSubnetGroupAlreadyExists"
 	// ErrClusterSubnetGroupNotFoundFault: no cluster subnet group has this name.
 	ErrClusterSubnetGroupNotFoundFault awsquery.ErrorCode = "ClusterSubnetGroupNotFoundFault"
-	// ErrClusterSubnetGroupQuotaExceeded: the account has as many cluster subnet groups in the region as its quota
-	// allows.
+	// ErrClusterSubnetGroupQuotaExceeded: the account already has as many cluster subnet groups in the region as its
+	// quota allows.
 	ErrClusterSubnetGroupQuotaExceeded awsquery.ErrorCode = "ClusterSubnetGroupQuotaExceeded"
 	// ErrClusterSubnetQuotaExceededFault: the cluster subnet group would have more subnets than its quota allows.
 	ErrClusterSubnetQuotaExceededFault awsquery.ErrorCode = "ClusterSubnetQuotaExceededFault"
 	// ErrCopyToRegionDisabledFault: copying to this region is temporarily disabled; try again later.
 	ErrCopyToRegionDisabledFault awsquery.ErrorCode = "CopyToRegionDisabledFault"
-	// ErrCustomCnameAssociationFault: the custom domain name of the cluster is not valid, or does not allow the call.
+	// ErrCustomCnameAssociationFault: the cluster's custom domain name is not valid, or does not allow the call.
 	ErrCustomCnameAssociationFault awsquery.ErrorCode = "CustomCnameAssociationFault"
 	// ErrDependentServiceAccessDenied: a service that Redshift calls denied access to it (HTTP status 403).
 	ErrDependentServiceAccessDenied awsquery.ErrorCode = "DependentServiceAccessDenied"
@@ -69,7 +69,8 @@ const (
 	// ErrDependentServiceUnavailableFault: a service that Redshift calls is temporarily unavailable; try again after 30
 	// to 60 seconds.
 	ErrDependentServiceUnavailableFault awsquery.ErrorCode = "DependentServiceUnavailableFault"
-	// ErrEventSubscriptionQuotaExceeded: the account has as many event subscriptions in the region as its quota allows.
+	// ErrEventSubscriptionQuotaExceeded: the account already has as many event subscriptions in the region as its quota
+	// allows.
 	ErrEventSubscriptionQuotaExceeded awsquery.ErrorCode = "EventSubscriptionQuotaExceeded"
 	// ErrHsmClientCertificateNotFoundFault: no HSM client certificate has this identifier.
 	ErrHsmClientCertificateNotFoundFault awsquery.ErrorCode = "HsmClientCertificateNotFoundFault"
@@ -82,13 +83,13 @@ const (
 	ErrIncompatibleOrderableOptions awsquery.ErrorCode = "IncompatibleOrderableOptions"
 	// ErrInsufficientClusterCapacity: AWS has no capacity for that many nodes of this type.
 	ErrInsufficientClusterCapacity awsquery.ErrorCode = "InsufficientClusterCapacity"
-	// ErrInsufficientS3BucketPolicyFault: the policy of the S3 bucket does not let Redshift read the bucket and put
-	// objects in it.
+	// ErrInsufficientS3BucketPolicyFault: the S3 bucket's policy does not let Redshift read the bucket and put objects
+	// in it.
 	ErrInsufficientS3BucketPolicyFault awsquery.ErrorCode = "InsufficientS3BucketPolicyFault"
-	// ErrInvalidClusterParameterGroupState: a cluster uses the cluster parameter group, or another operation changes it
-	// now.
+	// ErrInvalidClusterParameterGroupState: a cluster uses the cluster parameter group, or another change of the group
+	// is in progress.
 	ErrInvalidClusterParameterGroupState awsquery.ErrorCode = "InvalidClusterParameterGroupState"
-	// ErrInvalidClusterSecurityGroupState: the state of the cluster security group does not allow the call.
+	// ErrInvalidClusterSecurityGroupState: the cluster security group's state does not allow the call.
 	ErrInvalidClusterSecurityGroupState awsquery.ErrorCode = "InvalidClusterSecurityGroupState"
 	// ErrInvalidClusterSnapshotScheduleState: the state of the cluster's snapshot schedule does not allow the call.
 	ErrInvalidClusterSnapshotScheduleState awsquery.ErrorCode = "InvalidClusterSnapshotScheduleState"
@@ -98,7 +99,7 @@ const (
 	ErrInvalidClusterState awsquery.ErrorCode = "InvalidClusterState"
 	// ErrInvalidClusterSubnetGroupStateFault: the state of the cluster subnet group does not allow the call.
 	ErrInvalidClusterSubnetGroupStateFault awsquery.ErrorCode = "InvalidClusterSubnetGroupStateFault"
-	// ErrInvalidClusterSubnetStateFault: the state of a subnet does not allow the call.
+	// ErrInvalidClusterSubnetStateFault: the subnet's state does not allow the call.
 	ErrInvalidClusterSubnetStateFault awsquery.ErrorCode = "InvalidClusterSubnetStateFault"
 	// ErrInvalidClusterTrack: no maintenance track has this name.
 	ErrInvalidClusterTrack awsquery.ErrorCode = "InvalidClusterTrack"
@@ -111,10 +112,10 @@ const (
 	// ErrInvalidRetentionPeriodFault: the retention period is not -1 or 1 to 3,653 days, or not 1 to 35 for automated
 	// snapshots.
 	ErrInvalidRetentionPeriodFault awsquery.ErrorCode = "InvalidRetentionPeriodFault"
-	// ErrInvalidS3BucketNameFault: the name of the S3 bucket is not valid.
+	// ErrInvalidS3BucketNameFault: the S3 bucket's name is not valid.
 	ErrInvalidS3BucketNameFault awsquery.ErrorCode = "InvalidS3BucketNameFault"
-	// ErrInvalidS3KeyPrefixFault: the prefix of log files in S3 has characters that are not allowed, or more than 256 of
-	// them.
+	// ErrInvalidS3KeyPrefixFault: the prefix of log files in S3 has more than 256 characters, or characters that
+	// Redshift does not allow.
 	ErrInvalidS3KeyPrefixFault awsquery.ErrorCode = "InvalidS3KeyPrefixFault"
 	// ErrInvalidSchedule: the schedule's definitions are not valid.
 	ErrInvalidSchedule awsquery.ErrorCode = "InvalidSchedule"
@@ -124,7 +125,7 @@ const (
 	ErrInvalidSnapshotCopyGrantStateFault awsquery.ErrorCode = "InvalidSnapshotCopyGrantStateFault"
 	// ErrInvalidSubnet: a subnet is not valid, or the subnets are not all in one VPC.
 	ErrInvalidSubnet awsquery.ErrorCode = "InvalidSubnet"
-	// ErrInvalidSubscriptionStateFault: the same change of the event subscription is in progress already.
+	// ErrInvalidSubscriptionStateFault: the same change of the event subscription is already in progress.
 	ErrInvalidSubscriptionStateFault awsquery.ErrorCode = "InvalidSubscriptionStateFault"
 	// ErrInvalidTableRestoreArgument: the snapshot has no such table, schema or database.
 	ErrInvalidTableRestoreArgument awsquery.ErrorCode = "InvalidTableRestoreArgument"
@@ -150,7 +151,7 @@ const (
 	ErrReservedNodeNotFound awsquery.ErrorCode = "ReservedNodeNotFound"
 	// ErrReservedNodeOfferingNotFound: no offering of reserved nodes has this identifier (HTTP status 404).
 	ErrReservedNodeOfferingNotFound awsquery.ErrorCode = "ReservedNodeOfferingNotFound"
-	// ErrResizeNotFound: the cluster has no resize (HTTP status 404).
+	// ErrResizeNotFound: the cluster never had a resize (HTTP status 404).
 	ErrResizeNotFound awsquery.ErrorCode = "ResizeNotFound"
 	// ErrResourceNotFoundFault: the resource does not exist (HTTP status 404).
 	ErrResourceNotFoundFault awsquery.ErrorCode = "ResourceNotFoundFault"
@@ -162,11 +163,12 @@ const (
 	ErrSNSTopicArnNotFound awsquery.ErrorCode = "SNSTopicArnNotFound"
 	// ErrScheduleDefinitionTypeUnsupported: Redshift does not support this kind of schedule definition.
 	ErrScheduleDefinitionTypeUnsupported awsquery.ErrorCode = "ScheduleDefinitionTypeUnsupported"
-	// ErrScheduledActionAlreadyExists: the account has a scheduled action with this name already.
+	// ErrScheduledActionAlreadyExists: the account already has a scheduled action with this name.
 	ErrScheduledActionAlreadyExists awsquery.ErrorCode = "ScheduledActionAlreadyExists"
 	// ErrScheduledActionNotFound: no scheduled action has this name.
 	ErrScheduledActionNotFound awsquery.ErrorCode = "ScheduledActionNotFound"
-	// ErrScheduledActionQuotaExceeded: the account has as many scheduled actions in the region as its quota allows.
+	// ErrScheduledActionQuotaExceeded: the account already has as many scheduled actions in the region as its quota
+	// allows.
 	ErrScheduledActionQuotaExceeded awsquery.ErrorCode = "ScheduledActionQuotaExceeded"
 	// ErrScheduledActionTypeUnsupported: Redshift does not support this type of scheduled action.
 	ErrScheduledActionTypeUnsupported awsquery.ErrorCode = "ScheduledActionTypeUnsupported"
@@ -193,20 +195,20 @@ const (
 	ErrSnapshotScheduleQuotaExceeded awsquery.ErrorCode = "SnapshotScheduleQuotaExceeded"
 	// ErrSnapshotScheduleUpdateInProgress: the snapshot schedule already has a change in progress.
 	ErrSnapshotScheduleUpdateInProgress awsquery.ErrorCode = "SnapshotScheduleUpdateInProgress"
-	// ErrSourceNotFound: no source of events has this identifier (HTTP status 404).
+	// ErrSourceNotFound: no event source has this identifier (HTTP status 404).
 	ErrSourceNotFound awsquery.ErrorCode = "SourceNotFound"
-	// ErrSubnetAlreadyInUse: another cluster uses one of the subnets already.
+	// ErrSubnetAlreadyInUse: another cluster already uses a subnet.
 	ErrSubnetAlreadyInUse awsquery.ErrorCode = "SubnetAlreadyInUse"
-	// ErrSubscriptionAlreadyExist: the account has an event subscription with this name already.
+	// ErrSubscriptionAlreadyExist: the account already has an event subscription with this name.
 	ErrSubscriptionAlreadyExist awsquery.ErrorCode = "SubscriptionAlreadyExist"
-	// ErrSubscriptionCategoryNotFound: an event category does not exist, or the source type has no such events (HTTP
+	// ErrSubscriptionCategoryNotFound: no event category has this name, or the source type has no events in it (HTTP
 	// status 404).
 	ErrSubscriptionCategoryNotFound awsquery.ErrorCode = "SubscriptionCategoryNotFound"
 	// ErrSubscriptionEventIdNotFound: no event has this identifier (HTTP status 404).
 	ErrSubscriptionEventIdNotFound awsquery.ErrorCode = "SubscriptionEventIdNotFound"
 	// ErrSubscriptionNotFound: no event subscription has this name (HTTP status 404).
 	ErrSubscriptionNotFound awsquery.ErrorCode = "SubscriptionNotFound"
-	// ErrSubscriptionSeverityNotFound: the severity is neither ERROR nor INFO, or the source type has no such events
+	// ErrSubscriptionSeverityNotFound: the severity is neither ERROR nor INFO, or the source type has no events of it
 	// (HTTP status 404).
 	ErrSubscriptionSeverityNotFound awsquery.ErrorCode = "SubscriptionSeverityNotFound"
 	// ErrTableLimitExceeded: the cluster has more tables than the new node type allows.
@@ -221,6 +223,6 @@ const (
 	ErrUnknownSnapshotCopyRegionFault awsquery.ErrorCode = "UnknownSnapshotCopyRegionFault"
 	// ErrUnsupportedOperation: the call is not supported here.
 	ErrUnsupportedOperation awsquery.ErrorCode = "UnsupportedOperation"
-	// ErrUnsupportedOptionFault: Redshift does not support one of the options of the call.
+	// ErrUnsupportedOptionFault: Redshift does not support one of the call's options.
 	ErrUnsupportedOptionFault awsquery.ErrorCode = "UnsupportedOptionFault"
 )

@@ -8,21 +8,21 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Event describes an event.
+// Event describes an event of a cluster or another source.
 type Event struct {
-	// The identifier of the source of the event.
+	// Identifier of the event's source.
 	SourceIdentifier string `json:"SourceIdentifier,omitzero" xml:"SourceIdentifier"`
-	// The type of the source.
+	// Type of the event's source.
 	SourceType SourceType `json:"SourceType,omitzero" xml:"SourceType"`
-	// The text of the event, for people.
+	// Text of the event, for people.
 	Message string `json:"Message,omitzero" xml:"Message"`
-	// The categories of the event, such as configuration or management.
+	// Categories of the event. For example, configuration or management.
 	EventCategories []string `json:"EventCategories,omitzero" xml:"EventCategories>EventCategory"`
-	// The severity of the event, ERROR or INFO.
+	// Severity of the event, ERROR or INFO.
 	Severity EventSeverity `json:"Severity,omitzero" xml:"Severity"`
-	// The time of the event.
+	// Time of the event.
 	Date time.Time `json:"Date,omitzero" xml:"Date"`
-	// The identifier of the event, such as REDSHIFT-EVENT-2000.
+	// Identifier of the kind of event. For example, REDSHIFT-EVENT-2000.
 	EventID string `json:"EventId,omitzero" xml:"EventId"`
 }
 

@@ -6,11 +6,11 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// EventCategoriesMap has the events of one type of source.
+// EventCategoriesMap has the kinds of events of one source type.
 type EventCategoriesMap struct {
-	// The type of the source, such as cluster or cluster-snapshot.
+	// Type of the sources. For example, cluster or cluster-snapshot.
 	SourceType SourceType `json:"SourceType,omitzero" xml:"SourceType"`
-	// The events of this type of source.
+	// Kinds of events of this source type.
 	Events []EventInfoMap `json:"Events,omitzero" xml:"Events>EventInfoMap"`
 }
 

@@ -8,13 +8,13 @@ import (
 
 // EventInfoMap describes a kind of event.
 type EventInfoMap struct {
-	// The identifier of the event, such as REDSHIFT-EVENT-2000.
+	// Identifier of the kind of event. For example, REDSHIFT-EVENT-2000.
 	EventID string `json:"EventId,omitzero" xml:"EventId"`
-	// The categories of the event, such as configuration or management.
+	// Categories of the event. For example, configuration or management.
 	EventCategories []string `json:"EventCategories,omitzero" xml:"EventCategories>EventCategory"`
-	// The description of the event.
+	// Description of the event, for people.
 	EventDescription string `json:"EventDescription,omitzero" xml:"EventDescription"`
-	// The severity of the event, ERROR or INFO.
+	// Severity of the event, ERROR or INFO.
 	Severity EventSeverity `json:"Severity,omitzero" xml:"Severity"`
 }
 

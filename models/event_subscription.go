@@ -10,27 +10,27 @@ import (
 
 // EventSubscription describes an event subscription.
 type EventSubscription struct {
-	// The AWS account of the subscription, 12 digits.
+	// AWS account that owns the subscription, 12 digits.
 	CustomerAwsID string `json:"CustomerAwsId,omitzero" xml:"CustomerAwsId"`
-	// The name of the subscription.
+	// Name of the subscription.
 	CustSubscriptionID string `json:"CustSubscriptionId,omitzero" xml:"CustSubscriptionId"`
-	// The Amazon resource name (ARN) of the Amazon SNS topic that gets the notifications.
+	// Amazon SNS topic that gets the notifications, as an Amazon Resource Name (ARN).
 	SnsTopicArn string `json:"SnsTopicArn,omitzero" xml:"SnsTopicArn"`
 	// Whether Redshift can send notifications.
 	Status EventSubscriptionStatus `json:"Status,omitzero" xml:"Status"`
-	// The time when the subscription was created.
+	// Creation time of the subscription.
 	SubscriptionCreationTime time.Time `json:"SubscriptionCreationTime,omitzero" xml:"SubscriptionCreationTime"`
-	// The type of source whose events the subscription selects. Empty for all types.
+	// Source type that the subscription selects. Empty for all types.
 	SourceType SourceType `json:"SourceType,omitzero" xml:"SourceType"`
-	// The sources whose events the subscription selects. Empty for all sources of the type.
+	// Identifiers of the sources that the subscription selects. Empty for all sources of the type.
 	SourceIdsList []string `json:"SourceIdsList,omitzero" xml:"SourceIdsList>SourceId"`
-	// The categories that the subscription selects. Empty for all categories.
+	// Event categories that the subscription selects. Empty for all categories.
 	EventCategoriesList []string `json:"EventCategoriesList,omitzero" xml:"EventCategoriesList>EventCategory"`
-	// The severity of the selected events, ERROR or INFO.
+	// Severity of the selected events, ERROR or INFO.
 	Severity EventSeverity `json:"Severity,omitzero" xml:"Severity"`
 	// Whether the subscription sends notifications.
 	Enabled bool `json:"Enabled,omitzero" xml:"Enabled"`
-	// The tags of the subscription.
+	// Tags of the subscription.
 	Tags []Tag `json:"Tags,omitzero" xml:"Tags>Tag"`
 }
 

@@ -2,8 +2,8 @@
 
 package models
 
-// EventSubscriptionStatus is the status of an event subscription. With no-permission, Redshift may no longer publish to
-// the SNS topic. With topic-not-exist, the topic was deleted after the subscription was created.
+// EventSubscriptionStatus is the state of an event subscription. With no-permission, Redshift is no longer allowed to
+// publish to the SNS topic. With topic-not-exist, the topic was deleted after the subscription was created.
 type EventSubscriptionStatus string
 
 const (

@@ -2,7 +2,7 @@
 
 package models
 
-// LogDestinationType is where Redshift stores audit logs: in an S3 bucket or in CloudWatch.
+// LogDestinationType is the destination of audit logs, an S3 bucket or Amazon CloudWatch.
 type LogDestinationType string
 
 const (

@@ -6,14 +6,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// MaintenanceTrack is a series of releases of the Redshift engine. A cluster follows one track, such as current or
+// MaintenanceTrack is a series of releases of the Redshift engine. A cluster follows one track. For example, current or
 // trailing.
 type MaintenanceTrack struct {
-	// The name of the track, current or trailing.
+	// Name of the track. For example, current or trailing.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
-	// The version of the Redshift engine that the track has.
+	// Version of the cluster release on this track.
 	DatabaseVersion string `json:"DatabaseVersion,omitzero" xml:"DatabaseVersion"`
-	// The tracks that a cluster on this track can change to.
+	// Tracks that a cluster on this track can change to.
 	UpdateTargets []UpdateTarget `json:"UpdateTargets,omitzero" xml:"UpdateTargets>UpdateTarget"`
 }
 

@@ -2,7 +2,7 @@
 
 package models
 
-// Mode is the kind of a recommended node configuration, for usual loads or for high performance.
+// Mode is the category of a recommended node configuration.
 type Mode string
 
 const (

@@ -6,15 +6,15 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// NodeConfigurationOption is a node type and a number of nodes that an action can use.
+// NodeConfigurationOption is a node type and number of nodes that an action can use.
 type NodeConfigurationOption struct {
-	// The type of the nodes, such as ra3.4xlarge.
+	// Type of the nodes. For example, ra3.4xlarge.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// The number of nodes.
+	// Number of nodes.
 	NumberOfNodes int `json:"NumberOfNodes,omitzero" xml:"NumberOfNodes"`
-	// The estimated disk usage of the nodes, in percent. Nil if the response does not have it.
+	// Estimated disk usage of the nodes, in percent. Nil if the response does not include it.
 	EstimatedDiskUtilizationPercent *float64 `json:"EstimatedDiskUtilizationPercent,omitzero" xml:"EstimatedDiskUtilizationPercent"`
-	// The kind of recommendation, standard or high-performance.
+	// Category of the recommendation, standard or high-performance.
 	Mode Mode `json:"Mode,omitzero" xml:"Mode"`
 }
 

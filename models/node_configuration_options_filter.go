@@ -6,14 +6,14 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// NodeConfigurationOptionsFilter is a condition for node configurations, such as NumberOfNodes gt 3.
+// NodeConfigurationOptionsFilter is one filter for node configurations. For example, NumberOfNodes gt 3.
 type NodeConfigurationOptionsFilter struct {
-	// The property of the configuration to compare.
+	// Property of the configuration to compare.
 	Name NodeConfigurationOptionsFilterName `json:"Name,omitzero" xml:"Name"`
-	// The comparison. A filter by NodeType allows only in.
+	// Comparison of the property with Values. NodeType allows only in.
 	Operator OperatorType `json:"Operator,omitzero" xml:"Operator"`
-	// The values to compare with: one or, for between, two, or, for in, any number. NumberOfNodes allows 0 to 200,
-	// EstimatedDiskUtilizationPercent 0 to 100.
+	// Values to compare with. The operator in takes any number of values, between takes two, and the others take one.
+	// NumberOfNodes allows 0 to 200, EstimatedDiskUtilizationPercent 0 to 100.
 	Values []string `json:"Value,omitzero" xml:"Value>item"`
 }
 

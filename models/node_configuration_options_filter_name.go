@@ -2,7 +2,7 @@
 
 package models
 
-// NodeConfigurationOptionsFilterName is the property of node configurations that a filter compares.
+// NodeConfigurationOptionsFilterName is a property of node configurations that a filter compares.
 type NodeConfigurationOptionsFilterName string
 
 const (

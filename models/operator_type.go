@@ -2,8 +2,8 @@
 
 package models
 
-// OperatorType is the comparison of a filter: equal (eq), less than (lt), greater than (gt), at most (le), at least
-// (ge), one of several values (in), or between two values (between).
+// OperatorType is the comparison of a filter. The values are equal (eq), less than (lt), greater than (gt), at most
+// (le), at least (ge), one of a list (in), and between two values (between).
 type OperatorType string
 
 const (

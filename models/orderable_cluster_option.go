@@ -8,13 +8,13 @@ import (
 
 // OrderableClusterOption is a combination of settings that a new cluster can have.
 type OrderableClusterOption struct {
-	// The version of the Redshift engine.
+	// Version of the Redshift engine. For example, 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero" xml:"ClusterVersion"`
-	// The type of the cluster, single-node or multi-node.
+	// Type of the cluster, single-node or multi-node.
 	ClusterType ClusterType `json:"ClusterType,omitzero" xml:"ClusterType"`
-	// The type of the nodes.
+	// Type of the nodes. For example, ra3.xlplus.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// The Availability Zones for such a cluster.
+	// Availability Zones that support these settings.
 	AvailabilityZones []AvailabilityZone `json:"AvailabilityZones,omitzero" xml:"AvailabilityZones>AvailabilityZone"`
 }
 

@@ -6,27 +6,27 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// Parameter is a parameter of a cluster parameter group. To change one, set ParameterName and ParameterValue.
+// Parameter is a parameter of a cluster parameter group. To change its value, set ParameterName and ParameterValue.
 type Parameter struct {
-	// The name of the parameter, such as statement_timeout.
+	// Name of the parameter. For example, statement_timeout.
 	ParameterName string `json:"ParameterName,omitzero" xml:"ParameterName"`
-	// The value of the parameter as text. The value of wlm_json_configuration is a JSON document of at most 8,000
+	// Value of the parameter, as text. The value of wlm_json_configuration is a JSON document of at most 8,000
 	// characters.
 	ParameterValue string `json:"ParameterValue,omitzero" xml:"ParameterValue"`
-	// The description of the parameter.
+	// Description of the parameter, for people.
 	Description string `json:"Description,omitzero" xml:"Description"`
-	// Who set the value: user or engine-default.
+	// Source of the value. It is user if ModifyClusterParameterGroup set it, or engine-default.
 	Source ParameterSource `json:"Source,omitzero" xml:"Source"`
-	// The data type of the value, such as string, integer or boolean.
+	// Data type of the value. For example, string, integer or boolean.
 	DataType string `json:"DataType,omitzero" xml:"DataType"`
-	// The valid values of the parameter: a range, or a list with commas.
+	// Allowed values of the parameter, as a range or as a list with commas.
 	AllowedValues string `json:"AllowedValues,omitzero" xml:"AllowedValues"`
-	// Whether a change of the value needs a reboot of the cluster.
+	// Whether a changed value takes effect at a reboot of the cluster (static) or without one (dynamic).
 	ApplyType ParameterApplyType `json:"ApplyType,omitzero" xml:"ApplyType"`
-	// Whether the value can be changed. Some values cannot be changed, for security or for the operation of clusters.
-	// Nil in a request is not sent.
+	// Whether the value can be changed. Some values cannot be changed, for reasons of security or operation. In a
+	// request, nil is not sent.
 	IsModifiable *bool `json:"IsModifiable,omitzero" xml:"IsModifiable"`
-	// The earliest version of the engine that has the parameter.
+	// Earliest version of the engine that has the parameter.
 	MinimumEngineVersion string `json:"MinimumEngineVersion,omitzero" xml:"MinimumEngineVersion"`
 }
 

@@ -2,8 +2,8 @@
 
 package models
 
-// ParameterApplyType is how Redshift applies a change of a parameter. A dynamic change needs no reboot of the cluster. A
-// static change takes effect after the next reboot.
+// ParameterApplyType is how Redshift applies a changed parameter. A static change takes effect at the next reboot of the
+// cluster. A dynamic change needs no reboot.
 type ParameterApplyType string
 
 const (

@@ -2,8 +2,8 @@
 
 package models
 
-// ParameterSource is the source of the value of a parameter. It is user for a value that ModifyClusterParameterGroup
-// set, and engine-default for the default value.
+// ParameterSource is the source of a parameter's value. The values are user, for a value that
+// ModifyClusterParameterGroup set, and engine-default.
 type ParameterSource string
 
 const (

@@ -6,9 +6,9 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// PauseClusterMessage is the pause of a cluster that a scheduled action runs.
+// PauseClusterMessage is a pause of a cluster in a scheduled action.
 type PauseClusterMessage struct {
-	// The cluster to pause.
+	// Identifier of the cluster to pause.
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
 }
 

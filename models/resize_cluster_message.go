@@ -6,21 +6,21 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ResizeClusterMessage is the resize of a cluster that a scheduled action runs.
+// ResizeClusterMessage is a resize of a cluster in a scheduled action.
 type ResizeClusterMessage struct {
-	// The cluster to resize.
+	// Identifier of the cluster to resize.
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
-	// The new type of the cluster: multi-node or single-node.
+	// New type of the cluster, single-node or multi-node.
 	ClusterType string `json:"ClusterType,omitzero" xml:"ClusterType"`
-	// The new type of the nodes, such as ra3.xlplus. Default: the type that the cluster has.
+	// New type of the cluster's nodes. For example, ra3.xlplus. Default: the current type.
 	NodeType string `json:"NodeType,omitzero" xml:"NodeType"`
-	// The new number of nodes. Default: the number that the cluster has.
+	// New number of nodes in the cluster. Default: the current number.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero" xml:"NumberOfNodes"`
-	// Whether to use classic resize. False is elastic resize. Default: false.
+	// Whether to use a classic resize instead of an elastic one. Default: false.
 	Classic *bool `json:"Classic,omitzero" xml:"Classic"`
-	// The identifier of the reserved node.
+	// Identifier of the reserved node to exchange during the resize.
 	ReservedNodeID string `json:"ReservedNodeId,omitzero" xml:"ReservedNodeId"`
-	// The identifier of the target reserved node offering.
+	// Identifier of the offering to exchange the reserved node for.
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero" xml:"TargetReservedNodeOfferingId"`
 }
 

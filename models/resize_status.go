@@ -2,8 +2,8 @@
 
 package models
 
-// ResizeStatus is the state of a resize. The constants are those that Amazon documents; others may come, so have a
-// default in a switch.
+// ResizeStatus is the state of a resize. The constants are the values that Amazon documents. Amazon may add others, so a
+// switch needs a default case.
 type ResizeStatus string
 
 const (

@@ -6,9 +6,9 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ResumeClusterMessage is the resume of a cluster that a scheduled action runs.
+// ResumeClusterMessage is a resume of a cluster in a scheduled action.
 type ResumeClusterMessage struct {
-	// The paused cluster to resume.
+	// Identifier of the paused cluster to resume.
 	ClusterIdentifier string `json:"ClusterIdentifier" xml:"ClusterIdentifier"`
 }
 

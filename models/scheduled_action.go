@@ -10,24 +10,24 @@ import (
 
 // ScheduledAction describes a scheduled action.
 type ScheduledAction struct {
-	// The name of the scheduled action.
+	// Name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ScheduledActionName"`
-	// The action that runs, one of PauseCluster, ResumeCluster and ResizeCluster.
+	// Action to run. Exactly one of PauseCluster, ResumeCluster and ResizeCluster is set.
 	TargetAction *ScheduledActionType `json:"TargetAction,omitzero" xml:"TargetAction"`
-	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). See
-	// CreateScheduledAction.
+	// Times to run the action, in UTC. The form is at(2027-03-04T17:27:00) for one run, or cron(0 10 ? * MON *) for
+	// repeated runs. CreateScheduledAction describes the fields.
 	Schedule string `json:"Schedule,omitzero" xml:"Schedule"`
-	// The IAM role that runs the action, as an ARN.
+	// IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"IamRole"`
-	// The description of the scheduled action.
+	// Description of the scheduled action, for people.
 	ScheduledActionDescription string `json:"ScheduledActionDescription,omitzero" xml:"ScheduledActionDescription"`
-	// Whether the schedule is active or disabled.
+	// Whether the scheduled action is active or disabled.
 	State ScheduledActionState `json:"State,omitzero" xml:"State"`
-	// The next times when the action runs.
+	// Times of the next runs.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"NextInvocations>ScheduledActionTime"`
-	// The time before which the action does not run. Zero if it has none.
+	// Start of the schedule. The action does not run before this time. Zero if the schedule has no start.
 	StartTime time.Time `json:"StartTime,omitzero" xml:"StartTime"`
-	// The time after which the action does not run any more. Zero if it has none.
+	// End of the schedule. The action does not run after this time. Zero if the schedule has no end.
 	EndTime time.Time `json:"EndTime,omitzero" xml:"EndTime"`
 }
 

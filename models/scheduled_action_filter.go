@@ -6,11 +6,11 @@ import (
 	"github.com/redshift-go/redshift/internal/codec"
 )
 
-// ScheduledActionFilter selects scheduled actions.
+// ScheduledActionFilter is one filter for scheduled actions.
 type ScheduledActionFilter struct {
-	// The property to select by: the cluster, or the IAM role.
+	// Property to compare, the cluster or the IAM role.
 	Name ScheduledActionFilterName `json:"Name" xml:"Name"`
-	// The values to match. A scheduled action matches if its property has one of them.
+	// Values to compare with. A scheduled action matches if its property has one of them.
 	Values []string `json:"Values" xml:"Values>item"`
 }
 

@@ -2,7 +2,7 @@
 
 package models
 
-// ScheduledActionFilterName is a property of scheduled actions that a filter selects by.
+// ScheduledActionFilterName is a property of scheduled actions that a filter compares.
 type ScheduledActionFilterName string
 
 const (

@@ -2,7 +2,7 @@
 
 package models
 
-// ScheduledActionState is the state of a scheduled action. A disabled one does not run.
+// ScheduledActionState is the state of a scheduled action. A disabled scheduled action does not run.
 type ScheduledActionState string
 
 const (

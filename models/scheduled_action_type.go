@@ -8,11 +8,11 @@ import (
 
 // ScheduledActionType is the action that a scheduled action runs. Exactly one member is set.
 type ScheduledActionType struct {
-	// Resizes a cluster.
+	// Resize to run.
 	ResizeCluster *ResizeClusterMessage `json:"ResizeCluster,omitzero" xml:"ResizeCluster"`
-	// Pauses a cluster.
+	// Pause to run.
 	PauseCluster *PauseClusterMessage `json:"PauseCluster,omitzero" xml:"PauseCluster"`
-	// Resumes a paused cluster.
+	// Resume to run.
 	ResumeCluster *ResumeClusterMessage `json:"ResumeCluster,omitzero" xml:"ResumeCluster"`
 }
 

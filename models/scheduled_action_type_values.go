@@ -2,7 +2,7 @@
 
 package models
 
-// ScheduledActionTypeValues is a type of scheduled action, by the operation that it runs.
+// ScheduledActionTypeValues is an operation that a scheduled action can run.
 type ScheduledActionTypeValues string
 
 const (

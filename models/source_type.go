@@ -2,7 +2,7 @@
 
 package models
 
-// SourceType is the type of a source of events.
+// SourceType is a type of event source.
 type SourceType string
 
 const (

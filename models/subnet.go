@@ -8,11 +8,11 @@ import (
 
 // Subnet describes a subnet of a cluster subnet group.
 type Subnet struct {
-	// The identifier of the subnet, such as subnet-0a1b2c3d.
+	// Identifier of the subnet. For example, subnet-0a1b2c3d.
 	SubnetIdentifier string `json:"SubnetIdentifier,omitzero" xml:"SubnetIdentifier"`
-	// The Availability Zone of the subnet.
+	// Availability Zone of the subnet.
 	SubnetAvailabilityZone *AvailabilityZone `json:"SubnetAvailabilityZone,omitzero" xml:"SubnetAvailabilityZone"`
-	// The status of the subnet, such as Active.
+	// State of the subnet. For example, Active.
 	SubnetStatus string `json:"SubnetStatus,omitzero" xml:"SubnetStatus"`
 }
 

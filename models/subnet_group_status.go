@@ -2,7 +2,7 @@
 
 package models
 
-// SubnetGroupStatus is the status of a cluster subnet group.
+// SubnetGroupStatus is the state of a cluster subnet group.
 type SubnetGroupStatus string
 
 const (

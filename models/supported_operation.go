@@ -8,7 +8,7 @@ import (
 
 // SupportedOperation is an operation that a maintenance track supports.
 type SupportedOperation struct {
-	// The name of the operation.
+	// Name of the operation.
 	OperationName string `json:"OperationName,omitzero" xml:"OperationName"`
 }
 

@@ -8,7 +8,7 @@ import (
 
 // SupportedPlatform is a platform for clusters.
 type SupportedPlatform struct {
-	// The name of the platform, such as VPC.
+	// Name of the platform. For example, VPC.
 	Name string `json:"Name,omitzero" xml:"Name"`
 }
 

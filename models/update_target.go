@@ -8,11 +8,11 @@ import (
 
 // UpdateTarget is a maintenance track that a cluster can change to.
 type UpdateTarget struct {
-	// The name of the track.
+	// Name of the track.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
-	// The version of the Redshift engine that the track has.
+	// Version of the cluster release on this track.
 	DatabaseVersion string `json:"DatabaseVersion,omitzero" xml:"DatabaseVersion"`
-	// The operations that the track supports.
+	// Operations that the track supports.
 	SupportedOperations []SupportedOperation `json:"SupportedOperations,omitzero" xml:"SupportedOperations>SupportedOperation"`
 }
 

@@ -1,6 +1,7 @@
 package redshifttest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -86,16 +87,23 @@ type Cluster struct {
 // storedCluster is a cluster and its state.
 type storedCluster struct {
 	Cluster                     // Status is empty while the restore determines it
-	settings     models.Cluster // the settings that only a restore can change
-	restore      *restore       // nil if AddCluster added the cluster
+	settings     models.Cluster // the settings that AddCluster cannot set
+	restore      *restore       // nil if the cluster was not restored
 	snapshotCopy *models.ClusterSnapshotCopyStatus
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
-	backedUp     bool        // it has or had a snapshot
-	automated    time.Time   // automated snapshots due until this time have been taken
+	pending      models.PendingModifiedValues
+	resize       *resize   // the last one; nil if there was none
+	nextTrack    time.Time // when the pending maintenance track takes effect
+	namespace    string    // what the namespace is derived from; empty means the identifier
+	backedUp     bool      // it has or had a snapshot
+	automated    time.Time // automated snapshots due until this time have been taken
 }
 
-// defaultSettings returns the settings of a cluster that a restore can change.
+// multiAZEnabled is the MultiAZ of a cluster in two Availability Zones.
+const multiAZEnabled = "Enabled"
+
+// defaultSettings returns the settings of a new cluster that the call does not set.
 func defaultSettings() models.Cluster {
 	return models.Cluster{
 		ClusterSubnetGroupName:           "default",
@@ -157,10 +165,11 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.ManualSnapshotRetentionPeriod = cluster.ManualSnapshotRetentionPeriod
 	shown.VpcID = cluster.VpcID
 	shown.PreferredMaintenanceWindow = cluster.PreferredMaintenanceWindow
-	shown.PendingModifiedValues = &models.PendingModifiedValues{}
+	pendingValues := cluster.pending
+	shown.PendingModifiedValues = &pendingValues
 	shown.ClusterVersion = cluster.Version
 	shown.NumberOfNodes = cluster.NumberOfNodes
-	shown.Encrypted = cluster.KmsKeyID != ""
+	shown.Encrypted = cluster.encrypted()
 	shown.KmsKeyID = cluster.KmsKeyID
 	shown.EnhancedVpcRouting = cluster.EnhancedVpcRouting
 	shown.MaintenanceTrackName = cluster.MaintenanceTrackName
@@ -168,7 +177,7 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.NextMaintenanceWindowStartTime = nextWindow(cluster.PreferredMaintenanceWindow, c.now)
 	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
 	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
-	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cluster.Identifier))
+	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cmp.Or(cluster.namespace, cluster.Identifier)))
 	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
 	if cluster.restore != nil {
@@ -181,6 +190,9 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	if cluster.snapshotCopy != nil {
 		copying := *cluster.snapshotCopy
 		shown.ClusterSnapshotCopyStatus = &copying
+	}
+	if cluster.resize != nil {
+		shown.ResizeInfo, shown.DataTransferProgress = cluster.resize.info(c.now), cluster.resize.transfer(shown.ClusterStatus, c.now)
 	}
 	if shown.ClusterStatus != models.ClusterStatusCreating {
 		c.addCreated(&shown, cluster)
@@ -197,11 +209,31 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
 	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
+	if shown.MultiAZ == multiAZEnabled {
+		shown.MultiAZSecondary = &models.SecondaryClusterInfo{
+			AvailabilityZone: otherZone(cluster.AvailabilityZone),
+			ClusterNodes:     clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible),
+		}
+	}
+	shown.ElasticResizeNumberOfNodeOptions = elasticOptionsText(cluster.NodeType, cluster.NumberOfNodes)
 	if plan, found := c.plan(cluster); found {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
 }
+
+// otherZone returns another Availability Zone of the same region.
+func otherZone(zone string) string {
+	region := strings.TrimRight(zone, "abcdefghijklmnopqrstuvwxyz")
+	if zone == region+"b" {
+		return region + "a"
+	}
+
+	return region + "b"
+}
+
+// encrypted reports whether the data of the cluster is encrypted, with a key of KMS or of a hardware security module.
+func (c *storedCluster) encrypted() bool { return c.KmsKeyID != "" || c.settings.HsmStatus != nil }
 
 // endpoint returns the address of the database of a cluster. The address does not exist.
 func (s *state) endpoint(identifier string) string {
@@ -412,9 +444,9 @@ func (c *Cluster) check() string {
 	return ""
 }
 
-// SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A restore in progress continues, unless
-// the status is incompatible-restore: then the restore has failed. It returns an error if the cluster does not exist, or if the
-// status is empty.
+// SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A change in progress, such as a resize or a
+// deletion, ends without its effect, and a resize has failed. A restore in progress continues, unless the status is
+// incompatible-restore: then the restore has failed. It returns an error if the cluster does not exist, or if the status is empty.
 func (f *Fake) SetClusterStatus(identifier, status string) error {
 	now := f.Now()
 	f.mutex.Lock()
@@ -427,6 +459,7 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	case status == "":
 		return fmt.Errorf("redshifttest: set the status of cluster %q: the status is empty", identifier)
 	}
+	cluster.stopChange(now)
 	cluster.Status = status
 	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {
 		running.stopped = now
@@ -442,19 +475,23 @@ func (f *Fake) RemoveCluster(identifier string) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.states.update(now)
-	owner, name := f.state.resourcesOf(f.account), strings.ToLower(identifier)
-	if owner.clusters[name] == nil {
+	owner := f.state.resourcesOf(f.account)
+	removed := owner.clusters[strings.ToLower(identifier)]
+	if removed == nil {
 		return fmt.Errorf("redshifttest: remove cluster %q: no such cluster", identifier)
 	}
-	delete(owner.clusters, name)
-	owner.removed[name] = true
-	ofCluster := func(restored *tableRestore) bool { return restored.ClusterIdentifier == name }
-	owner.tableRestores = slices.DeleteFunc(owner.tableRestores, ofCluster)
-	for key, snapshot := range owner.snapshots {
-		if snapshot.ClusterIdentifier == name && snapshot.SnapshotType == models.SnapshotTypeAutomated {
-			delete(owner.snapshots, key)
-		}
-	}
+	owner.removeCluster(removed)
 
 	return nil
+}
+
+// removeCluster removes a cluster, its table restores and its automated snapshots.
+func (r *resources) removeCluster(cluster *storedCluster) {
+	delete(r.clusters, cluster.Identifier)
+	r.removed[cluster.Identifier] = true
+	ofCluster := func(restored *tableRestore) bool { return restored.ClusterIdentifier == cluster.Identifier }
+	r.tableRestores = slices.DeleteFunc(r.tableRestores, ofCluster)
+	maps.DeleteFunc(r.snapshots, func(_ string, snapshot *storedSnapshot) bool {
+		return snapshot.source == cluster && snapshot.SnapshotType == models.SnapshotTypeAutomated
+	})
 }

@@ -39,6 +39,7 @@ func TestManyCallersAndRegions(t *testing.T) {
 					"NewTableName":    name, "ResourceName": "arn:aws:redshift:" + fake.Region() + ":123456789012:snapshot:analytics/" + name,
 					"TagKeys.TagKey":                "k",
 					"SnapshotIdentifierList.String": name,
+					"MasterUsername":                "admin", "NodeType": "ra3.large", "MasterUserPassword": "Abcdefg1",
 				}
 				for _, operation := range operations {
 					var parameters []string

@@ -424,7 +424,7 @@ func TestDeclaredNextToHandlers(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	fake.Declare(contract.Operation{
-		Name:   "CreateCluster",
+		Name:   "CreateClusterTwin",
 		Params: []contract.Param{requiredParam("ClusterIdentifier")},
 		Recovery: &contract.Recovery{
 			Describe: "DescribeClusters",
@@ -432,7 +432,7 @@ func TestDeclaredNextToHandlers(t *testing.T) {
 			Settled:  []awsquery.ErrorCode{models.ErrClusterAlreadyExists},
 		},
 	})
-	if got := do(t, fake, "CreateCluster", "ClusterIdentifier", "new"); got.Code != "InvalidAction" ||
+	if got := do(t, fake, "CreateClusterTwin", "ClusterIdentifier", "new"); got.Code != "InvalidAction" ||
 		!strings.Contains(got.Message, "Respond") {
 		t.Errorf("got %s %q", got.Code, got.Message)
 	}

@@ -21,6 +21,8 @@ const (
 	DefaultAccountID        = "123456789012"
 	DefaultSnapshotDuration = 5 * time.Minute
 	DefaultRestoreDuration  = 10 * time.Minute
+	DefaultClusterDuration  = 5 * time.Minute
+	DefaultResizeDuration   = 15 * time.Minute
 
 	// ExampleAccessKeyID and ExampleSecretAccessKey are the key pair of the examples in Amazon's documentation. It belongs to no account.
 	ExampleAccessKeyID     = "AKIDEXAMPLE"
@@ -79,6 +81,17 @@ type Options struct {
 	// Default: [DefaultRestoreDuration].
 	RestoreDuration time.Duration
 
+	// ClusterDuration is how long each of these changes of a cluster takes, on the fake's clock: creation, modification, rename, reboot,
+	// pause, resume, deletion, and the cancellation of a resize. A deletion with a final snapshot takes SnapshotDuration before that. If
+	// it is negative, the response still shows the change in progress, and the change ends immediately afterwards.
+	// Default: [DefaultClusterDuration].
+	ClusterDuration time.Duration
+
+	// ResizeDuration is how long a resize takes, on the fake's clock, and a change of the encryption of a cluster. An elastic resize has
+	// three phases of the same length: preparation, the move to the new nodes, and the transfer of the remaining data. If it is
+	// negative, the resize ends immediately after the call. Default: [DefaultResizeDuration].
+	ResizeDuration time.Duration
+
 	// AutomatedSnapshots makes the fake take a snapshot of each cluster without a snapshot schedule every 8 hours, as Redshift does. The
 	// hours count from the creation of the cluster. It is off by default: a test that advances the clock finds only the snapshots
 	// that it caused. The command redshift-fake turns it on.
@@ -128,9 +141,9 @@ type Quotas struct {
 	SnapshotCopyGrants int
 	// SnapshotSchedules is the number of snapshot schedules of an account. Default: [DefaultSnapshotSchedules].
 	SnapshotSchedules int
-	// Clusters is the number of clusters of an account. Only restores check it. Default: [DefaultClusters].
+	// Clusters is the number of clusters of an account. Restores and CreateCluster check it. Default: [DefaultClusters].
 	Clusters int
-	// Nodes is the number of nodes of all clusters of an account. Only restores check it. Default: [DefaultNodes].
+	// Nodes is the number of nodes of all clusters of an account. Restores, CreateCluster and resizes check it. Default: [DefaultNodes].
 	Nodes int
 	// TableRestores is the number of table restores of an account that have not ended. Default: [DefaultTableRestores].
 	TableRestores int
@@ -190,6 +203,17 @@ type call struct {
 // handlers returns the hand-written handlers by the names of their operations. Each group of operations has a file.
 func handlers() map[string]handler {
 	return map[string]handler{
+		"CancelResize":          cancelResize,
+		"CreateCluster":         createCluster,
+		"DeleteCluster":         deleteCluster,
+		"DescribeResize":        describeResize,
+		"ModifyCluster":         modifyCluster,
+		"ModifyClusterIamRoles": modifyClusterIamRoles,
+		"PauseCluster":          pauseCluster,
+		"RebootCluster":         rebootCluster,
+		"ResizeCluster":         resizeCluster,
+		"ResumeCluster":         resumeCluster,
+
 		"AuthorizeSnapshotAccess":           authorizeSnapshotAccess,
 		"BatchDeleteClusterSnapshots":       batchDeleteClusterSnapshots,
 		"BatchModifyClusterSnapshots":       batchModifyClusterSnapshots,
@@ -332,6 +356,8 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.ClockSkewCode, awsquery.ErrSignatureDoesNotMatch)
 	setDefault(&o.SnapshotDuration, DefaultSnapshotDuration)
 	setDefault(&o.RestoreDuration, DefaultRestoreDuration)
+	setDefault(&o.ClusterDuration, DefaultClusterDuration)
+	setDefault(&o.ResizeDuration, DefaultResizeDuration)
 	setDefault(&o.Quotas.ManualSnapshots, DefaultManualSnapshots)
 	setDefault(&o.Quotas.AccountsPerSnapshot, DefaultAccountsPerSnapshot)
 	setDefault(&o.Quotas.Tags, DefaultTagsPerResource)

@@ -31,7 +31,7 @@ type Fault struct {
 	Truncate bool
 
 	// AfterWork executes the request before Code, Status, Cut or Delay, so that the caller cannot see that it succeeded. By default,
-	// Code, Status and Cut replace the execution and every check of the request, and Delay comes before the execution.
+	// Code, Status and Cut replace the execution and every check of the request, and Delay comes before both.
 	AfterWork bool
 
 	// Delay is the real time before the response. It ends when the context of the request is done.
@@ -118,7 +118,7 @@ func (f *Fault) check() error {
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("the Status %d is not between 200 and 599", f.Status)
 	case f.Cut && (f.Truncate || len(f.Header) > 0):
-		return errors.New("Cut cannot be combined with Truncate or Header, because it sends no response")
+		return errors.New("a Cut cannot be combined with Truncate or Header, because it sends no response")
 	case f.Delay < 0:
 		return errors.New("the Delay is negative")
 	case f.Code != "" && !errorCode.MatchString(string(f.Code)):

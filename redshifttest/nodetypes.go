@@ -45,6 +45,7 @@ var (
 	ds2Types = []string{"ds2.xlarge", "ds2.8xlarge"}
 	dc2Types = []string{"dc2.large", "dc2.8xlarge"}
 	ra3Types = []string{"ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"}
+	rgTypes  = []string{"rg.large", "rg.xlarge", "rg.4xlarge", "rg.12xlarge"}
 )
 
 // restorableNodeTypes returns the node types that a snapshot can be restored to. Amazon's sources conflict about DC2: the API reference

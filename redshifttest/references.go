@@ -10,7 +10,7 @@ import (
 )
 
 // Resources are names of resources that the fake does not implement, but that a restore can refer to. They exist for every
-// account in every region. A restore that names another one is refused, for example with ClusterParameterGroupNotFound.
+// account in every region. A restore that names another one is refused, as in Redshift, for example with ClusterParameterGroupNotFound.
 type Resources struct {
 	// ParameterGroups are names of cluster parameter groups. The groups default.redshift-1.0 and default.redshift-2.0 always exist.
 	ParameterGroups []string

@@ -182,10 +182,21 @@ func copyValues(values map[string][]string) (kept map[string][]string, size int)
 func (l *requestLog) redactParams(params url.Values) {
 	for name := range params {
 		lower := strings.ToLower(name)
-		if secretParameters[lower] || l.secrets[lower[strings.LastIndex(lower, ".")+1:]] {
+		if secretParameters[lower] || l.isSecret(lower) {
 			params.Set(name, redacted)
 		}
 	}
+}
+
+// isSecret reports whether a part of the name of a parameter is the name of a secret, also if the name is wrong, such as Password.1.
+func (l *requestLog) isSecret(lower string) bool {
+	for part := range strings.SplitSeq(lower, ".") {
+		if l.secrets[part] {
+			return true
+		}
+	}
+
+	return false
 }
 
 // secretNames returns the last parts of the names of secret parameters, in lower case. A parameter with such a name is a secret

@@ -92,7 +92,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 		return nil, failed
 	}
 	cluster := &storedCluster{Cluster: source.cluster(c.account, identifier), settings: defaultSettings()}
-	if failed := c.applyParameters(cluster, source); failed != nil {
+	if failed := c.applyRestore(cluster, source); failed != nil {
 		return nil, failed
 	}
 	owner := c.resourcesOf(c.account)
@@ -181,13 +181,27 @@ func (s *storedSnapshot) tagsOfCluster(account string) []models.Tag {
 	return slices.Clone(s.clusterTags)
 }
 
-// applyParameters applies the parameters of the restore to a cluster.
-func (c *call) applyParameters(cluster *storedCluster, source *storedSnapshot) *failure {
+// applyRestore applies the parameters of the restore to a cluster.
+func (c *call) applyRestore(cluster *storedCluster, source *storedSnapshot) *failure {
 	for _, check := range []func(*storedCluster, *storedSnapshot) *failure{c.applyNodes, c.applyPeriods, c.applyNetwork, c.applyKeys} {
 		if failed := check(cluster, source); failed != nil {
 			return failed
 		}
 	}
+	if failed := c.applyReferences(cluster); failed != nil {
+		return failed
+	}
+	settings := &cluster.settings
+	for _, role := range c.params.strings("IamRoles.IamRoleArn") {
+		settings.IamRoles = append(settings.IamRoles, models.ClusterIamRole{IamRoleArn: role, ApplyStatus: roleInSync})
+	}
+	settings.DefaultIamRoleArn = c.params.text("DefaultIamRoleArn")
+
+	return nil
+}
+
+// applyReferences applies the parameters that name other resources to a new cluster.
+func (c *call) applyReferences(cluster *storedCluster) *failure {
 	if failed := c.checkReferences(); failed != nil {
 		return failed
 	}
@@ -195,12 +209,10 @@ func (c *call) applyParameters(cluster *storedCluster, source *storedSnapshot) *
 	if group := c.params.text("ClusterParameterGroupName"); group != "" {
 		settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{inSync(strings.ToLower(group))}
 	}
-	if track := c.params.text("MaintenanceTrackName"); track != "" {
-		if !slices.Contains([]string{"current", "trailing"}, track) {
-			return fail(models.ErrInvalidClusterTrack, "The maintenance track must be current or trailing, not '%s'.", track)
-		}
-		cluster.MaintenanceTrackName = track
+	if failed := c.checkTrack(); failed != nil {
+		return failed
 	}
+	setUnlessEmpty(&cluster.MaintenanceTrackName, c.params.text("MaintenanceTrackName"))
 	if schedule := c.params.text("SnapshotScheduleIdentifier"); schedule != "" {
 		if _, failed := c.schedule(schedule); failed != nil {
 			return failed
@@ -210,10 +222,15 @@ func (c *call) applyParameters(cluster *storedCluster, source *storedSnapshot) *
 	if allow, found := c.params.boolean("AllowVersionUpgrade"); found {
 		settings.AllowVersionUpgrade = allow
 	}
-	for _, role := range c.params.strings("IamRoles.IamRoleArn") {
-		settings.IamRoles = append(settings.IamRoles, models.ClusterIamRole{IamRoleArn: role, ApplyStatus: "in-sync"})
+
+	return nil
+}
+
+// checkTrack checks the MaintenanceTrackName of a call.
+func (c *call) checkTrack() *failure {
+	if track := c.params.text("MaintenanceTrackName"); track != "" && !slices.Contains([]string{"current", "trailing"}, track) {
+		return fail(models.ErrInvalidClusterTrack, "The maintenance track must be current or trailing, not '%s'.", track)
 	}
-	settings.DefaultIamRoleArn = c.params.text("DefaultIamRoleArn")
 
 	return nil
 }
@@ -234,6 +251,22 @@ func (c *call) applyNodes(cluster *storedCluster, source *storedSnapshot) *failu
 }
 
 func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure {
+	if failed := c.applyMaintenance(cluster); failed != nil {
+		return failed
+	}
+	days, failed := c.newRetention()
+	if failed != nil {
+		return fail(awsquery.ErrInvalidParameterValue, "The parameter ManualSnapshotRetentionPeriod is not valid. %s", failed.message)
+	}
+	if days != nil {
+		cluster.ManualSnapshotRetentionPeriod = *days
+	}
+
+	return nil
+}
+
+// applyMaintenance applies the maintenance window and the retention period of automated snapshots.
+func (c *call) applyMaintenance(cluster *storedCluster) *failure {
 	if text := c.params.text("PreferredMaintenanceWindow"); text != "" {
 		window, _, failed := parseWindow(text)
 		if failed != nil {
@@ -248,18 +281,28 @@ func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure 
 		}
 		cluster.AutomatedSnapshotRetentionPeriod = days
 	}
-	days, failed := c.newRetention()
-	if failed != nil {
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter ManualSnapshotRetentionPeriod is not valid. %s", failed.message)
-	}
-	if days != nil {
-		cluster.ManualSnapshotRetentionPeriod = *days
-	}
 
 	return nil
 }
 
 func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure {
+	if failed := c.applyConnectivity(cluster); failed != nil {
+		return failed
+	}
+	if multi, _ := c.params.boolean("MultiAZ"); multi {
+		// The call must set the parameter even if the snapshot is encrypted.
+		if encrypted, _ := c.params.boolean("Encrypted"); !encrypted {
+			return fail(awsquery.ErrInvalidParameterCombination,
+				"Your cluster must be encrypted to use Multi-AZ. Specify encrypted parameter to encrypt your cluster.")
+		}
+		cluster.settings.MultiAZ = multiAZEnabled
+	}
+
+	return nil
+}
+
+// applyConnectivity applies the parameters of a new cluster that determine its place and its connections.
+func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 	settings := &cluster.settings
 	if port, found := c.params.integer("Port"); found {
 		if failed := checkPort(cluster.NodeType, port); failed != nil {
@@ -271,40 +314,56 @@ func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure 
 	setUnlessEmpty(&settings.ClusterSubnetGroupName, strings.ToLower(c.params.text("ClusterSubnetGroupName")))
 	cluster.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
 	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
-	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {
-		return fail(awsquery.ErrInvalidParameterCombination,
-			"The snapshot's cluster is in a VPC. Use VpcSecurityGroupIds instead of ClusterSecurityGroups.")
+	if failed := c.checkNoClassicGroups(); failed != nil {
+		return failed
 	}
 	if groups := c.params.strings("VpcSecurityGroupIds.VpcSecurityGroupId"); len(groups) > 0 {
-		settings.VpcSecurityGroups = nil
-		for _, group := range groups {
-			member := models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"}
-			settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, member)
-		}
+		settings.VpcSecurityGroups = vpcSecurityGroups(groups)
 	}
 	if address := c.params.text("ElasticIp"); address != "" {
 		settings.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: address, Status: "active"}
 	}
-	switch kind := models.IPAddressType(c.params.text("IpAddressType")); kind {
-	case "":
-	case models.IPAddressTypeIPv4, models.IPAddressTypeDualstack:
-		settings.IPAddressType = kind
-	default:
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter IpAddressType must be ipv4 or dualstack, not '%s'.", kind)
+	kind, failed := c.ipAddressType(settings.IPAddressType)
+	if failed != nil {
+		return failed
 	}
+	settings.IPAddressType = kind
 	if relocate, _ := c.params.boolean("AvailabilityZoneRelocation"); relocate {
 		settings.AvailabilityZoneRelocationStatus = "enabled"
 	}
-	if multi, _ := c.params.boolean("MultiAZ"); multi {
-		// The call must set the parameter even if the snapshot is encrypted.
-		if encrypted, _ := c.params.boolean("Encrypted"); !encrypted {
-			return fail(awsquery.ErrInvalidParameterCombination,
-				"Your cluster must be encrypted to use Multi-AZ. Specify encrypted parameter to encrypt your cluster.")
-		}
-		settings.MultiAZ = "Enabled"
+
+	return nil
+}
+
+// checkNoClassicGroups refuses the security groups of clusters outside a VPC. The fake has no such clusters.
+func (c *call) checkNoClassicGroups() *failure {
+	if groups := c.params.strings("ClusterSecurityGroups.ClusterSecurityGroupName"); len(groups) > 0 {
+		return fail(awsquery.ErrInvalidParameterCombination,
+			"The cluster is in a VPC. Use VpcSecurityGroupIds instead of ClusterSecurityGroups.")
 	}
 
 	return nil
+}
+
+func vpcSecurityGroups(identifiers []string) []models.VpcSecurityGroupMembership {
+	groups := make([]models.VpcSecurityGroupMembership, len(identifiers))
+	for i, identifier := range identifiers {
+		groups[i] = models.VpcSecurityGroupMembership{VpcSecurityGroupID: identifier, Status: "active"}
+	}
+
+	return groups
+}
+
+// ipAddressType returns the IpAddressType of a call, or the current type if it has none.
+func (c *call) ipAddressType(current models.IPAddressType) (models.IPAddressType, *failure) {
+	switch kind := models.IPAddressType(c.params.text("IpAddressType")); kind {
+	case "":
+		return current, nil
+	case models.IPAddressTypeIPv4, models.IPAddressTypeDualstack:
+		return kind, nil
+	default:
+		return "", fail(awsquery.ErrInvalidParameterValue, "The parameter IpAddressType must be ipv4 or dualstack, not '%s'.", kind)
+	}
 }
 
 func (c *call) applyKeys(cluster *storedCluster, source *storedSnapshot) *failure {
@@ -318,28 +377,38 @@ func (c *call) applyKeys(cluster *storedCluster, source *storedSnapshot) *failur
 	if encrypted, _ := c.params.boolean("Encrypted"); encrypted && cluster.KmsKeyID == "" {
 		cluster.KmsKeyID = c.serviceKey("redshift")
 	}
-	managed, _ := c.params.boolean("ManageMasterPassword")
-	key := c.params.text("MasterPasswordSecretKmsKeyId")
-	switch {
-	case managed:
-		cluster.MasterPasswordSecretArn = c.arn("secretsmanager", c.account, "secret:redshift!"+cluster.Identifier+"-"+cluster.MasterUsername)
-		cluster.MasterPasswordSecretKmsKeyID = c.serviceKey("secretsmanager")
-		if key != "" {
-			cluster.MasterPasswordSecretKmsKeyID = c.keyARN(c.account, key)
-		}
-	case key != "":
-		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")
-	}
 	certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier")
 	if certificate+configuration != "" {
 		cluster.settings.HsmStatus = &models.HsmStatus{
 			HsmClientCertificateIdentifier: certificate,
 			HsmConfigurationIdentifier:     configuration,
-			Status:                         "active",
+			Status:                         hsmActive,
 		}
 	}
 
+	return c.applyAdminPassword(cluster)
+}
+
+// applyAdminPassword applies the parameters of an admin password that Redshift manages.
+func (c *call) applyAdminPassword(cluster *storedCluster) *failure {
+	managed, _ := c.params.boolean("ManageMasterPassword")
+	switch {
+	case managed:
+		c.manageAdminPassword(cluster)
+	case c.params.text("MasterPasswordSecretKmsKeyId") != "":
+		return fail(awsquery.ErrInvalidParameterCombination, "MasterPasswordSecretKmsKeyId needs ManageMasterPassword.")
+	}
+
 	return nil
+}
+
+// manageAdminPassword makes a secret for the admin password of a cluster.
+func (c *call) manageAdminPassword(cluster *storedCluster) {
+	cluster.MasterPasswordSecretArn = c.arn("secretsmanager", c.account, "secret:redshift!"+cluster.Identifier+"-"+cluster.MasterUsername)
+	cluster.MasterPasswordSecretKmsKeyID = c.serviceKey("secretsmanager")
+	if key := c.params.text("MasterPasswordSecretKmsKeyId"); key != "" {
+		cluster.MasterPasswordSecretKmsKeyID = c.keyARN(c.account, key)
+	}
 }
 
 func setUnlessEmpty(value *string, given string) {

@@ -252,6 +252,8 @@ func TestRestoreSettings(t *testing.T) {
 		t.Errorf("nodes: %+v", got.ClusterNodes)
 	}
 	want.ClusterNodes = got.ClusterNodes
+	want.MultiAZSecondary = &models.SecondaryClusterInfo{AvailabilityZone: "us-east-1b", ClusterNodes: got.ClusterNodes}
+	want.ElasticResizeNumberOfNodeOptions = "[2,3,5,6,7,8,9,10,11,12,13,14,15,16]"
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the cluster is\n%+v\nwant\n%+v", got, want)
 	}

@@ -111,8 +111,8 @@ func (f *Fake) seedTime(at, now time.Time) (time.Time, error) {
 // AddAutomatedSnapshot adds an automated snapshot of a cluster of the fake's own account. The snapshot starts at a time, which cannot
 // be after now on the fake's clock, and becomes available after SnapshotDuration. The zero time means SnapshotDuration before now, so
 // that the snapshot has just become available. The identifier contains the cluster and the time, such as
-// rs:analytics-2026-11-23-04-00-00. The fake keeps the snapshot until the cluster is removed, even after the retention period of the
-// cluster. It returns an error if the cluster does not exist, or if it already has a snapshot of the same second.
+// rs:analytics-2026-11-23-04-00-00. The fake keeps the snapshot until the cluster is deleted, even after the retention period of the
+// cluster, unless ModifyCluster changes that period. It returns an error if the cluster does not exist, or if it already has a snapshot of the same second.
 func (f *Fake) AddAutomatedSnapshot(clusterIdentifier string, at time.Time) (models.Snapshot, error) {
 	now := f.Now()
 	at, err := f.seedTime(at, now)

@@ -162,7 +162,7 @@ func (s *state) copyToOtherRegions(now time.Time) {
 		slices.SortFunc(due, func(a, b *storedSnapshot) int { return a.serial - b.serial })
 		for _, snapshot := range due {
 			snapshot.copyDue = false
-			if cluster := owner.clusters[snapshot.ClusterIdentifier]; cluster != nil && cluster.snapshotCopy != nil {
+			if cluster := owner.clusterOf(snapshot); cluster != nil && cluster.snapshotCopy != nil {
 				s.states.in(cluster.snapshotCopy.DestinationRegion).addCopy(account, snapshot, s.region, cluster.snapshotCopy)
 			}
 		}

@@ -85,6 +85,11 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	if !source.available(c.now) {
 		return nil, fail(models.ErrInvalidClusterSnapshotState, "Snapshot %s is not in state available.", source.SnapshotIdentifier)
 	}
+	owner := c.resourcesOf(c.account)
+	if cluster := owner.clusterOf(source); cluster != nil && cluster.isPaused(c.now) && owner.newestAutomated(c.now)[cluster] == source {
+		return nil, fail(models.ErrInvalidClusterSnapshotState,
+			"Cluster %s is %s. Its latest automated snapshot cannot be copied.", cluster.Identifier, cluster.status(c.now))
+	}
 	if failed := c.checkSnapshotQuota(); failed != nil {
 		return nil, failed
 	}
@@ -100,7 +105,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	target.ManualSnapshotRetentionPeriod = &days
 	target.status = models.SnapshotStatusAvailable
 	target.Tags = slices.Clone(source.Tags)
-	c.resourcesOf(c.account).snapshots[strings.ToLower(identifier)] = &target
+	owner.snapshots[strings.ToLower(identifier)] = &target
 	c.hideNew(&target)
 
 	return &snapshots.CopyClusterSnapshotResult{Snapshot: target.view(c.account, c.now)}, nil

@@ -25,6 +25,8 @@ type state struct {
 	region          string
 	duration        time.Duration // of a snapshot
 	restoreDuration time.Duration
+	clusterDuration time.Duration // of a change of a cluster
+	resizeDuration  time.Duration
 	quotas          Quotas
 	accounts        map[string]*resources
 	serial          int
@@ -56,6 +58,8 @@ func (s states) in(region string) *state {
 			region:          region,
 			duration:        max(s.options.SnapshotDuration, 1), // a new snapshot is creating first
 			restoreDuration: max(s.options.RestoreDuration, restorePreparation),
+			clusterDuration: max(s.options.ClusterDuration, 1), // the response shows the change in progress
+			resizeDuration:  max(s.options.ResizeDuration, resizePhases),
 			quotas:          s.options.Quotas,
 			accounts:        make(map[string]*resources),
 			visibility:      visibility{delay: s.options.VisibilityDelay, from: make(map[any]time.Time)},
@@ -85,6 +89,7 @@ type storedSnapshot struct {
 	models.Snapshot // the members that do not change with time
 
 	serial   int
+	source   *storedCluster // nil for a copy from another region
 	started  time.Time
 	duration time.Duration
 	grants   []string // accounts, or supportAlias
@@ -121,7 +126,7 @@ func (s *state) resourcesOf(account string) *resources {
 }
 
 // update applies the changes that the clock alone causes, in all regions. If the clock jumps over several timers, each of them finds the
-// state of its own time.
+// state at its time.
 func (s states) update(now time.Time) {
 	for due, found := s.timers.next(now); found; due, found = s.timers.next(now) {
 		s.updateResources(due.at)
@@ -149,7 +154,7 @@ func (s states) updateResources(now time.Time) {
 // expire deletes the snapshots whose retention period has ended.
 func (s *state) expire(now time.Time) {
 	for _, owner := range s.accounts {
-		var newest map[string]*storedSnapshot
+		var newest map[*storedCluster]*storedSnapshot
 		for name, snapshot := range owner.snapshots {
 			if end, ends := snapshot.end(); !ends || now.Before(end) {
 				continue
@@ -157,24 +162,35 @@ func (s *state) expire(now time.Time) {
 			if newest == nil {
 				newest = owner.newestAutomated(now)
 			}
-			if newest[snapshot.ClusterIdentifier] != snapshot {
+			if snapshot.source == nil || newest[snapshot.source] != snapshot {
 				delete(owner.snapshots, name)
 			}
 		}
 	}
 }
 
+// clusterOf returns the cluster that a snapshot was taken of, or nil if the cluster does not exist any more. The cluster may have another
+// identifier now.
+func (r *resources) clusterOf(snapshot *storedSnapshot) *storedCluster {
+	if cluster := snapshot.source; cluster != nil && r.clusters[cluster.Identifier] == cluster {
+		return cluster
+	}
+
+	return nil
+}
+
 // newestAutomated returns the newest available automated snapshot of each cluster. That snapshot does not expire while the cluster
 // exists and its automated snapshots are enabled. Copies in other regions expire.
-func (r *resources) newestAutomated(now time.Time) map[string]*storedSnapshot {
-	newest := make(map[string]*storedSnapshot)
+func (r *resources) newestAutomated(now time.Time) map[*storedCluster]*storedSnapshot {
+	newest := make(map[*storedCluster]*storedSnapshot)
 	for _, snapshot := range r.snapshots {
-		cluster, before := r.clusters[snapshot.ClusterIdentifier], newest[snapshot.ClusterIdentifier]
+		cluster := r.clusterOf(snapshot)
+		before := newest[cluster]
 		switch {
-		case snapshot.SnapshotType != models.SnapshotTypeAutomated || snapshot.SourceRegion != "" || !snapshot.available(now):
+		case snapshot.SnapshotType != models.SnapshotTypeAutomated || !snapshot.available(now):
 		case cluster == nil || cluster.AutomatedSnapshotRetentionPeriod <= 0:
 		case before == nil || cmp.Or(snapshot.SnapshotCreateTime.Compare(before.SnapshotCreateTime), snapshot.serial-before.serial) > 0:
-			newest[snapshot.ClusterIdentifier] = snapshot
+			newest[cluster] = snapshot
 		}
 	}
 
@@ -283,6 +299,7 @@ func (s *state) addSnapshot(
 			SnapshotArn:                            s.snapshotARN(account, cluster.Identifier, identifier),
 		},
 		serial:   s.serial,
+		source:   cluster,
 		started:  at,
 		duration: s.duration,
 		tables:   slices.Clone(cluster.Tables),

@@ -68,9 +68,13 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	source, failed := c.ownSnapshot(c.params.text("SnapshotIdentifier"), cluster.Identifier)
+	source, failed := c.ownSnapshot(c.params.text("SnapshotIdentifier"), "")
 	if failed != nil {
 		return nil, failed
+	}
+	// A renamed cluster keeps its snapshots, which have the identifier of that time.
+	if source.ClusterIdentifier != cluster.Identifier && c.resourcesOf(c.account).clusterOf(source) != cluster {
+		return nil, snapshotNotFound(source.SnapshotIdentifier)
 	}
 	if failed := c.checkAvailable(cluster); failed != nil {
 		return nil, failed

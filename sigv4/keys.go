@@ -23,7 +23,7 @@ type keyIdentity struct {
 	accessKeyID string
 	day         string
 	// secret is a hash of the secret with a random seed, so that the secret itself is not kept. Two secrets of one access key id on
-	// one day have the same hash with a probability of 2^-64.
+	// one day, which AWS never issues, have the same hash with a probability of 2^-64.
 	secret uint64
 }
 

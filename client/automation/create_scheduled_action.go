@@ -15,23 +15,24 @@ import (
 
 // CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]. Zero values are not sent and are not in the JSON.
 type CreateScheduledActionParams struct {
-	// Required. The IAM role that runs the action, as an ARN. It needs permission for the target action, and a trust
-	// policy that lets scheduler.redshift.amazonaws.com assume it.
+	// Required. IAM role that runs the action, as an Amazon Resource Name (ARN). The role needs permission for the
+	// target action. Its trust policy must let scheduler.redshift.amazonaws.com assume the role.
 	IamRole string `json:"IamRole,omitzero"`
-	// Required. The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). The fields of
-	// cron are minutes, hours, day of the month, month, day of the week and year. Runs are at least one hour apart.
+	// Required. Times to run the action, in UTC. For one run, use at(2027-03-04T17:27:00). For repeated runs, use cron(0
+	// 10 ? * MON *). The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs must
+	// be at least one hour apart.
 	Schedule string `json:"Schedule,omitzero"`
-	// Required. The name of the new scheduled action, unique in the account.
+	// Required. Name of the new scheduled action, unique in the account.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
-	// Required. The action to run, exactly one of PauseCluster, ResumeCluster and ResizeCluster.
+	// Required. Action to run. Set exactly one of PauseCluster, ResumeCluster and ResizeCluster.
 	TargetAction *models.ScheduledActionType `json:"TargetAction,omitzero"`
-	// Whether the schedule is active. False creates a disabled scheduled action, which does not run.
+	// Whether the scheduled action is active. If false, it is created but does not run.
 	Enable *bool `json:"Enable,omitzero"`
-	// The time after which the action does not run any more. Default: no end.
+	// End of the schedule. The action does not run after this time. Default: no end.
 	EndTime time.Time `json:"EndTime,omitzero"`
-	// The description of the new scheduled action.
+	// Description of the new scheduled action, for people.
 	ScheduledActionDescription string `json:"ScheduledActionDescription,omitzero"`
-	// The time before which the action does not run. Default: no start.
+	// Start of the schedule. The action does not run before this time. Default: no start.
 	StartTime time.Time `json:"StartTime,omitzero"`
 }
 
@@ -65,24 +66,24 @@ func (p *CreateScheduledActionParams) WriteToRequest(request runtime.ClientReque
 
 // CreateScheduledActionResult is the result of [Client.CreateScheduledAction].
 type CreateScheduledActionResult struct {
-	// The name of the scheduled action.
+	// Name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"CreateScheduledActionResult>ScheduledActionName"`
-	// The action that runs, one of PauseCluster, ResumeCluster and ResizeCluster.
+	// Action to run. Exactly one of PauseCluster, ResumeCluster and ResizeCluster is set.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"CreateScheduledActionResult>TargetAction"`
-	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). See
-	// CreateScheduledAction.
+	// Times to run the action, in UTC. The form is at(2027-03-04T17:27:00) for one run, or cron(0 10 ? * MON *) for
+	// repeated runs. CreateScheduledAction describes the fields.
 	Schedule string `json:"Schedule,omitzero" xml:"CreateScheduledActionResult>Schedule"`
-	// The IAM role that runs the action, as an ARN.
+	// IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"CreateScheduledActionResult>IamRole"`
-	// The description of the scheduled action.
+	// Description of the scheduled action, for people.
 	ScheduledActionDescription string `json:"ScheduledActionDescription,omitzero" xml:"CreateScheduledActionResult>ScheduledActionDescription"`
-	// Whether the schedule is active or disabled.
+	// Whether the scheduled action is active or disabled.
 	State models.ScheduledActionState `json:"State,omitzero" xml:"CreateScheduledActionResult>State"`
-	// The next times when the action runs.
+	// Times of the next runs.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"CreateScheduledActionResult>NextInvocations>ScheduledActionTime"`
-	// The time before which the action does not run. Zero if it has none.
+	// Start of the schedule. The action does not run before this time. Zero if the schedule has no start.
 	StartTime time.Time `json:"StartTime,omitzero" xml:"CreateScheduledActionResult>StartTime"`
-	// The time after which the action does not run any more. Zero if it has none.
+	// End of the schedule. The action does not run after this time. Zero if the schedule has no end.
 	EndTime time.Time `json:"EndTime,omitzero" xml:"CreateScheduledActionResult>EndTime"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -13,7 +13,7 @@ import (
 
 // DeleteScheduledActionParams has the parameters of [Client.DeleteScheduledAction]. Zero values are not sent and are not in the JSON.
 type DeleteScheduledActionParams struct {
-	// Required. The scheduled action to delete.
+	// Required. Name of the scheduled action to delete.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
 }
 

@@ -16,7 +16,7 @@ import (
 
 // DescribeScheduledActionsParams has the parameters of [Client.DescribeScheduledActions]. Zero values are not sent and are not in the JSON.
 type DescribeScheduledActionsParams struct {
-	// List only active scheduled actions if true, and only disabled ones if false. Default: both.
+	// List only active scheduled actions (true) or only disabled ones (false). Default: both.
 	Active *bool `json:"Active,omitzero"`
 	// List only active scheduled actions that run before this time.
 	EndTime time.Time `json:"EndTime,omitzero"`
@@ -30,7 +30,7 @@ type DescribeScheduledActionsParams struct {
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
 	// List only active scheduled actions that run after this time.
 	StartTime time.Time `json:"StartTime,omitzero"`
-	// List only scheduled actions of this type. Default: all types.
+	// List only scheduled actions that run this operation. Default: all operations.
 	TargetActionType models.ScheduledActionTypeValues `json:"TargetActionType,omitzero"`
 }
 
@@ -61,9 +61,9 @@ func (p *DescribeScheduledActionsParams) WriteToRequest(request runtime.ClientRe
 
 // DescribeScheduledActionsResult is the result of [Client.DescribeScheduledActions].
 type DescribeScheduledActionsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeScheduledActionsResult>Marker"`
-	// The scheduled actions of this page.
+	// Scheduled actions on this page.
 	ScheduledActions []models.ScheduledAction `json:"ScheduledActions,omitzero" xml:"DescribeScheduledActionsResult>ScheduledActions>ScheduledAction"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -15,23 +15,24 @@ import (
 
 // ModifyScheduledActionParams has the parameters of [Client.ModifyScheduledAction]. Zero values are not sent and are not in the JSON.
 type ModifyScheduledActionParams struct {
-	// Required. The scheduled action to change.
+	// Required. Name of the scheduled action to change.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
-	// Whether the schedule is active. False disables the scheduled action.
+	// Whether the scheduled action is active. If false, it does not run. Default: the current setting.
 	Enable *bool `json:"Enable,omitzero"`
-	// The new time after which the action does not run any more.
+	// New end of the schedule. The action does not run after this time. Default: the current end.
 	EndTime time.Time `json:"EndTime,omitzero"`
-	// The new IAM role that runs the action, as an ARN. It needs permission for the target action, and a trust policy
-	// that lets scheduler.redshift.amazonaws.com assume it.
+	// New IAM role that runs the action, as an ARN. The role needs permission for the target action. Its trust policy
+	// must let scheduler.redshift.amazonaws.com assume the role. Default: the current role.
 	IamRole string `json:"IamRole,omitzero"`
-	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). The fields of cron are
-	// minutes, hours, day of the month, month, day of the week and year. Runs are at least one hour apart.
+	// New times to run the action, in UTC. For one run, use at(2027-03-04T17:27:00). For repeated runs, use cron(0 10 ?
+	// * MON *). The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs must be
+	// at least one hour apart. Default: the current schedule.
 	Schedule string `json:"Schedule,omitzero"`
-	// The new description. An empty text removes it.
+	// New description of the scheduled action, for people. An empty text removes it. Default: the current description.
 	ScheduledActionDescription *string `json:"ScheduledActionDescription,omitzero"`
-	// The new time before which the action does not run.
+	// New start of the schedule. The action does not run before this time. Default: the current start.
 	StartTime time.Time `json:"StartTime,omitzero"`
-	// The new action to run, exactly one of PauseCluster, ResumeCluster and ResizeCluster.
+	// New action to run. Set exactly one of PauseCluster, ResumeCluster and ResizeCluster. Default: the current action.
 	TargetAction *models.ScheduledActionType `json:"TargetAction,omitzero"`
 }
 
@@ -62,24 +63,24 @@ func (p *ModifyScheduledActionParams) WriteToRequest(request runtime.ClientReque
 
 // ModifyScheduledActionResult is the result of [Client.ModifyScheduledAction].
 type ModifyScheduledActionResult struct {
-	// The name of the scheduled action.
+	// Name of the scheduled action.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ModifyScheduledActionResult>ScheduledActionName"`
-	// The action that runs, one of PauseCluster, ResumeCluster and ResizeCluster.
+	// Action to run. Exactly one of PauseCluster, ResumeCluster and ResizeCluster is set.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"ModifyScheduledActionResult>TargetAction"`
-	// The times in UTC: once as at(2027-03-04T17:27:00), or regularly as cron(0 10 ? * MON *). See
-	// CreateScheduledAction.
+	// Times to run the action, in UTC. The form is at(2027-03-04T17:27:00) for one run, or cron(0 10 ? * MON *) for
+	// repeated runs. CreateScheduledAction describes the fields.
 	Schedule string `json:"Schedule,omitzero" xml:"ModifyScheduledActionResult>Schedule"`
-	// The IAM role that runs the action, as an ARN.
+	// IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"ModifyScheduledActionResult>IamRole"`
-	// The description of the scheduled action.
+	// Description of the scheduled action, for people.
 	ScheduledActionDescription string `json:"ScheduledActionDescription,omitzero" xml:"ModifyScheduledActionResult>ScheduledActionDescription"`
-	// Whether the schedule is active or disabled.
+	// Whether the scheduled action is active or disabled.
 	State models.ScheduledActionState `json:"State,omitzero" xml:"ModifyScheduledActionResult>State"`
-	// The next times when the action runs.
+	// Times of the next runs.
 	NextInvocations []time.Time `json:"NextInvocations,omitzero" xml:"ModifyScheduledActionResult>NextInvocations>ScheduledActionTime"`
-	// The time before which the action does not run. Zero if it has none.
+	// Start of the schedule. The action does not run before this time. Zero if the schedule has no start.
 	StartTime time.Time `json:"StartTime,omitzero" xml:"ModifyScheduledActionResult>StartTime"`
-	// The time after which the action does not run any more. Zero if it has none.
+	// End of the schedule. The action does not run after this time. Zero if the schedule has no end.
 	EndTime time.Time `json:"EndTime,omitzero" xml:"ModifyScheduledActionResult>EndTime"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -15,16 +15,15 @@ import (
 
 // CreateClusterParams has the parameters of [Client.CreateCluster]. Zero values are not sent and are not in the JSON.
 type CreateClusterParams struct {
-	// Required. The identifier of the new cluster, 1 to 63 characters. Lower-case letters, digits and hyphens are
-	// allowed. It starts with a letter, does not end with a hyphen and has no two hyphens in a row. Unique in the
-	// account and region.
+	// Required. Identifier of the new cluster, unique in the account and region. It has 1 to 63 lower-case letters,
+	// digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. The name of the admin user, 1 to 128 characters. Lower-case letters, digits and _ + . @ - are allowed.
-	// It starts with a letter and is not PUBLIC or another reserved word of Redshift.
+	// Required. Name of the admin user. It has 1 to 128 lower-case letters, digits and _ + . @ -. It starts with a
+	// letter. It is neither PUBLIC nor another reserved word of Redshift.
 	MasterUsername string `json:"MasterUsername,omitzero"`
-	// Required. The type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
+	// Required. Type of the cluster's nodes. For example, ra3.xlplus. The types are dc2.large, dc2.8xlarge, ra3.large,
 	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge.
-	// DescribeOrderableClusterOptions lists the types of the region.
+	// DescribeOrderableClusterOptions lists the types that the region has.
 	NodeType string `json:"NodeType,omitzero"`
 	// Reserved by Amazon.
 	AdditionalInfo string `json:"AdditionalInfo,omitzero"`
@@ -32,93 +31,96 @@ type CreateClusterParams struct {
 	AllowVersionUpgrade *bool `json:"AllowVersionUpgrade,omitzero"`
 	// Retired by Amazon. Redshift ignores it.
 	AquaConfigurationStatus models.AquaConfigurationStatus `json:"AquaConfigurationStatus,omitzero"`
-	// The number of days to keep automated snapshots, 0 to 35. With 0, Redshift takes none. Clusters of RA3 and RG nodes
+	// Days to keep automated snapshots, 0 to 35. The value 0 disables automated snapshots. Clusters of RA3 and RG nodes
 	// do not allow 0. Default: 1.
 	AutomatedSnapshotRetentionPeriod *int `json:"AutomatedSnapshotRetentionPeriod,omitzero"`
-	// The Availability Zone of the cluster, such as eu-west-1a. It must be in the region of the endpoint. Default: a
-	// zone that Redshift chooses.
+	// Availability Zone to create the cluster in. It must be in the region of the endpoint. For example, eu-west-1a.
+	// Default: Redshift chooses one.
 	AvailabilityZone string `json:"AvailabilityZone,omitzero"`
-	// Whether Redshift may move the cluster to another Availability Zone.
+	// Whether the cluster may be moved to another Availability Zone.
 	AvailabilityZoneRelocation *bool `json:"AvailabilityZoneRelocation,omitzero"`
-	// The AWS Glue data catalog of a cluster with federated permissions, 1 to 64 characters. Lower-case letters, digits,
-	// underscores and hyphens are allowed, with at least one letter.
+	// Name of the AWS Glue data catalog, for a cluster with federated permissions. It has 1 to 64 lower-case letters,
+	// digits, underscores and hyphens, and at least one letter.
 	CatalogName string `json:"CatalogName,omitzero"`
-	// The parameter group of the cluster, 1 to 255 letters, digits and hyphens. It starts with a letter, does not end
-	// with a hyphen and has no two hyphens in a row. Default: the default parameter group of the engine.
+	// Name of the cluster's parameter group. It has 1 to 255 letters, digits and hyphens. It starts with a letter, does
+	// not end with a hyphen, and has no two hyphens in a row. Default: the default parameter group of the engine
+	// version.
 	ClusterParameterGroupName string `json:"ClusterParameterGroupName,omitzero"`
-	// The cluster security groups of a cluster outside a virtual private cloud (VPC). Default: the default cluster
-	// security group.
+	// Names of the cluster security groups, for a cluster outside a virtual private cloud (VPC). Default: the default
+	// cluster security group.
 	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
-	// The cluster subnet group of a cluster in a VPC. Without it, the cluster is outside a VPC, if the account can have
-	// such clusters.
+	// Name of the subnet group, for a cluster in a VPC. Without it, Redshift creates the cluster outside a VPC, if the
+	// account supports such clusters.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// The type of the cluster, single-node or multi-node. A multi-node cluster needs NumberOfNodes, a single-node
-	// cluster does not. Default: multi-node.
+	// Type of the cluster, single-node or multi-node. A multi-node cluster also needs NumberOfNodes. Default:
+	// multi-node.
 	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
-	// The version of the Redshift engine on all nodes. Redshift has only version 1.0.
+	// Version of the Redshift engine on all nodes. Redshift has only version 1.0.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
-	// The name of the first database, 1 to 64 lower-case letters and digits. It is not a reserved word of Redshift. The
-	// SQL statement CREATE DATABASE creates further databases later. Default: dev.
+	// Name of the first database. It has 1 to 64 lower-case letters and digits. It is not a reserved word of Redshift.
+	// To create more databases later, use the SQL statement CREATE DATABASE. Default: dev.
 	DBName string `json:"DBName,omitzero"`
-	// The default IAM role of the cluster, an Amazon resource name (ARN) that IamRoles has too.
+	// Default IAM role of the cluster, as an Amazon Resource Name (ARN). IamRoles must include it.
 	DefaultIamRoleArn string `json:"DefaultIamRoleArn,omitzero"`
-	// The elastic IP address of the cluster. It must belong to the EC2-VPC platform and be reachable through an internet
-	// gateway. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
+	// Elastic IP address of the cluster. The cluster must be in a VPC and publicly accessible through an internet
+	// gateway. A publicly accessible cluster with AvailabilityZoneRelocation cannot have one.
 	ElasticIP string `json:"ElasticIp,omitzero"`
-	// Whether Redshift encrypts the data in the cluster at rest. Redshift refuses false. Default: true.
+	// Whether to encrypt the data in the cluster at rest. Redshift refuses false. Default: true.
 	Encrypted *bool `json:"Encrypted,omitzero"`
-	// Whether traffic between the cluster and data repositories must go through the VPC. Only for clusters in a VPC.
-	// Default: false.
+	// Whether to force traffic between the cluster and data repositories through the cluster's VPC. The cluster must be
+	// in a VPC. Default: false.
 	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero"`
-	// Whether the cluster gets more compute for automatic optimization. Default: false.
+	// Whether to give the cluster extra compute for automatic optimization. Default: false.
 	ExtraComputeForAutomaticOptimization *bool `json:"ExtraComputeForAutomaticOptimization,omitzero"`
-	// The HSM client certificate of the cluster, by its identifier. The cluster uses it to fetch its keys from a
-	// hardware security module (HSM).
+	// Identifier of the HSM client certificate. The cluster uses it to fetch its encryption keys from a hardware
+	// security module (HSM).
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero"`
-	// The HSM configuration of the cluster, by its identifier. It has the address and the partition of the HSM.
+	// Identifier of the HSM configuration. It has the information for connecting to the hardware security module (HSM).
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero"`
-	// The IAM roles that let the cluster call other AWS services, as ARNs. A quota limits their number.
+	// IAM roles that the cluster may use to call other AWS services, as ARNs. A quota limits their number.
 	IamRoles []string `json:"IamRoles,omitzero"`
-	// The kind of IP addresses of the cluster, ipv4 or dualstack.
+	// Kind of IP address of the cluster, ipv4 or dualstack.
 	IPAddressType models.IPAddressType `json:"IpAddressType,omitzero"`
-	// The key of AWS Key Management Service (KMS) that encrypts the cluster. An ARN, an id or an alias of a key.
-	// Default: the key of the account for Redshift.
+	// Key of AWS Key Management Service (KMS) that encrypts the cluster. It is the ARN, identifier or alias of a key.
+	// Default: the account's default key for Redshift.
 	KmsKeyID string `json:"KmsKeyId,omitzero"`
-	// Whether Redshift loads sample data into the new cluster. The parameter is a text, such as true.
+	// Whether to load sample data into the new cluster. The value is text. For example, true.
 	LoadSampleData string `json:"LoadSampleData,omitzero"`
-	// The maintenance track of the cluster. DescribeClusterTracks lists the tracks. Default: current.
+	// Maintenance track of the cluster. DescribeClusterTracks lists the tracks. Default: current.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
-	// Whether Redshift keeps the admin password in AWS Secrets Manager. True excludes MasterUserPassword. Default:
-	// false.
+	// Whether to keep the admin password in AWS Secrets Manager. If true, Redshift generates the password, and
+	// MasterUserPassword is not allowed. If false, the password is MasterUserPassword. A new cluster has false by
+	// default.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
-	// The default retention of the cluster's manual snapshots in days, 1 to 3,653, or -1. With -1, Redshift keeps them
-	// until someone deletes them. Redshift refuses 0.
+	// Days to keep the cluster's manual snapshots that set no period, 1 to 3,653, or -1. The value -1 keeps them until
+	// they are deleted. Redshift refuses 0.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// The KMS key that encrypts the secret of the admin password. Only with ManageMasterPassword.
+	// KMS key that encrypts the secret of the admin password. Valid only with ManageMasterPassword.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero"`
-	// The password of the admin user, 8 to 64 characters. It has an upper-case letter, a lower-case letter and a digit.
-	// Printable ASCII characters are allowed, except the space and ' " \ / @. Not with ManageMasterPassword.
+	// Password of the admin user, 8 to 64 characters. It needs an upper-case letter, a lower-case letter and a digit.
+	// Printable ASCII characters are allowed, except spaces and ' " \ / @. Required unless ManageMasterPassword is true,
+	// and not allowed if it is.
 	MasterUserPassword awsquery.Secret `json:"MasterUserPassword,omitzero"`
-	// Whether the cluster runs in two Availability Zones. Without it, the cluster runs in one.
+	// Whether to run the cluster in two Availability Zones. Without it, the cluster runs in one.
 	MultiAZ *bool `json:"MultiAZ,omitzero"`
-	// The number of compute nodes, 1 to 100. A cluster of type multi-node needs it, with 2 or more. The node type and
-	// the quotas of the account can lower the limit. Default: 1.
+	// Number of compute nodes in the cluster, 1 to 100. Required for a multi-node cluster, which has 2 or more. The node
+	// type and the quotas of the account can lower the maximum. Default: 1.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
-	// The port for connections to the cluster. DC2 nodes allow 1150 to 65535. RA3 and RG nodes allow 5431 to 5455 and
-	// 8191 to 8215. Default: 5439.
+	// Port of the cluster's database. The range is 1150 to 65535 for DC2 nodes. For RA3 and RG nodes, it is 5431 to 5455
+	// or 8191 to 8215. Default: 5439.
 	Port *int `json:"Port,omitzero"`
-	// The weekly time for maintenance in UTC, at least 30 minutes, such as Sun:05:00-Sun:05:30. Default: 30 minutes on a
-	// random day, in an 8-hour block that depends on the region.
+	// Weekly maintenance window of the cluster, in UTC. It is at least 30 minutes long. For example,
+	// Sun:05:00-Sun:05:30. Default: 30 minutes on a random day, at a random time in the region's 8-hour block.
 	PreferredMaintenanceWindow string `json:"PreferredMaintenanceWindow,omitzero"`
-	// Whether a public network can reach the cluster. Default: false.
+	// Whether the cluster is accessible from a public network. Default: false.
 	PubliclyAccessible *bool `json:"PubliclyAccessible,omitzero"`
-	// The IAM Identity Center application of a cluster with federated permissions, as an ARN.
+	// IAM Identity Center application of a cluster with federated permissions, as an ARN.
 	RedshiftIdcApplicationArn string `json:"RedshiftIdcApplicationArn,omitzero"`
-	// The snapshot schedule of the cluster.
+	// Identifier of the cluster's snapshot schedule.
 	SnapshotScheduleIdentifier string `json:"SnapshotScheduleIdentifier,omitzero"`
 	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`
-	// The VPC security groups of a cluster in a VPC. Default: the default security group of the VPC.
+	// Identifiers of the VPC security groups, for a cluster in a VPC. Default: the default VPC security group.
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 

@@ -14,14 +14,14 @@ import (
 
 // DeleteClusterParams has the parameters of [Client.DeleteCluster]. Zero values are not sent and are not in the JSON.
 type DeleteClusterParams struct {
-	// Required. The cluster to delete.
+	// Required. Identifier of the cluster to delete.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// The identifier of the final snapshot, 1 to 255 letters, digits and hyphens. It starts with a letter, does not end
-	// with a hyphen and has no two hyphens in a row. Needed unless SkipFinalClusterSnapshot is true, and an error if it
-	// is.
+	// Identifier of the final snapshot, unique in the account and region. It has 1 to 255 letters, digits and hyphens.
+	// It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Required unless
+	// SkipFinalClusterSnapshot is true, and not allowed if it is.
 	FinalClusterSnapshotIdentifier string `json:"FinalClusterSnapshotIdentifier,omitzero"`
-	// The number of days to keep the final snapshot, 1 to 3,653, or -1. With -1, Redshift keeps it until someone deletes
-	// it. Redshift refuses 0. Default: -1.
+	// Days to keep the final snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses 0. Default:
+	// -1.
 	FinalClusterSnapshotRetentionPeriod *int `json:"FinalClusterSnapshotRetentionPeriod,omitzero"`
 	// Whether to delete the cluster without a final snapshot. Default: false.
 	SkipFinalClusterSnapshot *bool `json:"SkipFinalClusterSnapshot,omitzero"`

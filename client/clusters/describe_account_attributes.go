@@ -28,7 +28,7 @@ func (p *DescribeAccountAttributesParams) WriteToRequest(request runtime.ClientR
 
 // DescribeAccountAttributesResult is the result of [Client.DescribeAccountAttributes].
 type DescribeAccountAttributesResult struct {
-	// The attributes of the account.
+	// Attributes of the account.
 	AccountAttributes []models.AccountAttribute `json:"AccountAttributes,omitzero" xml:"DescribeAccountAttributesResult>AccountAttributes>AccountAttribute"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -47,7 +47,7 @@ func (r *DescribeAccountAttributesResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeAccountAttributes lists attributes of the AWS account in Redshift, such as max-defer-maintenance-duration.
+// DescribeAccountAttributes lists attributes of the AWS account in Redshift.
 func (c *Client) DescribeAccountAttributes(ctx context.Context, params *DescribeAccountAttributesParams, options ...Option) (*DescribeAccountAttributesResult, error) {
 	return codec.Submit[DescribeAccountAttributesResult](ctx, c.over(), codec.Call{
 		ID: "describeAccountAttributes", Path: "/?Action=DescribeAccountAttributes&Version=2012-12-01", ReadOnly: true,

@@ -15,7 +15,7 @@ import (
 
 // DescribeClusterTracksParams has the parameters of [Client.DescribeClusterTracks]. Zero values are not sent and are not in the JSON.
 type DescribeClusterTracksParams struct {
-	// List only the maintenance track with this name, such as current.
+	// List only the maintenance track with this name. For example, current.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
@@ -36,9 +36,9 @@ func (p *DescribeClusterTracksParams) WriteToRequest(request runtime.ClientReque
 
 // DescribeClusterTracksResult is the result of [Client.DescribeClusterTracks].
 type DescribeClusterTracksResult struct {
-	// The maintenance tracks of this page.
+	// Maintenance tracks on this page.
 	MaintenanceTracks []models.MaintenanceTrack `json:"MaintenanceTracks,omitzero" xml:"DescribeClusterTracksResult>MaintenanceTracks>MaintenanceTrack"`
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterTracksResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -15,10 +15,11 @@ import (
 
 // DescribeClusterVersionsParams has the parameters of [Client.DescribeClusterVersions]. Zero values are not sent and are not in the JSON.
 type DescribeClusterVersionsParams struct {
-	// List only the versions of this family of parameter groups, such as redshift-1.0. The name has 1 to 255 letters,
-	// digits and hyphens, starts with a letter, does not end with a hyphen and has no two hyphens in a row.
+	// List only versions of this parameter group family. For example, redshift-1.0. The name has 1 to 255 letters,
+	// digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Default:
+	// all families.
 	ClusterParameterGroupFamily string `json:"ClusterParameterGroupFamily,omitzero"`
-	// List only this version, such as 1.0.
+	// List only this version. For example, 1.0. Default: all versions.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
@@ -49,9 +50,9 @@ func (p *DescribeClusterVersionsParams) WriteToRequest(request runtime.ClientReq
 
 // DescribeClusterVersionsResult is the result of [Client.DescribeClusterVersions].
 type DescribeClusterVersionsResult struct {
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterVersionsResult>Marker"`
-	// The versions of this page.
+	// Engine versions on this page.
 	ClusterVersions []models.ClusterVersion `json:"ClusterVersions,omitzero" xml:"DescribeClusterVersionsResult>ClusterVersions>ClusterVersion"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -72,7 +73,7 @@ func (r *DescribeClusterVersionsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeClusterVersions lists the versions of the Redshift engine that the region has.
+// DescribeClusterVersions lists the versions of the Redshift engine that are available in the region.
 func (c *Client) DescribeClusterVersions(ctx context.Context, params *DescribeClusterVersionsParams, options ...Option) (*DescribeClusterVersionsResult, error) {
 	return codec.Submit[DescribeClusterVersionsResult](ctx, c.over(), codec.Call{
 		ID: "describeClusterVersions", Path: "/?Action=DescribeClusterVersions&Version=2012-12-01", ReadOnly: true,

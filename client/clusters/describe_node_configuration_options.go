@@ -15,22 +15,23 @@ import (
 
 // DescribeNodeConfigurationOptionsParams has the parameters of [Client.DescribeNodeConfigurationOptions]. Zero values are not sent and are not in the JSON.
 type DescribeNodeConfigurationOptionsParams struct {
-	// Required. The action to list options for: restore-cluster, resize-cluster or recommend-node-config. The last one
-	// lists the configurations that Amazon recommends for a cluster or a snapshot.
+	// Required. Action to list configurations for. The values are restore-cluster, resize-cluster and
+	// recommend-node-config. With recommend-node-config, the list has the configurations that Amazon recommends for the
+	// cluster or snapshot.
 	ActionType models.ActionType `json:"ActionType,omitzero"`
-	// The cluster to list options for.
+	// Identifier of the cluster to list configurations for.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Conditions that all listed options meet.
+	// List only configurations that match all of these filters.
 	Filters []models.NodeConfigurationOptionsFilter `json:"Filter,omitzero"`
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
-	// The largest number of options in a response, 100 to 500. If more exist, the response has a Marker. Default: 500.
+	// Maximum number of items in one response, 100 to 500. If more items exist, the response has a Marker. Default: 500.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// The AWS account that owns the snapshot. Needed for the snapshot of another account.
+	// AWS account that owns the snapshot. Required for another account's snapshot.
 	OwnerAccount string `json:"OwnerAccount,omitzero"`
-	// The snapshot to list options for, as an ARN, instead of SnapshotIdentifier.
+	// Amazon Resource Name (ARN) of the snapshot. An alternative to SnapshotIdentifier.
 	SnapshotArn string `json:"SnapshotArn,omitzero"`
-	// The snapshot to list options for, by its identifier.
+	// Identifier of the snapshot to list configurations for.
 	SnapshotIdentifier string `json:"SnapshotIdentifier,omitzero"`
 }
 
@@ -62,9 +63,9 @@ func (p *DescribeNodeConfigurationOptionsParams) WriteToRequest(request runtime.
 
 // DescribeNodeConfigurationOptionsResult is the result of [Client.DescribeNodeConfigurationOptions].
 type DescribeNodeConfigurationOptionsResult struct {
-	// The options of this page.
+	// Node configurations on this page.
 	NodeConfigurationOptionList []models.NodeConfigurationOption `json:"NodeConfigurationOptionList,omitzero" xml:"DescribeNodeConfigurationOptionsResult>NodeConfigurationOptionList>NodeConfigurationOption"`
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeNodeConfigurationOptionsResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -85,7 +86,7 @@ func (r *DescribeNodeConfigurationOptionsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeNodeConfigurationOptions lists the node types and numbers of nodes that an action can use, with the estimated disk usage of each.
+// DescribeNodeConfigurationOptions lists the node configurations that an action can use, each with its estimated disk usage.
 func (c *Client) DescribeNodeConfigurationOptions(ctx context.Context, params *DescribeNodeConfigurationOptionsParams, options ...Option) (*DescribeNodeConfigurationOptionsResult, error) {
 	return codec.Submit[DescribeNodeConfigurationOptionsResult](ctx, c.over(), codec.Call{
 		ID: "describeNodeConfigurationOptions", Path: "/?Action=DescribeNodeConfigurationOptions&Version=2012-12-01", ReadOnly: true,

@@ -15,13 +15,14 @@ import (
 
 // DescribeOrderableClusterOptionsParams has the parameters of [Client.DescribeOrderableClusterOptions]. Zero values are not sent and are not in the JSON.
 type DescribeOrderableClusterOptionsParams struct {
-	// List only the options of this engine version, such as 1.0. Default: all versions.
+	// List only options of this engine version. For example, 1.0. DescribeClusterVersions lists the versions. Default:
+	// all versions.
 	ClusterVersion string `json:"ClusterVersion,omitzero"`
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
 	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the options of this node type, such as ra3.xlplus.
+	// List only options of this node type. For example, ra3.xlplus. Default: all node types.
 	NodeType string `json:"NodeType,omitzero"`
 }
 
@@ -47,9 +48,9 @@ func (p *DescribeOrderableClusterOptionsParams) WriteToRequest(request runtime.C
 
 // DescribeOrderableClusterOptionsResult is the result of [Client.DescribeOrderableClusterOptions].
 type DescribeOrderableClusterOptionsResult struct {
-	// The options of this page.
+	// Options on this page.
 	OrderableClusterOptions []models.OrderableClusterOption `json:"OrderableClusterOptions,omitzero" xml:"DescribeOrderableClusterOptionsResult>OrderableClusterOptions>OrderableClusterOption"`
-	// The start of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeOrderableClusterOptionsResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -70,7 +71,7 @@ func (r *DescribeOrderableClusterOptionsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeOrderableClusterOptions lists the combinations of engine version, cluster type and node type that a new cluster in the region can have, with the Availability Zones of each.
+// DescribeOrderableClusterOptions lists the settings that a new cluster in the region can have.
 func (c *Client) DescribeOrderableClusterOptions(ctx context.Context, params *DescribeOrderableClusterOptionsParams, options ...Option) (*DescribeOrderableClusterOptionsResult, error) {
 	return codec.Submit[DescribeOrderableClusterOptionsResult](ctx, c.over(), codec.Call{
 		ID: "describeOrderableClusterOptions", Path: "/?Action=DescribeOrderableClusterOptions&Version=2012-12-01", ReadOnly: true,

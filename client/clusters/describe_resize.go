@@ -14,7 +14,7 @@ import (
 
 // DescribeResizeParams has the parameters of [Client.DescribeResize]. Zero values are not sent and are not in the JSON.
 type DescribeResizeParams struct {
-	// Required. The cluster whose last resize to describe.
+	// Required. Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
@@ -37,38 +37,41 @@ func (p *DescribeResizeParams) WriteToRequest(request runtime.ClientRequest, _ s
 
 // DescribeResizeResult is the result of [Client.DescribeResize].
 type DescribeResizeResult struct {
-	// The node type of the cluster after the resize.
+	// Type of the cluster's nodes after the resize.
 	TargetNodeType string `json:"TargetNodeType,omitzero" xml:"DescribeResizeResult>TargetNodeType"`
-	// The number of nodes after the resize. Nil if the response does not have it.
+	// Number of nodes after the resize. Nil if the response does not include it.
 	TargetNumberOfNodes *int `json:"TargetNumberOfNodes,omitzero" xml:"DescribeResizeResult>TargetNumberOfNodes"`
-	// The type of the cluster after the resize, single-node or multi-node.
+	// Type of the cluster after the resize, single-node or multi-node.
 	TargetClusterType models.ClusterType `json:"TargetClusterType,omitzero" xml:"DescribeResizeResult>TargetClusterType"`
-	// The state of the resize.
+	// State of the resize.
 	Status models.ResizeStatus `json:"Status,omitzero" xml:"DescribeResizeResult>Status"`
-	// The tables that a classic resize has imported completely.
+	// Names of the tables that a classic resize has imported completely.
 	ImportTablesCompleted []string `json:"ImportTablesCompleted,omitzero" xml:"DescribeResizeResult>ImportTablesCompleted>member"`
-	// The tables that a classic resize is importing.
+	// Names of the tables that a classic resize is importing.
 	ImportTablesInProgress []string `json:"ImportTablesInProgress,omitzero" xml:"DescribeResizeResult>ImportTablesInProgress>member"`
-	// The tables that a classic resize has not begun to import.
+	// Names of the tables that a classic resize has not started to import.
 	ImportTablesNotStarted []string `json:"ImportTablesNotStarted,omitzero" xml:"DescribeResizeResult>ImportTablesNotStarted>member"`
-	// The average speed of the resize, in megabytes per second. Nil if the response does not have it.
+	// Speed of the resize, in megabytes per second. When the resize has ended, its mean speed. Nil if the response does
+	// not include it.
 	AvgResizeRateInMegaBytesPerSecond *float64 `json:"AvgResizeRateInMegaBytesPerSecond,omitzero" xml:"DescribeResizeResult>AvgResizeRateInMegaBytesPerSecond"`
-	// The estimated amount of data in the cluster before the resize, in megabytes. Nil if the response does not have it.
+	// Estimated size of the cluster's data before the resize, in megabytes. Nil if the response does not include it.
 	TotalResizeDataInMegaBytes *int64 `json:"TotalResizeDataInMegaBytes,omitzero" xml:"DescribeResizeResult>TotalResizeDataInMegaBytes"`
-	// The amount of data that Redshift has processed, in megabytes. It can differ from the total, which is an estimate.
-	// Nil if the response does not have it.
+	// Size of the data processed so far, in megabytes. When the resize has ended, the size of the cluster's data. It can
+	// differ from TotalResizeDataInMegaBytes, which is an estimate. Nil if the response does not include it.
 	ProgressInMegaBytes *int64 `json:"ProgressInMegaBytes,omitzero" xml:"DescribeResizeResult>ProgressInMegaBytes"`
-	// The time since the resize began, or its duration after its end, in seconds. Nil if the response does not have it.
+	// Time that the resize has taken so far, in seconds. When the resize has ended, its total time. Nil if the response
+	// does not include it.
 	ElapsedTimeInSeconds *int64 `json:"ElapsedTimeInSeconds,omitzero" xml:"DescribeResizeResult>ElapsedTimeInSeconds"`
-	// The estimated time until the resize ends, in seconds. 0 after its end. Nil if the response does not have it.
+	// Estimated time until the resize ends, in seconds. 0 when the resize has ended. Nil if the response does not
+	// include it.
 	EstimatedTimeToCompletionInSeconds *int64 `json:"EstimatedTimeToCompletionInSeconds,omitzero" xml:"DescribeResizeResult>EstimatedTimeToCompletionInSeconds"`
-	// The kind of the resize, ClassicResize or ElasticResize.
+	// Kind of resize, ClassicResize or ElasticResize.
 	ResizeType string `json:"ResizeType,omitzero" xml:"DescribeResizeResult>ResizeType"`
-	// More about the resize, for people. Empty if Redshift has nothing to add.
+	// Details of the resize, for people. Empty if Redshift adds none.
 	Message string `json:"Message,omitzero" xml:"DescribeResizeResult>Message"`
-	// The encryption of the cluster after the resize, KMS or None.
+	// Encryption of the cluster after the resize, KMS or None.
 	TargetEncryptionType string `json:"TargetEncryptionType,omitzero" xml:"DescribeResizeResult>TargetEncryptionType"`
-	// The share of the data that is transferred, in percent. Nil if the response does not have it.
+	// Share of the cluster's data transferred so far, in percent. Nil if the response does not include it.
 	DataTransferProgressPercent *float64 `json:"DataTransferProgressPercent,omitzero" xml:"DescribeResizeResult>DataTransferProgressPercent"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -24,9 +24,9 @@ func (p *DescribeStorageParams) WriteToRequest(request runtime.ClientRequest, _ 
 
 // DescribeStorageResult is the result of [Client.DescribeStorage].
 type DescribeStorageResult struct {
-	// The storage that all snapshots of the account use, in megabytes.
+	// Size of the storage that snapshots use, in megabytes.
 	TotalBackupSizeInMegaBytes float64 `json:"TotalBackupSizeInMegaBytes,omitzero" xml:"DescribeStorageResult>TotalBackupSizeInMegaBytes"`
-	// The storage that all clusters of the account have, in megabytes.
+	// Size of the storage that is provisioned for clusters, in megabytes.
 	TotalProvisionedStorageInMegaBytes float64 `json:"TotalProvisionedStorageInMegaBytes,omitzero" xml:"DescribeStorageResult>TotalProvisionedStorageInMegaBytes"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -47,7 +47,7 @@ func (r *DescribeStorageResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeStorage returns how much storage the account uses in the region.
+// DescribeStorage returns the size of the account's storage in the region.
 func (c *Client) DescribeStorage(ctx context.Context, params *DescribeStorageParams, options ...Option) (*DescribeStorageResult, error) {
 	return codec.Submit[DescribeStorageResult](ctx, c.over(), codec.Call{
 		ID: "describeStorage", Path: "/?Action=DescribeStorage&Version=2012-12-01", ReadOnly: true,

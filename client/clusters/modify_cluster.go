@@ -15,85 +15,94 @@ import (
 
 // ModifyClusterParams has the parameters of [Client.ModifyCluster]. Zero values are not sent and are not in the JSON.
 type ModifyClusterParams struct {
-	// Required. The current identifier of the cluster to change.
+	// Required. Current identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Whether Redshift may upgrade the engine to a new major version during maintenance. Default: false, as Amazon
-	// documents it.
+	// Whether Redshift may upgrade the engine to a new major version during maintenance. Amazon documents false as the
+	// default.
 	AllowVersionUpgrade *bool `json:"AllowVersionUpgrade,omitzero"`
-	// The number of days to keep automated snapshots, 0 to 35. With 0, Redshift takes none. Clusters of RA3 and RG nodes
-	// do not allow 0. Redshift immediately deletes automated snapshots that are older than a shorter period. Default:
-	// the current setting.
-	AutomatedSnapshotRetentionPeriod *int `json:"AutomatedSnapshotRetentionPeriod,omitzero"`
-	// The Availability Zone to move the cluster to.
-	AvailabilityZone string `json:"AvailabilityZone,omitzero"`
-	// Whether Redshift may move the cluster to another Availability Zone.
-	AvailabilityZoneRelocation *bool `json:"AvailabilityZoneRelocation,omitzero"`
-	// The new parameter group of the cluster, of the family of its engine version. It takes effect at the next reboot.
-	// Default: the current group.
-	ClusterParameterGroupName string `json:"ClusterParameterGroupName,omitzero"`
-	// The new cluster security groups of a cluster outside a VPC. They replace all current ones. Each is 1 to 255
-	// letters, digits and hyphens, starts with a letter, does not end with a hyphen and has no two hyphens in a row.
-	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
-	// The new type of the cluster, single-node or multi-node.
-	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
-	// The new version of the Redshift engine, such as 1.0. For a new major version, a cluster without the default
-	// parameter group needs ClusterParameterGroupName too, with a group of the new version's family.
-	ClusterVersion string `json:"ClusterVersion,omitzero"`
-	// The elastic IP address of the cluster. It must belong to the EC2-VPC platform and be reachable through an internet
-	// gateway. Not for a publicly accessible cluster with AvailabilityZoneRelocation.
-	ElasticIP string `json:"ElasticIp,omitzero"`
-	// Whether the data in the cluster is encrypted at rest. True encrypts it with KmsKeyId or, without that, with the
-	// default key. False decrypts it.
-	Encrypted *bool `json:"Encrypted,omitzero"`
-	// Whether traffic between the cluster and data repositories must go through the VPC. Only for clusters in a VPC.
+	// Days to keep automated snapshots, 0 to 35. The value 0 disables automated snapshots. Clusters of RA3 and RG nodes
+	// do not allow 0. If the new period is shorter, Redshift immediately deletes the automated snapshots that are older.
 	// Default: the current setting.
+	AutomatedSnapshotRetentionPeriod *int `json:"AutomatedSnapshotRetentionPeriod,omitzero"`
+	// Availability Zone to move the cluster to. For example, eu-west-1a.
+	AvailabilityZone string `json:"AvailabilityZone,omitzero"`
+	// Whether the cluster may be moved to another Availability Zone.
+	AvailabilityZoneRelocation *bool `json:"AvailabilityZoneRelocation,omitzero"`
+	// Name of the cluster's new parameter group. Its family must match the cluster's engine version. The change takes
+	// effect at the next reboot. Default: the current group.
+	ClusterParameterGroupName string `json:"ClusterParameterGroupName,omitzero"`
+	// Names of the new cluster security groups, for a cluster outside a VPC. They replace all current ones. Each name
+	// has 1 to 255 letters, digits and hyphens. It starts with a letter, does not end with a hyphen, and has no two
+	// hyphens in a row. Redshift applies the change as soon as possible.
+	ClusterSecurityGroups []string `json:"ClusterSecurityGroups,omitzero"`
+	// New type of the cluster, single-node or multi-node.
+	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
+	// New version of the Redshift engine. For example, 1.0. For a new major version, a cluster that does not use the
+	// default parameter group also needs ClusterParameterGroupName. That group's family must match the new version.
+	ClusterVersion string `json:"ClusterVersion,omitzero"`
+	// Elastic IP address of the cluster. The cluster must be in a VPC and publicly accessible through an internet
+	// gateway. A publicly accessible cluster with AvailabilityZoneRelocation cannot have one.
+	ElasticIP string `json:"ElasticIp,omitzero"`
+	// Whether the data in the cluster is encrypted at rest. If true, Redshift encrypts it with KmsKeyId, or with the
+	// default key if KmsKeyId is empty. If false, Redshift decrypts it.
+	Encrypted *bool `json:"Encrypted,omitzero"`
+	// Whether to force traffic between the cluster and data repositories through the cluster's VPC. The cluster must be
+	// in a VPC. Default: the current setting.
 	EnhancedVpcRouting *bool `json:"EnhancedVpcRouting,omitzero"`
-	// Whether the cluster gets more compute for automatic optimization. Default: the current setting.
+	// Whether to give the cluster extra compute for automatic optimization. Default: the current setting.
 	ExtraComputeForAutomaticOptimization *bool `json:"ExtraComputeForAutomaticOptimization,omitzero"`
-	// The HSM client certificate of the cluster, by its identifier. The cluster uses it to fetch its keys from a
-	// hardware security module (HSM).
+	// Identifier of the HSM client certificate. The cluster uses it to fetch its encryption keys from a hardware
+	// security module (HSM).
 	HsmClientCertificateIdentifier string `json:"HsmClientCertificateIdentifier,omitzero"`
-	// The HSM configuration of the cluster, by its identifier. It has the address and the partition of the HSM.
+	// Identifier of the HSM configuration. It has the information for connecting to the hardware security module (HSM).
 	HsmConfigurationIdentifier string `json:"HsmConfigurationIdentifier,omitzero"`
-	// The new kind of IP addresses of the cluster, ipv4 or dualstack.
+	// New kind of IP address of the cluster, ipv4 or dualstack.
 	IPAddressType models.IPAddressType `json:"IpAddressType,omitzero"`
-	// The new KMS key that encrypts the cluster. An ARN, an id or an alias of a key.
+	// New KMS key that encrypts the cluster. It is the ARN, identifier or alias of a key.
 	KmsKeyID string `json:"KmsKeyId,omitzero"`
-	// The new maintenance track of the cluster. It takes effect in the next maintenance window, and is in
-	// PendingModifiedValues until then. The cluster then gets the newest release of the track.
+	// New maintenance track of the cluster. The change takes effect in the next maintenance window.
+	// PendingModifiedValues has it until then. The cluster then gets the newest release of the track.
+	// DescribeClusterTracks lists the tracks.
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero"`
-	// Whether Redshift keeps the admin password in AWS Secrets Manager. True excludes MasterUserPassword. Default:
-	// false.
+	// Whether to keep the admin password in AWS Secrets Manager. If true, Redshift generates the password, and
+	// MasterUserPassword is not allowed. If false, the password is MasterUserPassword. A new cluster has false by
+	// default.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
-	// The default retention of new manual snapshots in days, 1 to 3,653, or -1. With -1, Redshift keeps them until
-	// someone deletes them. Redshift refuses 0. Existing snapshots keep their retention. Default: the current setting.
+	// Days to keep new manual snapshots that set no period, 1 to 3,653, or -1. The value -1 keeps them until they are
+	// deleted. Redshift refuses 0. Existing snapshots keep their retention period. Default: the current setting.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
-	// The KMS key that encrypts the secret of the admin password. Only with ManageMasterPassword.
+	// KMS key that encrypts the secret of the admin password. Valid only with ManageMasterPassword.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero"`
-	// The new password of the admin user, 8 to 64 characters. It has an upper-case letter, a lower-case letter and a
-	// digit. Printable ASCII characters are allowed, except the space and ' " \ / @. Redshift applies it as soon as
-	// possible, and shows it as pending until then. Not with ManageMasterPassword.
+	// New password of the admin user, 8 to 64 characters. It needs an upper-case letter, a lower-case letter and a
+	// digit. Printable ASCII characters are allowed, except spaces and ' " \ / @. Redshift applies the change as soon as
+	// possible. PendingModifiedValues has it until then. Not allowed if ManageMasterPassword is true.
 	MasterUserPassword awsquery.Secret `json:"MasterUserPassword,omitzero"`
-	// Whether the cluster runs in two Availability Zones. Default: the current setting.
+	// Whether to run the cluster in two Availability Zones. Default: the current setting.
 	MultiAZ *bool `json:"MultiAZ,omitzero"`
-	// The new identifier of the cluster, 1 to 63 characters. Lower-case letters, digits and hyphens are allowed. It
-	// starts with a letter, does not end with a hyphen and has no two hyphens in a row. Unique in the account and
-	// region.
+	// New identifier of the cluster, unique in the account and region. It has 1 to 63 lower-case letters, digits and
+	// hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Default: the
+	// current identifier.
 	NewClusterIdentifier string `json:"NewClusterIdentifier,omitzero"`
-	// The new type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
-	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. Default: the current type.
+	// New type of the cluster's nodes. For example, ra3.xlplus. The types are dc2.large, dc2.8xlarge, ra3.large,
+	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. ModifyCluster needs
+	// NumberOfNodes too. Default: the current type.
 	NodeType string `json:"NodeType,omitzero"`
-	// The new number of compute nodes, at least 1. The node type and the quotas of the account limit it. Default: the
-	// current number.
+	// New number of compute nodes, at least 1. The maximum depends on the node type and the quotas of the account.
+	// ModifyCluster needs NodeType too. Default: the current number.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
-	// The new port of the cluster. DC2 nodes allow 1150 to 65535. RA3 and RG nodes allow 5431 to 5455 and 8191 to 8215.
+	// New port of the cluster's database. The range is 1150 to 65535 for DC2 nodes. For RA3 and RG nodes, it is 5431 to
+	// 5455 or 8191 to 8215. Default: the current port.
 	Port *int `json:"Port,omitzero"`
-	// The weekly time for maintenance in UTC, at least 30 minutes, such as Sun:05:00-Sun:05:30. The change takes effect
-	// immediately. If the window begins soon, pending changes can cause an outage. Default: the current window.
+	// New weekly maintenance window of the cluster, in UTC. It is at least 30 minutes long. For example,
+	// Sun:05:00-Sun:05:30. The change takes effect immediately. If the window includes the current time, at least 120
+	// minutes of it must remain. Otherwise, Redshift may not apply pending changes in it. Maintenance may interrupt the
+	// cluster. Default: the current window.
 	PreferredMaintenanceWindow string `json:"PreferredMaintenanceWindow,omitzero"`
-	// Whether a public network can reach the cluster. Only for clusters in a VPC. Default: the current setting.
+	// Whether the cluster is accessible from a public network. The cluster must be in a VPC. Default: the current
+	// setting.
 	PubliclyAccessible *bool `json:"PubliclyAccessible,omitzero"`
-	// The new VPC security groups of a cluster in a VPC. They replace all current ones.
+	// Identifiers of the new VPC security groups, for a cluster in a VPC. They replace all current ones. Redshift
+	// applies the change as soon as possible.
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
 }
 
@@ -152,7 +161,7 @@ func (p *ModifyClusterParams) WriteToRequest(request runtime.ClientRequest, _ st
 
 // ModifyClusterResult is the result of [Client.ModifyCluster].
 type ModifyClusterResult struct {
-	// The cluster, with the changes that are not in effect yet.
+	// The cluster. Its PendingModifiedValues has the changes that are not in effect yet.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ModifyClusterResult>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -171,7 +180,7 @@ func (r *ModifyClusterResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyCluster changes a cluster, which must be in state available.
+// ModifyCluster changes the settings of a cluster, which must be in state available.
 func (c *Client) ModifyCluster(ctx context.Context, params *ModifyClusterParams, options ...Option) (*ModifyClusterResult, error) {
 	return codec.Submit[ModifyClusterResult](ctx, c.over(), codec.Call{
 		ID: "modifyCluster", Path: "/?Action=ModifyCluster&Version=2012-12-01", Secret: true,

@@ -14,13 +14,13 @@ import (
 
 // ModifyClusterIamRolesParams has the parameters of [Client.ModifyClusterIamRoles]. Zero values are not sent and are not in the JSON.
 type ModifyClusterIamRolesParams struct {
-	// Required. The cluster.
+	// Required. Identifier of the cluster to change.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// The IAM roles to add, as ARNs. A quota limits the number of roles of a cluster.
+	// IAM roles to add to the cluster, as ARNs. A quota limits the number of roles of a cluster.
 	AddIamRoles []string `json:"AddIamRoles,omitzero"`
-	// The new default IAM role of the cluster, as an ARN. The cluster must have the role.
+	// New default IAM role of the cluster, as an ARN. The cluster must have the role.
 	DefaultIamRoleArn string `json:"DefaultIamRoleArn,omitzero"`
-	// The IAM roles to remove, as ARNs.
+	// IAM roles to remove from the cluster, as ARNs.
 	RemoveIamRoles []string `json:"RemoveIamRoles,omitzero"`
 }
 
@@ -46,7 +46,7 @@ func (p *ModifyClusterIamRolesParams) WriteToRequest(request runtime.ClientReque
 
 // ModifyClusterIamRolesResult is the result of [Client.ModifyClusterIamRoles].
 type ModifyClusterIamRolesResult struct {
-	// The cluster, with the roles that Redshift adds and removes.
+	// The cluster. Its IamRoles has the ApplyStatus of each role.
 	Cluster models.Cluster `json:"Cluster,omitzero" xml:"ModifyClusterIamRolesResult>Cluster"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -65,7 +65,7 @@ func (r *ModifyClusterIamRolesResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterIamRoles adds IAM roles to a cluster and removes them from it.
+// ModifyClusterIamRoles adds IAM roles to a cluster and removes others.
 func (c *Client) ModifyClusterIamRoles(ctx context.Context, params *ModifyClusterIamRolesParams, options ...Option) (*ModifyClusterIamRolesResult, error) {
 	return codec.Submit[ModifyClusterIamRolesResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterIamRoles", Path: "/?Action=ModifyClusterIamRoles&Version=2012-12-01",

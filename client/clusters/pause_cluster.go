@@ -14,7 +14,7 @@ import (
 
 // PauseClusterParams has the parameters of [Client.PauseCluster]. Zero values are not sent and are not in the JSON.
 type PauseClusterParams struct {
-	// Required. The cluster to pause.
+	// Required. Identifier of the cluster to pause.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 

@@ -14,7 +14,7 @@ import (
 
 // RebootClusterParams has the parameters of [Client.RebootCluster]. Zero values are not sent and are not in the JSON.
 type RebootClusterParams struct {
-	// Required. The cluster to reboot.
+	// Required. Identifier of the cluster to reboot.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 

@@ -14,21 +14,22 @@ import (
 
 // ResizeClusterParams has the parameters of [Client.ResizeCluster]. Zero values are not sent and are not in the JSON.
 type ResizeClusterParams struct {
-	// Required. The cluster to resize.
+	// Required. Identifier of the cluster to resize.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Whether the resize is a classic one. Default: false, an elastic resize.
+	// Whether to use a classic resize instead of an elastic one. Default: false.
 	Classic *bool `json:"Classic,omitzero"`
-	// The new type of the cluster, single-node or multi-node.
+	// New type of the cluster, single-node or multi-node.
 	ClusterType models.ClusterType `json:"ClusterType,omitzero"`
-	// The new type of the nodes, such as ra3.xlplus. Redshift has the types dc2.large, dc2.8xlarge, ra3.large,
-	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. Default: the current type.
+	// New type of the cluster's nodes. For example, ra3.xlplus. The types are dc2.large, dc2.8xlarge, ra3.large,
+	// ra3.xlplus, ra3.4xlarge, ra3.16xlarge, rg.large, rg.xlarge, rg.4xlarge and rg.12xlarge. ModifyCluster needs
+	// NumberOfNodes too. Default: the current type.
 	NodeType string `json:"NodeType,omitzero"`
-	// The new number of compute nodes, at least 1. The node type and the quotas of the account limit it. Default: the
-	// current number.
+	// New number of compute nodes, at least 1. The maximum depends on the node type and the quotas of the account.
+	// ModifyCluster needs NodeType too. Default: the current number.
 	NumberOfNodes *int `json:"NumberOfNodes,omitzero"`
-	// The reserved node to exchange along with the resize.
+	// Identifier of the reserved node to exchange during the resize.
 	ReservedNodeID string `json:"ReservedNodeId,omitzero"`
-	// The offering of reserved nodes to exchange the reserved node for.
+	// Identifier of the offering to exchange the reserved node for.
 	TargetReservedNodeOfferingID string `json:"TargetReservedNodeOfferingId,omitzero"`
 }
 

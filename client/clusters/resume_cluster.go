@@ -14,7 +14,7 @@ import (
 
 // ResumeClusterParams has the parameters of [Client.ResumeCluster]. Zero values are not sent and are not in the JSON.
 type ResumeClusterParams struct {
-	// Required. The paused cluster to resume.
+	// Required. Identifier of the paused cluster to resume.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 

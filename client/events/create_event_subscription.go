@@ -14,23 +14,24 @@ import (
 
 // CreateEventSubscriptionParams has the parameters of [Client.CreateEventSubscription]. Zero values are not sent and are not in the JSON.
 type CreateEventSubscriptionParams struct {
-	// Required. The Amazon resource name (ARN) of the Amazon SNS topic that gets the notifications. Redshift needs
-	// permission to publish to it.
+	// Required. Amazon SNS topic that gets the notifications, as an Amazon Resource Name (ARN). Redshift needs
+	// permission to publish to the topic.
 	SnsTopicArn string `json:"SnsTopicArn,omitzero"`
-	// Required. The name of the new subscription: 1 to 255 letters, digits and hyphens. It starts with a letter, does
-	// not end with a hyphen and has no two hyphens in a row.
+	// Required. Name of the new subscription. It has 1 to 255 letters, digits and hyphens. It starts with a letter, does
+	// not end with a hyphen, and has no two hyphens in a row.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
-	// Whether the subscription sends notifications. False creates it without activating it.
+	// Whether the subscription sends notifications. If false, Redshift creates the subscription but does not activate
+	// it.
 	Enabled *bool `json:"Enabled,omitzero"`
-	// Select only events of these categories. The categories are configuration, management, monitoring, security and
-	// pending. Default: the events of all categories.
+	// Select only events in these categories. The categories are configuration, management, monitoring, security and
+	// pending. Default: all categories.
 	EventCategories []string `json:"EventCategories,omitzero"`
-	// Select events of this severity, ERROR or INFO.
+	// Select only events of this severity, ERROR or INFO.
 	Severity models.EventSeverity `json:"Severity,omitzero"`
-	// Select only the events of these sources. All have the type SourceType, which the call needs too. Examples are the
-	// identifiers of clusters and of snapshots. Default: the events of all sources of the type.
+	// Select only events of these sources. SourceType is then required, and all sources must be of this type. For
+	// example, identifiers of clusters or snapshots. Default: all sources of the type.
 	SourceIDs []string `json:"SourceIds,omitzero"`
-	// Select only the events of this type of source. Default: the events of all types.
+	// Select only events of this source type. Required with SourceIDs. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
 	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`

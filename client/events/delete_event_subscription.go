@@ -13,7 +13,7 @@ import (
 
 // DeleteEventSubscriptionParams has the parameters of [Client.DeleteEventSubscription]. Zero values are not sent and are not in the JSON.
 type DeleteEventSubscriptionParams struct {
-	// Required. The subscription to delete.
+	// Required. Name of the subscription to delete.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
 }
 

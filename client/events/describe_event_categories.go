@@ -14,7 +14,7 @@ import (
 
 // DescribeEventCategoriesParams has the parameters of [Client.DescribeEventCategories]. Zero values are not sent and are not in the JSON.
 type DescribeEventCategoriesParams struct {
-	// List only the categories of this type of source. Default: the categories of all types.
+	// List only categories of this source type. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
 }
 
@@ -28,7 +28,7 @@ func (p *DescribeEventCategoriesParams) WriteToRequest(request runtime.ClientReq
 
 // DescribeEventCategoriesResult is the result of [Client.DescribeEventCategories].
 type DescribeEventCategoriesResult struct {
-	// The events of each type of source with their categories.
+	// Kinds of events by source type, with their categories.
 	EventCategoriesMapList []models.EventCategoriesMap `json:"EventCategoriesMapList,omitzero" xml:"DescribeEventCategoriesResult>EventCategoriesMapList>EventCategoriesMap"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -47,7 +47,7 @@ func (r *DescribeEventCategoriesResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeEventCategories lists the categories of events and the events in each, for all types of sources or for one.
+// DescribeEventCategories lists the event categories and the kinds of events in them.
 func (c *Client) DescribeEventCategories(ctx context.Context, params *DescribeEventCategoriesParams, options ...Option) (*DescribeEventCategoriesResult, error) {
 	return codec.Submit[DescribeEventCategoriesResult](ctx, c.over(), codec.Call{
 		ID: "describeEventCategories", Path: "/?Action=DescribeEventCategories&Version=2012-12-01", ReadOnly: true,

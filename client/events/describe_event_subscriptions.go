@@ -52,9 +52,9 @@ func (p *DescribeEventSubscriptionsParams) WriteToRequest(request runtime.Client
 
 // DescribeEventSubscriptionsResult is the result of [Client.DescribeEventSubscriptions].
 type DescribeEventSubscriptionsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeEventSubscriptionsResult>Marker"`
-	// The subscriptions of this page.
+	// Event subscriptions on this page.
 	EventSubscriptionsList []models.EventSubscription `json:"EventSubscriptionsList,omitzero" xml:"DescribeEventSubscriptionsResult>EventSubscriptionsList>EventSubscription"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -16,7 +16,7 @@ import (
 
 // DescribeEventsParams has the parameters of [Client.DescribeEvents]. Zero values are not sent and are not in the JSON.
 type DescribeEventsParams struct {
-	// List only events of this many minutes before the call. Use it instead of StartTime and EndTime. Default: 60.
+	// List only events in this many minutes before the call. An alternative to StartTime and EndTime. Default: 60.
 	Duration *int `json:"Duration,omitzero"`
 	// List only events at this time or before, at most 14 days ago.
 	EndTime time.Time `json:"EndTime,omitzero"`
@@ -24,10 +24,11 @@ type DescribeEventsParams struct {
 	Marker string `json:"Marker,omitzero"`
 	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the events of the source with this identifier. The call needs SourceType too. The identifier is the
-	// identifier of a cluster or snapshot, or the name of a parameter group, security group or scheduled action.
+	// List only events of the source with this identifier. SourceType is then required. The identifier is the identifier
+	// of a cluster or snapshot, or the name of a parameter group, security group or scheduled action. Default: all
+	// sources.
 	SourceIdentifier string `json:"SourceIdentifier,omitzero"`
-	// List only the events of this type of source. Default: the events of all types.
+	// List only events of this source type. Default: all types.
 	SourceType models.SourceType `json:"SourceType,omitzero"`
 	// List only events at this time or after, at most 14 days ago.
 	StartTime time.Time `json:"StartTime,omitzero"`
@@ -58,9 +59,9 @@ func (p *DescribeEventsParams) WriteToRequest(request runtime.ClientRequest, _ s
 
 // DescribeEventsResult is the result of [Client.DescribeEvents].
 type DescribeEventsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeEventsResult>Marker"`
-	// The events of this page.
+	// Events on this page.
 	Events []models.Event `json:"Events,omitzero" xml:"DescribeEventsResult>Events>Event"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

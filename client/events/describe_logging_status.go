@@ -15,7 +15,7 @@ import (
 
 // DescribeLoggingStatusParams has the parameters of [Client.DescribeLoggingStatus]. Zero values are not sent and are not in the JSON.
 type DescribeLoggingStatusParams struct {
-	// Required. The cluster with the logs.
+	// Required. Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
@@ -40,19 +40,19 @@ func (p *DescribeLoggingStatusParams) WriteToRequest(request runtime.ClientReque
 type DescribeLoggingStatusResult struct {
 	// Whether Redshift logs the connections and user activity of the cluster.
 	LoggingEnabled bool `json:"LoggingEnabled,omitzero" xml:"DescribeLoggingStatusResult>LoggingEnabled"`
-	// The S3 bucket with the log files. Empty if logs are not stored in S3.
+	// S3 bucket of the log files. Empty if logs are not stored in S3.
 	BucketName string `json:"BucketName,omitzero" xml:"DescribeLoggingStatusResult>BucketName"`
-	// The prefix of the names of log files in S3.
+	// Prefix of the names of log files in S3.
 	S3KeyPrefix string `json:"S3KeyPrefix,omitzero" xml:"DescribeLoggingStatusResult>S3KeyPrefix"`
-	// The last time that Redshift delivered logs.
+	// Time of the last successful delivery of logs.
 	LastSuccessfulDeliveryTime time.Time `json:"LastSuccessfulDeliveryTime,omitzero" xml:"DescribeLoggingStatusResult>LastSuccessfulDeliveryTime"`
-	// The last time that Redshift failed to deliver logs.
+	// Time of the last failed delivery of logs.
 	LastFailureTime time.Time `json:"LastFailureTime,omitzero" xml:"DescribeLoggingStatusResult>LastFailureTime"`
-	// The reason of the last failed delivery, for people.
+	// Reason why the last delivery failed, for people.
 	LastFailureMessage string `json:"LastFailureMessage,omitzero" xml:"DescribeLoggingStatusResult>LastFailureMessage"`
-	// Where Redshift stores the logs: s3 or cloudwatch.
+	// Destination of the logs, s3 or cloudwatch.
 	LogDestinationType models.LogDestinationType `json:"LogDestinationType,omitzero" xml:"DescribeLoggingStatusResult>LogDestinationType"`
-	// The exported types of logs: connectionlog, useractivitylog or userlog.
+	// Exported types of logs. The values are connectionlog, useractivitylog and userlog.
 	LogExports []string `json:"LogExports,omitzero" xml:"DescribeLoggingStatusResult>LogExports>member"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -85,7 +85,7 @@ func (r *DescribeLoggingStatusResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeLoggingStatus describes whether and where Redshift stores the audit logs of a cluster, and the last delivery.
+// DescribeLoggingStatus describes whether and where Redshift stores the audit logs of a cluster, and their last delivery.
 func (c *Client) DescribeLoggingStatus(ctx context.Context, params *DescribeLoggingStatusParams, options ...Option) (*DescribeLoggingStatusResult, error) {
 	return codec.Submit[DescribeLoggingStatusResult](ctx, c.over(), codec.Call{
 		ID: "describeLoggingStatus", Path: "/?Action=DescribeLoggingStatus&Version=2012-12-01", ReadOnly: true,

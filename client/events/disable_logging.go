@@ -15,7 +15,7 @@ import (
 
 // DisableLoggingParams has the parameters of [Client.DisableLogging]. Zero values are not sent and are not in the JSON.
 type DisableLoggingParams struct {
-	// Required. The cluster whose logs stop.
+	// Required. Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 }
 
@@ -40,19 +40,19 @@ func (p *DisableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ s
 type DisableLoggingResult struct {
 	// Whether Redshift logs the connections and user activity of the cluster.
 	LoggingEnabled bool `json:"LoggingEnabled,omitzero" xml:"DisableLoggingResult>LoggingEnabled"`
-	// The S3 bucket with the log files. Empty if logs are not stored in S3.
+	// S3 bucket of the log files. Empty if logs are not stored in S3.
 	BucketName string `json:"BucketName,omitzero" xml:"DisableLoggingResult>BucketName"`
-	// The prefix of the names of log files in S3.
+	// Prefix of the names of log files in S3.
 	S3KeyPrefix string `json:"S3KeyPrefix,omitzero" xml:"DisableLoggingResult>S3KeyPrefix"`
-	// The last time that Redshift delivered logs.
+	// Time of the last successful delivery of logs.
 	LastSuccessfulDeliveryTime time.Time `json:"LastSuccessfulDeliveryTime,omitzero" xml:"DisableLoggingResult>LastSuccessfulDeliveryTime"`
-	// The last time that Redshift failed to deliver logs.
+	// Time of the last failed delivery of logs.
 	LastFailureTime time.Time `json:"LastFailureTime,omitzero" xml:"DisableLoggingResult>LastFailureTime"`
-	// The reason of the last failed delivery, for people.
+	// Reason why the last delivery failed, for people.
 	LastFailureMessage string `json:"LastFailureMessage,omitzero" xml:"DisableLoggingResult>LastFailureMessage"`
-	// Where Redshift stores the logs: s3 or cloudwatch.
+	// Destination of the logs, s3 or cloudwatch.
 	LogDestinationType models.LogDestinationType `json:"LogDestinationType,omitzero" xml:"DisableLoggingResult>LogDestinationType"`
-	// The exported types of logs: connectionlog, useractivitylog or userlog.
+	// Exported types of logs. The values are connectionlog, useractivitylog and userlog.
 	LogExports []string `json:"LogExports,omitzero" xml:"DisableLoggingResult>LogExports>member"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -85,7 +85,7 @@ func (r *DisableLoggingResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DisableLogging stops the audit logs of a cluster.
+// DisableLogging disables the audit logs of a cluster.
 func (c *Client) DisableLogging(ctx context.Context, params *DisableLoggingParams, options ...Option) (*DisableLoggingResult, error) {
 	return codec.Submit[DisableLoggingResult](ctx, c.over(), codec.Call{
 		ID: "disableLogging", Path: "/?Action=DisableLogging&Version=2012-12-01",

@@ -15,17 +15,17 @@ import (
 
 // EnableLoggingParams has the parameters of [Client.EnableLogging]. Zero values are not sent and are not in the JSON.
 type EnableLoggingParams struct {
-	// Required. The cluster whose logs start.
+	// Required. Identifier of the cluster.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// The existing S3 bucket for the log files, in the region of the cluster. Its policy lets Redshift read the bucket
-	// and put objects in it. It is needed if LogDestinationType is s3.
+	// Name of an existing S3 bucket for the log files. Required if LogDestinationType is s3. The bucket must be in the
+	// cluster's region. Its policy must let Redshift read the bucket and put objects in it.
 	BucketName string `json:"BucketName,omitzero"`
-	// Where to store the logs: s3 or cloudwatch. Default: s3.
+	// Destination of the logs, s3 or cloudwatch. Default: s3.
 	LogDestinationType models.LogDestinationType `json:"LogDestinationType,omitzero"`
-	// The types of logs to export: connectionlog, useractivitylog or userlog.
+	// Types of logs to export. The values are connectionlog, useractivitylog and userlog.
 	LogExports []string `json:"LogExports,omitzero"`
-	// The prefix of the names of log files in S3, at most 256 characters. It can have letters, digits, spaces and _ . :
-	// / = + \ - @.
+	// Prefix of the names of log files in S3, at most 256 characters. Letters, digits, spaces and _ . : / = + - @ are
+	// allowed.
 	S3KeyPrefix string `json:"S3KeyPrefix,omitzero"`
 }
 
@@ -55,19 +55,19 @@ func (p *EnableLoggingParams) WriteToRequest(request runtime.ClientRequest, _ st
 type EnableLoggingResult struct {
 	// Whether Redshift logs the connections and user activity of the cluster.
 	LoggingEnabled bool `json:"LoggingEnabled,omitzero" xml:"EnableLoggingResult>LoggingEnabled"`
-	// The S3 bucket with the log files. Empty if logs are not stored in S3.
+	// S3 bucket of the log files. Empty if logs are not stored in S3.
 	BucketName string `json:"BucketName,omitzero" xml:"EnableLoggingResult>BucketName"`
-	// The prefix of the names of log files in S3.
+	// Prefix of the names of log files in S3.
 	S3KeyPrefix string `json:"S3KeyPrefix,omitzero" xml:"EnableLoggingResult>S3KeyPrefix"`
-	// The last time that Redshift delivered logs.
+	// Time of the last successful delivery of logs.
 	LastSuccessfulDeliveryTime time.Time `json:"LastSuccessfulDeliveryTime,omitzero" xml:"EnableLoggingResult>LastSuccessfulDeliveryTime"`
-	// The last time that Redshift failed to deliver logs.
+	// Time of the last failed delivery of logs.
 	LastFailureTime time.Time `json:"LastFailureTime,omitzero" xml:"EnableLoggingResult>LastFailureTime"`
-	// The reason of the last failed delivery, for people.
+	// Reason why the last delivery failed, for people.
 	LastFailureMessage string `json:"LastFailureMessage,omitzero" xml:"EnableLoggingResult>LastFailureMessage"`
-	// Where Redshift stores the logs: s3 or cloudwatch.
+	// Destination of the logs, s3 or cloudwatch.
 	LogDestinationType models.LogDestinationType `json:"LogDestinationType,omitzero" xml:"EnableLoggingResult>LogDestinationType"`
-	// The exported types of logs: connectionlog, useractivitylog or userlog.
+	// Exported types of logs. The values are connectionlog, useractivitylog and userlog.
 	LogExports []string `json:"LogExports,omitzero" xml:"EnableLoggingResult>LogExports>member"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -100,7 +100,7 @@ func (r *EnableLoggingResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// EnableLogging starts the audit logs of a cluster, or changes where Redshift stores them.
+// EnableLogging enables the audit logs of a cluster, or changes where Redshift stores them.
 func (c *Client) EnableLogging(ctx context.Context, params *EnableLoggingParams, options ...Option) (*EnableLoggingResult, error) {
 	return codec.Submit[EnableLoggingResult](ctx, c.over(), codec.Call{
 		ID: "enableLogging", Path: "/?Action=EnableLogging&Version=2012-12-01",

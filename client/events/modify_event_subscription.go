@@ -14,22 +14,23 @@ import (
 
 // ModifyEventSubscriptionParams has the parameters of [Client.ModifyEventSubscription]. Zero values are not sent and are not in the JSON.
 type ModifyEventSubscriptionParams struct {
-	// Required. The subscription to change.
+	// Required. Name of the subscription to change.
 	SubscriptionName string `json:"SubscriptionName,omitzero"`
-	// Whether the subscription sends notifications.
+	// Whether the subscription sends notifications. Default: the current setting.
 	Enabled *bool `json:"Enabled,omitzero"`
-	// Select only events of these categories. The categories are configuration, management, monitoring, security and
-	// pending. An empty list selects all categories.
+	// Select only events in these categories. The categories are configuration, management, monitoring, security and
+	// pending. An empty list selects all categories. Default: the current categories.
 	EventCategories []string `json:"EventCategories,omitzero"`
-	// Select events of this severity, ERROR or INFO.
+	// Select only events of this severity, ERROR or INFO. Default: the current severity.
 	Severity models.EventSeverity `json:"Severity,omitzero"`
-	// The Amazon resource name (ARN) of the Amazon SNS topic that gets the notifications.
+	// New Amazon SNS topic that gets the notifications, as an Amazon Resource Name (ARN). Redshift needs permission to
+	// publish to the topic. Default: the current topic.
 	SnsTopicArn string `json:"SnsTopicArn,omitzero"`
-	// Select only the events of these sources. All have the type SourceType. An empty list selects all sources of the
-	// type.
+	// Select only events of these sources. All sources must be of the type SourceType. An empty list selects all sources
+	// of the type. Default: the current sources.
 	SourceIDs []string `json:"SourceIds,omitzero"`
-	// Select only the events of this type of source. The valid values are the constants of SourceType. An empty text
-	// selects all types.
+	// Select only events of this source type. The values are the constants of SourceType. An empty text selects all
+	// types. Default: the current type.
 	SourceType *string `json:"SourceType,omitzero"`
 }
 

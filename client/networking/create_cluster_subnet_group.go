@@ -14,12 +14,12 @@ import (
 
 // CreateClusterSubnetGroupParams has the parameters of [Client.CreateClusterSubnetGroup]. Zero values are not sent and are not in the JSON.
 type CreateClusterSubnetGroupParams struct {
-	// Required. The name of the new group: at most 255 letters, digits and hyphens. It must not be Default, and is
-	// unique in the account and region. Redshift stores it in lower case.
+	// Required. Name of the new group, unique in the account and region. It has 1 to 255 letters, digits and hyphens.
+	// The name Default is not allowed. Redshift stores it in lower case.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// Required. The description of the new group.
+	// Required. Description of the new group, for people.
 	Description string `json:"Description,omitzero"`
-	// Required. The identifiers of 1 to 20 subnets, all in one VPC.
+	// Required. Identifiers of the subnets, 1 to 20, all in one VPC. For example, subnet-0a1b2c3d.
 	SubnetIDs []string `json:"SubnetIds,omitzero"`
 	// Tags of the new resource. At most 50, each with a different key.
 	Tags []models.Tag `json:"Tags,omitzero"`

@@ -13,7 +13,7 @@ import (
 
 // DeleteClusterSubnetGroupParams has the parameters of [Client.DeleteClusterSubnetGroup]. Zero values are not sent and are not in the JSON.
 type DeleteClusterSubnetGroupParams struct {
-	// Required. The group to delete.
+	// Required. Name of the group to delete.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
 }
 

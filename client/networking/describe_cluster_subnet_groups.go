@@ -52,9 +52,9 @@ func (p *DescribeClusterSubnetGroupsParams) WriteToRequest(request runtime.Clien
 
 // DescribeClusterSubnetGroupsResult is the result of [Client.DescribeClusterSubnetGroups].
 type DescribeClusterSubnetGroupsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterSubnetGroupsResult>Marker"`
-	// The groups of this page.
+	// Cluster subnet groups on this page.
 	ClusterSubnetGroups []models.ClusterSubnetGroup `json:"ClusterSubnetGroups,omitzero" xml:"DescribeClusterSubnetGroupsResult>ClusterSubnetGroups>ClusterSubnetGroup"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

@@ -14,11 +14,11 @@ import (
 
 // ModifyClusterSubnetGroupParams has the parameters of [Client.ModifyClusterSubnetGroup]. Zero values are not sent and are not in the JSON.
 type ModifyClusterSubnetGroupParams struct {
-	// Required. The group to change.
+	// Required. Name of the group to change.
 	ClusterSubnetGroupName string `json:"ClusterSubnetGroupName,omitzero"`
-	// Required. The identifiers of all subnets that the group has from now on, 1 to 20.
+	// Required. Identifiers of the new subnets, 1 to 20, all in one VPC. They replace all current ones.
 	SubnetIDs []string `json:"SubnetIds,omitzero"`
-	// The new description of the group. Default: the description stays as it is.
+	// New description of the group, for people. Default: the current description.
 	Description string `json:"Description,omitzero"`
 }
 
@@ -63,7 +63,7 @@ func (r *ModifyClusterSubnetGroupResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group, and its description if the call has one.
+// ModifyClusterSubnetGroup replaces the subnets of a cluster subnet group.
 func (c *Client) ModifyClusterSubnetGroup(ctx context.Context, params *ModifyClusterSubnetGroupParams, options ...Option) (*ModifyClusterSubnetGroupResult, error) {
 	return codec.Submit[ModifyClusterSubnetGroupResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterSubnetGroup", Path: "/?Action=ModifyClusterSubnetGroup&Version=2012-12-01",

@@ -14,14 +14,14 @@ import (
 
 // CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type CreateClusterParameterGroupParams struct {
-	// Required. The description of the new group.
+	// Required. Description of the new group, for people.
 	Description string `json:"Description,omitzero"`
-	// Required. The family of the new group, such as redshift-1.0. It is the version of the engine on the clusters that
-	// use the group, and decides which parameters the group has. DescribeClusterParameterGroups lists a default group of
-	// each family.
+	// Required. Family of the new group. For example, redshift-1.0. It is the engine version of the clusters that can
+	// use the group. It determines which parameters the group has. DescribeClusterParameterGroups lists the default
+	// group of each family.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero"`
-	// Required. The name of the new group: 1 to 255 letters, digits and hyphens. It starts with a letter, does not end
-	// with a hyphen and has no two hyphens in a row. It is unique in the account and region. Redshift stores it in lower
+	// Required. Name of the new group, unique in the account and region. It has 1 to 255 letters, digits and hyphens. It
+	// starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Redshift stores it in lower
 	// case.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
 	// Tags of the new resource. At most 50, each with a different key.

@@ -13,7 +13,7 @@ import (
 
 // DeleteClusterParameterGroupParams has the parameters of [Client.DeleteClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type DeleteClusterParameterGroupParams struct {
-	// Required. The group to delete.
+	// Required. Name of the group to delete.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
 }
 

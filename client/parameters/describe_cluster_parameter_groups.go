@@ -52,9 +52,9 @@ func (p *DescribeClusterParameterGroupsParams) WriteToRequest(request runtime.Cl
 
 // DescribeClusterParameterGroupsResult is the result of [Client.DescribeClusterParameterGroups].
 type DescribeClusterParameterGroupsResult struct {
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterParameterGroupsResult>Marker"`
-	// The groups of this page.
+	// Cluster parameter groups on this page.
 	ParameterGroups []models.ClusterParameterGroup `json:"ParameterGroups,omitzero" xml:"DescribeClusterParameterGroupsResult>ParameterGroups>ClusterParameterGroup"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

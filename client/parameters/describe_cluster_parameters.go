@@ -15,13 +15,13 @@ import (
 
 // DescribeClusterParametersParams has the parameters of [Client.DescribeClusterParameters]. Zero values are not sent and are not in the JSON.
 type DescribeClusterParametersParams struct {
-	// Required. The group with the parameters.
+	// Required. Name of the group to list the parameters of.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
 	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only the parameters with this source. Default: the parameters of both sources.
+	// List only parameters with this source, user or engine-default. Default: both.
 	Source models.ParameterSource `json:"Source,omitzero"`
 }
 
@@ -48,9 +48,9 @@ func (p *DescribeClusterParametersParams) WriteToRequest(request runtime.ClientR
 
 // DescribeClusterParametersResult is the result of [Client.DescribeClusterParameters].
 type DescribeClusterParametersResult struct {
-	// The parameters of this page.
+	// Parameters on this page.
 	Parameters []models.Parameter `json:"Parameters,omitzero" xml:"DescribeClusterParametersResult>Parameters>Parameter"`
-	// The Marker of the next page. Empty on the last page.
+	// Marker of the next page. Empty on the last page.
 	Marker string `json:"Marker,omitzero" xml:"DescribeClusterParametersResult>Marker"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`

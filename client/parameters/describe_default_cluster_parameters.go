@@ -15,7 +15,7 @@ import (
 
 // DescribeDefaultClusterParametersParams has the parameters of [Client.DescribeDefaultClusterParameters]. Zero values are not sent and are not in the JSON.
 type DescribeDefaultClusterParametersParams struct {
-	// Required. The family of cluster parameter groups, such as redshift-1.0.
+	// Required. Family to list the parameters of. For example, redshift-1.0.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero"`
 	// Marker of the previous response, to continue the list. Without it, the list starts at its beginning.
 	Marker string `json:"Marker,omitzero"`
@@ -64,7 +64,7 @@ func (r *DescribeDefaultClusterParametersResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// DescribeDefaultClusterParameters lists the parameters of a family of cluster parameter groups with their default values.
+// DescribeDefaultClusterParameters lists the parameters of a parameter group family with their default values.
 func (c *Client) DescribeDefaultClusterParameters(ctx context.Context, params *DescribeDefaultClusterParametersParams, options ...Option) (*DescribeDefaultClusterParametersResult, error) {
 	return codec.Submit[DescribeDefaultClusterParametersResult](ctx, c.over(), codec.Call{
 		ID: "describeDefaultClusterParameters", Path: "/?Action=DescribeDefaultClusterParameters&Version=2012-12-01", ReadOnly: true,

@@ -14,10 +14,10 @@ import (
 
 // ModifyClusterParameterGroupParams has the parameters of [Client.ModifyClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type ModifyClusterParameterGroupParams struct {
-	// Required. The group to change.
+	// Required. Name of the group to change.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
-	// Required. The parameters to change, 1 to 20. Each needs ParameterName and ParameterValue. The value of
-	// wlm_json_configuration replaces the whole configuration of workload management (WLM).
+	// Required. Parameters to change, 1 to 20. Each needs ParameterName and ParameterValue. The value of
+	// wlm_json_configuration replaces the whole workload management (WLM) configuration.
 	Parameters []models.Parameter `json:"Parameters,omitzero"`
 }
 
@@ -43,10 +43,10 @@ func (p *ModifyClusterParameterGroupParams) WriteToRequest(request runtime.Clien
 
 // ModifyClusterParameterGroupResult is the result of [Client.ModifyClusterParameterGroup].
 type ModifyClusterParameterGroupResult struct {
-	// The name of the changed group.
+	// Name of the changed group.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ModifyClusterParameterGroupResult>ParameterGroupName"`
-	// The status of the group as a sentence, such as that clusters need a reboot. Empty if the client recovered a lost
-	// response.
+	// Status of the group, as a sentence for people. It can say that clusters need a reboot. Empty if the client
+	// recovered a lost response.
 	ParameterGroupStatus string `json:"ParameterGroupStatus,omitzero" xml:"ModifyClusterParameterGroupResult>ParameterGroupStatus"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -67,7 +67,7 @@ func (r *ModifyClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ModifyClusterParameterGroup changes values of parameters in a cluster parameter group.
+// ModifyClusterParameterGroup changes the values of parameters in a cluster parameter group.
 func (c *Client) ModifyClusterParameterGroup(ctx context.Context, params *ModifyClusterParameterGroupParams, options ...Option) (*ModifyClusterParameterGroupResult, error) {
 	return codec.Submit[ModifyClusterParameterGroupResult](ctx, c.over(), codec.Call{
 		ID: "modifyClusterParameterGroup", Path: "/?Action=ModifyClusterParameterGroup&Version=2012-12-01",

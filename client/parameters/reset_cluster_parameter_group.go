@@ -14,9 +14,10 @@ import (
 
 // ResetClusterParameterGroupParams has the parameters of [Client.ResetClusterParameterGroup]. Zero values are not sent and are not in the JSON.
 type ResetClusterParameterGroupParams struct {
-	// Required. The group to change.
+	// Required. Name of the group to change.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero"`
-	// The parameters to reset, up to 20, by ParameterName. At least one is needed unless ResetAllParameters is true.
+	// Parameters to reset, at most 20. Each needs ParameterName. At least one is required unless ResetAllParameters is
+	// true.
 	Parameters []models.Parameter `json:"Parameters,omitzero"`
 	// Whether to reset all parameters of the group. Default: true.
 	ResetAllParameters *bool `json:"ResetAllParameters,omitzero"`
@@ -44,10 +45,10 @@ func (p *ResetClusterParameterGroupParams) WriteToRequest(request runtime.Client
 
 // ResetClusterParameterGroupResult is the result of [Client.ResetClusterParameterGroup].
 type ResetClusterParameterGroupResult struct {
-	// The name of the changed group.
+	// Name of the changed group.
 	ParameterGroupName string `json:"ParameterGroupName,omitzero" xml:"ResetClusterParameterGroupResult>ParameterGroupName"`
-	// The status of the group as a sentence, such as that clusters need a reboot. Empty if the client recovered a lost
-	// response.
+	// Status of the group, as a sentence for people. It can say that clusters need a reboot. Empty if the client
+	// recovered a lost response.
 	ParameterGroupStatus string `json:"ParameterGroupStatus,omitzero" xml:"ResetClusterParameterGroupResult>ParameterGroupStatus"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -68,7 +69,7 @@ func (r *ResetClusterParameterGroupResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// ResetClusterParameterGroup sets parameters of a cluster parameter group to the default values of its family.
+// ResetClusterParameterGroup resets parameters of a cluster parameter group to the default values of its family.
 func (c *Client) ResetClusterParameterGroup(ctx context.Context, params *ResetClusterParameterGroupParams, options ...Option) (*ResetClusterParameterGroupResult, error) {
 	return codec.Submit[ResetClusterParameterGroupResult](ctx, c.over(), codec.Call{
 		ID: "resetClusterParameterGroup", Path: "/?Action=ResetClusterParameterGroup&Version=2012-12-01",

@@ -15,23 +15,25 @@ import (
 
 // GetClusterCredentialsParams has the parameters of [Client.GetClusterCredentials]. Zero values are not sent and are not in the JSON.
 type GetClusterCredentialsParams struct {
-	// Required. The name of the database user: 1 to 64 letters, digits and _ + . @ -. It starts with a letter, and is
-	// neither PUBLIC nor a reserved word of SQL. The password has the permissions of this user.
+	// Required. Name of the database user. It has 1 to 64 letters, digits and _ + . @ -. It starts with a letter. It is
+	// neither PUBLIC nor a reserved word of Redshift. The login gets the permissions of this user.
 	DbUser string `json:"DbUser,omitzero"`
-	// Whether the database creates a missing user at the login. A new user has the permissions of PUBLIC. Default:
-	// false.
+	// Whether the database creates the user at login if it does not exist. A new user has the permissions of PUBLIC.
+	// Default: false.
 	AutoCreate *bool `json:"AutoCreate,omitzero"`
-	// The cluster of the database. Case matters. The call needs ClusterIdentifier or CustomDomainName.
+	// Identifier of the cluster. Case matters. Set ClusterIdentifier or CustomDomainName.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// The custom domain name of the cluster.
+	// Custom domain name of the cluster. An alternative to ClusterIdentifier.
 	CustomDomainName string `json:"CustomDomainName,omitzero"`
-	// The existing database groups that the user joins for the session, in addition to its own groups. Each name has 1
-	// to 64 lower-case letters, digits and _ + . @ -, and starts with a letter. Default: a new user is only in PUBLIC.
+	// Existing database groups that the user joins for the session, in addition to its own groups. Each name has 1 to 64
+	// lower-case letters, digits and _ + . @ -. It starts with a letter, and is not a reserved word of Redshift.
+	// Default: no groups. A new user is only in PUBLIC.
 	DbGroups []string `json:"DbGroups,omitzero"`
-	// The database that the user may log in to: 1 to 64 letters, digits and _ + . @ -. It starts with a letter, and is
-	// no reserved word of SQL. Default: all databases of the cluster.
+	// Database that the user may log in to. The name has 1 to 64 letters, digits and _ + . @ -. It starts with a letter,
+	// and is not a reserved word of Redshift. If it is set, the caller's IAM policy must allow access to this database.
+	// Default: all databases of the cluster.
 	DbName string `json:"DbName,omitzero"`
-	// How many seconds the password is valid, 900 to 3,600. Default: 900.
+	// Time that the password is valid, in seconds, 900 to 3,600. Default: 900.
 	DurationSeconds *int `json:"DurationSeconds,omitzero"`
 }
 
@@ -63,11 +65,11 @@ func (p *GetClusterCredentialsParams) WriteToRequest(request runtime.ClientReque
 
 // GetClusterCredentialsResult is the result of [Client.GetClusterCredentials].
 type GetClusterCredentialsResult struct {
-	// The name to log in with. It is DbUser with the prefix IAM:, or with IAMA: if AutoCreate is true.
+	// Name to log in with. It is DbUser with the prefix IAM:, or IAMA: if AutoCreate is true.
 	DbUser string `json:"DbUser,omitzero" xml:"GetClusterCredentialsResult>DbUser"`
-	// The temporary password of the database user.
+	// Temporary password of the database user. Logs never show it.
 	DbPassword awsquery.Secret `json:"DbPassword,omitzero" xml:"GetClusterCredentialsResult>DbPassword"`
-	// The time when the password expires.
+	// Expiry time of the password.
 	Expiration time.Time `json:"Expiration,omitzero" xml:"GetClusterCredentialsResult>Expiration"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -90,7 +92,7 @@ func (r *GetClusterCredentialsResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// GetClusterCredentials returns a temporary password of a database user.
+// GetClusterCredentials returns a temporary password for a database user.
 func (c *Client) GetClusterCredentials(ctx context.Context, params *GetClusterCredentialsParams, options ...Option) (*GetClusterCredentialsResult, error) {
 	return codec.Submit[GetClusterCredentialsResult](ctx, c.over(), codec.Call{
 		ID: "getClusterCredentials", Path: "/?Action=GetClusterCredentials&Version=2012-12-01", ReadOnly: true,

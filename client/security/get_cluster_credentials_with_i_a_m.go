@@ -15,14 +15,14 @@ import (
 
 // GetClusterCredentialsWithIAMParams has the parameters of [Client.GetClusterCredentialsWithIAM]. Zero values are not sent and are not in the JSON.
 type GetClusterCredentialsWithIAMParams struct {
-	// The cluster of the database. The call needs ClusterIdentifier or CustomDomainName.
+	// Identifier of the cluster. Set ClusterIdentifier or CustomDomainName.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// The custom domain name of the cluster.
+	// Custom domain name of the cluster. An alternative to ClusterIdentifier.
 	CustomDomainName string `json:"CustomDomainName,omitzero"`
-	// The database to log in to. If it is set, the caller's IAM policy must allow access to it. Default: all databases
-	// of the cluster.
+	// Database that the user may log in to. If it is set, the caller's IAM policy must allow access to this database.
+	// Default: all databases of the cluster.
 	DbName string `json:"DbName,omitzero"`
-	// How many seconds the password is valid, 900 to 3,600. Default: 900.
+	// Time that the password is valid, in seconds, 900 to 3,600. Default: 900.
 	DurationSeconds *int `json:"DurationSeconds,omitzero"`
 }
 
@@ -48,13 +48,13 @@ func (p *GetClusterCredentialsWithIAMParams) WriteToRequest(request runtime.Clie
 
 // GetClusterCredentialsWithIAMResult is the result of [Client.GetClusterCredentialsWithIAM].
 type GetClusterCredentialsWithIAMResult struct {
-	// The name to log in with, which belongs to the caller's IAM user or role.
+	// Name to log in with. It is the database user of the caller's IAM user or role.
 	DbUser string `json:"DbUser,omitzero" xml:"GetClusterCredentialsWithIAMResult>DbUser"`
-	// The temporary password of the database user.
+	// Temporary password of the database user. Logs never show it.
 	DbPassword awsquery.Secret `json:"DbPassword,omitzero" xml:"GetClusterCredentialsWithIAMResult>DbPassword"`
-	// The time when the password expires.
+	// Expiry time of the password.
 	Expiration time.Time `json:"Expiration,omitzero" xml:"GetClusterCredentialsWithIAMResult>Expiration"`
-	// Reserved by Amazon for future use.
+	// Reserved by Amazon.
 	NextRefreshTime time.Time `json:"NextRefreshTime,omitzero" xml:"GetClusterCredentialsWithIAMResult>NextRefreshTime"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
@@ -79,7 +79,7 @@ func (r *GetClusterCredentialsWithIAMResult) DecodeQuery(d *codec.Decoder) {
 	r.RequestID = d.RequestID()
 }
 
-// GetClusterCredentialsWithIAM returns a temporary password of the database user that belongs to the caller's IAM user or role.
+// GetClusterCredentialsWithIAM returns a temporary password for the database user of the caller's IAM user or role.
 func (c *Client) GetClusterCredentialsWithIAM(ctx context.Context, params *GetClusterCredentialsWithIAMParams, options ...Option) (*GetClusterCredentialsWithIAMResult, error) {
 	return codec.Submit[GetClusterCredentialsWithIAMResult](ctx, c.over(), codec.Call{
 		ID: "getClusterCredentialsWithIAM", Path: "/?Action=GetClusterCredentialsWithIAM&Version=2012-12-01", ReadOnly: true,

@@ -19,8 +19,8 @@ type BatchModifyClusterSnapshotsParams struct {
 	// Whether to delete a snapshot that is already older than its new retention period. If true, Redshift deletes the
 	// snapshot immediately. If false, the call fails and the snapshot does not change. Default: false.
 	Force *bool `json:"Force,omitzero"`
-	// New number of days to keep the manual snapshot, 1 to 3,653. The value -1 keeps it until it is deleted. Redshift
-	// refuses 0. If the snapshot is already older than the new period, the call fails unless Force is true.
+	// New number of days to keep the manual snapshot, 1 to 3,653, or -1 to keep it until it is deleted. Redshift refuses
+	// 0. If the snapshot is already older than the new period, the call fails unless Force is true.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 }
 

@@ -15,8 +15,7 @@ import (
 
 // CreateSnapshotScheduleParams has the parameters of [Client.CreateSnapshotSchedule]. Zero values are not sent and are not in the JSON.
 type CreateSnapshotScheduleParams struct {
-	// Whether to check the schedule without creating it. Amazon does not document this parameter. The meaning is
-	// inferred from its name.
+	// Undocumented by Amazon: by its name, whether to check the schedule without creating it.
 	DryRun *bool `json:"DryRun,omitzero"`
 	// Number of upcoming snapshot times to return. Amazon documents neither limits nor a default.
 	NextInvocations *int `json:"NextInvocations,omitzero"`

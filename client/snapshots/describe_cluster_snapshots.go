@@ -29,8 +29,8 @@ type DescribeClusterSnapshotsParams struct {
 	Marker string `json:"Marker,omitzero"`
 	// Maximum number of items in one response, 20 to 100. If more items exist, the response has a Marker. Default: 100.
 	MaxRecords *int `json:"MaxRecords,omitzero"`
-	// List only snapshots that this AWS account took or copied. If it is another account's 12 digits, the list has the
-	// snapshots that the other account shares with the caller. Default: the caller's account.
+	// List only snapshots that this AWS account took or copied. If it is the id of another account, 12 digits, the list
+	// has the snapshots that the other account shares with the caller. Default: the caller's account.
 	OwnerAccount string `json:"OwnerAccount,omitzero"`
 	// List only the snapshot with this Amazon Resource Name (ARN).
 	SnapshotArn string `json:"SnapshotArn,omitzero"`

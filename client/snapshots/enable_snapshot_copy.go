@@ -18,8 +18,8 @@ type EnableSnapshotCopyParams struct {
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
 	// Required. AWS region to copy the snapshots to. For example, eu-central-1.
 	DestinationRegion string `json:"DestinationRegion,omitzero"`
-	// Days to keep copies of manual snapshots, 1 to 3,653. The value -1 keeps them until they are deleted. Redshift
-	// refuses 0.
+	// Days to keep copies of manual snapshots, 1 to 3,653, or -1 to keep them until they are deleted. Redshift refuses
+	// 0.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// Days to keep copies of automated snapshots, 1 to 35. Default: 7.
 	RetentionPeriod *int `json:"RetentionPeriod,omitzero"`

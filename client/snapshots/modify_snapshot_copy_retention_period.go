@@ -16,8 +16,8 @@ import (
 type ModifySnapshotCopyRetentionPeriodParams struct {
 	// Required. Identifier of the cluster. Its snapshots must currently be copied to another region.
 	ClusterIdentifier string `json:"ClusterIdentifier,omitzero"`
-	// Required. Days to keep the copies. The range is 1 to 35 for automated snapshots and 1 to 3,653 for manual
-	// snapshots. For manual snapshots, -1 keeps them until they are deleted. Redshift refuses 0.
+	// Required. Days to keep the copies: 1 to 35 for automated snapshots, 1 to 3,653 or -1 for manual ones. The value -1
+	// keeps manual snapshots until they are deleted. Redshift refuses 0.
 	RetentionPeriod int `json:"RetentionPeriod,omitzero"`
 	// Whether the retention period applies to manual snapshots (true) or automated ones (false). Default: false.
 	Manual *bool `json:"Manual,omitzero"`

@@ -66,8 +66,8 @@ type RestoreFromClusterSnapshotParams struct {
 	// Whether to keep the admin password in AWS Secrets Manager. If false, the admin user and the password are the ones
 	// from the time of the snapshot. Default: false.
 	ManageMasterPassword *bool `json:"ManageMasterPassword,omitzero"`
-	// Days to keep the new cluster's manual snapshots that set no period, 1 to 3,653. The value -1 keeps them until they
-	// are deleted. Redshift refuses 0.
+	// Days to keep the new cluster's manual snapshots by default, 1 to 3,653, or -1 until deletion. A snapshot that is
+	// created with its own period is not affected. Redshift refuses 0.
 	ManualSnapshotRetentionPeriod *int `json:"ManualSnapshotRetentionPeriod,omitzero"`
 	// KMS key that encrypts the secret of the admin password. Valid only with ManageMasterPassword.
 	MasterPasswordSecretKmsKeyID string `json:"MasterPasswordSecretKmsKeyId,omitzero"`

@@ -525,6 +525,7 @@ func Operations() []Operation {
 			Result: []Member{
 				{Name: "Cluster", Type: "structure", Structure: "Cluster"},
 			},
+			Creates: &Creates{Kind: "cluster", Members: []string{"Cluster.PendingModifiedValues.ClusterIdentifier"}},
 		},
 		{
 			Name: "ModifyClusterIamRoles", Area: "Clusters",

@@ -10,7 +10,7 @@ import (
 	"github.com/go-openapi/runtime"
 )
 
-// DefaultMaxResponseBytes is 32 MB, far more than any response has: a page of 100 snapshots has about 200 KB.
+// DefaultMaxResponseBytes is 32 MiB, far more than any response has: a page of 100 snapshots has about 200 KB.
 const DefaultMaxResponseBytes = 32 << 20
 
 // Response is a response with its body in memory, for the Reader of an operation.
@@ -92,7 +92,7 @@ func Receive(response *http.Response, limit int64) ([]byte, error) {
 }
 
 // ReadBody reads the whole body and closes it. With an error, it returns the bytes that it could read. A length of 0 or less means
-// unknown. Both length and limit can be the largest int64.
+// unknown. Both can be the largest int64, because the network chooses length and the caller limit.
 func ReadBody(body io.ReadCloser, length, limit int64) (content []byte, err error) {
 	const (
 		first = 4 << 10

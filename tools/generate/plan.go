@@ -23,7 +23,7 @@ func (c *contractCheck) functions(action string) string {
 	for kind, members := range object(operation.node["x-creates"]) {
 		identifiers := []string{`""`, `""`} // the identifier and the ARN
 		for i, path := range paths(members)[:min(2, len(paths(members)))] {
-			identifiers[i] = "r." + c.goPath(operation.result, path)
+			identifiers[i] = valueOrZero(c.memberOf("r", operation.result, path, "", true))
 		}
 		fmt.Fprintf(&text, "\nfunc creates%s(r *%sResult) (kind resourceKind, identifier, arn string) {\n\treturn %q, %s\n}\n", name, name, kind, strings.Join(identifiers, ", "))
 	}
@@ -85,6 +85,15 @@ func (c *contractCheck) memberOf(base string, members map[string]any, path, guar
 	isEnum := member["$ref"] != nil && kind == "string" || object(member["items"])["$ref"] != nil && kind == "list of string"
 
 	return goValue{code: code, guard: guard, kind: kind, named: isEnum, pointer: member["x-nullable"] == true || kind == "string" && member["x-clearable"] == true}
+}
+
+// valueOrZero returns the expression of a value that is empty if the structure around it is absent.
+func valueOrZero(value goValue) string {
+	if value.guard == "" {
+		return value.code
+	}
+
+	return "recovery.Value(" + value.guard + ")" + strings.TrimPrefix(value.code, value.guard)
 }
 
 // planAsGo returns the function that returns the recovery plan of an operation.
