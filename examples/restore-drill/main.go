@@ -209,7 +209,7 @@ func (d *drill) delete(ctx context.Context, interrupted bool) error {
 		return nil
 	}
 	options, end := setup.Polls(d.output, d.pollEvery)
-	err = d.client.WaitClusterDeleted(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch}, options)
+	_, err = d.client.WaitClusterDeleted(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch}, options)
 	end()
 	if err != nil {
 		return err

@@ -48,7 +48,8 @@ func Polls(output io.Writer, every time.Duration) (options redshift.WaitOptions,
 func clusterProgress(cluster *models.Cluster) string {
 	text := fmt.Sprintf("%s  %s", cluster.ClusterIdentifier, cluster.ClusterStatus)
 	restore := cluster.RestoreStatus
-	if restore == nil || restore.Status != models.RestoreStatusTypeRestoring {
+	arriving := cluster.ClusterStatus == models.ClusterStatusCreating || cluster.ClusterStatus == models.ClusterStatusAvailable
+	if restore == nil || restore.Status != models.RestoreStatusTypeRestoring || !arriving {
 		return text
 	}
 
