@@ -43,10 +43,8 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 				switch {
 				case isName:
 					require(value, name)
-				case param.Required && wire == "ClusterIdentifier":
-					require(value, "analytics")
-				case param.Required:
-					require(value, "text")
+				case param.Required || needed[operation.Name] == wire:
+					require(value, validText(wire))
 				}
 				if param.Required && value.CanInt() {
 					value.SetInt(max(1, int64(param.Minimum)))
@@ -58,6 +56,39 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 
 		return results[0].Interface(), err
 	}
+}
+
+// validTexts are values of parameters and members that the fake accepts. Others accept any text.
+var validTexts = map[string]string{
+	"ClusterIdentifier":    "analytics",
+	"DbUser":               "reader",
+	"IamRole":              "arn:aws:iam::123456789012:role/scheduler",
+	"ParameterGroupFamily": "redshift-1.0",
+	"ParameterName":        "query_group",
+	"ApplyType":            "static",
+	"Schedule":             "cron(0 10 ? * MON 2100)",
+	"SnsTopicArn":          "arn:aws:sns:us-east-1:123456789012:alarms",
+	"SubnetIds":            "subnet-1",
+	"MasterUserPassword":   "Abcdefg1",
+	"NodeType":             "ra3.large",
+}
+
+// needed are parameters that the contract does not require, but without which the fake refuses the call.
+var needed = map[string]string{
+	"CreateCluster":                "ManageMasterPassword",
+	"DeleteCluster":                "SkipFinalClusterSnapshot",
+	"EnableLogging":                "BucketName",
+	"GetClusterCredentials":        "ClusterIdentifier",
+	"GetClusterCredentialsWithIAM": "ClusterIdentifier",
+}
+
+// validText returns a value of a parameter or a member.
+func validText(name string) string {
+	if text, found := validTexts[name]; found {
+		return text
+	}
+
+	return "text"
 }
 
 // require sets a parameter: texts get the given text, and lists get one item.
@@ -78,8 +109,9 @@ func require(value reflect.Value, text string) {
 			return
 		}
 		for i := range value.NumField() {
-			if value.Type().Field(i).IsExported() {
-				require(value.Field(i), text)
+			if field := value.Type().Field(i); field.IsExported() {
+				wire, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				require(value.Field(i), validText(wire))
 			}
 		}
 		keepOne(value)

@@ -67,8 +67,8 @@ func (o *callOptions) change(settings *attempts.Settings) error {
 		setDefault(&settings.AttemptTimeout, defaultAttemptTimeout)
 	}
 	if o.retry != nil {
-		if err := o.retry.check(); err != nil {
-			return fmt.Errorf("WithRetryPolicy: %w", err)
+		if err := o.retry.check("WithRetryPolicy"); err != nil {
+			return err
 		}
 		if o.retry.Budget > 0 {
 			return fmt.Errorf("WithRetryPolicy: Budget is %d, but a call has no budget: set Config.Retry.Budget for the client, or a "+

@@ -349,8 +349,8 @@ func recoverDeleteClusterSnapshot(lookUps *Client, params *DeleteClusterSnapshot
 	return plan
 }
 
-// recoverModifyClusterSnapshot counts a missing snapshot as done if the call could delete it. With Force, Redshift deletes a snapshot that
-// is already older than the new retention period.
+// recoverModifyClusterSnapshot counts a missing snapshot as success if the call could delete it: with Force and a retention period
+// that has already ended, Redshift deletes the snapshot.
 func recoverModifyClusterSnapshot(lookUps *Client, params *ModifyClusterSnapshotParams) recovery.Plan {
 	plan := recovery.Plan{
 		Class: recovery.Idempotent,

@@ -396,8 +396,8 @@ func configuredEndpoint(config Config, getenv func(string) string) (variable, er
 func resolveCall(config Config, getenv func(string) string) (attempts.Settings, error) {
 	policy, timeout := config.Retry, config.AttemptTimeout
 	var problems []error
-	if err := policy.check(); err != nil {
-		problems = append(problems, fmt.Errorf("Config.Retry: %w", err))
+	if err := policy.check("Config.Retry"); err != nil {
+		problems = append(problems, err)
 	}
 	if text := getenv("AWS_MAX_ATTEMPTS"); policy.MaxAttempts == 0 && text != "" {
 		count, err := strconv.Atoi(text)

@@ -87,6 +87,7 @@ func newWorld(t *testing.T) *world {
 	if err := errors.Join(failed...); err != nil {
 		t.Fatal(err)
 	}
+	w.addClusters(t)
 
 	return w
 }
@@ -99,8 +100,8 @@ type callFunc = func(context.Context, *redshift.Client) (any, error)
 // changeCalls returns a call of each change. A name with a blank is another case of the same operation.
 func changeCalls() map[string]callFunc {
 	tags := []models.Tag{{Key: "b", Value: "2"}, {Key: "a", Value: ""}}
-
-	return map[string]callFunc{
+	calls := clusterCalls()
+	maps.Copy(calls, map[string]callFunc{
 		"AuthorizeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
 				SnapshotIdentifier: "nightly", AccountWithRestoreAccess: friend,
@@ -228,7 +229,9 @@ func changeCalls() map[string]callFunc {
 		"RevokeSnapshotAccess": func(ctx context.Context, c *redshift.Client) (any, error) {
 			return c.RevokeSnapshotAccess(ctx, &redshift.RevokeSnapshotAccessParams{SnapshotIdentifier: "shared", AccountWithRestoreAccess: friend})
 		},
-	}
+	})
+
+	return calls
 }
 
 // everyCall returns a call of each operation. Operations without a case in changeCalls get their required parameters only.
@@ -241,6 +244,7 @@ func everyCall(t *testing.T) map[string]callFunc {
 			calls[operation.Name] = declaredCall(operation, "old", describedBy(operation)...)
 		}
 	}
+	calls["DescribeResize"] = describeGrowing
 
 	return calls
 }
@@ -261,7 +265,8 @@ func (w *world) state(t *testing.T) string {
 			if one.ManualSnapshotRetentionPeriod != nil {
 				kept = *one.ManualSnapshotRetentionPeriod
 			}
-			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, one.SnapshotIdentifier, one.ClusterIdentifier,
+			name := timeOfSnapshot.ReplaceAllString(one.SnapshotIdentifier, "")
+			add("%s snapshot %s %s %s, tags %v, kept %d, shared %v", region, name, one.ClusterIdentifier,
 				one.SnapshotType, one.Tags, kept, one.AccountsWithRestoreAccess)
 		}
 		for one, err := range client.DescribeClustersAll(t.Context(), nil) {
@@ -287,7 +292,7 @@ func (w *world) state(t *testing.T) string {
 		}
 	}
 
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, w.clusterState(t)...), "\n")
 }
 
 // fault is a row of the first table.

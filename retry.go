@@ -78,18 +78,18 @@ func setDefault[T comparable](value *T, standard T) {
 	}
 }
 
-// check returns an error for each invalid field.
-func (p RetryPolicy) check() error {
+// check returns an error for each invalid field. The errors begin with the source of the policy, such as Config.Retry.
+func (p RetryPolicy) check(source string) error {
 	var problems []error
 	if p.MaxAttempts < 0 {
-		problems = append(problems, fmt.Errorf("MaxAttempts is %d, use 1 or more, or 0 for the default", p.MaxAttempts))
+		problems = append(problems, fmt.Errorf("%s: MaxAttempts is %d, use 1 or more, or 0 for the default", source, p.MaxAttempts))
 	}
 	for _, delay := range []struct {
 		name  string
 		value time.Duration
 	}{{"BaseDelay", p.BaseDelay}, {"ThrottlingDelay", p.ThrottlingDelay}, {"MaxDelay", p.MaxDelay}} {
 		if delay.value < 0 {
-			problems = append(problems, fmt.Errorf("%s is negative, use 0 for the default", delay.name))
+			problems = append(problems, fmt.Errorf("%s: %s is negative, use 0 for the default", source, delay.name))
 		}
 	}
 

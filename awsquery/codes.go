@@ -1,7 +1,7 @@
 package awsquery
 
-// The codes that all services with the AWS Query protocol can return. The codes of one service are constants in the package of
-// its models.
+// Codes that every service with the AWS Query protocol can return. The models of a service have the codes of that service, for
+// example package models of Redshift.
 const (
 	// ErrAccessDenied: the caller has no permission for the call.
 	ErrAccessDenied ErrorCode = "AccessDenied"
@@ -37,7 +37,7 @@ const (
 	ErrMissingParameter ErrorCode = "MissingParameter"
 	// ErrNotAuthorized: the caller has no permission for the call.
 	ErrNotAuthorized ErrorCode = "NotAuthorized"
-	// ErrOptInRequired: the account is not subscribed to the service, or not in this region.
+	// ErrOptInRequired: the service, or the region, is not enabled for the account.
 	ErrOptInRequired ErrorCode = "OptInRequired"
 	// ErrPriorRequestNotComplete: the service is still processing an earlier call. A later retry helps.
 	ErrPriorRequestNotComplete ErrorCode = "PriorRequestNotComplete"

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// connectionTracker tracks whether an attempt got a connection. The error of an attempt does not show it: an error of a proxy, a
-// handshake or a time limit before anything is sent looks like one afterwards.
+// connectionTracker records whether an attempt got a connection. The error of an attempt does not show it: errors of a proxy, a
+// handshake or a time limit look the same before and after the request is sent.
 type connectionTracker struct {
 	trace     httptrace.ClientTrace
 	requested atomic.Bool
@@ -22,8 +22,8 @@ func trackConnections(ctx context.Context) (context.Context, *connectionTracker)
 	return httptrace.WithClientTrace(ctx, &c.trace), c
 }
 
-// noConnection reports whether the attempt certainly got no connection. A RoundTripper that does not report its connections may have
-// had one.
+// noConnection reports whether the attempt certainly got no connection. It returns false for a RoundTripper that does not report
+// its connections.
 func (c *connectionTracker) noConnection() bool {
 	return c != nil && c.requested.Load() && !c.obtained.Load()
 }

@@ -19,22 +19,22 @@ import (
 //
 //	if errors.Is(err, awsquery.ErrAccessDenied) { ... }
 //
-// Services return codes that no list has.
+// Services also return codes that have no constant.
 type ErrorCode string
 
 // Error returns the code itself.
 func (c ErrorCode) Error() string { return string(c) }
 
-// Error is a response other than the expected result: a refusal by the service, or a response from something on the way to it, such
-// as the HTML page of a proxy.
+// Error is a response other than the expected result: the service refused the call, or something between the client and the service
+// responded, for example a proxy with an HTML page.
 //
-// Logs and format verbs show the text of the method Error. The JSON has the fields of [Error.MarshalJSON]. Neither has Header or
-// Body.
+// Logs and format verbs show the text of the method Error. The JSON has the fields of [Error.MarshalJSON]. Neither contains Header
+// or Body.
 type Error struct {
 	// Operation is the name of the operation, such as CreateClusterSnapshot.
 	Operation string
-	// StatusCode is the HTTP status. It can be 200: then the response is an error document, a document from another server, or
-	// incomplete. If the response has a Code, rely on the Code: services throttle with status 400.
+	// StatusCode is the HTTP status. It can be 200: then the response is an error document, incomplete, or from another server. If
+	// the response has a Code, decide by the Code, because services also throttle with status 400.
 	StatusCode int
 	// RequestID is Amazon's identifier of the request, for its support. It is empty if the response has none.
 	RequestID string
@@ -42,7 +42,7 @@ type Error struct {
 	Code ErrorCode
 	// Message is the unchanged text of the service, at most 16 KiB. It may quote parameters.
 	Message string
-	// Hint is advice that a client adds if the service's message has none. It is often empty.
+	// Hint is advice that a client adds. It is often empty.
 	Hint string
 	// Type is the party at fault according to the service: Sender or Receiver. It is often empty.
 	Type string
@@ -51,8 +51,8 @@ type Error struct {
 	// RoundTrip is the time from sending the request to the header of the response. It is 0 if the call was not made by a
 	// Transport.
 	RoundTrip time.Duration
-	// Body is the beginning of the response, at most 512 bytes, if that is not an error document of AWS Query. A proxy may quote
-	// the request in it.
+	// Body is the beginning of the response, at most 512 bytes. It is nil if the response is a complete error document of AWS. A
+	// proxy may quote the request in it.
 	Body []byte
 	// Err is the reason why the response is unreadable. It is nil for a complete error document, and a [*ReadError] for an
 	// incomplete one. An incomplete document still has a Code if it ends after the code.
@@ -126,8 +126,8 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// shownMessage returns the part of the message that a log may show. If a signature is wrong, the service returns the request as it
-// should have been signed, with the session token. shownMessage removes that.
+// shownMessage returns the part of the message that a log may show. If a signature is wrong, the message contains the canonical
+// request, with the session token. shownMessage removes it.
 func (e *Error) shownMessage() string {
 	message := e.Message
 	for _, secret := range [...]string{"The Canonical String for this request", "The String-to-Sign"} {
@@ -139,7 +139,7 @@ func (e *Error) shownMessage() string {
 	return printable(message, maxShownMessage)
 }
 
-// shownFields are the fields of an Error that its JSON has.
+// shownFields are the fields of an Error in its JSON.
 type shownFields struct {
 	Operation  string    `json:"operation,omitzero"`
 	StatusCode int       `json:"statusCode,omitzero"`
@@ -174,7 +174,7 @@ func (e Error) Format(state fmt.State, verb rune) { format(state, verb, e.Error(
 // MarshalJSON encodes the operation, status code, request id, code, message, hint and type, and Err as text.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.shown()) }
 
-// LogValue returns the Error text, as package log/slog logs it for a wrapped error.
+// LogValue returns the Error text. Package log/slog logs the same text for an error that wraps this one.
 func (e Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
 
 // format writes the text of an error, quoted for the verb %q.
@@ -221,7 +221,8 @@ func printable(text string, limit int) string {
 
 const lowerHex = "0123456789abcdef"
 
-// causeText returns the text of a cause in one line, without URLs: the error of a user's RoundTripper can contain the request's.
+// causeText returns the text of a cause in one line. It removes URLs, because the error of a user's RoundTripper can contain the
+// URL of the request.
 func causeText(cause error) string {
 	if cause == nil {
 		return "no response"
@@ -277,18 +278,18 @@ func (e *ReadError) Unwrap() error {
 }
 
 // SendError reports a call that got no response: it could not be sent, the connection broke, or its context ended. Unless
-// NothingSent is set, the call may have taken effect.
+// NothingSent is true, the call may have taken effect.
 //
-// It does not contain the request's URL, because that has the parameters.
+// It does not contain the URL of the request, because the URL contains the parameters.
 type SendError struct {
 	// Operation is the name of the operation, such as CreateClusterSnapshot.
 	Operation string
 	// Err is the cause, without the [net/url.Error] that net/http wraps it in. It can match [net.Error] and the errors of the
 	// context.
 	Err error
-	// NothingSent reports that the service certainly received no part of the call: its context had ended before, or it got no
-	// connection. A Transport tracks connections only for operations that are not read-only, and only if the [http.RoundTripper]
-	// reports them to [net/http/httptrace.ClientTrace], as net/http does.
+	// NothingSent reports whether the service certainly received no part of the call: its context had ended before, or it got no
+	// connection. A Transport detects a missing connection only for operations that are not read-only, and only if the
+	// [http.RoundTripper] reports connections to [net/http/httptrace.ClientTrace], as net/http does.
 	NothingSent bool
 	// Hint is advice that a client adds. It is often empty.
 	Hint string
@@ -329,5 +330,5 @@ func (e SendError) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// LogValue returns the Error text, as package log/slog logs it for a wrapped error.
+// LogValue returns the Error text. Package log/slog logs the same text for an error that wraps this one.
 func (e SendError) LogValue() slog.Value { return slog.StringValue(e.Error()) }

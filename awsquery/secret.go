@@ -7,8 +7,8 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that logs must not show, such as a password. Logs, format verbs and JSON have REDACTED instead. Use string(secret)
-// to get the text.
+// Secret is a text that logs must not show, such as a password. Logs, format verbs and JSON show REDACTED instead. string(secret)
+// is the text.
 //
 // The JSON of a structure with a Secret cannot be decoded into the structure: [Secret.UnmarshalJSON] returns [ErrRedacted], because
 // otherwise the text REDACTED would become a password. To store such a structure, clear its Secret before you encode it, and store
@@ -40,8 +40,8 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.shown()) }
 // MarshalJSON encodes REDACTED, which [Secret.UnmarshalJSON] does not accept.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }
 
-// UnmarshalJSON decodes a JSON string. It returns [ErrRedacted] if the string is REDACTED. With an error, and for null, it does not
-// change the Secret.
+// UnmarshalJSON decodes a JSON string. It returns [ErrRedacted] if the string is REDACTED. If it returns an error, or for null, it
+// does not change the Secret.
 func (s *Secret) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil

@@ -20,27 +20,28 @@ import (
 	"github.com/redshift-go/redshift/internal/wire"
 )
 
-// maxURL is the longest URL of a GET. Longer requests are POSTs. Proxies and servers commonly accept URLs of this length.
+// maxURL is the longest URL of a GET, in bytes. Longer requests are POSTs. Most proxies and servers accept URLs of this length.
 const maxURL = 2048
 
 // Transport makes one attempt of a call. It implements [runtime.ContextualTransport], so generated clients can submit their
 // operations to it.
 //
-// A request is a GET if its URL has at most 2,048 bytes. Otherwise it is a POST with all parameters in a form. The Transport reads the
-// whole response. A call fails with an [*Error] if it got a response, and with a [*SendError] if it got none. Neither has the
-// parameters of the URL in its text. The Transport does not retry, and the Client signs. A redirect is an Error, unless the Client
-// follows it.
+// A request is a GET if its URL has at most 2,048 bytes. Otherwise it is a POST with all parameters in a form. The Transport reads
+// the whole response. A call that fails returns an [*Error] if it got a response, and a [*SendError] if it got none. Their texts do
+// not contain the parameters in the URL. The Transport does not retry and does not sign: the Client signs. If the Client does not
+// follow a redirect, the redirect is an Error.
 //
-// net/http silently repeats a GET if a connection that it kept open breaks. The Transport prevents that for all operations whose
-// Reader does not report that they are read-only: the Body of the request is empty but not nil, and net/http cannot rewind it.
+// net/http silently repeats a GET if an idle connection that it reuses breaks. The Transport prevents this for all operations
+// except those whose Reader reports that they are read-only. The Body of such a request is empty but not nil, and net/http cannot
+// rewind it.
 //
 // A Transport is safe for concurrent use. Its fields must not change after the first call.
 type Transport struct {
 	// Endpoint is the URL of the service. It is required: scheme http or https, a host, and optionally a port from 1 to 65535 and a
 	// path. It cannot have a user, a query or a fragment. Dot segments of the path are removed.
 	Endpoint *url.URL
-	// Client sends the requests. The Client of an operation takes precedence. A call without either fails, because a default would
-	// send unsigned requests.
+	// Client sends the requests. The Client of an operation overrides it. Without both, a call fails, because a default client
+	// would send unsigned requests.
 	Client *http.Client
 	// MaxResponseBytes is the largest size of a response. 0 means 32 MiB.
 	MaxResponseBytes int64
@@ -144,8 +145,8 @@ func (t *Transport) consumer() runtime.Consumer {
 	return t.Consumer
 }
 
-// readBroken returns the error for an incomplete response. The beginning may have a code, so this is the Error that the operation's
-// Reader returns. If the Reader returns none, it is one without a code.
+// readBroken returns the error for an incomplete response. The beginning of the response may have a code, so the operation's Reader
+// reads it. If the Reader returns no Error, readBroken returns one without a code.
 func (t *Transport) readBroken(operation *runtime.ClientOperation, response *wire.BrokenResponse) error {
 	if _, err := operation.Reader.ReadResponse(response, t.consumer()); errors.As(err, new(*Error)) {
 		return err
@@ -372,8 +373,9 @@ func unsentError(ctx context.Context, action string) *SendError {
 	return failed
 }
 
-// withContext returns err, and makes sure that it matches the error and the cause of ctx if ctx has ended. net/http then returns the
-// cause alone, which can be any error, or the error of a connection that it closed. Other transports return only the context's error.
+// withContext returns err. If ctx has ended, it adds the error and the cause of ctx, so that the result matches both. net/http
+// returns only the cause, which can be any error, or the error of a connection that it closed. Other transports return only the
+// error of the context.
 func withContext(ctx context.Context, err error) error {
 	ended := ctx.Err()
 	if ended == nil {

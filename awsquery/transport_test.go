@@ -575,7 +575,7 @@ func TestUnreadableResponses(t *testing.T) {
 
 			return r
 		}, is: io.ErrUnexpectedEOF, want: "read the response: unexpected EOF"},
-		"cut XML": {response: func() *http.Response { return wiretest.Response(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "cut short"},
+		"cut XML": {response: func() *http.Response { return wiretest.Response(200, whole[:700], header) }, is: io.ErrUnexpectedEOF, want: "the document is incomplete"},
 		"broken": {response: func() *http.Response {
 			r := wiretest.Response(200, "", header)
 			r.Body, r.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(whole[:600]), iotest.ErrReader(reset))), -1

@@ -2,7 +2,7 @@ package awsquery
 
 import "strings"
 
-// ValidationError reports invalid parameters of a call. Nothing was sent.
+// ValidationError reports parameters of a call that are missing or can never be valid. Nothing was sent.
 type ValidationError struct {
 	// Operation is the name of the operation, such as CreateClusterSnapshot.
 	Operation string

@@ -17,32 +17,50 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
-// TestRecordedClients replays requests of the AWS CLI and boto3 with their signatures (testdata/clients/record.py), and compares the
-// responses with the recorded ones.
-func TestRecordedClients(t *testing.T) {
-	t.Parallel()
-	folder := filepath.Join("testdata", "clients")
-	text, err := os.ReadFile(filepath.Join(folder, "index.json"))
+// recordings are the folders with recorded requests, and the durations of the fake that they were recorded with.
+var recordings = map[string]redshifttest.Options{
+	"clients":          {SnapshotDuration: 10 * time.Second, RestoreDuration: 3 * time.Second},
+	"clients/clusters": {SnapshotDuration: time.Second, ClusterDuration: 8 * time.Second, ResizeDuration: 24 * time.Second},
+}
+
+// recordedRequest is a request, and what its client accepted as the response.
+type recordedRequest struct {
+	File      string
+	Status    int
+	Code      string
+	Snapshots int
+}
+
+// recordedIndex is the index.json of a folder with recorded requests.
+type recordedIndex struct {
+	Automated string
+	Requests  []recordedRequest
+}
+
+func readIndex(t *testing.T, folder string) recordedIndex {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", folder, "index.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var index struct {
-		Automated string
-		Requests  []struct {
-			File      string
-			Status    int
-			Code      string
-			Snapshots int
-		}
-	}
+	var index recordedIndex
 	if err := json.Unmarshal(text, &index); err != nil {
 		t.Fatal(err)
 	}
+
+	return index
+}
+
+// TestRecordingsAreComplete: both clients have made each call that the fake has a handler for.
+func TestRecordingsAreComplete(t *testing.T) {
+	t.Parallel()
 	succeeded := make(map[string]bool)
-	for _, recorded := range index.Requests {
-		if recorded.Status == http.StatusOK {
-			_, name, _ := strings.Cut(recorded.File, "-") // after the number
-			succeeded[name] = true
+	for folder := range recordings {
+		for _, recorded := range readIndex(t, folder).Requests {
+			if recorded.Status == http.StatusOK {
+				_, name, _ := strings.Cut(recorded.File, "-") // after the number
+				succeeded[name] = true
+			}
 		}
 	}
 	for _, operation := range contract.Operations() {
@@ -55,16 +73,33 @@ func TestRecordedClients(t *testing.T) {
 			}
 		}
 	}
+}
 
+// TestRecordedClients replays what the AWS CLI and boto3 sent (record.py in each folder), with the signatures that they
+// made, and expects the responses that they accepted.
+func TestRecordedClients(t *testing.T) {
+	t.Parallel()
+	for folder, options := range recordings {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			replayFolder(t, folder, options)
+		})
+	}
+}
+
+func replayFolder(t *testing.T, folder string, options redshifttest.Options) {
+	t.Helper()
+	index := readIndex(t, folder)
 	var fake *redshifttest.Fake
 	for _, recorded := range index.Requests {
-		raw, err := os.ReadFile(filepath.Join(folder, recorded.File))
+		raw, err := os.ReadFile(filepath.Join("testdata", folder, recorded.File))
 		if err != nil {
 			t.Fatal(err)
 		}
 		at := signedAt(t, raw)
 		if fake == nil {
-			fake = newFake(t, redshifttest.Options{Start: at, SnapshotDuration: 10 * time.Second, RestoreDuration: 3 * time.Second})
+			options.Start = at
+			fake = newFake(t, options)
 			taken, err := time.Parse("rs:analytics-2006-01-02-15-04-05", index.Automated)
 			if err != nil {
 				t.Fatal(err)

@@ -59,6 +59,7 @@ func (c *storedCluster) stopChange(now time.Time) {
 	c.clearPending()
 	if c.resize != nil && c.resize.inProgress() {
 		c.resize.status, c.resize.stopped = models.ResizeStatusFailed, now
+		c.setExchange(c.resize, models.ReservedNodeExchangeStatusTypeFailed)
 	}
 }
 
@@ -88,13 +89,4 @@ func (s *state) reboot(cluster *storedCluster, now time.Time) {
 		s.addEvent(cluster.AccountID, at, eventClusterRebooted, cluster.Identifier, "Cluster %s rebooted at %s.",
 			cluster.Identifier, utcMinute(at))
 	})
-}
-
-// applyParameters makes the changes of the parameter groups of a cluster take effect.
-func (s *state) applyParameters(cluster *storedCluster) {
-	groups := make([]models.ClusterParameterGroupStatus, len(cluster.settings.ClusterParameterGroups))
-	for i, group := range cluster.settings.ClusterParameterGroups {
-		groups[i] = inSync(group.ParameterGroupName)
-	}
-	cluster.settings.ClusterParameterGroups = groups
 }

@@ -82,28 +82,58 @@ type Cluster struct {
 	// Tags are the tags of the cluster. Its automated snapshots get them too. A manual snapshot only gets the tags of the call that
 	// creates it. Default: none.
 	Tags []models.Tag
+
+	// ParameterGroupName is the parameter group of the cluster. It must exist. Default: default.redshift-1.0.
+	ParameterGroupName string
+	// ParameterApplyStatus is the status of the parameters of that group, such as pending-reboot. Default: in-sync.
+	ParameterApplyStatus string
+	// SubnetGroupName is the subnet group of the cluster. It must exist. Default: default.
+	SubnetGroupName string
+	// VpcSecurityGroupIDs are the security groups of the cluster. The fake accepts every name. Default: sg-0123456789abcdef0.
+	VpcSecurityGroupIDs []string
+	// PubliclyAccessible gives the nodes public addresses. Default: false.
+	PubliclyAccessible bool
+	// ElasticIP is the elastic IP address of a publicly accessible cluster. Default: "", no elastic IP address.
+	ElasticIP string
+	// IPAddressType is ipv4 or dualstack. Default: ipv4.
+	IPAddressType models.IPAddressType
+	// MultiAZ deploys the cluster in two Availability Zones. The cluster must be encrypted and have RA3 nodes. Default: false.
+	MultiAZ bool
+	// AvailabilityZoneRelocation lets Redshift move the cluster to another Availability Zone. It needs RA3 nodes. Default: false.
+	AvailabilityZoneRelocation bool
+	// NoVersionUpgrade forbids upgrades to new versions of the engine. Default: false, upgrades are allowed.
+	NoVersionUpgrade bool
+	// IamRoles are the ARNs of the IAM roles of the cluster. Default: none.
+	IamRoles []string
+	// DefaultIamRoleArn is the default one of the IamRoles. Default: "", no default role.
+	DefaultIamRoleArn string
+	// Restoring means that a restore creates the cluster. It began at CreateTime, takes Options.RestoreDuration, and determines the
+	// status, so Status must be empty. The default of CreateTime is now. Default: false.
+	Restoring bool
 }
 
 // storedCluster is a cluster and its state.
 type storedCluster struct {
 	Cluster                     // Status is empty while the restore determines it
-	settings     models.Cluster // the settings that AddCluster cannot set
-	restore      *restore       // nil if the cluster was not restored
+	settings     models.Cluster // the settings that are not fields of Cluster in the same form
+	restore      *restore       // nil if no restore created the cluster
 	snapshotCopy *models.ClusterSnapshotCopyStatus
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
 	pending      models.PendingModifiedValues
-	resize       *resize   // the last one; nil if there was none
+	resize       *resize   // the last one, or nil
 	nextTrack    time.Time // when the pending maintenance track takes effect
 	namespace    string    // what the namespace is derived from; empty means the identifier
 	backedUp     bool      // it has or had a snapshot
 	automated    time.Time // automated snapshots due until this time have been taken
+	applying     time.Time // the end of the last dynamic change of its parameter group
+	logging      *logging  // nil if no audit logs are stored
 }
 
 // multiAZEnabled is the MultiAZ of a cluster in two Availability Zones.
 const multiAZEnabled = "Enabled"
 
-// defaultSettings returns the settings of a new cluster that the call does not set.
+// defaultSettings returns the default settings of a cluster.
 func defaultSettings() models.Cluster {
 	return models.Cluster{
 		ClusterSubnetGroupName:           "default",
@@ -177,7 +207,8 @@ func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown.NextMaintenanceWindowStartTime = nextWindow(cluster.PreferredMaintenanceWindow, c.now)
 	shown.MasterPasswordSecretArn = cluster.MasterPasswordSecretArn
 	shown.MasterPasswordSecretKmsKeyID = cluster.MasterPasswordSecretKmsKeyID
-	shown.ClusterNamespaceArn = c.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, cmp.Or(cluster.namespace, cluster.Identifier)))
+	shown.ClusterNamespaceArn = c.namespaceARN(cluster)
+	shown.ClusterParameterGroups = c.shownParameterGroups(cluster)
 	shown.Tags = append([]models.Tag{}, cluster.Tags...)
 	shown.ClusterNodes = []models.ClusterNode{}
 	if cluster.restore != nil {
@@ -209,6 +240,11 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 	shown.ClusterRevisionNumber = cluster.EngineFullVersion[strings.LastIndex(cluster.EngineFullVersion, ".")+1:]
 	shown.ClusterPublicKey = publicKey(shown.ClusterNamespaceArn)
 	shown.ClusterNodes = clusterNodes(cluster.NumberOfNodes, shown.PubliclyAccessible)
+	if spec, known := nodeSpecs[cluster.NodeType]; known && managedStorage(cluster.NodeType) {
+		const decimalTerabyte = 1_000_000 // Redshift shows 256000000 for 256 TB
+		terabytes := spec.capacity(cluster.NumberOfNodes) / terabyte
+		shown.TotalStorageCapacityInMegaBytes = new(int64(terabytes * decimalTerabyte))
+	}
 	if shown.MultiAZ == multiAZEnabled {
 		shown.MultiAZSecondary = &models.SecondaryClusterInfo{
 			AvailabilityZone: otherZone(cluster.AvailabilityZone),
@@ -220,6 +256,13 @@ func (c *call) addCreated(shown *models.Cluster, cluster *storedCluster) {
 		shown.ExpectedNextSnapshotScheduleTime = plan.times.after(c.now, plan.since)
 		shown.ExpectedNextSnapshotScheduleTimeStatus = plan.status
 	}
+}
+
+// namespaceARN returns the ARN of the namespace of a cluster. A rename does not change it.
+func (s *state) namespaceARN(cluster *storedCluster) string {
+	name := cmp.Or(cluster.namespace, cluster.Identifier)
+
+	return s.arn("redshift", cluster.AccountID, "namespace:"+uuid("namespace", cluster.AccountID, name))
 }
 
 // otherZone returns another Availability Zone of the same region.
@@ -369,8 +412,11 @@ func (f *Fake) AddCluster(added Cluster) error {
 	defer f.mutex.Unlock()
 	f.states.update(now)
 	owner := f.state.resourcesOf(added.AccountID)
-	if owner.clusters[added.Identifier] != nil {
+	if owner.identifierTaken(added.Identifier) {
 		return wrap("the cluster exists already: remove it first or use another identifier")
+	}
+	if failed := f.state.checkGroups(&added, now); failed != nil {
+		return wrap(failed.message)
 	}
 	if added.CreateTime.After(now) {
 		return wrap(fmt.Sprintf("CreateTime %s is after now, which is %s on the fake's clock",
@@ -378,7 +424,7 @@ func (f *Fake) AddCluster(added Cluster) error {
 	}
 	if added.CreateTime.IsZero() {
 		added.CreateTime = now
-		if !owner.removed[added.Identifier] {
+		if !owner.removed[added.Identifier] && !added.Restoring {
 			added.CreateTime = now.Add(-clusterAge)
 		}
 	}
@@ -386,15 +432,65 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if added.KmsKeyID != "" {
 		added.KmsKeyID = f.state.keyARN(added.AccountID, added.KmsKeyID)
 	}
-	owner.clusters[added.Identifier] = &storedCluster{Cluster: added, settings: defaultSettings(), automated: now}
+	stored := &storedCluster{Cluster: added, settings: added.settings(), automated: now}
+	if added.Restoring {
+		stored.restore = &restore{started: added.CreateTime, duration: f.state.restoreDuration, size: added.SizeInMegaBytes}
+	}
+	owner.clusters[added.Identifier] = stored
 
 	return nil
+}
+
+// checkGroups refuses a cluster whose parameter group or subnet group does not exist.
+func (s *state) checkGroups(added *Cluster, now time.Time) *failure {
+	named := &call{state: s, account: added.AccountID, now: now, params: parameters{
+		"ClusterParameterGroupName": {text: added.ParameterGroupName},
+		"ClusterSubnetGroupName":    {text: added.SubnetGroupName},
+	}}
+
+	return named.checkReferences()
+}
+
+// settings returns the settings of an added cluster.
+func (c *Cluster) settings() models.Cluster {
+	settings := defaultSettings()
+	settings.ClusterParameterGroups = []models.ClusterParameterGroupStatus{
+		{ParameterGroupName: c.ParameterGroupName, ParameterApplyStatus: c.ParameterApplyStatus},
+	}
+	settings.ClusterSubnetGroupName = c.SubnetGroupName
+	if len(c.VpcSecurityGroupIDs) > 0 {
+		settings.VpcSecurityGroups = nil
+	}
+	for _, group := range c.VpcSecurityGroupIDs {
+		member := models.VpcSecurityGroupMembership{VpcSecurityGroupID: group, Status: "active"}
+		settings.VpcSecurityGroups = append(settings.VpcSecurityGroups, member)
+	}
+	settings.PubliclyAccessible = c.PubliclyAccessible
+	if c.ElasticIP != "" {
+		settings.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: c.ElasticIP, Status: "active"}
+	}
+	settings.IPAddressType = c.IPAddressType
+	if c.MultiAZ {
+		settings.MultiAZ = multiAZEnabled
+	}
+	if c.AvailabilityZoneRelocation {
+		settings.AvailabilityZoneRelocationStatus = "enabled"
+	}
+	settings.AllowVersionUpgrade = !c.NoVersionUpgrade
+	for _, role := range c.IamRoles {
+		settings.IamRoles = append(settings.IamRoles, models.ClusterIamRole{IamRoleArn: role, ApplyStatus: "in-sync"})
+	}
+	settings.DefaultIamRoleArn = c.DefaultIamRoleArn
+
+	return settings
 }
 
 // withDefaults returns a copy of the cluster with the defaults of the fields that are not set.
 func (c Cluster) withDefaults(account, region string) Cluster {
 	setDefault(&c.AccountID, account)
-	setDefault(&c.Status, statusAvailable)
+	if !c.Restoring {
+		setDefault(&c.Status, statusAvailable)
+	}
 	setDefault(&c.AutomatedSnapshotRetentionPeriod, 1)
 	c.AutomatedSnapshotRetentionPeriod = max(c.AutomatedSnapshotRetentionPeriod, 0)
 	setDefault(&c.ManualSnapshotRetentionPeriod, keepForever)
@@ -406,12 +502,19 @@ func (c Cluster) withDefaults(account, region string) Cluster {
 	setDefault(&c.Port, 5439)
 	setDefault(&c.AvailabilityZone, region+"a")
 	setDefault(&c.MasterUsername, "awsuser")
-	setDefault(&c.Version, "1.0")
-	setDefault(&c.EngineFullVersion, "1.0.78125")
+	setDefault(&c.Version, engineVersion)
+	setDefault(&c.EngineFullVersion, currentVersion)
 	setDefault(&c.DBName, "dev")
-	setDefault(&c.VpcID, "vpc-0123456789abcdef0")
-	setDefault(&c.MaintenanceTrackName, "current")
+	setDefault(&c.VpcID, defaultVPC)
+	setDefault(&c.MaintenanceTrackName, currentTrack)
+	setDefault(&c.ParameterGroupName, "default.redshift-1.0")
+	c.ParameterGroupName = strings.ToLower(c.ParameterGroupName)
+	setDefault(&c.ParameterApplyStatus, "in-sync")
+	setDefault(&c.SubnetGroupName, "default")
+	c.SubnetGroupName = strings.ToLower(c.SubnetGroupName)
+	setDefault(&c.IPAddressType, models.IPAddressTypeIPv4)
 	c.Tags, c.Tables = slices.Clone(c.Tags), slices.Clone(c.Tables)
+	c.VpcSecurityGroupIDs, c.IamRoles = slices.Clone(c.VpcSecurityGroupIDs), slices.Clone(c.IamRoles)
 
 	return c
 }
@@ -428,6 +531,9 @@ func (c *Cluster) check() string {
 	case !(c.SizeInMegaBytes >= 0 && c.SizeInMegaBytes <= math.MaxInt64/2): // true for NaN
 		return fmt.Sprintf("SizeInMegaBytes cannot be %v", c.SizeInMegaBytes)
 	}
+	if reason := c.checkCombinations(); reason != "" {
+		return reason
+	}
 	for _, check := range []func() *failure{
 		func() *failure { return checkNewIdentifier("Identifier", c.Identifier, maxClusterIdentifier) },
 		func() *failure { return checkNodes(c.NodeType, c.NumberOfNodes) },
@@ -442,6 +548,26 @@ func (c *Cluster) check() string {
 	}
 
 	return ""
+}
+
+// checkCombinations returns a description of the first fields that Redshift does not allow together, or "".
+func (c *Cluster) checkCombinations() string {
+	switch {
+	case c.Restoring && c.Status != "":
+		return "Status must be empty, because Restoring determines it"
+	case c.MultiAZ && (c.KmsKeyID == "" || !managedStorage(c.NodeType)):
+		return "MultiAZ needs KmsKeyID and RA3 nodes"
+	case c.AvailabilityZoneRelocation && !managedStorage(c.NodeType):
+		return "AvailabilityZoneRelocation needs RA3 nodes"
+	case c.ElasticIP != "" && !c.PubliclyAccessible:
+		return "ElasticIP needs PubliclyAccessible"
+	case c.IPAddressType != models.IPAddressTypeIPv4 && c.IPAddressType != models.IPAddressTypeDualstack:
+		return fmt.Sprintf("IPAddressType must be ipv4 or dualstack, not %q", c.IPAddressType)
+	case c.DefaultIamRoleArn != "" && !slices.Contains(c.IamRoles, c.DefaultIamRoleArn):
+		return "DefaultIamRoleArn is not one of the IamRoles"
+	default:
+		return ""
+	}
 }
 
 // SetClusterStatus sets the status of a cluster of the fake's own account, such as resizing. A change in progress, such as a resize or a
@@ -463,6 +589,7 @@ func (f *Fake) SetClusterStatus(identifier, status string) error {
 	cluster.Status = status
 	if running := cluster.restore; running != nil && status == string(models.ClusterStatusIncompatibleRestore) && !running.hasEnded(now) {
 		running.stopped = now
+		f.state.restoreEvent(cluster, now, 3501, "The restore of cluster %s has failed.", cluster.Identifier)
 	}
 
 	return nil

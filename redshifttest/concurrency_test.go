@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,6 +41,10 @@ func TestManyCallersAndRegions(t *testing.T) {
 					"TagKeys.TagKey":                "k",
 					"SnapshotIdentifierList.String": name,
 					"MasterUsername":                "admin", "NodeType": "ra3.large", "MasterUserPassword": "Abcdefg1",
+					"ParameterGroupName": "p-" + name, "ParameterGroupFamily": "redshift-1.0", "Description": "d",
+					"ClusterSubnetGroupName": "n-" + name, "SubnetIds.SubnetIdentifier": "subnet-1", "SubscriptionName": "e-" + name,
+					"SnsTopicArn": "arn:aws:sns:" + fake.Region() + ":123456789012:t", "ScheduledActionName": "a-" + name, "Schedule": "cron(0 * * * ? *)",
+					"IamRole": "arn:aws:iam::123456789012:role/r", "DbUser": "reader", "BucketName": "logs", "ActionType": "resize-cluster",
 				}
 				for _, operation := range operations {
 					var parameters []string
@@ -49,11 +54,15 @@ func TestManyCallersAndRegions(t *testing.T) {
 							value = "drill-" + name
 						}
 						switch {
+						case param.Name == "TargetAction":
+							parameters = append(parameters, "TargetAction.PauseCluster.ClusterIdentifier", "analytics")
+						case param.Name == "Parameters.Parameter":
+							parameters = append(parameters, param.Name+".1.ParameterName", "query_group", param.Name+".1.ParameterValue", name)
 						case len(param.Members) > 0 && param.Required:
 							parameters = append(parameters, param.Name+".1."+param.Members[0].Name, name)
 						case known && param.Required && param.List:
 							parameters = append(parameters, param.Name+".1", value)
-						case known && (param.Required || !operation.ReadOnly) && !param.List:
+						case known && (param.Required || !operation.ReadOnly || isResized(operation, param) || strings.HasPrefix(operation.Name, "Get")) && !param.List:
 							parameters = append(parameters, param.Name, value)
 						}
 					}
@@ -74,4 +83,9 @@ func TestManyCallersAndRegions(t *testing.T) {
 		})
 	}
 	work.Wait()
+}
+
+// isResized reports whether a parameter names the cluster of a resize.
+func isResized(operation contract.Operation, param contract.Param) bool {
+	return operation.Name == "DescribeNodeConfigurationOptions" && param.Name == "ClusterIdentifier"
 }

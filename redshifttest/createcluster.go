@@ -16,7 +16,6 @@ const (
 	maxPassword       = 64
 	maxMasterUsername = 128
 	maxDBName         = 64
-	engineVersion     = "1.0" // the only one
 	hiddenPassword    = "****"
 )
 
@@ -46,7 +45,7 @@ func createCluster(c *call) (any, *failure) {
 		}
 	}
 	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
-	if c.identifierTaken(identifier) {
+	if c.resourcesOf(c.account).identifierTaken(identifier) {
 		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if failed := c.checkClusterQuotas(cluster); failed != nil {
@@ -74,17 +73,17 @@ func (c *call) addNewCluster(cluster *storedCluster) {
 	s.begin(cluster, models.ClusterStatusCreating, c.now.Add(s.clusterDuration), func(at time.Time) {
 		cluster.clearPending()
 		cluster.settings.IamRoles = settleRoles(cluster.settings.IamRoles, roles)
-		s.addEvent(cluster.AccountID, at, eventClusterCreated, cluster.Identifier, "Cluster %s created at %s.", cluster.Identifier, utcMinute(at))
+		s.addEvent(cluster.AccountID, at, eventClusterCreated, cluster.Identifier, "Cluster %s created at %s.",
+			cluster.Identifier, utcMinute(at))
 	})
 }
 
-// identifierTaken reports whether a cluster of the caller has an identifier, or gets it at the end of a rename.
-func (c *call) identifierTaken(identifier string) bool {
-	all := c.resourcesOf(c.account).clusters
-	if all[identifier] != nil {
+// identifierTaken reports whether a cluster has an identifier, or gets it at the end of a rename.
+func (r *resources) identifierTaken(identifier string) bool {
+	if r.clusters[identifier] != nil {
 		return true
 	}
-	for _, cluster := range all {
+	for _, cluster := range r.clusters {
 		if cluster.pending.ClusterIdentifier == identifier {
 			return true
 		}
@@ -185,7 +184,8 @@ func (c *call) checkPassword(managed bool) *failure {
 	}
 	password := c.params.text("MasterUserPassword")
 	if len(password) < minPassword || len(password) > maxPassword {
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter MasterUserPassword must have %d to %d characters.", minPassword, maxPassword)
+		return fail(awsquery.ErrInvalidParameterValue,
+			"The parameter MasterUserPassword must have %d to %d characters.", minPassword, maxPassword)
 	}
 	for _, r := range password {
 		if r <= ' ' || r > '~' || strings.ContainsRune(`'"\/@`, r) {
@@ -243,7 +243,8 @@ func (c *call) applyNewNetwork(cluster *storedCluster) *failure {
 func (c *call) checkZone(zone string) *failure {
 	letter, found := strings.CutPrefix(zone, c.region)
 	if !found || len(letter) != 1 || letter < "a" || letter > "z" {
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter AvailabilityZone must be a zone of %s such as %[1]sa, not '%s'.", c.region, zone)
+		return fail(awsquery.ErrInvalidParameterValue,
+			"The parameter AvailabilityZone must be a zone of %s such as %[1]sa, not '%[2]s'.", c.region, zone)
 	}
 
 	return nil
@@ -298,7 +299,8 @@ func (c *call) hsm() (*models.HsmStatus, *failure) {
 			"HsmClientCertificateIdentifier and HsmConfigurationIdentifier must be given together.")
 	case c.params.text("KmsKeyId") != "":
 		return nil, fail(awsquery.ErrInvalidParameterCombination,
-			"A cluster gets its keys from KMS or from a hardware security module. KmsKeyId cannot be given together with HsmConfigurationIdentifier.")
+			"A cluster gets its keys from KMS or from a hardware security module. "+
+				"KmsKeyId cannot be given together with HsmConfigurationIdentifier.")
 	}
 
 	return &models.HsmStatus{HsmClientCertificateIdentifier: certificate, HsmConfigurationIdentifier: configured}, nil

@@ -2,7 +2,6 @@ package redshifttest_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,14 +16,8 @@ import (
 // equalJSON reports whether two values have the same JSON form.
 func equalJSON(tb testing.TB, a, b any) bool {
 	tb.Helper()
-	var forms [2]bytes.Buffer
-	for i, value := range []any{a, b} {
-		if err := json.NewEncoder(&forms[i]).Encode(value); err != nil {
-			tb.Fatal(err)
-		}
-	}
 
-	return forms[0].String() == forms[1].String()
+	return asJSON(tb, a) == asJSON(tb, b)
 }
 
 func TestCreateCluster(t *testing.T) {
@@ -52,6 +45,7 @@ func TestCreateCluster(t *testing.T) {
 	want := describeOne(t, client, "analytics")
 	want.ClusterIdentifier, want.MasterUsername, want.NumberOfNodes = "new", "admin", 1
 	want.ClusterCreateTime = start
+	want.TotalStorageCapacityInMegaBytes = new(int64(4_000_000)) // a single ra3.xlplus node
 	want.Endpoint = &models.Endpoint{Address: "new.example00000.us-east-1.redshift.amazonaws.com", Port: 5439}
 	want.ClusterNodes = []models.ClusterNode{{NodeRole: "SHARED", PrivateIPAddress: "10.0.0.4"}}
 	want.Encrypted, want.KmsKeyID = true, got.KmsKeyID
@@ -131,7 +125,7 @@ func TestCreateClusterSettings(t *testing.T) {
 		ManualSnapshotRetentionPeriod:        30,
 		ClusterSecurityGroups:                got.ClusterSecurityGroups,
 		VpcSecurityGroups:                    []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"}, {VpcSecurityGroupID: "sg-2", Status: "active"}},
-		ClusterParameterGroups:               []models.ClusterParameterGroupStatus{{ParameterGroupName: "strict", ParameterApplyStatus: "in-sync"}},
+		ClusterParameterGroups:               []models.ClusterParameterGroupStatus{parameterGroupStatus("strict", "in-sync")},
 		ClusterSubnetGroupName:               "private",
 		VpcID:                                got.VpcID,
 		AvailabilityZone:                     "us-east-1b",
@@ -163,6 +157,7 @@ func TestCreateClusterSettings(t *testing.T) {
 		MasterPasswordSecretKmsKeyID:         "arn:aws:kms:us-east-1:123456789012:key/3",
 		IPAddressType:                        "dualstack",
 		MultiAZ:                              "Enabled",
+		TotalStorageCapacityInMegaBytes:      new(int64(3 * 128_000_000)),
 		MultiAZSecondary:                     &models.SecondaryClusterInfo{AvailabilityZone: "us-east-1a", ClusterNodes: got.ClusterNodes},
 		CatalogArn:                           "arn:aws:glue:us-east-1:123456789012:catalog/lake-1",
 		ExtraComputeForAutomaticOptimization: "enabled",
@@ -202,10 +197,8 @@ func TestCreateClusterNodes(t *testing.T) {
 	}
 }
 
-func TestCreateClusterRefusals(t *testing.T) {
-	t.Parallel()
-	fake := newFake(t, redshifttest.Options{})
-	must(t, fake, "CreateCluster", newCluster("creating")...)
+// createClusterRefusals need the clusters analytics and creating, and the HSM client certificate known.
+func createClusterRefusals() map[string]lifecycleRefusal {
 	const role = "arn:aws:iam::123456789012:role/r"
 	replaced := func(name, value string, more ...string) []string {
 		parameters := newCluster("new", more...)
@@ -234,7 +227,8 @@ func TestCreateClusterRefusals(t *testing.T) {
 		tooManyTags = append(tooManyTags, fmt.Sprintf("Tags.Tag.%d.Key", i+1), fmt.Sprint(i))
 	}
 	const value, combination = "InvalidParameterValue", "InvalidParameterCombination"
-	expectRefusals(t, fake, "CreateCluster", map[string]lifecycleRefusal{
+
+	return map[string]lifecycleRefusal{
 		"no identifier":         {without("ClusterIdentifier"), "MissingParameter", "ClusterIdentifier"},
 		"no node type":          {without("NodeType"), "MissingParameter", "NodeType"},
 		"no user":               {without("MasterUsername"), "MissingParameter", "MasterUsername"},
@@ -286,6 +280,7 @@ func TestCreateClusterRefusals(t *testing.T) {
 		"subnet group":          {with("ClusterSubnetGroupName", "private"), "ClusterSubnetGroupNotFoundFault", "private"},
 		"parameter group":       {with("ClusterParameterGroupName", "strict"), "ClusterParameterGroupNotFound", "strict"},
 		"certificate":           {with("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c"), "HsmClientCertificateNotFoundFault", "'c'"},
+		"HSM":                   {with("HsmClientCertificateIdentifier", "known", "HsmConfigurationIdentifier", "c"), "HsmConfigurationNotFoundFault", "'c'"},
 		"half an HSM":           {with("HsmClientCertificateIdentifier", "c"), combination, "together"},
 		"HSM and KMS":           {with("HsmClientCertificateIdentifier", "c", "HsmConfigurationIdentifier", "c", "KmsKeyId", "k"), combination, "KmsKeyId"},
 		"not encrypted":         {with("Encrypted", "false"), value, "Encrypted"},
@@ -306,7 +301,14 @@ func TestCreateClusterRefusals(t *testing.T) {
 		"relocation with address": {
 			with("AvailabilityZoneRelocation", "true", "PubliclyAccessible", "true", "ElasticIp", "192.0.2.1"), combination, "ElasticIp",
 		},
-	})
+	}
+}
+
+func TestCreateClusterRefusals(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
+	must(t, fake, "CreateCluster", newCluster("creating")...)
+	expectRefusals(t, fake, "CreateCluster", createClusterRefusals())
 }
 
 func TestCreateClusterQuotas(t *testing.T) {

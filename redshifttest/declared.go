@@ -51,9 +51,9 @@ func (k *declaredKind) createOne(c *call) (any, *failure) {
 	if old := k.find(c, k.create); old != nil {
 		return nil, fail(k.create.Recovery.Settled[0], "The %s '%s' already exists.", k.displayName(), old.name())
 	}
-	if limit := max(c.quotas.OtherResources, 0); k.quota != "" && len(k.resources(c)) >= limit {
+	if limit, field := c.quotas.ofDeclared(k.noun); k.quota != "" && len(k.resources(c)) >= max(limit, 0) {
 		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s",
-			limit, k.displayName(), quotaHint("OtherResources"))
+			len(k.resources(c)), k.displayName(), quotaHint(field))
 	}
 	c.serial++
 	resource := &declaredResource{

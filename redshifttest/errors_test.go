@@ -274,7 +274,7 @@ func TestErrors(t *testing.T) {
 	fake.Advance(48 * 3600e9)
 	must(t, fake, tagging, tagOn(oldARN, "k", "v")...)
 	must(t, fake, authorize, "SnapshotIdentifier", "old", "AccountWithRestoreAccess", partner)
-	refusals = slices.Concat(refusals, clusterRefusals(), scheduleRefusals())
+	refusals = slices.Concat(refusals, clusterRefusals(), scheduleRefusals(), nodeRefusals())
 	prepareClusters(t, fake)
 	must(t, fake, creating, "ClusterIdentifier", "analytics", "SnapshotIdentifier", "young")
 	if _, err := fake.AddAutomatedSnapshot("analytics", fake.Now().Add(-60e9)); err != nil {
@@ -300,17 +300,19 @@ func TestErrors(t *testing.T) {
 	}
 
 	// A handler must return each error that the contract documents for its operation. Operations without hand-written handlers have
-	// other tests.
+	// other tests. TestConfigurationErrors makes the calls of configurationRefusals.
+	refusals = append(refusals, configurationRefusals()...)
 	for _, operation := range contract.Operations() {
 		if !redshifttest.Handled(operation) {
 			continue
 		}
 		for _, code := range operation.Errors {
 			provoked := slices.ContainsFunc(refusals, func(r refusedCall) bool { return r.operation == operation.Name && r.code == code })
-			elsewhere := slices.Concat(onlyInjected, quotaErrors)
+			elsewhere := slices.Concat(onlyInjected, quotaErrors, configurationQuotas, withoutState)
 			if operation.Name == "RestoreFromClusterSnapshot" {
 				elsewhere = append(elsewhere, restoreCodesWithoutState...)
 			}
+			elsewhere = append(elsewhere, lifecycleCodes(operation.Name)...)
 			if !provoked && !slices.Contains(elsewhere, code) {
 				t.Errorf("the contract documents %s with %s, but no call in this test returns it", operation.Name, code)
 			}

@@ -32,7 +32,7 @@ func statusOf(code awsquery.ErrorCode) int {
 	switch code {
 	case awsquery.ErrAccessDenied, awsquery.ErrExpiredToken, awsquery.ErrExpiredTokenException, awsquery.ErrInvalidClientTokenID,
 		awsquery.ErrMissingAuthenticationToken, awsquery.ErrOptInRequired, awsquery.ErrRequestTimeTooSkewed,
-		awsquery.ErrSignatureDoesNotMatch, awsquery.ErrUnauthorizedOperation, awsquery.ErrUnrecognizedClientException:
+		awsquery.ErrSignatureDoesNotMatch, awsquery.ErrUnrecognizedClientException:
 		return http.StatusForbidden
 	case awsquery.ErrMalformedQueryString, codeUnknownOperation:
 		return http.StatusNotFound

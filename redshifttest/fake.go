@@ -29,8 +29,8 @@ const (
 	ExampleSecretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
-// Defaults of [Quotas]. They are Amazon's quotas, with these exceptions: Amazon publishes no quotas for snapshot schedules,
-// clusters and table restores, and DefaultOtherResources is the same for each other kind.
+// Defaults of [Quotas]. They are Amazon's quotas, except for snapshot schedules, scheduled actions, clusters, table restores and other
+// resources. For the first four, Amazon publishes no quotas. DefaultOtherResources is the same for each other kind of resource.
 const (
 	DefaultManualSnapshots     = 20
 	DefaultAccountsPerSnapshot = 20
@@ -40,10 +40,14 @@ const (
 	DefaultSnapshotSchedules   = 20
 	DefaultClusters            = 100
 	DefaultTableRestores       = 10
+	DefaultParameterGroups     = 20
+	DefaultSubnetGroups        = 50
+	DefaultEventSubscriptions  = 20
+	DefaultScheduledActions    = 20
 	DefaultOtherResources      = 20
 )
 
-// Options configures a fake. The zero Options are a Redshift without clusters, with the defaults below.
+// Options configures a fake. The fake of the zero Options has no clusters and the defaults below.
 type Options struct {
 	// Region is the region of the fake. Requests must be signed for it. Default: [DefaultRegion].
 	Region string
@@ -51,8 +55,8 @@ type Options struct {
 	// AccountID is the account, 12 digits, that Credentials belong to. AddAccount adds others. Default: [DefaultAccountID].
 	AccountID string
 
-	// Credentials sign the requests of AccountID. Requests must contain the SessionToken if it is not empty. Expires is compared with the
-	// SignatureClock. Default: [ExampleAccessKeyID] and [ExampleSecretAccessKey].
+	// Credentials sign the requests of AccountID. If they have a SessionToken, requests must contain it. If they have Expires, they
+	// expire at that time by the SignatureClock. Default: [ExampleAccessKeyID] and [ExampleSecretAccessKey].
 	Credentials sigv4.Credentials
 
 	// Start is the time on the fake's clock when New returns. Default: the real time.
@@ -63,7 +67,8 @@ type Options struct {
 	ClockSpeed float64
 
 	// SignatureClock is the clock for the dates of signatures, the expiry of credentials and the Date of responses. Set it to [time.Now]
-	// if the fake's clock runs fast or is advanced, and callers use the real time, as the AWS CLI does. Default: the fake's clock.
+	// if the test advances the fake's clock or lets it run fast, and callers use the real time, as the AWS CLI does. Default: the fake's
+	// clock.
 	SignatureClock func() time.Time
 
 	// ClockSkewCode is the error code for a request whose date differs from the SignatureClock by more than 5 minutes, or whose
@@ -72,12 +77,14 @@ type Options struct {
 	// Default: [awsquery.ErrSignatureDoesNotMatch].
 	ClockSkewCode awsquery.ErrorCode
 
-	// SnapshotDuration is how long a snapshot is creating, on the fake's clock. If it is negative, the response to the call that creates
-	// a snapshot still says creating, and the snapshot is available immediately afterwards. Default: [DefaultSnapshotDuration].
+	// SnapshotDuration is how long a snapshot has the status creating, on the fake's clock. If it is negative, the snapshot is available
+	// immediately after the call that creates it. The response of that call still has the status creating. Default:
+	// [DefaultSnapshotDuration].
 	SnapshotDuration time.Duration
 
-	// RestoreDuration is how long the restore of a cluster or a table takes, on the fake's clock. A cluster is creating for the first
-	// third, and then available while the rest of its data arrives. If it is negative, the restore ends immediately after the call.
+	// RestoreDuration is how long the restore of a cluster or a table takes, on the fake's clock. A cluster has the status creating for
+	// the first third. It is then available while the rest of its data is restored. If RestoreDuration is negative, the restore
+	// ends immediately after the call.
 	// Default: [DefaultRestoreDuration].
 	RestoreDuration time.Duration
 
@@ -102,9 +109,9 @@ type Options struct {
 	Resources Resources
 
 	// VisibilityDelay is how long Describe operations do not show a new resource after the call that created it, on the fake's clock. It
-	// applies to clusters, snapshots, copy grants, schedules, access to a snapshot, the schedule of a cluster, and declared resources.
-	// If a Describe call names a resource that is not visible yet, the error is the one for a missing resource. If Redshift has no such
-	// error, the list is empty. Other operations see the resource immediately: creating it again is an error such as
+	// applies to clusters, snapshots, copy grants, schedules, access to a snapshot, the schedule of a cluster, and declared resources. If
+	// a Describe call names a resource that is not visible yet, the error is the one for a missing resource. If Redshift has no such
+	// error, the list is empty. Other operations find the resource immediately: a call that creates it again returns an error such as
 	// ClusterSnapshotAlreadyExists. Resources that methods of Fake add, and changes that the clock causes, are visible immediately.
 	// Default: 0, no delay.
 	VisibilityDelay time.Duration
@@ -117,19 +124,19 @@ type Options struct {
 	DisableSignatureCheck bool
 
 	// Hosts are host names, without ports, that ServeHTTP accepts in the Host header in addition to the names of this machine (localhost
-	// and the names below it, 127.0.0.1, [::1]). Other hosts, and requests that web pages send, are refused if Hosts is not empty or
-	// DisableSignatureCheck is true. Otherwise a web page could use a browser on this machine to call the fake. Transport
-	// accepts every host. Default: every host if signatures are checked, only this machine if they are not.
+	// and the names below it, 127.0.0.1, [::1]). If Hosts is not empty or DisableSignatureCheck is true, ServeHTTP refuses other hosts,
+	// and requests that web pages send. Otherwise, a web page in a browser on this machine could call the fake. Transport accepts every
+	// host. Default: every host if signatures are checked, only this machine if they are not.
 	Hosts []string
 
-	// Logger logs each request when it ends: operation, account, HTTP status, error code, request id and duration in real time. The
-	// level is Info for a success and Warn for a failure. Parameters and headers are not logged. The name of an operation that Redshift
-	// does not have is logged only if it is 1 to 64 letters. Default: nil, no log.
+	// Logger logs each request when it ends: operation, account, HTTP status, error code, request id and duration in real time. The level
+	// is Info for a success and Warn for a failure. The fake does not log parameters and headers. It logs the name of an unknown
+	// operation only if it has 1 to 64 letters. Default: nil, no log.
 	Logger *slog.Logger
 }
 
-// Quotas limit the resources of an account. A call that would exceed a quota fails. 0 means the default. A negative quota allows
-// nothing.
+// Quotas limit the resources of an account. A call that would exceed a quota fails. 0 means the default. A negative quota allows no
+// resource.
 type Quotas struct {
 	// ManualSnapshots is the number of manual snapshots of an account. Default: [DefaultManualSnapshots].
 	ManualSnapshots int
@@ -147,8 +154,32 @@ type Quotas struct {
 	Nodes int
 	// TableRestores is the number of table restores of an account that have not ended. Default: [DefaultTableRestores].
 	TableRestores int
+	// ParameterGroups is the number of parameter groups of an account, without the default groups. Default: [DefaultParameterGroups].
+	ParameterGroups int
+	// SubnetGroups is the number of subnet groups of an account, without the default group. Default: [DefaultSubnetGroups].
+	SubnetGroups int
+	// EventSubscriptions is the number of event subscriptions of an account. Default: [DefaultEventSubscriptions].
+	EventSubscriptions int
+	// ScheduledActions is the number of scheduled actions of an account. Default: [DefaultScheduledActions].
+	ScheduledActions int
 	// OtherResources is the number of resources of each other kind of an account. Default: [DefaultOtherResources].
 	OtherResources int
+}
+
+// ofDeclared returns the quota of a declared kind, and the name of its field.
+func (q *Quotas) ofDeclared(noun string) (limit int, field string) {
+	switch noun {
+	case "ClusterParameterGroup":
+		return q.ParameterGroups, "ParameterGroups"
+	case "ClusterSubnetGroup":
+		return q.SubnetGroups, "SubnetGroups"
+	case "EventSubscription":
+		return q.EventSubscriptions, "EventSubscriptions"
+	case "ScheduledAction":
+		return q.ScheduledActions, "ScheduledActions"
+	default:
+		return q.OtherResources, "OtherResources"
+	}
 }
 
 // Fake is an in-memory Redshift: one region with any number of accounts, and its own clock. It is an [http.Handler], and it is safe for
@@ -187,8 +218,8 @@ type registeredOperation struct {
 	handle   handler
 }
 
-// handler implements an operation. It returns a pointer to the result struct of the operation in package client, or
-// nil if the response has no result. The state is locked, and the types of the parameters are checked.
+// handler implements an operation. It returns a pointer to the result struct of the operation, or nil if the response has no result. Its
+// caller has locked the state and checked the types of the parameters.
 type handler func(*call) (any, *failure)
 
 // call is a request with a valid signature and well-formed parameters.
@@ -218,26 +249,58 @@ func handlers() map[string]handler {
 		"BatchDeleteClusterSnapshots":       batchDeleteClusterSnapshots,
 		"BatchModifyClusterSnapshots":       batchModifyClusterSnapshots,
 		"CopyClusterSnapshot":               copyClusterSnapshot,
+		"CreateClusterParameterGroup":       createClusterParameterGroup,
 		"CreateClusterSnapshot":             createClusterSnapshot,
+		"CreateClusterSubnetGroup":          createClusterSubnetGroup,
+		"CreateEventSubscription":           createEventSubscription,
+		"CreateScheduledAction":             createScheduledAction,
 		"CreateSnapshotCopyGrant":           createSnapshotCopyGrant,
 		"CreateSnapshotSchedule":            createSnapshotSchedule,
 		"CreateTags":                        createTags,
+		"DeleteClusterParameterGroup":       deleteClusterParameterGroup,
 		"DeleteClusterSnapshot":             deleteClusterSnapshot,
+		"DeleteClusterSubnetGroup":          deleteClusterSubnetGroup,
+		"DeleteEventSubscription":           deleteEventSubscription,
+		"DeleteScheduledAction":             deleteScheduledAction,
 		"DeleteSnapshotCopyGrant":           deleteSnapshotCopyGrant,
 		"DeleteSnapshotSchedule":            deleteSnapshotSchedule,
 		"DeleteTags":                        deleteTags,
+		"DescribeAccountAttributes":         describeAccountAttributes,
+		"DescribeClusterParameterGroups":    describeClusterParameterGroups,
+		"DescribeClusterParameters":         describeClusterParameters,
 		"DescribeClusterSnapshots":          describeClusterSnapshots,
+		"DescribeClusterSubnetGroups":       describeClusterSubnetGroups,
+		"DescribeClusterTracks":             describeClusterTracks,
+		"DescribeClusterVersions":           describeClusterVersions,
 		"DescribeClusters":                  describeClusters,
+		"DescribeDefaultClusterParameters":  describeDefaultClusterParameters,
+		"DescribeEventCategories":           describeEventCategories,
+		"DescribeEventSubscriptions":        describeEventSubscriptions,
+		"DescribeEvents":                    describeEvents,
+		"DescribeLoggingStatus":             describeLoggingStatus,
+		"DescribeNodeConfigurationOptions":  describeNodeConfigurationOptions,
+		"DescribeOrderableClusterOptions":   describeOrderableClusterOptions,
+		"DescribeScheduledActions":          describeScheduledActions,
 		"DescribeSnapshotCopyGrants":        describeSnapshotCopyGrants,
 		"DescribeSnapshotSchedules":         describeSnapshotSchedules,
+		"DescribeStorage":                   describeStorage,
 		"DescribeTableRestoreStatus":        describeTableRestoreStatus,
 		"DescribeTags":                      describeTags,
+		"DisableLogging":                    disableLogging,
 		"DisableSnapshotCopy":               disableSnapshotCopy,
+		"EnableLogging":                     enableLogging,
 		"EnableSnapshotCopy":                enableSnapshotCopy,
+		"GetClusterCredentials":             getClusterCredentials,
+		"GetClusterCredentialsWithIAM":      getClusterCredentialsWithIAM,
+		"ModifyClusterParameterGroup":       modifyClusterParameterGroup,
 		"ModifyClusterSnapshot":             modifyClusterSnapshot,
 		"ModifyClusterSnapshotSchedule":     modifyClusterSnapshotSchedule,
+		"ModifyClusterSubnetGroup":          modifyClusterSubnetGroup,
+		"ModifyEventSubscription":           modifyEventSubscription,
+		"ModifyScheduledAction":             modifyScheduledAction,
 		"ModifySnapshotCopyRetentionPeriod": modifySnapshotCopyRetentionPeriod,
 		"ModifySnapshotSchedule":            modifySnapshotSchedule,
+		"ResetClusterParameterGroup":        resetClusterParameterGroup,
 		"RestoreFromClusterSnapshot":        restoreFromClusterSnapshot,
 		"RestoreTableFromClusterSnapshot":   restoreTableFromClusterSnapshot,
 		"RevokeSnapshotAccess":              revokeSnapshotAccess,
@@ -307,6 +370,7 @@ func (g *global) register(described []contract.Operation) {
 		g.states.declared[declared.describe.Name] = declared
 		maps.Copy(work, declared.handlers())
 	}
+	maps.Copy(g.states.handlers, work)
 	for _, operation := range described {
 		g.operations[operation.Name] = registeredOperation{contract: operation, handle: work[operation.Name]}
 	}
@@ -366,6 +430,10 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Quotas.Clusters, DefaultClusters)
 	setDefault(&o.Quotas.Nodes, DefaultNodes)
 	setDefault(&o.Quotas.TableRestores, DefaultTableRestores)
+	setDefault(&o.Quotas.ParameterGroups, DefaultParameterGroups)
+	setDefault(&o.Quotas.SubnetGroups, DefaultSubnetGroups)
+	setDefault(&o.Quotas.EventSubscriptions, DefaultEventSubscriptions)
+	setDefault(&o.Quotas.ScheduledActions, DefaultScheduledActions)
 	setDefault(&o.Quotas.OtherResources, DefaultOtherResources)
 
 	return o
@@ -404,7 +472,7 @@ func (f *Fake) AddAccount(accountID string, credentials sigv4.Credentials) error
 // Now returns the time on the fake's clock.
 func (f *Fake) Now() time.Time { return f.clock.now() }
 
-// Advance moves the fake's clock forward by a duration: snapshots become available, and expire. It does not wait. It ignores a
+// Advance moves the fake's clock forward by a duration, so that snapshots become available or expire. It does not wait. It ignores a
 // duration that is not positive.
 func (f *Fake) Advance(by time.Duration) { f.clock.advance(by) }
 

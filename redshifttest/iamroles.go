@@ -28,7 +28,8 @@ var roleARN = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+$
 
 func checkRole(parameter, role string) *failure {
 	if !roleARN.MatchString(role) {
-		return fail(awsquery.ErrInvalidParameterValue, "The parameter %s must be the Amazon resource name of an IAM role, not '%s'.", parameter, role)
+		return fail(awsquery.ErrInvalidParameterValue,
+			"The parameter %s must be the Amazon resource name of an IAM role, not '%s'.", parameter, role)
 	}
 
 	return nil

@@ -1,10 +1,6 @@
 package redshifttest
 
-import (
-	"slices"
-
-	"github.com/redshift-go/redshift/models"
-)
+import "github.com/redshift-go/redshift/models"
 
 // EventsOf returns the events of an account in the region, oldest first.
 func (f *Fake) EventsOf(account string) []models.Event {
@@ -13,7 +9,12 @@ func (f *Fake) EventsOf(account string) []models.Event {
 	defer f.mutex.Unlock()
 	f.states.update(now)
 
-	return slices.Clone(f.state.resourcesOf(account).events)
+	var all []models.Event
+	for _, event := range f.state.resourcesOf(account).events {
+		all = append(all, event.Event)
+	}
+
+	return all
 }
 
 // ElasticOptions returns the numbers of nodes that an elastic resize can lead to.

@@ -121,7 +121,7 @@ func (m *modification) collectNodes() *failure {
 	return nil
 }
 
-// collectEncryption collects a new encryption, for which Redshift moves the data to a new cluster, as in a classic resize.
+// collectEncryption collects a new encryption. Redshift moves the data to a new cluster for it, as in a classic resize.
 func (m *modification) collectEncryption() *failure {
 	cluster, key := m.cluster, m.params.text("KmsKeyId")
 	encrypted, found := m.params.boolean("Encrypted")
@@ -337,8 +337,8 @@ func (m *modification) collectPlacement() *failure {
 			return failed
 		}
 		if !relocates {
-			return fail(models.ErrUnsupportedOptionFault, "Cluster %s cannot move to another Availability Zone. Enable AvailabilityZoneRelocation first.",
-				cluster.Identifier)
+			return fail(models.ErrUnsupportedOptionFault,
+				"Cluster %s cannot move to another Availability Zone. Enable AvailabilityZoneRelocation first.", cluster.Identifier)
 		}
 		m.eventually(models.ClusterStatusModifying, func(time.Time) { cluster.AvailabilityZone = zone })
 	}
@@ -456,7 +456,7 @@ func (m *modification) collectRename() *failure {
 	if failed := checkNewIdentifier("NewClusterIdentifier", renamed, maxClusterIdentifier); failed != nil {
 		return failed
 	}
-	if m.identifierTaken(renamed) {
+	if m.resourcesOf(m.account).identifierTaken(renamed) {
 		return fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", renamed)
 	}
 	m.pending.ClusterIdentifier = renamed

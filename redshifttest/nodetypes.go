@@ -8,26 +8,53 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// nodeLimits are the smallest and the largest number of nodes of a cluster, by node type. 1 means that a cluster can have a single node.
-// Other node types have no limits in the fake.
-var nodeLimits = map[string]struct{ smallest, largest int }{
-	"dc2.large":    {1, 32},
-	"dc2.8xlarge":  {2, 128},
-	"ds2.xlarge":   {1, 32},
-	"ds2.8xlarge":  {2, 128},
-	"ra3.large":    {1, 16},
-	"ra3.xlplus":   {1, 32},
-	"ra3.4xlarge":  {2, 64},
-	"ra3.16xlarge": {2, 128},
+// Sizes in megabytes.
+const (
+	gigabyte = 1024.0
+	terabyte = 1024 * gigabyte
+)
+
+// nodeSpec describes a node type, as in Amazon's management guide.
+type nodeSpec struct {
+	smallest, largest int     // the limits of the number of nodes, after an elastic resize
+	slices            int     // of each node
+	storage           float64 // of each node, in megabytes; the limit for managed storage
+	singleStorage     float64 // of the node of a single-node cluster; 0 means storage
 }
 
-// checkNodes checks the number of nodes of a new cluster. Redshift returns InvalidParameterValue if a snapshot does not fit into the
-// configuration. The fake returns the same code for too few nodes. Too many nodes have their own code.
+// nodeSpecs are the node types that the fake knows. Other node types have no limits, and their storage is unknown.
+var nodeSpecs = map[string]nodeSpec{
+	"dc2.large":    {smallest: 1, largest: 32, slices: 2, storage: 160 * gigabyte},
+	"dc2.8xlarge":  {smallest: 2, largest: 128, slices: 16, storage: 2.5 * terabyte},
+	"ds2.xlarge":   {smallest: 1, largest: 32, slices: 2, storage: 2 * terabyte},
+	"ds2.8xlarge":  {smallest: 2, largest: 128, slices: 16, storage: 16 * terabyte},
+	"ra3.large":    {smallest: 1, largest: 16, slices: 2, storage: 8 * terabyte, singleStorage: 1 * terabyte},
+	"ra3.xlplus":   {smallest: 1, largest: 32, slices: 2, storage: 32 * terabyte, singleStorage: 4 * terabyte},
+	"ra3.4xlarge":  {smallest: 2, largest: 64, slices: 4, storage: 128 * terabyte},
+	"ra3.16xlarge": {smallest: 2, largest: 128, slices: 16, storage: 128 * terabyte},
+}
+
+// capacity returns the storage of a number of nodes, in megabytes.
+func (s nodeSpec) capacity(count int) float64 {
+	if count == 1 && s.singleStorage > 0 {
+		return s.singleStorage
+	}
+
+	return s.storage * float64(count)
+}
+
+// utilization returns how much of the storage of a number of nodes data uses, in percent.
+func (s nodeSpec) utilization(megabytes float64, count int) float64 {
+	return roundToHundredths(100 * megabytes / s.capacity(count))
+}
+
+// checkNodes checks the number of nodes of a new cluster. For too few nodes, the fake returns the same code as for nodes with too little
+// storage, see checkFit. Too many nodes have their own code.
 func checkNodes(nodeType string, count int) *failure {
 	if count < 1 {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be 1 or more, not %d.", count)
 	}
-	limits, known := nodeLimits[nodeType]
+	limits, known := nodeSpecs[nodeType]
 	switch {
 	case known && count < limits.smallest:
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter NumberOfNodes must be at least %d for nodes of type %s, not %d.",
@@ -35,6 +62,17 @@ func checkNodes(nodeType string, count int) *failure {
 	case known && count > limits.largest:
 		return fail(models.ErrNumberOfNodesPerClusterLimitExceeded, "A cluster can have at most %d nodes of type %s, not %d.",
 			limits.largest, nodeType, count)
+	}
+
+	return nil
+}
+
+// checkFit refuses a number of nodes that does not have enough storage for data. Redshift returns InvalidParameterValue.
+func checkFit(nodeType string, count int, megabytes float64) *failure {
+	spec, known := nodeSpecs[nodeType]
+	if known && megabytes > spec.capacity(count) {
+		return fail(awsquery.ErrInvalidParameterValue, "%d nodes of type %s have %.0f MB of storage, but the data needs %.0f MB.",
+			count, nodeType, spec.capacity(count), megabytes)
 	}
 
 	return nil

@@ -12,6 +12,45 @@ import (
 	"github.com/redshift-go/redshift/redshifttest"
 )
 
+// The parameters of the calls that create the resources with the numbers.
+
+func parameterGroupParams(number int) []string {
+	return []string{"ParameterGroupName", fmt.Sprintf("p%d", number), "ParameterGroupFamily", "redshift-1.0", "Description", "test"}
+}
+
+func subnetGroupParams(number int) []string {
+	return []string{"ClusterSubnetGroupName", fmt.Sprintf("n%d", number), "Description", "test", "SubnetIds.SubnetIdentifier.1", "subnet-0123456789abcdef0"}
+}
+
+func eventSubscriptionParams(number int) []string {
+	return []string{"SubscriptionName", fmt.Sprintf("e%d", number), "SnsTopicArn", "arn:aws:sns:us-east-1:123456789012:alerts"}
+}
+
+// TestDefaultQuotas exceeds the default quotas of the kinds that Amazon documents.
+func TestDefaultQuotas(t *testing.T) {
+	t.Parallel()
+	for operation, test := range map[string]struct {
+		quota int
+		call  func(number int) []string
+		code  awsquery.ErrorCode
+	}{
+		"CreateClusterParameterGroup": {20, parameterGroupParams, models.ErrClusterParameterGroupQuotaExceeded},
+		"CreateClusterSubnetGroup":    {50, subnetGroupParams, models.ErrClusterSubnetGroupQuotaExceeded},
+		"CreateEventSubscription":     {20, eventSubscriptionParams, models.ErrEventSubscriptionQuotaExceeded},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			fake := newFake(t, redshifttest.Options{})
+			for number := range test.quota {
+				must(t, fake, operation, test.call(number)...)
+			}
+			if got := do(t, fake, operation, test.call(test.quota)...); got.Code != string(test.code) || got.Status != 400 {
+				t.Errorf("resource %d: %d %s, want %s", test.quota+1, got.Status, got.Body, test.code)
+			}
+		})
+	}
+}
+
 // TestEachQuota uses up each quota, exceeds it by one, and searches the message for its name. Each quota is 3.
 func TestEachQuota(t *testing.T) {
 	t.Parallel()
@@ -48,6 +87,15 @@ func TestEachQuota(t *testing.T) {
 			return []string{"ClusterIdentifier", "analytics", "SnapshotIdentifier", "base", "SourceDatabaseName", "dev",
 				"SourceTableName", "orders", "NewTableName", fmt.Sprintf("t%d", number)}
 		}, models.ErrInProgressTableRestoreQuotaExceededFault},
+		"ParameterGroups":    {0, "CreateClusterParameterGroup", parameterGroupParams, models.ErrClusterParameterGroupQuotaExceeded},
+		"SubnetGroups":       {0, "CreateClusterSubnetGroup", subnetGroupParams, models.ErrClusterSubnetGroupQuotaExceeded},
+		"EventSubscriptions": {0, "CreateEventSubscription", eventSubscriptionParams, models.ErrEventSubscriptionQuotaExceeded},
+		"ScheduledActions": {0, "CreateScheduledAction", func(number int) []string {
+			return []string{
+				"ScheduledActionName", fmt.Sprintf("a%d", number), "Schedule", "cron(0 4 * * ? *)", "IamRole", "arn:aws:iam::123456789012:role/scheduler",
+				"TargetAction.PauseCluster.ClusterIdentifier", "analytics",
+			}
+		}, models.ErrScheduledActionQuotaExceeded},
 		"OtherResources": {0, "CreateWarehouse", func(number int) []string {
 			return []string{"Name", fmt.Sprintf("w%d", number)}
 		}, "WarehouseQuotaExceededFault"},

@@ -9,8 +9,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// Resources are names of resources that the fake does not implement, but that a restore can refer to. They exist for every
-// account in every region. A restore that names another one is refused, as in Redshift, for example with ClusterParameterGroupNotFound.
+// Resources are names of resources that a restore can refer to. They exist for every account in every region. Operations create, change
+// and delete parameter groups and subnet groups. The fake does not implement the other kinds: a restore that names another one is refused.
 type Resources struct {
 	// ParameterGroups are names of cluster parameter groups. The groups default.redshift-1.0 and default.redshift-2.0 always exist.
 	ParameterGroups []string
@@ -37,23 +37,9 @@ type reference struct {
 	missing   awsquery.ErrorCode
 }
 
-// references returns the references of a restore.
+// references returns the references of a restore. The groups are not among them, because the fake implements these.
 func (r *Resources) references() []reference {
 	return []reference{
-		{
-			parameter: "ClusterParameterGroupName",
-			kind:      "cluster parameter group",
-			option:    "ParameterGroups",
-			known:     append([]string{"default.redshift-1.0", "default.redshift-2.0"}, r.ParameterGroups...),
-			missing:   models.ErrClusterParameterGroupNotFound,
-		},
-		{
-			parameter: "ClusterSubnetGroupName",
-			kind:      "cluster subnet group",
-			option:    "SubnetGroups",
-			known:     append([]string{"default"}, r.SubnetGroups...),
-			missing:   models.ErrClusterSubnetGroupNotFoundFault,
-		},
 		{
 			parameter: "HsmClientCertificateIdentifier",
 			kind:      "HSM client certificate",
@@ -94,7 +80,8 @@ func (r *Resources) references() []reference {
 
 // check returns an error if a name is empty.
 func (r *Resources) check() error {
-	for _, kind := range r.references() {
+	groups := []reference{{option: "ParameterGroups", known: r.ParameterGroups}, {option: "SubnetGroups", known: r.SubnetGroups}}
+	for _, kind := range append(groups, r.references()...) {
 		if slices.Contains(kind.known, "") {
 			return fmt.Errorf("%s: a name is empty", kind.option)
 		}
@@ -105,6 +92,16 @@ func (r *Resources) check() error {
 
 // checkReferences refuses a restore that refers to a resource that does not exist.
 func (c *call) checkReferences() *failure {
+	if name := c.params.text("ClusterParameterGroupName"); name != "" {
+		if _, failed := c.parameterGroup(name); failed != nil {
+			return failed
+		}
+	}
+	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
+		if _, failed := c.subnetGroup(name); failed != nil {
+			return failed
+		}
+	}
 	for _, kind := range c.states.options.Resources.references() {
 		name := c.params.text(kind.parameter)
 		known := slices.ContainsFunc(kind.known, func(one string) bool { return strings.EqualFold(one, name) })

@@ -29,8 +29,9 @@ type resize struct {
 	encrypted bool   // after the resize
 	started   time.Time
 	duration  time.Duration
-	size      float64  // megabytes
-	tables    []string // of the cluster
+	size      float64                            // megabytes
+	tables    []string                           // of the cluster
+	exchange  *models.ReservedNodeExchangeStatus // nil without an exchange of reserved nodes
 	status    models.ResizeStatus
 	stopped   time.Time // zero unless the status is FAILED or CANCELLING
 }
@@ -65,8 +66,8 @@ func (r *resize) share(now time.Time) float64 {
 	return r.elapsed(now).Seconds() / r.duration.Seconds()
 }
 
-// cancelable reports whether the resize can be canceled now. Redshift cancels only a classic resize to other nodes than RA3, and not in its
-// last stage.
+// cancelable reports whether the resize can be canceled now. Redshift cancels only a classic resize to other nodes than RA3, and not in
+// its last stage.
 func (r *resize) cancelable(now time.Time) bool {
 	return r.classic && r.status == models.ResizeStatusInProgress && !managedStorage(r.nodeType) && !r.inLastStage(now)
 }
@@ -84,7 +85,8 @@ func (r *resize) info(now time.Time) *models.ResizeInfo {
 	return &models.ResizeInfo{ResizeType: r.kind(), AllowCancelResize: r.cancelable(now)}
 }
 
-// transfer returns the DataTransferProgress of a cluster with a status. It is nil unless the new nodes of an elastic resize get their data.
+// transfer returns the DataTransferProgress of a cluster with a status. It is nil unless the new nodes of an elastic resize get their
+// data.
 func (r *resize) transfer(status models.ClusterStatus, now time.Time) *models.DataTransferProgress {
 	if status != models.ClusterStatusAvailableResizeCleanup || r.status != models.ResizeStatusInProgress {
 		return nil
@@ -155,9 +157,9 @@ func encryptionType(encrypted bool) string {
 	return "None"
 }
 
-// elasticRange returns the smallest and the largest number of nodes that an elastic resize of a cluster can lead to with the same node type.
-// DC2 and DS2 clusters can shrink to a half, others to a quarter. Large RA3 clusters can grow to four times their size, others to twice.
-// A cluster with one node has no elastic resize, and none leads to it.
+// elasticRange returns the smallest and the largest number of nodes that an elastic resize of a cluster can lead to, with the same node
+// type. DC2 and DS2 clusters can shrink to a half, others to a quarter. Large RA3 clusters can grow to four times their size, others to
+// twice. A cluster with one node has no elastic resize, and none leads to it.
 func elasticRange(nodeType string, nodes int) (smallest, largest int) {
 	parts, times := 2, 2
 	if managedStorage(nodeType) {
@@ -167,7 +169,7 @@ func elasticRange(nodeType string, nodes int) (smallest, largest int) {
 		times = 4
 	}
 	smallest, largest = max((nodes+parts-1)/parts, 2), nodes*times
-	if limits, known := nodeLimits[nodeType]; known {
+	if limits, known := nodeSpecs[nodeType]; known {
 		largest = min(largest, limits.largest)
 	}
 
@@ -214,7 +216,8 @@ func resizeCluster(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	if failed := c.checkReferences(); failed != nil {
+	exchange, failed := c.nodeExchange(cluster, target)
+	if failed != nil {
 		return nil, failed
 	}
 	if failed := c.checkAvailable(cluster); failed != nil {
@@ -223,9 +226,34 @@ func resizeCluster(c *call) (any, *failure) {
 	if failed := c.checkNodeQuota(cluster, target.nodes); failed != nil {
 		return nil, failed
 	}
+	target.exchange = exchange
 	c.startResize(cluster, target)
 
 	return &clusters.ResizeClusterResult{Cluster: c.clusterResult(cluster)}, nil
+}
+
+// nodeExchange returns the exchange of a reserved node that a resize requests, or nil if it requests none.
+func (c *call) nodeExchange(cluster *storedCluster, target *resize) (*models.ReservedNodeExchangeStatus, *failure) {
+	node, offering := c.params.text("ReservedNodeId"), c.params.text("TargetReservedNodeOfferingId")
+	switch {
+	case node+offering == "":
+		return nil, nil
+	case node == "" || offering == "":
+		return nil, fail(awsquery.ErrInvalidParameterCombination, "ReservedNodeId and TargetReservedNodeOfferingId must be given together.")
+	}
+	exchange := &models.ReservedNodeExchangeStatus{
+		ReservedNodeExchangeRequestID: uuid("exchange", c.account, cluster.Identifier, node, c.now.String()),
+		Status:                        models.ReservedNodeExchangeStatusTypeInProgress,
+		RequestTime:                   c.now.UTC().Truncate(time.Millisecond),
+		SourceReservedNodeID:          node,
+		SourceReservedNodeType:        cluster.NodeType,
+		SourceReservedNodeCount:       cluster.NumberOfNodes,
+		TargetReservedNodeOfferingID:  offering,
+		TargetReservedNodeType:        target.nodeType,
+		TargetReservedNodeCount:       target.nodes,
+	}
+
+	return exchange, c.checkReferences()
 }
 
 // resizeTarget returns the resize that a call requests.
@@ -308,6 +336,7 @@ func (c *call) checkNodeQuota(resized *storedCluster, nodes int) *failure {
 // startResize starts a resize of a cluster that changes nothing but its nodes.
 func (c *call) startResize(cluster *storedCluster, target *resize) {
 	cluster.resize = target
+	cluster.setExchange(target, models.ReservedNodeExchangeStatusTypeInProgress)
 	cluster.setPendingNodes(target)
 	s := c.state
 	s.requestResize(cluster, c.now)
@@ -330,6 +359,16 @@ func (c *call) startResize(cluster *storedCluster, target *resize) {
 			})
 		})
 	})
+}
+
+// setExchange shows the exchange of reserved nodes of a resize, if it has one.
+func (c *storedCluster) setExchange(target *resize, status models.ReservedNodeExchangeStatusType) {
+	if target.exchange == nil {
+		return
+	}
+	exchange := *target.exchange
+	exchange.Status = status
+	c.settings.ReservedNodeExchangeStatus = &exchange
 }
 
 // setPendingNodes shows the nodes of a resize as pending.
@@ -363,6 +402,7 @@ func (s *state) noteResizeStarted(cluster *storedCluster, at time.Time) {
 // finishResize ends a resize with success.
 func (s *state) finishResize(cluster *storedCluster, target *resize, at time.Time) {
 	target.status = models.ResizeStatusSucceeded
+	cluster.setExchange(target, models.ReservedNodeExchangeStatusTypeSucceeded)
 	cluster.clearPending()
 	s.addEvent(cluster.AccountID, at, eventResizeCompleted, cluster.Identifier,
 		"Cluster %s resize completed at %s. Cluster is available for both reads and writes.", cluster.Identifier, utcMinute(at))
@@ -409,6 +449,7 @@ func cancelResize(c *call) (any, *failure) {
 	c.begin(cluster, models.ClusterStatusCancellingResize, c.now.Add(c.clusterDuration), func(time.Time) {
 		// Afterwards, DescribeResize shows no resize, and the nodes that the cluster has.
 		cluster.clearPending()
+		cluster.setExchange(running, models.ReservedNodeExchangeStatusTypeFailed)
 		running.status, running.nodeType, running.nodes = models.ResizeStatusNone, cluster.NodeType, cluster.NumberOfNodes
 	})
 	result := clusters.CancelResizeResult(running.view(c.now))

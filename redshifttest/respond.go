@@ -87,7 +87,7 @@ func (g *global) newResponse(name string, given any) (suppliedResponse, error) {
 	value := reflect.ValueOf(given)
 	kind := value.Type()
 	wrong := func() (suppliedResponse, error) {
-		return failed("want a *redshift.%[1]sResult or a func(*redshift.%[1]sParams) *redshift.%[1]sResult, not a %[2]s", name, kind)
+		return failed("want a *redshift.%[1]sResult or a func(*redshift.%[1]sParams) *redshift.%[1]sResult, got %[2]s", name, kind)
 	}
 	result := kind
 	if kind.Kind() == reflect.Func {

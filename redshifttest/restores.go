@@ -97,7 +97,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	}
 	owner := c.resourcesOf(c.account)
 	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
-	if owner.clusters[identifier] != nil {
+	if owner.identifierTaken(identifier) {
 		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if !source.available(c.now) {
@@ -111,6 +111,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	cluster.automated = c.now
 	owner.clusters[identifier] = cluster
 	c.hideNew(cluster)
+	c.recordRestore(cluster, source.SnapshotIdentifier)
 	shown := c.clusterView(cluster)
 	// Only DescribeClusters shows these. Amazon's sample response does not have them.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil
@@ -247,7 +248,11 @@ func (c *call) applyNodes(cluster *storedCluster, source *storedSnapshot) *failu
 		cluster.NumberOfNodes = count
 	}
 
-	return checkNodes(cluster.NodeType, cluster.NumberOfNodes)
+	if failed := checkNodes(cluster.NodeType, cluster.NumberOfNodes); failed != nil {
+		return failed
+	}
+
+	return checkFit(cluster.NodeType, cluster.NumberOfNodes, cluster.SizeInMegaBytes)
 }
 
 func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure {
@@ -311,7 +316,13 @@ func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 		cluster.Port = port
 	}
 	setUnlessEmpty(&cluster.AvailabilityZone, c.params.text("AvailabilityZone"))
-	setUnlessEmpty(&settings.ClusterSubnetGroupName, strings.ToLower(c.params.text("ClusterSubnetGroupName")))
+	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
+		group, failed := c.subnetGroup(name)
+		if failed != nil {
+			return failed
+		}
+		settings.ClusterSubnetGroupName, cluster.VpcID = group.ClusterSubnetGroupName, group.VpcID
+	}
 	cluster.EnhancedVpcRouting, _ = c.params.boolean("EnhancedVpcRouting")
 	settings.PubliclyAccessible, _ = c.params.boolean("PubliclyAccessible")
 	if failed := c.checkNoClassicGroups(); failed != nil {

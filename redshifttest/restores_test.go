@@ -220,13 +220,14 @@ func TestRestoreSettings(t *testing.T) {
 	want.ClusterIdentifier = "drill"
 	want.ClusterNamespaceArn = got.ClusterNamespaceArn
 	want.NodeType, want.NumberOfNodes = "ra3.4xlarge", 4
+	want.TotalStorageCapacityInMegaBytes = new(int64(4 * 128_000_000))
 	want.Endpoint = &models.Endpoint{Address: "drill.example00000.us-east-1.redshift.amazonaws.com", Port: 5440}
 	want.AvailabilityZone = "us-east-1c"
 	want.AllowVersionUpgrade = false
 	want.ClusterSubnetGroupName = "private"
 	want.PubliclyAccessible = true
 	want.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: "192.0.2.1", Status: "active"}
-	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{{ParameterGroupName: "strict", ParameterApplyStatus: "in-sync"}}
+	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{parameterGroupStatus("strict", "in-sync")}
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"},
 		{VpcSecurityGroupID: "sg-2", Status: "active"}}
 	want.PreferredMaintenanceWindow = "wed:09:00-wed:09:30"

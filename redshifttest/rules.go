@@ -34,10 +34,15 @@ type pageSizes struct{ smallest, largest int }
 var (
 	clusterPages      = pageSizes{20, 100}
 	copyGrantPages    = pageSizes{20, 100}
+	orderablePages    = pageSizes{20, 100}
 	schedulePages     = pageSizes{1, 100} // Amazon states none
 	snapshotPages     = pageSizes{20, 100}
 	tableRestorePages = pageSizes{1, 100} // Amazon states none
 	tagPages          = pageSizes{10, 50}
+	trackPages        = pageSizes{1, 100} // Amazon states none
+	versionPages      = pageSizes{20, 100}
+
+	nodeConfigurationPages = pageSizes{100, 500}
 )
 
 var identifierForm = regexp.MustCompile(`^[A-Za-z](-?[A-Za-z0-9])*$`)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +16,10 @@ type ManualSnapshot struct {
 	// Identifier is the identifier of the snapshot: 1 to 255 letters, digits and hyphens, starting with a letter, without a hyphen at
 	// the end or two in a row.
 	Identifier string
-	// ClusterIdentifier is a cluster of the fake's own account.
+	// ClusterIdentifier is a cluster of the account.
 	ClusterIdentifier string
+	// AccountID is the account that owns the snapshot and the cluster. Default: the fake's own account.
+	AccountID string
 	// CreateTime is the start of the snapshot. It cannot be after now on the fake's clock. A snapshot that is older than its cluster
 	// belongs to an earlier cluster with the same identifier. Default: SnapshotDuration before now, so that the snapshot has just
 	// become available.
@@ -28,6 +31,11 @@ type ManualSnapshot struct {
 	SizeInMegaBytes float64
 	// Tags are the snapshot's tags. Default: none.
 	Tags []models.Tag
+	// Status is the status that the snapshot keeps, such as failed, creating or final snapshot. Default: creating until
+	// SnapshotDuration after CreateTime, and then available.
+	Status models.SnapshotStatus
+	// SharedWith are the accounts that can restore the snapshot, at most 20. amazon-redshift-support means AWS Support. Default: none.
+	SharedWith []string
 }
 
 // AddManualSnapshot adds a manual snapshot of any age, as if it had been taken at its CreateTime. A test of retention periods does not
@@ -49,10 +57,14 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	f.states.update(now)
-	owner := f.state.resourcesOf(f.account)
+	setDefault(&added.AccountID, f.account)
+	owner := f.state.resourcesOf(added.AccountID)
 	cluster := owner.clusters[strings.ToLower(added.ClusterIdentifier)]
 	if cluster == nil {
 		return models.Snapshot{}, wrap("no such cluster, add it first")
+	}
+	if slices.Contains(added.SharedWith, added.AccountID) {
+		return models.Snapshot{}, wrap("SharedWith has the account that owns the snapshot")
 	}
 	if owner.snapshots[strings.ToLower(added.Identifier)] != nil {
 		return models.Snapshot{}, wrap("the snapshot exists already: use another identifier")
@@ -63,7 +75,11 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 	if end := at.UTC().Truncate(time.Millisecond).Add(time.Duration(days) * day); days != keepForever && !end.After(now) {
 		return models.Snapshot{}, wrap(fmt.Sprintf("its retention period of %d days ended at %s", days, end.Format(timeFormat)))
 	}
-	snapshot := f.state.addSnapshot(f.account, cluster, added.Identifier, models.SnapshotTypeManual, at)
+	snapshot := f.state.addSnapshot(added.AccountID, cluster, added.Identifier, models.SnapshotTypeManual, at)
+	snapshot.grants = slices.Clone(added.SharedWith)
+	if added.Status != "" {
+		snapshot.status, snapshot.stopped = added.Status, now
+	}
 	snapshot.ManualSnapshotRetentionPeriod = &days
 	snapshot.Tags = append(snapshot.Tags, added.Tags...)
 	if snapshot.ClusterCreateTime.After(snapshot.SnapshotCreateTime) {
@@ -74,13 +90,28 @@ func (f *Fake) AddManualSnapshot(added ManualSnapshot) (models.Snapshot, error) 
 		snapshot.TotalBackupSizeInMegaBytes, snapshot.ActualIncrementalBackupSizeInMegaBytes = size, size*share
 	}
 
-	return snapshot.view(f.account, now), nil
+	if snapshot.state(now) == models.SnapshotStatusCreating {
+		f.state.recordCompletion(snapshot)
+	}
+
+	return snapshot.view(added.AccountID, now), nil
 }
 
 // check returns a description of the first mistake in a snapshot, or "".
 func (m *ManualSnapshot) check() string {
 	if !(m.SizeInMegaBytes >= 0 && m.SizeInMegaBytes <= math.MaxInt64/2) { // true for NaN
 		return fmt.Sprintf("SizeInMegaBytes cannot be %v", m.SizeInMegaBytes)
+	}
+	if m.AccountID != "" && !twelveDigits.MatchString(m.AccountID) {
+		return "AccountID does not have 12 digits"
+	}
+	if len(m.SharedWith) > DefaultAccountsPerSnapshot {
+		return fmt.Sprintf("SharedWith has %d accounts, more than %d", len(m.SharedWith), DefaultAccountsPerSnapshot)
+	}
+	for i, account := range m.SharedWith {
+		if account != supportAlias && !twelveDigits.MatchString(account) || slices.Contains(m.SharedWith[:i], account) {
+			return fmt.Sprintf("SharedWith cannot have %q: it must be a new account of 12 digits or %s", account, supportAlias)
+		}
 	}
 	failed := checkNewIdentifier("Identifier", m.Identifier, maxSnapshotIdentifier)
 	if failed == nil && m.ManualSnapshotRetentionPeriod != 0 {

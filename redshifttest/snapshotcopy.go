@@ -163,7 +163,9 @@ func (s *state) copyToOtherRegions(now time.Time) {
 		for _, snapshot := range due {
 			snapshot.copyDue = false
 			if cluster := owner.clusterOf(snapshot); cluster != nil && cluster.snapshotCopy != nil {
-				s.states.in(cluster.snapshotCopy.DestinationRegion).addCopy(account, snapshot, s.region, cluster.snapshotCopy)
+				destination := s.states.in(cluster.snapshotCopy.DestinationRegion)
+				destination.addCopy(account, snapshot, s.region, cluster.snapshotCopy)
+				s.recordCopy(account, snapshot, destination, now)
 			}
 		}
 	}

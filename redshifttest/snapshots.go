@@ -52,6 +52,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 	// SnapshotCreateTime is rounded down. The duration counts from the exact time.
 	taken.started = c.now
 	c.hideNew(taken)
+	c.recordSnapshot(taken)
 
 	return &snapshots.CreateClusterSnapshotResult{Snapshot: taken.view(c.account, c.now)}, nil
 }
@@ -97,7 +98,7 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	c.serial++
 	target := *source
 	target.serial = c.serial
-	target.grants, target.copyDue, target.automatedDays = nil, false, 0
+	target.grants, target.copyDue, target.recorded, target.automatedDays = nil, false, false, 0
 	target.SnapshotIdentifier = identifier
 	target.SnapshotType = models.SnapshotTypeManual
 	target.SnapshotArn = c.snapshotARN(c.account, source.ClusterIdentifier, identifier)
@@ -107,6 +108,8 @@ func copyClusterSnapshot(c *call) (any, *failure) {
 	target.Tags = slices.Clone(source.Tags)
 	owner.snapshots[strings.ToLower(identifier)] = &target
 	c.hideNew(&target)
+	c.snapshotEvent(&target, c.now, 2009, "has started")
+	c.snapshotEvent(&target, c.now, 3004, "is completed")
 
 	return &snapshots.CopyClusterSnapshotResult{Snapshot: target.view(c.account, c.now)}, nil
 }
@@ -253,6 +256,7 @@ func (c *call) removeSnapshot(identifier, cluster string) (models.Snapshot, *fai
 			"Snapshot %s is shared with other accounts. Revoke their access first.", snapshot.SnapshotIdentifier)
 	}
 	delete(c.resourcesOf(c.account).snapshots, strings.ToLower(snapshot.SnapshotIdentifier))
+	c.snapshotEvent(snapshot, c.now, 2011, "was deleted")
 	shown.Status = models.SnapshotStatusDeleted
 
 	return shown, nil

@@ -39,6 +39,7 @@ type states struct {
 	byRegion map[string]*state
 	declared map[string]*declaredKind // by the name of the Describe operation
 	timers   *timers
+	handlers map[string]handler // by the names of their operations
 }
 
 func newStates(options Options) states {
@@ -47,6 +48,7 @@ func newStates(options Options) states {
 		byRegion: make(map[string]*state),
 		declared: make(map[string]*declaredKind),
 		timers:   new(timers),
+		handlers: make(map[string]handler),
 	}
 }
 
@@ -81,7 +83,13 @@ type resources struct {
 
 	declared map[string][]*declaredResource // by the name of the Describe operation
 
-	events []models.Event // oldest first
+	parameterGroups    map[string]*storedParameterGroup
+	subnetGroups       map[string]*storedSubnetGroup
+	eventSubscriptions map[string]*storedSubscription
+	scheduledActions   map[string]*storedAction
+
+	events     []storedEvent // oldest first
+	eventCount int           // of all events, including removed ones
 }
 
 // storedSnapshot is a snapshot and the data that its progress and expiry depend on.
@@ -95,6 +103,7 @@ type storedSnapshot struct {
 	grants   []string // accounts, or supportAlias
 	tables   []string // of the cluster when the snapshot was taken
 	copyDue  bool     // the copy in another region is not made yet
+	recorded bool     // its end is recorded as an event of a manual snapshot
 
 	automatedDays int // retention period of an automated snapshot; 0 keeps it until the cluster is removed
 	clusterDays   int // the cluster's AutomatedSnapshotRetentionPeriod
@@ -119,6 +128,11 @@ func (s *state) resourcesOf(account string) *resources {
 			copyGrants: make(map[string]*storedCopyGrant),
 			schedules:  make(map[string]*storedSchedule),
 			declared:   make(map[string][]*declaredResource),
+
+			parameterGroups:    s.states.options.Resources.initialParameterGroups(),
+			subnetGroups:       s.initialSubnetGroups(),
+			eventSubscriptions: make(map[string]*storedSubscription),
+			scheduledActions:   make(map[string]*storedAction),
 		}
 	}
 
@@ -419,7 +433,9 @@ func (f *Fake) SetSnapshotStatus(identifier string, status models.SnapshotStatus
 	case status == "":
 		return fmt.Errorf("redshifttest: set the status of snapshot %q: the status is empty", identifier)
 	}
+	before := found.state(now)
 	found.status, found.stopped = status, now
+	f.state.recordSnapshotStatus(found, now, before)
 
 	return nil
 }

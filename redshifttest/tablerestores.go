@@ -117,6 +117,7 @@ func restoreTableFromClusterSnapshot(c *call) (any, *failure) {
 		target:  to,
 	}
 	owner.tableRestores = append(owner.tableRestores, added)
+	c.recordTableRestore(c.account, added)
 
 	return &snapshots.RestoreTableFromClusterSnapshotResult{TableRestoreStatus: added.view(c.now)}, nil
 }
@@ -215,7 +216,9 @@ func (f *Fake) SetTableRestoreStatus(requestID string, status models.TableRestor
 	f.states.update(now)
 	for _, one := range f.state.resourcesOf(f.account).tableRestores {
 		if one.TableRestoreRequestID == requestID {
+			before := one.state(now)
 			one.status, one.stopped, one.Message = status, now, message
+			f.state.recordTableRestoreStatus(f.account, one, now, before)
 
 			return nil
 		}

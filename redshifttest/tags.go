@@ -10,59 +10,105 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// taggedResource is a resource that can have tags.
-type taggedResource struct {
-	arn  string
-	kind models.ResourceType
-	tags *[]models.Tag
+// taggable is a stored resource that can have tags. The pointer to the resource is also its key in visibility.
+type taggable interface {
+	// tagged returns the tags of the resource. CreateTags and DeleteTags change them.
+	tagged() *[]models.Tag
+}
 
-	cluster *storedCluster // nil for other resources
-	hidden  bool           // from Describe operations
+func (c *storedCluster) tagged() *[]models.Tag        { return &c.Tags }
+func (s *storedSnapshot) tagged() *[]models.Tag       { return &s.Tags }
+func (s *storedSchedule) tagged() *[]models.Tag       { return &s.Tags }
+func (g *storedCopyGrant) tagged() *[]models.Tag      { return &g.Tags }
+func (g *storedParameterGroup) tagged() *[]models.Tag { return &g.Tags }
+func (g *storedSubnetGroup) tagged() *[]models.Tag    { return &g.Tags }
+func (s *storedSubscription) tagged() *[]models.Tag   { return &s.Tags }
+func (r *declaredResource) tagged() *[]models.Tag     { return &r.tags }
+
+// taggedKind has the resources of one kind that can have tags.
+type taggedKind struct {
+	resourceType models.ResourceType // of DescribeTags
+	resources    map[string]taggable // by the resource part of the ARN, such as cluster:analytics
+}
+
+// taggedKinds returns the kinds of resources that can have tags. A kind that is stored by its name needs one line.
+func (r *resources) taggedKinds() []taggedKind {
+	return append(r.declaredTaggedKinds(),
+		newTaggedKind(resourceTypeOfCluster, "cluster", r.clusters),
+		newTaggedKind(resourceTypeOfSnapshot, "snapshot", snapshotsByPath(r.snapshots)),
+		newTaggedKind(resourceTypeOfCopyGrant, "snapshotcopygrant", r.copyGrants),
+		newTaggedKind(resourceTypeOfSchedule, "snapshotschedule", r.schedules),
+		newTaggedKind(resourceTypeOfParameterGroup, "parametergroup", r.parameterGroups),
+		newTaggedKind(resourceTypeOfSubnetGroup, "subnetgroup", r.subnetGroups),
+		newTaggedKind(resourceTypeOfSubscription, "eventsubscription", r.eventSubscriptions),
+	)
+}
+
+// newTaggedKind returns a kind whose ARNs have a type and the names of the resources.
+func newTaggedKind[T taggable](resourceType models.ResourceType, arnType string, byName map[string]T) taggedKind {
+	kind := taggedKind{resourceType: resourceType, resources: make(map[string]taggable, len(byName))}
+	for name, resource := range byName {
+		kind.resources[arnType+":"+name] = resource
+	}
+
+	return kind
+}
+
+// snapshotsByPath returns snapshots by the path in their ARNs, such as analytics/nightly.
+func snapshotsByPath(byIdentifier map[string]*storedSnapshot) map[string]*storedSnapshot {
+	byPath := make(map[string]*storedSnapshot, len(byIdentifier))
+	for _, snapshot := range byIdentifier {
+		byPath[snapshot.ClusterIdentifier+"/"+snapshot.SnapshotIdentifier] = snapshot
+	}
+
+	return byPath
+}
+
+// declaredTaggedKinds returns the declared kinds that have resources.
+func (r *resources) declaredTaggedKinds() []taggedKind {
+	var all []taggedKind
+	for _, stored := range r.declared {
+		if len(stored) == 0 || !stored[0].kind.taggable() {
+			continue
+		}
+		kind := taggedKind{resourceType: models.ResourceType(stored[0].kind.displayName()), resources: make(map[string]taggable)}
+		for _, resource := range stored {
+			kind.resources[arnResource(resource.arn)] = resource
+		}
+		all = append(all, kind)
+	}
+
+	return all
+}
+
+// arnResource returns the part of an ARN after the account.
+func arnResource(arn string) string {
+	const parts = 6 // arn:partition:service:region:account:resource
+	split := strings.SplitN(arn, ":", parts)
+
+	return split[len(split)-1]
+}
+
+// taggedResource is a resource that can have tags, with its ARN.
+type taggedResource struct {
+	taggable
+
+	arn    string
+	kind   models.ResourceType
+	hidden bool // from Describe operations
 }
 
 // taggedResources returns all resources of the caller that can have tags.
 func (c *call) taggedResources() []taggedResource {
 	var all []taggedResource
-	owner := c.resourcesOf(c.account)
-	for _, cluster := range owner.clusters {
-		all = append(all, taggedResource{
-			arn:     c.clusterARN(c.account, cluster.Identifier),
-			kind:    resourceTypeOfCluster,
-			tags:    &cluster.Tags,
-			cluster: cluster,
-			hidden:  c.hides(cluster),
-		})
-	}
-	for _, stored := range owner.snapshots {
-		all = append(all, taggedResource{arn: stored.SnapshotArn, kind: resourceTypeOfSnapshot, tags: &stored.Tags, hidden: c.hides(stored)})
-	}
-	for name, stored := range owner.schedules {
-		all = append(all, taggedResource{
-			arn:    c.arn("redshift", c.account, "snapshotschedule:"+name),
-			kind:   resourceTypeOfSchedule,
-			tags:   &stored.Tags,
-			hidden: c.hides(stored),
-		})
-	}
-	for name, grant := range owner.copyGrants {
-		all = append(all, taggedResource{
-			arn:    c.arn("redshift", c.account, "snapshotcopygrant:"+name),
-			kind:   resourceTypeOfCopyGrant,
-			tags:   &grant.Tags,
-			hidden: c.hides(grant),
-		})
-	}
-
-	for _, declared := range owner.declared {
-		for _, stored := range declared {
-			if stored.kind.taggable() {
-				all = append(all, taggedResource{
-					arn:    stored.arn,
-					kind:   models.ResourceType(stored.kind.displayName()),
-					tags:   &stored.tags,
-					hidden: c.hides(stored),
-				})
-			}
+	for _, kind := range c.resourcesOf(c.account).taggedKinds() {
+		for path, resource := range kind.resources {
+			all = append(all, taggedResource{
+				taggable: resource,
+				arn:      c.arn("redshift", c.account, path),
+				kind:     kind.resourceType,
+				hidden:   c.hides(resource),
+			})
 		}
 	}
 
@@ -100,12 +146,12 @@ func createTags(c *call) (any, *failure) {
 	if failed != nil {
 		return nil, failed
 	}
-	if tagged.cluster != nil {
-		if failed := c.checkAvailable(tagged.cluster); failed != nil {
+	if cluster, isCluster := tagged.taggable.(*storedCluster); isCluster {
+		if failed := c.checkAvailable(cluster); failed != nil {
 			return nil, failed
 		}
 	}
-	all := slices.Clone(*tagged.tags)
+	all := slices.Clone(*tagged.tagged())
 	for _, tag := range added {
 		index := slices.IndexFunc(all, func(old models.Tag) bool { return old.Key == tag.Key })
 		if index < 0 {
@@ -117,7 +163,7 @@ func createTags(c *call) (any, *failure) {
 	if failed := c.checkTagLimit(all); failed != nil {
 		return nil, failed
 	}
-	*tagged.tags = all
+	*tagged.tagged() = all
 
 	return nil, nil
 }
@@ -137,7 +183,7 @@ func deleteTags(c *call) (any, *failure) {
 		return nil, failed
 	}
 	// It is no error if the resource does not have a key.
-	*tagged.tags = slices.DeleteFunc(slices.Clone(*tagged.tags), func(tag models.Tag) bool { return slices.Contains(keys, tag.Key) })
+	*tagged.tagged() = slices.DeleteFunc(slices.Clone(*tagged.tagged()), func(tag models.Tag) bool { return slices.Contains(keys, tag.Key) })
 
 	return nil, nil
 }
@@ -149,12 +195,17 @@ const (
 	resourceTypeOfSnapshot  models.ResourceType = "snapshot"
 	resourceTypeOfCopyGrant models.ResourceType = "snapshot copy grant"
 	resourceTypeOfSchedule  models.ResourceType = "snapshotschedule"
+
+	resourceTypeOfParameterGroup models.ResourceType = "parameter group"
+	resourceTypeOfSubnetGroup    models.ResourceType = "subnet group"
+	resourceTypeOfSubscription   models.ResourceType = "event subscription"
 )
 
 // resourceTypes are the documented types, in lower case. Redshift ignores the case of the parameter.
 var resourceTypes = []models.ResourceType{
 	resourceTypeOfCluster, resourceTypeOfSnapshot, resourceTypeOfCopyGrant,
-	"cidr/ip", "ec2 security group", "cluster security group", "subnet group", "hsm connection", "hsm certificate", "parameter group",
+	"cidr/ip", "ec2 security group", "cluster security group", resourceTypeOfSubnetGroup, "hsm connection", "hsm certificate",
+	resourceTypeOfParameterGroup, resourceTypeOfSubscription,
 }
 
 // declares reports whether a declared kind has the type.
@@ -182,7 +233,8 @@ func describeTags(c *call) (any, *failure) {
 	if c.params.text("ResourceName") != "" {
 		for _, other := range []string{"ResourceType", "MaxRecords", "Marker"} {
 			if c.params.text(other) != "" {
-				return nil, fail(awsquery.ErrInvalidParameterCombination, "ResourceName and %s cannot be given together.", other)
+				return nil, fail(awsquery.ErrInvalidParameterCombination,
+					"ResourceName and %s cannot be given together. Describe tags by using either an ARN or a resource type.", other)
 			}
 		}
 		tagged, failed := c.taggedResource()
@@ -193,14 +245,14 @@ func describeTags(c *call) (any, *failure) {
 			return nil, resourceNotFound(tagged.arn)
 		}
 		// The list has one page, because ResourceName excludes Marker. Quotas may allow more tags than Amazon's page has.
-		candidates, sizes = []taggedResource{tagged}, pageSizes{largest: max(tagPages.largest, len(*tagged.tags))}
+		candidates, sizes = []taggedResource{tagged}, pageSizes{largest: max(tagPages.largest, len(*tagged.tagged()))}
 	}
 	var list []listItem[models.TaggedResource]
 	for _, tagged := range candidates {
 		if kind != "" && tagged.kind != kind || tagged.hidden {
 			continue
 		}
-		for _, tag := range *tagged.tags {
+		for _, tag := range *tagged.tagged() {
 			if filter.matches([]models.Tag{tag}) {
 				list = append(list, listItem[models.TaggedResource]{
 					sortKey: []string{tagged.arn, tag.Key},

@@ -31,17 +31,18 @@ type CacheConfig struct {
 	Now func() time.Time
 }
 
-// CachedCredentials is a [CredentialsProvider] that caches the credentials of another one. It is made by
-// [NewCachedCredentials] and safe for concurrent use.
+// CachedCredentials is a [CredentialsProvider] that caches the credentials of another provider. Make it with
+// [NewCachedCredentials]. It is safe for concurrent use.
 //
-// It obtains credentials without an expiry once. It refreshes others with the first call within RefreshBefore of their expiry. The
-// refresh runs in the background, and all callers get the old credentials while they still work. If the refresh fails, a later call
-// retries it after a pause, which grows from 1 second to 1 minute. Expired credentials are never returned. If no credentials work,
-// callers wait for Provider.
+// It obtains credentials without an expiry once. It refreshes other credentials when a call comes less than RefreshBefore before
+// their expiry. The refresh runs in the background, and callers get the old credentials until they expire. If the refresh fails, a
+// later call retries it after a pause, which grows from 1 second to 1 minute. CachedCredentials never returns expired credentials:
+// if it has no others, callers wait for Provider.
 //
-// Concurrent callers share one call of Provider. If callers wait for it, its context has the values of the first caller's context, but
-// does not end with it. It ends after RefreshTimeout, or when no caller waits. An error is returned to all callers that wait,
-// and is not cached. It is an error if Provider returns expired credentials, or credentials that [Credentials.Validate] refuses.
+// Concurrent callers share one call of Provider. If callers wait for that call, its context has the values of the first caller's
+// context, but does not end with that context. It ends after RefreshTimeout, or when no caller waits. All waiting callers get an
+// error of Provider. The error is not cached. Expired credentials, or credentials that [Credentials.Validate] refuses, are an error
+// too.
 type CachedCredentials struct {
 	config CacheConfig
 
@@ -86,8 +87,8 @@ func NewCachedCredentials(config CacheConfig) (*CachedCredentials, error) {
 	return &CachedCredentials{config: config}, nil
 }
 
-// Credentials returns working credentials. If the cache has none, it waits until the provider returns or ctx is done, and wraps the
-// error of either.
+// Credentials returns credentials that have not expired. If the cache has none, it waits until the provider returns or ctx is done,
+// and wraps the error of the provider or of ctx.
 func (c *CachedCredentials) Credentials(ctx context.Context) (Credentials, error) {
 	if c == nil || c.config.Provider == nil {
 		return Credentials{}, errors.New("sigv4: the CachedCredentials was not made by NewCachedCredentials")
@@ -134,7 +135,8 @@ func waitError(ctx context.Context) error {
 }
 
 // Invalidate removes the credentials from the cache, for example after AWS refused them. The next call of Credentials calls the
-// provider, even if an earlier call of it is still running. The result of that one is returned only to callers that already wait.
+// provider, even if an earlier call of the provider is still running. Only callers that already wait get the result of the earlier
+// call.
 func (c *CachedCredentials) Invalidate() {
 	if c == nil {
 		return
@@ -195,8 +197,8 @@ func (c *CachedCredentials) callProvider(ctx context.Context) (credentials Crede
 	return credentials, nil
 }
 
-// finish ends a refresh and returns its result to the callers that wait. It caches the result, unless Invalidate or the last caller to
-// leave has given up the refresh.
+// finish ends a refresh and returns its result to the callers that wait. It does not cache the result if Invalidate was called
+// since, or if the last waiting caller left.
 func (c *CachedCredentials) finish(running *refresh, credentials Credentials, err error) {
 	now := c.config.Now()
 	c.mutex.Lock()

@@ -118,8 +118,8 @@ func isSigningParameter(name string) bool {
 	return false
 }
 
-// reserveParameters makes room for a raw query of rawLength bytes, so that the slices in parameters stay valid. Each byte needs at most
-// four: three if it is encoded, and one for the "=" that a parameter may lack.
+// reserveParameters allocates memory for a raw query of rawLength bytes, so that the slices in parameters stay valid. Each byte
+// needs at most four bytes: three if it is encoded, and one for an "=" that the parameter does not have.
 func (w *workspace) reserveParameters(rawLength int) {
 	w.encoded = slices.Grow(w.encoded[:0], 4*rawLength)
 	w.parameters = w.parameters[:0]
@@ -267,7 +267,7 @@ func compareHeaderFields(a, b headerField) int {
 	return strings.Compare(a.name, b.name)
 }
 
-// byHeader sorts the headers of a workspace, as byParameter does its parameters.
+// byHeader sorts the headers of a workspace, as byParameter sorts its parameters.
 type byHeader workspace
 
 func (w *byHeader) Len() int           { return len(w.headers) }

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// ErrNoCredentials is matched by errors that report missing or incomplete credentials.
+// ErrNoCredentials means that credentials are missing or incomplete. Match it with [errors.Is].
 var ErrNoCredentials = errors.New("no AWS credentials")
 
-// ErrCredentialsExpired is matched by errors that report credentials whose [Credentials.Expires] has passed.
+// ErrCredentialsExpired means that the time in [Credentials.Expires] has passed. Match it with [errors.Is].
 var ErrCredentialsExpired = errors.New("AWS credentials have expired")
 
 // Credentials are the keys that sign a request.
 //
 // Their text has no secrets. Every verb of package fmt, package log/slog, and every encoder that uses [encoding.TextMarshaler]
 // (encoding/json, encoding/xml) shows the access key id, the expiry, and whether a secret and a session token are set. The access
-// key id is not secret, because every signed request contains it. It is shown if it has only upper-case letters and digits, as
-// Amazon's do. Otherwise it is redacted, because it may be a secret in the wrong field. Binary encoders that use
+// key id is not secret, because every signed request contains it. The text shows an access key id of upper-case letters and digits,
+// as Amazon's are. It redacts any other, because that may be a secret in the wrong field. Binary encoders that use
 // [encoding.BinaryMarshaler], such as encoding/gob, return an error.
 //
 // If package fmt cannot call methods, it prints the secrets. This happens in two cases: for another structure that has Credentials in
@@ -35,8 +35,8 @@ type Credentials struct {
 	SessionToken string
 	// Expires is the time when the credentials stop working. The zero time means never.
 	Expires time.Time
-	// AccountID is the AWS account that the credentials belong to, 12 digits. It is optional. It is not sent, signed, checked, or
-	// printed.
+	// AccountID is the AWS account that the credentials belong to, 12 digits. It is optional. This package does not send, sign,
+	// check or print it.
 	AccountID string
 }
 

@@ -18,11 +18,11 @@
 //
 // A signature covers the canonical form of a request, so Sign changes the request to that form. The query is sorted, with "%20" for
 // a space and never "+", and the Host has no default port. A "+" in a raw query means a space, as in [net/url.ParseQuery] and in
-// forms. Write a plus sign as "%2B". Sign returns an error for requests that AWS would refuse, such as one with a malformed
-// percent-encoding or a line break in a header.
+// forms. Write a plus sign as "%2B". Sign returns an error for requests that AWS would refuse, such as a request with a malformed
+// percent-encoding or with a line break in a header.
 //
 // # Errors
 //
-// Errors about missing credentials match [ErrNoCredentials] with [errors.Is], and errors about expired ones [ErrCredentialsExpired].
-// No error text contains a secret access key, a session token, or the query of a request.
+// Errors about missing credentials match [ErrNoCredentials] with [errors.Is]. Errors about expired credentials match
+// [ErrCredentialsExpired]. No error text contains a secret access key, a session token, or the query of a request.
 package sigv4

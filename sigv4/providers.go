@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// CredentialsProvider provides the credentials for requests. Every request calls it, and concurrent requests call it concurrently. Wrap
-// a slow provider in [CachedCredentials].
+// CredentialsProvider provides the credentials for requests. A [Transport] calls it for every request, concurrently for concurrent
+// requests. Wrap a slow provider in [CachedCredentials].
 type CredentialsProvider interface {
 	// Credentials returns credentials that are valid now, or an error. It returns when ctx is done.
 	Credentials(ctx context.Context) (Credentials, error)

@@ -11,9 +11,9 @@ import (
 // build longer chains of requests, even circular ones.
 const maxRedirects = 100
 
-// checkRedirects returns an error if the request follows a redirect from another scheme, host or port. The signature and the session
-// token would go to a host that the caller did not choose. A host that redirects back would choose the request that the caller
-// signs.
+// checkRedirects returns an error if the request follows a redirect from another scheme, host or port. The signature and the
+// session token would go to a host that the caller did not choose. A host that redirects back to the first host could choose the
+// request that the caller signs.
 //
 // net/http sets Request.Response in requests that follow a redirect. checkRedirects compares all requests of the chain, because a
 // program may send some of them through another RoundTripper.

@@ -50,22 +50,22 @@ type SignerConfig struct {
 	Region string
 	// Service is the signing name of the service, such as "redshift". It is required.
 	Service string
-	// DisableURIPathNormalization signs the path with its empty, "." and ".." segments. By default the signature is for the path
-	// without them. The path that is sent never changes.
+	// DisableURIPathNormalization signs the path with its empty, "." and ".." segments. By default, the signature covers the path
+	// without them. The signer never changes the path that is sent.
 	DisableURIPathNormalization bool
 	// DisableDoubleURIEncoding signs the path as it is sent. By default each segment is percent-encoded once more.
 	DisableDoubleURIEncoding bool
 	// SignBodyHeader adds the header X-Amz-Content-Sha256 with the payload hash and signs it. It also signs the Content-Length of a
-	// request that has one. In presigned URLs, it only signs the Content-Length. The payload hash is part of every signature,
-	// regardless of this option.
+	// request that has one. In presigned URLs, it only signs the Content-Length. Every signature covers the payload hash, with and
+	// without this option.
 	SignBodyHeader bool
 	// OmitSessionTokenFromSignature sends the session token without signing it. A few services require this.
 	OmitSessionTokenFromSignature bool
 }
 
-// Signer signs requests for one service in one region. It is made by [NewSigner] and safe for concurrent use. Equal inputs give equal
-// signatures. Between calls, a Signer only keeps derived signing keys, for a limited number of credentials and days. Its text has no
-// signing keys and no credentials.
+// Signer signs requests for one service in one region. Make it with [NewSigner]. It is safe for concurrent use. Equal inputs give
+// equal signatures. Between calls, a Signer only keeps derived signing keys, for a limited number of credentials and days. Its text
+// has no signing keys and no credentials.
 type Signer struct {
 	config     SignerConfig
 	keys       *signingKeys
@@ -114,15 +114,16 @@ func (s *Signer) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, 
 // with the canonical query, and Host with the signed host. An earlier signature is replaced. To keep a request unchanged, sign a
 // clone, as [Transport] does. If Sign returns an error, the request is unchanged.
 //
-// The signature covers the host and all headers of the request, except those that something on the way may change, such as
+// The signature covers the host and all headers of the request, except headers that net/http, a proxy or a tracer may change, such as
 // User-Agent, Accept-Encoding, Connection, Expect, Via and tracing headers. It covers Content-Length only with SignBodyHeader. Set
 // all headers before you sign, and do not change them afterwards.
 //
 // Send the request with a client that does not follow redirects. net/http removes Authorization from a request to another host, but
 // not X-Amz-Security-Token.
 //
-// Sign returns a [*SigningError] if the request has no host, if its headers or query cannot be sent as signed, if it has a presigned
-// URL, if the time is zero, or if the credentials are invalid ([Credentials.Validate]) or have expired ([ErrCredentialsExpired]).
+// Sign returns a [*SigningError] if the request has no host or a presigned URL, if its headers or query cannot be sent as signed,
+// or if the time is zero. It also returns one if the credentials are invalid ([Credentials.Validate]) or have expired
+// ([ErrCredentialsExpired]).
 func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Credentials, at time.Time) error {
 	w, err := s.begin(request, payloadHash, credentials, at)
 	if err == nil {
@@ -168,9 +169,10 @@ func (s *Signer) Sign(request *http.Request, payloadHash string, credentials Cre
 // Presign signs a request in its URL. It returns the URL and the signed headers, which must be sent with it: always Host, and others if
 // the request has them. It does not change the request.
 //
-// The URL is valid from the given time for the duration expires, from 1 second to 7 days, but never longer than the credentials.
-// Fractions of a second are cut off. Anyone who has the URL can send the request, so treat it as a secret. net/http sends the URL to
-// the host of a redirect, in the header Referer. payloadHash and the errors are the same as for [Signer.Sign].
+// The URL is valid from the given time for the duration expires, 1 second to 7 days, but never longer than the credentials. Presign
+// ignores a fraction of a second. Anyone who has the URL can send the request, so keep the URL secret. If the response is a
+// redirect, net/http sends the URL to the new host, in the header Referer. payloadHash and the errors are the same as for
+// [Signer.Sign].
 func (s *Signer) Presign(
 	request *http.Request, payloadHash string, credentials Credentials, at time.Time, expires time.Duration,
 ) (*url.URL, http.Header, error) {
@@ -265,7 +267,8 @@ func methodOf(request *http.Request) string {
 	return request.Method
 }
 
-// workspace has the parts of one signature during its computation. It is reused, so that a signature needs few allocations.
+// workspace has the parts of one signature during its computation. The signer reuses workspaces, so that a signature needs few
+// allocations.
 type workspace struct {
 	host               string
 	timestamp          string // the Unix time in second as text
@@ -333,7 +336,7 @@ func (s *Signer) begin(request *http.Request, payloadHash string, credentials Cr
 	return w, nil
 }
 
-// end keeps a workspace for the next signature, and removes the data of this request from it.
+// end removes the data of the request from a workspace, and keeps the workspace for the next signature.
 func (s *Signer) end(w *workspace) {
 	if cap(w.encoded)+cap(w.query)+cap(w.canonical) > maxKeptBuffer {
 		return

@@ -21,10 +21,9 @@ import (
 // copy of the body in pieces. Otherwise it reads the whole body into memory, without a limit. The copy of the request then has a
 // non-nil Body without GetBody, so that net/http does not silently repeat the request if a kept connection breaks.
 //
-// A Transport does not sign a request that follows a redirect from another scheme, host or port, because the new host would receive
-// a valid signature and the session token. Such a request fails with a [*SigningError], and nothing is sent. net/http
-// follows redirects unless the CheckRedirect of the [http.Client] returns [http.ErrUseLastResponse], as in the example. AWS
-// does not redirect.
+// A Transport does not sign a request that follows a redirect from another scheme, host or port, because the new host would get a
+// valid signature and the session token. The request fails with a [*SigningError], and nothing is sent. net/http follows redirects
+// unless the CheckRedirect of the [http.Client] returns [http.ErrUseLastResponse], as in the example. AWS does not redirect.
 //
 // A Transport is safe for concurrent use if its fields are. The fields must not change after the first request.
 type Transport struct {

@@ -22,6 +22,11 @@ const (
 	demoPartner = "210987654321"
 	demoShared  = "analytics-quarter-end"
 	demoRemoved = "legacy"
+	demoPaused  = "archive"
+
+	// The parameter group and the subnet group of the clusters.
+	demoParameters = "reports"
+	demoSubnets    = "private"
 )
 
 // demoAutomated are the ages of the automated snapshots of each existing cluster. The creation times in
@@ -35,11 +40,20 @@ var demoPartnerKeys = sigv4.Credentials{
 }
 
 var demoClusters = []redshifttest.Cluster{
-	{Identifier: "analytics", SizeInMegaBytes: 48_000, Tags: []models.Tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "data"}}},
-	{Identifier: "sales", SizeInMegaBytes: 12_000, Tags: []models.Tag{{Key: "env", Value: "prod"}}},
-	{Identifier: "staging", SizeInMegaBytes: 2_000, Tags: []models.Tag{{Key: "env", Value: "test"}}},
+	{
+		Identifier: "analytics", SizeInMegaBytes: 48_000, ParameterGroupName: demoParameters, SubnetGroupName: demoSubnets,
+		IamRoles: []string{"arn:aws:iam::123456789012:role/analytics-copy"},
+		Tags:     []models.Tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "data"}},
+	},
+	{Identifier: "sales", SizeInMegaBytes: 12_000, SubnetGroupName: demoSubnets, Tags: []models.Tag{{Key: "env", Value: "prod"}}},
+	{Identifier: "staging", SizeInMegaBytes: 2_000, NumberOfNodes: 1, Tags: []models.Tag{{Key: "env", Value: "test"}}},
+	{Identifier: "ledger", SizeInMegaBytes: 400_000, NodeType: "dc2.large", NumberOfNodes: 4, KmsKeyID: "alias/ledger"},
+	{Identifier: demoPaused, SizeInMegaBytes: 90_000, Status: string(models.ClusterStatusPaused)},
 	{Identifier: demoRemoved, SizeInMegaBytes: 4_000},
 }
+
+// demoRestoring is a cluster that a restore creates. The restore began when the program started.
+var demoRestoring = redshifttest.Cluster{Identifier: "sales-drill", SizeInMegaBytes: 12_000, Restoring: true}
 
 // demoSnapshot is a manual snapshot of the demo.
 type demoSnapshot struct {
@@ -96,7 +110,7 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, autom
 		return err
 	}
 	for _, cluster := range demoClusters {
-		if automated || cluster.Identifier == demoRemoved {
+		if automated || cluster.Identifier == demoRemoved || cluster.Identifier == demoPaused {
 			continue
 		}
 		for _, age := range demoAutomated {
@@ -105,9 +119,59 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, autom
 			}
 		}
 	}
-	_, err = client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
+	if _, err := fake.AddManualSnapshot(redshifttest.ManualSnapshot{
+		Identifier:        "archive-before-pause",
+		ClusterIdentifier: demoPaused,
+		CreateTime:        now.Add(-60 * day),
+	}); err != nil {
+		return err
+	}
+	if err := fake.AddCluster(demoRestoring); err != nil {
+		return err
+	}
+	if _, err := client.AuthorizeSnapshotAccess(ctx, &redshift.AuthorizeSnapshotAccessParams{
 		SnapshotIdentifier:       demoShared,
 		AccountWithRestoreAccess: demoPartner,
+	}); err != nil {
+		return err
+	}
+
+	return fillOtherResources(ctx, client)
+}
+
+// fillOtherResources adds a parameter group, a subnet group, an event subscription and a scheduled action.
+func fillOtherResources(ctx context.Context, client *redshift.Client) error {
+	tags := []models.Tag{{Key: "team", Value: "data"}}
+	_, err := client.CreateClusterParameterGroup(ctx, &redshift.CreateClusterParameterGroupParams{
+		ParameterGroupName:   "loading",
+		ParameterGroupFamily: "redshift-1.0",
+		Description:          "Parameters for nightly loads",
+		Tags:                 tags,
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := client.CreateClusterSubnetGroup(ctx, &redshift.CreateClusterSubnetGroupParams{
+		ClusterSubnetGroupName: "loading",
+		Description:            "Subnets for nightly loads",
+		SubnetIDs:              []string{"subnet-0a1b2c3d4e5f60718", "subnet-1a1b2c3d4e5f60718"},
+		Tags:                   tags,
+	}); err != nil {
+		return err
+	}
+	if _, err := client.CreateEventSubscription(ctx, &redshift.CreateEventSubscriptionParams{
+		SubscriptionName: "errors",
+		SnsTopicArn:      "arn:aws:sns:us-east-1:123456789012:redshift-errors",
+		Severity:         "ERROR",
+	}); err != nil {
+		return err
+	}
+	_, err = client.CreateScheduledAction(ctx, &redshift.CreateScheduledActionParams{
+		ScheduledActionName:        "archive-on-mondays",
+		ScheduledActionDescription: "Resumes the paused cluster for the weekly audit",
+		Schedule:                   "cron(0 6 ? * MON *)",
+		IamRole:                    "arn:aws:iam::123456789012:role/scheduler",
+		TargetAction:               &models.ScheduledActionType{ResumeCluster: &models.ResumeClusterMessage{ClusterIdentifier: demoPaused}},
 	})
 
 	return err

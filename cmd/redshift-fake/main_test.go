@@ -207,6 +207,7 @@ func TestDemo(t *testing.T) {
 				"analytics automated available": 3, "analytics manual available": 5, "analytics manual creating": 1,
 				"sales automated available": 3, "sales manual available": 3, "sales manual failed": 1,
 				"staging automated available": 3, "staging manual available": 1,
+				"ledger automated available": 3, "archive manual available": 1,
 				"legacy manual available": 1,
 				"tagged keep":             3, "tagged reason": 3, "tagged env": 9, "tagged team": 3,
 				"analytics-quarter-end for 210987654321": 1,
@@ -232,6 +233,62 @@ func TestDemo(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDemoClusters describes the clusters and the other resources of the demo.
+func TestDemoClusters(t *testing.T) {
+	t.Parallel()
+	program := start(t, "-demo", "-resource", "parameter-group=mine")
+	client := program.client(t, sigv4.Credentials{})
+	var got []string
+	for cluster, err := range client.DescribeClustersAll(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		nodes := fmt.Sprintf("%s %d*%s", cluster.ClusterStatus, cluster.NumberOfNodes, cluster.NodeType)
+		group := cluster.ClusterParameterGroups[0].ParameterGroupName
+		got = append(got, fmt.Sprintf("%s %s %s %s %v %d",
+			cluster.ClusterIdentifier, nodes, group, cluster.ClusterSubnetGroupName, cluster.Encrypted, len(cluster.IamRoles)))
+	}
+	want := []string{
+		"analytics available 2*ra3.xlplus reports private false 1",
+		"archive paused 2*ra3.xlplus default.redshift-1.0 default false 0",
+		"ledger available 4*dc2.large default.redshift-1.0 default true 0",
+		"sales available 2*ra3.xlplus default.redshift-1.0 private false 0",
+		"sales-drill creating 2*ra3.xlplus default.redshift-1.0 default false 0",
+		"staging available 1*ra3.xlplus default.redshift-1.0 default false 0",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the clusters are %q, want %q", got, want)
+	}
+	parameters, err := client.DescribeClusterParameterGroups(t.Context(),
+		&redshift.DescribeClusterParameterGroupsParams{ParameterGroupName: "loading"})
+	if err != nil || parameters.ParameterGroups[0].ParameterGroupFamily != "redshift-1.0" {
+		t.Errorf("DescribeClusterParameterGroups() = %+v, %v, want the group loading", parameters, err)
+	}
+	subnets, err := client.DescribeClusterSubnetGroups(t.Context(),
+		&redshift.DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: "loading"})
+	if err != nil || subnets.ClusterSubnetGroups[0].Description != "Subnets for nightly loads" {
+		t.Errorf("DescribeClusterSubnetGroups() = %+v, %v, want the group loading", subnets, err)
+	}
+	subscriptions, err := client.DescribeEventSubscriptions(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := subscriptions.EventSubscriptionsList; len(list) != 1 || list[0].CustSubscriptionID != "errors" {
+		t.Errorf("DescribeEventSubscriptions() = %+v, want the subscription errors", subscriptions)
+	}
+	actions, err := client.DescribeScheduledActions(t.Context(),
+		&redshift.DescribeScheduledActionsParams{ScheduledActionName: "archive-on-mondays"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := actions.ScheduledActions; len(list) != 1 || list[0].TargetAction.ResumeCluster.ClusterIdentifier != "archive" {
+		t.Errorf("DescribeScheduledActions() = %+v, want the action archive-on-mondays", actions)
+	}
+	if storage, err := client.DescribeStorage(t.Context(), nil); err != nil || storage.TotalBackupSizeInMegaBytes < 400_000 {
+		t.Errorf("DescribeStorage() = %+v, %v, want the backup of all clusters", storage, err)
 	}
 }
 
@@ -507,6 +564,8 @@ func TestRunRefuses(t *testing.T) {
 		`"" is not the name of a host`:       {[]string{"-host", "a,"}, 2},
 		`"" is not the name of a region`:     {[]string{"-region", "eu-west-1,"}, 2},
 		"-restore-duration -1s":              {[]string{"-restore-duration", "-1s"}, 2},
+		"-cluster-duration -1s":              {[]string{"-cluster-duration", "-1s"}, 2},
+		"-resize-duration -1s":               {[]string{"-resize-duration", "-1s"}, 2},
 		"-visibility-delay -1s: must not":    {[]string{"-visibility-delay", "-1s"}, 2},
 		"-speed 0: want more than 0":         {[]string{"-speed", "0"}, 2},
 		"-speed -1:":                         {[]string{"-speed", "-1"}, 2},

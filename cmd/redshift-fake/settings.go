@@ -25,6 +25,8 @@ type settings struct {
 	speed    float64
 	duration time.Duration // of a snapshot
 	restore  time.Duration // duration of a restore
+	change   time.Duration // duration of a change of a cluster
+	resize   time.Duration // duration of a resize
 	delay    time.Duration // until new resources are visible
 	clusters string
 	demo     bool
@@ -83,12 +85,17 @@ func newFlags(chosen *settings) *flag.FlagSet {
 		"time until a snapshot is available, on the fake's clock; 0 means immediately after the call")
 	flags.DurationVar(&chosen.restore, "restore-duration", redshifttest.DefaultRestoreDuration,
 		"time that the restore of a cluster or a table takes, on the fake's clock; 0 means none")
+	flags.DurationVar(&chosen.change, "cluster-duration", redshifttest.DefaultClusterDuration,
+		"time that a change of a cluster takes, such as its creation or a reboot, on the fake's clock; 0 means none")
+	flags.DurationVar(&chosen.resize, "resize-duration", redshifttest.DefaultResizeDuration,
+		"time that a resize of a cluster takes, on the fake's clock; 0 means none")
 	flags.DurationVar(&chosen.delay, "visibility-delay", 0,
 		"time until describe calls show a new resource, on the fake's clock")
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
 		"`names` of clusters, separated by commas; each gets one automated snapshot, taken one hour ago")
 	flags.BoolVar(&chosen.demo, "demo", false,
-		"start with demo data instead of -cluster: clusters and snapshots of all ages and kinds, always the same")
+		"start with demo data instead of -cluster, always the same: clusters of several kinds (one is paused, one is being restored),\n"+
+			"snapshots of all ages and kinds, groups, an event subscription and a scheduled action")
 	flags.BoolVar(&chosen.automated, "automated-snapshots", true,
 		"take a snapshot of each cluster without a schedule every 8 hours, on the fake's clock")
 	flags.Func("resource", "`kind=name` of a resource that restores can refer to; several names are separated by commas; may be repeated.\n"+
@@ -161,6 +168,10 @@ func parse(arguments []string) (*settings, error) {
 		return nil, fmt.Errorf("-snapshot-duration %v: must not be negative", chosen.duration)
 	case chosen.restore < 0:
 		return nil, fmt.Errorf("-restore-duration %v: must not be negative", chosen.restore)
+	case chosen.change < 0:
+		return nil, fmt.Errorf("-cluster-duration %v: must not be negative", chosen.change)
+	case chosen.resize < 0:
+		return nil, fmt.Errorf("-resize-duration %v: must not be negative", chosen.resize)
 	case chosen.delay < 0:
 		return nil, fmt.Errorf("-visibility-delay %v: must not be negative", chosen.delay)
 	case chosen.demo && given["cluster"]:
@@ -198,6 +209,8 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		SignatureClock:   time.Now, // callers use the real time
 		SnapshotDuration: durationOption(s.duration),
 		RestoreDuration:  durationOption(s.restore),
+		ClusterDuration:  durationOption(s.change),
+		ResizeDuration:   durationOption(s.resize),
 		VisibilityDelay:  s.delay,
 		Hosts:            append([]string{"localhost"}, s.hosts...), // a name turns the check on
 		Logger:           logger,
@@ -207,6 +220,8 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 	}
 	if s.demo {
 		options.Start = now.Add(-demoAge)
+		options.Resources.ParameterGroups = append(slices.Clone(options.Resources.ParameterGroups), demoParameters)
+		options.Resources.SubnetGroups = append(slices.Clone(options.Resources.SubnetGroups), demoSubnets)
 		fake := redshifttest.New(options)
 
 		return fake, fillDemo(ctx, fake, now, s.automated)

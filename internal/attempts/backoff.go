@@ -26,7 +26,7 @@ func (p *Policy) delay(number int, class classification, jitter func(time.Durati
 	}
 	longest = min(longest, p.MaxDelay)
 	if class.retryAfter > 0 {
-		// Callers that got the same header at the same time must not all retry at the same time.
+		// Without jitter, clients that got the same header at the same time would all retry at the same time.
 		wait := min(class.retryAfter, p.MaxDelay)
 		random := jitter(max(longest, wait/2))
 

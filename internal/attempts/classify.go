@@ -100,7 +100,8 @@ func ResponseIn(err error) *awsquery.Error {
 	return response
 }
 
-// classifyResponse uses the code of the response. If it has none, it uses the status and the reason why the response is unreadable.
+// classifyResponse classifies a response by its code. For a response without a code, it uses the status and the reason why the
+// response is unreadable.
 func classifyResponse(response *awsquery.Error) classification {
 	after := retryAfter(response.Header)
 	status := response.StatusCode

@@ -37,8 +37,8 @@ func NewClock(machine func() time.Time) *Clock {
 // Now returns the corrected time.
 func (c *Clock) Now() time.Time { return c.machine().Add(time.Duration(c.offset.Load())) }
 
-// correct sets the clock by the Date of a response that refused the date of a request. After the machine's clock is set right, the
-// next such response removes the correction.
+// correct sets the clock by the Date of a response that refuses the date of a request. If the machine's clock is set right later,
+// the next such response removes the correction.
 func (c *Clock) correct(refusal *awsquery.Error) {
 	// A cached response has the Date of the copy, and the Date of a slow response is old.
 	if refusal.Header.Get("Age") != "" || refusal.RoundTrip > maxSkewRoundTrip {
@@ -55,8 +55,8 @@ func (c *Clock) correct(refusal *awsquery.Error) {
 	c.offset.Store(int64(offset))
 }
 
-// reset removes a correction that makes credentials look expired, and reports whether it did. Otherwise the client would send
-// nothing more, and no refusal could correct the clock.
+// reset removes a correction that makes credentials look expired, and reports whether it did. Without reset, the client would sign
+// no further request, and no refusal could correct the clock.
 func (c *Clock) reset(err error, signedOffset int64) bool {
 	if signedOffset == 0 || !errors.Is(err, sigv4.ErrCredentialsExpired) {
 		return false
@@ -78,13 +78,13 @@ func refusesDate(refusal *awsquery.Error) bool {
 	}
 }
 
-// moment is a time by the clock of the configuration and by time.Now, because a configured clock may never advance.
+// moment is a time by the configured clock and by time.Now. It has both, because a configured clock may never advance.
 type moment struct{ configured, system time.Time }
 
 func (c *Clock) moment() moment { return moment{c.machine(), time.Now()} }
 
-// since returns the time since an earlier moment by each clock. Some clocks stop while a machine is suspended, and others step. A
-// configured clock that does not advance is left out.
+// since returns the time since an earlier moment by each clock. Some clocks stop while a machine is suspended, and others jump. It
+// leaves out a configured clock that does not advance.
 func (m moment) since(earlier moment) []time.Duration {
 	elapsed := []time.Duration{
 		m.system.Sub(earlier.system),                   // by the monotonic clock

@@ -10,8 +10,8 @@ import (
 	"github.com/redshift-go/redshift/sigv4"
 )
 
-// Credentials is the credentials provider of a client. It records in the context of a request which credentials sign it, and
-// refreshes credentials that Redshift refuses as expired. All calls of a client share it.
+// Credentials is the credentials provider of a client. It records in the [Context] of a call the credentials that sign the request,
+// and refreshes credentials that Redshift refuses as expired. All calls of a client share it.
 type Credentials struct {
 	sigv4.CredentialsProvider
 
@@ -30,12 +30,12 @@ func WatchCredentials(provider sigv4.CredentialsProvider) *Credentials {
 	return watched
 }
 
-// ErrAccountChanged ends a call if its credentials now belong to a different account than those that signed an attempt that may have
-// taken effect. A retry would make the change in the second account too, and a look-up would search the wrong account.
+// ErrAccountChanged ends a call if the credentials now belong to another account than the attempt that may have taken effect. A
+// retry would make the change in the second account too, and a look-up would search the wrong account.
 var ErrAccountChanged = errors.New("the credentials now belong to another account than the attempt that may have taken effect: " +
 	"check the first account")
 
-// Credentials returns the provider's credentials. It fails if the context is bound to another account.
+// Credentials returns the provider's credentials. It returns ErrAccountChanged if the context is bound to another account.
 func (w *Credentials) Credentials(ctx context.Context) (sigv4.Credentials, error) {
 	given, err := w.CredentialsProvider.Credentials(ctx)
 	if err != nil {
@@ -57,8 +57,8 @@ type accountKey struct{}
 // callKey is the context key of the [Context] of the innermost call.
 type callKey struct{}
 
-// Context is the context of one call. It records the credentials that sign the attempts. A call embeds one, which saves an
-// allocation, and sets the Context in it.
+// Context is the context of one call. It records the credentials that sign the attempts. A Call has a Context as a field, which
+// saves an allocation, and sets the context.Context in it.
 type Context struct {
 	context.Context
 
@@ -101,7 +101,7 @@ func (c *Context) signedBy() string {
 }
 
 // bindAccount returns a context whose requests only the account of the current attempt can sign. If that account is not known, it
-// returns ctx, and the client cannot notice that the account changes.
+// returns ctx, and the client cannot detect a change of the account.
 func (c *Context) bindAccount(ctx context.Context) context.Context {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -127,8 +127,8 @@ func (w *Credentials) changed(ctx context.Context, accessKeyID string) bool {
 	return err == nil && accessKeyID != "" && given.AccessKeyID != accessKeyID
 }
 
-// refresh invalidates the cache, and reports whether a retry helps after an attempt that began at the given time: its credentials
-// would differ, or the provider's error says what is wrong.
+// refresh invalidates the cache, and reports whether a retry helps after an attempt that began at the given time: the retry has
+// other credentials, or the provider returns an error that has the reason.
 func (w *Credentials) refresh(ctx context.Context, attempted time.Time) bool {
 	select {
 	case w.lock <- struct{}{}:

@@ -7,5 +7,5 @@
 //   - clock.go and credentials.go correct the date and the credentials of requests.
 //   - hint.go adds advice to errors, and log.go writes log records.
 //
-// The package knows no operation by name. A [Call] provides everything that depends on the operation.
+// The package has no code for single operations. A [Call] provides the parts that depend on the operation.
 package attempts

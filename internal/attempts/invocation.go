@@ -37,14 +37,14 @@ type Settings struct {
 	Rewritten bool
 	// Response receives the response of each attempt that got one. If nil, it is not kept.
 	Response **http.Response
-	// LookUp is the look-up that makes the call. It is nil for a call of the user's.
+	// LookUp is the look-up that the call is part of. It is nil for a call of the user.
 	LookUp *LookUp
 }
 
-// Call provides everything that depends on the operation.
+// Call provides the parts of a call that depend on the operation.
 type Call interface {
-	// Plan returns the plan to check whether the call took effect. lookUps are the settings of the look-ups. Plan is called at most
-	// once, after a failure.
+	// Plan returns the plan to check whether the call took effect. lookUps are the settings of the look-ups. The invocation calls
+	// Plan at most once, after a failure.
 	Plan(lookUps Settings) recovery.Plan
 	// Check returns an error if a result belongs to another call.
 	Check(result any) error
@@ -68,7 +68,7 @@ type Failure struct {
 	SeeOperation string
 }
 
-// invocation makes the attempts of one call. It stays on the stack.
+// invocation is the state of one call. It stays on the stack.
 type invocation struct {
 	*Invoker
 	context   *Context
@@ -296,7 +296,8 @@ func (i *invocation) remedied(ctx context.Context, err error, refusal *awsquery.
 	}
 }
 
-// shouldRetry reports whether a retry follows, and waits until it is due. If none follows, ended is the reason, or nil if err is.
+// shouldRetry reports whether a retry follows, and waits until the retry is due. If no retry follows, ended is the reason. It is
+// nil if err is the reason.
 func (i *invocation) shouldRetry(ctx context.Context, class classification, err error) (retry bool, ended error) {
 	if !class.retry || i.number >= i.maxAttempts() || i.mayHaveTakenEffect && !i.plan().CanRepeat() {
 		return false, nil
@@ -337,8 +338,8 @@ func (i *invocation) maxAttempts() int {
 	return i.settings.Policy.MaxAttempts
 }
 
-// cannotWait returns an error if ctx ends before the delay has passed. The call then fails immediately, so that its caller still has
-// time to act.
+// cannotWait returns an error if ctx is done, or if its deadline is before the end of the delay. The call then fails immediately,
+// so that its caller still has time to act.
 func cannotWait(ctx context.Context, delay time.Duration) error {
 	if ctx.Err() != nil {
 		return ContextError(ctx)
@@ -351,7 +352,7 @@ func cannotWait(ctx context.Context, delay time.Duration) error {
 }
 
 // deadlineError reports that the next attempt is due after the deadline. It matches context.DeadlineExceeded. It matches the cause
-// of the context only after the deadline, because the context does not reveal it earlier.
+// of the context only after the deadline, because [context.Cause] returns nil before.
 type deadlineError struct {
 	ctx   context.Context
 	delay time.Duration
@@ -362,7 +363,7 @@ func (e *deadlineError) Error() string {
 }
 
 func (e *deadlineError) Unwrap() []error {
-	// A context that its owner has canceled since has the cause Canceled.
+	// If the owner of the context canceled it before the deadline, the cause is Canceled.
 	if cause := context.Cause(e.ctx); cause != nil && errors.Is(e.ctx.Err(), context.DeadlineExceeded) {
 		return []error{context.DeadlineExceeded, cause}
 	}
@@ -386,7 +387,7 @@ func (i *invocation) wait(ctx context.Context, delay time.Duration, err error) e
 	}
 }
 
-// ContextError returns why a context is done: its error and, if it differs, its cause.
+// ContextError returns the reason why a context is done: its error and, if the cause differs, its cause.
 func ContextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if errors.Is(cause, err) {
@@ -409,7 +410,8 @@ func (i *invocation) withTimeLimit(ctx context.Context) (context.Context, contex
 }
 
 // hasOtherCredentials reports whether a retry would use other credentials than those that Redshift refused: the provider returns
-// others already, or does so after a refresh. It returns true once for each. It takes at most the time limit of an attempt.
+// others already, or returns others after a refresh. It returns true at most once for each of the two reasons. It takes at most the
+// time limit of an attempt.
 func (i *invocation) hasOtherCredentials(ctx context.Context) bool {
 	ctx, cancel := i.withTimeLimit(ctx)
 	defer cancel()
@@ -423,7 +425,8 @@ func (i *invocation) hasOtherCredentials(ctx context.Context) bool {
 	return i.Credentials.refresh(ctx, i.sent.system) && i.use(credentialsRefreshed)
 }
 
-// failed returns the error of the call. last is its cause. ended is the reason why no retry followed, or nil if last is.
+// failed returns the error of the call. last is its cause. ended is the reason why no retry followed. It is nil if last is the
+// reason.
 func (i *invocation) failed(last, ended error) error {
 	failure := Failure{Attempts: i.number, Last: last, Ended: ended}
 	if i.mayHaveTakenEffect {

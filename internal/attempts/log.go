@@ -43,7 +43,7 @@ func (i *invocation) logRetry(ctx context.Context, delay time.Duration, err erro
 }
 
 // describe returns the log attributes of an error. It leaves out the error's text, which can quote the request: Redshift quotes
-// parameters, and the text of a user's RoundTripper can have anything in it.
+// parameters, and the error of a user's RoundTripper can have any text.
 func describe(err error) []slog.Attr {
 	if refused := ResponseIn(err); refused != nil {
 		record := []slog.Attr{slog.Int("status", refused.StatusCode)}

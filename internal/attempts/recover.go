@@ -19,7 +19,7 @@ type LookUp struct {
 	final   bool // whether each call of the look-up has one attempt only
 }
 
-// addWindow adds the window of a successful call of the look-up.
+// addWindow adds the window that the response to a successful call of the look-up shows.
 func (l *LookUp) addWindow(call *invocation) {
 	var header http.Header
 	if call.response != nil {
@@ -70,8 +70,8 @@ func (i *invocation) plan() *recovery.Plan {
 	return i.recovery
 }
 
-// recover ends a call that Redshift refuses because an earlier attempt took effect, or may have, although its response was lost. ok
-// reports whether the refusal has that reason.
+// recover handles a refusal whose reason can be an earlier attempt that took effect although its response was lost. ok reports
+// whether the refusal can have that reason. Then result or recoverErr ends the call.
 func (i *invocation) recover(ctx context.Context, err error, refusal *awsquery.Error) (result any, ok bool, recoverErr error) {
 	if !i.mayHaveTakenEffect || refusal == nil {
 		return nil, false, nil
@@ -105,7 +105,7 @@ func (i *invocation) recovered(result any) any {
 }
 
 // giveUp ends a call without a retry. If an attempt may have taken effect and the attempts or the budget are used up, it makes one
-// look-up with one attempt, because Redshift may still be unavailable. It makes none if ctx leaves no time for it.
+// look-up. The look-up has one attempt, because Redshift may still be unavailable. If ctx leaves no time, giveUp makes no look-up.
 func (i *invocation) giveUp(ctx context.Context, class classification, err, ended error) (any, error) {
 	hasTime := ctx.Err() == nil && (ended == nil || errors.Is(ended, ErrBudgetEmpty))
 	if !i.mayHaveTakenEffect || !class.retry || !hasTime || !i.plan().CanLookUp() {
@@ -120,8 +120,8 @@ func (i *invocation) giveUp(ctx context.Context, class classification, err, ende
 	return nil, i.failed(fmt.Errorf("%w; a look-up does not show that it took effect: %w", err, finding.Err), ended)
 }
 
-// find looks up the resource of the call, up to count times while another look-up can show more. ended is not nil if the context
-// ended the look-ups early. Each look-up begins with the given windows.
+// find looks up the resource of the call, up to count times, while another look-up can show more. If the context ends the look-ups
+// early, ended is the reason. Each look-up begins with the given windows.
 func (i *invocation) find(ctx context.Context, count int, windows ...recovery.Window) (finding recovery.Finding, ended error) {
 	for number := 1; ; number++ {
 		i.lookUp.compare = &recovery.Comparison{Windows: windows[:len(windows):len(windows)]}

@@ -476,7 +476,7 @@ func (d *Decoder) cutShort() {
 	if d.err != nil {
 		return
 	}
-	reason := "the document is cut short"
+	reason := "the document is incomplete"
 	if !d.rootSeen && len(bytes.TrimSpace(d.body)) == 0 {
 		reason = "the document is empty"
 	}

@@ -64,7 +64,7 @@ func TestErrorDocuments(t *testing.T) {
 		"cut short": {
 			status: 400, body: wiretest.NotFound[:len(wiretest.NotFound)-10], foreign: true,
 			want: awsquery.Error{RequestID: "5c1b2f3a", Code: "ItemNotFound", Message: "Item analytics not found.", Type: "Sender"},
-			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the response: XML at byte 223, in ErrorResponse: the document is cut short",
+			text: "ListItems: HTTP status 400, request id 5c1b2f3a, ItemNotFound: Item analytics not found.: read the response: XML at byte 223, in ErrorResponse: the document is incomplete",
 		},
 		"HTML": {
 			status: 502, body: "\n<!DOCTYPE html><html>?Name=s3cret</html>", header: header, foreign: true,

@@ -173,7 +173,7 @@ func (r *receivedResponse) refusal(cause error) *awsquery.Error {
 	}
 	switch {
 	case r.status >= 300 && r.status <= 399 && refused.Code == "":
-		refused.Err = errors.New("the response is a redirect, which the client does not follow: check the endpoint")
+		refused.Err = errors.New("the response is a redirect, which the client does not follow")
 	default:
 		if refused.Code == "" {
 			r.jsonDocument(refused)

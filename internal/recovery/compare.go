@@ -19,7 +19,7 @@ const (
 
 // Comparison compares the request of a call with the resource that a look-up describes. Make one for each look-up.
 type Comparison struct {
-	// Windows are the times when the first attempt of the call began, one for each response that dates it. Only Since uses them. If
+	// Windows are ranges for the time when the first attempt of the call began. Each response gives one. Only Since uses them. If
 	// Windows is empty or has a zero Window, the age of a resource proves nothing.
 	Windows []Window
 
@@ -49,7 +49,7 @@ func (c *Comparison) Incomplete() bool {
 	return c.Verdict() == Unknown && (len(c.incomplete) > 0 || c.exists)
 }
 
-// Reason returns the reason why the verdict is not [Ours]. It names members, but never has their values.
+// Reason returns the reason why the verdict is not [Ours]. It names members, but never contains their values.
 func (c *Comparison) Reason() string {
 	var reasons []string
 	for _, kind := range []struct {
@@ -85,7 +85,7 @@ func (c *Comparison) Identity(member, requested, found string) {
 	}
 }
 
-// Where compares a member that cannot change with the only value that a resource made by the call can have.
+// Where compares a member that cannot change. A resource that the call made can only have the value want.
 func (c *Comparison) Where(member, found, want string) {
 	switch {
 	case strings.EqualFold(found, want):
@@ -183,7 +183,7 @@ func (c *Comparison) SameTime(member string, requested, found time.Time) {
 
 func isSameSecond(a, b time.Time) bool { return a.Truncate(time.Second).Equal(b.Truncate(time.Second)) }
 
-// SameOptional compares an optional value, which was requested if the pointer is not nil. The resource may lack it.
+// SameOptional compares an optional value, which was requested if the pointer is not nil. The resource may not have it.
 func SameOptional[T comparable](c *Comparison, member string, requested, found *T) {
 	c.compare(member, found != nil, requested == nil || found != nil && *requested == *found)
 }
@@ -212,25 +212,25 @@ func SameItems[T comparable](c *Comparison, member string, requested, found []T)
 	}
 }
 
-// hostSlack is the largest difference that is accepted between Redshift's clocks: one dates the response, another the resource. The
-// Date of a response has whole seconds.
+// hostSlack is the largest accepted difference between two clocks of Redshift: one sets the Date of the response, the other the
+// creation time of the resource. The Date of a response has whole seconds.
 const hostSlack = 2 * time.Second
 
 // clockTolerance is the largest difference between clocks that agree: Redshift accepts signatures that are five minutes off. A
 // resource is clearly older than the call only if it is older by more than that.
 const clockTolerance = 5 * time.Minute
 
-// Window is the range of times when the first attempt of a call may have begun, by Redshift's clock. The zero Window means that it is
-// not known.
+// Window is the range of times when the first attempt of a call may have begun, by Redshift's clock. The zero Window means that the
+// time is not known.
 type Window struct {
 	Earliest, Latest time.Time
 	// Date is the Date of the response.
 	Date time.Time
 }
 
-// NewWindow returns the window that a response shows. date is its Date, and now the client's time when the response arrived. elapsed
-// are the times from the beginning of the first attempt to the request and to the response, by each clock of the client. If date
-// and now differ by more than five minutes, the clocks disagree, and NewWindow returns the zero Window.
+// NewWindow returns the window that a response shows. date is its Date, and now the client's time when the response arrived.
+// elapsed has the durations from the beginning of the first attempt to the request and to the response, by each clock of the
+// client. If date and now differ by more than five minutes, the clocks disagree, and NewWindow returns the zero Window.
 func NewWindow(date, now time.Time, elapsed ...time.Duration) Window {
 	if date.IsZero() || len(elapsed) == 0 || date.Sub(now).Abs() > clockTolerance {
 		return Window{}

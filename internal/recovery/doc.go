@@ -8,8 +8,8 @@
 //     that agree.
 //   - [Unknown]: everything else. A value that anyone can change differs, a member is missing, or the clocks disagree.
 //
-// The package knows no operation by name. A [Plan] describes one call and has a function that looks up its resource. Generated
-// code makes the plan of each mutating operation from x-recovery in the contract:
+// The package has no code for single operations. A [Plan] describes one call and has a function that looks up its resource.
+// Generated code makes the plan of each mutating operation from x-recovery in the contract:
 //
 //	func (c *Client) recoverCreateClusterSnapshot(params *CreateClusterSnapshotParams) recovery.Plan {
 //		return recovery.Plan{

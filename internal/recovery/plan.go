@@ -13,21 +13,21 @@ import (
 type Class string
 
 const (
-	// Idempotent calls have the same effect again. The client retries them.
+	// Idempotent calls have the same effect if Redshift gets them twice. The client retries them.
 	Idempotent Class = "idempotent"
-	// Recognisable calls are refused if the resource exists, and the resource can be compared with the request.
+	// Recognisable calls are refused if the resource exists. The client compares the resource with the request.
 	Recognisable Class = "recognisable"
 	// DoneIfMissing calls are refused if the resource does not exist. After a lost response, that means success.
 	DoneIfMissing Class = "done-if-missing"
-	// NotRecoverable calls do the work a second time, and nothing distinguishes the effects. The client does not retry them after
-	// an attempt that may have taken effect.
+	// NotRecoverable calls make a second change if Redshift gets them twice, and nothing distinguishes the two. The client does not
+	// retry them after an attempt that may have taken effect.
 	NotRecoverable Class = "not-recoverable"
 )
 
-// Plan describes how to check whether a call took effect. The zero value is the plan of a call about which nothing is known.
+// Plan describes how to check whether a call took effect. The zero value is the plan of a call that the client cannot check.
 type Plan struct {
 	Class Class
-	// Settled are the codes that Redshift refuses a retry with if an earlier attempt took effect, or may have. After one of them, the
+	// Settled are the codes of a refused retry whose reason can be that an earlier attempt took effect. After one of them, the
 	// client looks up the resource.
 	Settled []awsquery.ErrorCode
 	// Missing are the codes of a look-up that mean that the resource does not exist or is not visible yet. If Gone is set and a
@@ -84,7 +84,7 @@ type Finding struct {
 	LookAgain bool
 }
 
-// Find makes one look-up. compare must be new, and may have windows.
+// Find makes one look-up. compare must be unused, but may have Windows.
 func (p *Plan) Find(ctx context.Context, compare *Comparison) Finding {
 	result, err := p.LookUp(ctx, compare)
 	if p.Gone != nil && (p.IsMissing(err) || err == nil && result == nil) {
@@ -94,7 +94,7 @@ func (p *Plan) Find(ctx context.Context, compare *Comparison) Finding {
 	case p.IsMissing(err) && p.Gone != nil:
 		return Finding{Verdict: Ours, Result: result}
 	case p.IsMissing(err):
-		// The code is not an error of the call: its caller may not have named this resource.
+		// The call does not return the code of the look-up, because its parameters may not name this resource.
 		return Finding{Verdict: Unknown, Err: ErrNotVisible, LookAgain: true}
 	case err != nil:
 		return Finding{Verdict: Unknown, Err: err}

@@ -20,8 +20,8 @@ func Text(value any) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// Value returns the value that a pointer points to, or the zero value for nil. A structure is a pointer in a resource and a value in a
-// result.
+// Value returns the value that a pointer points to, or the zero value for nil. Resources have structures as pointers, and results
+// have them as values.
 func Value[T any](pointer *T) T {
 	if pointer == nil {
 		var zero T

@@ -56,7 +56,7 @@ func edit(t *testing.T, path, old, new string) {
 }
 
 // TestDrill adds three operations as a contributor would: with one new file of the contract and go generate. Nothing else is edited, and
-// the tests pass: the client retries and recovers the operations and iterates over pages, and the fake plays them.
+// the tests pass: the client retries and recovers the operations and iterates over pages, and the fake implements them.
 func TestDrill(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

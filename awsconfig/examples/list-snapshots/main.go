@@ -33,8 +33,13 @@ func main() {
 func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags := flag.NewFlagSet("list-snapshots", flag.ContinueOnError)
 	profile := flags.String("profile", "", "the `name` of the profile (default AWS_PROFILE, or none)")
-	region := flags.String("region", "", "the AWS `region` (default AWS_REGION, or the profile's)")
-	endpoint := flags.String("endpoint", "", "the `URL` of the endpoint (default the region's)")
+	region := flags.String("region", "", "the AWS `region` (default AWS_REGION, or the region of the profile)")
+	endpoint := flags.String("endpoint", "", "the `URL` to call instead of the endpoint of the region")
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), "Lists the snapshots of an account, with the credentials that Amazon's chain finds.\n\n"+
+			"Usage: list-snapshots [flags]\n\n")
+		flags.PrintDefaults()
+	}
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

@@ -4,97 +4,17 @@ Install both, then run in this folder:
 
     go run ../../../cmd/redshift-fake -listen 127.0.0.1:8080 -snapshot-duration 10s -restore-duration 3s &
     python3 record.py http://127.0.0.1:8080
-
-Each request becomes a file NN-client-Operation.http with the bytes that the client sent. Only the User-Agent is shortened, because
-it describes the machine. index.json lists the requests with the responses that the clients accepted. The keys are those of the
-examples in Amazon's documentation.
 """
 
-import glob
-import http.client
-import http.server
 import json
-import os
-import re
-import subprocess
-import sys
-import threading
 import time
-import urllib.parse
 import urllib.request
 
-TARGET = urllib.parse.urlsplit(sys.argv[1]).netloc
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-    "AWS_REGION": "us-east-1",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_MAX_ATTEMPTS": "1",
-}
-index = []
-client = ""
+import configuration
+import recorder
+from recorder import aws
 
-
-class Recorder(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def respond(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        relay = http.client.HTTPConnection(TARGET)
-        relay.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        lines = [self.requestline]
-        for name, value in self.headers.items():
-            relay.putheader(name, value)
-            if name.lower() == "user-agent":
-                value = value.split()[0]
-            lines.append(f"{name}: {value}")
-        relay.endheaders(body)
-        response = relay.getresponse()
-        text = response.read()
-        relay.close()
-
-        operation = re.search(r"Action=(\w+)", self.path + "&" + body.decode()).group(1)
-        file = f"{len(index) + 1:02}-{client}-{operation}.http"
-        with open(file, "wb") as out:
-            out.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        code = re.search(rb"<Code>(\w+)</Code>", text)
-        index.append({
-            "file": file,
-            "status": response.status,
-            "code": code.group(1).decode() if code else "",
-            "snapshots": text.count(b"<Snapshot>"),
-        })
-        self.send_response(response.status)
-        for name in ("Content-Type", "X-Amzn-Requestid"):
-            self.send_header(name, response.getheader(name))
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    do_GET = do_POST = respond
-
-    def log_message(self, *arguments):
-        pass
-
-
-for old in glob.glob("*.http"):
-    os.remove(old)
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-url = f"http://127.0.0.1:{server.server_port}"
-os.environ.update(KEYS, AWS_ENDPOINT_URL_REDSHIFT=url)
-
-
-def aws(*arguments, fails=False, **environment):
-    done = subprocess.run(["aws", "redshift", *arguments], env={**os.environ, **environment}, capture_output=True, text=True)
-    assert (done.returncode != 0) == fails, (arguments, done.stdout, done.stderr)
-    return done.stdout
-
-
-client = "aws"
+recorder.client = "aws"
 automated = json.loads(aws("describe-cluster-snapshots", "--snapshot-type", "automated"))["Snapshots"][0]["SnapshotIdentifier"]
 aws("create-cluster-snapshot", "--cluster-identifier", "analytics", "--snapshot-identifier", "by-cli",
     "--manual-snapshot-retention-period", "7", "--tags", "Key=env,Value=prod", "Key=größe + maß,Value=", "Key=alone")
@@ -110,7 +30,7 @@ aws("create-tags", "--resource-name", arn, "--tags", "Key=env,Value=test", "Key=
 assert len(json.loads(aws("describe-tags", "--resource-name", arn))["TaggedResources"]) == 3
 aws("delete-tags", "--resource-name", arn, "--tag-keys", "größe + maß", "alone")
 tags = json.loads(aws("describe-tags", "--resource-type", "Snapshot", "--tag-keys", "env", "--tag-values", "test"))["TaggedResources"]
-assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "Snapshot"}], tags
+assert tags == [{"Tag": {"Key": "env", "Value": "test"}, "ResourceName": arn, "ResourceType": "snapshot"}], tags
 aws("create-tags", "--resource-name", arn + "-missing", "--tags", "Key=env,Value=test", fails=True)
 aws("batch-delete-cluster-snapshots", "--identifiers", "SnapshotIdentifier=copy-by-cli", "SnapshotIdentifier=missing,SnapshotClusterIdentifier=analytics")
 aws("delete-cluster-snapshot", "--snapshot-identifier", "copy-by-cli", fails=True)
@@ -161,11 +81,12 @@ aws("enable-snapshot-copy", "--cluster-identifier", "analytics", "--destination-
 aws("modify-snapshot-copy-retention-period", "--cluster-identifier", "analytics", "--retention-period", "-1", "--manual")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics")
 aws("disable-snapshot-copy", "--cluster-identifier", "analytics", fails=True)
+configuration.by_cli(aws)
 
 import boto3  # after the environment is set
 import botocore.exceptions
 
-client = "boto3"
+recorder.client = "boto3"
 redshift = boto3.client("redshift")
 for number in range(16):
     redshift.create_cluster_snapshot(ClusterIdentifier="analytics", SnapshotIdentifier=f"page-{number}", Tags=[{"Key": "n", "Value": str(number)}])
@@ -257,7 +178,32 @@ redshift.delete_tags(ResourceName=arn.replace("copy-by-cli", "by-cli"), TagKeys=
 redshift.enable_snapshot_copy(ClusterIdentifier="drill", DestinationRegion="eu-west-1")
 redshift.modify_snapshot_copy_retention_period(ClusterIdentifier="drill", RetentionPeriod=1)
 redshift.disable_snapshot_copy(ClusterIdentifier="drill")
+configuration.by_boto3(redshift)
 
-with open("index.json", "w") as out:
-    json.dump({"automated": automated, "requests": index}, out, indent=1)
-    out.write("\n")
+# Node types, versions and the account. The CLI also reads all pages.
+options = redshift.describe_node_configuration_options(
+    ActionType="restore-cluster", SnapshotIdentifier="by-cli", Filters=[
+        {"Name": "NumberOfNodes", "Operator": "between", "Values": ["2", "3"]},
+        {"Name": "NodeType", "Operator": "in", "Values": ["ra3.xlplus", "ra3.large"]}])["NodeConfigurationOptionList"]
+assert [(one["NodeType"], one["NumberOfNodes"]) for one in options] == [
+    ("ra3.large", 2), ("ra3.large", 3), ("ra3.xlplus", 2), ("ra3.xlplus", 3)], options
+options = redshift.describe_orderable_cluster_options(NodeType="ra3.xlplus")["OrderableClusterOptions"]
+assert options[0]["AvailabilityZones"][0]["SupportedPlatforms"] == [{"Name": "VPC"}], options
+assert redshift.describe_storage()["TotalBackupSizeInMegaBytes"] > 1024
+attributes = redshift.describe_account_attributes(AttributeNames=["max-defer-maintenance-duration"])["AccountAttributes"]
+assert attributes[0]["AttributeValues"] == [{"AttributeValue": "45"}], attributes
+assert redshift.describe_cluster_versions(ClusterVersion="1.0")["ClusterVersions"][1]["ClusterParameterGroupFamily"] == "redshift-2.0"
+tracks = redshift.describe_cluster_tracks(MaintenanceTrackName="current")["MaintenanceTracks"]
+assert tracks[0]["UpdateTargets"][0]["MaintenanceTrackName"] == "trailing", tracks
+recorder.client = "aws"
+aws("describe-node-configuration-options", "--action-type", "recommend-node-config", "--cluster-identifier", "analytics",
+    "--filters", "Name=Mode,Operator=eq,Values=standard")
+aws("describe-node-configuration-options", "--action-type", "resize-cluster", "--cluster-identifier", "missing", fails=True)
+aws("describe-orderable-cluster-options", "--page-size", "20")
+aws("describe-storage")
+aws("describe-account-attributes")
+aws("describe-cluster-versions", "--cluster-parameter-group-family", "redshift-1.0")
+aws("describe-cluster-tracks")
+aws("describe-cluster-tracks", "--maintenance-track-name", "preview", fails=True)
+
+recorder.save(automated)
