@@ -199,7 +199,7 @@ func (r *report) print(output io.Writer) error {
 
 		return err
 	}
-	fmt.Fprintf(output, "\n%d events of snapshots in %d days:\n", len(r.Events), r.Days)
+	fmt.Fprintf(output, "\nEvents of snapshots in %d days:\n", r.Days)
 	events := tabwriter.NewWriter(output, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(events, "TIME\tSEVERITY\tEVENT\tSNAPSHOT")
 	for _, event := range r.Events {
@@ -212,9 +212,10 @@ func (r *report) print(output io.Writer) error {
 // demoDays is the number of days that the demo prepares.
 const demoDays = 10
 
-// prepare lets the demo take a snapshot every day. Every fifth snapshot has no end of its retention.
+// prepare lets the demo take a snapshot every 24 hours. Every fifth snapshot has no end of its retention.
 func prepare(ctx context.Context, target *setup.Target, client *redshift.Client) error {
 	for number := range demoDays {
+		target.Fake.Advance(12 * time.Hour)
 		params := &redshift.CreateClusterSnapshotParams{
 			ClusterIdentifier:  setup.DemoCluster,
 			SnapshotIdentifier: fmt.Sprintf("daily-%02d", number+1),
@@ -225,7 +226,7 @@ func prepare(ctx context.Context, target *setup.Target, client *redshift.Client)
 		if _, err := client.CreateClusterSnapshot(ctx, params); err != nil {
 			return err
 		}
-		target.Fake.Advance(24 * time.Hour)
+		target.Fake.Advance(12 * time.Hour)
 	}
 
 	return nil
