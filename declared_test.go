@@ -39,11 +39,11 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 					continue
 				}
 				value := params.Elem().Field(i)
-				isName := strings.Contains(" "+strings.Join(identify, " ")+" ", " "+wire+" ")
+				isName := slices.Contains(identify, wire) && !clusterSettings[operation.Name]
 				switch {
-				case isName:
+				case isName && wire != "ClusterIdentifier": // the cluster of validTexts exists
 					require(value, name)
-				case param.Required || needed[operation.Name] == wire:
+				case isName || param.Required || needed[operation.Name] == wire:
 					require(value, validText(wire))
 				}
 				if param.Required && value.CanInt() {
@@ -83,6 +83,9 @@ var needed = map[string]string{
 	"GetClusterCredentials":            "ClusterIdentifier",
 	"GetClusterCredentialsWithIAM":     "ClusterIdentifier",
 }
+
+// clusterSettings are operations about a setting of a cluster. They name a cluster that exists, and no other resource.
+var clusterSettings = map[string]bool{"DescribeLoggingStatus": true, "DisableLogging": true, "EnableLogging": true}
 
 // validText returns a value of a parameter or a member.
 func validText(name string) string {

@@ -109,11 +109,11 @@ type Options struct {
 	Resources Resources
 
 	// VisibilityDelay is how long Describe operations do not show a new resource after the call that created it, on the fake's clock. It
-	// applies to clusters, snapshots, copy grants, schedules, access to a snapshot, the schedule of a cluster, and declared resources. If
-	// a Describe call names a resource that is not visible yet, the error is the one for a missing resource. If Redshift has no such
-	// error, the list is empty. Other operations find the resource immediately: a call that creates it again returns an error such as
-	// ClusterSnapshotAlreadyExists. Resources that methods of Fake add, and changes that the clock causes, are visible immediately.
-	// Default: 0, no delay.
+	// applies to clusters, snapshots, copy grants, schedules, parameter groups, subnet groups, event subscriptions, scheduled actions,
+	// access to a snapshot, the schedule of a cluster, and declared resources. If a Describe call names a resource that is not visible yet,
+	// the error is the one for a missing resource. If Redshift has no such error, the list is empty. Other operations find the resource
+	// immediately: a call that creates it again returns an error such as ClusterSnapshotAlreadyExists. Resources that methods of Fake add,
+	// and changes that the clock causes, are visible immediately. Default: 0, no delay.
 	VisibilityDelay time.Duration
 
 	// Quotas limit the resources of each account, in each region. Default: the default of each quota.

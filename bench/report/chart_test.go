@@ -47,7 +47,7 @@ func TestPageHasAllSections(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"each of the 3 rounds",
+		"in 3 rounds",
 		"\n- Creating a snapshot with two tags takes 12 % of the time of the AWS SDK for Go v2 and 12 % of its allocations.\n", "| create, 2 tags | 1.00 µs | **8.25** | 8.25 to 8.25 | 9.50 | 0.050 |", "| sign |",
 		"| create, 2 tags, 8 concurrent | aws | 250 | 0.25 | 1.00 ms | 2.00 ms | 1,234 | 0 |",
 		"| ours | 3.0 | 1.0 |", "| aws | 8.00 | 1.00 | 240 | 16 |", "| signature | 25 % |",

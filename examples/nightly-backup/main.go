@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strings"
 	"text/tabwriter"
@@ -131,12 +130,16 @@ func (b *backup) take(ctx context.Context) (models.Snapshot, error) {
 		return models.Snapshot{}, err
 	}
 
-	progress := newProgressLine(b.output)
-	defer progress.end()
+	line := setup.NewProgressLine(b.output)
+	defer line.End()
 
 	taken, err := b.client.WaitSnapshotAvailable(ctx,
 		&redshift.DescribeClusterSnapshotsParams{SnapshotIdentifier: created.Snapshot.SnapshotIdentifier},
-		redshift.WaitOptions{MinDelay: b.pollEvery, MaxDelay: 4 * b.pollEvery, Progress: progress.show},
+		redshift.WaitOptions{
+			MinDelay: b.pollEvery,
+			MaxDelay: 4 * b.pollEvery,
+			Progress: func(progress redshift.WaitProgress) { showProgress(line, progress) },
+		},
 	)
 	switch {
 	case err == nil, errors.Is(err, redshift.ErrSnapshotFailed), errors.Is(err, redshift.ErrSnapshotDeleted):
@@ -244,45 +247,18 @@ func sharedWith(snapshot models.Snapshot) string {
 	return orElse(strings.Join(accounts, " "), "-")
 }
 
-// progressLine shows the progress of a snapshot. On a terminal it updates one line. Otherwise it prints one line for each poll.
-type progressLine struct {
-	output   io.Writer
-	terminal bool
-	open     bool
-}
-
-func newProgressLine(output io.Writer) *progressLine {
-	file, ok := output.(*os.File)
-	if !ok {
-		return &progressLine{output: output}
-	}
-	info, err := file.Stat()
-
-	return &progressLine{output: output, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
-}
-
-func (p *progressLine) show(progress redshift.WaitProgress) {
+// showProgress shows the progress of a snapshot.
+func showProgress(line *setup.ProgressLine, progress redshift.WaitProgress) {
 	snapshot, ok := progress.Resource.(models.Snapshot)
 	if !ok {
 		return
 	}
-	text := fmt.Sprintf("  %-9s  %3.0f %%  %s of %s MB of changes", snapshot.Status, 100*progress.Fraction,
+	text := fmt.Sprintf("%-9s  %3.0f %%  %s of %s MB of changes", snapshot.Status, 100*progress.Fraction,
 		setup.Megabytes(snapshot.BackupProgressInMegaBytes), setup.Megabytes(snapshot.ActualIncrementalBackupSizeInMegaBytes))
 	if rate := snapshot.CurrentBackupRateInMegaBytesPerSecond; rate > 0 {
 		text += fmt.Sprintf("  %s MB/s  %v left", setup.Megabytes(rate), time.Duration(snapshot.EstimatedSecondsToCompletion)*time.Second)
 	}
-	if p.terminal {
-		fmt.Fprintf(p.output, "\r%s\x1b[K", text) // overwrite the line and clear the rest of it
-		p.open = true
-	} else {
-		fmt.Fprintln(p.output, text)
-	}
-}
-
-func (p *progressLine) end() {
-	if p.open {
-		fmt.Fprintln(p.output)
-	}
+	line.Show(text)
 }
 
 func orElse(text, otherwise string) string {

@@ -1,9 +1,6 @@
-// Command restore-drill tests that a backup can be restored, and measures how fast. It restores the newest snapshot of a cluster
-// to a scratch cluster, waits until the cluster is restored, and reports the duration. By default it calls a fake Redshift in its
-// own process.
-//
-// This library cannot delete clusters. The program prints the command that deletes the scratch cluster. With -delete it runs the
-// command.
+// Command restore-drill tests that a backup can be restored, and measures how fast. It restores the newest snapshot of a cluster to a
+// scratch cluster, waits until all data is restored, checks the scratch cluster, reports the duration, and deletes the scratch cluster
+// without a final snapshot. By default it calls a fake Redshift in its own process.
 package main
 
 import (
@@ -11,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"strings"
 	"time"
 
 	"github.com/redshift-go/redshift"
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/examples/internal/setup"
 	"github.com/redshift-go/redshift/models"
 )
@@ -30,14 +25,14 @@ type drill struct {
 	cluster     string
 	scratch     string
 	subnetGroup string
-	cleanUp     []string                    // the command that deletes the scratch cluster
-	delete      func(context.Context) error // nil if the user deletes it
+	keep        bool
+	endpoint    string // of the flag -endpoint
 	pollEvery   time.Duration
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
 	flags, target := setup.Flags("restore-drill",
-		"Restores the newest snapshot of a cluster to a scratch cluster, waits until it is restored, and reports the duration.",
+		"Restores the newest snapshot of a cluster to a scratch cluster, checks it, reports the duration, and deletes the scratch cluster.",
 	)
 	cluster := flags.String("cluster", "",
 		"the `cluster` whose newest snapshot to restore (default in the demo: "+setup.DemoCluster+")",
@@ -48,7 +43,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	subnetGroup := flags.String("subnet-group", "",
 		"the subnet `group` of the scratch cluster, required for a snapshot of a cluster in a VPC",
 	)
-	remove := flags.Bool("delete", false, "delete the scratch cluster afterwards, with the AWS command line client")
+	keep := flags.Bool("keep", false, "keep the scratch cluster, which costs money until you delete it")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the restore")
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
@@ -66,12 +61,6 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	if *scratch == "" {
 		*scratch = *cluster + "-drill"
 	}
-	cleanUp := []string{
-		"aws", "redshift", "delete-cluster", "--region", client.Region(), "--cluster-identifier", *scratch, "--skip-final-cluster-snapshot",
-	}
-	if target.Endpoint != "" {
-		cleanUp = append(cleanUp, "--endpoint-url", target.Endpoint)
-	}
 	ctx, cancel := context.WithTimeout(ctx, *limit)
 	defer cancel()
 
@@ -81,32 +70,16 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		cluster:     *cluster,
 		scratch:     *scratch,
 		subnetGroup: *subnetGroup,
-		cleanUp:     cleanUp,
+		keep:        *keep,
+		endpoint:    target.Endpoint,
 		pollEvery:   target.PollEvery(),
-	}
-
-	switch {
-	case target.Demo():
-		job.delete = func(context.Context) error { return target.Fake.RemoveCluster(*scratch) }
-	case *remove:
-		job.delete = func(ctx context.Context) error { return execute(ctx, cleanUp) }
 	}
 
 	return job.run(ctx)
 }
 
-// execute runs a command. If the command fails, the error has its output.
-func execute(ctx context.Context, command []string) error {
-	output, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", command[0], err, output)
-	}
-
-	return nil
-}
-
 func (d *drill) run(ctx context.Context) (err error) {
-	snapshot, err := d.newest(ctx)
+	snapshot, err := setup.NewestSnapshot(ctx, d.client, d.cluster)
 	if err != nil {
 		return err
 	}
@@ -117,61 +90,17 @@ func (d *drill) run(ctx context.Context) (err error) {
 		return err
 	}
 	// From here on, a scratch cluster exists and costs money, even if the next calls fail.
-	defer func() { err = errors.Join(err, d.cleanUpScratch(ctx)) }()
+	defer func() { err = errors.Join(err, d.cleanUp(ctx)) }()
 
-	cluster, err := d.client.WaitClusterRestored(ctx,
-		&redshift.DescribeClustersParams{ClusterIdentifier: d.scratch},
-		redshift.WaitOptions{MinDelay: d.pollEvery, MaxDelay: 4 * d.pollEvery, Progress: d.show},
-	)
+	options, end := setup.Polls(d.output, d.pollEvery)
+	cluster, err := d.client.WaitClusterRestored(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch}, options)
+	end()
 	if err != nil {
 		return fmt.Errorf("restore to %s: %w", d.scratch, err)
 	}
 	d.report(&cluster, time.Since(began))
 
-	return nil
-}
-
-// deleteLimit is the time limit of the call that deletes the scratch cluster.
-const deleteLimit = time.Minute
-
-// cleanUpScratch deletes the scratch cluster or prints the command that does. It also runs after a timeout and after Ctrl-C.
-func (d *drill) cleanUpScratch(ctx context.Context) error {
-	howTo := fmt.Sprintf("\nTo delete %s when you are done with it:\n\n  %s\n", d.scratch, strings.Join(d.cleanUp, " "))
-	if d.delete == nil {
-		fmt.Fprint(d.output, howTo)
-
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
-	defer cancel()
-	if err := d.delete(ctx); err != nil {
-		fmt.Fprint(d.output, howTo)
-
-		return fmt.Errorf("delete %s: %w", d.scratch, err)
-	}
-	fmt.Fprintf(d.output, "Deleted %s.\n", d.scratch)
-
-	return nil
-}
-
-// newest returns the newest snapshot of the cluster that can be restored.
-func (d *drill) newest(ctx context.Context) (models.Snapshot, error) {
-	var newest models.Snapshot
-	for snapshot, err := range d.client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{
-		ClusterIdentifier: d.cluster,
-	}) {
-		if err != nil {
-			return models.Snapshot{}, err
-		}
-		if snapshot.Status == models.SnapshotStatusAvailable && snapshot.SnapshotCreateTime.After(newest.SnapshotCreateTime) {
-			newest = snapshot
-		}
-	}
-	if newest.SnapshotIdentifier == "" {
-		return newest, fmt.Errorf("%s has no available snapshot", d.cluster)
-	}
-
-	return newest, nil
+	return d.check(&snapshot, &cluster)
 }
 
 // restore starts the restore.
@@ -184,26 +113,15 @@ func (d *drill) restore(ctx context.Context, snapshot string) error {
 		PubliclyAccessible:               new(false), // the scratch cluster has the data of the original
 		AutomatedSnapshotRetentionPeriod: new(1),     // days; the minimum that all node types allow
 	})
-	var unsent *awsquery.SendError
+	var unsent *redshift.SendError
 	switch {
 	case errors.Is(err, models.ErrClusterAlreadyExists):
 		return fmt.Errorf("a cluster %s already exists and is left unchanged; choose another name with -scratch: %w", d.scratch, err)
-	case errors.As(err, &unsent):
-		return fmt.Errorf("%w\nThe restore may have begun. If the cluster %s exists, delete it: %s", err, d.scratch, strings.Join(d.cleanUp, " "))
+	case errors.As(err, &unsent) && !unsent.NothingSent:
+		return fmt.Errorf("%w\nThe restore may have begun. If the cluster %s exists, delete it: %s", err, d.scratch, d.deleteCommand())
 	default:
 		return err
 	}
-}
-
-func (d *drill) show(progress redshift.WaitProgress) {
-	cluster, ok := progress.Resource.(models.Cluster)
-	restore := cluster.RestoreStatus
-	if !ok || restore == nil || restore.Status != models.RestoreStatusTypeRestoring {
-		return
-	}
-	fmt.Fprintf(d.output, "  restoring  %s of %s MB  %.0f MB/s  %v left\n",
-		setup.Megabytes(restore.ProgressInMegaBytes), setup.Megabytes(restore.SnapshotSizeInMegaBytes),
-		restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.EstimatedTimeToCompletionInSeconds)*time.Second)
 }
 
 // report prints the duration by the clock of this machine, and the figures that Redshift reports.
@@ -218,4 +136,98 @@ func (d *drill) report(cluster *models.Cluster, took time.Duration) {
 	if cluster.Endpoint != nil {
 		fmt.Fprintf(d.output, "The endpoint of %s is %s:%d.\n", cluster.ClusterIdentifier, cluster.Endpoint.Address, cluster.Endpoint.Port)
 	}
+}
+
+// check compares the scratch cluster with the snapshot. It returns an error for each difference that would matter in an emergency.
+func (d *drill) check(snapshot *models.Snapshot, cluster *models.Cluster) error {
+	var differences []string
+	compare := func(what string, restored, expected any) {
+		if restored != expected {
+			differences = append(differences, fmt.Sprintf("%s is %v, the snapshot has %v", what, restored, expected))
+		}
+	}
+	compare("the database", cluster.DBName, snapshot.DBName)
+	compare("the admin user", cluster.MasterUsername, snapshot.MasterUsername)
+	if snapshot.Encrypted {
+		compare("encryption", cluster.Encrypted, true)
+	}
+	if restore := cluster.RestoreStatus; restore != nil && restore.ProgressInMegaBytes < restore.SnapshotSizeInMegaBytes {
+		differences = append(differences, fmt.Sprintf("only %s of %s MB are restored",
+			setup.Megabytes(restore.ProgressInMegaBytes), setup.Megabytes(restore.SnapshotSizeInMegaBytes)))
+	}
+	if len(differences) > 0 {
+		return fmt.Errorf("check %s: %s", d.scratch, strings.Join(differences, "; "))
+	}
+	fmt.Fprintf(d.output, "Checked %s: the database, the admin user, the encryption and the size match the snapshot.\n", d.scratch)
+
+	return nil
+}
+
+const (
+	// deleteLimit is the longest time to wait until the scratch cluster is deleted.
+	deleteLimit = 30 * time.Minute
+	// interruptedLimit is the time limit of the deletion after a timeout or Ctrl-C, when nobody waits for its end.
+	interruptedLimit = time.Minute
+)
+
+// cleanUp deletes the scratch cluster, unless -keep is set. It also runs after a failure, a timeout or Ctrl-C.
+func (d *drill) cleanUp(ctx context.Context) error {
+	howTo := fmt.Sprintf("\nTo delete %s when you are done with it:\n\n  %s\n", d.scratch, d.deleteCommand())
+	if d.keep {
+		fmt.Fprint(d.output, howTo)
+
+		return nil
+	}
+	limit, interrupted := deleteLimit, ctx.Err() != nil
+	if interrupted {
+		limit = interruptedLimit
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	err := d.delete(ctx, interrupted)
+	if err != nil {
+		fmt.Fprint(d.output, howTo)
+
+		return fmt.Errorf("delete %s: %w", d.scratch, err)
+	}
+
+	return nil
+}
+
+// delete deletes the scratch cluster without a final snapshot. Unless the drill was interrupted, it waits until the cluster is deleted.
+func (d *drill) delete(ctx context.Context, interrupted bool) error {
+	_, err := d.client.DeleteCluster(ctx, &redshift.DeleteClusterParams{
+		ClusterIdentifier:        d.scratch,
+		SkipFinalClusterSnapshot: new(true),
+	})
+	if err != nil {
+		return err
+	}
+	if interrupted {
+		fmt.Fprintf(d.output, "Redshift is deleting %s.\n", d.scratch)
+
+		return nil
+	}
+	options, end := setup.Polls(d.output, d.pollEvery)
+	_, err = d.client.WaitClusterDeleted(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch}, options)
+	end()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(d.output, "Deleted %s.\n", d.scratch)
+
+	return nil
+}
+
+// deleteCommand returns the command of the AWS command line client that deletes the scratch cluster.
+func (d *drill) deleteCommand() string {
+	command := []string{"aws", "redshift", "delete-cluster", "--cluster-identifier", d.scratch, "--skip-final-cluster-snapshot"}
+	if region := d.client.Region(); region != "" {
+		command = append(command, "--region", region)
+	}
+	if d.endpoint != "" {
+		command = append(command, "--endpoint-url", d.endpoint)
+	}
+
+	return strings.Join(command, " ")
 }

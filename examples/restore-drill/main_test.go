@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os/exec"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/redshift-go/redshift"
-	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/examples/internal/exampletest"
 	"github.com/redshift-go/redshift/models"
 )
@@ -39,15 +37,19 @@ func TestEndpointNeedsACluster(t *testing.T) {
 	}
 }
 
-// restoring is a service that restores at 80 MB/s.
+// restoring is a service that restores at 80 MB/s, and deletes in a minute.
 type restoring struct {
 	redshift.ClientService
 	snapshots []models.Snapshot
 	refusal   error // the error that RestoreFromClusterSnapshot returns
+	remains   error // the error that DeleteCluster returns
 	fails     bool  // the restore fails at its end
+	database  string
 
-	params *redshift.RestoreFromClusterSnapshotParams
-	began  time.Time
+	params  *redshift.RestoreFromClusterSnapshotParams
+	began   time.Time
+	removed *redshift.DeleteClusterParams
+	ended   time.Time
 }
 
 func (r *restoring) DescribeClusterSnapshots(context.Context, *redshift.DescribeClusterSnapshotsParams, ...redshift.Option) (*redshift.DescribeClusterSnapshotsResult, error) {
@@ -60,12 +62,21 @@ func (r *restoring) RestoreFromClusterSnapshot(_ context.Context, params *redshi
 	return new(redshift.RestoreFromClusterSnapshotResult), r.refusal
 }
 
+func (r *restoring) DeleteCluster(ctx context.Context, params *redshift.DeleteClusterParams, _ ...redshift.Option) (*redshift.DeleteClusterResult, error) {
+	if r.remains == nil && ctx.Err() == nil {
+		r.removed, r.ended = params, time.Now()
+	}
+
+	return new(redshift.DeleteClusterResult), errors.Join(r.remains, ctx.Err())
+}
+
 func (r *restoring) DescribeClusters(_ context.Context, params *redshift.DescribeClustersParams, _ ...redshift.Option) (*redshift.DescribeClustersResult, error) {
 	const size, rate = 48_000, 80
 	elapsed := min(int64(time.Since(r.began).Seconds()), size/rate)
 	cluster := models.Cluster{
 		ClusterIdentifier: params.ClusterIdentifier,
 		ClusterStatus:     models.ClusterStatusCreating,
+		DBName:            r.database,
 		RestoreStatus: &models.RestoreStatus{
 			Status:                                 models.RestoreStatusTypeRestoring,
 			CurrentRestoreRateInMegaBytesPerSecond: rate,
@@ -76,6 +87,10 @@ func (r *restoring) DescribeClusters(_ context.Context, params *redshift.Describ
 		},
 	}
 	switch {
+	case r.removed != nil && time.Since(r.ended) > time.Minute:
+		return nil, &redshift.Error{Operation: "DescribeClusters", StatusCode: 404, Code: models.ErrClusterNotFound}
+	case r.removed != nil:
+		cluster.ClusterStatus = models.ClusterStatusDeleting
 	case elapsed < size/rate:
 	case r.fails:
 		cluster.RestoreStatus.Status = models.RestoreStatusTypeFailed
@@ -87,25 +102,33 @@ func (r *restoring) DescribeClusters(_ context.Context, params *redshift.Describ
 	return &redshift.DescribeClustersResult{Clusters: []models.Cluster{cluster}}, nil
 }
 
-const cleanUp = "aws redshift delete-cluster of the test"
+const deleteCommand = "aws redshift delete-cluster --cluster-identifier sales-drill --skip-final-cluster-snapshot --endpoint-url http://localhost:1"
 
 func TestDrillRestoresAndCleansUp(t *testing.T) {
 	t.Parallel()
+	taken := func(identifier string, day int, status models.SnapshotStatus) models.Snapshot {
+		return models.Snapshot{
+			SnapshotIdentifier: identifier,
+			Status:             status,
+			DBName:             "dev",
+			SnapshotCreateTime: time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC),
+		}
+	}
 	snapshots := []models.Snapshot{
-		{SnapshotIdentifier: "old", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)},
-		{SnapshotIdentifier: "newest", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)},
-		{SnapshotIdentifier: "not-yet", Status: models.SnapshotStatusCreating, SnapshotCreateTime: time.Date(2026, 11, 5, 0, 0, 0, 0, time.UTC)},
-		{SnapshotIdentifier: "older", Status: models.SnapshotStatusAvailable, SnapshotCreateTime: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)},
+		taken("old", 1, models.SnapshotStatusAvailable),
+		taken("newest", 3, models.SnapshotStatusAvailable),
+		taken("not-yet", 5, models.SnapshotStatusCreating),
+		taken("older", 2, models.SnapshotStatusAvailable),
 	}
 	for name, test := range map[string]struct {
 		redshift *restoring
 		limit    time.Duration
+		keep     bool
 		prints   []string
 		fails    string
-		delete   func(context.Context) error
-		toDelete bool // the output ends with the command that deletes the scratch cluster
+		remains  bool // the scratch cluster exists at the end, and the output ends with the command that deletes it
 	}{
-		"restored": {
+		"restored and deleted": {
 			redshift: &restoring{snapshots: snapshots},
 			prints: []string{
 				"Restoring newest, created 2026-11-03 00:00, to sales-drill.\n",
@@ -113,54 +136,59 @@ func TestDrillRestoresAndCleansUp(t *testing.T) {
 				"Restored in 10m",
 				": 48,000 MB at 80 MB/s. Redshift reports 10m0s for the restore and the creation of the cluster.\n",
 				"The endpoint of sales-drill is sales-drill.example:5439.\n",
+				"Checked sales-drill: ",
+				"  sales-drill  deleting\n",
+				"\nDeleted sales-drill.\n",
 			},
-			toDelete: true,
 		},
-		"deleted": {
+		"kept": {
 			redshift: &restoring{snapshots: snapshots},
-			delete:   func(ctx context.Context) error { return ctx.Err() },
-			prints:   []string{"is sales-drill.example:5439.\nDeleted sales-drill.\n"},
+			keep:     true,
+			prints:   []string{"Checked sales-drill: "},
+			remains:  true,
 		},
 		"deleted after a timeout": {
 			redshift: &restoring{snapshots: snapshots},
 			limit:    time.Minute,
-			delete:   func(ctx context.Context) error { return ctx.Err() },
-			prints:   []string{"\nDeleted sales-drill.\n"},
+			prints:   []string{"\nRedshift is deleting sales-drill.\n"},
 			fails:    context.DeadlineExceeded.Error(),
 		},
 		"not deleted": {
-			redshift: &restoring{snapshots: snapshots},
-			delete:   func(context.Context) error { return errors.New("aws is not installed") },
+			redshift: &restoring{snapshots: snapshots, remains: errors.New("the cluster is in use")},
 			prints:   []string{"Restored in 10m"},
-			fails:    "delete sales-drill: aws is not installed",
-			toDelete: true,
+			fails:    "delete sales-drill: the cluster is in use",
+			remains:  true,
 		},
 		"no snapshot": {
 			redshift: &restoring{snapshots: snapshots[2:3]},
 			fails:    "sales has no available snapshot",
 		},
 		"the scratch cluster exists": {
-			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.Error{Code: models.ErrClusterAlreadyExists}},
+			redshift: &restoring{snapshots: snapshots, refusal: &redshift.Error{Code: models.ErrClusterAlreadyExists}},
 			fails:    "a cluster sales-drill already exists",
 		},
 		"refused": {
-			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.Error{Code: models.ErrClusterQuotaExceeded}},
+			redshift: &restoring{snapshots: snapshots, refusal: &redshift.Error{Code: models.ErrClusterQuotaExceeded}},
 			fails:    string(models.ErrClusterQuotaExceeded),
 		},
 		"the response is lost": {
-			redshift: &restoring{snapshots: snapshots, refusal: &awsquery.SendError{Operation: "RestoreFromClusterSnapshot", Err: io.ErrUnexpectedEOF}},
-			fails:    "The restore may have begun. If the cluster sales-drill exists, delete it: " + cleanUp,
+			redshift: &restoring{snapshots: snapshots, refusal: &redshift.SendError{Operation: "RestoreFromClusterSnapshot", Err: io.ErrUnexpectedEOF}},
+			fails:    "The restore may have begun. If the cluster sales-drill exists, delete it: " + deleteCommand,
+		},
+		"nothing is sent": {
+			redshift: &restoring{
+				snapshots: snapshots,
+				refusal:   &redshift.SendError{Operation: "RestoreFromClusterSnapshot", NothingSent: true, Err: redshift.ErrNoCredentials},
+			},
+			fails: redshift.ErrNoCredentials.Error(),
 		},
 		"the restore fails": {
 			redshift: &restoring{snapshots: snapshots, fails: true},
 			fails:    "restore to sales-drill: ",
-			toDelete: true,
 		},
-		"timeout": {
-			redshift: &restoring{snapshots: snapshots},
-			limit:    time.Minute,
-			fails:    context.DeadlineExceeded.Error(),
-			toDelete: true,
+		"another database": {
+			redshift: &restoring{snapshots: snapshots, database: "other"},
+			fails:    "check sales-drill: the database is other, the snapshot has dev",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -169,12 +197,15 @@ func TestDrillRestoresAndCleansUp(t *testing.T) {
 				if test.limit == 0 {
 					test.limit = time.Hour
 				}
+				if test.redshift.database == "" {
+					test.redshift.database = "dev"
+				}
 				ctx, cancel := context.WithTimeout(t.Context(), test.limit)
 				defer cancel()
 				var output bytes.Buffer
 				job := &drill{
 					client: redshift.NewFromService(test.redshift), output: &output, cluster: "sales", scratch: "sales-drill", subnetGroup: "private",
-					cleanUp: strings.Fields(cleanUp), delete: test.delete, pollEvery: 10 * time.Second,
+					keep: test.keep, endpoint: "http://localhost:1", pollEvery: 10 * time.Second,
 				}
 				err := job.run(ctx)
 				if test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
@@ -188,28 +219,28 @@ func TestDrillRestoresAndCleansUp(t *testing.T) {
 						t.Errorf("output lacks %q:\n%s", text, &output)
 					}
 				}
-				if printed := strings.HasSuffix(output.String(), "\n\n  "+cleanUp+"\n"); printed != test.toDelete {
-					t.Errorf("the output ends with the delete command: %v, want %v:\n%s", printed, test.toDelete, &output)
+				if printed := strings.HasSuffix(output.String(), "\n\n  "+deleteCommand+"\n"); printed != test.remains {
+					t.Errorf("the output ends with the delete command: %v, want %v:\n%s", printed, test.remains, &output)
 				}
-				params := test.redshift.params
-				if params != nil && (params.SnapshotIdentifier != "newest" || params.SnapshotClusterIdentifier != "sales" ||
-					params.ClusterIdentifier != "sales-drill" || params.ClusterSubnetGroupName != "private" || *params.PubliclyAccessible) {
-					t.Errorf("RestoreFromClusterSnapshot was called with %+v", params)
-				}
+				checkCalls(t, test.redshift, test.remains)
 			})
 		})
 	}
 }
 
-func TestExecuteReturnsTheOutputInTheError(t *testing.T) {
-	t.Parallel()
-	if err := execute(t.Context(), []string{"go", "version"}); err != nil {
-		t.Error(err)
+// checkCalls checks the parameters of the restore and of the deletion.
+func checkCalls(t *testing.T, service *restoring, remains bool) {
+	t.Helper()
+	params := service.params
+	if params != nil && (params.SnapshotIdentifier != "newest" || params.SnapshotClusterIdentifier != "sales" ||
+		params.ClusterIdentifier != "sales-drill" || params.ClusterSubnetGroupName != "private" || *params.PubliclyAccessible) {
+		t.Errorf("RestoreFromClusterSnapshot was called with %+v", params)
 	}
-	if err := execute(t.Context(), []string{"go", "no-such-command"}); err == nil || !strings.Contains(err.Error(), "unknown command") {
-		t.Errorf("execute() = %v, want the output of the command", err)
+	removed := service.removed
+	if created := params != nil && service.refusal == nil; (removed != nil) != (created && !remains) {
+		t.Errorf("DeleteCluster was called with %+v, and the cluster should remain: %v", removed, remains)
 	}
-	if err := execute(t.Context(), []string{"no-such-program-at-all"}); !errors.Is(err, exec.ErrNotFound) {
-		t.Errorf("execute() = %v, want exec.ErrNotFound", err)
+	if removed != nil && (removed.ClusterIdentifier != "sales-drill" || !*removed.SkipFinalClusterSnapshot) {
+		t.Errorf("DeleteCluster was called with %+v", removed)
 	}
 }

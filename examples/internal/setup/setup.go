@@ -83,6 +83,7 @@ func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 		Start:            time.Now().Add(-t.DemoAge),
 		ClockSpeed:       100,
 		SnapshotDuration: 4 * time.Minute,
+		ClusterDuration:  time.Minute,
 	})
 	if err := t.Fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
 		return nil, err

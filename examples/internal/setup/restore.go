@@ -1,0 +1,59 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/redshift-go/redshift"
+	"github.com/redshift-go/redshift/models"
+)
+
+// NewestSnapshot returns the newest snapshot of a cluster that can be restored.
+func NewestSnapshot(ctx context.Context, client *redshift.Client, cluster string) (models.Snapshot, error) {
+	var newest models.Snapshot
+	for snapshot, err := range client.DescribeClusterSnapshotsAll(ctx, &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: cluster}) {
+		if err != nil {
+			return models.Snapshot{}, err
+		}
+		if snapshot.Status == models.SnapshotStatusAvailable && snapshot.SnapshotCreateTime.After(newest.SnapshotCreateTime) {
+			newest = snapshot
+		}
+	}
+	if newest.SnapshotIdentifier == "" {
+		return newest, fmt.Errorf("%s has no available snapshot", cluster)
+	}
+
+	return newest, nil
+}
+
+// Polls returns the options of a wait that shows its progress on the output. Call end after the wait.
+func Polls(output io.Writer, every time.Duration) (options redshift.WaitOptions, end func()) {
+	line := NewProgressLine(output)
+	options = redshift.WaitOptions{
+		MinDelay: every,
+		MaxDelay: 4 * every,
+		Progress: func(progress redshift.WaitProgress) {
+			if cluster, ok := progress.Resource.(models.Cluster); ok {
+				line.Show(clusterProgress(&cluster))
+			}
+		},
+	}
+
+	return options, line.End
+}
+
+// clusterProgress describes a cluster that changes, with the figures of its restore.
+func clusterProgress(cluster *models.Cluster) string {
+	text := fmt.Sprintf("%s  %s", cluster.ClusterIdentifier, cluster.ClusterStatus)
+	restore := cluster.RestoreStatus
+	arriving := cluster.ClusterStatus == models.ClusterStatusCreating || cluster.ClusterStatus == models.ClusterStatusAvailable
+	if restore == nil || restore.Status != models.RestoreStatusTypeRestoring || !arriving {
+		return text
+	}
+
+	return fmt.Sprintf("%s  restoring  %s of %s MB  %.0f MB/s  %v left", text,
+		Megabytes(restore.ProgressInMegaBytes), Megabytes(restore.SnapshotSizeInMegaBytes),
+		restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.EstimatedTimeToCompletionInSeconds)*time.Second)
+}
