@@ -4,6 +4,9 @@
 package contract
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/models"
 )
@@ -81,8 +84,11 @@ type Member struct {
 	Members   []Member // of a map, which is a list of structures on the wire: its key and its value
 }
 
-// Operations returns all operations, area by area, sorted by name in each.
-func Operations() []Operation {
+// Operations returns all operations, area by area, sorted by name in each. The slice is a copy, but all callers share its content, and
+// must not change it.
+func Operations() []Operation { return slices.Clone(operations()) }
+
+var operations = sync.OnceValue(func() []Operation {
 	return []Operation{
 		{
 			Name: "CreateScheduledAction", Area: "Automation",
@@ -1784,7 +1790,7 @@ func Operations() []Operation {
 			},
 		},
 	}
-}
+})
 
 // Definition returns the members of a structure, in Amazon's order, or nil if the contract has no structure with that name.
 func Definition(name string) []Member {
