@@ -182,7 +182,8 @@ func availability(status models.ClusterStatus) models.ClusterAvailabilityStatus 
 	}
 }
 
-// clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating.
+// clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating. Of these, the
+// settings have the Availability Zone that the call requested.
 func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown := cluster.settings
 	shown.ClusterIdentifier = cluster.Identifier
@@ -495,7 +496,6 @@ func (c Cluster) withDefaults(account, region string) Cluster {
 	c.AutomatedSnapshotRetentionPeriod = max(c.AutomatedSnapshotRetentionPeriod, 0)
 	setDefault(&c.ManualSnapshotRetentionPeriod, keepForever)
 	setDefault(&c.PreferredMaintenanceWindow, defaultMaintenanceWindow)
-	c.PreferredMaintenanceWindow = strings.ToLower(c.PreferredMaintenanceWindow)
 	setDefault(&c.SizeInMegaBytes, 1024)
 	setDefault(&c.NodeType, "ra3.xlplus")
 	setDefault(&c.NumberOfNodes, 2)
@@ -540,7 +540,7 @@ func (c *Cluster) check() string {
 		func() *failure { return checkPort(c.NodeType, c.Port) },
 		func() *failure { return checkRetention(c.ManualSnapshotRetentionPeriod) },
 		func() *failure { return checkTags(c.Tags) },
-		func() *failure { _, _, failed := parseWindow(c.PreferredMaintenanceWindow); return failed },
+		func() *failure { _, failed := windowStart(c.PreferredMaintenanceWindow); return failed },
 	} {
 		if failed := check(); failed != nil {
 			return failed.message

@@ -272,9 +272,8 @@ func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure 
 
 // applyMaintenance applies the maintenance window and the retention period of automated snapshots.
 func (c *call) applyMaintenance(cluster *storedCluster) *failure {
-	if text := c.params.text("PreferredMaintenanceWindow"); text != "" {
-		window, _, failed := parseWindow(text)
-		if failed != nil {
+	if window := c.params.text("PreferredMaintenanceWindow"); window != "" {
+		if _, failed := windowStart(window); failed != nil {
 			return failed
 		}
 		cluster.PreferredMaintenanceWindow = window
@@ -315,7 +314,8 @@ func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 		}
 		cluster.Port = port
 	}
-	setUnlessEmpty(&cluster.AvailabilityZone, c.params.text("AvailabilityZone"))
+	settings.AvailabilityZone = c.params.text("AvailabilityZone") // shown while the cluster is creating
+	setUnlessEmpty(&cluster.AvailabilityZone, settings.AvailabilityZone)
 	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
 		group, failed := c.subnetGroup(name)
 		if failed != nil {
