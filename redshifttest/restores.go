@@ -317,7 +317,7 @@ func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 	settings.AvailabilityZone = c.params.text("AvailabilityZone") // shown while the cluster is creating
 	setUnlessEmpty(&cluster.AvailabilityZone, settings.AvailabilityZone)
 	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
-		group, failed := c.subnetGroup(name)
+		group, failed := c.referencedSubnetGroup(name)
 		if failed != nil {
 			return failed
 		}

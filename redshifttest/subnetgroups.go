@@ -76,9 +76,7 @@ func (c *call) subnetGroup(name string) (*storedSubnetGroup, *failure) {
 }
 
 func subnetGroupNotFound(name string) *failure {
-	return fail(models.ErrClusterSubnetGroupNotFoundFault, "The cluster subnet group '%s' does not exist. "+
-		"CreateClusterSubnetGroup creates it. Options.Resources.SubnetGroups of package redshifttest adds it, "+
-		"and so does the flag -resource of redshift-fake.", name)
+	return fail(models.ErrClusterSubnetGroupNotFoundFault, "The cluster subnet group '%s' does not exist.", name)
 }
 
 func createClusterSubnetGroup(c *call) (any, *failure) {
