@@ -365,6 +365,11 @@ func describeClusters(c *call) (any, *failure) {
 	return result, nil
 }
 
+// has reports whether a cluster exists, and not only another one with its identifier.
+func (s *state) has(cluster *storedCluster) bool {
+	return s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier] == cluster
+}
+
 // cluster returns a cluster of the caller.
 func (c *call) cluster(identifier string) (*storedCluster, *failure) {
 	cluster := c.resourcesOf(c.account).clusters[strings.ToLower(identifier)]
@@ -436,6 +441,9 @@ func (f *Fake) AddCluster(added Cluster) error {
 	stored := &storedCluster{Cluster: added, settings: added.settings(), automated: now}
 	if added.Restoring {
 		stored.restore = &restore{started: added.CreateTime, duration: f.state.restoreDuration, size: added.SizeInMegaBytes}
+		if available := stored.restore.availableAt(); available.After(now) {
+			f.states.timers.add(available, func(at time.Time) { f.state.takeFirstSnapshot(stored, at) })
+		}
 	}
 	owner.clusters[added.Identifier] = stored
 

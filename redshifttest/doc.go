@@ -39,7 +39,8 @@
 //
 //   - Snapshots become available, and expire at the end of their retention period.
 //   - Schedules take snapshots.
-//   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot every 8 hours.
+//   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot when it becomes available for the first time, and
+//     every 8 hours.
 //   - Copies appear in other regions ([Fake.InRegion]).
 //   - Restores of clusters and tables end.
 //   - Changes of clusters end: creation, modification, rename, reboot, pause, resume and deletion after [Options].ClusterDuration, and

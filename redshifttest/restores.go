@@ -36,6 +36,9 @@ func (r *restore) effectiveTime(now time.Time) time.Time {
 // preparation returns the time before data arrives.
 func (r *restore) preparation() time.Duration { return r.duration / restorePreparation }
 
+// availableAt returns the time when the cluster of the restore becomes available.
+func (r *restore) availableAt() time.Time { return r.started.Add(r.preparation()) }
+
 func (r *restore) hasStarted(now time.Time) bool {
 	return r.effectiveTime(now).Sub(r.started) >= r.preparation()
 }
@@ -112,6 +115,8 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	owner.clusters[identifier] = cluster
 	c.hideNew(cluster)
 	c.recordRestore(cluster, source.SnapshotIdentifier)
+	s := c.state
+	s.states.timers.add(cluster.restore.availableAt(), func(at time.Time) { s.takeFirstSnapshot(cluster, at) })
 	shown := c.clusterView(cluster)
 	// Only DescribeClusters shows these. Amazon's sample response does not have them.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil
