@@ -69,7 +69,7 @@ var validTexts = map[string]string{
 	"ApplyType":            "static",
 	"Schedule":             "cron(0 10 ? * MON 2100)",
 	"SnsTopicArn":          "arn:aws:sns:us-east-1:123456789012:alarms",
-	"SubnetIds":            "subnet-1",
+	"SubnetIds":            "subnet-11111111",
 	"MasterUserPassword":   "Abcdefg1",
 	"NodeType":             "ra3.large",
 }

@@ -168,12 +168,16 @@ func TestResponseAboutAnotherResourceIsRefused(t *testing.T) {
 		if len(operation.Names) == 0 {
 			continue // the result names no resource
 		}
+		wanted := "wanted"
 		test, ok := calls[operation.Name]
 		if !ok {
 			test.members = declaredMembers(operation)
 			first, _, _ := strings.Cut(operation.Names[0].Param, ".")
+			if first == "ClusterIdentifier" {
+				wanted = validTexts[first] // declaredCall names a cluster that exists
+			}
 			test.call = func(client *redshift.Client) error {
-				_, err := declaredCall(operation, "wanted", first)(context.Background(), client)
+				_, err := declaredCall(operation, wanted, first)(context.Background(), client)
 
 				return err
 			}
@@ -185,7 +189,9 @@ func TestResponseAboutAnotherResourceIsRefused(t *testing.T) {
 					test = namedCalls(t)[operation.Name] // with the context of this test
 				}
 				named := func(name string) reply { return result(operation.Name, fmt.Sprintf(test.members, name)) }
-				for name, matches := range map[string]bool{"wanted": true, "WANTED": true, "": true, "other": false, "wanted2": false, "wante": false} {
+				for name, matches := range map[string]bool{
+					wanted: true, strings.ToUpper(wanted): true, "": true, "other": false, wanted + "2": false, wanted[:len(wanted)-1]: false,
+				} {
 					client, server := scripted(t, named(name))
 					err := test.call(client)
 					unknown := errors.As(err, new(*redshift.OutcomeUnknownError))

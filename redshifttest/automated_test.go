@@ -61,17 +61,75 @@ func TestAutomatedSnapshots(t *testing.T) {
 	}
 }
 
-// TestAutomatedSnapshotsOfRestoredClusters checks that the first automated snapshot is due 8 hours after the restore.
-func TestAutomatedSnapshotsOfRestoredClusters(t *testing.T) {
+// TestAutomatedSnapshotsOfNewClusters checks that a new cluster gets its first automated snapshot when it becomes available, and the next
+// one 8 hours after its creation. A cluster with a schedule, or without automated snapshots, gets no first snapshot.
+func TestAutomatedSnapshotsOfNewClusters(t *testing.T) {
+	t.Parallel()
+	for name, durations := range map[string][3]time.Duration{
+		"with the default durations": {redshifttest.DefaultSnapshotDuration, redshifttest.DefaultRestoreDuration, redshifttest.DefaultClusterDuration},
+		"without durations":          {-1, -1, -1},
+	} {
+		options := redshifttest.Options{
+			AutomatedSnapshots: true,
+			SnapshotDuration:   durations[0],
+			RestoreDuration:    durations[1],
+			ClusterDuration:    durations[2],
+		}
+		run := func(fake *redshifttest.Fake) {
+			must(t, fake, "CreateSnapshotSchedule", "ScheduleIdentifier", "often", "ScheduleDefinitions.ScheduleDefinition.1", "rate(12 hours)")
+			createSnapshots(t, fake, "nightly") // advances the clock by 5 minutes
+			must(t, fake, "CreateCluster", newCluster("created")...)
+			must(t, fake, "CreateCluster", newCluster("scheduled", "SnapshotScheduleIdentifier", "often")...)
+			must(t, fake, "CreateCluster", "ClusterIdentifier", "without", "NodeType", "dc2.large", "MasterUsername", "admin",
+				"MasterUserPassword", "Abcdefg1", "AutomatedSnapshotRetentionPeriod", "0")
+			restore := []string{"ClusterIdentifier", "restored", "SnapshotIdentifier", "nightly"}
+			must(t, fake, "RestoreFromClusterSnapshot", restore...)
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "restoring", Restoring: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fake := newFake(t, options)
+		run(fake)
+		fake.Advance(10 * time.Minute)
+		want := []string{
+			"nightly", "rs:restored-2026-11-23-09-38-20", "rs:restoring-2026-11-23-09-38-20", "rs:created-2026-11-23-09-40-00",
+		}
+		if durations[0] < 0 {
+			want = []string{"nightly", "rs:created-2026-11-23-09-35-00", "rs:restored-2026-11-23-09-35-00", "rs:restoring-2026-11-23-09-35-00"}
+		}
+		expectIdentifiers(t, name+", after 10 minutes", fake, want...)
+		fake.Advance(8 * time.Hour)
+		want = append(want, "rs:analytics-2026-11-23-17-30-00", "rs:created-2026-11-23-17-35-00", "rs:restored-2026-11-23-17-35-00",
+			"rs:restoring-2026-11-23-17-35-00")
+		expectIdentifiers(t, name+", 8 hours later", fake, want...)
+		for _, snapshot := range fake.Snapshots()[1:4] {
+			if snapshot.SnapshotType != models.SnapshotTypeAutomated || snapshot.Status != models.SnapshotStatusAvailable {
+				t.Errorf("%s: %s is %s and %s", name, snapshot.SnapshotIdentifier, snapshot.SnapshotType, snapshot.Status)
+			}
+		}
+		expectSameInSteps(t, options, 9*time.Hour, run)
+	}
+}
+
+// TestNoFirstSnapshot checks that a cluster that is gone, or not available, when its creation would have ended gets no first snapshot.
+func TestNoFirstSnapshot(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{AutomatedSnapshots: true})
 	createSnapshots(t, fake, "nightly")
-	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "drill", "SnapshotIdentifier", "nightly")
-	fake.Advance(8 * time.Hour)
-	want := []string{"nightly", "rs:analytics-2026-11-23-17-30-00", "rs:drill-2026-11-23-17-35-00"}
-	if names := snapshotIdentifiers(fake); !slices.Equal(names, want) {
-		t.Errorf("the snapshots are %q", names)
+	for _, name := range []string{"removed", "broken"} {
+		must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", name, "SnapshotIdentifier", "nightly")
 	}
+	must(t, fake, "CreateCluster", newCluster("stopped")...)
+	for name, status := range map[string]string{"broken": "incompatible-restore", "stopped": "incompatible-network"} {
+		if err := fake.SetClusterStatus(name, status); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fake.RemoveCluster("removed"); err != nil {
+		t.Fatal(err)
+	}
+	fake.Advance(time.Hour)
+	expectIdentifiers(t, "after an hour", fake, "nightly")
 }
 
 // TestNoAutomatedSnapshots checks that they are off by default. A cluster still shows when it expects the next one, as in Redshift.

@@ -66,7 +66,7 @@ func (c *call) credentialsScope() (*storedCluster, time.Duration, *failure) {
 	case identifier != "" && domain != "":
 		return nil, 0, fail(awsquery.ErrInvalidParameterCombination, "ClusterIdentifier and CustomDomainName cannot be given together.")
 	case seconds < shortestCredentials || seconds > longestCredentials:
-		return nil, 0, fail(awsquery.ErrInvalidParameterValue, "The parameter DurationSeconds must be between %d and %d, not %d.",
+		return nil, 0, fail(awsquery.ErrInvalidParameterValue, "Token duration must be between %d and %d seconds. DurationSeconds is %d.",
 			shortestCredentials, longestCredentials, seconds)
 	case database != "" && !isDatabaseName(database):
 		return nil, 0, fail(awsquery.ErrInvalidParameterValue, "The parameter DbName is not the name of a database: '%s'.", database)

@@ -172,7 +172,7 @@ func clusterRefusals() []refusedCall {
 			"InvalidParameterCombination", "must be encrypted"},
 		{restore, from("vault", "MultiAZ", "true"),
 			"InvalidParameterCombination", "must be encrypted"}, // Redshift refuses it even for an encrypted snapshot
-		{restore, from("old", "ClusterParameterGroupName", "strict"), models.ErrClusterParameterGroupNotFound, "'strict'"},
+		{restore, from("old", "ClusterParameterGroupName", "strict"), models.ErrClusterParameterGroupNotFound, "not found: strict. CreateCluster"},
 		{restore, from("old", "ClusterParameterGroupName", "default.redshift-3.0"), models.ErrClusterParameterGroupNotFound,
 			"Options.Resources.ParameterGroups of package redshifttest adds it, and so does the flag -resource"},
 		{restore, from("old", "ClusterSubnetGroupName", "private"), models.ErrClusterSubnetGroupNotFoundFault, "Options.Resources.SubnetGroups"},

@@ -182,7 +182,8 @@ func availability(status models.ClusterStatus) models.ClusterAvailabilityStatus 
 	}
 }
 
-// clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating.
+// clusterView returns a cluster as its owner sees it now. Like Redshift, it omits members of a cluster that is creating. Of these, the
+// settings have the Availability Zone that the call requested.
 func (c *call) clusterView(cluster *storedCluster) models.Cluster {
 	shown := cluster.settings
 	shown.ClusterIdentifier = cluster.Identifier
@@ -364,6 +365,11 @@ func describeClusters(c *call) (any, *failure) {
 	return result, nil
 }
 
+// has reports whether a cluster exists, and not only another one with its identifier.
+func (s *state) has(cluster *storedCluster) bool {
+	return s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier] == cluster
+}
+
 // cluster returns a cluster of the caller.
 func (c *call) cluster(identifier string) (*storedCluster, *failure) {
 	cluster := c.resourcesOf(c.account).clusters[strings.ToLower(identifier)]
@@ -435,6 +441,9 @@ func (f *Fake) AddCluster(added Cluster) error {
 	stored := &storedCluster{Cluster: added, settings: added.settings(), automated: now}
 	if added.Restoring {
 		stored.restore = &restore{started: added.CreateTime, duration: f.state.restoreDuration, size: added.SizeInMegaBytes}
+		if available := stored.restore.availableAt(); available.After(now) {
+			f.states.timers.add(available, func(at time.Time) { f.state.takeFirstSnapshot(stored, at) })
+		}
 	}
 	owner.clusters[added.Identifier] = stored
 
@@ -495,7 +504,6 @@ func (c Cluster) withDefaults(account, region string) Cluster {
 	c.AutomatedSnapshotRetentionPeriod = max(c.AutomatedSnapshotRetentionPeriod, 0)
 	setDefault(&c.ManualSnapshotRetentionPeriod, keepForever)
 	setDefault(&c.PreferredMaintenanceWindow, defaultMaintenanceWindow)
-	c.PreferredMaintenanceWindow = strings.ToLower(c.PreferredMaintenanceWindow)
 	setDefault(&c.SizeInMegaBytes, 1024)
 	setDefault(&c.NodeType, "ra3.xlplus")
 	setDefault(&c.NumberOfNodes, 2)
@@ -540,7 +548,7 @@ func (c *Cluster) check() string {
 		func() *failure { return checkPort(c.NodeType, c.Port) },
 		func() *failure { return checkRetention(c.ManualSnapshotRetentionPeriod) },
 		func() *failure { return checkTags(c.Tags) },
-		func() *failure { _, _, failed := parseWindow(c.PreferredMaintenanceWindow); return failed },
+		func() *failure { _, failed := windowStart(c.PreferredMaintenanceWindow); return failed },
 	} {
 		if failed := check(); failed != nil {
 			return failed.message

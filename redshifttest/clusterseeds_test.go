@@ -112,7 +112,7 @@ func TestAddClusterMistakes(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{})
 	for message, cluster := range map[string]redshifttest.Cluster{
-		"The cluster parameter group 'strict' does not exist.":     {ParameterGroupName: "strict"},
+		"ClusterParameterGroup not found: strict. CreateCluster":   {ParameterGroupName: "strict"},
 		"The cluster subnet group 'private' does not exist.":       {SubnetGroupName: "private"},
 		"MultiAZ needs KmsKeyID and RA3 nodes":                     {MultiAZ: true},
 		"AvailabilityZoneRelocation needs RA3 nodes":               {AvailabilityZoneRelocation: true, NodeType: "dc2.large"},

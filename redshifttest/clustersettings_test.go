@@ -45,7 +45,7 @@ func TestRestoreKeepsSettings(t *testing.T) {
 	if !slices.Equal(got.Tags, []models.Tag{{Key: "team", Value: "finance"}}) {
 		t.Errorf("tags: %v", got.Tags)
 	}
-	if got.PreferredMaintenanceWindow != "tue:23:45-wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 ||
+	if got.PreferredMaintenanceWindow != "Tue:23:45-Wed:00:15" || got.ManualSnapshotRetentionPeriod != 14 ||
 		got.AutomatedSnapshotRetentionPeriod != 9 {
 		t.Errorf("window %s, manual snapshots %d days, automated ones %d", got.PreferredMaintenanceWindow, got.ManualSnapshotRetentionPeriod,
 			got.AutomatedSnapshotRetentionPeriod)
@@ -369,14 +369,15 @@ func TestMaintenanceWindows(t *testing.T) {
 			one := describeOne(t, client, name)
 			next := one.NextMaintenanceWindowStartTime.Format(time.RFC3339)
 			late := next == "2026-11-30T09:31:00Z" && want == "2026-11-23T09:31:00Z" // the snapshot took five minutes
-			if one.PreferredMaintenanceWindow != strings.ToLower(window) || next != want && !late {
+			if one.PreferredMaintenanceWindow != window || next != want && !late {
 				t.Errorf("%s has the window %s with the next start %s, want %s", name, one.PreferredMaintenanceWindow, next, want)
 			}
 		}
 	}
 }
 
-// TestCreatingClusters checks that a cluster that is creating has no members that Redshift omits, and has them later.
+// TestCreatingClusters checks that a cluster that is creating has no members that Redshift omits, and has them later. The Availability
+// Zone is among them unless the call requested one.
 func TestCreatingClusters(t *testing.T) {
 	t.Parallel()
 	fake := newFake(t, redshifttest.Options{AutomatedSnapshots: true})
@@ -390,7 +391,7 @@ func TestCreatingClusters(t *testing.T) {
 		return must(t, fake, "DescribeClusters", "ClusterIdentifier", name).Body
 	}
 	later := []string{
-		"ClusterCreateTime", "Endpoint", "Address", "AvailabilityZone", "ClusterRevisionNumber", "ClusterPublicKey", "NodeRole",
+		"ClusterCreateTime", "Endpoint", "Address", "ClusterRevisionNumber", "ClusterPublicKey", "NodeRole",
 		"ExpectedNextSnapshotScheduleTime", "ExpectedNextSnapshotScheduleTimeStatus",
 	}
 	always := []string{
@@ -400,6 +401,9 @@ func TestCreatingClusters(t *testing.T) {
 		"PubliclyAccessible", "Encrypted", "EnhancedVpcRouting", "MaintenanceTrackName", "NextMaintenanceWindowStartTime", "ClusterNamespaceArn",
 	}
 	for name, body := range map[string]string{"restore": restored.Body, "drill": described("drill"), "added": described("added")} {
+		if zone := strings.Contains(body, "<AvailabilityZone>us-east-1c<"); zone != (name != "added") {
+			t.Errorf("%s has the requested zone %t, want %t", name, zone, !zone)
+		}
 		for _, member := range later {
 			if strings.Contains(body, "<"+member+">") {
 				t.Errorf("%s has %s while it is creating", name, member)

@@ -42,7 +42,7 @@ func TestManyCallersAndRegions(t *testing.T) {
 					"SnapshotIdentifierList.String": name,
 					"MasterUsername":                "admin", "NodeType": "ra3.large", "MasterUserPassword": "Abcdefg1",
 					"ParameterGroupName": "p-" + name, "ParameterGroupFamily": "redshift-1.0", "Description": "d",
-					"ClusterSubnetGroupName": "n-" + name, "SubnetIds.SubnetIdentifier": "subnet-1", "SubscriptionName": "e-" + name,
+					"ClusterSubnetGroupName": "n-" + name, "SubnetIds.SubnetIdentifier": "subnet-11111111", "SubscriptionName": "e-" + name,
 					"SnsTopicArn": "arn:aws:sns:" + fake.Region() + ":123456789012:t", "ScheduledActionName": "a-" + name, "Schedule": "cron(0 * * * ? *)",
 					"IamRole": "arn:aws:iam::123456789012:role/r", "DbUser": "reader", "BucketName": "logs", "ActionType": "resize-cluster",
 				}

@@ -75,25 +75,25 @@ func parameterRefusals() []refusedCall {
 		{creating, group("new", "redshift-1.0", "Tags.Tag.1.Key", "a;b"), models.ErrInvalidTagFault, "a;b"},
 		{creating, tooManyTagsFor(group("new", "redshift-1.0")...), models.ErrTagLimitExceededFault, "50"},
 		{modify, []string{"ParameterGroupName", "tuned"}, "MissingParameter", "Parameters"},
-		{modify, setParameter("missing", "auto_mv", "false"), models.ErrClusterParameterGroupNotFound, "'missing'"},
+		{modify, setParameter("missing", "auto_mv", "false"), models.ErrClusterParameterGroupNotFound, "ClusterParameterGroup not found: missing"},
 		{modify, setParameter("default.redshift-1.0", "auto_mv", "false"), models.ErrInvalidClusterParameterGroupState, "default group"},
 		{modify, setParameter("tuned", "AUTO_MV", "false"), "InvalidParameterValue", "AUTO_MV"},
 		{modify, setParameter("tuned", "auto_mv", "maybe"), "InvalidParameterValue", "true,false"},
 		{modify, setParameter("tuned", "auto_mv", "false", "Parameters.Parameter.1.ApplyType", "now"), "InvalidParameterValue", "now"},
 		{modify, setParameter("tuned", "auto_mv", "false", "Parameters.Parameter.2.ParameterName", "auto_mv"), "InvalidParameterValue", "twice"},
 		{modify, tooMany, "InvalidParameterValue", "at most 20"},
-		{reset, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "'missing'"},
+		{reset, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "ClusterParameterGroup not found: missing"},
 		{reset, []string{"ParameterGroupName", "default.redshift-2.0"}, models.ErrInvalidClusterParameterGroupState, "default group"},
 		{reset, []string{"ParameterGroupName", "tuned", "ResetAllParameters", "false"}, "InvalidParameterCombination", "Parameters"},
 		{reset, setParameter("tuned", "auto_mv", "", "ResetAllParameters", "true"), "InvalidParameterCombination", "together"},
 		{reset, setParameter("tuned", "colour", ""), "InvalidParameterValue", "colour"},
-		{deleting, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "'missing'"},
+		{deleting, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "ClusterParameterGroup not found: missing"},
 		{deleting, []string{"ParameterGroupName", "default.redshift-1.0"}, models.ErrInvalidClusterParameterGroupState, "default group"},
 		{deleting, []string{"ParameterGroupName", "used"}, models.ErrInvalidClusterParameterGroupState, "drill"},
-		{groups, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "'missing'"},
+		{groups, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "ClusterParameterGroup not found: missing"},
 		{groups, []string{"TagKeys.TagKey.1", "a;b"}, models.ErrInvalidTagFault, "a;b"},
 		{groups, []string{"MaxRecords", "19"}, "InvalidParameterValue", "between 20 and 100"},
-		{parameter, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "'missing'"},
+		{parameter, []string{"ParameterGroupName", "missing"}, models.ErrClusterParameterGroupNotFound, "ClusterParameterGroup not found: missing"},
 		{parameter, []string{"ParameterGroupName", "tuned", "Source", "system"}, "InvalidParameterValue", "system"},
 		{parameter, []string{"ParameterGroupName", "tuned", "MaxRecords", "101"}, "InvalidParameterValue", "between 20 and 100"},
 		{defaults, []string{"ParameterGroupFamily", "redshift-3.0"}, "InvalidParameterValue", "redshift-3.0"},
@@ -110,24 +110,29 @@ func subnetRefusals() []refusedCall {
 	)
 	var tooMany []string
 	for i := range 21 {
-		tooMany = append(tooMany, fmt.Sprint("subnet-", i))
+		tooMany = append(tooMany, fmt.Sprintf("subnet-%08x", i))
 	}
 
 	return []refusedCall{
 		{creating, inSubnets("new"), "MissingParameter", "SubnetIds"},
-		{creating, inSubnets("Default", "subnet-1"), "InvalidParameterValue", "Default"},
-		{creating, inSubnets("a_b", "subnet-1"), "InvalidParameterValue", "ClusterSubnetGroupName"},
-		{creating, inSubnets(strings.Repeat("a", 256), "subnet-1"), "InvalidParameterValue", "255"},
-		{creating, inSubnets("Inner", "subnet-1"), models.ErrClusterSubnetGroupAlreadyExists, "inner"},
+		{creating, inSubnets("Default", "subnet-11111111"), "InvalidParameterValue", "Default"},
+		{creating, inSubnets("a_b", "subnet-11111111"), "InvalidParameterValue", "ClusterSubnetGroupName"},
+		{creating, inSubnets(strings.Repeat("a", 256), "subnet-11111111"), "InvalidParameterValue", "255"},
+		{creating, inSubnets("Inner", "subnet-11111111"), models.ErrClusterSubnetGroupAlreadyExists, "inner"},
 		{creating, inSubnets("new", tooMany...), models.ErrClusterSubnetQuotaExceededFault, "at most 20"},
-		{creating, inSubnets("new", "subnet-1", "vpc-1"), models.ErrInvalidSubnet, "vpc-1"},
-		{creating, inSubnets("new", "subnet-1", "subnet-1"), models.ErrInvalidSubnet, "twice"},
-		{creating, append(inSubnets("new", "subnet-1"), "Tags.Tag.1.Key", "a;b"), models.ErrInvalidTagFault, "a;b"},
-		{creating, tooManyTagsFor(inSubnets("new", "subnet-1")...), models.ErrTagLimitExceededFault, "50"},
-		{modify, inSubnets("missing", "subnet-1"), models.ErrClusterSubnetGroupNotFoundFault, "'missing'"},
+		{creating, inSubnets("new", "subnet-11111111", "vpc-1"), models.ErrInvalidSubnet, "vpc-1"},
+		{creating, inSubnets("new", "subnet-1234"), models.ErrInvalidSubnet, "subnet-1234"},
+		{creating, inSubnets("new", "subnet-1111111g"), models.ErrInvalidSubnet, "subnet-1111111g"},
+		{creating, inSubnets("new", "subnet-111111111"), models.ErrInvalidSubnet, "subnet-111111111"},
+		{creating, inSubnets("new", "subnet-AAAAAAAA"), models.ErrInvalidSubnet, "subnet-AAAAAAAA"},
+		{modify, inSubnets("inner", "subnet-1234"), models.ErrInvalidSubnet, "subnet-1234"},
+		{creating, inSubnets("new", "subnet-11111111", "subnet-11111111"), models.ErrInvalidSubnet, "twice"},
+		{creating, append(inSubnets("new", "subnet-11111111"), "Tags.Tag.1.Key", "a;b"), models.ErrInvalidTagFault, "a;b"},
+		{creating, tooManyTagsFor(inSubnets("new", "subnet-11111111")...), models.ErrTagLimitExceededFault, "50"},
+		{modify, inSubnets("missing", "subnet-11111111"), models.ErrClusterSubnetGroupNotFoundFault, "'missing'"},
 		{modify, inSubnets("inner", tooMany...), models.ErrClusterSubnetQuotaExceededFault, "at most 20"},
 		{modify, inSubnets("inner", "net-1"), models.ErrInvalidSubnet, "net-1"},
-		{modify, inSubnets("inner", "subnet-9"), models.ErrSubnetAlreadyInUse, "drill"},
+		{modify, inSubnets("inner", "subnet-99999999"), models.ErrSubnetAlreadyInUse, "drill"},
 		{deleting, []string{"ClusterSubnetGroupName", "missing"}, models.ErrClusterSubnetGroupNotFoundFault, "'missing'"},
 		{deleting, []string{"ClusterSubnetGroupName", "DEFAULT"}, models.ErrInvalidClusterSubnetGroupStateFault, "default"},
 		{deleting, []string{"ClusterSubnetGroupName", "inner"}, models.ErrInvalidClusterSubnetGroupStateFault, "drill"},
@@ -324,7 +329,7 @@ func TestConfigurationErrors(t *testing.T) {
 	}
 	newParameterGroup(t, fake, "tuned")
 	newParameterGroup(t, fake, "used")
-	must(t, fake, "CreateClusterSubnetGroup", inSubnets("inner", "subnet-1")...)
+	must(t, fake, "CreateClusterSubnetGroup", inSubnets("inner", "subnet-11111111")...)
 	must(t, fake, "CreateEventSubscription", "SubscriptionName", "alarms", "SnsTopicArn", topic)
 	must(t, fake, "CreateScheduledAction", newAction("nightly", "cron(0 22 * * ? *)")...)
 	createSnapshots(t, fake, "last")
@@ -372,7 +377,7 @@ func TestConfigurationQuotas(t *testing.T) {
 			return redshifttest.Quotas{ParameterGroups: quota}
 		}, "ParameterGroups", redshifttest.DefaultParameterGroups},
 		"CreateClusterSubnetGroup": {
-			func(name string) []string { return inSubnets(name, "subnet-1") }, models.ErrClusterSubnetGroupQuotaExceeded,
+			func(name string) []string { return inSubnets(name, "subnet-11111111") }, models.ErrClusterSubnetGroupQuotaExceeded,
 			func(quota int) redshifttest.Quotas { return redshifttest.Quotas{SubnetGroups: quota} },
 			"SubnetGroups", redshifttest.DefaultSubnetGroups,
 		},

@@ -75,6 +75,7 @@ func (c *call) addNewCluster(cluster *storedCluster) {
 		cluster.settings.IamRoles = settleRoles(cluster.settings.IamRoles, roles)
 		s.addEvent(cluster.AccountID, at, eventClusterCreated, cluster.Identifier, "Cluster %s created at %s.",
 			cluster.Identifier, utcMinute(at))
+		s.takeFirstSnapshot(cluster, at)
 	})
 }
 

@@ -31,6 +31,7 @@ func TestCreateCluster(t *testing.T) {
 		MasterUserPassword: "Abcdefg1",
 	})).Cluster
 	if created.ClusterStatus != models.ClusterStatusCreating || created.Endpoint != nil || !created.ClusterCreateTime.IsZero() ||
+		created.AvailabilityZone != "" ||
 		created.NumberOfNodes != 1 || created.DBName != "dev" || created.PendingModifiedValues.MasterUserPassword != "****" {
 		t.Errorf("CreateCluster() = %+v, want a cluster with 1 node that is creating", created)
 	}
@@ -110,6 +111,9 @@ func TestCreateClusterSettings(t *testing.T) {
 	if roles := []models.ClusterIamRole{{IamRoleArn: role, ApplyStatus: "adding"}}; !equalJSON(t, created.IamRoles, roles) {
 		t.Errorf("while it is creating, the roles are %+v, want %+v", created.IamRoles, roles)
 	}
+	if zone := describeOne(t, client, "new").AvailabilityZone; created.AvailabilityZone != "us-east-1b" || zone != "us-east-1b" {
+		t.Errorf("while it is creating, the zones are %s and %s, want the requested one", created.AvailabilityZone, zone)
+	}
 	fake.Advance(clusterDuration)
 	got := describeOne(t, client, "new")
 	want := models.Cluster{
@@ -129,7 +133,7 @@ func TestCreateClusterSettings(t *testing.T) {
 		ClusterSubnetGroupName:               "private",
 		VpcID:                                got.VpcID,
 		AvailabilityZone:                     "us-east-1b",
-		PreferredMaintenanceWindow:           "wed:09:00-wed:09:30",
+		PreferredMaintenanceWindow:           "Wed:09:00-Wed:09:30",
 		PendingModifiedValues:                &models.PendingModifiedValues{},
 		ClusterVersion:                       "1.0",
 		NumberOfNodes:                        3,

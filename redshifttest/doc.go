@@ -39,7 +39,8 @@
 //
 //   - Snapshots become available, and expire at the end of their retention period.
 //   - Schedules take snapshots.
-//   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot every 8 hours.
+//   - With [Options].AutomatedSnapshots, a cluster without a schedule gets a snapshot when it becomes available for the first time, and
+//     every 8 hours.
 //   - Copies appear in other regions ([Fake.InRegion]).
 //   - Restores of clusters and tables end.
 //   - Changes of clusters end: creation, modification, rename, reboot, pause, resume and deletion after [Options].ClusterDuration, and
@@ -113,7 +114,8 @@
 //   - If the final snapshot fails, the cluster stays.
 //   - Snapshots of DS2 and DC2 nodes can be restored to RA3 nodes, as in the management guide. The API reference allows only DC2 nodes
 //     for snapshots of DC2 nodes.
-//   - A maintenance window has no maximum length.
+//   - A cluster that is creating shows its Availability Zone only if the call requested one.
+//   - A maintenance window has no maximum length, and keeps the case of its letters.
 //   - If a filter does not match a named snapshot, the list is empty. ClusterSnapshotNotFound means that the snapshot does not exist.
 //   - A copy in another region has the prefix "copy:" in its name.
 //   - By default, a list of snapshots begins with the oldest.

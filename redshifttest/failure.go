@@ -3,6 +3,7 @@ package redshifttest
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
@@ -24,6 +25,14 @@ type failure struct {
 
 func fail(code awsquery.ErrorCode, format string, arguments ...any) *failure {
 	return &failure{code: code, status: statusOf(code), message: fmt.Sprintf(format, arguments...)}
+}
+
+// withHint returns the failure with another sentence in its message.
+func (f *failure) withHint(hint string) *failure {
+	hinted := *f
+	hinted.message = strings.TrimSuffix(f.message, ".") + ". " + hint
+
+	return &hinted
 }
 
 // statusOf returns the HTTP status of an error code. The contract has the statuses of the operations' codes, and statusOf has those that

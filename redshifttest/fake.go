@@ -99,9 +99,9 @@ type Options struct {
 	// negative, the resize ends immediately after the call. Default: [DefaultResizeDuration].
 	ResizeDuration time.Duration
 
-	// AutomatedSnapshots makes the fake take a snapshot of each cluster without a snapshot schedule every 8 hours, as Redshift does. The
-	// hours count from the creation of the cluster. It is off by default: a test that advances the clock finds only the snapshots
-	// that it caused. The command redshift-fake turns it on.
+	// AutomatedSnapshots makes the fake take snapshots of each cluster without a snapshot schedule, as Redshift does: when a created or
+	// restored cluster becomes available, and every 8 hours. The hours count from the creation of the cluster. It is off by default: a
+	// test that advances the clock finds only the snapshots that it caused. The command redshift-fake turns it on.
 	AutomatedSnapshots bool
 
 	// Resources are the names of parameter groups, subnet groups and other resources that a restore can refer to. Default: the default

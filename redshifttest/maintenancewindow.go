@@ -20,24 +20,23 @@ var (
 	weekdays   = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 )
 
-// parseWindow parses a maintenance window such as Sun:05:00-Sun:05:30. It returns the window in lower case, as Redshift shows
-// it, and the minute of the week when it starts. A window may end in the next week. Amazon documents no maximum length.
-func parseWindow(text string) (window string, start int, failed *failure) {
-	window = strings.ToLower(text)
-	parts := windowForm.FindStringSubmatch(window)
+// windowStart returns the minute of the week when a maintenance window such as Sun:05:00-Sun:05:30 starts. A window may end in the next
+// week. Amazon documents no maximum length.
+func windowStart(window string) (start int, failed *failure) {
+	parts := windowForm.FindStringSubmatch(strings.ToLower(window))
 	if parts == nil || !slices.Contains(weekdays, parts[1]) || !slices.Contains(weekdays, parts[4]) {
-		return "", 0, fail(awsquery.ErrInvalidParameterValue,
+		return 0, fail(awsquery.ErrInvalidParameterValue,
 			"The parameter PreferredMaintenanceWindow must have the form sun:05:00-sun:05:30, "+
-				"with a day from mon to sun and a time from 00:00 to 23:59, not '%s'.", text)
+				"with a day from mon to sun and a time from 00:00 to 23:59, not '%s'.", window)
 	}
 	start = minuteOfWeek(parts[1], parts[2], parts[3])
 	end := minuteOfWeek(parts[4], parts[5], parts[6])
 	if length := (end - start + minutesOfWeek) % minutesOfWeek; length < shortestWindow {
-		return "", 0, fail(awsquery.ErrInvalidParameterValue,
-			"The parameter PreferredMaintenanceWindow must last at least %d minutes, but '%s' lasts %d.", shortestWindow, text, length)
+		return 0, fail(awsquery.ErrInvalidParameterValue,
+			"The parameter PreferredMaintenanceWindow must last at least %d minutes, but '%s' lasts %d.", shortestWindow, window, length)
 	}
 
-	return window, start, nil
+	return start, nil
 }
 
 func minuteOfWeek(weekday, hour, minute string) int {
@@ -47,9 +46,9 @@ func minuteOfWeek(weekday, hour, minute string) int {
 	return slices.Index(weekdays, weekday)*minutesOfDay + hours*60 + minutes
 }
 
-// nextWindow returns the start of the next maintenance window. The window must be in the form that parseWindow returns.
+// nextWindow returns the start of the next maintenance window.
 func nextWindow(window string, now time.Time) time.Time {
-	_, start, failed := parseWindow(window)
+	start, failed := windowStart(window)
 	if failed != nil {
 		return time.Time{}
 	}

@@ -434,8 +434,8 @@ func (s *state) scheduleTrack(cluster *storedCluster, now time.Time) {
 	next := nextWindow(cluster.PreferredMaintenanceWindow, now)
 	cluster.nextTrack = next
 	s.states.timers.add(next, func(at time.Time) {
-		switch exists := s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier] == cluster; {
-		case !exists || !cluster.nextTrack.Equal(next) || cluster.pending.MaintenanceTrackName == "":
+		switch {
+		case !s.has(cluster) || !cluster.nextTrack.Equal(next) || cluster.pending.MaintenanceTrackName == "":
 		case cluster.status(at) != models.ClusterStatusAvailable:
 			s.scheduleTrack(cluster, at)
 		default:

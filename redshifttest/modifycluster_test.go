@@ -47,7 +47,7 @@ func TestModifyClusterImmediately(t *testing.T) {
 	})
 	want := before
 	want.AutomatedSnapshotRetentionPeriod, want.ManualSnapshotRetentionPeriod = 10, 20
-	want.PreferredMaintenanceWindow = "fri:22:00-sat:01:00"
+	want.PreferredMaintenanceWindow = "Fri:22:00-Sat:01:00"
 	want.NextMaintenanceWindowStartTime = time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)
 	want.AllowVersionUpgrade = false
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-9", Status: "active"}}

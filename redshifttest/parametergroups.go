@@ -79,9 +79,7 @@ func (c *call) parameterGroup(name string) (*storedParameterGroup, *failure) {
 }
 
 func parameterGroupNotFound(name string) *failure {
-	return fail(models.ErrClusterParameterGroupNotFound, "The cluster parameter group '%s' does not exist. "+
-		"CreateClusterParameterGroup creates it. Options.Resources.ParameterGroups of package redshifttest adds it, "+
-		"and so does the flag -resource of redshift-fake.", name)
+	return fail(models.ErrClusterParameterGroupNotFound, "ClusterParameterGroup not found: %s", name) // Redshift's message
 }
 
 func createClusterParameterGroup(c *call) (any, *failure) {

@@ -109,7 +109,8 @@ func TestParameterGroupLife(t *testing.T) {
 		t.Errorf("a reset of default values returned %s", reset.Body)
 	}
 	must(t, fake, "DeleteClusterParameterGroup", "ParameterGroupName", "Tuned")
-	if got := do(t, fake, "DescribeClusterParameterGroups", "ParameterGroupName", "tuned"); got.Code != "ClusterParameterGroupNotFound" {
+	if got := do(t, fake, "DescribeClusterParameterGroups", "ParameterGroupName", "tuned"); got.Code != "ClusterParameterGroupNotFound" ||
+		got.Message != "ClusterParameterGroup not found: tuned" {
 		t.Errorf("after the deletion, DescribeClusterParameterGroups returned %s", got.Body)
 	}
 	expectEventNumbers(t, fake, "cluster-parameter-group", "tuned", 1003, 1002, 1002, 1005, 1005, 1005, 1004)

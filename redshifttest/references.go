@@ -94,11 +94,11 @@ func (r *Resources) check() error {
 func (c *call) checkReferences() *failure {
 	if name := c.params.text("ClusterParameterGroupName"); name != "" {
 		if _, failed := c.parameterGroup(name); failed != nil {
-			return failed
+			return failed.withHint("CreateClusterParameterGroup creates it. " + optionHint("ParameterGroups"))
 		}
 	}
 	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
-		if _, failed := c.subnetGroup(name); failed != nil {
+		if _, failed := c.referencedSubnetGroup(name); failed != nil {
 			return failed
 		}
 	}
@@ -106,10 +106,24 @@ func (c *call) checkReferences() *failure {
 		name := c.params.text(kind.parameter)
 		known := slices.ContainsFunc(kind.known, func(one string) bool { return strings.EqualFold(one, name) })
 		if name != "" && !known {
-			return fail(kind.missing, "The %s '%s' does not exist. "+
-				"Options.Resources.%s of package redshifttest adds it, and so does the flag -resource of redshift-fake.", kind.kind, name, kind.option)
+			return fail(kind.missing, "The %s '%s' does not exist.", kind.kind, name).withHint(optionHint(kind.option))
 		}
 	}
 
 	return nil
+}
+
+// referencedSubnetGroup returns the subnet group of the caller that a cluster refers to.
+func (c *call) referencedSubnetGroup(name string) (*storedSubnetGroup, *failure) {
+	group, failed := c.subnetGroup(name)
+	if failed != nil {
+		return nil, failed.withHint("CreateClusterSubnetGroup creates it. " + optionHint("SubnetGroups"))
+	}
+
+	return group, nil
+}
+
+// optionHint returns how a test adds a resource of a kind. The kind is a field of Resources.
+func optionHint(field string) string {
+	return "Options.Resources." + field + " of package redshifttest adds it, and so does the flag -resource of redshift-fake."
 }

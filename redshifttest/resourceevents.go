@@ -62,12 +62,8 @@ func (s *state) recordCopy(account string, snapshot *storedSnapshot, destination
 func (s *state) recordRestore(cluster *storedCluster, snapshot string) {
 	running := cluster.restore
 	s.restoreEvent(cluster, running.started, 2008, "The restore of cluster %s from snapshot %s has started.", cluster.Identifier, snapshot)
-	isRunning := func() bool {
-		existing := s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier]
-
-		return existing == cluster && cluster.restore == running && running.stopped.IsZero()
-	}
-	s.states.timers.add(running.started.Add(running.preparation()), func(at time.Time) {
+	isRunning := func() bool { return s.has(cluster) && running.stopped.IsZero() }
+	s.states.timers.add(running.availableAt(), func(at time.Time) {
 		if isRunning() {
 			s.restoreEvent(cluster, at, 3003, "Cluster %s was restored from snapshot %s and is available.", cluster.Identifier, snapshot)
 		}

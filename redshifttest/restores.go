@@ -36,6 +36,9 @@ func (r *restore) effectiveTime(now time.Time) time.Time {
 // preparation returns the time before data arrives.
 func (r *restore) preparation() time.Duration { return r.duration / restorePreparation }
 
+// availableAt returns the time when the cluster of the restore becomes available.
+func (r *restore) availableAt() time.Time { return r.started.Add(r.preparation()) }
+
 func (r *restore) hasStarted(now time.Time) bool {
 	return r.effectiveTime(now).Sub(r.started) >= r.preparation()
 }
@@ -112,6 +115,8 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	owner.clusters[identifier] = cluster
 	c.hideNew(cluster)
 	c.recordRestore(cluster, source.SnapshotIdentifier)
+	s := c.state
+	s.states.timers.add(cluster.restore.availableAt(), func(at time.Time) { s.takeFirstSnapshot(cluster, at) })
 	shown := c.clusterView(cluster)
 	// Only DescribeClusters shows these. Amazon's sample response does not have them.
 	shown.RestoreStatus, shown.ClusterNodes = nil, nil
@@ -272,9 +277,8 @@ func (c *call) applyPeriods(cluster *storedCluster, _ *storedSnapshot) *failure 
 
 // applyMaintenance applies the maintenance window and the retention period of automated snapshots.
 func (c *call) applyMaintenance(cluster *storedCluster) *failure {
-	if text := c.params.text("PreferredMaintenanceWindow"); text != "" {
-		window, _, failed := parseWindow(text)
-		if failed != nil {
+	if window := c.params.text("PreferredMaintenanceWindow"); window != "" {
+		if _, failed := windowStart(window); failed != nil {
 			return failed
 		}
 		cluster.PreferredMaintenanceWindow = window
@@ -315,9 +319,10 @@ func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 		}
 		cluster.Port = port
 	}
-	setUnlessEmpty(&cluster.AvailabilityZone, c.params.text("AvailabilityZone"))
+	settings.AvailabilityZone = c.params.text("AvailabilityZone") // shown while the cluster is creating
+	setUnlessEmpty(&cluster.AvailabilityZone, settings.AvailabilityZone)
 	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
-		group, failed := c.subnetGroup(name)
+		group, failed := c.referencedSubnetGroup(name)
 		if failed != nil {
 			return failed
 		}

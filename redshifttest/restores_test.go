@@ -230,7 +230,7 @@ func TestRestoreSettings(t *testing.T) {
 	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{parameterGroupStatus("strict", "in-sync")}
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"},
 		{VpcSecurityGroupID: "sg-2", Status: "active"}}
-	want.PreferredMaintenanceWindow = "wed:09:00-wed:09:30"
+	want.PreferredMaintenanceWindow = "Wed:09:00-Wed:09:30"
 	want.NextMaintenanceWindowStartTime = time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	want.ClusterPublicKey = got.ClusterPublicKey
 	want.ManualSnapshotRetentionPeriod = 14

@@ -342,6 +342,15 @@ func (s *state) dueSnapshots(account string, cluster *storedCluster, now time.Ti
 	return all
 }
 
+// takeFirstSnapshot takes the first automated snapshot of a new cluster, when the cluster becomes available. A cluster with a schedule
+// waits for the schedule.
+func (s *state) takeFirstSnapshot(cluster *storedCluster, at time.Time) {
+	plan, found := s.plan(cluster)
+	if found && plan.status == onTrack && cluster.association == nil && s.has(cluster) {
+		s.takeAutomated(dueSnapshot{at: at, account: cluster.AccountID, cluster: cluster})
+	}
+}
+
 // takeAutomated takes an automated snapshot if the cluster was available.
 func (s *state) takeAutomated(due dueSnapshot) {
 	cluster := due.cluster

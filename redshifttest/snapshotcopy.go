@@ -89,7 +89,7 @@ func (c *call) checkGrant(cluster *storedCluster, settings *models.ClusterSnapsh
 		return nil
 	case cluster.KmsKeyID != "":
 		return fail(awsquery.ErrInvalidParameterValue,
-			"Cluster %s is encrypted. The parameter SnapshotCopyGrantName is required to copy its snapshots.", cluster.Identifier)
+			"SnapshotCopyGrantName is required for Snapshot Copy on KMS encrypted clusters.")
 	default:
 		return nil
 	}

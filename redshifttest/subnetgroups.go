@@ -19,7 +19,7 @@ const (
 var (
 	subnetGroupPages = pageSizes{20, 100}
 	subnetGroupName  = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
-	subnetForm       = regexp.MustCompile(`^subnet-[0-9a-z]+$`)
+	subnetForm       = regexp.MustCompile(`^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`)
 )
 
 // storedSubnetGroup is a cluster subnet group.
@@ -76,9 +76,7 @@ func (c *call) subnetGroup(name string) (*storedSubnetGroup, *failure) {
 }
 
 func subnetGroupNotFound(name string) *failure {
-	return fail(models.ErrClusterSubnetGroupNotFoundFault, "The cluster subnet group '%s' does not exist. "+
-		"CreateClusterSubnetGroup creates it. Options.Resources.SubnetGroups of package redshifttest adds it, "+
-		"and so does the flag -resource of redshift-fake.", name)
+	return fail(models.ErrClusterSubnetGroupNotFoundFault, "The cluster subnet group '%s' does not exist.", name)
 }
 
 func createClusterSubnetGroup(c *call) (any, *failure) {
@@ -131,7 +129,8 @@ func (c *call) subnets() ([]models.Subnet, *failure) {
 	var subnets []models.Subnet
 	for _, identifier := range identifiers {
 		if !subnetForm.MatchString(identifier) {
-			return nil, fail(models.ErrInvalidSubnet, "The subnet '%s' does not exist. The identifier of a subnet begins with subnet-.", identifier)
+			return nil, fail(models.ErrInvalidSubnet,
+				"The subnet '%s' does not exist. The identifier of a subnet is subnet- and 8 or 17 hexadecimal digits.", identifier)
 		}
 		if slices.ContainsFunc(subnets, func(one models.Subnet) bool { return one.SubnetIdentifier == identifier }) {
 			return nil, fail(models.ErrInvalidSubnet, "The subnet %s is given twice.", identifier)

@@ -26,7 +26,7 @@ func TestSubnetGroupLife(t *testing.T) {
 	client := clientOf(t, fake)
 	created := succeed[*redshift.CreateClusterSubnetGroupResult](t)(client.CreateClusterSubnetGroup(t.Context(),
 		&redshift.CreateClusterSubnetGroupParams{
-			ClusterSubnetGroupName: "Inner", Description: "of the office", SubnetIDs: []string{"subnet-1a", "subnet-2b"},
+			ClusterSubnetGroupName: "Inner", Description: "of the office", SubnetIDs: []string{"subnet-1a1a1a1a", "subnet-2b2b2b2b"},
 			Tags: []models.Tag{{Key: "team"}},
 		})).ClusterSubnetGroup
 	if created.ClusterSubnetGroupName != "inner" || created.Description != "of the office" ||
@@ -35,7 +35,7 @@ func TestSubnetGroupLife(t *testing.T) {
 		t.Errorf("the new group is %+v", created)
 	}
 	for i, subnet := range created.Subnets {
-		if want := []string{"subnet-1a", "subnet-2b"}[i]; subnet.SubnetIdentifier != want || subnet.SubnetStatus != "Active" ||
+		if want := []string{"subnet-1a1a1a1a", "subnet-2b2b2b2b"}[i]; subnet.SubnetIdentifier != want || subnet.SubnetStatus != "Active" ||
 			!strings.HasPrefix(subnet.SubnetAvailabilityZone.Name, "us-east-1") {
 			t.Errorf("subnet %d is %+v in %+v, want %s", i, subnet, subnet.SubnetAvailabilityZone, want)
 		}
@@ -68,15 +68,15 @@ func TestSubnetGroupLife(t *testing.T) {
 	if one := describeOne(t, client, "drill"); one.ClusterSubnetGroupName != "inner" || one.VpcID != created.VpcID {
 		t.Errorf("the restored cluster is in %s of %s, want inner of %s", one.ClusterSubnetGroupName, one.VpcID, created.VpcID)
 	}
-	if got := do(t, fake, "ModifyClusterSubnetGroup", inSubnets("inner", "subnet-3")...); got.Code != "SubnetAlreadyInUse" ||
-		!strings.Contains(got.Message, "subnet-1a") {
+	if got := do(t, fake, "ModifyClusterSubnetGroup", inSubnets("inner", "subnet-33333333")...); got.Code != "SubnetAlreadyInUse" ||
+		!strings.Contains(got.Message, "subnet-1a1a1a1a") {
 		t.Errorf("removing the subnet of a cluster returned %s", got.Body)
 	}
 	changed := succeed[*redshift.ModifyClusterSubnetGroupResult](t)(client.ModifyClusterSubnetGroup(t.Context(),
 		&redshift.ModifyClusterSubnetGroupParams{
-			ClusterSubnetGroupName: "inner", SubnetIDs: []string{"subnet-1a", "subnet-3"},
+			ClusterSubnetGroupName: "inner", SubnetIDs: []string{"subnet-1a1a1a1a", "subnet-33333333"},
 		})).ClusterSubnetGroup
-	if len(changed.Subnets) != 2 || changed.Subnets[1].SubnetIdentifier != "subnet-3" || changed.Description != "of the office" {
+	if len(changed.Subnets) != 2 || changed.Subnets[1].SubnetIdentifier != "subnet-33333333" || changed.Description != "of the office" {
 		t.Errorf("the changed group is %+v", changed)
 	}
 	deleted := do(t, fake, "DeleteClusterSubnetGroup", "ClusterSubnetGroupName", "inner")

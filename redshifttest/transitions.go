@@ -17,7 +17,7 @@ func (s *state) begin(cluster *storedCluster, status models.ClusterStatus, until
 	started := &transition{status: status, until: until}
 	cluster.transition = started
 	s.states.timers.add(until, func(at time.Time) {
-		if cluster.transition != started || s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier] != cluster {
+		if cluster.transition != started || !s.has(cluster) {
 			return
 		}
 		cluster.transition = nil

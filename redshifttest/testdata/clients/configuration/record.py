@@ -39,11 +39,11 @@ def by_cli(aws):
     aws("delete-cluster-parameter-group", *group)
     aws("delete-cluster-parameter-group", "--parameter-group-name", "default.redshift-1.0", fails=True)
 
-    subnets = ("--cluster-subnet-group-name", "inner", "--subnet-ids", "subnet-1")
-    aws("create-cluster-subnet-group", *subnets, "subnet-2", "--description", "of the office")
-    aws("modify-cluster-subnet-group", *subnets, "subnet-3")
+    subnets = ("--cluster-subnet-group-name", "inner", "--subnet-ids", "subnet-11111111")
+    aws("create-cluster-subnet-group", *subnets, "subnet-22222222", "--description", "of the office")
+    aws("modify-cluster-subnet-group", *subnets, "subnet-33333333")
     found = read("describe-cluster-subnet-groups", "--cluster-subnet-group-name", "inner")["ClusterSubnetGroups"][0]["Subnets"]
-    assert [one["SubnetIdentifier"] for one in found] == ["subnet-1", "subnet-3"], found
+    assert [one["SubnetIdentifier"] for one in found] == ["subnet-11111111", "subnet-33333333"], found
     aws("delete-cluster-subnet-group", *subnets[:2])
 
     alarms = ("--subscription-name", "alarms")
@@ -94,8 +94,8 @@ def by_boto3(redshift):
     assert len(defaults.build_full_result()["DefaultClusterParameters"]["Parameters"]) == 14
     redshift.delete_cluster_parameter_group(ParameterGroupName="group-1")
 
-    redshift.create_cluster_subnet_group(ClusterSubnetGroupName="Outer", Description="a", SubnetIds=["subnet-1"])
-    redshift.modify_cluster_subnet_group(ClusterSubnetGroupName="outer", Description="b", SubnetIds=["subnet-2"])
+    redshift.create_cluster_subnet_group(ClusterSubnetGroupName="Outer", Description="a", SubnetIds=["subnet-11111111"])
+    redshift.modify_cluster_subnet_group(ClusterSubnetGroupName="outer", Description="b", SubnetIds=["subnet-22222222"])
     assert [one["Description"] for one in pages("describe_cluster_subnet_groups", "ClusterSubnetGroups")][-1] == "b"
     redshift.delete_cluster_subnet_group(ClusterSubnetGroupName="outer")
 
