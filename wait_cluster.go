@@ -111,7 +111,7 @@ func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, o
 		subject:  subject,
 		options:  options,
 		uses:     []string{optionExpectNew},
-		jitter:   c.waitJitter(),
+		shared:   c.sharedState(),
 		describe: func(ctx context.Context) (models.Cluster, error) { return c.describeOneCluster(ctx, params) },
 		watch:    watch[models.Cluster]{traits: &clusterTraits},
 	}
