@@ -74,6 +74,7 @@ func (c *callTransport[Params, Result]) SubmitContext(ctx context.Context, reque
 		}
 	}
 	result, err := c.client.invoker.Run(&c.context, c, settings, request)
+	c.client.waits.reached.note(err)
 	if err != nil {
 		return nil, err
 	}

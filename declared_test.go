@@ -41,9 +41,9 @@ func declaredCall(operation contract.Operation, name string, identify ...string)
 				value := params.Elem().Field(i)
 				isName := slices.Contains(identify, wire) && !clusterSettings[operation.Name]
 				switch {
-				case isName && wire != "ClusterIdentifier": // the cluster of validTexts exists
+				case isName:
 					require(value, name)
-				case isName || param.Required || needed[operation.Name] == wire:
+				case param.Required || needed[operation.Name] == wire:
 					require(value, validText(wire))
 				}
 				if param.Required && value.CanInt() {

@@ -215,9 +215,11 @@ func (c *Client) CloseIdleConnections() {
 	}
 }
 
-// waitState has the state that the waits of a client share.
+// waitState has the state that the waits of a client share. In a client of [NewFromService], only waits set reached, because calls go to
+// the service directly.
 type waitState struct {
 	created recentlyCreated
+	reached reachedAWS
 	jitter  func(longest time.Duration) time.Duration
 }
 

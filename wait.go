@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redshift-go/redshift/internal/attempts"
@@ -46,8 +47,8 @@ type WaitOptions struct {
 
 	// MaxOutage is how long Redshift may be unavailable before the wait ends with [ErrOutageTooLong]. An outage begins with the
 	// first poll that is throttled, gets no response or gets an HTTP status of 500 or above, after all of its attempts. MaxOutage
-	// also limits each poll. Before the first response from AWS (a success or an AWS error code), a failed poll ends the wait,
-	// because the address may be wrong.
+	// also limits each poll. Until a call or wait of the client has got a response from AWS (a success or an AWS error code), a failed
+	// poll ends the wait, because the address may be wrong.
 	// Default: 10 minutes. Negative: the first failed poll ends the wait.
 	MaxOutage time.Duration
 
@@ -179,7 +180,7 @@ type poller[Resource any] struct {
 	options  WaitOptions
 	uses     []string // the optional options that this wait uses
 	invalid  error    // the reason why the wait cannot begin, nil if it can
-	jitter   func(longest time.Duration) time.Duration
+	shared   *waitState
 	describe func(context.Context) (Resource, error)
 	watch    watch[Resource]
 }
@@ -193,7 +194,7 @@ const (
 
 // run polls until the wait is over, and returns the resource as the last poll that found it showed it.
 func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
-	delays, err := p.options.delays(p.jitter)
+	delays, err := p.options.delays(p.shared.jitter)
 	if err := errors.Join(err, p.options.refuseUnused(p.uses), p.invalid); err != nil {
 		var none Resource
 
@@ -205,7 +206,7 @@ func (p *poller[Resource]) run(ctx context.Context) (Resource, error) {
 	var (
 		began  = time.Now()
 		polls  int
-		outage = outageTimer{longest: p.options.MaxOutage}
+		outage = outageTimer{longest: p.options.MaxOutage, reached: &p.shared.reached}
 	)
 	setDefault(&outage.longest, defaultMaxOutage)
 	p.watch.shown = func(last *Resource) {
@@ -422,7 +423,7 @@ func (w *watch[Resource]) waitError(subject string, polls int, waited time.Durat
 // outageTimer measures how long Redshift has been unavailable to a wait.
 type outageTimer struct {
 	longest time.Duration // negative: no failed poll is tolerated
-	reached bool          // whether any response was from AWS
+	reached *reachedAWS   // shared by the calls and waits of the client
 	since   time.Time     // the start of the first of several failed polls, zero after a successful poll
 	last    error         // the error of the last failed poll
 }
@@ -444,14 +445,15 @@ func (o *outageTimer) deadline(began time.Time) time.Time {
 	return began.Add(o.longest)
 }
 
-func (o *outageTimer) end() { o.reached, o.since, o.last = true, time.Time{}, nil }
+func (o *outageTimer) end() {
+	o.reached.note(nil)
+	o.since, o.last = time.Time{}, nil
+}
 
 // tolerates reports whether the wait continues after a failed poll: the failure is temporary, and a response has proved that the
-// endpoint is right. A response with an AWS error code proves that too. A negative MaxOutage tolerates nothing.
+// endpoint is right. A negative MaxOutage tolerates nothing.
 func (o *outageTimer) tolerates(err error, began time.Time) bool {
-	if refused := attempts.ResponseIn(err); refused != nil && refused.Code != "" {
-		o.reached = true
-	}
+	o.reached.note(err)
 	if !attempts.CanRetry(err) {
 		o.since, o.last = time.Time{}, nil
 
@@ -462,7 +464,21 @@ func (o *outageTimer) tolerates(err error, began time.Time) bool {
 	}
 	o.last = err
 
-	return o.reached && o.longest >= 0
+	return o.reached.Load() && o.longest >= 0
+}
+
+// reachedAWS is true after the first response that is from AWS: a success, or an error with a code. It proves that the endpoint of the
+// client is right.
+type reachedAWS struct{ atomic.Bool }
+
+// note records the result of a call.
+func (r *reachedAWS) note(err error) {
+	if r.Load() {
+		return
+	}
+	if refused := attempts.ResponseIn(err); err == nil || refused != nil && refused.Code != "" {
+		r.Store(true)
+	}
 }
 
 // limit shortens the delay before the next poll of an outage, so that the poll begins before the outage has lasted too long. It reports
@@ -624,13 +640,13 @@ func fraction(progress, total float64) float64 {
 	return min(max(progress/total, 0), 1)
 }
 
-// waitJitter returns the jitter function of the client's waits, nil for the default.
-func (c *Client) waitJitter() func(time.Duration) time.Duration {
+// sharedState returns the state that the waits of the client share, also for a client that New did not make.
+func (c *Client) sharedState() *waitState {
 	if c == nil || c.waits == nil {
-		return nil
+		return &waitState{}
 	}
 
-	return c.waits.jitter
+	return c.waits
 }
 
 var (

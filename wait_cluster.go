@@ -24,9 +24,9 @@ var (
 	// ErrClusterRenamed: the cluster was renamed during the wait. Wait for its new identifier.
 	ErrClusterRenamed = errors.New("the cluster was renamed, wait for its new identifier")
 	// ErrClusterNotDeleted: nothing deletes the cluster, or it is available again.
-	ErrClusterNotDeleted = errors.New("the cluster is not being deleted")
+	ErrClusterNotDeleted = errors.New("the cluster is not being deleted, call DeleteCluster")
 	// ErrClusterNotRenamed: nothing renames the cluster that WaitOptions.RenamedFrom names.
-	ErrClusterNotRenamed = errors.New("the cluster is not being renamed")
+	ErrClusterNotRenamed = errors.New("the cluster is not being renamed, call ModifyCluster with NewClusterIdentifier")
 	// ErrClusterNotPaused: nothing pauses the cluster, or its state prevents a pause.
 	ErrClusterNotPaused = errors.New("the cluster is not being paused")
 	// ErrNotOneCluster: the parameters match no cluster, or several.
@@ -111,7 +111,7 @@ func (c *Client) clusterPoller(subject string, params *DescribeClustersParams, o
 		subject:  subject,
 		options:  options,
 		uses:     []string{optionExpectNew},
-		jitter:   c.waitJitter(),
+		shared:   c.sharedState(),
 		describe: func(ctx context.Context) (models.Cluster, error) { return c.describeOneCluster(ctx, params) },
 		watch:    watch[models.Cluster]{traits: &clusterTraits},
 	}
@@ -233,6 +233,8 @@ func unusable(cluster *models.Cluster) error {
 	switch {
 	case cluster.ClusterStatus == models.ClusterStatusIncompatibleRestore:
 		return ErrRestoreFailed
+	case cluster.ClusterStatus == models.ClusterStatusPaused:
+		return errPaused
 	case slices.Contains(unusableStatuses, cluster.ClusterStatus),
 		cluster.ClusterAvailabilityStatus == models.ClusterAvailabilityStatusFailed:
 		return ErrClusterUnusable
@@ -256,6 +258,9 @@ func clusterAvailable(cluster *models.Cluster) bool {
 func statusAvailable(cluster *models.Cluster) bool {
 	return strings.HasPrefix(string(cluster.ClusterStatus), string(models.ClusterStatusAvailable))
 }
+
+// errPaused is the ErrClusterUnusable of a paused cluster.
+var errPaused = fmt.Errorf("%w, call ResumeCluster", ErrClusterUnusable)
 
 // errNoCluster is the ErrNotOneCluster of parameters that match no cluster.
 var errNoCluster = fmt.Errorf("%w: they match none", ErrNotOneCluster)

@@ -3,6 +3,7 @@ package redshift
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -137,8 +138,10 @@ func (c *Client) WaitClusterPaused(ctx context.Context, params *DescribeClusters
 		switch {
 		case isPaused(cluster):
 			return true, nil
-		case stuck, unusable(cluster) != nil:
+		case unusable(cluster) != nil:
 			return false, ErrClusterNotPaused
+		case stuck:
+			return false, errNoPause
 		default:
 			return false, nil
 		}
@@ -146,6 +149,9 @@ func (c *Client) WaitClusterPaused(ctx context.Context, params *DescribeClusters
 
 	return wait.run(ctx)
 }
+
+// errNoPause is the ErrClusterNotPaused of a cluster that could be paused.
+var errNoPause = fmt.Errorf("%w, call PauseCluster", ErrClusterNotPaused)
 
 // WaitClusterDeleted polls DescribeClusters until no cluster matches the parameters. It also succeeds if another cluster has the
 // identifier of the deleted one. It returns the deleted cluster as a poll last showed it, or a zero one if no poll did. The final

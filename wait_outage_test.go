@@ -337,3 +337,80 @@ func TestOutageAtTheFirstPollIsNotTheCallersDeadline(t *testing.T) {
 		}
 	}
 }
+
+// Any response of AWS to the client proves that its address is right. An outage between a call and the first poll of its wait does not
+// end the wait.
+func TestWaitToleratesAnOutageAfterACall(t *testing.T) {
+	t.Parallel()
+	const denied = `<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>`
+	for name, test := range map[string]struct {
+		status   int
+		response string
+		goesOn   bool
+	}{
+		"a success":         {http.StatusOK, created, true},
+		"an AWS error code": {http.StatusForbidden, denied, true},
+		"HTML":              {http.StatusForbidden, "<html>no</html>", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				polls := 0
+				client := newClient(t, func(config *redshift.Config) {
+					config.HTTPClient = &http.Client{Transport: roundTripper(func(request *http.Request) (*http.Response, error) {
+						if request.URL.Query().Get("Action") == "CreateClusterSnapshot" {
+							return httpmock.NewStringResponse(test.status, test.response), nil
+						}
+						if polls++; polls <= 3 {
+							return nil, io.ErrUnexpectedEOF
+						}
+
+						return httpmock.NewStringResponse(http.StatusOK, `<DescribeClusterSnapshotsResponse><DescribeClusterSnapshotsResult><Snapshots>
+							<Snapshot><SnapshotIdentifier>nightly</SnapshotIdentifier><Status>available</Status></Snapshot>
+						</Snapshots></DescribeClusterSnapshotsResult></DescribeClusterSnapshotsResponse>`), nil
+					})}
+				})
+				_, callErr := client.CreateClusterSnapshot(t.Context(), create())
+				if (callErr == nil) != (test.status == http.StatusOK) {
+					t.Fatalf("CreateClusterSnapshot() error = %v, want HTTP status %d", callErr, test.status)
+				}
+				snapshot, err := client.WaitSnapshotAvailable(t.Context(), nightly, redshift.WaitOptions{})
+				if test.goesOn && (err != nil || snapshot.Status != models.SnapshotStatusAvailable || polls != 4) {
+					t.Errorf("WaitSnapshotAvailable() = %q, %v after %d polls, want an available snapshot after 4", snapshot.Status, err, polls)
+				}
+				if !test.goesOn && (!errors.Is(err, io.ErrUnexpectedEOF) || polls != 1) {
+					t.Errorf("WaitSnapshotAvailable() error = %v after %d polls, want the error of the first poll", err, polls)
+				}
+			})
+		})
+	}
+}
+
+// A wait tolerates an outage at its start if an earlier wait of the client got a response, also if the client calls a stub.
+func TestWaitToleratesAnOutageAfterAWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stub := new(polled)
+		client := redshift.NewFromService(stub)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		stub.call = func(context.Context) error {
+			switch stub.polls {
+			case 2, 3:
+				return &awsquery.SendError{Operation: "DescribeClusterSnapshots", Err: io.ErrUnexpectedEOF}
+			case 4:
+				cancel()
+			}
+
+			return nil
+		}
+		short, end := context.WithTimeout(ctx, time.Second)
+		defer end()
+		if _, err := client.WaitSnapshotAvailable(short, nightly, redshift.WaitOptions{}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("WaitSnapshotAvailable() error = %v, want context.DeadlineExceeded", err)
+		}
+		if _, err := client.WaitSnapshotAvailable(ctx, nightly, redshift.WaitOptions{}); !errors.Is(err, context.Canceled) || stub.polls != 4 {
+			t.Errorf("WaitSnapshotAvailable() error = %v after %d polls, want context.Canceled after 4", err, stub.polls)
+		}
+	})
+}

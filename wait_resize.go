@@ -17,7 +17,7 @@ var (
 	// ErrResizeCanceled: the resize was canceled.
 	ErrResizeCanceled = errors.New("the resize was canceled")
 	// ErrNoResize: the cluster has no resize. If the error also matches models.ErrResizeNotFound, it never had one.
-	ErrNoResize = errors.New("the cluster has no resize")
+	ErrNoResize = errors.New("the cluster has no resize, call ResizeCluster")
 )
 
 // WaitClusterResized polls DescribeClusters and DescribeResize until the last resize of the cluster that the parameters describe has
@@ -34,6 +34,7 @@ var (
 //   - Redshift refuses a call, or is unavailable for longer than MaxOutage.
 //
 // Redshift describes a resize that ended until the next one begins. So a wait without a new resize returns the result of the last one.
+// If the outcome of ResizeCluster is unknown, compare the NodeType and the NumberOfNodes of the returned cluster with the requested ones.
 //
 // A wait changes nothing. After an early end, another wait can continue. WaitProgress.Resource is a models.Cluster. WaitProgress.Status and
 // WaitProgress.Fraction are the status and the progress of the resize.

@@ -71,7 +71,7 @@ func (c *Client) snapshotPoller(subject string, params *DescribeClusterSnapshots
 		subject:  subject,
 		options:  options,
 		uses:     []string{optionExpectNew},
-		jitter:   c.waitJitter(),
+		shared:   c.sharedState(),
 		describe: func(ctx context.Context) (models.Snapshot, error) { return c.describeOneSnapshot(ctx, params) },
 		watch:    watch[models.Snapshot]{traits: &snapshotTraits},
 	}

@@ -38,7 +38,7 @@ func (c *Client) WaitSnapshotsAvailable(
 		options:  options,
 		uses:     []string{optionExpectNew},
 		invalid:  err,
-		jitter:   c.waitJitter(),
+		shared:   c.sharedState(),
 		describe: set.poll,
 		watch:    watch[[]models.Snapshot]{traits: set.traits(), accept: set.allDone},
 	}

@@ -37,7 +37,7 @@ func (c *Client) WaitTableRestored(
 		subject: "a restored table",
 		options: options,
 		uses:    []string{optionExpectNew},
-		jitter:  c.waitJitter(),
+		shared:  c.sharedState(),
 		describe: func(ctx context.Context) (models.TableRestoreStatus, error) {
 			return c.describeOneTableRestore(ctx, params)
 		},

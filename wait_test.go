@@ -183,7 +183,7 @@ func TestWaitEndsWhenTheContextIsCanceled(t *testing.T) {
 	})
 }
 
-// After its first successful poll, a wait tolerates temporary faults.
+// After the client's first response from AWS, a wait tolerates temporary faults.
 func TestWaitToleratesOutages(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -191,6 +191,7 @@ func TestWaitToleratesOutages(t *testing.T) {
 		fault     redshifttest.Fault
 		faults    int  // the number of attempts with the fault; five make a poll fail
 		fromStart bool // from the first poll on
+		newClient bool // the client that waits has made no call
 		want      error
 		longest   time.Duration // the maximum duration of the wait
 	}{
@@ -199,8 +200,11 @@ func TestWaitToleratesOutages(t *testing.T) {
 		"connections that break":   {fault: redshifttest.Fault{Cut: true}, faults: 15, longest: 10 * time.Minute},
 		"truncated responses":      {fault: redshifttest.Fault{Truncate: true}, faults: 15, longest: 10 * time.Minute},
 		"refused":                  {fault: redshifttest.Fault{Code: awsquery.ErrAccessDenied}, faults: 1, want: awsquery.ErrAccessDenied, longest: time.Minute},
-		"unavailable at the start": {fault: redshifttest.Fault{Cut: true}, faults: 15, fromStart: true, want: io.ErrUnexpectedEOF, longest: time.Minute},
-		"for too long":             {fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 12 * time.Minute},
+		"unavailable at the start": {fault: redshifttest.Fault{Cut: true}, faults: 15, fromStart: true, longest: 10 * time.Minute},
+		"unavailable from the first call on": {
+			fault: redshifttest.Fault{Cut: true}, faults: 15, fromStart: true, newClient: true, want: io.ErrUnexpectedEOF, longest: time.Minute,
+		},
+		"for too long": {fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 12 * time.Minute},
 		"for longer than MaxOutage": {
 			wait: redshift.WaitOptions{MaxOutage: time.Minute}, fault: redshifttest.Fault{Cut: true}, faults: 1000, want: io.ErrUnexpectedEOF, longest: 2 * time.Minute,
 		},
@@ -224,6 +228,11 @@ func TestWaitToleratesOutages(t *testing.T) {
 				}
 				if _, err := client.CreateClusterSnapshot(t.Context(), &redshift.CreateClusterSnapshotParams{ClusterIdentifier: "analytics", SnapshotIdentifier: "nightly"}); err != nil {
 					t.Fatal(err)
+				}
+				if test.newClient {
+					if client, err = redshift.NewWithoutJitter(fake.Config()); err != nil {
+						t.Fatal(err)
+					}
 				}
 				inject := sync.OnceFunc(func() {
 					injectNext(t, fake, "DescribeClusterSnapshots", slices.Repeat([]redshifttest.Fault{test.fault}, test.faults)...)
