@@ -2,6 +2,7 @@ package redshift
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
@@ -9,7 +10,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
-// recoverCreateScheduledAction also compares the state, which is Enable in the request.
+// recoverCreateScheduledAction also compares the state, which is Enable in the request. An action that was created without a start or an
+// end has none.
 func recoverCreateScheduledAction(lookUps *Client, params *CreateScheduledActionParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Recognisable,
@@ -32,6 +34,8 @@ func recoverCreateScheduledAction(lookUps *Client, params *CreateScheduledAction
 				end:         params.EndTime,
 			}
 			requested.compare(compare, found)
+			compare.Same("StartTime", !params.StartTime.IsZero() || found.StartTime.IsZero())
+			compare.Same("EndTime", !params.EndTime.IsZero() || found.EndTime.IsZero())
 
 			return &CreateScheduledActionResult{
 				ScheduledActionName:        found.ScheduledActionName,
@@ -110,7 +114,7 @@ type requestedAction struct {
 
 func (r requestedAction) compare(compare *recovery.Comparison, found *models.ScheduledAction) {
 	compare.Identity("ScheduledActionName", r.name, found.ScheduledActionName)
-	recovery.SameRequested(compare, "TargetAction", r.target, found.TargetAction)
+	recovery.SameRequested(compare, "TargetAction", withLowerCase(r.target), withLowerCase(found.TargetAction))
 	compare.SameText("Schedule", r.schedule, found.Schedule)
 	compare.SameText("IamRole", r.role, found.IamRole)
 	if r.description != nil {
@@ -121,4 +125,29 @@ func (r requestedAction) compare(compare *recovery.Comparison, found *models.Sch
 	}
 	compare.SameTime("StartTime", r.start, found.StartTime)
 	compare.SameTime("EndTime", r.end, found.EndTime)
+}
+
+// withLowerCase returns a copy of a target with the identifier of its cluster in lower case, as Redshift keeps it.
+func withLowerCase(target *models.ScheduledActionType) *models.ScheduledActionType {
+	if target == nil {
+		return nil
+	}
+	result := *target
+	if resize := result.ResizeCluster; resize != nil {
+		lower := *resize
+		lower.ClusterIdentifier = strings.ToLower(lower.ClusterIdentifier)
+		result.ResizeCluster = &lower
+	}
+	if pause := result.PauseCluster; pause != nil {
+		lower := *pause
+		lower.ClusterIdentifier = strings.ToLower(lower.ClusterIdentifier)
+		result.PauseCluster = &lower
+	}
+	if resume := result.ResumeCluster; resume != nil {
+		lower := *resume
+		lower.ClusterIdentifier = strings.ToLower(lower.ClusterIdentifier)
+		result.ResumeCluster = &lower
+	}
+
+	return &result
 }

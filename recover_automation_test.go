@@ -38,6 +38,13 @@ func TestRecoverScheduledActions(t *testing.T) {
 		})
 	}
 	whole, plain := create("confidential", new(true)), create("", nil)
+	unlimited := of((*redshift.Client).CreateScheduledAction, redshift.CreateScheduledActionParams{
+		ScheduledActionName:        "weekly",
+		TargetAction:               &models.ScheduledActionType{ResizeCluster: &models.ResizeClusterMessage{ClusterIdentifier: "Analytics", NumberOfNodes: new(4)}},
+		Schedule:                   "cron(0 10 ? * MON *)",
+		IamRole:                    "arn:aws:iam::123456789012:role/confidential",
+		ScheduledActionDescription: "confidential",
+	}, nil)
 	disabled := create("confidential", new(false))
 	modify := func(params redshift.ModifyScheduledActionParams) anyCall {
 		params.ScheduledActionName = "weekly"
@@ -66,6 +73,9 @@ func TestRecoverScheduledActions(t *testing.T) {
 		"an action of another role":        {call: whole, replies: afterLost(exists, action("role/", "role/x")), want: "unknown", text: "another IamRole"},
 		"an action that begins later":      {call: whole, replies: afterLost(exists, action("2027-01", "2027-02")), want: "unknown", text: "another StartTime"},
 		"an action that ends later":        {call: whole, replies: afterLost(exists, action("2028-01", "2028-02")), want: "unknown", text: "another EndTime"},
+		"an action that nobody limited":    {call: unlimited, replies: afterLost(exists, action("<StartTime>2027-01-01T00:00:00Z</StartTime><EndTime>2028-01-01T00:00:00Z</EndTime>", "")), want: "ok"},
+		"an action that someone limited":   {call: unlimited, replies: afterLost(exists, action("<StartTime>2027-01-01T00:00:00Z</StartTime>", "")), want: "unknown", text: "another EndTime"},
+		"an action that someone delayed":   {call: unlimited, replies: afterLost(exists, action("<EndTime>2028-01-01T00:00:00Z</EndTime>", "")), want: "unknown", text: "another StartTime"},
 		"a change of the state":            {call: disable, replies: afterAllLost(action("ACTIVE", "DISABLED")), want: "ok", requests: "5*ModifyScheduledAction DescribeScheduledActions"},
 		"no change of the state":           {call: disable, replies: afterAllLost(action("", "")), want: "unknown", text: "another State"},
 		"a change of the target":           {call: retarget, replies: afterAllLost(action("", "")), want: "ok"},

@@ -66,7 +66,8 @@ func recoverDeleteCluster(lookUps *Client, params *DeleteClusterParams) recovery
 }
 
 // compareFinalSnapshot compares the snapshot that has the identifier of the final snapshot with the call. Redshift does not delete a
-// cluster if that snapshot existed before the call, or is a snapshot of another cluster.
+// cluster if that snapshot existed before the call, or is a snapshot of another cluster. If the cluster is gone anyway, someone else
+// deleted it, and the snapshot lacks the last changes of its data.
 func compareFinalSnapshot(
 	ctx context.Context, lookUps *Client, params *DeleteClusterParams, isDeleting bool, compare *recovery.Comparison,
 ) error {
@@ -81,9 +82,7 @@ func compareFinalSnapshot(
 	}
 	compare.Identity("SnapshotIdentifier", params.FinalClusterSnapshotIdentifier, found.SnapshotIdentifier)
 	compare.Identity("ClusterIdentifier", params.ClusterIdentifier, found.ClusterIdentifier)
-	if !isDeleting {
-		compare.Since("SnapshotCreateTime", found.SnapshotCreateTime)
-	}
+	compare.Since("SnapshotCreateTime", found.SnapshotCreateTime)
 
 	return nil
 }
@@ -391,7 +390,7 @@ func recoverCancelResize(lookUps *Client, params *CancelResizeParams) recovery.P
 				return nil, err
 			}
 			switch resize.Status {
-			case models.ResizeStatusCancelling, models.ResizeStatusNone:
+			case models.ResizeStatusCancelling, models.ResizeStatusNone, resizeStatusCanceled, resizeStatusCancelled:
 			case models.ResizeStatusInProgress:
 				compare.Exists()
 			default: // the resize ended, before the call or because of it

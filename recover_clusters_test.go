@@ -109,6 +109,10 @@ func TestRecoverDeleteCluster(t *testing.T) {
 		"a snapshot of yesterday":         {call: keep, replies: afterLost("ClusterSnapshotAlreadyExists", available, old), want: "ClusterSnapshotAlreadyExists", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
 		"a new snapshot, status later":    {call: keep, replies: afterLost("InvalidClusterState", available, snapshotWith(mine), final, snapshotWith(mine)), want: "ok"},
 		"no snapshot, not deleted":        {call: keep, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{available, missingSnapshot}, 5)...), want: "unknown", text: "still exists", requests: both},
+		"gone, a snapshot of yesterday":   {call: keep, replies: afterLost("ClusterNotFound", missingCluster, old), want: "ClusterNotFound", requests: "2*DeleteCluster DescribeClusters DescribeClusterSnapshots"},
+		"deleting, an older snapshot":     {call: keep, replies: afterLost("InvalidClusterState", deleting, old), want: "InvalidClusterState"},
+		"gone, an undated snapshot":       {call: keep, replies: afterLost("ClusterNotFound", slices.Repeat([]reply{missingCluster, snapshotWith(ofAnalytics)}, 5)...), want: "unknown", text: "no SnapshotCreateTime"},
+		"old snapshot, responses lost":    {call: keep, replies: afterAllLost(missingCluster, old), want: "unknown", text: "SnapshotCreateTime before the call"},
 		"gone, in no list":                {call: keep, replies: afterLost("ClusterNotFound", noClusters, snapshotWith(mine)), want: "ok"},
 		"gone, no snapshot in a list":     {call: keep, replies: afterLost("ClusterNotFound", slices.Repeat([]reply{noClusters, noSnapshots}, 5)...), want: "unknown", text: "no final snapshot"},
 		"a snapshot without a name":       {call: keep, replies: afterLost("InvalidClusterState", slices.Repeat([]reply{deleting, result("DescribeClusterSnapshots", "<Snapshots><Snapshot>"+mine+"</Snapshot></Snapshots>")}, 5)...), want: "unknown", text: "no SnapshotIdentifier"},
@@ -365,7 +369,7 @@ func TestRecoverResizedCluster(t *testing.T) {
 func TestRecoverCanceledResize(t *testing.T) {
 	t.Parallel()
 	cancel := of((*redshift.Client).CancelResize, redshift.CancelResizeParams{ClusterIdentifier: "Analytics"}, func(r *redshift.CancelResizeResult) bool {
-		return r.Status == models.ResizeStatusCancelling && r.ResizeType == "ClassicResize" || r.Status == models.ResizeStatusNone
+		return strings.HasPrefix(string(r.Status), "CANCEL") && r.ResizeType == "ClassicResize" || r.Status == models.ResizeStatusNone
 	})
 	in := func(status string) reply {
 		return result("DescribeResize", "<Status>"+status+"</Status><ResizeType>ClassicResize</ResizeType>")
@@ -377,6 +381,8 @@ func TestRecoverCanceledResize(t *testing.T) {
 		"none":                          {call: cancel, replies: afterLost("ResizeNotFound", in("NONE")), want: "ok"},
 		"canceling, all responses lost": {call: cancel, replies: afterAllLost(in("CANCELLING")), want: "ok"},
 		"gone, all responses lost":      {call: cancel, replies: afterAllLost(missingResize), want: "ok"},
+		"canceled":                      {call: cancel, replies: afterLost("ResizeNotFound", in("CANCELED")), want: "ok", requests: "2*CancelResize DescribeResize"},
+		"canceled, in two Ls":           {call: cancel, replies: afterAllLost(in("CANCELLED")), want: "ok"},
 		"ended":                         {call: cancel, replies: afterLost("ResizeNotFound", in("SUCCEEDED")), want: "unknown", text: "another Status", requests: "2*CancelResize DescribeResize"},
 		"failed":                        {call: cancel, replies: afterLost("InvalidClusterState", in("FAILED")), want: "unknown", text: "another Status"},
 		"not canceled":                  {call: cancel, replies: afterLost("InvalidClusterState", in("IN_PROGRESS")), want: "unknown", text: "still exists", requests: "2*CancelResize 5*DescribeResize"},

@@ -9,6 +9,8 @@ import (
 	"github.com/redshift-go/redshift/models"
 )
 
+// recoverEnableLogging compares the destination of the logs. Each call replaces it: a call without a prefix removes the prefix, and a call
+// without a destination type selects S3.
 func recoverEnableLogging(lookUps *Client, params *EnableLoggingParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -21,8 +23,14 @@ func recoverEnableLogging(lookUps *Client, params *EnableLoggingParams) recovery
 			}
 			compare.Same("LoggingEnabled", found.LoggingEnabled)
 			compare.SameText("BucketName", params.BucketName, found.BucketName)
-			compare.SameText("S3KeyPrefix", params.S3KeyPrefix, found.S3KeyPrefix)
 			compare.SameIdentifier("LogDestinationType", string(params.LogDestinationType), string(found.LogDestinationType))
+			if params.LogDestinationType == "" {
+				compare.Same("LogDestinationType", found.LogDestinationType == "" || found.LogDestinationType == models.LogDestinationTypeS3)
+			}
+			compare.SameText("S3KeyPrefix", params.S3KeyPrefix, found.S3KeyPrefix)
+			if params.S3KeyPrefix == "" {
+				compare.Same("S3KeyPrefix", found.S3KeyPrefix == "")
+			}
 			if len(params.LogExports) > 0 {
 				recovery.SameItems(compare, "LogExports", params.LogExports, found.LogExports)
 			}

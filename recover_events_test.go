@@ -20,6 +20,7 @@ func TestRecoverLogging(t *testing.T) {
 		ClusterIdentifier: "analytics", LogDestinationType: models.LogDestinationTypeCloudwatch, LogExports: []string{"userlog", "connectionlog"},
 	}, nil)
 	const exports = "<LogDestinationType>cloudwatch</LogDestinationType><LogExports><member>connectionlog</member><member>userlog</member></LogExports>"
+	noPrefix := of((*redshift.Client).EnableLogging, redshift.EnableLoggingParams{ClusterIdentifier: "analytics", BucketName: "confidential"}, nil)
 	disable := of((*redshift.Client).DisableLogging, redshift.DisableLoggingParams{ClusterIdentifier: "analytics"},
 		func(r *redshift.DisableLoggingResult) bool { return !r.LoggingEnabled && r.RequestID == "r-1" })
 
@@ -27,6 +28,9 @@ func TestRecoverLogging(t *testing.T) {
 		"logs in a bucket":             {call: enable, replies: afterAllLost(logging(on + bucket)), want: "ok", requests: "5*EnableLogging DescribeLoggingStatus"},
 		"logs in another bucket":       {call: enable, replies: afterAllLost(logging(on + "<BucketName>mine</BucketName><S3KeyPrefix>logs/</S3KeyPrefix>")), want: "unknown", text: "another BucketName"},
 		"logs with another prefix":     {call: enable, replies: afterAllLost(logging(on + "<BucketName>confidential</BucketName><S3KeyPrefix>x</S3KeyPrefix>")), want: "unknown", text: "another S3KeyPrefix"},
+		"logs without a prefix":        {call: noPrefix, replies: afterAllLost(logging(on + "<BucketName>confidential</BucketName>")), want: "ok"},
+		"logs with the old prefix":     {call: noPrefix, replies: afterAllLost(logging(on + bucket)), want: "unknown", text: "another S3KeyPrefix"},
+		"logs in CloudWatch still":     {call: noPrefix, replies: afterAllLost(logging(on + exports + "<BucketName>confidential</BucketName>")), want: "unknown", text: "another LogDestinationType"},
 		"no logs":                      {call: enable, replies: afterAllLost(logging(off + bucket)), want: "unknown", text: "another LoggingEnabled"},
 		"logs in CloudWatch":           {call: cloudWatch, replies: afterAllLost(logging(on + exports)), want: "ok"},
 		"logs in S3":                   {call: cloudWatch, replies: afterAllLost(logging(on + "<LogDestinationType>s3</LogDestinationType>" + bucket)), want: "unknown", text: "another LogDestinationType"},

@@ -32,7 +32,8 @@ func recoverModifyClusterParameterGroup(lookUps *Client, params *ModifyClusterPa
 	}
 }
 
-// recoverResetClusterParameterGroup compares the source of the parameters. After a reset, it is not user.
+// recoverResetClusterParameterGroup compares the source of the parameters. After a reset, it is not user. A parameter that the look-up
+// does not show proves nothing.
 func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterParameterGroupParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -48,8 +49,10 @@ func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterPara
 			if len(reset) == 0 || params.ResetAllParameters != nil && *params.ResetAllParameters {
 				reset = described.Parameters
 			}
+			compare.Present("Source", len(reset) > 0)
 			for _, one := range reset {
 				found := parameterNamed(described.Parameters, one.ParameterName)
+				compare.Present("Source", found.Source != "")
 				compare.Same("Source", found.Source != models.ParameterSourceUser)
 			}
 

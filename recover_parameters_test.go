@@ -82,6 +82,8 @@ func TestRecoverParameterGroups(t *testing.T) {
 		"reset":                          {call: reset(nil, "Statement_timeout"), replies: afterLost(busy, parameters(style, oldTimeout)), want: "ok", requests: "2*ResetClusterParameterGroup DescribeClusterParameters"},
 		"reset of all":                   {call: reset(nil), replies: afterAllLost(parameters(other, oldTimeout)), want: "ok"},
 		"reset of all, one left":         {call: reset(new(true), "statement_timeout"), replies: afterAllLost(parameters(other, style)), want: "unknown", text: "another Source"},
+		"reset of a missing parameter":   {call: reset(nil, "statement_timeout"), replies: afterAllLost(parameters(other)), want: "unknown", text: "no Source"},
+		"reset of all, an empty list":    {call: reset(nil), replies: afterAllLost(parameters()), want: "unknown", text: "no Source"},
 		"no reset":                       {call: reset(new(false), "statement_timeout"), replies: afterLost(busy, parameters(timeout)), want: "unknown", requests: "2*ResetClusterParameterGroup 5*DescribeClusterParameters"},
 	} {
 		t.Run(name, func(t *testing.T) {
