@@ -112,6 +112,8 @@ func collect(ctx context.Context, client *redshift.Client, now time.Time, days i
 		Days:                 days,
 		BackupMegaBytes:      storage.TotalBackupSizeInMegaBytes,
 		ProvisionedMegaBytes: storage.TotalProvisionedStorageInMegaBytes,
+		Clusters:             []clusterReport{}, // JSON without null
+		Events:               []eventReport{},
 	}
 	since := now.AddDate(0, 0, -days)
 	byCluster := make(map[string]*clusterReport)

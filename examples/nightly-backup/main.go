@@ -41,9 +41,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	shareWith := flags.String("share-with", "", "the 12-digit AWS `account` that may restore the new snapshot")
 	keepDays := flags.Int("keep-days", 35, "the number of `days` to keep the new snapshot; -1 keeps it indefinitely")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the snapshot")
-	pollEvery := flags.Duration("poll", 0,
-		"the first `interval` between polls of the snapshot; later intervals are up to 4 times as long (default 10s)",
-	)
+	target.AddPollFlag()
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
@@ -60,9 +58,6 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	if *cluster == "" {
 		return errors.New("-cluster is required: name the cluster to back up")
 	}
-	if *pollEvery == 0 {
-		*pollEvery = target.PollEvery()
-	}
 	ctx, cancel := context.WithTimeout(ctx, *limit)
 	defer cancel()
 
@@ -72,7 +67,7 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		cluster:   *cluster,
 		shareWith: *shareWith,
 		keepDays:  *keepDays,
-		pollEvery: *pollEvery,
+		pollEvery: target.PollEvery(),
 		now:       time.Now().UTC(),
 	}
 

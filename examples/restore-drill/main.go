@@ -26,8 +26,11 @@ type drill struct {
 	scratch     string
 	subnetGroup string
 	keep        bool
-	endpoint    string // of the flag -endpoint
+	resume      bool // continue a drill that stopped
 	pollEvery   time.Duration
+
+	// Commands that continue the drill and that delete the scratch cluster. They are empty in the demo, whose clusters end with the program.
+	command, deleteCommand string
 }
 
 func run(ctx context.Context, arguments []string, output io.Writer) error {
@@ -44,7 +47,9 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		"the subnet `group` of the scratch cluster, required for a snapshot of a cluster in a VPC",
 	)
 	keep := flags.Bool("keep", false, "keep the scratch cluster, which costs money until you delete it")
+	resume := flags.Bool("continue", false, "continue a drill that stopped, with the scratch cluster that it left")
 	limit := flags.Duration("limit", 6*time.Hour, "the longest `time` to wait for the restore")
+	target.AddPollFlag()
 	if err := setup.Parse(flags, arguments); err != nil {
 		return err
 	}
@@ -71,8 +76,12 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 		scratch:     *scratch,
 		subnetGroup: *subnetGroup,
 		keep:        *keep,
-		endpoint:    target.Endpoint,
+		resume:      *resume,
 		pollEvery:   target.PollEvery(),
+	}
+	if !target.Demo() {
+		job.command = target.Command([]string{"continue"}, "-continue")
+		job.deleteCommand = target.DeleteCommand(client, *scratch)
 	}
 
 	return job.run(ctx)
@@ -83,10 +92,9 @@ func (d *drill) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.output, "Restoring %s, created %s, to %s.\n",
-		snapshot.SnapshotIdentifier, snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), d.scratch)
 	began := time.Now()
-	if err := d.restore(ctx, snapshot.SnapshotIdentifier); err != nil {
+	continued, err := d.begin(ctx, &snapshot)
+	if err != nil {
 		return err
 	}
 	// From here on, a scratch cluster exists and costs money, even if the next calls fail.
@@ -98,9 +106,54 @@ func (d *drill) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("restore to %s: %w", d.scratch, err)
 	}
-	d.report(&cluster, time.Since(began))
+	took := time.Since(began)
+	if continued {
+		took = 0 // an earlier drill began it
+	}
+	d.report(&cluster, took)
 
 	return d.check(&snapshot, &cluster)
+}
+
+// begin starts the restore, unless an earlier drill did.
+func (d *drill) begin(ctx context.Context, snapshot *models.Snapshot) (continued bool, err error) {
+	if d.resume {
+		found, err := d.scratchCluster(ctx)
+		switch {
+		case err != nil:
+			return false, err
+		case found == nil:
+		case found.RestoreStatus == nil:
+			return false, fmt.Errorf("no restore created the cluster %s, so no drill left it; choose another name with -scratch", d.scratch)
+		case found.ClusterStatus == models.ClusterStatusDeleting:
+			if err := d.waitDeleted(ctx); err != nil {
+				return false, err
+			}
+		default:
+			fmt.Fprintf(d.output, "Continuing with %s.\n", d.scratch)
+
+			return true, nil
+		}
+	}
+	fmt.Fprintf(d.output, "Restoring %s, created %s, to %s.\n",
+		snapshot.SnapshotIdentifier, snapshot.SnapshotCreateTime.Format("2006-01-02 15:04"), d.scratch)
+
+	return false, d.restore(ctx, snapshot.SnapshotIdentifier)
+}
+
+// scratchCluster returns the scratch cluster, or nil if it does not exist.
+func (d *drill) scratchCluster(ctx context.Context) (*models.Cluster, error) {
+	described, err := d.client.DescribeClusters(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch})
+	switch {
+	case errors.Is(err, models.ErrClusterNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case len(described.Clusters) != 1:
+		return nil, fmt.Errorf("%d clusters named %s, want 1", len(described.Clusters), d.scratch)
+	default:
+		return &described.Clusters[0], nil
+	}
 }
 
 // restore starts the restore.
@@ -115,18 +168,22 @@ func (d *drill) restore(ctx context.Context, snapshot string) error {
 	})
 	var unsent *redshift.SendError
 	switch {
+	case errors.As(err, &unsent) && !unsent.NothingSent, errors.As(err, new(*redshift.OutcomeUnknownError)):
+		return fmt.Errorf("%w\nThe restore may have begun. If the cluster %s exists, it costs money until you delete it.%s", err, d.scratch, d.howTo())
 	case errors.Is(err, models.ErrClusterAlreadyExists):
-		return fmt.Errorf("a cluster %s already exists and is left unchanged; choose another name with -scratch: %w", d.scratch, err)
-	case errors.As(err, &unsent) && !unsent.NothingSent:
-		return fmt.Errorf("%w\nThe restore may have begun. If the cluster %s exists, delete it: %s", err, d.scratch, d.deleteCommand())
+		return fmt.Errorf("a cluster %s already exists and is left unchanged; choose another name with -scratch: %w\n"+
+			"If an earlier drill left it, it costs money until you delete it.%s", d.scratch, err, d.howTo())
 	default:
 		return err
 	}
 }
 
-// report prints the duration by the clock of this machine, and the figures that Redshift reports.
+// report prints the duration by the clock of this machine, unless it is 0, and the figures that Redshift reports.
 func (d *drill) report(cluster *models.Cluster, took time.Duration) {
-	fmt.Fprintf(d.output, "Restored in %v", took.Round(100*time.Millisecond))
+	fmt.Fprint(d.output, "Restored")
+	if took > 0 {
+		fmt.Fprintf(d.output, " in %v", took.Round(100*time.Millisecond))
+	}
 	if restore := cluster.RestoreStatus; restore != nil {
 		fmt.Fprintf(d.output, ": %s MB at %.0f MB/s. Redshift reports %v for the restore and the creation of the cluster",
 			setup.Megabytes(restore.SnapshotSizeInMegaBytes),
@@ -166,68 +223,80 @@ func (d *drill) check(snapshot *models.Snapshot, cluster *models.Cluster) error 
 const (
 	// deleteLimit is the longest time to wait until the scratch cluster is deleted.
 	deleteLimit = 30 * time.Minute
-	// interruptedLimit is the time limit of the deletion after a timeout or Ctrl-C, when nobody waits for its end.
-	interruptedLimit = time.Minute
+	// deleteCallLimit is the time limit of the call that deletes it. Ctrl-C does not end this call.
+	deleteCallLimit = 30 * time.Second
 )
 
 // cleanUp deletes the scratch cluster, unless -keep is set. It also runs after a failure, a timeout or Ctrl-C.
 func (d *drill) cleanUp(ctx context.Context) error {
-	howTo := fmt.Sprintf("\nTo delete %s when you are done with it:\n\n  %s\n", d.scratch, d.deleteCommand())
 	if d.keep {
-		fmt.Fprint(d.output, howTo)
+		fmt.Fprintf(d.output, "The cluster %s costs money until you delete it.%s\n", d.scratch, d.howToDelete())
 
 		return nil
 	}
-	limit, interrupted := deleteLimit, ctx.Err() != nil
-	if interrupted {
-		limit = interruptedLimit
+	err := d.delete(ctx)
+	if errors.Is(err, models.ErrInvalidClusterState) {
+		err = fmt.Errorf("Redshift does not delete a cluster that it is creating or changing: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	err := d.delete(ctx, interrupted)
 	if err != nil {
-		fmt.Fprint(d.output, howTo)
-
-		return fmt.Errorf("delete %s: %w", d.scratch, err)
+		return fmt.Errorf("delete %s: %w\nThe cluster %[1]s costs money until you delete it.%[3]s", d.scratch, err, d.howTo())
 	}
 
 	return nil
 }
 
-// delete deletes the scratch cluster without a final snapshot. Unless the drill was interrupted, it waits until the cluster is deleted.
-func (d *drill) delete(ctx context.Context, interrupted bool) error {
-	_, err := d.client.DeleteCluster(ctx, &redshift.DeleteClusterParams{
+// delete deletes the scratch cluster without a final snapshot, and waits until it is deleted or ctx is done.
+func (d *drill) delete(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteCallLimit)
+	defer cancel()
+	_, err := d.client.DeleteCluster(limited, &redshift.DeleteClusterParams{
 		ClusterIdentifier:        d.scratch,
 		SkipFinalClusterSnapshot: new(true),
 	})
-	if err != nil {
-		return err
-	}
-	if interrupted {
-		fmt.Fprintf(d.output, "Redshift is deleting %s.\n", d.scratch)
+	switch {
+	case errors.Is(err, models.ErrClusterNotFound):
+		fmt.Fprintf(d.output, "The cluster %s does not exist any more.\n", d.scratch)
 
 		return nil
-	}
-	options, end := setup.Polls(d.output, d.pollEvery)
-	_, err = d.client.WaitClusterDeleted(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch}, options)
-	end()
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	fmt.Fprintf(d.output, "Deleted %s.\n", d.scratch)
+	switch err := d.waitDeleted(ctx); {
+	case ctx.Err() != nil:
+		fmt.Fprintf(d.output, "Redshift is deleting %s.\n", d.scratch)
+	case err != nil:
+		return err
+	default:
+		fmt.Fprintf(d.output, "Deleted %s.\n", d.scratch)
+	}
 
 	return nil
 }
 
-// deleteCommand returns the command of the AWS command line client that deletes the scratch cluster.
-func (d *drill) deleteCommand() string {
-	command := []string{"aws", "redshift", "delete-cluster", "--cluster-identifier", d.scratch, "--skip-final-cluster-snapshot"}
-	if region := d.client.Region(); region != "" {
-		command = append(command, "--region", region)
-	}
-	if d.endpoint != "" {
-		command = append(command, "--endpoint-url", d.endpoint)
+func (d *drill) waitDeleted(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, deleteLimit)
+	defer cancel()
+	options, end := setup.Polls(d.output, d.pollEvery)
+	defer end()
+	_, err := d.client.WaitClusterDeleted(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: d.scratch}, options)
+
+	return err
+}
+
+// howTo returns the commands that continue the drill and that delete the scratch cluster.
+func (d *drill) howTo() string {
+	if d.command == "" {
+		return d.howToDelete()
 	}
 
-	return strings.Join(command, " ")
+	return fmt.Sprintf("\n\nTo continue with it:\n\n  %s%s", d.command, d.howToDelete())
+}
+
+// howToDelete returns the command that deletes the scratch cluster.
+func (d *drill) howToDelete() string {
+	if d.command == "" {
+		return "\nThe clusters of the demo end with this program."
+	}
+
+	return fmt.Sprintf("\n\nTo delete it:\n\n  %s", d.deleteCommand)
 }

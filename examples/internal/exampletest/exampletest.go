@@ -33,7 +33,8 @@ var varying = []struct {
 	{regexp.MustCompile(`\d{4}-\d{2}-\d{2} \d{2}:\d{2}`), "<minute>"},
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "<request>"},
 	{regexp.MustCompile(`(?m)^  (creating|restoring) .*\n(  (creating|restoring) .*\n)*`), "  $1 <figures>\n"},
-	{regexp.MustCompile(`(?m)^(  [a-z-]+  [a-z-]+(  restoring .*)?\n)+`), "  <progress>\n"},
+	{regexp.MustCompile(`(?m)^  [a-z-]+  deleting\n`), ""}, // a slow machine polls only after the deletion
+	{regexp.MustCompile(`(?m)^(  [a-z-]+  [a-z-]+(  \d+ % of .*)?\n)+`), "  <progress>\n"},
 	{regexp.MustCompile(`(Done|Restored) in [\d.]+m?s`), "$1 in <time>"},
 	{regexp.MustCompile(` {2,}`), "  "},
 }

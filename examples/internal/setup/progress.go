@@ -6,11 +6,13 @@ import (
 	"os"
 )
 
-// ProgressLine shows the progress of a wait. On a terminal it updates one line. Otherwise it prints one line for each poll.
+// ProgressLine shows the progress of a wait. On a terminal it updates one line. Otherwise it prints a line when the text changes, so that
+// a log is short.
 type ProgressLine struct {
 	output   io.Writer
 	terminal bool
 	open     bool
+	last     string
 }
 
 // NewProgressLine returns a line on the output.
@@ -26,13 +28,15 @@ func NewProgressLine(output io.Writer) *ProgressLine {
 
 // Show replaces the text of the line.
 func (p *ProgressLine) Show(text string) {
-	if !p.terminal {
+	switch {
+	case p.terminal:
+		// Overwrite the line and clear the rest of it. Meanwhile, the terminal does not wrap: it could not overwrite two lines.
+		fmt.Fprintf(p.output, "\r\x1b[?7l  %s\x1b[K\x1b[?7h", text)
+		p.open = true
+	case text != p.last:
 		fmt.Fprintln(p.output, "  "+text)
-
-		return
+		p.last = text
 	}
-	fmt.Fprintf(p.output, "\r  %s\x1b[K", text) // overwrite the line and clear the rest of it
-	p.open = true
 }
 
 // End moves to the next line if Show has written to a terminal.

@@ -22,7 +22,7 @@ func NewestSnapshot(ctx context.Context, client *redshift.Client, cluster string
 		}
 	}
 	if newest.SnapshotIdentifier == "" {
-		return newest, fmt.Errorf("%s has no available snapshot", cluster)
+		return newest, fmt.Errorf("%s has no available snapshot in region %s", cluster, client.Region())
 	}
 
 	return newest, nil
@@ -36,7 +36,11 @@ func Polls(output io.Writer, every time.Duration) (options redshift.WaitOptions,
 		MaxDelay: 4 * every,
 		Progress: func(progress redshift.WaitProgress) {
 			if cluster, ok := progress.Resource.(models.Cluster); ok {
-				line.Show(clusterProgress(&cluster))
+				text := clusterProgress(&cluster)
+				if line.terminal {
+					text += fmt.Sprintf("  after %v", progress.Waited.Round(time.Second)) // shows that the program is running
+				}
+				line.Show(text)
 			}
 		},
 	}
@@ -53,7 +57,11 @@ func clusterProgress(cluster *models.Cluster) string {
 		return text
 	}
 
-	return fmt.Sprintf("%s  restoring  %s of %s MB  %.0f MB/s  %v left", text,
-		Megabytes(restore.ProgressInMegaBytes), Megabytes(restore.SnapshotSizeInMegaBytes),
+	percent := 0.0
+	if restore.SnapshotSizeInMegaBytes > 0 {
+		percent = 100 * float64(restore.ProgressInMegaBytes) / float64(restore.SnapshotSizeInMegaBytes)
+	}
+
+	return fmt.Sprintf("%s  %.0f %% of %s MB  %.0f MB/s  %v left", text, percent, Megabytes(restore.SnapshotSizeInMegaBytes),
 		restore.CurrentRestoreRateInMegaBytesPerSecond, time.Duration(restore.EstimatedTimeToCompletionInSeconds)*time.Second)
 }

@@ -30,12 +30,16 @@ type Target struct {
 	DemoAge time.Duration
 	// Fake is the Redshift of the demo. Client sets it.
 	Fake *redshifttest.Fake
+
+	flags *flag.FlagSet
+	poll  time.Duration // of the flag -poll
 }
 
 // Flags returns the flags of a program and the target that they set. It registers -region, -endpoint and -live. The text
 // describes the program.
 func Flags(program, text string) (*flag.FlagSet, *Target) {
-	flags, target := flag.NewFlagSet(program, flag.ContinueOnError), new(Target)
+	flags := flag.NewFlagSet(program, flag.ContinueOnError)
+	target := &Target{flags: flags}
 	flags.Usage = func() {
 		fmt.Fprintf(flags.Output(), "%s\nWithout -live and -endpoint, it calls a fake Redshift in its own process and sends nothing over "+
 			"the network.\n\nUsage: %s [flags]\n\n", text, program)
@@ -83,7 +87,8 @@ func (t *Target) Client(output io.Writer) (*redshift.Client, error) {
 		Start:            time.Now().Add(-t.DemoAge),
 		ClockSpeed:       100,
 		SnapshotDuration: 4 * time.Minute,
-		ClusterDuration:  time.Minute,
+		RestoreDuration:  4 * time.Minute,
+		ClusterDuration:  30 * time.Second,
 	})
 	if err := t.Fake.AddCluster(redshifttest.Cluster{Identifier: DemoCluster, SizeInMegaBytes: 48_000}); err != nil {
 		return nil, err
@@ -110,13 +115,23 @@ func (t *Target) OtherClient(accountID string) (*redshift.Client, error) {
 	return redshift.New(config)
 }
 
-// PollEvery returns the first interval between polls of a snapshot.
-func (t *Target) PollEvery() time.Duration {
-	if t.Demo() {
-		return 250 * time.Millisecond
-	}
+// AddPollFlag registers -poll for a program that waits.
+func (t *Target) AddPollFlag() {
+	t.flags.DurationVar(&t.poll, "poll", 0,
+		"the first `interval` between polls; later intervals are up to 4 times as long (default 10s, or 250ms in the demo)",
+	)
+}
 
-	return 10 * time.Second
+// PollEvery returns the first interval between polls.
+func (t *Target) PollEvery() time.Duration {
+	switch {
+	case t.poll != 0:
+		return t.poll
+	case t.Demo():
+		return 250 * time.Millisecond
+	default:
+		return 10 * time.Second
+	}
 }
 
 // Main runs a program until it ends or the user presses Ctrl-C. The exit status is 0, 1 for an error, 2 for bad flags, or 130 for
