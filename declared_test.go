@@ -256,6 +256,7 @@ func declaredState(t *testing.T, client *redshift.Client) []string {
 		t.Fatal(err)
 	}
 	var lines []string
+	listed := make(map[string]bool)
 	cases := changeCalls()
 	for _, operation := range contract.Operations() {
 		if _, ok := cases[operation.Name]; ok || operation.ReadOnly || operation.Recovery.Describe == "" {
@@ -265,6 +266,10 @@ func declaredState(t *testing.T, client *redshift.Client) []string {
 			continue
 		}
 		describe := described(operation.Recovery.Describe)
+		if listed[describe.Name] {
+			continue // another operation has the same resources
+		}
+		listed[describe.Name] = true
 		keys := describedBy(describe)
 		names := []string{"old", "new"}
 		if len(keys) == 0 {
