@@ -165,7 +165,7 @@ func TestADrillContinuesWithAScratchCluster(t *testing.T) {
 			fails:   "no drill created the cluster sales-drill",
 		},
 		"that is a restored cluster with other settings": {
-			scratch: redshifttest.Cluster{Identifier: "sales-drill", Restoring: true, AutomatedSnapshotRetentionPeriod: new(7)},
+			scratch: redshifttest.Cluster{Identifier: "sales-drill", Restoring: true, AutomatedSnapshotRetentionPeriod: 7},
 			fails:   "no drill created the cluster sales-drill",
 		},
 		"that does not exist": {
