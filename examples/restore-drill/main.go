@@ -248,7 +248,7 @@ func (d *drill) cleanUp(ctx context.Context) error {
 	}
 	err := d.delete(ctx)
 	if errors.Is(err, models.ErrInvalidClusterState) {
-		err = fmt.Errorf("Redshift does not delete a cluster that it is creating or changing: %w", err)
+		err = fmt.Errorf("a cluster that Redshift creates or changes cannot be deleted: %w", err)
 	}
 	if err != nil {
 		return fmt.Errorf("delete %s: %w\nThe cluster %[1]s costs money until you delete it.%[3]s", d.scratch, err, d.howTo())

@@ -115,7 +115,7 @@ func TestRedshiftDoesNotDeleteAClusterThatItCreates(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !strings.HasSuffix(err.Error(), "\n\nTo delete it:\n\n  "+deleteCommand) {
 			t.Errorf("run() = %v, want the command that deletes the cluster", err)
 		}
-		if text := "Redshift does not delete a cluster that it is creating or changing"; !strings.Contains(err.Error(), text) {
+		if text := "a cluster that Redshift creates or changes cannot be deleted"; !strings.Contains(err.Error(), text) {
 			t.Errorf("run() = %v, want %q", err, text)
 		}
 		if scratchStatus(t, job) != "creating" {
