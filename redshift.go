@@ -1,5 +1,14 @@
-// Package redshift is a client for the management API of Amazon Redshift. It has the operations for snapshots: create, copy, share,
-// list, tag, schedule, restore and delete them. docs/api.md lists all operations.
+// Package redshift is a client for the management API of Amazon Redshift. It has the operations for
+//   - snapshots: create, copy, share, list, schedule and delete them, and restore clusters and tables,
+//   - clusters: create, change, rename, resize, pause, resume, reboot and delete them,
+//   - parameter groups and subnet groups,
+//   - events, event subscriptions and audit logs,
+//   - scheduled actions,
+//   - temporary credentials for databases,
+//   - tags of all resources.
+//
+// docs/api.md lists all operations. They do not include reserved nodes, data shares and Redshift Serverless. To call another operation, use
+// Amazon's SDK in the same program.
 //
 // [New] makes a [Client] from a [Config]. Each operation is a method of Client: it takes a context, a struct of parameters and
 // options ([Option]), and returns a struct. Iterators such as [Client.DescribeClusterSnapshotsAll], waits such as
@@ -55,7 +64,7 @@
 //
 // # Waiting
 //
-// Waits poll until a resource is in a state, for example until a snapshot or a cluster is available. They end when the context is
+// Waits poll until a resource is in a state, for example until a snapshot is available or a cluster is paused. They end when the context is
 // done, so use a context with a deadline. They tolerate outages of Redshift. [WaitOptions] configures them.
 //
 // # Testing

@@ -2,8 +2,9 @@
 //
 // The fake needs no account and no network. It implements the snapshot operations of Redshift: manual and scheduled snapshots, copies,
 // access for other accounts, tags, retention, restores of clusters and tables, and copies in other regions. It also implements the life
-// of clusters: creation, changes, reboots, pauses, resizes, IAM roles and deletion. It works with the client of this module and with
-// every other AWS client. The command redshift-fake serves it as a program.
+// of clusters (creation, changes, reboots, pauses, resizes, IAM roles and deletion), parameter groups, subnet groups, events, audit logs,
+// scheduled actions and temporary credentials. It works with the client of this module and with every other AWS client. The command
+// redshift-fake serves it as a program.
 //
 // # Quick start
 //

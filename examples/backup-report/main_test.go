@@ -144,6 +144,19 @@ TIME              SEVERITY  EVENT                SNAPSHOT
 	}
 }
 
+func TestJSONOfAnAccountWithoutBackupsHasEmptyLists(t *testing.T) {
+	_, url := exampletest.Endpoint(t)
+	var output bytes.Buffer
+	if err := run(t.Context(), []string{"-endpoint", url, "-json"}, &output); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{`"clusters": []`, `"events": []`} {
+		if !strings.Contains(output.String(), text) {
+			t.Errorf("the document lacks %s:\n%s", text, &output)
+		}
+	}
+}
+
 func TestReportReturnsTheErrorOfEachCall(t *testing.T) {
 	t.Parallel()
 	for _, operation := range []string{"DescribeStorage", "DescribeClusters", "DescribeClusterSnapshots", "DescribeEvents"} {

@@ -112,7 +112,7 @@ func (s *swap) checkReplaced(found *clusters) error {
 }
 
 // explainLimit is the time limit of the calls that describe the clusters after an error.
-const explainLimit = 10 * time.Second
+const explainLimit = 5 * time.Second
 
 // explain adds to the error of a run which clusters exist, and how to continue. It also does so after Ctrl-C.
 func (s *swap) explain(ctx context.Context, err error) error {

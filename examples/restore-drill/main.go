@@ -66,6 +66,9 @@ func run(ctx context.Context, arguments []string, output io.Writer) error {
 	if *scratch == "" {
 		*scratch = *cluster + "-drill"
 	}
+	if strings.EqualFold(*scratch, *cluster) {
+		return errors.New("-scratch must not be the name of the cluster, because the drill deletes it")
+	}
 	ctx, cancel := context.WithTimeout(ctx, *limit)
 	defer cancel()
 
@@ -123,8 +126,8 @@ func (d *drill) begin(ctx context.Context, snapshot *models.Snapshot) (continued
 		case err != nil:
 			return false, err
 		case found == nil:
-		case found.RestoreStatus == nil:
-			return false, fmt.Errorf("no restore created the cluster %s, so no drill left it; choose another name with -scratch", d.scratch)
+		case !leftByDrill(found):
+			return false, fmt.Errorf("no drill created the cluster %s, so it is left unchanged; choose another name with -scratch", d.scratch)
 		case found.ClusterStatus == models.ClusterStatusDeleting:
 			if err := d.waitDeleted(ctx); err != nil {
 				return false, err
@@ -140,6 +143,15 @@ func (d *drill) begin(ctx context.Context, snapshot *models.Snapshot) (continued
 
 	return false, d.restore(ctx, snapshot.SnapshotIdentifier)
 }
+
+// leftByDrill reports whether a cluster has the settings of a scratch cluster, because the drill deletes it.
+func leftByDrill(cluster *models.Cluster) bool {
+	return cluster.RestoreStatus != nil && !cluster.PubliclyAccessible && cluster.AutomatedSnapshotRetentionPeriod == scratchRetention
+}
+
+// scratchRetention is the retention period of the automated snapshots of the scratch cluster, in days: the minimum that all node types
+// allow.
+const scratchRetention = 1
 
 // scratchCluster returns the scratch cluster, or nil if it does not exist.
 func (d *drill) scratchCluster(ctx context.Context) (*models.Cluster, error) {
@@ -164,7 +176,7 @@ func (d *drill) restore(ctx context.Context, snapshot string) error {
 		ClusterIdentifier:                d.scratch,
 		ClusterSubnetGroupName:           d.subnetGroup,
 		PubliclyAccessible:               new(false), // the scratch cluster has the data of the original
-		AutomatedSnapshotRetentionPeriod: new(1),     // days; the minimum that all node types allow
+		AutomatedSnapshotRetentionPeriod: new(scratchRetention),
 	})
 	var unsent *redshift.SendError
 	switch {
@@ -223,8 +235,8 @@ func (d *drill) check(snapshot *models.Snapshot, cluster *models.Cluster) error 
 const (
 	// deleteLimit is the longest time to wait until the scratch cluster is deleted.
 	deleteLimit = 30 * time.Minute
-	// deleteCallLimit is the time limit of the call that deletes it. Ctrl-C does not end this call.
-	deleteCallLimit = 30 * time.Second
+	// interruptedLimit is the longest time that the call that deletes it continues after Ctrl-C or a timeout.
+	interruptedLimit = 10 * time.Second
 )
 
 // cleanUp deletes the scratch cluster, unless -keep is set. It also runs after a failure, a timeout or Ctrl-C.
@@ -236,7 +248,7 @@ func (d *drill) cleanUp(ctx context.Context) error {
 	}
 	err := d.delete(ctx)
 	if errors.Is(err, models.ErrInvalidClusterState) {
-		err = fmt.Errorf("Redshift does not delete a cluster that it is creating or changing: %w", err)
+		err = fmt.Errorf("a cluster that Redshift creates or changes cannot be deleted: %w", err)
 	}
 	if err != nil {
 		return fmt.Errorf("delete %s: %w\nThe cluster %[1]s costs money until you delete it.%[3]s", d.scratch, err, d.howTo())
@@ -247,8 +259,9 @@ func (d *drill) cleanUp(ctx context.Context) error {
 
 // delete deletes the scratch cluster without a final snapshot, and waits until it is deleted or ctx is done.
 func (d *drill) delete(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteCallLimit)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), deleteLimit)
 	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(interruptedLimit, cancel) })()
 	_, err := d.client.DeleteCluster(limited, &redshift.DeleteClusterParams{
 		ClusterIdentifier:        d.scratch,
 		SkipFinalClusterSnapshot: new(true),

@@ -97,6 +97,14 @@ func TestCtrlCEndsTheDrillSoonAndDeletesTheScratchCluster(t *testing.T) {
 	}
 }
 
+func TestTheClusterIsNoScratchCluster(t *testing.T) {
+	t.Parallel()
+	err := run(t.Context(), []string{"-cluster", "sales", "-scratch", "Sales", "-continue"}, new(bytes.Buffer))
+	if err == nil || !strings.Contains(err.Error(), "-scratch must not be the name of the cluster") {
+		t.Errorf("run() = %v, want an error", err)
+	}
+}
+
 func TestRedshiftDoesNotDeleteAClusterThatItCreates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -107,11 +115,36 @@ func TestRedshiftDoesNotDeleteAClusterThatItCreates(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !strings.HasSuffix(err.Error(), "\n\nTo delete it:\n\n  "+deleteCommand) {
 			t.Errorf("run() = %v, want the command that deletes the cluster", err)
 		}
-		if text := "Redshift does not delete a cluster that it is creating or changing"; !strings.Contains(err.Error(), text) {
+		if text := "a cluster that Redshift creates or changes cannot be deleted"; !strings.Contains(err.Error(), text) {
 			t.Errorf("run() = %v, want %q", err, text)
 		}
 		if scratchStatus(t, job) != "creating" {
 			t.Errorf("the scratch cluster is %s, want creating", scratchStatus(t, job))
+		}
+	})
+}
+
+func TestTheDeletionEndsSoonAfterCtrlCIfRedshiftDoesNotRespond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, job := newFake(t)
+		if err := fake.InjectNext("DeleteCluster", redshifttest.Fault{Delay: time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var stopped time.Time
+		job.output = &stopper{at: "Checked", stop: func() {
+			time.AfterFunc(20*time.Second, func() {
+				stopped = time.Now()
+				cancel()
+			})
+		}}
+		err := job.run(ctx)
+		if took := time.Since(stopped); stopped.IsZero() || took > interruptedLimit+time.Second {
+			t.Errorf("the drill ended %v after Ctrl-C", took)
+		}
+		if err == nil || !strings.HasSuffix(err.Error(), "\n\nTo delete it:\n\n  "+deleteCommand) {
+			t.Errorf("run() = %v, want the command that deletes the cluster", err)
 		}
 	})
 }
@@ -129,7 +162,11 @@ func TestADrillContinuesWithAScratchCluster(t *testing.T) {
 		},
 		"that no restore created": {
 			scratch: redshifttest.Cluster{Identifier: "sales-drill"},
-			fails:   "no restore created the cluster sales-drill",
+			fails:   "no drill created the cluster sales-drill",
+		},
+		"that is a restored cluster with other settings": {
+			scratch: redshifttest.Cluster{Identifier: "sales-drill", Restoring: true, AutomatedSnapshotRetentionPeriod: 7},
+			fails:   "no drill created the cluster sales-drill",
 		},
 		"that does not exist": {
 			scratch: redshifttest.Cluster{Identifier: "other"},
@@ -147,7 +184,7 @@ func TestADrillContinuesWithAScratchCluster(t *testing.T) {
 				job.output, job.resume = &output, true
 				err := job.run(t.Context())
 				if test.fails != "" {
-					if err == nil || !strings.Contains(err.Error(), test.fails) || scratchStatus(t, job) != "available" {
+					if err == nil || !strings.Contains(err.Error(), test.fails) || scratchStatus(t, job) == "missing" {
 						t.Errorf("run() = %v, want an error with %q; the cluster is %s", err, test.fails, scratchStatus(t, job))
 					}
 
