@@ -5,6 +5,7 @@ package redshift
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/networking"
@@ -82,7 +83,7 @@ func recoverDeleteClusterSubnetGroup(lookUps *Client, params *DeleteClusterSubne
 		Missing: []awsquery.ErrorCode{models.ErrClusterSubnetGroupNotFoundFault},
 		Gone:    func() any { return &DeleteClusterSubnetGroupResult{} },
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeClusterSubnetGroups(ctx, &DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: params.ClusterSubnetGroupName})
+			described, err := lookUps.DescribeClusterSubnetGroups(ctx, &DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: strings.ToLower(params.ClusterSubnetGroupName)})
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ package redshift
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/client/parameters"
@@ -52,7 +53,7 @@ func recoverCreateClusterParameterGroup(lookUps *Client, params *CreateClusterPa
 		Settled: []awsquery.ErrorCode{models.ErrClusterParameterGroupAlreadyExists},
 		Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeClusterParameterGroups(ctx, &DescribeClusterParameterGroupsParams{ParameterGroupName: params.ParameterGroupName})
+			described, err := lookUps.DescribeClusterParameterGroups(ctx, &DescribeClusterParameterGroupsParams{ParameterGroupName: strings.ToLower(params.ParameterGroupName)})
 			if err != nil {
 				return nil, err
 			}
@@ -107,7 +108,7 @@ func recoverDeleteClusterParameterGroup(lookUps *Client, params *DeleteClusterPa
 		Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
 		Gone:    func() any { return &DeleteClusterParameterGroupResult{} },
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeClusterParameterGroups(ctx, &DescribeClusterParameterGroupsParams{ParameterGroupName: params.ParameterGroupName})
+			described, err := lookUps.DescribeClusterParameterGroups(ctx, &DescribeClusterParameterGroupsParams{ParameterGroupName: strings.ToLower(params.ParameterGroupName)})
 			if err != nil {
 				return nil, err
 			}

@@ -342,7 +342,7 @@ func recoverByStatus(
 }
 
 // recoverResizeCluster compares the last resize of the cluster with the request. Redshift refuses a retry with InvalidClusterState during
-// the resize. If the last resize succeeded, its target is the size of the cluster.
+// the resize.
 func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery.Plan {
 	return recovery.Plan{
 		Class:   recovery.Idempotent,
@@ -359,6 +359,9 @@ func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery
 				return nil, err
 			}
 			compare.Same("Status", resize.Status == models.ResizeStatusInProgress || resize.Status == models.ResizeStatusSucceeded)
+			if resize.Status == models.ResizeStatusSucceeded {
+				compareResized(compare, params, found)
+			}
 			compare.SameIdentifier("TargetClusterType", string(params.ClusterType), string(resize.TargetClusterType))
 			compare.SameIdentifier("TargetNodeType", params.NodeType, resize.TargetNodeType)
 			recovery.SameOptional(compare, "TargetNumberOfNodes", params.NumberOfNodes, resize.TargetNumberOfNodes)
@@ -373,6 +376,15 @@ func recoverResizeCluster(lookUps *Client, params *ResizeClusterParams) recovery
 			return &ResizeClusterResult{Cluster: *found, RequestID: requestID}, nil
 		},
 	}
+}
+
+// compareResized compares the size of a cluster whose last resize succeeded. That resize can be older than the call. If the call requests
+// a size, a cluster of that size is its effect. If it requests none, nothing shows which call made the resize.
+func compareResized(compare *recovery.Comparison, params *ResizeClusterParams, found *models.Cluster) {
+	requestsSize := params.ClusterType != "" || params.NodeType != "" || params.NumberOfNodes != nil
+	compare.Same("Status", requestsSize)
+	compare.SameIdentifier("NodeType", params.NodeType, found.NodeType)
+	recovery.SameValue(compare, "NumberOfNodes", params.NumberOfNodes, found.NumberOfNodes)
 }
 
 // recoverCancelResize compares the status of the last resize. A resize that is no longer in progress was canceled, or it ended before the

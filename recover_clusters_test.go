@@ -343,12 +343,20 @@ func TestRecoverResizedCluster(t *testing.T) {
 	}
 	cluster := inStatus("resizing")
 	ours := resizeWith("IN_PROGRESS", "ra3.large", "4", "ElasticResize")
+	succeeded := resizeWith("SUCCEEDED", "ra3.large", "4", "ElasticResize")
+	resized := clusterWith("<NodeType>ra3.large</NodeType><NumberOfNodes>4</NumberOfNodes>")
+	smaller := clusterWith("<NodeType>ra3.large</NodeType><NumberOfNodes>2</NumberOfNodes>")
+	classic := of((*redshift.Client).ResizeCluster, redshift.ResizeClusterParams{ClusterIdentifier: "analytics", Classic: new(true)}, nil)
 	other := func(one reply) []reply {
 		return afterLost("InvalidClusterState", slices.Repeat([]reply{one, cluster}, 5)...)
 	}
 	runRecovered(t, map[string]recoveredCall{
 		"in progress":            {call: resize, replies: afterLost("InvalidClusterState", ours, cluster), want: "ok", requests: "2*ResizeCluster DescribeResize DescribeClusters"},
-		"done":                   {call: resize, replies: afterLost("InvalidClusterState", resizeWith("SUCCEEDED", "ra3.large", "4", "ElasticResize"), cluster), want: "ok"},
+		"done":                   {call: resize, replies: afterLost("InvalidClusterState", succeeded, resized), want: "ok"},
+		"done, not visible yet":  {call: resize, replies: afterLost("InvalidClusterState", succeeded, smaller, succeeded, resized), want: "ok"},
+		"done, resized again":    {call: resize, replies: afterAllLost(succeeded, smaller), want: "unknown", text: "another NumberOfNodes"},
+		"done, no size":          {call: classic, replies: afterAllLost(resizeWith("SUCCEEDED", "ra3.large", "4", "ClassicResize"), resized), want: "unknown", text: "another Status"},
+		"no size, in progress":   {call: classic, replies: afterAllLost(resizeWith("IN_PROGRESS", "ra3.large", "4", "ClassicResize"), cluster), want: "ok"},
 		"all responses lost":     {call: resize, replies: afterAllLost(ours, cluster), want: "ok"},
 		"shown later":            {call: resize, replies: afterLost("InvalidClusterState", missingResize, resizeWith("NONE", "", "0", ""), cluster, ours, cluster), want: "ok"},
 		"never shown":            {call: resize, replies: afterLost("InvalidClusterState", missingResize), want: "unknown", requests: "2*ResizeCluster 5*DescribeResize"},

@@ -2,6 +2,7 @@ package redshift
 
 import (
 	"context"
+	"strings"
 
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/recovery"
@@ -45,8 +46,9 @@ func recoverModifyClusterSubnetGroup(lookUps *Client, params *ModifyClusterSubne
 	}
 }
 
+// lookUpSubnetGroup describes a subnet group. Redshift keeps its name in lower case.
 func lookUpSubnetGroup(ctx context.Context, lookUps *Client, name string) (*models.ClusterSubnetGroup, string, error) {
-	described, err := lookUps.DescribeClusterSubnetGroups(ctx, &DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: name})
+	described, err := lookUps.DescribeClusterSubnetGroups(ctx, &DescribeClusterSubnetGroupsParams{ClusterSubnetGroupName: strings.ToLower(name)})
 	if err != nil {
 		return nil, "", err
 	}

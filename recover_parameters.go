@@ -18,7 +18,7 @@ func recoverModifyClusterParameterGroup(lookUps *Client, params *ModifyClusterPa
 		Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
 		See:     "DescribeClusterParameters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeClusterParameters(ctx, &DescribeClusterParametersParams{ParameterGroupName: params.ParameterGroupName})
+			described, err := lookUpParameters(ctx, lookUps, params.ParameterGroupName)
 			if err != nil {
 				return nil, err
 			}
@@ -41,7 +41,7 @@ func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterPara
 		Missing: []awsquery.ErrorCode{models.ErrClusterParameterGroupNotFound},
 		See:     "DescribeClusterParameters",
 		LookUp: func(ctx context.Context, compare *recovery.Comparison) (any, error) {
-			described, err := lookUps.DescribeClusterParameters(ctx, &DescribeClusterParametersParams{ParameterGroupName: params.ParameterGroupName})
+			described, err := lookUpParameters(ctx, lookUps, params.ParameterGroupName)
 			if err != nil {
 				return nil, err
 			}
@@ -59,6 +59,11 @@ func recoverResetClusterParameterGroup(lookUps *Client, params *ResetClusterPara
 			return &ResetClusterParameterGroupResult{ParameterGroupName: params.ParameterGroupName, RequestID: described.RequestID}, nil
 		},
 	}
+}
+
+// lookUpParameters describes the parameters of a group. Redshift keeps the name of the group in lower case.
+func lookUpParameters(ctx context.Context, lookUps *Client, group string) (*DescribeClusterParametersResult, error) {
+	return lookUps.DescribeClusterParameters(ctx, &DescribeClusterParametersParams{ParameterGroupName: strings.ToLower(group)})
 }
 
 // parameterNamed returns the parameter with a name, or a zero value if no parameter has the name.

@@ -228,9 +228,12 @@ func clusterRestored(cluster *models.Cluster, availableSuffices bool) (bool, err
 	}
 }
 
-// unusable returns the reason why a cluster does not become available automatically, nil if it may.
+// unusable returns the reason why a cluster does not become available automatically, nil if it may. A resize is the remedy for the status
+// storage-full.
 func unusable(cluster *models.Cluster) error {
 	switch {
+	case cluster.ClusterStatus == models.ClusterStatusStorageFull && nodesChange(cluster):
+		return nil
 	case cluster.ClusterStatus == models.ClusterStatusIncompatibleRestore:
 		return ErrRestoreFailed
 	case cluster.ClusterStatus == models.ClusterStatusPaused:

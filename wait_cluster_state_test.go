@@ -120,6 +120,8 @@ func TestWaitClusterAvailablePollsUntilNoChangeIsPending(t *testing.T) {
 	failed.clusters[0].ClusterAvailabilityStatus = models.ClusterAvailabilityStatusFailed
 	available := clusterIn("available", "")
 	renamed := pending(models.PendingModifiedValues{ClusterIdentifier: "DRILL-secret"})
+	fullAndGrowing := clusterIn("storage-full", "")
+	fullAndGrowing.clusters[0].PendingModifiedValues = &models.PendingModifiedValues{NumberOfNodes: new(4)}
 	for name, test := range map[string]clusterWaitTest{
 		"available":                    {responses: states("available"), polls: 1, status: "available", fraction: 1},
 		"created":                      {responses: states("creating", "modifying", "available"), polls: 3, status: "available", fraction: 1},
@@ -139,6 +141,8 @@ func TestWaitClusterAvailablePollsUntilNoChangeIsPending(t *testing.T) {
 		"the new name is shown":        {responses: []restoreResponse{renamed}, polls: 1, status: "available", fraction: 1},
 		"deleting":                     {responses: states("deleting"), want: redshift.ErrClusterUnusable, polls: 1, status: "deleting"},
 		"hardware failure":             {responses: states("modifying", "hardware-failure"), want: redshift.ErrClusterUnusable, polls: 2, status: "hardware-failure"},
+		"full, resize requested":       {responses: []restoreResponse{fullAndGrowing, clusterIn("resizing", ""), clusterIn("available", "")}, polls: 3, status: "available", fraction: 1},
+		"full":                         {responses: states("storage-full"), want: redshift.ErrClusterUnusable, polls: 1, status: "storage-full"},
 		"an incompatible network":      {responses: states("incompatible-network"), want: redshift.ErrClusterUnusable, polls: 1, status: "incompatible-network"},
 		"incompatible parameters":      {responses: states("incompatible-parameters"), want: redshift.ErrClusterUnusable, polls: 1, status: "incompatible-parameters"},
 		"an incompatible restore":      {responses: states("incompatible-restore"), want: redshift.ErrRestoreFailed, polls: 1, status: "incompatible-restore"},

@@ -94,9 +94,10 @@ func (r *resizeWatch) accept(cluster *models.Cluster) (bool, error) {
 	isRunning := isResizing(cluster) || status == models.ResizeStatusInProgress || status == models.ResizeStatusCancelling
 	isAbsent := !isRunning && (status == "" || status == models.ResizeStatusNone)
 	stuck := r.absent.exceeded(isRunning, isAbsent)
+	isGrowing := isRunning && cluster.ClusterStatus == models.ClusterStatusStorageFull // the status can be from before the resize
 	r.canceled = r.canceled || status == models.ResizeStatusCancelling || cluster.ClusterStatus == models.ClusterStatusCancellingResize
 	switch {
-	case unusable(cluster) != nil:
+	case unusable(cluster) != nil && !isGrowing:
 		return false, unusable(cluster)
 	case isRunning:
 		return false, nil
@@ -117,10 +118,14 @@ func (r *resizeWatch) accept(cluster *models.Cluster) (bool, error) {
 
 // isResizing reports whether the description of a cluster shows a resize.
 func isResizing(cluster *models.Cluster) bool {
-	pending := cluster.PendingModifiedValues
-	nodesChange := pending != nil && (pending.NodeType != "" || pending.NumberOfNodes != nil || pending.ClusterType != "")
+	return nodesChange(cluster) || slices.Contains(resizingStatuses, cluster.ClusterStatus)
+}
 
-	return nodesChange || slices.Contains(resizingStatuses, cluster.ClusterStatus)
+// nodesChange reports whether other nodes are pending.
+func nodesChange(cluster *models.Cluster) bool {
+	pending := cluster.PendingModifiedValues
+
+	return pending != nil && (pending.NodeType != "" || pending.NumberOfNodes != nil || pending.ClusterType != "")
 }
 
 // resizingStatuses lists the states of a cluster that is being resized.

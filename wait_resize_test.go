@@ -26,6 +26,8 @@ func TestWaitClusterResizedPollsUntilTheResizeSucceeded(t *testing.T) {
 	failed.resize.Message = "no capacity"
 	requested := resizing("available", "SUCCEEDED")
 	requested.clusters[0].PendingModifiedValues = &models.PendingModifiedValues{NumberOfNodes: new(4)}
+	requestedFull := resizing("storage-full", "SUCCEEDED")
+	requestedFull.clusters[0].PendingModifiedValues = &models.PendingModifiedValues{NodeType: "ra3.4xlarge"}
 	running, done := resizing("resizing", "IN_PROGRESS"), resizing("available", "SUCCEEDED")
 	none := clusterIn("available", "")
 	for name, test := range map[string]clusterWaitTest{
@@ -48,6 +50,10 @@ func TestWaitClusterResizedPollsUntilTheResizeSucceeded(t *testing.T) {
 		"never resized, the code":     {responses: []restoreResponse{none}, want: models.ErrResizeNotFound, polls: 6, status: "no resize"},
 		"none in progress":            {responses: []restoreResponse{resizing("available", "NONE")}, want: redshift.ErrNoResize, not: models.ErrResizeNotFound, polls: 6, status: "NONE"},
 		"hardware failure":            {responses: []restoreResponse{running, resizing("hardware-failure", "IN_PROGRESS")}, want: redshift.ErrClusterUnusable, polls: 2, status: "IN_PROGRESS"},
+		"full":                        {responses: []restoreResponse{resizing("storage-full", "IN_PROGRESS"), running, done}, polls: 3, status: "SUCCEEDED", fraction: 1},
+		"full, resize pending":        {responses: []restoreResponse{requestedFull, running, done}, polls: 3, status: "SUCCEEDED", fraction: 1},
+		"full, not resized":           {responses: []restoreResponse{resizing("storage-full", "SUCCEEDED")}, want: redshift.ErrClusterUnusable, polls: 1, status: "SUCCEEDED", fraction: 1},
+		"full again":                  {responses: []restoreResponse{running, resizing("storage-full", "SUCCEEDED")}, want: redshift.ErrClusterUnusable, polls: 2, status: "SUCCEEDED", fraction: 1},
 		"deleted":                     {responses: []restoreResponse{running, clusterGone}, want: redshift.ErrClusterDeleted, polls: 2, status: "IN_PROGRESS"},
 		"not found":                   {responses: []restoreResponse{clusterGone}, want: models.ErrClusterNotFound, polls: 1},
 		"never done":                  {responses: []restoreResponse{running}, want: context.DeadlineExceeded, polls: 3600, status: "IN_PROGRESS"},

@@ -232,6 +232,9 @@ func (c *contractCheck) goneAsGo(operation described) string {
 	return strings.Join(fields, ", ")
 }
 
+// lowerCaseKeys lists the names that Redshift stores in lower case. DescribeClusters is documented to distinguish case.
+var lowerCaseKeys = []string{"ClusterIdentifier", "ClusterSubnetGroupName", "ParameterGroupName"}
+
 // keysAsGo returns the parameters of a look-up.
 func (c *contractCheck) keysAsGo(operation, lookUp described, keys map[string]any) string {
 	var fields []string
@@ -239,8 +242,8 @@ func (c *contractCheck) keysAsGo(operation, lookUp described, keys map[string]an
 		own, _ := keys[key].(string)
 		parameter, value := lookUp.parameters[key], c.valueOf(operation, own)
 		code := value.code
-		if key == "ClusterIdentifier" {
-			code = "strings.ToLower(" + code + ")" // Redshift stores cluster identifiers in lower case
+		if slices.Contains(lowerCaseKeys, key) {
+			code = "strings.ToLower(" + code + ")"
 		}
 		if kindOf(c, parameter) == "list of "+value.kind {
 			code = "[]string{" + code + "}"
