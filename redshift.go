@@ -1,5 +1,6 @@
-// Package redshift is a client for the management API of Amazon Redshift. It has the operations for snapshots: create, copy, share,
-// list, tag, schedule, restore and delete them. docs/api.md lists all operations.
+// Package redshift is a client for the management API of Amazon Redshift. It has operations for snapshots (create, copy, share, list,
+// tag, schedule, restore, delete) and for clusters (create, modify, resize, pause, delete), for their parameter groups, subnet groups
+// and events, and for scheduled actions. docs/api.md lists all operations.
 //
 // [New] makes a [Client] from a [Config]. Each operation is a method of Client: it takes a context, a struct of parameters and
 // options ([Option]), and returns a struct. Iterators such as [Client.DescribeClusterSnapshotsAll], waits such as
