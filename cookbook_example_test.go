@@ -199,19 +199,38 @@ func waitWithProgress(ctx context.Context, client *redshift.Client, identifier s
 
 // restoreSnapshot restores a snapshot to a new cluster, and waits until all of its data is there.
 func restoreSnapshot(ctx context.Context, client *redshift.Client, identifier, cluster string) (models.Cluster, error) {
+	ctx, cancel := context.WithTimeout(ctx, 12*time.Hour)
+	defer cancel()
 	_, err := client.RestoreFromClusterSnapshot(ctx, &redshift.RestoreFromClusterSnapshotParams{
 		ClusterIdentifier:  cluster,
 		SnapshotIdentifier: identifier,
 	})
-	if err != nil {
+	unknown := errors.As(err, new(*redshift.OutcomeUnknownError)) // the cluster may exist: the wait finds out
+	if err != nil && !unknown {
 		return models.Cluster{}, err
 	}
-	restored, err := client.WaitClusterRestored(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: cluster}, redshift.WaitOptions{})
+	restored, err := client.WaitClusterRestored(ctx,
+		&redshift.DescribeClustersParams{ClusterIdentifier: cluster}, redshift.WaitOptions{ExpectNew: true})
 	if errors.Is(err, redshift.ErrRestoreFailed) {
 		return restored, fmt.Errorf("snapshot %s cannot be restored: %w", identifier, err)
 	}
 
 	return restored, err
+}
+
+// pauseAndWait pauses a cluster and waits until it is paused, up to an hour. It continues a pause that has begun, and accepts a paused
+// cluster.
+func pauseAndWait(ctx context.Context, client *redshift.Client, cluster string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	_, err := client.PauseCluster(ctx, &redshift.PauseClusterParams{ClusterIdentifier: cluster})
+	unknown := errors.As(err, new(*redshift.OutcomeUnknownError))
+	if err != nil && !unknown && !errors.Is(err, models.ErrInvalidClusterState) {
+		return err
+	}
+	_, err = client.WaitClusterPaused(ctx, &redshift.DescribeClustersParams{ClusterIdentifier: cluster}, redshift.WaitOptions{})
+
+	return err
 }
 
 // swapClusters gives two clusters each other's identifier, with a temporary identifier in between. Clients of the live cluster then use
@@ -449,6 +468,20 @@ func Example_restoreSnapshot() {
 	cluster, err := restoreSnapshot(context.Background(), client, "monday", "drill")
 	fmt.Println(cluster.ClusterIdentifier, cluster.ClusterStatus, err)
 	// Output: drill available <nil>
+}
+
+func Example_pauseAndWait() {
+	client, fake := cookbookClient()
+	for _, status := range []string{"paused", "hardware-failure"} {
+		if err := fake.SetClusterStatus("analytics", status); err != nil {
+			log.Fatal(err)
+		}
+		err := pauseAndWait(context.Background(), client, "analytics")
+		fmt.Println(status, err == nil, errors.Is(err, redshift.ErrClusterNotPaused))
+	}
+	// Output:
+	// paused true false
+	// hardware-failure false true
 }
 
 func Example_swapClusters() {

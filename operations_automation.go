@@ -14,7 +14,8 @@ import (
 
 // CreateScheduledActionParams has the parameters of [Client.CreateScheduledAction]:
 //   - IamRole string, required: IAM role that runs the action, as an Amazon Resource Name (ARN)
-//   - Schedule string, required: times to run the action, in UTC
+//   - Schedule string, required: times to run the action, in UTC, such as cron(0 10 ? * MON *) or
+//     at(2027-03-04T17:27:00)
 //   - ScheduledActionName string, required: name of the new scheduled action, unique in the account
 //   - TargetAction *[models.ScheduledActionType], required: action to run
 //   - Enable *bool: whether the scheduled action is active
@@ -26,7 +27,8 @@ type CreateScheduledActionParams = automation.CreateScheduledActionParams
 // CreateScheduledActionResult is the result of [Client.CreateScheduledAction]:
 //   - ScheduledActionName string: name of the scheduled action
 //   - TargetAction [models.ScheduledActionType]: action to run
-//   - Schedule string: times to run the action, in UTC
+//   - Schedule string: times to run the action, in UTC, such as cron(0 10 ? * MON *) or
+//     at(2027-03-04T17:27:00)
 //   - IamRole string: IAM role that runs the action, as an ARN
 //   - ScheduledActionDescription string: description of the scheduled action, for people
 //   - State [models.ScheduledActionState]: whether the scheduled action is active or disabled
@@ -169,7 +171,8 @@ type ModifyScheduledActionParams = automation.ModifyScheduledActionParams
 // ModifyScheduledActionResult is the result of [Client.ModifyScheduledAction]:
 //   - ScheduledActionName string: name of the scheduled action
 //   - TargetAction [models.ScheduledActionType]: action to run
-//   - Schedule string: times to run the action, in UTC
+//   - Schedule string: times to run the action, in UTC, such as cron(0 10 ? * MON *) or
+//     at(2027-03-04T17:27:00)
 //   - IamRole string: IAM role that runs the action, as an ARN
 //   - ScheduledActionDescription string: description of the scheduled action, for people
 //   - State [models.ScheduledActionState]: whether the scheduled action is active or disabled

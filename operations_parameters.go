@@ -15,7 +15,7 @@ import (
 
 // CreateClusterParameterGroupParams has the parameters of [Client.CreateClusterParameterGroup]:
 //   - Description string, required: description of the new group, for people
-//   - ParameterGroupFamily string, required: family of the new group
+//   - ParameterGroupFamily string, required: family of the new group, such as redshift-1.0
 //   - ParameterGroupName string, required: name of the new group, unique in the account and region
 //   - Tags [][models.Tag]: tags of the new resource
 type CreateClusterParameterGroupParams = parameters.CreateClusterParameterGroupParams

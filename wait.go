@@ -56,8 +56,9 @@ type WaitOptions struct {
 	// of the wait.
 	Progress func(WaitProgress)
 
-	// ExpectNew is for a resource that was created moments ago: up to 5 polls in a row may fail to find it. A [Client] sets it for
-	// resources that it created, copied, restored or renamed in the last minute.
+	// ExpectNew is for a resource that was created moments ago: up to 5 polls in a row may fail to find it, about a minute with the
+	// default delays. A [Client] sets it for resources that it created, copied, restored or renamed in the last minute. Set it if the
+	// outcome of the call is unknown, or if another program made the call.
 	ExpectNew bool
 
 	// RenamedFrom is the previous identifier of a cluster that ModifyCluster renames, for [Client.WaitClusterAvailable] with the new

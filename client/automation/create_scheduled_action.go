@@ -18,9 +18,9 @@ type CreateScheduledActionParams struct {
 	// Required. IAM role that runs the action, as an Amazon Resource Name (ARN). The role needs permission for the
 	// target action. Its trust policy must let scheduler.redshift.amazonaws.com assume the role.
 	IamRole string `json:"IamRole,omitzero"`
-	// Required. Times to run the action, in UTC. For one run, use at(2027-03-04T17:27:00). For repeated runs, use cron(0
-	// 10 ? * MON *). The fields of cron are minutes, hours, day of the month, month, day of the week and year. Runs must
-	// be at least one hour apart.
+	// Required. Times to run the action, in UTC, such as cron(0 10 ? * MON *) or at(2027-03-04T17:27:00). The form at is
+	// for one run, and cron for repeated runs. The fields of cron are minutes, hours, day of the month, month, day of
+	// the week and year. Runs must be at least one hour apart.
 	Schedule string `json:"Schedule,omitzero"`
 	// Required. Name of the new scheduled action, unique in the account.
 	ScheduledActionName string `json:"ScheduledActionName,omitzero"`
@@ -70,8 +70,9 @@ type CreateScheduledActionResult struct {
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"CreateScheduledActionResult>ScheduledActionName"`
 	// Action to run. Exactly one of PauseCluster, ResumeCluster and ResizeCluster is set.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"CreateScheduledActionResult>TargetAction"`
-	// Times to run the action, in UTC. The form is at(2027-03-04T17:27:00) for one run, or cron(0 10 ? * MON *) for
-	// repeated runs. CreateScheduledAction describes the fields.
+	// Times to run the action, in UTC, such as cron(0 10 ? * MON *) or at(2027-03-04T17:27:00). The form at is for one
+	// run, and cron for repeated runs. The fields of cron are minutes, hours, day of the month, month, day of the week
+	// and year.
 	Schedule string `json:"Schedule,omitzero" xml:"CreateScheduledActionResult>Schedule"`
 	// IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"CreateScheduledActionResult>IamRole"`

@@ -67,8 +67,9 @@ type ModifyScheduledActionResult struct {
 	ScheduledActionName string `json:"ScheduledActionName,omitzero" xml:"ModifyScheduledActionResult>ScheduledActionName"`
 	// Action to run. Exactly one of PauseCluster, ResumeCluster and ResizeCluster is set.
 	TargetAction models.ScheduledActionType `json:"TargetAction,omitzero" xml:"ModifyScheduledActionResult>TargetAction"`
-	// Times to run the action, in UTC. The form is at(2027-03-04T17:27:00) for one run, or cron(0 10 ? * MON *) for
-	// repeated runs. CreateScheduledAction describes the fields.
+	// Times to run the action, in UTC, such as cron(0 10 ? * MON *) or at(2027-03-04T17:27:00). The form at is for one
+	// run, and cron for repeated runs. The fields of cron are minutes, hours, day of the month, month, day of the week
+	// and year.
 	Schedule string `json:"Schedule,omitzero" xml:"ModifyScheduledActionResult>Schedule"`
 	// IAM role that runs the action, as an ARN.
 	IamRole string `json:"IamRole,omitzero" xml:"ModifyScheduledActionResult>IamRole"`

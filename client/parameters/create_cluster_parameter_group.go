@@ -16,9 +16,9 @@ import (
 type CreateClusterParameterGroupParams struct {
 	// Required. Description of the new group, for people.
 	Description string `json:"Description,omitzero"`
-	// Required. Family of the new group. For example, redshift-1.0. It is the engine version of the clusters that can
-	// use the group. It determines which parameters the group has. DescribeClusterParameterGroups lists the default
-	// group of each family.
+	// Required. Family of the new group, such as redshift-1.0. It is the engine version of the clusters that can use the
+	// group. It determines which parameters the group has. DescribeClusterParameterGroups lists the default group of
+	// each family.
 	ParameterGroupFamily string `json:"ParameterGroupFamily,omitzero"`
 	// Required. Name of the new group, unique in the account and region. It has 1 to 255 letters, digits and hyphens. It
 	// starts with a letter, does not end with a hyphen, and has no two hyphens in a row. Redshift stores it in lower

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -53,6 +54,10 @@ func main() {
 		os.Exit(2)
 	}
 
+	// The run is short, and a third of its time would be garbage collection. It uses about 550 MB of memory in this way.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(800)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
