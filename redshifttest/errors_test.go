@@ -181,7 +181,8 @@ func TestErrors(t *testing.T) {
 		{deleting, nil, "MissingParameter", "SnapshotIdentifier"},
 		{deleting, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{deleting, []string{"SnapshotIdentifier", "ancient", "SnapshotClusterIdentifier", "busy"}, models.ErrClusterSnapshotNotFound, "ancient"},
-		{deleting, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState, "manual"},
+		{deleting, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState,
+			"Cannot delete the snapshot " + automated + " because only manual snapshots may be deleted"},
 		{deleting, []string{"SnapshotIdentifier", "young"}, models.ErrInvalidClusterSnapshotState, "creating"},
 		{deleting, []string{"SnapshotIdentifier", "old"}, models.ErrInvalidClusterSnapshotState, "Revoke"},
 
