@@ -445,7 +445,7 @@ func (f *Fake) AddCluster(added Cluster) error {
 			f.states.timers.add(available, func(at time.Time) { f.state.takeFirstSnapshot(stored, at) })
 		}
 	}
-	owner.clusters[added.Identifier] = stored
+	owner.addCluster(stored)
 
 	return nil
 }

@@ -264,7 +264,7 @@ func TestErrors(t *testing.T) {
 			"SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
 	}
 
-	fake := newFake(t, redshifttest.Options{})
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "busy", Status: "resizing"}); err != nil {
 		t.Fatal(err)
 	}
