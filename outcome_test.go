@@ -559,11 +559,15 @@ func TestOutcomeUnknownErrorNamesTheDescribeOperation(t *testing.T) {
 			t.Errorf("err = %v", err)
 		}
 		// The outcome of a restore is unknown until the cluster shows its creation time.
-		injectNext(t, w.fake, "RestoreFromClusterSnapshot", redshifttest.Fault{Cut: true, AfterWork: true})
-		_, err = restoreTo("drill")(t.Context(), w.client)
-		if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), "no ClusterCreateTime yet") {
-			t.Errorf("RestoreFromClusterSnapshot: err = %v, want ErrClusterAlreadyExists, an OutcomeUnknownError and the text 'no ClusterCreateTime yet'",
-				err)
+		const reason = "no ClusterCreateTime yet (wait until it is available, then compare it with the request)"
+		for operation, call := range map[string]callFunc{
+			"RestoreFromClusterSnapshot": restoreTo("drill"), "CreateCluster": clusterCalls()["CreateCluster"],
+		} {
+			injectNext(t, w.fake, operation, redshifttest.Fault{Cut: true, AfterWork: true})
+			_, err = call(t.Context(), w.client)
+			if !errors.As(err, &unknown) || !errors.Is(err, models.ErrClusterAlreadyExists) || !strings.Contains(err.Error(), reason) {
+				t.Errorf("%s: err = %v, want ErrClusterAlreadyExists, an OutcomeUnknownError and the text %q", operation, err, reason)
+			}
 		}
 		// An attempt that certainly had no effect is retried.
 		injectNext(t, w.fake, "CreateSnapshotSchedule", redshifttest.Fault{Code: "Throttling"})

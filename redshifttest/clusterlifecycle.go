@@ -13,33 +13,22 @@ const (
 	statusResuming models.ClusterStatus = "resuming"
 )
 
-// The events of the operations that create, change and delete clusters. Numbers, categories and severities are the ones that
-// DescribeEventCategories returns.
+// The events of the operations that create, change and delete clusters.
 var (
-	eventParameterGroupChanged = clusterEvent(1001, configuration)
-	eventClusterCreated        = clusterEvent(2000, management)
-	eventClusterDeleted        = clusterEvent(2001, management)
-	eventSecurityGroupsUpdated = clusterEvent(2002, management)
-	eventResizeStarted         = clusterEvent(2006, management)
-	eventResizeRequested       = clusterEvent(2007, management)
-	eventClusterRenamed        = clusterEvent(2013, management)
-	eventClusterRebooted       = clusterEvent(3000, monitoring)
-	eventResizeCompleted       = clusterEvent(3002, monitoring)
-	eventPauseStarted          = clusterEvent(3618, management)
-	eventClusterPaused         = clusterEvent(3619, monitoring)
-	eventClusterResumed        = clusterEvent(3622, monitoring)
-	eventCredentialsUpdated    = clusterEvent(4000, security)
+	eventParameterGroupChanged = eventOf(1001)
+	eventClusterCreated        = eventOf(2000)
+	eventClusterDeleted        = eventOf(2001)
+	eventSecurityGroupsUpdated = eventOf(2002)
+	eventResizeStarted         = eventOf(2006)
+	eventResizeRequested       = eventOf(2007)
+	eventClusterRenamed        = eventOf(2013)
+	eventClusterRebooted       = eventOf(3000)
+	eventResizeCompleted       = eventOf(3002)
+	eventPauseStarted          = eventOf(3618)
+	eventClusterPaused         = eventOf(3619)
+	eventClusterResumed        = eventOf(3622)
+	eventCredentialsUpdated    = eventOf(4000)
 )
-
-// clusterEvent returns a kind of event about a cluster, with the severity INFO.
-func clusterEvent(number int, category string) eventKind {
-	return eventKind{
-		number:     number,
-		source:     models.SourceTypeCluster,
-		categories: []string{category},
-		severity:   models.EventSeverityInfo,
-	}
-}
 
 // utcMinute returns a time as the messages of events have it.
 func utcMinute(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }

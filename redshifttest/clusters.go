@@ -441,11 +441,11 @@ func (f *Fake) AddCluster(added Cluster) error {
 	stored := &storedCluster{Cluster: added, settings: added.settings(), automated: now}
 	if added.Restoring {
 		stored.restore = &restore{started: added.CreateTime, duration: f.state.restoreDuration, size: added.SizeInMegaBytes}
-		if available := stored.restore.availableAt(); available.After(now) {
+		if available := stored.restore.availableAt(); !available.Before(now.Truncate(time.Millisecond)) { // CreateTime is truncated, too
 			f.states.timers.add(available, func(at time.Time) { f.state.takeFirstSnapshot(stored, at) })
 		}
 	}
-	owner.clusters[added.Identifier] = stored
+	owner.addCluster(stored)
 
 	return nil
 }

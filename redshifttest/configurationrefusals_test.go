@@ -311,11 +311,11 @@ func credentialsRefusals() []refusedCall {
 		{credentials, login(strings.Repeat("a", 65)), "InvalidParameterValue", "DbUser"},
 		{credentials, login("reader", "DbName", "1st"), "InvalidParameterValue", "DbName"},
 		{credentials, login("reader", "DbGroups.DbGroup.1", "Team"), "InvalidParameterValue", "Team"},
-		{credentials, login("reader", "DurationSeconds", "899"), "InvalidParameterValue", "between 900 and 3600"},
-		{credentials, login("reader", "DurationSeconds", "3601"), "InvalidParameterValue", "between 900 and 3600"},
+		{credentials, login("reader", "DurationSeconds", "899"), "InvalidParameterValue", "Token duration must be between 900 and 3600 seconds"},
+		{credentials, login("reader", "DurationSeconds", "3601"), "InvalidParameterValue", "Token duration must be between 900 and 3600 seconds"},
 		{withIAM, nil, "MissingParameter", "ClusterIdentifier or CustomDomainName"},
 		{withIAM, []string{"ClusterIdentifier", "missing"}, models.ErrClusterNotFound, "missing"},
-		{withIAM, []string{"ClusterIdentifier", "analytics", "DurationSeconds", "60"}, "InvalidParameterValue", "between 900 and 3600"},
+		{withIAM, []string{"ClusterIdentifier", "analytics", "DurationSeconds", "60"}, "InvalidParameterValue", "Token duration must be between 900 and 3600 seconds"},
 	}
 }
 

@@ -56,19 +56,12 @@ func createCluster(c *call) (any, *failure) {
 	return &clusters.CreateClusterResult{Cluster: c.clusterResult(cluster)}, nil
 }
 
-// addNewCluster stores a cluster, which is creating for the ClusterDuration.
+// addNewCluster adds a cluster, which is creating for the ClusterDuration.
 func (c *call) addNewCluster(cluster *storedCluster) {
-	owner := c.resourcesOf(c.account)
-	cluster.CreateTime = c.now.UTC().Truncate(time.Millisecond)
-	cluster.automated = c.now
-	if owner.removed[cluster.Identifier] {
-		cluster.namespace = cluster.Identifier + " " + cluster.CreateTime.Format(timeFormat)
-	}
 	if c.params.text("MasterUserPassword") != "" {
 		cluster.pending.MasterUserPassword = hiddenPassword
 	}
-	owner.clusters[cluster.Identifier] = cluster
-	c.hideNew(cluster)
+	c.store(cluster)
 	s, roles := c.state, c.params.strings("IamRoles.IamRoleArn")
 	s.begin(cluster, models.ClusterStatusCreating, c.now.Add(s.clusterDuration), func(at time.Time) {
 		cluster.clearPending()
@@ -77,6 +70,22 @@ func (c *call) addNewCluster(cluster *storedCluster) {
 			cluster.Identifier, utcMinute(at))
 		s.takeFirstSnapshot(cluster, at)
 	})
+}
+
+// store stores a cluster that the call creates.
+func (c *call) store(cluster *storedCluster) {
+	cluster.CreateTime = c.now.UTC().Truncate(time.Millisecond)
+	cluster.automated = c.now
+	c.resourcesOf(c.account).addCluster(cluster)
+	c.hideNew(cluster)
+}
+
+// addCluster adds a cluster. If a cluster had its identifier before, it gets another namespace.
+func (r *resources) addCluster(cluster *storedCluster) {
+	if r.removed[cluster.Identifier] {
+		cluster.namespace = cluster.Identifier + " " + cluster.CreateTime.Format(timeFormat)
+	}
+	r.clusters[cluster.Identifier] = cluster
 }
 
 // identifierTaken reports whether a cluster has an identifier, or gets it at the end of a rename.
@@ -220,18 +229,7 @@ func (c *call) applyNewNetwork(cluster *storedCluster) *failure {
 	if failed := c.applyConnectivity(cluster); failed != nil {
 		return failed
 	}
-	if failed := c.checkZone(cluster.AvailabilityZone); failed != nil {
-		return failed
-	}
-	relocates := cluster.settings.AvailabilityZoneRelocationStatus == "enabled"
-	multi, _ := c.params.boolean("MultiAZ")
-	switch {
-	case relocates && !managedStorage(cluster.NodeType):
-		return fail(awsquery.ErrInvalidParameterCombination, "AvailabilityZoneRelocation needs RA3 or RG nodes, not %s.", cluster.NodeType)
-	case relocates && cluster.settings.PubliclyAccessible && cluster.settings.ElasticIPStatus != nil:
-		return fail(awsquery.ErrInvalidParameterCombination,
-			"ElasticIp cannot be given for a publicly accessible cluster with AvailabilityZoneRelocation.")
-	case multi:
+	if multi, _ := c.params.boolean("MultiAZ"); multi {
 		cluster.settings.MultiAZ = multiAZEnabled
 
 		return checkMultiAZ(cluster.NodeType, cluster.NumberOfNodes)

@@ -51,9 +51,9 @@ func (k *declaredKind) createOne(c *call) (any, *failure) {
 	if old := k.find(c, k.create); old != nil {
 		return nil, fail(k.create.Recovery.Settled[0], "The %s '%s' already exists.", k.displayName(), old.name())
 	}
-	if limit, field := c.quotas.ofDeclared(k.noun); k.quota != "" && len(k.resources(c)) >= max(limit, 0) {
+	if k.quota != "" && len(k.resources(c)) >= max(c.quotas.OtherResources, 0) {
 		return nil, fail(k.quota, "The account has %d resources of the kind %s, which is the quota. %s",
-			len(k.resources(c)), k.displayName(), quotaHint(field))
+			len(k.resources(c)), k.displayName(), quotaHint("OtherResources"))
 	}
 	c.serial++
 	resource := &declaredResource{

@@ -12,14 +12,10 @@ import (
 
 // The events of a final snapshot.
 var (
-	eventFinalSnapshotStarted   = finalSnapshotEvent(2012, management, models.EventSeverityInfo)
-	eventFinalSnapshotSucceeded = finalSnapshotEvent(3005, monitoring, models.EventSeverityInfo)
-	eventFinalSnapshotFailed    = finalSnapshotEvent(3502, monitoring, models.EventSeverityError)
+	eventFinalSnapshotStarted   = eventOf(2012)
+	eventFinalSnapshotSucceeded = eventOf(3005)
+	eventFinalSnapshotFailed    = eventOf(3502)
 )
-
-func finalSnapshotEvent(number int, category string, severity models.EventSeverity) eventKind {
-	return eventKind{number: number, source: models.SourceTypeClusterSnapshot, categories: []string{category}, severity: severity}
-}
 
 // undeletable are the statuses of clusters whose change in progress must end before they can be deleted.
 var undeletable = []models.ClusterStatus{

@@ -93,9 +93,10 @@
 //
 //   - It has no IAM policies.
 //   - It stores and restores no data. Of the data of a cluster, it has only the names of tables ([Cluster].Tables).
-//   - It has no networks, security groups, roles and KMS keys. A restore accepts any name for them.
+//   - It has no networks, security groups, IAM roles and KMS keys. It accepts any name for them, and any ARN of a role.
 //   - It has no subnets, S3 buckets and SNS topics. Those with a valid name exist, and all subnets are in one VPC. Event subscriptions
-//     send nothing, and no logs are stored.
+//     send nothing, and no logs are stored. Therefore no request causes the errors BucketNotFoundFault, InsufficientS3BucketPolicyFault,
+//     InvalidClusterSubnetStateFault, InvalidSubscriptionStateFault and SubscriptionEventIdNotFound. [Fake.FailNext] causes them.
 //   - Of reserved nodes and similar resources, it has only names, those in [Options].Resources. It refuses a restore with another name.
 //   - Temporary passwords of database users open no database.
 //   - A schedule is rate(12 hours) or cron(minutes hours day-of-week), with at least one hour between snapshots. A new or changed

@@ -181,7 +181,8 @@ func TestErrors(t *testing.T) {
 		{deleting, nil, "MissingParameter", "SnapshotIdentifier"},
 		{deleting, []string{"SnapshotIdentifier", "missing"}, models.ErrClusterSnapshotNotFound, "missing"},
 		{deleting, []string{"SnapshotIdentifier", "ancient", "SnapshotClusterIdentifier", "busy"}, models.ErrClusterSnapshotNotFound, "ancient"},
-		{deleting, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState, "manual"},
+		{deleting, []string{"SnapshotIdentifier", automated}, models.ErrInvalidClusterSnapshotState,
+			"Cannot delete the snapshot " + automated + " because only manual snapshots may be deleted"},
 		{deleting, []string{"SnapshotIdentifier", "young"}, models.ErrInvalidClusterSnapshotState, "creating"},
 		{deleting, []string{"SnapshotIdentifier", "old"}, models.ErrInvalidClusterSnapshotState, "Revoke"},
 
@@ -263,7 +264,7 @@ func TestErrors(t *testing.T) {
 			"SortingEntities.SnapshotSortingEntity.1.SortOrder", "asc"}, "InvalidParameterValue", "asc"},
 	}
 
-	fake := newFake(t, redshifttest.Options{})
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{HSMClientCertificates: []string{"known"}}})
 	if err := fake.AddCluster(redshifttest.Cluster{Identifier: "busy", Status: "resizing"}); err != nil {
 		t.Fatal(err)
 	}

@@ -166,22 +166,6 @@ type Quotas struct {
 	OtherResources int
 }
 
-// ofDeclared returns the quota of a declared kind, and the name of its field.
-func (q *Quotas) ofDeclared(noun string) (limit int, field string) {
-	switch noun {
-	case "ClusterParameterGroup":
-		return q.ParameterGroups, "ParameterGroups"
-	case "ClusterSubnetGroup":
-		return q.SubnetGroups, "SubnetGroups"
-	case "EventSubscription":
-		return q.EventSubscriptions, "EventSubscriptions"
-	case "ScheduledAction":
-		return q.ScheduledActions, "ScheduledActions"
-	default:
-		return q.OtherResources, "OtherResources"
-	}
-}
-
 // Fake is an in-memory Redshift: one region with any number of accounts, and its own clock. It is an [http.Handler], and it is safe for
 // concurrent use. Create it with [New]. [Fake.InRegion] returns its other regions.
 type Fake struct {

@@ -12,8 +12,36 @@ import (
 	"time"
 
 	"github.com/redshift-go/redshift/awsquery"
+	"github.com/redshift-go/redshift/models"
 	"github.com/redshift-go/redshift/redshifttest"
 )
+
+// TestFailNextOfMissingServices causes the errors that no request causes, because the fake has no S3, no SNS and no subnets.
+func TestFailNextOfMissingServices(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	must(t, fake, "CreateClusterSubnetGroup", inSubnets("inner", "subnet-11111111")...)
+	subscription := []string{"SubscriptionName", "alarms", "SnsTopicArn", "arn:aws:sns:us-east-1:123456789012:alarms"}
+	logging := change("BucketName", "audit-logs")
+	for _, test := range []struct {
+		operation  string
+		code       awsquery.ErrorCode
+		status     int
+		parameters []string
+	}{
+		{"EnableLogging", models.ErrBucketNotFoundFault, 400, logging},
+		{"EnableLogging", models.ErrInsufficientS3BucketPolicyFault, 400, logging},
+		{"DeleteClusterSubnetGroup", models.ErrInvalidClusterSubnetStateFault, 400, []string{"ClusterSubnetGroupName", "inner"}},
+		{"CreateEventSubscription", models.ErrSubscriptionEventIdNotFound, 404, subscription},
+		{"DeleteEventSubscription", models.ErrInvalidSubscriptionStateFault, 400, subscription[:2]},
+	} {
+		failNext(t, fake, test.operation, test.code)
+		if got := do(t, fake, test.operation, test.parameters...); got.Code != string(test.code) || got.Status != test.status {
+			t.Errorf("%s() = %d %s, want %d %s", test.operation, got.Status, got.Code, test.status, test.code)
+		}
+		must(t, fake, test.operation, test.parameters...)
+	}
+}
 
 func TestFailNext(t *testing.T) {
 	t.Parallel()

@@ -98,9 +98,8 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	if failed := c.applyRestore(cluster, source); failed != nil {
 		return nil, failed
 	}
-	owner := c.resourcesOf(c.account)
 	// A caller that retries after a lost response must get the error that the cluster exists, not one that the new cluster causes.
-	if owner.identifierTaken(identifier) {
+	if c.resourcesOf(c.account).identifierTaken(identifier) {
 		return nil, fail(models.ErrClusterAlreadyExists, "The account already has a cluster named %s.", identifier)
 	}
 	if !source.available(c.now) {
@@ -109,19 +108,16 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	if failed := c.checkClusterQuotas(cluster); failed != nil {
 		return nil, failed
 	}
-	cluster.CreateTime = c.now.UTC().Truncate(time.Millisecond)
 	cluster.restore = &restore{started: c.now, duration: c.restoreDuration, size: cluster.SizeInMegaBytes}
-	cluster.automated = c.now
-	owner.clusters[identifier] = cluster
-	c.hideNew(cluster)
+	c.store(cluster)
 	c.recordRestore(cluster, source.SnapshotIdentifier)
-	s := c.state
-	s.states.timers.add(cluster.restore.availableAt(), func(at time.Time) { s.takeFirstSnapshot(cluster, at) })
-	shown := c.clusterView(cluster)
-	// Only DescribeClusters shows these. Amazon's sample response does not have them.
-	shown.RestoreStatus, shown.ClusterNodes = nil, nil
+	s, roles := c.state, c.params.strings("IamRoles.IamRoleArn")
+	s.states.timers.add(cluster.restore.availableAt(), func(at time.Time) {
+		cluster.settings.IamRoles = settleRoles(cluster.settings.IamRoles, roles)
+		s.takeFirstSnapshot(cluster, at)
+	})
 
-	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: shown}, nil
+	return &snapshots.RestoreFromClusterSnapshotResult{Cluster: c.clusterResult(cluster)}, nil
 }
 
 // restoreSource returns the snapshot to restore: a snapshot of the caller or, if the call names the owner, one that is shared with the
@@ -197,13 +193,8 @@ func (c *call) applyRestore(cluster *storedCluster, source *storedSnapshot) *fai
 	if failed := c.applyReferences(cluster); failed != nil {
 		return failed
 	}
-	settings := &cluster.settings
-	for _, role := range c.params.strings("IamRoles.IamRoleArn") {
-		settings.IamRoles = append(settings.IamRoles, models.ClusterIamRole{IamRoleArn: role, ApplyStatus: roleInSync})
-	}
-	settings.DefaultIamRoleArn = c.params.text("DefaultIamRoleArn")
 
-	return nil
+	return c.applyNewRoles(cluster)
 }
 
 // applyReferences applies the parameters that name other resources to a new cluster.
@@ -305,6 +296,8 @@ func (c *call) applyNetwork(cluster *storedCluster, _ *storedSnapshot) *failure 
 				"Your cluster must be encrypted to use Multi-AZ. Specify encrypted parameter to encrypt your cluster.")
 		}
 		cluster.settings.MultiAZ = multiAZEnabled
+
+		return checkMultiAZ(cluster.NodeType, cluster.NumberOfNodes)
 	}
 
 	return nil
@@ -319,8 +312,12 @@ func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 		}
 		cluster.Port = port
 	}
-	settings.AvailabilityZone = c.params.text("AvailabilityZone") // shown while the cluster is creating
-	setUnlessEmpty(&cluster.AvailabilityZone, settings.AvailabilityZone)
+	if zone := c.params.text("AvailabilityZone"); zone != "" {
+		if failed := c.checkZone(zone); failed != nil {
+			return failed
+		}
+		settings.AvailabilityZone, cluster.AvailabilityZone = zone, zone // the settings show it while the cluster is creating
+	}
 	if name := c.params.text("ClusterSubnetGroupName"); name != "" {
 		group, failed := c.referencedSubnetGroup(name)
 		if failed != nil {
@@ -344,8 +341,15 @@ func (c *call) applyConnectivity(cluster *storedCluster) *failure {
 		return failed
 	}
 	settings.IPAddressType = kind
-	if relocate, _ := c.params.boolean("AvailabilityZoneRelocation"); relocate {
-		settings.AvailabilityZoneRelocationStatus = "enabled"
+	relocates, _ := c.params.boolean("AvailabilityZoneRelocation")
+	switch {
+	case relocates && !managedStorage(cluster.NodeType):
+		return fail(awsquery.ErrInvalidParameterCombination, "AvailabilityZoneRelocation needs RA3 or RG nodes, not %s.", cluster.NodeType)
+	case relocates && settings.PubliclyAccessible && settings.ElasticIPStatus != nil:
+		return fail(awsquery.ErrInvalidParameterCombination,
+			"ElasticIp cannot be given for a publicly accessible cluster with AvailabilityZoneRelocation.")
+	case relocates:
+		settings.AvailabilityZoneRelocationStatus = enabledText(true)
 	}
 
 	return nil
@@ -393,13 +397,13 @@ func (c *call) applyKeys(cluster *storedCluster, source *storedSnapshot) *failur
 	if encrypted, _ := c.params.boolean("Encrypted"); encrypted && cluster.KmsKeyID == "" {
 		cluster.KmsKeyID = c.serviceKey("redshift")
 	}
-	certificate, configuration := c.params.text("HsmClientCertificateIdentifier"), c.params.text("HsmConfigurationIdentifier")
-	if certificate+configuration != "" {
-		cluster.settings.HsmStatus = &models.HsmStatus{
-			HsmClientCertificateIdentifier: certificate,
-			HsmConfigurationIdentifier:     configuration,
-			Status:                         hsmActive,
-		}
+	hsm, failed := c.hsm()
+	if failed != nil {
+		return failed
+	}
+	if hsm != nil {
+		hsm.Status = hsmActive
+		cluster.settings.HsmStatus, cluster.KmsKeyID = hsm, ""
 	}
 
 	return c.applyAdminPassword(cluster)

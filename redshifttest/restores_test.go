@@ -173,6 +173,59 @@ func TestRestoreFails(t *testing.T) {
 	}
 }
 
+// TestRestoreWithHSM restores a cluster that gets its keys from a hardware security module, and has an elastic IP address.
+func TestRestoreWithHSM(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{Resources: redshifttest.Resources{
+		HSMClientCertificates: []string{"certificate"}, HSMConfigurations: []string{"configuration"},
+	}})
+	createSnapshots(t, fake, "nightly")
+	must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "sealed", "SnapshotIdentifier", "nightly",
+		"HsmClientCertificateIdentifier", "certificate", "HsmConfigurationIdentifier", "configuration", "PubliclyAccessible", "true",
+		"ElasticIp", "192.0.2.1")
+	got := describeOne(t, clientOf(t, fake), "sealed")
+	hsm := &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration", Status: "active"}
+	address := &models.ElasticIPStatus{ElasticIP: "192.0.2.1", Status: "active"}
+	if !equalJSON(t, got.HsmStatus, hsm) || !got.Encrypted || got.KmsKeyID != "" || !equalJSON(t, got.ElasticIPStatus, address) {
+		t.Errorf("the cluster has %+v, Encrypted %t, key %q, %+v", got.HsmStatus, got.Encrypted, got.KmsKeyID, got.ElasticIPStatus)
+	}
+}
+
+// TestNamespaceOfNewClusters checks that a new cluster has another namespace than a removed one with the same identifier. Clients
+// recognize by the namespace that another cluster has the identifier now.
+func TestNamespaceOfNewClusters(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{ClusterDuration: -1, RestoreDuration: -1})
+	createSnapshots(t, fake, "nightly")
+	seen := make(map[string]string)
+	for _, creation := range []struct {
+		name string
+		run  func()
+	}{
+		{"the first CreateCluster", func() { must(t, fake, "CreateCluster", newCluster("new")...) }},
+		{"the second CreateCluster", func() { must(t, fake, "CreateCluster", newCluster("new")...) }},
+		{"RestoreFromClusterSnapshot", func() {
+			must(t, fake, "RestoreFromClusterSnapshot", "ClusterIdentifier", "new", "SnapshotIdentifier", "nightly")
+		}},
+		{"AddCluster", func() {
+			if err := fake.AddCluster(redshifttest.Cluster{Identifier: "new"}); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		creation.run()
+		fake.Advance(time.Second)
+		namespace := describeOne(t, clientOf(t, fake), "new").ClusterNamespaceArn
+		if before := seen[namespace]; before != "" {
+			t.Errorf("%s and %s make clusters with the same namespace", before, creation.name)
+		}
+		seen[namespace] = creation.name
+		if err := fake.RemoveCluster("new"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestRestoreSettings sets the parameters of a restore, and compares the cluster with them.
 func TestRestoreSettings(t *testing.T) {
 	t.Parallel()
@@ -186,33 +239,30 @@ func TestRestoreSettings(t *testing.T) {
 		"ClusterIdentifier", "plain", "SnapshotIdentifier", "NIGHTLY", "SnapshotClusterIdentifier", "analytics")
 	succeed[*redshift.RestoreFromClusterSnapshotResult](t)(client.RestoreFromClusterSnapshot(t.Context(),
 		&redshift.RestoreFromClusterSnapshotParams{
-			ClusterIdentifier:              "drill",
-			SnapshotIdentifier:             "nightly",
-			Port:                           new(5440),
-			AvailabilityZone:               "us-east-1c",
-			AllowVersionUpgrade:            new(false),
-			ClusterSubnetGroupName:         "private",
-			PubliclyAccessible:             new(true),
-			ElasticIP:                      "192.0.2.1",
-			ClusterParameterGroupName:      "strict",
-			VpcSecurityGroupIDs:            []string{"sg-1", "sg-2"},
-			PreferredMaintenanceWindow:     "Wed:09:00-Wed:09:30",
-			ManualSnapshotRetentionPeriod:  new(14),
-			KmsKeyID:                       "arn:aws:kms:us-east-1:123456789012:key/2",
-			NodeType:                       "ra3.4xlarge",
-			NumberOfNodes:                  new(4),
-			EnhancedVpcRouting:             new(true),
-			IamRoles:                       []string{"arn:aws:iam::123456789012:role/reader"},
-			DefaultIamRoleArn:              "arn:aws:iam::123456789012:role/reader",
-			MaintenanceTrackName:           "trailing",
-			AvailabilityZoneRelocation:     new(true),
-			Encrypted:                      new(true),
-			ManageMasterPassword:           new(true),
-			MasterPasswordSecretKmsKeyID:   "arn:aws:kms:us-east-1:123456789012:key/3",
-			IPAddressType:                  models.IPAddressTypeDualstack,
-			MultiAZ:                        new(true),
-			HsmClientCertificateIdentifier: "certificate",
-			HsmConfigurationIdentifier:     "configuration",
+			ClusterIdentifier:             "drill",
+			SnapshotIdentifier:            "nightly",
+			Port:                          new(5440),
+			AvailabilityZone:              "us-east-1c",
+			AllowVersionUpgrade:           new(false),
+			ClusterSubnetGroupName:        "private",
+			PubliclyAccessible:            new(true),
+			ClusterParameterGroupName:     "strict",
+			VpcSecurityGroupIDs:           []string{"sg-1", "sg-2"},
+			PreferredMaintenanceWindow:    "Wed:09:00-Wed:09:30",
+			ManualSnapshotRetentionPeriod: new(14),
+			KmsKeyID:                      "arn:aws:kms:us-east-1:123456789012:key/2",
+			NodeType:                      "ra3.4xlarge",
+			NumberOfNodes:                 new(4),
+			EnhancedVpcRouting:            new(true),
+			IamRoles:                      []string{"arn:aws:iam::123456789012:role/reader"},
+			DefaultIamRoleArn:             "arn:aws:iam::123456789012:role/reader",
+			MaintenanceTrackName:          "trailing",
+			AvailabilityZoneRelocation:    new(true),
+			Encrypted:                     new(true),
+			ManageMasterPassword:          new(true),
+			MasterPasswordSecretKmsKeyID:  "arn:aws:kms:us-east-1:123456789012:key/3",
+			IPAddressType:                 models.IPAddressTypeDualstack,
+			MultiAZ:                       new(true),
 		}))
 	fake.Advance(redshifttest.DefaultRestoreDuration)
 	got, plain := describeOne(t, client, "drill"), describeOne(t, client, "plain")
@@ -226,7 +276,6 @@ func TestRestoreSettings(t *testing.T) {
 	want.AllowVersionUpgrade = false
 	want.ClusterSubnetGroupName = "private"
 	want.PubliclyAccessible = true
-	want.ElasticIPStatus = &models.ElasticIPStatus{ElasticIP: "192.0.2.1", Status: "active"}
 	want.ClusterParameterGroups = []models.ClusterParameterGroupStatus{parameterGroupStatus("strict", "in-sync")}
 	want.VpcSecurityGroups = []models.VpcSecurityGroupMembership{{VpcSecurityGroupID: "sg-1", Status: "active"},
 		{VpcSecurityGroupID: "sg-2", Status: "active"}}
@@ -244,8 +293,6 @@ func TestRestoreSettings(t *testing.T) {
 	want.MasterPasswordSecretKmsKeyID = "arn:aws:kms:us-east-1:123456789012:key/3"
 	want.IPAddressType = models.IPAddressTypeDualstack
 	want.MultiAZ = "Enabled"
-	want.HsmStatus = &models.HsmStatus{HsmClientCertificateIdentifier: "certificate", HsmConfigurationIdentifier: "configuration",
-		Status: "active"}
 	if got.ClusterNodes[0].PublicIPAddress == "" || plain.ClusterNodes[0].PublicIPAddress != "" {
 		t.Errorf("public nodes: %+v, private nodes: %+v", got.ClusterNodes, plain.ClusterNodes)
 	}

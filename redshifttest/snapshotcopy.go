@@ -70,7 +70,7 @@ var knownRegion = regexp.MustCompile(`^(af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-[a
 // checkDestination refuses a destination that is not another region of the same partition.
 func (c *call) checkDestination(region string) *failure {
 	if !knownRegion.MatchString(region) || region == c.region || arnPartition(region) != arnPartition(c.region) {
-		return fail(models.ErrUnknownSnapshotCopyRegionFault, "Snapshots in %s cannot be copied to region '%s'.", c.region, region)
+		return fail(models.ErrUnknownSnapshotCopyRegionFault, "Invalid region %s. Snapshots in %s cannot be copied there.", region, c.region)
 	}
 
 	return nil

@@ -247,7 +247,7 @@ func (c *call) removeSnapshot(identifier, cluster string) (models.Snapshot, *fai
 	switch {
 	case snapshot.SnapshotType != models.SnapshotTypeManual:
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
-			"Snapshot %s is not a manual snapshot. Only manual snapshots can be deleted.", snapshot.SnapshotIdentifier)
+			"Cannot delete the snapshot %s because only manual snapshots may be deleted", snapshot.SnapshotIdentifier)
 	case !slices.Contains(deletable, shown.Status):
 		return models.Snapshot{}, fail(models.ErrInvalidClusterSnapshotState,
 			"Snapshot %s cannot be deleted while it is %s.", snapshot.SnapshotIdentifier, shown.Status)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redshift-go/redshift"
@@ -24,6 +25,10 @@ const (
 	demoRemoved = "legacy"
 	demoPaused  = "archive"
 
+	// The IAM roles of the first cluster and of the scheduled action.
+	demoCopyRole      = "analytics-copy"
+	demoSchedulerRole = "scheduler"
+
 	// The parameter group and the subnet group of the clusters.
 	demoParameters = "reports"
 	demoSubnets    = "private"
@@ -42,8 +47,7 @@ var demoPartnerKeys = sigv4.Credentials{
 var demoClusters = []redshifttest.Cluster{
 	{
 		Identifier: "analytics", SizeInMegaBytes: 48_000, ParameterGroupName: demoParameters, SubnetGroupName: demoSubnets,
-		IamRoles: []string{"arn:aws:iam::123456789012:role/analytics-copy"},
-		Tags:     []models.Tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "data"}},
+		Tags: []models.Tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "data"}},
 	},
 	{Identifier: "sales", SizeInMegaBytes: 12_000, SubnetGroupName: demoSubnets, Tags: []models.Tag{{Key: "env", Value: "prod"}}},
 	{Identifier: "staging", SizeInMegaBytes: 2_000, NumberOfNodes: 1, Tags: []models.Tag{{Key: "env", Value: "test"}}},
@@ -94,7 +98,10 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, autom
 	if err := fake.AddAccount(demoPartner, demoPartnerKeys); err != nil {
 		return err
 	}
-	for _, cluster := range demoClusters {
+	for i, cluster := range demoClusters {
+		if i == 0 {
+			cluster.IamRoles = []string{roleARN(fake, demoCopyRole)}
+		}
 		cluster.CreateTime = now.Add(-demoAge - 30*day - demoAutomated[0])
 		if err := fake.AddCluster(cluster); err != nil {
 			return err
@@ -136,11 +143,28 @@ func fillDemo(ctx context.Context, fake *redshifttest.Fake, now time.Time, autom
 		return err
 	}
 
-	return fillOtherResources(ctx, client, fake.Region())
+	return fillOtherResources(ctx, fake, client)
+}
+
+// roleARN returns the ARN of an IAM role of the fake's account.
+func roleARN(fake *redshifttest.Fake, name string) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", partition(fake.Region()), fake.AccountID(), name)
+}
+
+// partition returns the partition of a region, which is a part of its ARNs.
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
 }
 
 // fillOtherResources adds a parameter group, a subnet group, an event subscription and a scheduled action.
-func fillOtherResources(ctx context.Context, client *redshift.Client, region string) error {
+func fillOtherResources(ctx context.Context, fake *redshifttest.Fake, client *redshift.Client) error {
 	tags := []models.Tag{{Key: "team", Value: "data"}}
 	_, err := client.CreateClusterParameterGroup(ctx, &redshift.CreateClusterParameterGroupParams{
 		ParameterGroupName:   "loading",
@@ -161,7 +185,7 @@ func fillOtherResources(ctx context.Context, client *redshift.Client, region str
 	}
 	if _, err := client.CreateEventSubscription(ctx, &redshift.CreateEventSubscriptionParams{
 		SubscriptionName: "errors",
-		SnsTopicArn:      "arn:aws:sns:" + region + ":123456789012:redshift-errors",
+		SnsTopicArn:      fmt.Sprintf("arn:%s:sns:%s:%s:redshift-errors", partition(fake.Region()), fake.Region(), fake.AccountID()),
 		Severity:         "ERROR",
 	}); err != nil {
 		return err
@@ -170,7 +194,7 @@ func fillOtherResources(ctx context.Context, client *redshift.Client, region str
 		ScheduledActionName:        "archive-on-mondays",
 		ScheduledActionDescription: "Resumes the paused cluster for the weekly audit",
 		Schedule:                   "cron(0 6 ? * MON *)",
-		IamRole:                    "arn:aws:iam::123456789012:role/scheduler",
+		IamRole:                    roleARN(fake, demoSchedulerRole),
 		TargetAction:               &models.ScheduledActionType{ResumeCluster: &models.ResumeClusterMessage{ClusterIdentifier: demoPaused}},
 	})
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -290,6 +291,73 @@ func TestDemoClusters(t *testing.T) {
 	}
 	if storage, err := client.DescribeStorage(t.Context(), nil); err != nil || storage.TotalBackupSizeInMegaBytes < 400_000 {
 		t.Errorf("DescribeStorage() = %+v, %v, want the backup of all clusters", storage, err)
+	}
+}
+
+// TestDemoInRegions fills the demo in a region of each partition. Its ARNs belong to the region.
+func TestDemoInRegions(t *testing.T) {
+	t.Parallel()
+	for region, partition := range map[string]string{"eu-west-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"} {
+		chosen, err := parse([]string{"-demo", "-region", region})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fake, err := chosen.fake(t.Context(), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Errorf("the demo in %s: %v", region, err)
+
+			continue
+		}
+		client, err := redshift.New(fake.Config())
+		if err != nil {
+			t.Fatal(err)
+		}
+		subscriptions, err := client.DescribeEventSubscriptions(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		topic := "arn:" + partition + ":sns:" + region + ":" + fake.AccountID() + ":redshift-errors"
+		if got := subscriptions.EventSubscriptionsList[0].SnsTopicArn; got != topic {
+			t.Errorf("the topic in %s is %s, want %s", region, got, topic)
+		}
+		cluster, err := client.DescribeClusters(t.Context(), &redshift.DescribeClustersParams{ClusterIdentifier: "analytics"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		role := "arn:" + partition + ":iam::" + fake.AccountID() + ":role/analytics-copy"
+		if got := cluster.Clusters[0].IamRoles[0].IamRoleArn; got != role {
+			t.Errorf("the role in %s is %s, want %s", region, got, role)
+		}
+	}
+}
+
+// TestWithoutClusters starts without clusters and snapshots.
+func TestWithoutClusters(t *testing.T) {
+	t.Parallel()
+	client := start(t, "-cluster", "").client(t, sigv4.Credentials{})
+	clusters, err := client.DescribeClusters(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshots, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(clusters.Clusters)+len(snapshots.Snapshots) != 0 {
+		t.Errorf("the fake has the clusters %v and the snapshots %v, want none", clusters.Clusters, snapshots.Snapshots)
+	}
+}
+
+// TestDemoDrill waits until the cluster that the demo restores is available. It then has its first automated snapshot.
+func TestDemoDrill(t *testing.T) {
+	t.Parallel()
+	client := start(t, "-demo", "-restore-duration", "0").client(t, sigv4.Credentials{})
+	found, err := client.DescribeClusterSnapshots(t.Context(), &redshift.DescribeClusterSnapshotsParams{ClusterIdentifier: "sales-drill"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found.Snapshots) != 1 || found.Snapshots[0].SnapshotType != models.SnapshotTypeAutomated {
+		t.Errorf("DescribeClusterSnapshots() = %+v, want one automated snapshot", found.Snapshots)
 	}
 }
 

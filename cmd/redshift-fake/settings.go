@@ -92,7 +92,7 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	flags.DurationVar(&chosen.delay, "visibility-delay", 0,
 		"time until describe calls show a new resource, on the fake's clock")
 	flags.StringVar(&chosen.clusters, "cluster", "analytics",
-		"`names` of clusters, separated by commas; each gets one automated snapshot, taken one hour ago")
+		"`names` of clusters, separated by commas; each gets one automated snapshot, taken one hour ago; -cluster '' starts without clusters")
 	flags.BoolVar(&chosen.demo, "demo", false,
 		"start with demo data instead of -cluster, always the same: clusters of several kinds (one is paused, one is being restored),\n"+
 			"snapshots of all ages and kinds, groups, an event subscription and a scheduled action")
@@ -227,6 +227,9 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		return fake, fillDemo(ctx, fake, now, s.automated)
 	}
 	fake := redshifttest.New(options)
+	if s.clusters == "" {
+		return fake, nil
+	}
 	for name := range strings.SplitSeq(s.clusters, ",") {
 		name = strings.TrimSpace(name)
 		if err := fake.AddCluster(redshifttest.Cluster{Identifier: name}); err != nil {

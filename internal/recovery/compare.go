@@ -27,6 +27,7 @@ type Comparison struct {
 	older      []string // members with a time before the call
 	changed    []string // members that anyone can change and that differ
 	incomplete []string // members that the resource lacks
+	untimed    []string // creation times that the resource lacks
 	undated    []string // members with a time that cannot be compared with the call
 	exists     bool     // whether the resource exists although the call should have removed it
 }
@@ -36,7 +37,7 @@ func (c *Comparison) Verdict() Verdict {
 	switch {
 	case len(c.different)+len(c.older) > 0:
 		return NotOurs
-	case len(c.changed)+len(c.incomplete)+len(c.undated) > 0 || c.exists:
+	case len(c.changed)+len(c.incomplete)+len(c.untimed)+len(c.undated) > 0 || c.exists:
 		return Unknown
 	default:
 		return Ours
@@ -46,7 +47,7 @@ func (c *Comparison) Verdict() Verdict {
 // Incomplete reports whether another look-up can show more: the resource lacks members that the comparison needs, as new resources
 // do, or it still exists although the call should have removed it.
 func (c *Comparison) Incomplete() bool {
-	return c.Verdict() == Unknown && (len(c.incomplete) > 0 || c.exists)
+	return c.Verdict() == Unknown && (len(c.incomplete)+len(c.untimed) > 0 || c.exists)
 }
 
 // Reason returns the reason why the verdict is not [Ours]. It names members, but never contains their values.
@@ -60,6 +61,7 @@ func (c *Comparison) Reason() string {
 		{c.older, "has a %s before the call"},
 		{c.changed, "has another %s, which may have changed after the call"},
 		{c.incomplete, "has no %s yet"},
+		{c.untimed, "has no %s yet (wait until it is available, then compare it with the request)"},
 		{c.undated, "has a %s that cannot be compared with the time of the call"},
 	} {
 		if len(kind.members) > 0 {
@@ -256,7 +258,7 @@ func (w Window) compare(created time.Time) Verdict {
 // Since compares the creation time of the resource with the beginning of the call. A resource without the time is incomplete.
 func (c *Comparison) Since(member string, created time.Time) {
 	if created.IsZero() {
-		c.incomplete = append(c.incomplete, member)
+		c.untimed = append(c.untimed, member)
 
 		return
 	}

@@ -150,6 +150,17 @@ func TestVerdictOfSeveralMembers(t *testing.T) {
 	}
 }
 
+// TestReasonWithoutTime checks that the reason explains what to do with a resource that has no creation time yet.
+func TestReasonWithoutTime(t *testing.T) {
+	t.Parallel()
+	var c recovery.Comparison
+	c.Since("ClusterCreateTime", time.Time{})
+	want := "the resource has no ClusterCreateTime yet (wait until it is available, then compare it with the request)"
+	if c.Verdict() != recovery.Unknown || !c.Incomplete() || c.Reason() != want {
+		t.Errorf("Verdict() = %s, Incomplete() = %t, Reason() = %q, want unknown, true, %q", c.Verdict(), c.Incomplete(), c.Reason(), want)
+	}
+}
+
 func TestOptionalValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
