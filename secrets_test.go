@@ -15,6 +15,7 @@ import (
 	"github.com/redshift-go/redshift"
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/contract"
+	"github.com/redshift-go/redshift/models"
 )
 
 // TestSecretsAreInNoURL: a call with a secret is a POST. The secret is in its form, and in no URL, log, error or printed parameters.
@@ -99,5 +100,41 @@ func TestSecretIsTheTypeOfPasswords(t *testing.T) {
 	}
 	if string(params.MasterUserPassword) != "Confidential1" || fmt.Sprint(password) != "REDACTED" {
 		t.Errorf("the secret is %q and prints as %v, want Confidential1 and REDACTED", string(params.MasterUserPassword), password)
+	}
+}
+
+// TestNoVerbWritesASecret prints structures with secrets behind pointers, for which package fmt calls no method of awsquery.Secret.
+func TestNoVerbWritesASecret(t *testing.T) {
+	t.Parallel()
+	const secret = "Confidential1"
+	pending := &models.PendingModifiedValues{MasterUserPassword: secret}
+	cluster := models.Cluster{ClusterIdentifier: "analytics", PendingModifiedValues: pending}
+	values := map[string]any{
+		"parameters of a create": struct{ Params *redshift.CreateClusterParams }{&redshift.CreateClusterParams{MasterUserPassword: secret}},
+		"parameters of a modify": struct{ Params *redshift.ModifyClusterParams }{&redshift.ModifyClusterParams{MasterUserPassword: secret}},
+		"credentials": struct {
+			Result *redshift.GetClusterCredentialsResult
+		}{&redshift.GetClusterCredentialsResult{DbPassword: secret}},
+		"credentials of IAM":      []*redshift.GetClusterCredentialsWithIAMResult{{DbPassword: secret}},
+		"a cluster":               cluster,
+		"a pointer to a cluster":  &cluster,
+		"clusters of a result":    &redshift.DescribeClustersResult{Clusters: []models.Cluster{cluster}},
+		"pending values":          *pending,
+		"a pointer to the values": pending,
+	}
+	for name, value := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%t", "%5.1f", "%z"} {
+			printed := fmt.Sprintf(verb, value)
+			if strings.Contains(strings.ToLower(printed), strings.ToLower(secret)) ||
+				strings.Contains(strings.ToLower(printed), fmt.Sprintf("%x", secret)) {
+				t.Errorf("%s with %s: %s", name, verb, printed)
+			}
+		}
+	}
+	if printed := fmt.Sprintf("%v", cluster); !strings.Contains(printed, "REDACTED") || !strings.Contains(printed, "analytics") {
+		t.Errorf("%%v of a cluster = %s, want its members", printed)
+	}
+	if printed := fmt.Sprint(struct{ Pending *models.PendingModifiedValues }{}); printed != "{<nil>}" {
+		t.Errorf("without pending values: %s, want {<nil>}", printed)
 	}
 }

@@ -3,6 +3,8 @@
 package models
 
 import (
+	"fmt"
+
 	"github.com/redshift-go/redshift/awsquery"
 	"github.com/redshift-go/redshift/internal/codec"
 )
@@ -31,6 +33,13 @@ type PendingModifiedValues struct {
 	MaintenanceTrackName string `json:"MaintenanceTrackName,omitzero" xml:"MaintenanceTrackName"`
 	// New encryption, KMS or None.
 	EncryptionType string `json:"EncryptionType,omitzero" xml:"EncryptionType"`
+}
+
+// Format writes the structure with REDACTED in place of secrets. Without this method, package fmt would write the secrets of a structure
+// behind a pointer for verbs such as %s.
+func (v PendingModifiedValues) Format(state fmt.State, verb rune) {
+	type plain PendingModifiedValues
+	fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
 }
 
 // DecodeQuery reads the PendingModifiedValues from the current XML element of the decoder. The library calls it.

@@ -244,10 +244,6 @@ func (s *state) snapshotARN(account, cluster, identifier string) string {
 	return s.arn("redshift", account, "snapshot:"+cluster+"/"+identifier)
 }
 
-func (s *state) clusterARN(account, cluster string) string {
-	return s.arn("redshift", account, "cluster:"+cluster)
-}
-
 // serviceKey returns the ARN of the key that a service uses if the caller chooses no key.
 func (c *call) serviceKey(service string) string {
 	return c.keyARN(c.account, "alias/aws/"+service)

@@ -4,6 +4,7 @@ package clusters
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
@@ -122,6 +123,13 @@ type CreateClusterParams struct {
 	Tags []models.Tag `json:"Tags,omitzero"`
 	// Identifiers of the VPC security groups, for a cluster in a VPC. Default: the default VPC security group.
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
+}
+
+// Format writes the structure with REDACTED in place of secrets. Without this method, package fmt would write the secrets of a structure
+// behind a pointer for verbs such as %s.
+func (v CreateClusterParams) Format(state fmt.State, verb rune) {
+	type plain CreateClusterParams
+	fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
 }
 
 // Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it

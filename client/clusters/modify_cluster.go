@@ -4,6 +4,7 @@ package clusters
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/go-openapi/runtime"
 	"github.com/go-openapi/strfmt"
@@ -104,6 +105,13 @@ type ModifyClusterParams struct {
 	// Identifiers of the new VPC security groups, for a cluster in a VPC. They replace all current ones. Redshift
 	// applies the change as soon as possible.
 	VpcSecurityGroupIDs []string `json:"VpcSecurityGroupIds,omitzero"`
+}
+
+// Format writes the structure with REDACTED in place of secrets. Without this method, package fmt would write the secrets of a structure
+// behind a pointer for verbs such as %s.
+func (v ModifyClusterParams) Format(state fmt.State, verb rune) {
+	type plain ModifyClusterParams
+	fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
 }
 
 // Validate returns an *awsquery.ValidationError with each parameter that is missing or can never be valid. The client calls it

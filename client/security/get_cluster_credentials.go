@@ -4,6 +4,7 @@ package security
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/go-openapi/runtime"
@@ -73,6 +74,13 @@ type GetClusterCredentialsResult struct {
 	Expiration time.Time `json:"Expiration,omitzero" xml:"GetClusterCredentialsResult>Expiration"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
+}
+
+// Format writes the structure with REDACTED in place of secrets. Without this method, package fmt would write the secrets of a structure
+// behind a pointer for verbs such as %s.
+func (v GetClusterCredentialsResult) Format(state fmt.State, verb rune) {
+	type plain GetClusterCredentialsResult
+	fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
 }
 
 // DecodeQuery reads the result from the XML response of the decoder. The library calls it.

@@ -4,6 +4,7 @@ package security
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/go-openapi/runtime"
@@ -58,6 +59,13 @@ type GetClusterCredentialsWithIAMResult struct {
 	NextRefreshTime time.Time `json:"NextRefreshTime,omitzero" xml:"GetClusterCredentialsWithIAMResult>NextRefreshTime"`
 	// Amazon's identifier of the request, for its support and for logs.
 	RequestID string `json:"RequestID,omitzero" xml:"ResponseMetadata>RequestId"`
+}
+
+// Format writes the structure with REDACTED in place of secrets. Without this method, package fmt would write the secrets of a structure
+// behind a pointer for verbs such as %s.
+func (v GetClusterCredentialsWithIAMResult) Format(state fmt.State, verb rune) {
+	type plain GetClusterCredentialsWithIAMResult
+	fmt.Fprintf(state, fmt.FormatString(state, verb), plain(v))
 }
 
 // DecodeQuery reads the result from the XML response of the decoder. The library calls it.
