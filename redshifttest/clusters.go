@@ -121,13 +121,14 @@ type storedCluster struct {
 	association  *scheduleAssociation
 	transition   *transition // nil if no change is under way
 	pending      models.PendingModifiedValues
-	resize       *resize   // the last one, or nil
-	nextTrack    time.Time // when the pending maintenance track takes effect
-	namespace    string    // what the namespace is derived from; empty means the identifier
-	backedUp     bool      // it has or had a snapshot
-	automated    time.Time // automated snapshots due until this time have been taken
-	applying     time.Time // the end of the last dynamic change of its parameter group
-	logging      *logging  // nil if no audit logs are stored
+	resize       *resize                // the last one, or nil
+	nextTrack    *time.Time             // when the pending maintenance track takes effect; another pointer for each change
+	namespace    string                 // what the namespace is derived from; empty means the identifier
+	backedUp     bool                   // it has or had a snapshot
+	automated    time.Time              // automated snapshots due until this time have been taken
+	applying     *time.Time             // the end of the last dynamic change of its parameter group; another pointer for each change
+	logging      *logging               // nil if no audit logs are stored
+	roleUpdates  map[string]*roleUpdate // the last change of each IAM role that has not taken effect yet
 }
 
 // multiAZEnabled is the MultiAZ of a cluster in two Availability Zones.
@@ -370,6 +371,11 @@ func (s *state) has(cluster *storedCluster) bool {
 	return s.resourcesOf(cluster.AccountID).clusters[cluster.Identifier] == cluster
 }
 
+// exists returns a function that reports whether a cluster still exists.
+func (s *state) exists(cluster *storedCluster) func() bool {
+	return func() bool { return s.has(cluster) }
+}
+
 // cluster returns a cluster of the caller.
 func (c *call) cluster(identifier string) (*storedCluster, *failure) {
 	cluster := c.resourcesOf(c.account).clusters[strings.ToLower(identifier)]
@@ -442,7 +448,7 @@ func (f *Fake) AddCluster(added Cluster) error {
 	if added.Restoring {
 		stored.restore = &restore{started: added.CreateTime, duration: f.state.restoreDuration, size: added.SizeInMegaBytes}
 		if available := stored.restore.availableAt(); !available.Before(now.Truncate(time.Millisecond)) { // CreateTime is truncated, too
-			f.states.timers.add(available, func(at time.Time) { f.state.takeFirstSnapshot(stored, at) })
+			f.states.timers.add(available, f.state.exists(stored), func(at time.Time) { f.state.takeFirstSnapshot(stored, at) })
 		}
 	}
 	owner.addCluster(stored)

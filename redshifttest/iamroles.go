@@ -24,6 +24,11 @@ const (
 	roleRemoving = "removing"
 )
 
+// roleUpdate is a change of IAM roles of a cluster.
+type roleUpdate struct {
+	roles []string
+}
+
 var roleARN = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+$`)
 
 func checkRole(parameter, role string) *failure {
@@ -139,8 +144,21 @@ func (c *call) setRoles(cluster *storedCluster, roles []models.ClusterIamRole) {
 		settings.DefaultIamRoleArn = ""
 	}
 	setUnlessEmpty(&settings.DefaultIamRoleArn, c.params.text("DefaultIamRoleArn"))
-	changed := append(c.params.strings("AddIamRoles.IamRoleArn"), removed...)
-	c.states.timers.add(c.now.Add(roleChange), func(time.Time) {
-		settings.IamRoles = settleRoles(settings.IamRoles, changed)
+	update := &roleUpdate{roles: append(c.params.strings("AddIamRoles.IamRoleArn"), removed...)}
+	if cluster.roleUpdates == nil {
+		cluster.roleUpdates = make(map[string]*roleUpdate)
+	}
+	for _, role := range update.roles {
+		cluster.roleUpdates[role] = update
+	}
+	s := c.state
+	isLast := func(role string) bool { return cluster.roleUpdates[role] == update }
+	alive := func() bool { return s.has(cluster) && slices.ContainsFunc(update.roles, isLast) }
+	s.states.timers.add(c.now.Add(roleChange), alive, func(time.Time) {
+		last := slices.DeleteFunc(update.roles, func(role string) bool { return !isLast(role) })
+		settings.IamRoles = settleRoles(settings.IamRoles, last)
+		for _, role := range last {
+			delete(cluster.roleUpdates, role)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package redshifttest_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,4 +95,25 @@ func TestModifyClusterIamRolesRefusals(t *testing.T) {
 	expectRefusals(t, fake, "ModifyClusterIamRoles", map[string]lifecycleRefusal{"one more": {
 		change("AddIamRoles.IamRoleArn.1", rolePrefix+"more"), "InvalidParameterValue", "51",
 	}})
+}
+
+// TestIamRoleChangesReplaceEachOther removes a role before its addition has taken effect. The removal takes its full time.
+func TestIamRoleChangesReplaceEachOther(t *testing.T) {
+	t.Parallel()
+	fake := newFake(t, redshifttest.Options{})
+	const role = "arn:aws:iam::123456789012:role/reader"
+	statuses := func() []string {
+		return elements(must(t, fake, "DescribeClusters", "ClusterIdentifier", "analytics").Body, "ApplyStatus")
+	}
+	must(t, fake, "ModifyClusterIamRoles", change("AddIamRoles.IamRoleArn.1", role)...)
+	fake.Advance(30 * time.Second)
+	must(t, fake, "ModifyClusterIamRoles", change("RemoveIamRoles.IamRoleArn.1", role)...)
+	fake.Advance(59 * time.Second)
+	if got := statuses(); !slices.Equal(got, []string{"removing"}) {
+		t.Errorf("59 seconds after the removal, the roles are %q, want removing", got)
+	}
+	fake.Advance(time.Second)
+	if got := statuses(); len(got) != 0 {
+		t.Errorf("a minute after the removal, the roles are %q, want none", got)
+	}
 }

@@ -432,10 +432,12 @@ func (s *state) scheduleTrack(cluster *storedCluster, now time.Time) {
 		return
 	}
 	next := nextWindow(cluster.PreferredMaintenanceWindow, now)
-	cluster.nextTrack = next
-	s.states.timers.add(next, func(at time.Time) {
+	scheduled := &next
+	cluster.nextTrack = scheduled
+	isLast := func() bool { return s.has(cluster) && cluster.nextTrack == scheduled }
+	s.states.timers.add(next, isLast, func(at time.Time) {
 		switch {
-		case !s.has(cluster) || !cluster.nextTrack.Equal(next) || cluster.pending.MaintenanceTrackName == "":
+		case cluster.pending.MaintenanceTrackName == "":
 		case cluster.status(at) != models.ClusterStatusAvailable:
 			s.scheduleTrack(cluster, at)
 		default:

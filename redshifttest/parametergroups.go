@@ -384,11 +384,12 @@ func (c *call) applyDynamically(cluster *storedCluster, group string) {
 	status.ClusterParameterStatusList = []models.ClusterParameterStatus{{
 		ParameterName: wlmParameter, ParameterApplyStatus: parametersApplying,
 	}}
-	until := c.now.Add(parameterApplication)
+	until := new(c.now.Add(parameterApplication))
 	cluster.applying = until
-	c.states.timers.add(until, func(time.Time) {
-		status := cluster.parameterStatus(group)
-		if status != nil && status.ParameterApplyStatus == parametersApplying && cluster.applying.Equal(until) {
+	s := c.state
+	isLast := func() bool { return s.has(cluster) && cluster.applying == until }
+	s.states.timers.add(*until, isLast, func(time.Time) {
+		if status := cluster.parameterStatus(group); status != nil && status.ParameterApplyStatus == parametersApplying {
 			status.ParameterApplyStatus, status.ClusterParameterStatusList = parametersInSync, nil
 		}
 	})

@@ -18,11 +18,13 @@ func (s *state) recordSnapshot(snapshot *storedSnapshot) {
 // recordCompletion records that a snapshot is completed, when it becomes available.
 func (s *state) recordCompletion(snapshot *storedSnapshot) {
 	snapshot.recorded = true
-	s.states.timers.add(snapshot.started.Add(snapshot.duration), func(at time.Time) {
+	isCreating := func() bool {
 		existing := s.resourcesOf(snapshot.OwnerAccount).snapshots[strings.ToLower(snapshot.SnapshotIdentifier)]
-		if existing == snapshot && snapshot.status == "" {
-			s.snapshotEvent(snapshot, at, 3004, "is completed")
-		}
+
+		return existing == snapshot && snapshot.status == ""
+	}
+	s.states.timers.add(snapshot.started.Add(snapshot.duration), isCreating, func(at time.Time) {
+		s.snapshotEvent(snapshot, at, 3004, "is completed")
 	})
 }
 
@@ -51,7 +53,7 @@ func (s *state) recordCopy(account string, snapshot *storedSnapshot, destination
 			snapshot.SnapshotIdentifier, snapshot.ClusterIdentifier, s.region, destination.region)
 	}
 	if copied := snapshot.availableSince().Add(destination.duration); copied.After(now) {
-		s.states.timers.add(copied, record)
+		s.states.timers.add(copied, func() bool { return true }, record)
 	} else {
 		record(copied)
 	}
@@ -63,18 +65,14 @@ func (s *state) recordRestore(cluster *storedCluster, snapshot string) {
 	running := cluster.restore
 	s.restoreEvent(cluster, running.started, 2008, "The restore of cluster %s from snapshot %s has started.", cluster.Identifier, snapshot)
 	isRunning := func() bool { return s.has(cluster) && running.stopped.IsZero() }
-	s.states.timers.add(running.availableAt(), func(at time.Time) {
-		if isRunning() {
-			s.restoreEvent(cluster, at, 3003, "Cluster %s was restored from snapshot %s and is available.", cluster.Identifier, snapshot)
-		}
+	s.states.timers.add(running.availableAt(), isRunning, func(at time.Time) {
+		s.restoreEvent(cluster, at, 3003, "Cluster %s was restored from snapshot %s and is available.", cluster.Identifier, snapshot)
 	})
 	if managedStorage(cluster.NodeType) {
 		return
 	}
-	s.states.timers.add(running.started.Add(running.duration), func(at time.Time) {
-		if isRunning() {
-			s.restoreEvent(cluster, at, 3537, "The data of cluster %s is transferred.", cluster.Identifier)
-		}
+	s.states.timers.add(running.started.Add(running.duration), isRunning, func(at time.Time) {
+		s.restoreEvent(cluster, at, 3537, "The data of cluster %s is transferred.", cluster.Identifier)
 	})
 }
 
@@ -85,11 +83,10 @@ func (s *state) restoreEvent(cluster *storedCluster, at time.Time, number int, f
 // recordTableRestore records that the request for a table restore was received, and later that the restore has started and is completed.
 func (s *state) recordTableRestore(account string, restored *tableRestore) {
 	s.tableRestoreEvent(account, restored, restored.started, 2014, "was received")
+	isRunning := func() bool { return restored.status == "" && slices.Contains(s.resourcesOf(account).tableRestores, restored) }
 	record := func(after time.Duration, number int, what string) {
-		s.states.timers.add(restored.started.Add(after), func(at time.Time) {
-			if restored.status == "" && slices.Contains(s.resourcesOf(account).tableRestores, restored) {
-				s.tableRestoreEvent(account, restored, at, number, what)
-			}
+		s.states.timers.add(restored.started.Add(after), isRunning, func(at time.Time) {
+			s.tableRestoreEvent(account, restored, at, number, what)
 		})
 	}
 	record(restored.preparation(), 3008, "has started")

@@ -112,7 +112,7 @@ func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	c.store(cluster)
 	c.recordRestore(cluster, source.SnapshotIdentifier)
 	s, roles := c.state, c.params.strings("IamRoles.IamRoleArn")
-	s.states.timers.add(cluster.restore.availableAt(), func(at time.Time) {
+	s.states.timers.add(cluster.restore.availableAt(), s.exists(cluster), func(at time.Time) {
 		cluster.settings.IamRoles = settleRoles(cluster.settings.IamRoles, roles)
 		s.takeFirstSnapshot(cluster, at)
 	})

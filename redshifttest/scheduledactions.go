@@ -195,11 +195,9 @@ func (s *state) arm(account string, action *storedAction, after time.Time) {
 	}
 	armed := new(true)
 	action.armed = armed
-	s.states.timers.add(next, func(at time.Time) {
-		if *armed {
-			s.runAction(account, action, at)
-			s.arm(account, action, at)
-		}
+	s.states.timers.add(next, func() bool { return *armed }, func(at time.Time) {
+		s.runAction(account, action, at)
+		s.arm(account, action, at)
 	})
 }
 

@@ -346,7 +346,7 @@ func (s *state) dueSnapshots(account string, cluster *storedCluster, now time.Ti
 // waits for the schedule.
 func (s *state) takeFirstSnapshot(cluster *storedCluster, at time.Time) {
 	plan, found := s.plan(cluster)
-	if found && plan.status == onTrack && cluster.association == nil && s.has(cluster) {
+	if found && plan.status == onTrack && cluster.association == nil {
 		s.takeAutomated(dueSnapshot{at: at, account: cluster.AccountID, cluster: cluster})
 	}
 }

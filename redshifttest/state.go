@@ -143,8 +143,10 @@ func (s *state) resourcesOf(account string) *resources {
 // state at its time.
 func (s states) update(now time.Time) {
 	for due, found := s.timers.next(now); found; due, found = s.timers.next(now) {
-		s.updateResources(due.at)
-		due.run(due.at)
+		s.updateResources(due.at) // may delete the resource of the timer
+		if due.alive() {
+			due.run(due.at)
+		}
 	}
 	s.updateResources(now)
 }

@@ -16,10 +16,8 @@ type transition struct {
 func (s *state) begin(cluster *storedCluster, status models.ClusterStatus, until time.Time, finish func(at time.Time)) {
 	started := &transition{status: status, until: until}
 	cluster.transition = started
-	s.states.timers.add(until, func(at time.Time) {
-		if cluster.transition != started || !s.has(cluster) {
-			return
-		}
+	isLast := func() bool { return cluster.transition == started && s.has(cluster) }
+	s.states.timers.add(until, isLast, func(at time.Time) {
 		cluster.transition = nil
 		finish(at)
 	})

@@ -97,7 +97,7 @@ func newFlags(chosen *settings) *flag.FlagSet {
 		"start with demo data instead of -cluster, always the same: clusters of several kinds (one is paused, one is being restored),\n"+
 			"snapshots of all ages and kinds, groups, an event subscription and a scheduled action")
 	flags.BoolVar(&chosen.automated, "automated-snapshots", true,
-		"take a snapshot of each cluster without a schedule every 8 hours, on the fake's clock")
+		"take a snapshot of each new cluster, and of each cluster without a schedule every 8 hours, on the fake's clock")
 	flags.Func("resource", "`kind=name` of a resource that restores can refer to; several names are separated by commas; may be repeated.\n"+
 		"The kinds are "+strings.Join(slices.Sorted(maps.Keys(resourceKinds(&chosen.resources))), ", "), chosen.addResource)
 	chosen.logged = slog.LevelInfo
