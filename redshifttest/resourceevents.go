@@ -83,7 +83,9 @@ func (s *state) restoreEvent(cluster *storedCluster, at time.Time, number int, f
 // recordTableRestore records that the request for a table restore was received, and later that the restore has started and is completed.
 func (s *state) recordTableRestore(account string, restored *tableRestore) {
 	s.tableRestoreEvent(account, restored, restored.started, 2014, "was received")
-	isRunning := func() bool { return restored.status == "" && slices.Contains(s.resourcesOf(account).tableRestores, restored) }
+	isRunning := func() bool {
+		return restored.status == "" && slices.Contains(s.resourcesOf(account).tableRestores, restored)
+	}
 	record := func(after time.Duration, number int, what string) {
 		s.states.timers.add(restored.started.Add(after), isRunning, func(at time.Time) {
 			s.tableRestoreEvent(account, restored, at, number, what)
