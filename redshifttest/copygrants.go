@@ -16,7 +16,7 @@ func createSnapshotCopyGrant(c *call) (any, *failure) {
 	if strings.ToLower(name) != name {
 		return nil, fail(awsquery.ErrInvalidParameterValue, "The parameter SnapshotCopyGrantName must be in lower case.")
 	}
-	if failed := checkNewIdentifier("SnapshotCopyGrantName", name, maxCopyGrantName); failed != nil {
+	if failed := c.checkNewIdentifier("SnapshotCopyGrantName", name, maxCopyGrantName); failed != nil {
 		return nil, failed
 	}
 	tags, failed := c.tags()

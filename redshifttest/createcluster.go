@@ -24,7 +24,7 @@ var orderableNodeTypes = slices.Concat(dc2Types, ra3Types, rgTypes)
 
 func createCluster(c *call) (any, *failure) {
 	identifier := c.params.text("ClusterIdentifier")
-	if failed := checkClusterIdentifier(identifier); failed != nil {
+	if failed := c.checkClusterIdentifier(identifier); failed != nil {
 		return nil, failed
 	}
 	cluster := &storedCluster{
@@ -104,7 +104,7 @@ func (r *resources) identifierTaken(identifier string) bool {
 
 func (c *call) applyNewNodes(cluster *storedCluster) *failure {
 	cluster.NodeType = c.params.text("NodeType")
-	if failed := checkNodeType(cluster.NodeType); failed != nil {
+	if failed := c.checkNodeType(cluster.NodeType); failed != nil {
 		return failed
 	}
 	count, failed := c.numberOfNodes(1)
@@ -116,8 +116,8 @@ func (c *call) applyNewNodes(cluster *storedCluster) *failure {
 	return checkNodes(cluster.NodeType, count)
 }
 
-func checkNodeType(nodeType string) *failure {
-	if !slices.Contains(orderableNodeTypes, nodeType) {
+func (s *state) checkNodeType(nodeType string) *failure {
+	if !s.states.options.Permissive && !slices.Contains(orderableNodeTypes, nodeType) {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter NodeType must be one of %s, not '%s'.",
 			strings.Join(orderableNodeTypes, ", "), nodeType)
 	}
@@ -164,12 +164,15 @@ var (
 )
 
 func (c *call) applyNewNames(cluster *storedCluster) *failure {
+	permissive := c.states.options.Permissive
 	user := cluster.MasterUsername
-	if len(user) > maxMasterUsername || !masterUsernameForm.MatchString(user) || user == "public" || reservedWords[user] {
+	isName := permissive || masterUsernameForm.MatchString(user) && user != "public" && !reservedWords[user]
+	if len(user) > maxMasterUsername || !isName {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter MasterUsername must have 1 to %d lower-case letters, digits "+
 			"and _ + . @ -, must begin with a letter, and must not be a reserved word.", maxMasterUsername)
 	}
-	if name := cluster.DBName; len(name) > maxDBName || !dbNameForm.MatchString(name) || reservedWords[name] {
+	name := cluster.DBName
+	if isName := permissive || dbNameForm.MatchString(name) && !reservedWords[name]; len(name) > maxDBName || !isName {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter DBName must have 1 to %d lower-case letters and digits, "+
 			"must begin with a letter, and must not be a reserved word.", maxDBName)
 	}
@@ -196,6 +199,9 @@ func (c *call) checkPassword(managed bool) *failure {
 	if len(password) < minPassword || len(password) > maxPassword {
 		return fail(awsquery.ErrInvalidParameterValue,
 			"The parameter MasterUserPassword must have %d to %d characters.", minPassword, maxPassword)
+	}
+	if c.states.options.Permissive {
+		return nil
 	}
 	for _, r := range password {
 		if r <= ' ' || r > '~' || strings.ContainsRune(`'"\/@`, r) {

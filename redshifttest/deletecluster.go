@@ -36,7 +36,7 @@ func deleteCluster(c *call) (any, *failure) {
 		return nil, fail(awsquery.ErrInvalidParameterCombination,
 			"FinalClusterSnapshotIdentifier is required unless SkipFinalClusterSnapshot is specified.")
 	case !skip:
-		if failed := checkNewIdentifier("FinalClusterSnapshotIdentifier", final, maxSnapshotIdentifier); failed != nil {
+		if failed := c.checkNewIdentifier("FinalClusterSnapshotIdentifier", final, maxSnapshotIdentifier); failed != nil {
 			return nil, failed
 		}
 	}

@@ -24,7 +24,7 @@ type storedSubscription struct{ models.EventSubscription }
 
 func createEventSubscription(c *call) (any, *failure) {
 	name := c.params.text("SubscriptionName")
-	if failed := checkNewIdentifier("SubscriptionName", name, maxSubscriptionName); failed != nil {
+	if failed := c.checkNewIdentifier("SubscriptionName", name, maxSubscriptionName); failed != nil {
 		return nil, failed
 	}
 	tags, failed := c.tags()

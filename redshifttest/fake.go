@@ -123,6 +123,11 @@ type Options struct {
 	// the access key in the request belongs to. If the fake does not know the key, it is AccountID.
 	DisableSignatureCheck bool
 
+	// Permissive makes the fake accept values that Redshift refuses: other characters in the identifiers of new resources, in users,
+	// databases and roles, passwords without an upper-case letter or a digit, and node types that are retired or unknown. It is for test
+	// suites that were written for another fake. Default: false, as Redshift.
+	Permissive bool
+
 	// Hosts are host names, without ports, that ServeHTTP accepts in the Host header in addition to the names of this machine (localhost
 	// and the names below it, 127.0.0.1, [::1]). If Hosts is not empty or DisableSignatureCheck is true, ServeHTTP refuses other hosts,
 	// and requests that web pages send. Otherwise, a web page in a browser on this machine could call the fake. Transport accepts every

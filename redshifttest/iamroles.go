@@ -31,8 +31,8 @@ type roleUpdate struct {
 
 var roleARN = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+$`)
 
-func checkRole(parameter, role string) *failure {
-	if !roleARN.MatchString(role) {
+func (s *state) checkRole(parameter, role string) *failure {
+	if !s.states.options.Permissive && !roleARN.MatchString(role) {
 		return fail(awsquery.ErrInvalidParameterValue,
 			"The parameter %s must be the Amazon resource name of an IAM role, not '%s'.", parameter, role)
 	}
@@ -71,7 +71,7 @@ func (c *call) applyNewRoles(cluster *storedCluster) *failure {
 func (c *call) withRoles(roles []models.ClusterIamRole, parameter string) ([]models.ClusterIamRole, *failure) {
 	all := append([]models.ClusterIamRole{}, roles...)
 	for _, role := range c.params.strings(parameter) {
-		if failed := checkRole(parameter, role); failed != nil {
+		if failed := c.checkRole(parameter, role); failed != nil {
 			return nil, failed
 		}
 		added := models.ClusterIamRole{IamRoleArn: role, ApplyStatus: roleAdding}
@@ -109,7 +109,7 @@ func modifyClusterIamRoles(c *call) (any, *failure) {
 	}
 	removed := c.params.strings("RemoveIamRoles.IamRoleArn")
 	for _, role := range removed {
-		if failed := checkRole("RemoveIamRoles.IamRoleArn", role); failed != nil {
+		if failed := c.checkRole("RemoveIamRoles.IamRoleArn", role); failed != nil {
 			return nil, failed
 		}
 		if slices.Contains(c.params.strings("AddIamRoles.IamRoleArn"), role) {

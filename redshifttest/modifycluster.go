@@ -455,7 +455,7 @@ func (m *modification) collectRename() *failure {
 	if strings.ToLower(renamed) != renamed {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter NewClusterIdentifier must be in lower case.")
 	}
-	if failed := checkNewIdentifier("NewClusterIdentifier", renamed, maxClusterIdentifier); failed != nil {
+	if failed := m.checkNewIdentifier("NewClusterIdentifier", renamed, maxClusterIdentifier); failed != nil {
 		return failed
 	}
 	if m.resourcesOf(m.account).identifierTaken(renamed) {

@@ -84,7 +84,7 @@ func parameterGroupNotFound(name string) *failure {
 
 func createClusterParameterGroup(c *call) (any, *failure) {
 	name, family := c.params.text("ParameterGroupName"), c.params.text("ParameterGroupFamily")
-	if failed := checkNewIdentifier("ParameterGroupName", name, maxGroupName); failed != nil {
+	if failed := c.checkNewIdentifier("ParameterGroupName", name, maxGroupName); failed != nil {
 		return nil, failed
 	}
 	if failed := checkFamily(family); failed != nil {

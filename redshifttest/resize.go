@@ -261,7 +261,7 @@ func (c *call) resizeTarget(cluster *storedCluster, classic bool) (*resize, *fai
 	nodeType := cluster.NodeType
 	setUnlessEmpty(&nodeType, c.params.text("NodeType"))
 	if nodeType != cluster.NodeType {
-		if failed := checkNodeType(nodeType); failed != nil {
+		if failed := c.checkNodeType(nodeType); failed != nil {
 			return nil, failed
 		}
 	}

@@ -87,7 +87,7 @@ func rate(megabytes float64, duration time.Duration) float64 {
 
 func restoreFromClusterSnapshot(c *call) (any, *failure) {
 	identifier := c.params.text("ClusterIdentifier")
-	if failed := checkClusterIdentifier(identifier); failed != nil {
+	if failed := c.checkClusterIdentifier(identifier); failed != nil {
 		return nil, failed
 	}
 	source, failed := c.restoreSource()

@@ -58,13 +58,22 @@ func checkNewIdentifier(parameter, identifier string, longest int) *failure {
 	return nil
 }
 
+// checkNewIdentifier checks the identifier of a new resource. A permissive fake checks only its length.
+func (s *state) checkNewIdentifier(parameter, identifier string, longest int) *failure {
+	if s.states.options.Permissive && identifier != "" && len(identifier) <= longest {
+		return nil
+	}
+
+	return checkNewIdentifier(parameter, identifier, longest)
+}
+
 // checkClusterIdentifier checks the identifier of a new cluster.
-func checkClusterIdentifier(identifier string) *failure {
+func (s *state) checkClusterIdentifier(identifier string) *failure {
 	if strings.ToLower(identifier) != identifier {
 		return fail(awsquery.ErrInvalidParameterValue, "The parameter ClusterIdentifier must be in lower case.")
 	}
 
-	return checkNewIdentifier("ClusterIdentifier", identifier, maxClusterIdentifier)
+	return s.checkNewIdentifier("ClusterIdentifier", identifier, maxClusterIdentifier)
 }
 
 // retention returns the ManualSnapshotRetentionPeriod of the call, or defaultDays if it has none.

@@ -173,7 +173,7 @@ func (c *call) applyTarget(action *storedAction, target *paramValue) *failure {
 // checkSchedulerRole checks the role that runs the target action. The fake has no IAM: every role of the account lets the scheduler
 // assume it.
 func (c *call) checkSchedulerRole(role string) *failure {
-	if failed := checkRole("IamRole", role); failed != nil {
+	if failed := c.checkRole("IamRole", role); failed != nil {
 		return failed
 	}
 	if arnAccount(role) != c.account {

@@ -72,7 +72,7 @@ func createSnapshotSchedule(c *call) (any, *failure) {
 		c.serial++
 		identifier = generatedSchedule + uuid("schedule", c.region, strconv.Itoa(c.serial))
 	}
-	if failed := checkNewIdentifier("ScheduleIdentifier", identifier, maxScheduleIdentifier); failed != nil {
+	if failed := c.checkNewIdentifier("ScheduleIdentifier", identifier, maxScheduleIdentifier); failed != nil {
 		return nil, failed
 	}
 	schedules := c.resourcesOf(c.account).schedules

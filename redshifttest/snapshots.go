@@ -17,7 +17,7 @@ const supportAlias = "amazon-redshift-support"
 
 func createClusterSnapshot(c *call) (any, *failure) {
 	identifier := c.params.text("SnapshotIdentifier")
-	if failed := checkNewIdentifier("SnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
+	if failed := c.checkNewIdentifier("SnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
 		return nil, failed
 	}
 	if _, failed := c.newRetention(); failed != nil {
@@ -59,7 +59,7 @@ func createClusterSnapshot(c *call) (any, *failure) {
 
 func copyClusterSnapshot(c *call) (any, *failure) {
 	identifier := c.params.text("TargetSnapshotIdentifier")
-	if failed := checkNewIdentifier("TargetSnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
+	if failed := c.checkNewIdentifier("TargetSnapshotIdentifier", identifier, maxSnapshotIdentifier); failed != nil {
 		return nil, failed
 	}
 	days, failed := c.retention(keepForever)

@@ -81,7 +81,7 @@ func subnetGroupNotFound(name string) *failure {
 
 func createClusterSubnetGroup(c *call) (any, *failure) {
 	name := strings.ToLower(c.params.text("ClusterSubnetGroupName"))
-	if len(name) > maxGroupName || !subnetGroupName.MatchString(name) {
+	if len(name) > maxGroupName || !c.states.options.Permissive && !subnetGroupName.MatchString(name) {
 		return nil, fail(awsquery.ErrInvalidParameterValue,
 			"The parameter ClusterSubnetGroupName must have 1 to %d letters, digits and hyphens.", maxGroupName)
 	}

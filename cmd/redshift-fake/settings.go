@@ -32,8 +32,9 @@ type settings struct {
 	demo     bool
 	logged   slog.Level
 
-	automated bool
-	resources redshifttest.Resources
+	automated  bool
+	permissive bool
+	resources  redshifttest.Resources
 }
 
 const (
@@ -96,6 +97,8 @@ func newFlags(chosen *settings) *flag.FlagSet {
 	flags.BoolVar(&chosen.demo, "demo", false,
 		"start with demo data instead of -cluster, always the same: clusters of several kinds (one is paused, one is being restored),\n"+
 			"snapshots of all ages and kinds, groups, an event subscription and a scheduled action")
+	flags.BoolVar(&chosen.permissive, "permissive", false,
+		"accept names, passwords and node types that Redshift refuses, for test suites that were written for another fake")
 	flags.BoolVar(&chosen.automated, "automated-snapshots", true,
 		"take a snapshot of each new cluster, and of each cluster without a schedule every 8 hours, on the fake's clock")
 	flags.Func("resource", "`kind=name` of a resource that restores can refer to; several names are separated by commas; may be repeated.\n"+
@@ -216,6 +219,7 @@ func (s *settings) fake(ctx context.Context, logger *slog.Logger) (*redshifttest
 		Logger:           logger,
 
 		AutomatedSnapshots: s.automated,
+		Permissive:         s.permissive,
 		Resources:          s.resources,
 	}
 	if s.demo {
