@@ -1,14 +1,4 @@
-// Package redshift is a client for the management API of Amazon Redshift. It has the operations for
-//   - snapshots: create, copy, share, list, schedule and delete them, and restore clusters and tables,
-//   - clusters: create, change, rename, resize, pause, resume, reboot and delete them,
-//   - parameter groups and subnet groups,
-//   - events, event subscriptions and audit logs,
-//   - scheduled actions,
-//   - temporary credentials for databases,
-//   - tags of all resources.
-//
-// docs/api.md lists all operations. They do not include reserved nodes, data shares and Redshift Serverless. To call another operation, use
-// Amazon's SDK in the same program.
+// Package redshift is a client for the management API of Amazon Redshift: snapshots, restores and clusters.
 //
 // [New] makes a [Client] from a [Config]. Each operation is a method of Client: it takes a context, a struct of parameters and
 // options ([Option]), and returns a struct. Iterators such as [Client.DescribeClusterSnapshotsAll], waits such as
@@ -30,6 +20,20 @@
 // Zero values of parameters are not sent. Optional booleans and numbers are pointers: new(true), new(7). The documentation of
 // [CreateClusterSnapshotParams] and of the other parameter types lists the fields. The type of the same name in a package below
 // client, such as client/snapshots, has their limits and defaults.
+//
+// # Operations
+//
+// Client has the operations for
+//   - snapshots: create, copy, share, list, schedule and delete them, and restore clusters and tables,
+//   - clusters: create, change, rename, resize, pause, resume, reboot and delete them,
+//   - parameter groups and subnet groups,
+//   - events, event subscriptions and audit logs,
+//   - scheduled actions,
+//   - temporary credentials for databases,
+//   - tags of all resources.
+//
+// docs/api.md lists all operations. They do not include reserved nodes, data shares and Redshift Serverless. To call another operation, use
+// Amazon's SDK in the same program.
 //
 // # Errors
 //
