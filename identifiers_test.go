@@ -211,7 +211,7 @@ func TestResponseAboutAnotherResourceIsRefused(t *testing.T) {
 					}
 				}
 				if operation.ReadOnly {
-					client, server := scripted(t, named("other"), named("wanted"))
+					client, server := scripted(t, named("other"), named(wanted))
 					if err := test.call(client); err != nil || len(server.requests) != 2 {
 						t.Errorf("other response first: got %d requests (err = %v), want no error and 2 requests", len(server.requests), err)
 					}
