@@ -77,11 +77,11 @@ func (s scenario) createGroups(ctx context.Context) {
 	subnets := must(s.client.CreateClusterSubnetGroup(ctx, &redshift.CreateClusterSubnetGroupInput{
 		ClusterSubnetGroupName: subnetGroup,
 		Description:            aws.String("for the scenario"),
-		SubnetIds:              []string{"subnet-0a", "subnet-0b"},
+		SubnetIds:              []string{"subnet-0000000a", "subnet-0000000b"},
 	})).ClusterSubnetGroup
 	outcome("the subnet group", *subnets.SubnetGroupStatus, len(subnets.Subnets))
 	subnets = must(s.client.ModifyClusterSubnetGroup(ctx, &redshift.ModifyClusterSubnetGroupInput{
-		ClusterSubnetGroupName: subnetGroup, SubnetIds: []string{"subnet-0a", "subnet-0b", "subnet-0c"},
+		ClusterSubnetGroupName: subnetGroup, SubnetIds: []string{"subnet-0000000a", "subnet-0000000b", "subnet-0000000c"},
 	})).ClusterSubnetGroup
 	outcome("the changed subnet group", len(subnets.Subnets))
 	described := must(s.client.DescribeClusterSubnetGroups(ctx, &redshift.DescribeClusterSubnetGroupsInput{

@@ -199,10 +199,10 @@ const subnets = { ClusterSubnetGroupName: "scenario-subnets" };
 const { ClusterSubnetGroup: createdSubnets } = await client.createClusterSubnetGroup({
   ...subnets,
   Description: "for the scenario",
-  SubnetIds: ["subnet-0a", "subnet-0b"],
+  SubnetIds: ["subnet-0000000a", "subnet-0000000b"],
 });
 outcome("the subnet group", createdSubnets.SubnetGroupStatus, createdSubnets.Subnets.length);
-const modifiedSubnets = await client.modifyClusterSubnetGroup({ ...subnets, SubnetIds: ["subnet-0a", "subnet-0b", "subnet-0c"] });
+const modifiedSubnets = await client.modifyClusterSubnetGroup({ ...subnets, SubnetIds: ["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"] });
 outcome("the changed subnet group", modifiedSubnets.ClusterSubnetGroup.Subnets.length);
 const [described] = (await client.describeClusterSubnetGroups(subnets)).ClusterSubnetGroups;
 outcome("the subnets", ...described.Subnets.map((one) => one.SubnetIdentifier));

@@ -190,10 +190,10 @@ outcome("the changed parameters", *(one[member] for one in changed for member in
 groups = redshift.describe_cluster_parameter_groups(TagKeys=["env"], TagValues=["test"])["ParameterGroups"]
 outcome("the tagged groups", *(one["ParameterGroupName"] for one in groups))
 subnets = {"ClusterSubnetGroupName": "scenario-subnets"}
-created = redshift.create_cluster_subnet_group(**subnets, Description="for the scenario", SubnetIds=["subnet-0a", "subnet-0b"])
+created = redshift.create_cluster_subnet_group(**subnets, Description="for the scenario", SubnetIds=["subnet-0000000a", "subnet-0000000b"])
 created = created["ClusterSubnetGroup"]
 outcome("the subnet group", created["SubnetGroupStatus"], len(created["Subnets"]))
-modified = redshift.modify_cluster_subnet_group(**subnets, SubnetIds=["subnet-0a", "subnet-0b", "subnet-0c"])["ClusterSubnetGroup"]
+modified = redshift.modify_cluster_subnet_group(**subnets, SubnetIds=["subnet-0000000a", "subnet-0000000b", "subnet-0000000c"])["ClusterSubnetGroup"]
 outcome("the changed subnet group", len(modified["Subnets"]))
 described = redshift.describe_cluster_subnet_groups(**subnets)["ClusterSubnetGroups"][0]
 outcome("the subnets", *(one["SubnetIdentifier"] for one in described["Subnets"]))

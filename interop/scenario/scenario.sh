@@ -136,9 +136,9 @@ outcome "the changed parameters" describe-cluster-parameters --parameter-group-n
 outcome "the tagged groups" describe-cluster-parameter-groups --tag-keys env --tag-values test \
   --query 'ParameterGroups[].ParameterGroupName'
 outcome "the subnet group" create-cluster-subnet-group --cluster-subnet-group-name scenario-subnets --description 'for the scenario' \
-  --subnet-ids subnet-0a subnet-0b --query 'ClusterSubnetGroup.[SubnetGroupStatus, length(Subnets)]'
+  --subnet-ids subnet-0000000a subnet-0000000b --query 'ClusterSubnetGroup.[SubnetGroupStatus, length(Subnets)]'
 outcome "the changed subnet group" modify-cluster-subnet-group --cluster-subnet-group-name scenario-subnets \
-  --subnet-ids subnet-0a subnet-0b subnet-0c --query 'length(ClusterSubnetGroup.Subnets)'
+  --subnet-ids subnet-0000000a subnet-0000000b subnet-0000000c --query 'length(ClusterSubnetGroup.Subnets)'
 outcome "the subnets" describe-cluster-subnet-groups --cluster-subnet-group-name scenario-subnets \
   --query 'ClusterSubnetGroups[0].Subnets[].SubnetIdentifier'
 
